@@ -1,0 +1,31 @@
+import type { TraceSummary } from './trace.ts';
+
+/** `GET /health`. */
+export interface Health {
+  readonly status: 'ok';
+  /** Version of the service. */
+  readonly version: string;
+  readonly uptimeMs: number;
+  /** Where traces are kept. */
+  readonly databasePath: string;
+  readonly traceCount: number;
+  readonly spanCount: number;
+}
+
+/** A page of a list. `nextCursor` is `null` on the last page and otherwise goes into `?cursor=`. */
+export interface Page<Item> {
+  readonly items: readonly Item[];
+  readonly nextCursor: string | null;
+}
+
+/** `GET /api/traces?limit=&cursor=`: newest first. `limit` is 1–500, by default 50. */
+export type TraceList = Page<TraceSummary>;
+
+/** The body of every error answer of the REST interface (RFC 9457, `application/problem+json`). */
+export interface ProblemDetails {
+  readonly type: string;
+  readonly title: string;
+  readonly status: number;
+  /** What happened and what to do about it. */
+  readonly detail?: string;
+}

@@ -1,0 +1,109 @@
+/**
+ * How an execution ended. A trace has its root's status; without a root it is `error` as soon as any
+ * of its spans failed.
+ */
+export type ExecutionStatus = 'success' | 'error' | 'timeout' | 'cancelled';
+
+/** One line of the list of traces. Times are milliseconds; `startTimeMs` counts from the Unix epoch. */
+export interface TraceSummary {
+  /** 32 lower-case hex digits. */
+  readonly traceId: string;
+  /** What a person calls the run: workflow name, else the root primitive's name, else the root span's name. */
+  readonly name: string;
+  /** `service.name` of the root's resource (of the earliest span while the root is missing). */
+  readonly serviceName: string;
+  readonly status: ExecutionStatus;
+  readonly startTimeMs: number;
+  /** From the earliest start to the latest end of all spans received so far. */
+  readonly durationMs: number;
+  readonly spanCount: number;
+  /** Failed spans, counted apart from the status: a retried success is a success with failed spans. */
+  readonly errorCount: number;
+  /** `false` until the span without a parent has arrived. */
+  readonly hasRoot: boolean;
+  /** Position in the service's sequence of changes; grows with every change and survives a restart. */
+  readonly seq: number;
+}
+
+/**
+ * The spans of a trace as parallel arrays, ordered by start time: a reader walks flat memory and asks
+ * for attributes only of the span that it shows ({@link SpanDetail}).
+ */
+export interface SpanColumns {
+  /** 16 lower-case hex digits. */
+  readonly spanId: readonly string[];
+  /** Index of the parent in these arrays; -1 for the root and for spans whose parent has not arrived. */
+  readonly parentIndex: readonly number[];
+  readonly parentSpanId: readonly (string | null)[];
+  readonly name: readonly string[];
+  /** OTLP span kind: 0 unspecified, 1 internal, 2 server, 3 client, 4 producer, 5 consumer. */
+  readonly kind: readonly number[];
+  /** Milliseconds after the start of the trace. */
+  readonly startMs: readonly number[];
+  readonly durationMs: readonly number[];
+  readonly status: readonly ExecutionStatus[];
+  /** The error's message where the span failed, else `null`. */
+  readonly statusMessage: readonly (string | null)[];
+  /** `primitive.type` (`retry`, `sequential`, …); `null` for spans of other instrumentations and for steps. */
+  readonly primitiveType: readonly (string | null)[];
+  /** `primitive.name` or `step.name`; `null` where the span has neither. */
+  readonly label: readonly (string | null)[];
+  /** Index into {@link TraceDocument.services}. */
+  readonly service: readonly number[];
+}
+
+/** Everything that the waterfall of one trace needs. */
+export interface TraceDocument {
+  readonly summary: TraceSummary;
+  /** Distinct `service.name`s, referred to by {@link SpanColumns.service}. */
+  readonly services: readonly string[];
+  readonly spans: SpanColumns;
+}
+
+/**
+ * An attribute value as JSON. 64-bit integers beyond 2^53 and non-finite numbers come as strings,
+ * bytes as base64 text.
+ */
+export type AttributeJson =
+  | string
+  | number
+  | boolean
+  | null
+  | readonly AttributeJson[]
+  | { readonly [key: string]: AttributeJson };
+
+export type AttributesJson = Readonly<Record<string, AttributeJson>>;
+
+export interface SpanEventJson {
+  readonly name: string;
+  /** Milliseconds after the start of the trace. */
+  readonly timeMs: number;
+  readonly attributes: AttributesJson;
+}
+
+export interface SpanLinkJson {
+  readonly traceId: string;
+  readonly spanId: string;
+  readonly attributes: AttributesJson;
+}
+
+/** One span with all that was received of it. */
+export interface SpanDetail {
+  readonly traceId: string;
+  readonly spanId: string;
+  readonly parentSpanId: string | null;
+  readonly name: string;
+  readonly kind: number;
+  /** Nanoseconds since the Unix epoch, in decimal: exact, where a number would not be. */
+  readonly startTimeUnixNano: string;
+  readonly endTimeUnixNano: string;
+  readonly status: ExecutionStatus;
+  /** OTLP status code: 0 unset, 1 ok, 2 error. */
+  readonly statusCode: number;
+  readonly statusMessage: string | null;
+  readonly attributes: AttributesJson;
+  readonly events: readonly SpanEventJson[];
+  readonly links: readonly SpanLinkJson[];
+  readonly resource: AttributesJson;
+  readonly scope: { readonly name: string; readonly version: string };
+}
