@@ -65,12 +65,7 @@ export interface TraceDocument {
  * bytes as base64 text.
  */
 export type AttributeJson =
-  | string
-  | number
-  | boolean
-  | null
-  | readonly AttributeJson[]
-  | { readonly [key: string]: AttributeJson };
+  string | number | boolean | null | readonly AttributeJson[] | { readonly [key: string]: AttributeJson };
 
 export type AttributesJson = Readonly<Record<string, AttributeJson>>;
 

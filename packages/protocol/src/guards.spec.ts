@@ -1,0 +1,212 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import {
+  isHealth,
+  isLiveMessage,
+  isProblemDetails,
+  isSpanDetail,
+  isTraceDocument,
+  isTraceList,
+  isTraceSummary,
+} from './guards.ts';
+
+const hexDigits = (length: number) =>
+  fc
+    .array(fc.constantFrom(...'0123456789abcdef'), { minLength: length, maxLength: length })
+    .map((digits) => digits.join(''));
+const traceId = hexDigits(32);
+const spanId = hexDigits(16);
+const count = fc.nat();
+const length = fc.double({ min: 0, max: 1e12, noNaN: true });
+const status = fc.constantFrom('success', 'error', 'timeout', 'cancelled');
+const textOrNull = fc.option(fc.string(), { nil: null });
+const attributes = fc.dictionary(fc.string(), fc.jsonValue());
+
+const summary = fc.record({
+  traceId,
+  name: fc.string(),
+  serviceName: fc.string(),
+  status,
+  startTimeMs: length,
+  durationMs: length,
+  spanCount: count,
+  errorCount: count,
+  hasRoot: fc.boolean(),
+  seq: count,
+});
+
+/** Columns whose parents all lie before their children, as many as `spanCount`. */
+const columns = fc.integer({ min: 1, max: 12 }).chain((spanCount) => {
+  const column = <T>(cell: fc.Arbitrary<T>) => fc.array(cell, { minLength: spanCount, maxLength: spanCount });
+  return fc.record({
+    spanId: column(spanId),
+    parentIndex: fc.tuple(
+      ...Array.from({ length: spanCount }, (_, index) => fc.integer({ min: -1, max: index - 1 })),
+    ),
+    parentSpanId: column(fc.option(spanId, { nil: null })),
+    name: column(fc.string()),
+    kind: column(fc.integer({ min: 0, max: 5 })),
+    startMs: column(length),
+    durationMs: column(length),
+    status: column(status),
+    statusMessage: column(textOrNull),
+    primitiveType: column(textOrNull),
+    label: column(textOrNull),
+    service: column(fc.integer({ min: 0, max: 1 })),
+  });
+});
+
+const traceDocument = fc.record({
+  summary,
+  services: fc.tuple(fc.string(), fc.string()),
+  spans: columns,
+});
+
+const spanDetail = fc.record({
+  traceId,
+  spanId,
+  parentSpanId: fc.option(spanId, { nil: null }),
+  name: fc.string(),
+  kind: fc.integer({ min: 0, max: 5 }),
+  startTimeUnixNano: fc.bigInt({ min: 0n, max: 2n ** 63n - 1n }).map(String),
+  endTimeUnixNano: fc.bigInt({ min: 0n, max: 2n ** 63n - 1n }).map(String),
+  status,
+  statusCode: fc.integer({ min: 0, max: 2 }),
+  statusMessage: textOrNull,
+  attributes,
+  events: fc.array(fc.record({ name: fc.string(), timeMs: length, attributes }), { maxLength: 3 }),
+  links: fc.array(fc.record({ traceId, spanId, attributes }), { maxLength: 3 }),
+  resource: attributes,
+  scope: fc.record({ name: fc.string(), version: fc.string() }),
+});
+
+const health = fc.record({
+  status: fc.constant('ok'),
+  version: fc.string(),
+  uptimeMs: length,
+  databasePath: fc.string(),
+  traceCount: count,
+  spanCount: count,
+});
+
+const traceList = fc.record({ items: fc.array(summary, { maxLength: 5 }), nextCursor: textOrNull });
+const problem = fc.record({
+  type: fc.string(),
+  title: fc.string(),
+  status: fc.integer({ min: 400, max: 599 }),
+});
+const hello = fc.record({ type: fc.constant('hello'), seq: count });
+const changedTrace = fc.record({ type: fc.constant('trace'), seq: count, trace: summary });
+
+const contract: readonly {
+  readonly name: string;
+  readonly guard: (value: unknown) => boolean;
+  readonly valid: fc.Arbitrary<object>;
+}[] = [
+  { name: 'isTraceSummary', guard: isTraceSummary, valid: summary },
+  { name: 'isTraceDocument', guard: isTraceDocument, valid: traceDocument },
+  { name: 'isSpanDetail', guard: isSpanDetail, valid: spanDetail },
+  { name: 'isHealth', guard: isHealth, valid: health },
+  { name: 'isTraceList', guard: isTraceList, valid: traceList },
+  { name: 'isProblemDetails', guard: isProblemDetails, valid: problem },
+  { name: 'isLiveMessage (hello)', guard: isLiveMessage, valid: hello },
+  { name: 'isLiveMessage (trace)', guard: isLiveMessage, valid: changedTrace },
+];
+
+describe.each(contract)('$name', ({ guard, valid }) => {
+  it('accepts every valid document, also after a trip through JSON', () => {
+    fc.assert(
+      fc.property(valid, (value) => guard(value) && guard(JSON.parse(JSON.stringify(value)) as unknown)),
+    );
+  });
+
+  it('accepts fields that it does not know', () => {
+    fc.assert(fc.property(valid, (value) => guard({ ...value, addedLater: true })));
+  });
+
+  it('refuses a document in which one field is broken', () => {
+    fc.assert(
+      fc.property(valid, fc.nat(), (value, pick) => {
+        const keys = Object.keys(value);
+        const key = keys[pick % keys.length]!;
+        // A function is of no JSON type, so no field can take it.
+        return !guard({ ...value, [key]: () => 0 });
+      }),
+    );
+  });
+
+  it('refuses a document in which one field is missing', () => {
+    fc.assert(
+      fc.property(valid, fc.nat(), (value, pick) => {
+        const keys = Object.keys(value);
+        const key = keys[pick % keys.length]!;
+        return !guard(Object.fromEntries(Object.entries(value).filter(([name]) => name !== key)));
+      }),
+    );
+  });
+
+  it('answers for any JSON without throwing', () => {
+    fc.assert(fc.property(fc.jsonValue(), (value) => typeof guard(value) === 'boolean'));
+  });
+
+  it.each([[undefined], [null], [0], [''], [[]], [{}], [NaN]])('refuses %p', (value) => {
+    expect(guard(value)).toBe(false);
+  });
+});
+
+describe('isTraceDocument', () => {
+  const [sample] = fc.sample(traceDocument, { numRuns: 1, seed: 1 });
+  const spans = {
+    spanId: ['aaaaaaaaaaaaaaaa', 'bbbbbbbbbbbbbbbb'],
+    parentIndex: [-1, 0],
+    parentSpanId: [null, 'aaaaaaaaaaaaaaaa'],
+    name: ['a', 'b'],
+    kind: [1, 1],
+    startMs: [0, 1],
+    durationMs: [2, 1],
+    status: ['success', 'success'],
+    statusMessage: [null, null],
+    primitiveType: [null, null],
+    label: [null, null],
+    service: [0, 0],
+  };
+  const withSpans = (changes: object) => ({ ...sample, spans: { ...spans, ...changes } });
+
+  it('accepts two spans, one under the other', () => {
+    expect(isTraceDocument(withSpans({}))).toBe(true);
+  });
+
+  it('accepts a child that started before its parent', () => {
+    expect(isTraceDocument(withSpans({ parentIndex: [1, -1] }))).toBe(true);
+  });
+
+  it.each([
+    ['columns of different lengths', { name: ['a'] }],
+    ['a parent beyond the end', { parentIndex: [-1, 2] }],
+    ['a parent below -1', { parentIndex: [-1, -2] }],
+    ['a fractional parent', { parentIndex: [-1, 0.5] }],
+    ['a span that is its own parent', { parentIndex: [-1, 1] }],
+    ['a cycle', { parentIndex: [1, 0] }],
+    ['a service that is not listed', { service: [0, 2] }],
+    ['upper-case ids', { spanId: ['AAAAAAAAAAAAAAAA', 'bbbbbbbbbbbbbbbb'] }],
+    ['a negative duration', { durationMs: [2, -1] }],
+  ])('refuses %s', (_, changes) => {
+    expect(isTraceDocument(withSpans(changes))).toBe(false);
+  });
+});
+
+describe('isSpanDetail', () => {
+  const [sample] = fc.sample(spanDetail, { numRuns: 1, seed: 1 });
+
+  it('refuses attributes nested without end instead of overflowing the stack', () => {
+    let nested: unknown = 'bottom';
+    for (let level = 0; level < 100_000; level++) nested = [nested];
+    expect(isSpanDetail({ ...sample, attributes: { nested } })).toBe(false);
+  });
+
+  it('accepts attributes nested 64 levels, the most that the service stores', () => {
+    let nested: unknown = 'bottom';
+    for (let level = 0; level < 64; level++) nested = { nested };
+    expect(isSpanDetail({ ...sample, attributes: { nested } })).toBe(true);
+  });
+});

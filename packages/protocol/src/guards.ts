@@ -1,0 +1,172 @@
+import {
+  either,
+  is,
+  isCount,
+  isFinite,
+  isFlag,
+  isLength,
+  isObject,
+  isText,
+  listOf,
+  matches,
+  shape,
+  type Check,
+} from './json-shape.ts';
+import type { LiveMessage } from './live.ts';
+import type { Health, ProblemDetails, TraceList } from './rest.ts';
+import type { SpanColumns, SpanDetail, TraceDocument, TraceSummary } from './trace.ts';
+
+/** Deeper attribute values are refused: the service stores 64 levels, and a guard must not exhaust the stack. */
+const ATTRIBUTE_DEPTH_LIMIT = 100;
+
+const isTraceId = matches(/^[0-9a-f]{32}$/);
+const isSpanId = matches(/^[0-9a-f]{16}$/);
+const isNanoseconds = matches(/^[0-9]{1,20}$/);
+const isStatus = either(is('success'), is('error'), is('timeout'), is('cancelled'));
+const isTextOrNull = either(isText, is(null));
+const isKind: Check = (value) => isCount(value) && (value as number) <= 0x7fffffff;
+const isStatusCode: Check = (value) => value === 0 || value === 1 || value === 2;
+
+function isAttribute(value: unknown, depth = 0): boolean {
+  if (value === null || typeof value === 'string' || typeof value === 'boolean') return true;
+  if (typeof value === 'number') return Number.isFinite(value);
+  if (typeof value !== 'object' || depth >= ATTRIBUTE_DEPTH_LIMIT) return false;
+  return Object.values(value).every((item) => isAttribute(item, depth + 1));
+}
+
+const isAttributes: Check = (value) => isObject(value) && isAttribute(value);
+
+const summary = shape({
+  traceId: isTraceId,
+  name: isText,
+  serviceName: isText,
+  status: isStatus,
+  startTimeMs: isFinite,
+  durationMs: isLength,
+  spanCount: isCount,
+  errorCount: isCount,
+  hasRoot: isFlag,
+  seq: isCount,
+});
+
+const columns = shape({
+  spanId: listOf(isSpanId),
+  parentIndex: listOf(Number.isSafeInteger),
+  parentSpanId: listOf(either(isSpanId, is(null))),
+  name: listOf(isText),
+  kind: listOf(isKind),
+  startMs: listOf(isFinite),
+  durationMs: listOf(isLength),
+  status: listOf(isStatus),
+  statusMessage: listOf(isTextOrNull),
+  primitiveType: listOf(isTextOrNull),
+  label: listOf(isTextOrNull),
+  service: listOf(isCount),
+});
+
+const documentShape = shape({ summary, services: listOf(isText), spans: columns });
+
+const detail = shape({
+  traceId: isTraceId,
+  spanId: isSpanId,
+  parentSpanId: either(isSpanId, is(null)),
+  name: isText,
+  kind: isKind,
+  startTimeUnixNano: isNanoseconds,
+  endTimeUnixNano: isNanoseconds,
+  status: isStatus,
+  statusCode: isStatusCode,
+  statusMessage: isTextOrNull,
+  attributes: isAttributes,
+  events: listOf(shape({ name: isText, timeMs: isFinite, attributes: isAttributes })),
+  links: listOf(shape({ traceId: isTraceId, spanId: isSpanId, attributes: isAttributes })),
+  resource: isAttributes,
+  scope: shape({ name: isText, version: isText }),
+});
+
+const health = shape({
+  status: is('ok'),
+  version: isText,
+  uptimeMs: isLength,
+  databasePath: isText,
+  traceCount: isCount,
+  spanCount: isCount,
+});
+
+const traceList = shape({ items: listOf(summary), nextCursor: isTextOrNull });
+
+const problem = shape({
+  type: isText,
+  title: isText,
+  status: (value) => isCount(value) && (value as number) >= 100 && (value as number) <= 599,
+  detail: (value) => value === undefined || isText(value),
+});
+
+const hello = shape({ type: is('hello'), seq: isCount });
+const changed = shape({ type: is('trace'), seq: isCount, trace: summary });
+
+/** True for a {@link TraceSummary}. Like all guards here: never throws, allows fields it does not know. */
+export function isTraceSummary(value: unknown): value is TraceSummary {
+  return summary(value);
+}
+
+/**
+ * True for a {@link TraceDocument} that a reader can walk blindly: all columns are of one length, indices
+ * are in range, and following `parentIndex` always ends.
+ */
+export function isTraceDocument(value: unknown): value is TraceDocument {
+  if (!documentShape(value)) return false;
+  const { services, spans } = value as TraceDocument;
+  return (
+    haveOneLength(spans) &&
+    spans.service.every((index) => index < services.length) &&
+    isForest(spans.parentIndex)
+  );
+}
+
+/** True for a {@link SpanDetail}. */
+export function isSpanDetail(value: unknown): value is SpanDetail {
+  return detail(value);
+}
+
+/** True for the answer of `GET /health`. */
+export function isHealth(value: unknown): value is Health {
+  return health(value);
+}
+
+/** True for the answer of `GET /api/traces`. */
+export function isTraceList(value: unknown): value is TraceList {
+  return traceList(value);
+}
+
+/** True for the body of an error answer. */
+export function isProblemDetails(value: unknown): value is ProblemDetails {
+  return problem(value);
+}
+
+/** True for a message of `/ws/traces`. */
+export function isLiveMessage(value: unknown): value is LiveMessage {
+  return hello(value) || changed(value);
+}
+
+function haveOneLength(spans: SpanColumns): boolean {
+  const count = spans.spanId.length;
+  return Object.values(spans).every((column) => !Array.isArray(column) || column.length === count);
+}
+
+/** Walks each span once: a span is settled when its ancestors are known to end at -1. */
+function isForest(parents: readonly number[]): boolean {
+  const settledBy = new Int32Array(parents.length);
+  for (let start = 0; start < parents.length; start++) {
+    let index = start;
+    while (index !== -1) {
+      const parent = parents[index];
+      if (parent === undefined || parent < -1) return false;
+      if (settledBy[index] === start + 1) return false;
+      if (settledBy[index] !== 0) break;
+      settledBy[index] = start + 1;
+      index = parent;
+    }
+  }
+  return true;
+}
