@@ -1,0 +1,73 @@
+/** Names of spans: `primitive.{type}.{action}` of an execution, `primitive.{type}.{edge}` of a step. */
+export function primitiveSpanName(type: string, actionOrEdge: string): string {
+  return `primitive.${type}.${actionOrEdge}`;
+}
+
+/** Names of span attributes and metric labels. */
+export const attributeNames = {
+  primitiveName: 'primitive.name',
+  primitiveType: 'primitive.type',
+  primitiveAction: 'primitive.action',
+  stepIndex: 'step.index',
+  stepName: 'step.name',
+  stepPrimitiveType: 'step.primitive_type',
+  stepTotalSteps: 'step.total_steps',
+  stepEdge: 'step.edge',
+  linkType: 'link.type',
+  workflowId: 'workflow.id',
+  workflowName: 'workflow.name',
+  agentId: 'agent.id',
+  agentType: 'agent.type',
+  sessionId: 'session.id',
+  userId: 'user.id',
+  requestId: 'request.id',
+  correlationId: 'correlation.id',
+  causationId: 'causation.id',
+  llmProvider: 'llm.provider',
+  llmModelName: 'llm.model_name',
+  llmModelTier: 'llm.model_tier',
+  llmTokenType: 'llm.token_type',
+  executionStatus: 'execution.status',
+  executionDurationMs: 'execution.duration_ms',
+  executionAbandoned: 'execution.abandoned',
+  inputSizeBytes: 'input.size_bytes',
+  outputSizeBytes: 'output.size_bytes',
+  errorType: 'error.type',
+  errorMessage: 'error.message',
+  errorCategory: 'error.category',
+  errorSeverity: 'error.severity',
+  errorCode: 'error.code',
+  errorRecoverable: 'error.recoverable',
+  costUsd: 'cost.usd',
+  costSavedUsd: 'cost.saved_usd',
+  recoveryKind: 'recovery.kind',
+  connectionSource: 'source.primitive',
+  connectionTarget: 'target.primitive',
+  connectionType: 'connection.type',
+} as const;
+
+/** Prefix of attributes that carry the context's tags: `tag.team`. */
+export const tagPrefix = 'tag.';
+
+/** Value of {@link attributeNames.linkType} between consecutive steps of a sequential. */
+export const previousStepLink = 'previous_step';
+
+/** Names of metrics, all of the meter {@link instrumentationScope}. */
+export const metricNames = {
+  executionCount: 'primitive.execution.count',
+  executionDuration: 'primitive.execution.duration',
+  connectionCount: 'primitive.connection.count',
+  inFlight: 'primitive.in_flight',
+  llmTokens: 'llm.tokens.total',
+  llmCost: 'llm.cost.usd',
+  costSavings: 'cost.savings.usd',
+  workflowsActive: 'agent.workflows.active',
+  recoveryEvents: 'recovery.events',
+  telemetryFaults: 'obs.telemetry.faults',
+} as const;
+
+/** Upper bounds of the buckets of `primitive.execution.duration`, in milliseconds. */
+export const durationBucketsMs = [10, 50, 100, 250, 500, 1000, 2500, 5000, 10000] as const;
+
+/** Name of the tracer and the meter of everything that runs through a primitive. */
+export const instrumentationScope = 'tta.primitives';

@@ -1,0 +1,66 @@
+import type { Attributes } from '@opentelemetry/api';
+import { attributeNames as names, type ExecutionStatus } from '@tta/obs-context';
+import type { BoundedValues } from './bounded-values.ts';
+import type { Execution, Failure } from './execution.ts';
+import type { Instruments } from './instruments.ts';
+
+/** Records that an execution began. */
+export function countBegin(execution: Execution, instruments: Instruments): void {
+  changeLevels(execution, instruments, 1);
+  const { parent, unit, options } = execution;
+  if (!parent || !execution.edge) return;
+  const source = options?.follows ? parent.previousStep?.name : parent.unit.name;
+  if (source === undefined) return;
+  instruments.connectionCount.add(1, {
+    [names.connectionSource]: source,
+    [names.connectionTarget]: unit.name,
+    [names.connectionType]: parent.unit.type,
+  });
+}
+
+export interface MetricEnd {
+  readonly status: ExecutionStatus;
+  readonly durationMs: number;
+  readonly failure: Failure | undefined;
+}
+
+/** Records how an execution ended. */
+export function countEnd(
+  execution: Execution,
+  instruments: Instruments,
+  end: MetricEnd,
+  errorTypes: BoundedValues,
+): void {
+  changeLevels(execution, instruments, -1);
+  const { unit, run } = execution;
+  const { agentType, workflowName } = run.init;
+  const labels: Attributes = {
+    [names.primitiveName]: unit.name,
+    [names.primitiveType]: unit.type,
+    [names.executionStatus]: end.status,
+  };
+  if (workflowName !== undefined) labels[names.workflowName] = workflowName;
+  if (agentType !== undefined) labels[names.agentType] = agentType;
+  if (end.failure) {
+    labels[names.errorType] = errorTypes.admit(end.failure.info.type);
+    labels[names.errorCategory] = end.failure.info.category;
+  }
+  instruments.executionCount.add(1, labels);
+  instruments.executionDuration.record(end.durationMs, labels);
+}
+
+function changeLevels(execution: Execution, instruments: Instruments, change: 1 | -1): void {
+  const { unit, run } = execution;
+  instruments.inFlight.change(`${unit.type}\n${unit.name}`, change, () => ({
+    [names.primitiveName]: unit.name,
+    [names.primitiveType]: unit.type,
+  }));
+  if (!execution.isRoot) return;
+  const { agentType, workflowName } = run.init;
+  instruments.workflowsActive.change(`${agentType}\n${workflowName}`, change, () => {
+    const labels: Attributes = {};
+    if (agentType !== undefined) labels[names.agentType] = agentType;
+    if (workflowName !== undefined) labels[names.workflowName] = workflowName;
+    return labels;
+  });
+}

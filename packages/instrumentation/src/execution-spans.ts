@@ -1,0 +1,100 @@
+import {
+  type Attributes,
+  type Context,
+  type HrTime,
+  type Link,
+  type Span,
+  SpanStatusCode,
+  trace,
+  type Tracer,
+} from '@opentelemetry/api';
+import {
+  attributeNames as names,
+  type ExecutionStatus,
+  previousStepLink,
+  primitiveSpanName,
+} from '@tta/obs-context';
+import { errorAttributes } from './error-info.ts';
+import { type Execution, type Failure, withExecution } from './execution.ts';
+
+/**
+ * Opens the spans of an execution: that of the step which leads to it, where steps have spans of their
+ * own, and its own, which is current while its body runs.
+ */
+export function openSpans(execution: Execution, tracer: Tracer, above: Context, stepSpans: boolean): void {
+  const { run, unit, edge, parent } = execution;
+  const startTime = toHrTime(run.epochMs(execution.startedAt));
+  let parentContext = above;
+  let attributes: Attributes = run.attributes ? { ...unit.attributes, ...run.attributes } : unit.attributes;
+  let links = previousLinks(execution);
+  if (edge && edge !== 'inner' && parent) {
+    const step = stepAttributes(execution, edge);
+    if (stepSpans) {
+      const name = primitiveSpanName(parent.unit.type, edge);
+      execution.stepSpan = tracer.startSpan(name, { attributes: step, startTime, links }, parentContext);
+      parentContext = trace.setSpan(parentContext, execution.stepSpan);
+      links = [];
+    } else {
+      attributes = { ...attributes, ...step, [names.stepEdge]: edge };
+    }
+  }
+  execution.span = tracer.startSpan(unit.spanName, { attributes, startTime, links }, parentContext);
+  execution.otelContext = withExecution(trace.setSpan(parentContext, execution.span), execution);
+}
+
+export interface SpanEnd {
+  readonly status: ExecutionStatus;
+  readonly durationMs: number;
+  readonly endTime: HrTime;
+  readonly failure: Failure | undefined;
+  readonly abandoned: boolean;
+}
+
+/** Ends the spans of an execution. The exception is recorded on the span where it arose, and nowhere else. */
+export function closeSpans(execution: Execution, end: SpanEnd): void {
+  if (execution.span) closeSpan(execution.span, end, end.failure?.arose === true);
+  if (execution.stepSpan) closeSpan(execution.stepSpan, end, false);
+}
+
+function closeSpan(span: Span, end: SpanEnd, withException: boolean): void {
+  const { status, failure, endTime } = end;
+  if (span.isRecording()) {
+    span.setAttribute(names.executionStatus, status);
+    span.setAttribute(names.executionDurationMs, Math.round(end.durationMs * 1000) / 1000);
+    if (end.abandoned) span.setAttribute(names.executionAbandoned, true);
+    if (failure) {
+      span.setAttributes(errorAttributes(failure.info));
+      if (status !== 'cancelled') {
+        span.setStatus({ code: SpanStatusCode.ERROR, message: failure.info.message });
+        if (withException) span.recordException(toException(failure.error), endTime);
+      }
+    }
+  }
+  span.end(endTime);
+}
+
+/** OpenTelemetry's exact form of time: a number would be taken for a time since start when it is small. */
+export function toHrTime(epochMs: number): HrTime {
+  const seconds = Math.floor(epochMs / 1000);
+  return [seconds, Math.round((epochMs - seconds * 1000) * 1e6)];
+}
+
+function stepAttributes(execution: Execution, edge: string): Attributes {
+  const { unit, options } = execution;
+  const attributes: Attributes = {
+    [names.stepName]: unit.name === edge ? unit.type : unit.name,
+    [names.stepPrimitiveType]: unit.type,
+  };
+  if (options?.index !== undefined) attributes[names.stepIndex] = options.index;
+  if (options?.total !== undefined) attributes[names.stepTotalSteps] = options.total;
+  return options?.attributes ? { ...attributes, ...options.attributes } : attributes;
+}
+
+function previousLinks(execution: Execution): Link[] {
+  const previous = execution.options?.follows ? execution.parent?.previousStep?.spanContext : undefined;
+  return previous ? [{ context: previous, attributes: { [names.linkType]: previousStepLink } }] : [];
+}
+
+function toException(error: unknown): Error | string {
+  return error instanceof Error ? error : String(error);
+}

@@ -1,0 +1,14 @@
+export {
+  instrumentationOf,
+  setDefaultInstrumentation,
+  withInstrumentation,
+} from './current-instrumentation.ts';
+export { describeError, type ErrorInfo } from './error-info.ts';
+export { Instrumentation, type InstrumentationOptions } from './instrumentation.ts';
+export { InstrumentedPrimitive } from './instrumented-primitive.ts';
+export { LinkedAbort } from './linked-abort.ts';
+export { named } from './named.ts';
+export { onExecution } from './on-execution.ts';
+export type { Outcome } from './outcome.ts';
+export type { EdgeLabel, Fact, PrimitiveLike, RunScope, StepFunction, StepOptions } from './run-scope.ts';
+export { isStep, nameOf, requireStep, type Unit, unit, type UnitDescription } from './unit.ts';

@@ -1,0 +1,67 @@
+import { context } from '@opentelemetry/api';
+import type { ContextInit, WorkflowContext } from '@tta/obs-context';
+import { instrumentationOf } from './current-instrumentation.ts';
+import { createErrorInfo } from './error-info.ts';
+import type { Outcome } from './outcome.ts';
+import type { RunScope } from './run-scope.ts';
+import { createUnit, type Unit, unit, type UnitDescription } from './unit.ts';
+
+/**
+ * Base of every primitive. A contributor describes it and writes {@link InstrumentedPrimitive.run};
+ * spans, metrics, logs, cancellation and error bookkeeping come from here.
+ */
+export abstract class InstrumentedPrimitive<in I, out O> {
+  readonly [unit]: Unit<I, O>;
+
+  constructor(description: UnitDescription) {
+    this[unit] = createUnit(description, (input: I, scope) => this.run(input, scope));
+  }
+
+  /** Kind of primitive: the `retry` of the span `primitive.retry.execute`. */
+  get type(): string {
+    return this[unit].type;
+  }
+
+  /** What it does, `execute` unless said otherwise. */
+  get action(): string {
+    return this[unit].action;
+  }
+
+  /** What a person calls it. */
+  get name(): string {
+    return this[unit].name;
+  }
+
+  /**
+   * Runs the primitive. Below another run (inside a step, or with the context of one) it continues that
+   * run; else it begins one.
+   *
+   * @param init - What is known about the run, or the context of a run to continue.
+   * @returns What the primitive returns.
+   * @throws What the primitive throws, untouched.
+   */
+  execute(input: I, init?: WorkflowContext | ContextInit): Promise<O> {
+    const active = context.active();
+    const own = this[unit];
+    return instrumentationOf(active).open(own, active, init).perform(own, input);
+  }
+
+  /** Runs the primitive like {@link execute}; never rejects. */
+  async tryExecute(input: I, init?: WorkflowContext | ContextInit): Promise<Outcome<O>> {
+    const active = context.active();
+    const own = this[unit];
+    const execution = instrumentationOf(active).open(own, active, init);
+    const traceId = execution.span?.spanContext().traceId;
+    try {
+      return { ok: true, value: await execution.perform(own, input), traceId };
+    } catch (error) {
+      const info =
+        execution.failure ??
+        createErrorInfo(error, execution.clock, { path: [own.name], traceId, spanId: undefined });
+      return { ok: false, error, info, traceId };
+    }
+  }
+
+  /** What the primitive does. Children run through `scope.step` only. */
+  protected abstract run(input: I, scope: RunScope): O | PromiseLike<O>;
+}

@@ -1,0 +1,65 @@
+import type { Counter, Histogram, Meter } from '@opentelemetry/api';
+import { durationBucketsMs, metricNames } from '@tta/obs-context';
+import { LevelGauge } from './level-gauge.ts';
+
+/** Every metric of the emission point. */
+export class Instruments {
+  readonly executionCount: Counter;
+  readonly executionDuration: Histogram;
+  readonly connectionCount: Counter;
+  readonly llmTokens: Counter;
+  readonly llmCost: Counter;
+  readonly costSavings: Counter;
+  readonly recoveryEvents: Counter;
+  readonly telemetryFaults: Counter;
+  readonly inFlight: LevelGauge;
+  readonly workflowsActive: LevelGauge;
+
+  constructor(meter: Meter) {
+    this.executionCount = meter.createCounter(metricNames.executionCount, {
+      description: 'Executions of primitives that have ended',
+      unit: '1',
+    });
+    this.executionDuration = meter.createHistogram(metricNames.executionDuration, {
+      description: 'Duration of executions of primitives',
+      unit: 'ms',
+      advice: { explicitBucketBoundaries: [...durationBucketsMs] },
+    });
+    this.connectionCount = meter.createCounter(metricNames.connectionCount, {
+      description: 'Transitions from one primitive to another',
+      unit: '1',
+    });
+    this.llmTokens = meter.createCounter(metricNames.llmTokens, {
+      description: 'Tokens of model calls',
+      unit: '{token}',
+    });
+    this.llmCost = meter.createCounter(metricNames.llmCost, {
+      description: 'Cost of model calls in US dollars',
+      unit: '{USD}',
+    });
+    this.costSavings = meter.createCounter(metricNames.costSavings, {
+      description: 'Cost that was avoided, in US dollars',
+      unit: '{USD}',
+    });
+    this.recoveryEvents = meter.createCounter(metricNames.recoveryEvents, {
+      description: 'Failures that a primitive answered',
+      unit: '1',
+    });
+    this.telemetryFaults = meter.createCounter(metricNames.telemetryFaults, {
+      description: 'Faults inside telemetry, kept from the run',
+      unit: '1',
+    });
+    this.inFlight = new LevelGauge(
+      meter.createObservableUpDownCounter(metricNames.inFlight, {
+        description: 'Executions of primitives that have begun and not ended',
+        unit: '1',
+      }),
+    );
+    this.workflowsActive = new LevelGauge(
+      meter.createObservableUpDownCounter(metricNames.workflowsActive, {
+        description: 'Runs that have begun and not ended',
+        unit: '1',
+      }),
+    );
+  }
+}

@@ -1,0 +1,59 @@
+import type { Attributes, AttributeValue } from '@opentelemetry/api';
+import type { Clock, LlmUsage, Logger, Random, WorkflowContext } from '@tta/obs-context';
+import type { Unit, unit } from './unit.ts';
+
+/**
+ * The place of a child in its parent. Indices count from 0, attempts and fallbacks from 1. `inner` is the
+ * only child of a primitive that has just one, such as a timeout: it gets no span for the step.
+ */
+export type EdgeLabel =
+  'inner' | `step_${number}` | `branch_${string}` | `attempt_${number}` | 'primary' | `fallback_${number}`;
+
+/** Something with a meaning of its own that happened in a run. It becomes metrics, span events and log lines. */
+export type Fact =
+  /** A failure was answered; `late_result` counts what came after nobody waited any more. */
+  {
+    readonly type: 'recovery';
+    readonly kind: 'retry' | 'fallback' | 'timeout' | 'late_result';
+    readonly attributes?: Attributes;
+  };
+
+export interface StepOptions {
+  /** Cancels this step alone. @defaultValue the signal of the parent */
+  readonly signal?: AbortSignal;
+  /** How many steps the parent has. */
+  readonly total?: number;
+  /** Position among the parent's steps, from 0. */
+  readonly index?: number;
+  /** The step follows the one before it: it is linked to it, and the connection runs from there, not from the parent. */
+  readonly follows?: boolean;
+  /** Further attributes of the step. */
+  readonly attributes?: Attributes;
+}
+
+/** What a step sees of the run that it is part of. */
+export interface RunScope {
+  readonly context: WorkflowContext;
+  /** Aborts when the run, or the part of it that this step belongs to, is cancelled. Pass it on to `fetch`. */
+  readonly signal: AbortSignal;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Logger;
+  /** Sets an attribute on the span of this execution. */
+  attr(key: string, value: AttributeValue): void;
+  /** Adds an event to the span of this execution. */
+  event(name: string, attributes?: Attributes): void;
+  record(fact: Fact): void;
+  /** Runs a child. The only way to do so: whatever runs through it is observed. */
+  step<I, O>(edge: EdgeLabel, child: PrimitiveLike<I, O>, input: I, options?: StepOptions): Promise<O>;
+  /** Reports the tokens of a model call; its cost follows from `costUsd` or the price table. */
+  usage(usage: LlmUsage): void;
+  /** Adds to the cost of this execution, in US dollars. */
+  cost(usd: number, kind?: 'spent' | 'saved'): void;
+}
+
+/** A bare function as a step. */
+export type StepFunction<I, O> = (input: I, scope: RunScope) => O | PromiseLike<O>;
+
+/** Everything that can be a step: a primitive, or a function. */
+export type PrimitiveLike<I, O> = { readonly [unit]: Unit<I, O> } | StepFunction<I, O>;

@@ -1,0 +1,89 @@
+import type { Attributes } from '@opentelemetry/api';
+import { attributeNames as names, InvalidCompositionError, primitiveSpanName } from '@tta/obs-context';
+import type { EdgeLabel, PrimitiveLike, StepFunction } from './run-scope.ts';
+
+/** What identifies a primitive in telemetry. */
+export interface UnitDescription {
+  /** Kind of primitive, one word: `retry`. */
+  readonly type: string;
+  /** What a person calls it. @defaultValue the type */
+  readonly name?: string;
+  /** @defaultValue 'execute' */
+  readonly action?: string;
+}
+
+/** A primitive as the emission point runs it: its names, worked out once, and its body. */
+export interface Unit<in I, out O> {
+  readonly type: string;
+  readonly name: string;
+  readonly action: string;
+  readonly spanName: string;
+  /** Attributes of every span of this unit. */
+  readonly attributes: Readonly<Attributes>;
+  readonly body: StepFunction<I, O>;
+}
+
+/** Where a primitive keeps its {@link Unit}; shared by all copies of this package in one process. */
+export const unit: unique symbol = Symbol.for('@tta/obs/unit') as never;
+
+export function createUnit<I, O>(description: UnitDescription, body: StepFunction<I, O>): Unit<I, O> {
+  const { type, name = type, action = 'execute' } = description;
+  return {
+    type,
+    name,
+    action,
+    spanName: primitiveSpanName(type, action),
+    attributes: {
+      [names.primitiveName]: name,
+      [names.primitiveType]: type,
+      [names.primitiveAction]: action,
+    },
+    body,
+  };
+}
+
+type AnyUnit = Unit<never, unknown>;
+/** Edges that tell one function of a primitive from another; an attempt tells only how often. */
+const placed = /^(step|branch)_/;
+
+const lambdas = new WeakMap<object, AnyUnit>();
+
+/** The unit of a step. A bare function is a lambda, named after itself or else after its place. */
+export function unitOf<I, O>(step: PrimitiveLike<I, O>, edge: EdgeLabel): Unit<I, O> {
+  if (typeof step !== 'function') return step[unit];
+  const name = step.name || (placed.test(edge) ? edge : 'lambda');
+  const known = lambdas.get(step) as Unit<I, O> | undefined;
+  if (known?.name === name) return known;
+  const lambda = createUnit({ type: 'lambda', name }, step);
+  lambdas.set(step, lambda as AnyUnit);
+  return lambda;
+}
+
+/** What a person calls a step; `undefined` for a function without a name. */
+export function nameOf(step: PrimitiveLike<never, unknown>): string | undefined {
+  return (typeof step === 'function' ? step.name : step[unit].name) || undefined;
+}
+
+/** Whether a value can be a step. */
+export function isStep(value: unknown): value is PrimitiveLike<never, unknown> {
+  if (typeof value === 'function') return true;
+  return typeof value === 'object' && value !== null && unit in value;
+}
+
+/**
+ * @param where - Which argument of which function: `sequential: step 2`.
+ * @throws {@link InvalidCompositionError} when `value` can be no step.
+ */
+export function requireStep(value: unknown, where: string): void {
+  if (!isStep(value)) {
+    throw new InvalidCompositionError(
+      `${where} is ${describe(value)}; a step is a primitive or a function (input, scope) => output`,
+    );
+  }
+}
+
+function describe(value: unknown): string {
+  if (value === null || value === undefined) return String(value);
+  if (value instanceof Promise) return 'a promise (pass the function, not its result)';
+  return typeof value === 'object' ? 'an object that is no primitive' : `a ${typeof value}`;
+}

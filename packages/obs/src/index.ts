@@ -1,0 +1,5 @@
+export {
+  initializeObservability,
+  type Observability,
+  type ObservabilityOptions,
+} from './initialize-observability.ts';

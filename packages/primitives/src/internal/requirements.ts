@@ -1,0 +1,25 @@
+import { InvalidCompositionError } from '@tta/obs-context';
+
+/** @throws `OBS_ERR_INVALID_COMPOSITION` unless `value` is a finite number above 0. */
+export function requirePositive(value: number, what: string): void {
+  if (!(Number.isFinite(value) && value > 0)) refuse(value, what, 'a number above 0');
+}
+
+/** @throws `OBS_ERR_INVALID_COMPOSITION` unless `value` is a finite number of at least 0. */
+export function requireNonNegative(value: number, what: string): void {
+  if (!(Number.isFinite(value) && value >= 0)) refuse(value, what, 'a number of at least 0');
+}
+
+/** @throws `OBS_ERR_INVALID_COMPOSITION` unless `value` is 1, 2, 3, … */
+export function requirePositiveInteger(value: number, what: string): void {
+  if (!(Number.isInteger(value) && value > 0)) refuse(value, what, 'a whole number above 0');
+}
+
+/** @throws `OBS_ERR_INVALID_COMPOSITION` unless `value` is 0, 1, 2, … */
+export function requireNonNegativeInteger(value: number, what: string): void {
+  if (!(Number.isInteger(value) && value >= 0)) refuse(value, what, 'a whole number of at least 0');
+}
+
+function refuse(value: unknown, what: string, wanted: string): never {
+  throw new InvalidCompositionError(`${what} is ${String(value)}; it has to be ${wanted}`);
+}

@@ -1,0 +1,30 @@
+import {
+  InstrumentedPrimitive,
+  requireStep,
+  type RunScope,
+  type StepFunction,
+} from '@tta/obs-instrumentation';
+
+class Lambda<I, O> extends InstrumentedPrimitive<I, O> {
+  readonly #fn: StepFunction<I, O>;
+
+  constructor(name: string, fn: StepFunction<I, O>) {
+    super({ type: 'lambda', name });
+    this.#fn = fn;
+  }
+
+  protected run(input: I, scope: RunScope): O | PromiseLike<O> {
+    return this.#fn(input, scope);
+  }
+}
+
+/**
+ * A function as a primitive with a name. Inside a composition a bare function does as well; it is then
+ * named after itself.
+ *
+ * @throws `OBS_ERR_INVALID_COMPOSITION` when `fn` is no function.
+ */
+export function lambda<I, O>(name: string, fn: StepFunction<I, O>): InstrumentedPrimitive<I, Awaited<O>> {
+  requireStep(fn, `lambda "${name}"`);
+  return new Lambda<I, Awaited<O>>(name, fn as StepFunction<I, Awaited<O>>);
+}

@@ -1,0 +1,43 @@
+import {
+  InstrumentedPrimitive,
+  type PrimitiveLike,
+  requireStep,
+  type RunScope,
+} from '@tta/obs-instrumentation';
+import { InvalidCompositionError } from '@tta/obs-context';
+import type { Sequential } from './sequential-signatures.ts';
+
+type Step = PrimitiveLike<unknown, unknown>;
+
+class SequentialPrimitive extends InstrumentedPrimitive<unknown, unknown> {
+  readonly #steps: readonly Step[];
+
+  constructor(steps: readonly Step[]) {
+    super({ type: 'sequential' });
+    this.#steps = steps;
+  }
+
+  protected async run(input: unknown, scope: RunScope): Promise<unknown> {
+    const total = this.#steps.length;
+    let value = input;
+    for (const [index, step] of this.#steps.entries()) {
+      // A step that does not look at its signal must not let the next one begin.
+      if (index > 0) scope.signal.throwIfAborted();
+      value = await scope.step(`step_${index}`, step, value, { index, total, follows: true });
+    }
+    return value;
+  }
+}
+
+/**
+ * Runs steps one after the other; the output of each is the input of the next. The first error ends it.
+ * A sequential inside a sequential stays a step of its own.
+ *
+ * @param steps - One to thirty primitives or functions.
+ * @throws `OBS_ERR_INVALID_COMPOSITION` without steps, or when a step is none.
+ */
+export const sequential: Sequential = (...steps: readonly Step[]): never => {
+  if (steps.length === 0) throw new InvalidCompositionError('sequential needs at least one step');
+  for (const [index, step] of steps.entries()) requireStep(step, `sequential: step ${index}`);
+  return new SequentialPrimitive(steps) as never;
+};

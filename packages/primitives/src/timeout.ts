@@ -1,0 +1,93 @@
+import { ObsError } from '@tta/obs-context';
+import {
+  InstrumentedPrimitive,
+  LinkedAbort,
+  nameOf,
+  type PrimitiveLike,
+  requireStep,
+  type RunScope,
+} from '@tta/obs-instrumentation';
+import { countLateResult } from './internal/late-result.ts';
+import { requirePositive } from './internal/requirements.ts';
+
+export interface TimeoutOptions {
+  /**
+   * How long one run may take, in milliseconds. Inside `retry` it is the limit of each attempt; outside
+   * of it, of all attempts together.
+   */
+  readonly ms: number;
+  /** @defaultValue the name of the step */
+  readonly name?: string;
+}
+
+/** A step did not come to its end within its time limit. */
+export class TimeoutError extends ObsError {
+  readonly limitMs: number;
+
+  constructor(name: string, limitMs: number) {
+    super(`"${name}" did not end within ${limitMs} ms`, {
+      code: 'OBS_ERR_TIMEOUT',
+      category: 'timeout',
+      recoverable: true,
+    });
+    this.limitMs = limitMs;
+  }
+}
+
+class Timeout<I, O> extends InstrumentedPrimitive<I, O> {
+  readonly #step: PrimitiveLike<I, O>;
+  readonly #limitMs: number;
+
+  constructor(step: PrimitiveLike<I, O>, options: TimeoutOptions) {
+    super({ type: 'timeout', name: options.name ?? nameOf(step) ?? 'timeout' });
+    this.#step = step;
+    this.#limitMs = options.ms;
+  }
+
+  protected run(input: I, scope: RunScope): Promise<O> {
+    const abort = new LinkedAbort(scope.signal);
+    scope.attr('timeout.limit_ms', this.#limitMs);
+    return new Promise((resolve, reject) => {
+      let timedOut: TimeoutError | undefined;
+      const expire = (): void => {
+        timedOut = new TimeoutError(this.name, this.#limitMs);
+        scope.record({
+          type: 'recovery',
+          kind: 'timeout',
+          attributes: { 'timeout.limit_ms': this.#limitMs },
+        });
+        reject(timedOut);
+        abort.abort(timedOut);
+      };
+      const cancel = scope.clock.timer(this.#limitMs, expire, true);
+      const settle = (settled: () => void): void => {
+        cancel();
+        abort.release();
+        settled();
+      };
+      scope.step('inner', this.#step, input, { signal: abort.signal }).then(
+        (output) => (timedOut ? countLateResult(scope) : settle(() => resolve(output))),
+        (error: unknown) => {
+          if (!timedOut) settle(() => reject(error));
+          else if (error !== timedOut) countLateResult(scope);
+        },
+      );
+    });
+  }
+}
+
+/**
+ * Gives a step a time limit. When it passes, the step's signal is aborted and the caller gets the error
+ * at once; what the step still does is nobody's any more, and a late result is dropped and counted.
+ *
+ * @throws {@link TimeoutError} once the limit has passed.
+ * @throws `OBS_ERR_INVALID_COMPOSITION` when `ms` is not positive or the step is none; at construction.
+ */
+export function timeout<I, O>(
+  step: PrimitiveLike<I, O>,
+  options: TimeoutOptions,
+): InstrumentedPrimitive<I, O> {
+  requireStep(step, 'timeout: the step');
+  requirePositive(options.ms, 'timeout: ms');
+  return new Timeout(step, options);
+}
