@@ -1,0 +1,40 @@
+import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+
+const resultsFile = 'coverage/results.json';
+
+/** Folders of all projects with a Jest configuration, relative to the root. */
+function testedFolders(root) {
+  const children = (folder) => readdirSync(join(root, folder)).map((name) => join(folder, name));
+  const hasJest = (folder) => existsSync(join(root, folder, 'jest.config.mjs'));
+  return [...children('packages'), ...children('tools'), 'docs/examples'].filter(hasJest);
+}
+
+/** Removes the results of an earlier run, so that none can pass for one of this run. */
+export function forgetResults(root) {
+  for (const folder of testedFolders(root)) rmSync(join(root, folder, resultsFile), { force: true });
+}
+
+/**
+ * Adds up one Jest result file.
+ *
+ * A skipped or planned test counts as failed, and so does a suite that could not be loaded: the run is green
+ * only when everything has run.
+ */
+export function countTests(result) {
+  const skipped = result.numPendingTests + result.numTodoTests;
+  const failed = result.numFailedTests + result.numRuntimeErrorTestSuites + skipped;
+  return { passed: result.numPassedTests, failed, skipped };
+}
+
+/** Results of every project in `wanted`, which decides by folder; a missing result is a failure. */
+export function readResults(root, wanted = () => true) {
+  return testedFolders(root)
+    .filter(wanted)
+    .map((folder) => {
+      const file = join(root, folder, resultsFile);
+      if (!existsSync(file)) return { folder, passed: 0, failed: 1, note: 'no result' };
+      const { passed, failed, skipped } = countTests(JSON.parse(readFileSync(file, 'utf8')));
+      return { folder, passed, failed, note: skipped > 0 ? `${skipped} skipped` : '' };
+    });
+}

@@ -1,0 +1,92 @@
+// `npm test`: lint, types, all unit tests and the browser tests, from a fresh clone on.
+// Built-ins only, because it runs before anything is installed.
+import { spawnSync } from 'node:child_process';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { ensureInstalled, nodeComplaint, seconds } from '../start/installation.mjs';
+import { findChromium } from './chromium.mjs';
+import { forgetResults, readResults } from './results.mjs';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const browserProject = '@tta/obs-browser-tests';
+const browserFolder = join('tools', 'browser-tests');
+const usage = `Usage: npm test [-- --unit]
+
+Installs what is missing, then runs lint, type checks, all unit tests and the browser tests.
+
+  --unit   the unit tests alone
+  --help   show this text
+`;
+
+function readCommandLine() {
+  try {
+    return parseArgs({ options: { unit: { type: 'boolean' }, help: { type: 'boolean', short: 'h' } } })
+      .values;
+  } catch (error) {
+    console.error(`npm test: ${error.message.split('. ')[0]}; see npm test -- --help`);
+    process.exit(2);
+  }
+}
+
+function nx(title, args) {
+  console.log(`\n== ${title}`);
+  const began = process.hrtime.bigint();
+  const { status } = spawnSync(
+    process.execPath,
+    [join(root, 'node_modules/nx/bin/nx.js'), ...args, '--outputStyle=static'],
+    {
+      cwd: root,
+      stdio: ['ignore', 'inherit', 'inherit'],
+      env: { ...process.env, NX_DAEMON: 'false', NX_NO_CLOUD: 'true' },
+    },
+  );
+  console.log(`== ${title}: ${status === 0 ? 'passed' : 'FAILED'} in ${seconds(began)}`);
+  return status === 0;
+}
+
+/** Runs the browser tests where a Chromium is found; in CI its absence is a failure. */
+function browserTests() {
+  if (findChromium() !== undefined) {
+    return { ran: true, passed: nx('browser tests', ['run', `${browserProject}:test-browser`]) };
+  }
+  console.log('\nnot run: browser tests (Chromium not found: apt-get install chromium)');
+  return { ran: false, passed: process.env.CI !== 'true' };
+}
+
+function report(results, stages) {
+  console.log('');
+  for (const { folder, passed, failed, note } of results) {
+    const details = [`${String(passed).padStart(5)} passed`, failed > 0 && `${failed} FAILED`, note];
+    console.log(`${folder.padEnd(26)}${details.filter(Boolean).join(', ')}`);
+  }
+  const sum = (key) => results.reduce((total, result) => total + result[key], 0);
+  const failedStages = stages.filter(({ passed }) => !passed);
+  // A stage can fail without a failing test: lint, types, coverage, a missing browser.
+  const failed = Math.max(sum('failed'), failedStages.length);
+  for (const { title } of failedStages) console.log(`failed: ${title}`);
+  console.log(`${sum('passed')} passed, ${failed} failed`);
+  process.exitCode = failed > 0 ? 1 : 0;
+}
+
+const complaint = nodeComplaint();
+if (complaint !== undefined) {
+  console.error(`npm test: ${complaint}`);
+  process.exit(1);
+}
+const commandLine = readCommandLine();
+if (commandLine.help) {
+  process.stdout.write(usage);
+} else if (!ensureInstalled(root)) {
+  process.exitCode = 1;
+} else {
+  forgetResults(root);
+  const targets = commandLine.unit ? ['test'] : ['lint', 'typecheck', 'test'];
+  const title = commandLine.unit ? 'unit tests' : 'lint, type checks and unit tests';
+  const unit = { title, passed: nx(title, ['run-many', '-t', ...targets, '-c', 'ci']) };
+  const browser = commandLine.unit ? { ran: false, passed: true } : browserTests();
+  report(
+    readResults(root, (folder) => folder !== browserFolder || browser.ran),
+    [unit, { title: 'browser tests', passed: browser.passed }],
+  );
+}
