@@ -1,0 +1,136 @@
+import { chmodSync, closeSync, existsSync, mkdirSync, openSync, rmSync, statSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+import { APPLICATION_ID, SCHEMA, SCHEMA_VERSION } from './schema.ts';
+import { ServiceError } from './service-error.ts';
+import { loadSqlite, type OpenSqlite, type SqlDatabase } from './sqlite-driver.ts';
+
+export interface DatabaseFile {
+  readonly path: string;
+  readonly database: SqlDatabase;
+  /** Merges the write-ahead log into the file, closes it and gives the lock back: one file is left. */
+  close(): void;
+}
+
+/**
+ * Opens the database for this process alone, and creates file and folder (0600 in 0700) when they are
+ * missing.
+ *
+ * @throws ServiceError when the folder cannot be written, the file is not our database, is newer than we
+ *   are, or belongs to a running service.
+ */
+export async function openDatabaseFile(databasePath: string): Promise<DatabaseFile> {
+  const path = resolve(databasePath);
+  const open = await loadSqlite();
+  prepareFile(path);
+  const unlock = lock(open, path);
+  try {
+    const database = openChecked(open, path);
+    return {
+      path,
+      database,
+      close: () => {
+        database.exec('PRAGMA wal_checkpoint(TRUNCATE)');
+        database.close();
+        unlock();
+      },
+    };
+  } catch (error) {
+    unlock();
+    throw error;
+  }
+}
+
+function prepareFile(path: string): void {
+  const directory = dirname(path);
+  try {
+    mkdirSync(directory, { recursive: true, mode: 0o700 });
+    closeSync(openSync(path, 'a', 0o600));
+    chmodSync(path, 0o600);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    throw new ServiceError(
+      'OBS_ERR_DATA_DIRECTORY',
+      `Cannot write the database ${path} (${code ?? 'unknown error'}): choose another file with --db-path.`,
+      error,
+    );
+  }
+}
+
+/**
+ * An open exclusive transaction on an empty database beside the real one. The operating system drops it
+ * when the process ends, however it ends; the database itself stays readable for other programs.
+ */
+function lock(open: OpenSqlite, path: string): () => void {
+  const lockPath = `${path}.lock`;
+  for (let attempt = 0; attempt < 10; attempt++) {
+    closeSync(openSync(lockPath, 'a', 0o600));
+    const { ino } = statSync(lockPath);
+    const database = open(lockPath);
+    try {
+      database.exec('PRAGMA journal_mode = MEMORY');
+      database.exec('BEGIN EXCLUSIVE');
+    } catch (error) {
+      database.close();
+      throw inUse(path, error);
+    }
+    // The former owner removes the file when it stops: a lock on a removed file keeps nobody out.
+    if (existsSync(lockPath) && statSync(lockPath).ino === ino) {
+      return () => {
+        rmSync(lockPath, { force: true });
+        database.close();
+      };
+    }
+    database.close();
+  }
+  throw inUse(path);
+}
+
+function inUse(path: string, cause?: unknown): ServiceError {
+  return new ServiceError(
+    'OBS_ERR_DATABASE_IN_USE',
+    `Another service already uses ${path}: stop it, or choose another file with --db-path.`,
+    cause,
+  );
+}
+
+function openChecked(open: OpenSqlite, path: string): SqlDatabase {
+  let database: SqlDatabase | undefined;
+  try {
+    database = open(path);
+    const version = pragma(database, 'user_version');
+    const tableCount = Number(database.prepare('SELECT count(*) AS n FROM sqlite_schema').get()?.['n']);
+    if (tableCount > 0 && pragma(database, 'application_id') !== APPLICATION_ID) throw notOurs(path);
+    if (version > SCHEMA_VERSION) {
+      throw new ServiceError(
+        'OBS_ERR_DATABASE_TOO_NEW',
+        `${path} was written by a newer version (schema ${version}, this one knows ${SCHEMA_VERSION}): update, or choose another file with --db-path.`,
+      );
+    }
+    database.exec(`
+      PRAGMA journal_mode = WAL;
+      PRAGMA synchronous = NORMAL;
+      PRAGMA busy_timeout = 2000;
+      PRAGMA wal_autocheckpoint = 4000;
+      PRAGMA cache_size = -16000;
+      PRAGMA temp_store = MEMORY;
+    `);
+    if (tableCount === 0) database.exec(`BEGIN IMMEDIATE; ${SCHEMA} COMMIT;`);
+    return database;
+  } catch (error) {
+    database?.close();
+    throw error instanceof ServiceError ? error : notOurs(path, error);
+  }
+}
+
+function notOurs(path: string, cause?: unknown): ServiceError {
+  const detail = cause instanceof Error ? ` (${cause.message})` : '';
+  return new ServiceError(
+    'OBS_ERR_NOT_A_DATABASE',
+    `${path} is not a database of this service${detail}: it was left as it is, choose another file with --db-path.`,
+    cause,
+  );
+}
+
+function pragma(database: SqlDatabase, name: 'user_version' | 'application_id'): number {
+  return Number(database.prepare(`PRAGMA ${name}`).get()?.[name]);
+}

@@ -1,0 +1,25 @@
+/** A request that is not an OTLP message. The message says what is wrong and where. */
+export class DecodeError extends Error {
+  constructor(message: string) {
+    super(message);
+    this.name = 'DecodeError';
+  }
+}
+
+/** A span that cannot be stored, in a request that is otherwise good: it is left out and counted. */
+export class UnusableSpanError extends DecodeError {
+  constructor(message: string) {
+    super(message);
+    this.name = 'UnusableSpanError';
+  }
+}
+
+/** A request that would take more memory than its size in bytes lets expect. */
+export class TooManyValuesError extends Error {
+  constructor(limit: number) {
+    super(
+      `The request holds more than ${limit} spans, events, links and attribute values: send smaller batches.`,
+    );
+    this.name = 'TooManyValuesError';
+  }
+}

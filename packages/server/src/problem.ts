@@ -1,0 +1,20 @@
+import type { ProblemDetails } from '@tta/obs-protocol';
+
+export const PROBLEM_TYPE = 'application/problem+json; charset=utf-8';
+
+const TITLES: Readonly<Record<number, string>> = {
+  400: 'Bad request',
+  403: 'Forbidden',
+  404: 'Not found',
+  405: 'Method not allowed',
+  413: 'Request too large',
+  415: 'Unsupported media type',
+  426: 'Upgrade required',
+  500: 'Internal error',
+  503: 'Unavailable',
+};
+
+/** An error answer as RFC 9457 asks for. */
+export function problem(status: number, detail: string): ProblemDetails {
+  return { type: 'about:blank', title: TITLES[status] ?? 'Error', status, detail };
+}

@@ -1,0 +1,64 @@
+import type { ServiceLogger } from './logger.ts';
+import type { TraceStore } from './trace-store.ts';
+
+const AFTER_INGEST_MS = 1_000;
+const AT_REST_MS = 10 * 60_000;
+const BETWEEN_STEPS_MS = 20;
+const HOUR_MS = 3_600_000;
+
+export interface RetentionOptions {
+  readonly store: TraceStore;
+  /** Traces beyond this number are removed, those that have not changed for longest first. */
+  readonly maxTraces: number;
+  /** Traces that have not changed for so long are removed. */
+  readonly retentionHours: number;
+  readonly logger: ServiceLogger;
+  /** Milliseconds since the Unix epoch. */
+  readonly now: () => number;
+}
+
+/** Removes old traces in small steps, in the background: ingest never waits for it. */
+export class Retention {
+  readonly #options: RetentionOptions;
+  #timer: NodeJS.Timeout | undefined;
+  #isIdle = true;
+  #isStopped = false;
+
+  constructor(options: RetentionOptions) {
+    this.#options = options;
+  }
+
+  /** Called after every batch; many calls cause one pass. */
+  noteIngest(): void {
+    if (this.#isIdle) this.#schedule(AFTER_INGEST_MS, false);
+  }
+
+  /** Removes one portion; resolves with true while there is more. */
+  async step(): Promise<boolean> {
+    const { store, maxTraces, retentionHours, now, logger } = this.#options;
+    try {
+      return await store.prune({ maxTraces, changedSinceMs: now() - retentionHours * HOUR_MS });
+    } catch (error) {
+      logger.error('Old traces could not be removed', error);
+      return false;
+    }
+  }
+
+  stop(): void {
+    this.#isStopped = true;
+    clearTimeout(this.#timer);
+  }
+
+  #schedule(delayMs: number, isIdle: boolean): void {
+    if (this.#isStopped) return;
+    clearTimeout(this.#timer);
+    this.#isIdle = isIdle;
+    this.#timer = setTimeout(() => void this.#pass(), delayMs).unref();
+  }
+
+  async #pass(): Promise<void> {
+    this.#isIdle = false;
+    const isMore = await this.step();
+    this.#schedule(isMore ? BETWEEN_STEPS_MS : AT_REST_MS, !isMore);
+  }
+}
