@@ -162,7 +162,8 @@ export class SqliteTraceStore implements TraceStore {
       const serviceName = serviceNameOf(group.resource);
       for (const span of group.spans) {
         let trace = openTraces.get(span.traceId);
-        if (trace === undefined) openTraces.set(span.traceId, (trace = this.#openTrace(span.traceId, -1 - openTraces.size)));
+        if (trace === undefined)
+          openTraces.set(span.traceId, (trace = this.#openTrace(span.traceId, -1 - openTraces.size)));
         const status = spanStatus(span);
         if (this.#insertSpan(trace.traceKey, span, status, resourceId, scopeId)) {
           trace.totals = addSpan(trace.totals, { span, status, serviceName });
