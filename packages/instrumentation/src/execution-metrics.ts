@@ -51,16 +51,6 @@ export function countEnd(
 
 function changeLevels(execution: Execution, instruments: Instruments, change: 1 | -1): void {
   const { unit, run } = execution;
-  instruments.inFlight.change(`${unit.type}\n${unit.name}`, change, () => ({
-    [names.primitiveName]: unit.name,
-    [names.primitiveType]: unit.type,
-  }));
-  if (!execution.isRoot) return;
-  const { agentType, workflowName } = run.init;
-  instruments.workflowsActive.change(`${agentType}\n${workflowName}`, change, () => {
-    const labels: Attributes = {};
-    if (agentType !== undefined) labels[names.agentType] = agentType;
-    if (workflowName !== undefined) labels[names.workflowName] = workflowName;
-    return labels;
-  });
+  instruments.inFlightOf(unit).value += change;
+  if (execution.isRoot) instruments.workflowsActiveOf(run.init).value += change;
 }

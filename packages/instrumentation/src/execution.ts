@@ -55,7 +55,7 @@ export class Execution implements RunScope {
   readonly parent: Execution | undefined;
   readonly edge: EdgeLabel | undefined;
   readonly options: StepOptions | undefined;
-  /** On the monotonic clock. */
+  /** On the monotonic clock; 0 when nobody is told. */
   readonly startedAt: number;
   /** Of this execution; `undefined` when nothing records. Written by the instrumentation. */
   span: Span | undefined;
@@ -76,14 +76,13 @@ export class Execution implements RunScope {
   constructor(
     run: Run,
     unit: Unit<never, unknown>,
-    startedAt: number,
     parent?: Execution,
     edge?: EdgeLabel,
     options?: StepOptions,
   ) {
     this.run = run;
     this.unit = unit;
-    this.startedAt = startedAt;
+    this.startedAt = run.observed ? run.instrumentation.clock.monotonic() : 0;
     this.parent = parent;
     this.edge = edge;
     this.options = options;
@@ -146,17 +145,12 @@ export class Execution implements RunScope {
 
   step<I, O>(edge: EdgeLabel, child: PrimitiveLike<I, O>, input: I, options?: StepOptions): Promise<O> {
     const unit = unitOf(child, edge);
-    const { instrumentation } = this.run;
-    const step = new Execution(
-      this.run,
-      unit as Unit<never, unknown>,
-      instrumentation.clock.monotonic(),
-      this,
-      edge,
-      options,
-    );
-    this.run.open.add(step);
-    instrumentation.begin(step);
+    const { run } = this;
+    const step = new Execution(run, unit as Unit<never, unknown>, this, edge, options);
+    if (run.observed) {
+      run.open?.add(step);
+      run.instrumentation.begin(step);
+    }
     if (options?.follows) {
       this.#previousStep = { name: unit.name, spanContext: (step.stepSpan ?? step.span)?.spanContext() };
     }
@@ -214,9 +208,12 @@ export class Execution implements RunScope {
   #end(status: ExecutionStatus, failure?: Failure, abandoned = false): void {
     if (this.ended) return;
     this.ended = true;
-    this.run.open.delete(this);
-    if (this.isRoot) for (const step of this.run.open) step.abandon();
-    this.run.instrumentation.end(this, status, failure, abandoned);
+    const { open, observed, instrumentation } = this.run;
+    if (open && open.size > 0) {
+      open.delete(this);
+      if (this.isRoot) for (const step of open) step.abandon();
+    }
+    if (observed || failure) instrumentation.end(this, status, failure, abandoned);
   }
 
   #path(): string[] {

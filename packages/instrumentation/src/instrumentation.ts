@@ -91,6 +91,10 @@ export class Instrumentation {
     return this.#faults.count;
   }
 
+  get hasListeners(): boolean {
+    return this.#listeners.size > 0;
+  }
+
   /**
    * Has a listener hear of every execution from now on.
    *
@@ -109,26 +113,19 @@ export class Instrumentation {
    */
   open<I, O>(unit: Unit<I, O>, active: Context, init: ContextInit | WorkflowContext | undefined): Execution {
     const anyUnit = unit as Unit<never, unknown>;
-    const startedAt = this.clock.monotonic();
     const owner = init instanceof WorkflowContext ? ownerOf(init) : executionOf(active);
     const parent = owner?.ended ? undefined : owner;
     let execution: Execution;
     if (!parent) {
-      execution = new Execution(new Run(this, init, startedAt), anyUnit, startedAt);
+      execution = new Execution(new Run(this, init), anyUnit);
     } else if (init === undefined || init instanceof WorkflowContext) {
-      execution = new Execution(parent.run, anyUnit, startedAt, parent);
+      execution = new Execution(parent.run, anyUnit, parent);
     } else {
-      const run = new Run(this, parent.context.child(init), startedAt);
-      execution = new Execution(
-        run,
-        anyUnit,
-        startedAt,
-        parent,
-        undefined,
-        init.signal && { signal: init.signal },
-      );
+      const run = new Run(this, parent.context.child(init));
+      execution = new Execution(run, anyUnit, parent, undefined, init.signal && { signal: init.signal });
     }
-    this.begin(execution, init instanceof WorkflowContext ? parent?.otelContext : active);
+    if (execution.run.observed)
+      this.begin(execution, init instanceof WorkflowContext ? parent?.otelContext : active);
     return execution;
   }
 
@@ -140,7 +137,7 @@ export class Instrumentation {
         openSpans(execution, run.tracer, above ?? parent?.otelContext ?? context.active(), this.#stepSpans);
       }
       if (run.instruments) countBegin(execution, run.instruments);
-      if (this.#listeners.size > 0) this.#tell('onStart', describe(execution));
+      if (this.hasListeners) this.#tell('onStart', describe(execution));
     } catch (error) {
       this.#fault(error);
     }
@@ -165,7 +162,7 @@ export class Instrumentation {
         if (execution.otelContext) context.with(execution.otelContext, say);
         else say();
       }
-      if (this.#listeners.size > 0) {
+      if (this.hasListeners) {
         this.#tell('onEnd', {
           ...describe(execution),
           status,

@@ -1,6 +1,7 @@
-import type { Counter, Histogram, Meter } from '@opentelemetry/api';
-import { durationBucketsMs, metricNames } from '@tta/obs-context';
-import { LevelGauge } from './level-gauge.ts';
+import type { Attributes, Counter, Histogram, Meter } from '@opentelemetry/api';
+import { attributeNames as names, type ContextInit, durationBucketsMs, metricNames } from '@tta/obs-context';
+import { type Level, LevelGauge } from './level-gauge.ts';
+import type { Unit } from './unit.ts';
 
 /** Every metric of the emission point. */
 export class Instruments {
@@ -12,8 +13,10 @@ export class Instruments {
   readonly costSavings: Counter;
   readonly recoveryEvents: Counter;
   readonly telemetryFaults: Counter;
-  readonly inFlight: LevelGauge;
-  readonly workflowsActive: LevelGauge;
+  readonly #inFlight: LevelGauge;
+  readonly #inFlightByUnit = new WeakMap<object, Level>();
+  readonly #workflowsActive: LevelGauge;
+  readonly #activeUnnamed: Level;
 
   constructor(meter: Meter) {
     this.executionCount = meter.createCounter(metricNames.executionCount, {
@@ -49,17 +52,37 @@ export class Instruments {
       description: 'Faults inside telemetry, kept from the run',
       unit: '1',
     });
-    this.inFlight = new LevelGauge(
+    this.#inFlight = new LevelGauge(
       meter.createObservableUpDownCounter(metricNames.inFlight, {
         description: 'Executions of primitives that have begun and not ended',
         unit: '1',
       }),
     );
-    this.workflowsActive = new LevelGauge(
+    this.#workflowsActive = new LevelGauge(
       meter.createObservableUpDownCounter(metricNames.workflowsActive, {
         description: 'Runs that have begun and not ended',
         unit: '1',
       }),
     );
+    this.#activeUnnamed = this.#workflowsActive.level({});
+  }
+
+  /** How many executions of a unit have begun and not ended. */
+  inFlightOf(unit: Unit<never, unknown>): Level {
+    let level = this.#inFlightByUnit.get(unit);
+    if (!level) {
+      level = this.#inFlight.level({ [names.primitiveName]: unit.name, [names.primitiveType]: unit.type });
+      this.#inFlightByUnit.set(unit, level);
+    }
+    return level;
+  }
+
+  /** How many runs of a workflow have begun and not ended. */
+  workflowsActiveOf({ workflowName, agentType }: ContextInit): Level {
+    if (workflowName === undefined && agentType === undefined) return this.#activeUnnamed;
+    const labels: Attributes = {};
+    if (workflowName !== undefined) labels[names.workflowName] = workflowName;
+    if (agentType !== undefined) labels[names.agentType] = agentType;
+    return this.#workflowsActive.level(labels);
   }
 }

@@ -1,11 +1,17 @@
 import type { Attributes, ObservableUpDownCounter } from '@opentelemetry/api';
 
+/** A level that goes up and down, with its labels. */
+export interface Level {
+  readonly labels: Attributes;
+  value: number;
+}
+
 /**
  * Levels that are counted in memory and read at collection: going up and down costs an addition where a
  * synchronous instrument would hash its labels twice an execution.
  */
 export class LevelGauge {
-  readonly #levels = new Map<string, { readonly labels: Attributes; value: number }>();
+  readonly #levels = new Map<string, Level>();
 
   constructor(instrument: ObservableUpDownCounter) {
     instrument.addCallback((result) => {
@@ -13,10 +19,11 @@ export class LevelGauge {
     });
   }
 
-  /** @param labels - Asked for only when the key is new. */
-  change(key: string, by: 1 | -1, labels: () => Attributes): void {
-    const level = this.#levels.get(key);
-    if (level) level.value += by;
-    else this.#levels.set(key, { labels: labels(), value: by });
+  /** The level with these labels. Callers keep it: finding it is what costs. */
+  level(labels: Attributes): Level {
+    const key = JSON.stringify(labels);
+    let level = this.#levels.get(key);
+    if (!level) this.#levels.set(key, (level = { labels, value: 0 }));
+    return level;
   }
 }

@@ -21,8 +21,6 @@ class SequentialPrimitive extends InstrumentedPrimitive<unknown, unknown> {
     const total = this.#steps.length;
     let value = input;
     for (const [index, step] of this.#steps.entries()) {
-      // A step that does not look at its signal must not let the next one begin.
-      if (index > 0) scope.signal.throwIfAborted();
       value = await scope.step(`step_${index}`, step, value, { index, total, follows: true });
     }
     return value;
