@@ -34,7 +34,7 @@ function nx(title, args) {
   const began = process.hrtime.bigint();
   const { status } = spawnSync(
     process.execPath,
-    [join(root, 'node_modules/nx/bin/nx.js'), ...args, '--outputStyle=static'],
+    [join(root, 'node_modules/nx/dist/bin/nx.js'), ...args, '--outputStyle=static'],
     {
       cwd: root,
       stdio: ['ignore', 'inherit', 'inherit'],

@@ -1,0 +1,46 @@
+import { describe, expect, it } from '@jest/globals';
+import { runNode } from './workspace-root.ts';
+
+function affectedBy(file: string): readonly string[] {
+  const printed = runNode('node_modules/nx/dist/bin/nx.js', [
+    'show',
+    'projects',
+    '--affected',
+    `--files=${file}`,
+    '--json',
+  ]);
+  return (JSON.parse(printed) as string[]).toSorted();
+}
+
+describe('affected projects', () => {
+  it('of a change in the command line are the command line and what drives it', () => {
+    expect(affectedBy('packages/cli/src/index.ts')).toEqual(['@tta/obs-browser-tests', '@tta/obs-cli']);
+  });
+
+  it('of a change in the page leave out the libraries', () => {
+    expect(affectedBy('packages/web/src/main.tsx')).toEqual([
+      '@tta/obs-browser-tests',
+      '@tta/obs-cli',
+      '@tta/obs-web',
+    ]);
+  });
+
+  it('of a change in context leave out the service and its page', () => {
+    const affected = affectedBy('packages/context/src/index.ts');
+    expect(affected).toEqual(
+      expect.arrayContaining([
+        '@tta/obs',
+        '@tta/obs-context',
+        '@tta/obs-instrumentation',
+        '@tta/obs-primitives',
+      ]),
+    );
+    expect(affected).not.toContain('@tta/obs-protocol');
+    expect(affected).not.toContain('@tta/obs-server');
+    expect(affected).not.toContain('@tta/obs-web');
+  });
+
+  it('of a change in a document are none', () => {
+    expect(affectedBy('docs/README.md')).toEqual([]);
+  });
+});
