@@ -21,7 +21,7 @@ export function forgetResults(root) {
  * A skipped or planned test counts as failed, and so does a suite that could not be loaded: the run is green
  * only when everything has run.
  */
-export function countTests(result) {
+function countTests(result) {
   const skipped = result.numPendingTests + result.numTodoTests;
   const failed = result.numFailedTests + result.numRuntimeErrorTestSuites + skipped;
   return { passed: result.numPassedTests, failed, skipped };
