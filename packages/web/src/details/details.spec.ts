@@ -1,0 +1,90 @@
+import { describe, expect, it } from '@jest/globals';
+import type { SpanDetail } from '@tta/obs-protocol';
+import { attributeText, groupAttributes } from './attribute-groups.ts';
+import { spanErrorOf } from './span-error.ts';
+
+function detail(changes: Partial<SpanDetail>): SpanDetail {
+  return {
+    traceId: 'a',
+    spanId: 'b',
+    parentSpanId: null,
+    name: 'x',
+    kind: 1,
+    startTimeUnixNano: '0',
+    endTimeUnixNano: '1',
+    status: 'error',
+    statusCode: 2,
+    statusMessage: null,
+    attributes: {},
+    events: [],
+    links: [],
+    resource: {},
+    scope: { name: '', version: '' },
+    ...changes,
+  };
+}
+
+describe('groupAttributes', () => {
+  it("groups by subject, the program's own first, keys in order", () => {
+    const groups = groupAttributes({
+      'primitive.type': 'retry',
+      'error.type': 'TypeError',
+      'primitive.name': 'fetch',
+      rows: 3,
+      __proto__x: true,
+    });
+    expect(groups.map((group) => [group.title, group.entries.map((entry) => entry.key)])).toEqual([
+      ['Attributes', ['__proto__x', 'rows']],
+      ['Error', ['error.type']],
+      ['Step', ['primitive.name', 'primitive.type']],
+    ]);
+  });
+});
+
+describe('attributeText', () => {
+  it.each([
+    ['plain', 'plain'],
+    [3, '3'],
+    [null, 'null'],
+    [[1, 2], '[1,2]'],
+    [{ a: { b: 1 } }, '{\n  "a": {\n    "b": 1\n  }\n}'],
+  ])('writes %j', (value, text) => {
+    expect(attributeText(value)).toBe(text);
+  });
+});
+
+describe('spanErrorOf', () => {
+  it('gathers message, type, category, code and stack', () => {
+    const attributes = {
+      'error.message': 'busy',
+      'error.type': 'HttpError',
+      'error.category': 'rate_limit',
+      'error.code': 'OBS_ERR_X',
+    };
+    const events = [
+      { name: 'retry', timeMs: 1, attributes: {} },
+      { name: 'exception', timeMs: 2, attributes: { 'exception.stacktrace': 'HttpError: busy\n  at f' } },
+    ];
+    expect(spanErrorOf(detail({ attributes, events }))).toEqual({
+      message: 'busy',
+      type: 'HttpError',
+      category: 'rate_limit',
+      code: 'OBS_ERR_X',
+      stack: 'HttpError: busy\n  at f',
+    });
+  });
+
+  it('falls back to the exception, then to the status', () => {
+    const events = [
+      { name: 'exception', timeMs: 2, attributes: { 'exception.message': 'no', 'exception.type': 'E' } },
+    ];
+    expect(spanErrorOf(detail({ events }))).toEqual({ message: 'no', type: 'E' });
+    expect(spanErrorOf(detail({ statusMessage: 'gone' }))?.message).toBe('gone');
+    expect(spanErrorOf(detail({}))?.message).toBe('No message was recorded.');
+  });
+
+  it('finds no error in a span that ended well or was cancelled', () => {
+    expect(spanErrorOf(detail({ status: 'success' }))).toBeUndefined();
+    expect(spanErrorOf(detail({ status: 'cancelled' }))).toBeUndefined();
+  });
+});

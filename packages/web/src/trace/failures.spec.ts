@@ -1,0 +1,80 @@
+import { describe, expect, it } from '@jest/globals';
+import { spanColumns } from '../testing/trace-fixture.ts';
+import {
+  decisiveFailure,
+  failureOrigins,
+  isFailed,
+  isLimitReached,
+  neighbouringFailure,
+} from './failures.ts';
+import { buildSpanTree } from './span-tree.ts';
+
+const tree = buildSpanTree(
+  spanColumns([
+    { name: 'root', status: 'error', duration: 100 },
+    { name: 'early', parent: 0, status: 'error', duration: 10 },
+    { name: 'fine', parent: 0, start: 1 },
+    { name: 'late', parent: 0, start: 50, status: 'timeout', duration: 50 },
+    { name: 'cause', parent: 3, start: 60, status: 'error', duration: 40 },
+    { name: 'stopped', parent: 3, start: 61, status: 'cancelled', duration: 39 },
+  ]),
+);
+
+describe('failureOrigins', () => {
+  it('finds failed rows with nothing failed below, from the top', () => {
+    expect([...failureOrigins(tree)]).toEqual([1, 4]);
+  });
+
+  it('does not count a cancelled row as failed', () => {
+    expect(isFailed(tree, 5)).toBe(false);
+    expect(isFailed(tree, 3)).toBe(true);
+  });
+});
+
+describe('neighbouringFailure', () => {
+  const origins = failureOrigins(tree);
+
+  it('goes down and starts again at the top', () => {
+    expect([-1, 1, 2, 4].map((row) => neighbouringFailure(origins, row, 1))).toEqual([1, 4, 4, 1]);
+  });
+
+  it('goes up and starts again at the bottom', () => {
+    expect([4, 1].map((row) => neighbouringFailure(origins, row, -1))).toEqual([1, 4]);
+  });
+
+  it('finds nothing where nothing failed', () => {
+    expect(neighbouringFailure(new Int32Array(0), 0, 1)).toBe(-1);
+  });
+});
+
+describe('decisiveFailure', () => {
+  it('follows the child that failed last down to the cause', () => {
+    expect(decisiveFailure(tree)).toBe(4);
+  });
+
+  it('finds none in a trace that recovered', () => {
+    const recovered = buildSpanTree(
+      spanColumns([{ name: 'root' }, { name: 'attempt', parent: 0, status: 'error' }]),
+    );
+    expect(decisiveFailure(recovered)).toBe(-1);
+  });
+});
+
+describe('isLimitReached', () => {
+  it('is true for the timeout whose limit passed and false for one that hands it on', () => {
+    const nested = buildSpanTree(
+      spanColumns([
+        { name: 'primitive.timeout.execute', type: 'timeout', status: 'timeout' },
+        { name: 'primitive.retry.execute', parent: 0, type: 'retry', status: 'timeout' },
+        { name: 'primitive.timeout.execute', parent: 1, type: 'timeout', status: 'timeout' },
+        { name: 'primitive.lambda.execute', parent: 2, type: 'lambda', status: 'cancelled' },
+      ]),
+    );
+    expect([0, 1, 2, 3].map((row) => isLimitReached(nested, row))).toEqual([false, false, true, false]);
+  });
+
+  it('is false for a timeout that ended in time', () => {
+    const inTime = buildSpanTree(spanColumns([{ name: 'primitive.timeout.execute', type: 'timeout' }]));
+    expect(isLimitReached(inTime, 0)).toBe(false);
+  });
+});

@@ -1,0 +1,80 @@
+import type { SpanTree } from './span-tree.ts';
+import { childRows, rowStatus } from './span-tree.ts';
+
+/** Whether the row failed: by an error or by a timeout. A cancelled row did not. */
+export function isFailed(tree: SpanTree, row: number): boolean {
+  const status = rowStatus(tree, row);
+  return status === 'error' || status === 'timeout';
+}
+
+/** The rows where failures arose: failed, and nothing failed below them. */
+export function failureOrigins(tree: SpanTree): Int32Array {
+  const failedBelow = new Uint8Array(tree.rowCount);
+  const origins = new Int32Array(tree.rowCount);
+  let count = 0;
+  for (let row = tree.rowCount - 1; row >= 0; row--) {
+    const failed = isFailed(tree, row);
+    if (failed && failedBelow[row] === 0) origins[count++] = row;
+    const above = tree.parent[row] as number;
+    if (above !== -1 && (failed || failedBelow[row] === 1)) failedBelow[above] = 1;
+  }
+  return origins.subarray(0, count).reverse();
+}
+
+/** The origin after `row` (`step` 1) or before it (`step` -1), round the end; -1 when nothing failed. */
+export function neighbouringFailure(origins: Int32Array, row: number, step: 1 | -1): number {
+  if (origins.length === 0) return -1;
+  if (step === 1) return origins.find((origin) => origin > row) ?? (origins[0] as number);
+  return origins.findLast((origin) => origin < row) ?? (origins[origins.length - 1] as number);
+}
+
+/**
+ * The row that explains why the trace failed: from the failed root down, at each level the child that
+ * failed last. -1 when no root failed.
+ */
+export function decisiveFailure(tree: SpanTree): number {
+  let decisive = -1;
+  let next = lastFailed(tree, roots(tree));
+  while (next !== -1) {
+    decisive = next;
+    next = lastFailed(tree, childRows(tree, next));
+  }
+  return decisive;
+}
+
+/** Whether `row` is a timeout whose own limit passed, not one that hands on the timeout of another below it. */
+export function isLimitReached(tree: SpanTree, row: number): boolean {
+  if (!isTimedOut(tree, row)) return false;
+  const below: number[] = [...childRows(tree, row)];
+  for (let child = below.pop(); child !== undefined; child = below.pop()) {
+    if (rowStatus(tree, child) !== 'timeout') continue;
+    if (isTimedOut(tree, child)) return false;
+    for (const next of childRows(tree, child)) below.push(next);
+  }
+  return true;
+}
+
+function isTimedOut(tree: SpanTree, row: number): boolean {
+  return (
+    tree.spans.primitiveType[tree.inner[row] as number] === 'timeout' && rowStatus(tree, row) === 'timeout'
+  );
+}
+
+function* roots(tree: SpanTree): Generator<number> {
+  for (let row = 0; row < tree.rowCount; row = tree.end[row] as number) yield row;
+}
+
+function lastFailed(tree: SpanTree, rows: Iterable<number>): number {
+  const { startMs, durationMs } = tree.spans;
+  let last = -1;
+  let lastEndMs = Number.NEGATIVE_INFINITY;
+  for (const row of rows) {
+    const span = tree.outer[row] as number;
+    const endMs = (startMs[span] as number) + (durationMs[span] as number);
+    if (isFailed(tree, row) && endMs >= lastEndMs) {
+      last = row;
+      lastEndMs = endMs;
+    }
+  }
+  return last;
+}
