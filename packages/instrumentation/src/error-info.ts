@@ -89,7 +89,8 @@ function nameOf(error: unknown): string {
   return error === null ? 'null' : typeof error;
 }
 
-function messageOf(error: unknown): string {
+/** @internal */
+export function messageOf(error: unknown): string {
   if (error instanceof Error) return error.message;
   try {
     return String(error);

@@ -14,7 +14,7 @@ import {
   previousStepLink,
   primitiveSpanName,
 } from '@tta/obs-context';
-import { errorAttributes } from './error-info.ts';
+import { errorAttributes, messageOf } from './error-info.ts';
 import { type Execution, type Failure, withExecution } from './execution.ts';
 
 /**
@@ -96,5 +96,5 @@ function previousLinks(execution: Execution): Link[] {
 }
 
 function toException(error: unknown): Error | string {
-  return error instanceof Error ? error : String(error);
+  return error instanceof Error ? error : messageOf(error);
 }

@@ -143,36 +143,35 @@ export class Instrumentation {
     }
   }
 
-  /** @internal */
+  /** Each part on its own: where one is at fault, the others still tell how the execution ended. @internal */
   end(execution: Execution, status: ExecutionStatus, failure: Failure | undefined, abandoned: boolean): void {
+    const { run } = execution;
+    const endedAt = this.clock.monotonic();
+    const durationMs = endedAt - execution.startedAt;
     try {
-      const { run, unit } = execution;
-      const endedAt = this.clock.monotonic();
-      const durationMs = endedAt - execution.startedAt;
       if (execution.span) {
         const endTime = toHrTime(run.epochMs(endedAt));
         closeSpans(execution, { status, durationMs, endTime, failure, abandoned });
       }
-      if (run.instruments)
+    } catch (error) {
+      this.#fault(error);
+    }
+    try {
+      if (run.instruments) {
         countEnd(execution, run.instruments, { status, durationMs, failure }, this.#errorTypes);
-      if (failure && execution.isRoot && status !== 'cancelled') {
-        const say = (): void =>
-          this.logger.error(`${unit.name} failed: ${failure.info.message}`, errorAttributes(failure.info));
-        // The run's context is over by now; in it, the line gets its trace id.
-        if (execution.otelContext) context.with(execution.otelContext, say);
-        else say();
-      }
-      if (this.hasListeners) {
-        this.#tell('onEnd', {
-          ...describe(execution),
-          status,
-          durationMs,
-          error: failure?.error,
-          errorCategory: failure?.info.category,
-        });
       }
     } catch (error) {
       this.#fault(error);
+    }
+    if (failure && execution.isRoot && status !== 'cancelled') this.#logFailure(execution, failure);
+    if (this.hasListeners) {
+      this.#tell('onEnd', {
+        ...describe(execution),
+        status,
+        durationMs,
+        error: failure?.error,
+        errorCategory: failure?.info.category,
+      });
     }
   }
 
@@ -240,6 +239,17 @@ export class Instrumentation {
         execution.span?.setAttribute(names.costSavedUsd, execution.savedUsd);
         execution.run.instruments?.costSavings.add(usd, labels);
       }
+    } catch (error) {
+      this.#fault(error);
+    }
+  }
+
+  #logFailure({ unit, otelContext }: Execution, { info }: Failure): void {
+    const say = (): void => this.logger.error(`${unit.name} failed: ${info.message}`, errorAttributes(info));
+    try {
+      // The run's context is over by now; in it, the line gets its trace id.
+      if (otelContext) context.with(otelContext, say);
+      else say();
     } catch (error) {
       this.#fault(error);
     }

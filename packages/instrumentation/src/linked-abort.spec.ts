@@ -1,0 +1,37 @@
+import { getEventListeners } from 'node:events';
+import { describe, expect, it } from '@jest/globals';
+import { LinkedAbort } from './linked-abort.ts';
+
+describe('LinkedAbort', () => {
+  it('aborts with its parent, for the same reason', () => {
+    const parent = new AbortController();
+    const linked = new LinkedAbort(parent.signal);
+    expect(linked.signal.aborted).toBe(false);
+    parent.abort('why');
+    expect(linked.signal.reason).toBe('why');
+  });
+
+  it('is aborted from the start when its parent is', () => {
+    const linked = new LinkedAbort(AbortSignal.abort('early'));
+    expect(linked.signal.reason).toBe('early');
+  });
+
+  it('aborts alone and leaves no listener on its parent', () => {
+    const parent = new AbortController();
+    const linked = new LinkedAbort(parent.signal);
+    expect(getEventListeners(parent.signal, 'abort')).toHaveLength(1);
+    linked.abort('alone');
+    expect(linked.signal.reason).toBe('alone');
+    expect(parent.signal.aborted).toBe(false);
+    expect(getEventListeners(parent.signal, 'abort')).toHaveLength(0);
+  });
+
+  it('lets go of its parent on release', () => {
+    const parent = new AbortController();
+    const linked = new LinkedAbort(parent.signal);
+    linked.release();
+    parent.abort('late');
+    expect(linked.signal.aborted).toBe(false);
+    expect(getEventListeners(parent.signal, 'abort')).toHaveLength(0);
+  });
+});
