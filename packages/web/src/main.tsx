@@ -1,0 +1,50 @@
+import { effect } from '@preact/signals';
+import { options, render } from 'preact';
+import { App } from './app.tsx';
+import { ServiceClient } from './service/service-client.ts';
+import type { Timer } from './service/backoff.ts';
+import { ThemeSetting } from './theme.ts';
+import { Viewer } from './viewer.ts';
+import './styles/tokens.css';
+import './styles/page.css';
+import './styles/traces.css';
+import './styles/trace.css';
+import './styles/details.css';
+
+// A burst of messages is one update of the page for each frame, not one for each message.
+options.debounceRendering = (update) => void requestAnimationFrame(update);
+
+const timer: Timer = (delayMs, fn) => {
+  const id = setTimeout(fn, delayMs);
+  return () => clearTimeout(id);
+};
+
+const theme = new ThemeSetting(localStorage, matchMedia('(prefers-color-scheme: dark)'));
+effect(() => {
+  document.documentElement.dataset['theme'] = theme.theme.value;
+});
+
+const viewer = new Viewer({
+  client: new ServiceClient(document.baseURI),
+  openSocket: (afterSeq) => {
+    const url = new URL(`ws/traces?after=${afterSeq}`, document.baseURI);
+    url.protocol = url.protocol === 'https:' ? 'wss:' : 'ws:';
+    return new WebSocket(url);
+  },
+  address: {
+    read: () => location.hash,
+    write: (hash, how) => {
+      if (how === 'push') history.pushState(null, '', hash);
+      else history.replaceState(null, '', hash);
+    },
+    onChange: (listener) => {
+      addEventListener('popstate', listener);
+      addEventListener('hashchange', listener);
+    },
+  },
+  timer,
+  nowMs: () => performance.now(),
+});
+viewer.start();
+
+render(<App viewer={viewer} theme={theme} />, document.getElementById('app') as HTMLElement);

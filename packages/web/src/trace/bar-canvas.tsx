@@ -1,0 +1,166 @@
+import { useLayoutEffect, useRef } from 'preact/hooks';
+import type { Theme } from '../theme.ts';
+import { kindOf } from './primitive-kind.ts';
+import type { SpanKindName } from './primitive-kind.ts';
+import { gapsBetween, rowBars } from './row-bars.ts';
+import type { Stretch } from './row-bars.ts';
+import type { SpanTree } from './span-tree.ts';
+import type { TimeScale } from './time-scale.ts';
+
+const BAR_PX = 10;
+const MIN_BAR_PX = 2;
+
+export interface BarCanvasProps {
+  readonly tree: SpanTree;
+  readonly visible: Int32Array;
+  readonly first: number;
+  readonly last: number;
+  readonly rowHeightPx: number;
+  readonly widthPx: number;
+  readonly scale: TimeScale;
+  readonly theme: Theme;
+}
+
+/**
+ * The bars of the rows in sight. The canvas lies among the rows and scrolls with them, so that bars and
+ * labels never part between two frames.
+ */
+export function BarCanvas(props: BarCanvasProps) {
+  const canvas = useRef<HTMLCanvasElement>(null);
+  const { first, last, rowHeightPx, widthPx } = props;
+  const heightPx = Math.max(0, last - first + 1) * rowHeightPx;
+  useLayoutEffect(() => {
+    const element = canvas.current;
+    const pen = element?.getContext('2d');
+    if (!element || !pen || widthPx <= 0) return;
+    const density = window.devicePixelRatio || 1;
+    const deviceWidth = Math.round(widthPx * density);
+    const deviceHeight = Math.round(heightPx * density);
+    // Setting a size clears the canvas and gets new memory for it: only when it changed.
+    if (element.width !== deviceWidth) element.width = deviceWidth;
+    if (element.height !== deviceHeight) element.height = deviceHeight;
+    pen.setTransform(density, 0, 0, density, 0, 0);
+    pen.clearRect(0, 0, widthPx, heightPx);
+    paint(pen, props, heightPx);
+  });
+  return (
+    <canvas
+      ref={canvas}
+      class="bars"
+      aria-hidden="true"
+      style={{
+        width: `${widthPx}px`,
+        height: `${heightPx}px`,
+        transform: `translateY(${first * rowHeightPx}px)`,
+      }}
+    />
+  );
+}
+
+type Palette = (token: string) => string;
+
+function paint(pen: CanvasRenderingContext2D, props: BarCanvasProps, heightPx: number): void {
+  const { tree, visible, first, last, rowHeightPx, widthPx, scale } = props;
+  const styles = getComputedStyle(document.documentElement);
+  const palette: Palette = (token) => styles.getPropertyValue(`--obs-${token}`).trim();
+  const x = (timeMs: number): number => (timeMs / scale.totalMs) * widthPx;
+
+  pen.fillStyle = palette('line');
+  for (const tickMs of scale.ticksMs) pen.fillRect(Math.round(x(tickMs)), 0, 1, heightPx);
+
+  for (let index = first; index <= last; index++) {
+    const row = visible[index];
+    if (row === undefined) continue;
+    const span = tree.inner[row] as number;
+    const kind = kindOf(tree.spans.primitiveType[span] ?? null, tree.spans.kind[span] ?? 0);
+    const middle = (index - first) * rowHeightPx + rowHeightPx / 2;
+    const bars = rowBars(tree, row);
+    if (bars.parts.length > 0) {
+      const hue = palette(`kind-${kind}`);
+      pen.fillStyle = hue;
+      pen.globalAlpha = 0.35;
+      pen.fillRect(x(bars.startMs), middle - 1, Math.max(MIN_BAR_PX, x(bars.endMs) - x(bars.startMs)), 2);
+      pen.globalAlpha = 1;
+      for (const part of bars.parts) paintBar(pen, palette, kind, part, middle, x);
+      for (const gap of gapsBetween(bars.parts))
+        paintGap(pen, palette('warn'), x(gap.startMs), x(gap.endMs), middle);
+    } else {
+      paintBar(pen, palette, kind, bars, middle, x);
+    }
+    if (bars.limitMs !== undefined) {
+      pen.fillStyle = palette('warn');
+      pen.fillRect(
+        Math.min(widthPx - 2, x(bars.limitMs) - 1),
+        middle - rowHeightPx / 2 + 1,
+        2,
+        rowHeightPx - 2,
+      );
+    }
+  }
+}
+
+function paintBar(
+  pen: CanvasRenderingContext2D,
+  palette: Palette,
+  kind: SpanKindName,
+  { startMs, endMs, status }: Stretch,
+  middle: number,
+  x: (timeMs: number) => number,
+): void {
+  const left = x(startMs);
+  const width = Math.max(MIN_BAR_PX, x(endMs) - left);
+  const top = middle - BAR_PX / 2;
+  pen.beginPath();
+  pen.roundRect(left, top, width, BAR_PX, Math.min(2, width / 2));
+  if (status === 'cancelled') {
+    pen.setLineDash([3, 2]);
+    pen.strokeStyle = palette('muted');
+    pen.lineWidth = 1;
+    pen.stroke();
+    pen.setLineDash([]);
+    return;
+  }
+  pen.fillStyle = palette(status === 'error' ? 'error' : status === 'timeout' ? 'warn' : `kind-${kind}`);
+  pen.fill();
+  // Failed bars are hatched as well: colour alone would not tell them apart for everyone.
+  if (status !== 'success' && width > 6) hatch(pen, palette('bg'), left, top, width);
+}
+
+function hatch(
+  pen: CanvasRenderingContext2D,
+  colour: string,
+  left: number,
+  top: number,
+  width: number,
+): void {
+  pen.save();
+  pen.clip();
+  pen.strokeStyle = colour;
+  pen.globalAlpha = 0.45;
+  pen.lineWidth = 1.5;
+  pen.beginPath();
+  for (let at = left - BAR_PX; at < left + width; at += 6) {
+    pen.moveTo(at, top + BAR_PX);
+    pen.lineTo(at + BAR_PX, top);
+  }
+  pen.stroke();
+  pen.restore();
+}
+
+/** Waiting between two attempts: a dotted line with an end at each side. */
+function paintGap(
+  pen: CanvasRenderingContext2D,
+  colour: string,
+  left: number,
+  right: number,
+  middle: number,
+): void {
+  pen.strokeStyle = colour;
+  pen.lineWidth = 2;
+  pen.setLineDash([2, 3]);
+  pen.beginPath();
+  pen.moveTo(left + 1, middle);
+  pen.lineTo(right - 1, middle);
+  pen.stroke();
+  pen.setLineDash([]);
+}

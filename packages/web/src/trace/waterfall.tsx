@@ -1,0 +1,196 @@
+import { useSignal } from '@preact/signals';
+import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
+import type { TraceDocument } from '@tta/obs-protocol';
+import { unitFor } from '../format/duration.ts';
+import { useKeys } from '../shell/use-keys.tsx';
+import { useVirtualRows } from '../shell/use-virtual-rows.tsx';
+import type { Theme } from '../theme.ts';
+import { BarCanvas } from './bar-canvas.tsx';
+import { failureOrigins, neighbouringFailure } from './failures.ts';
+import { hasChildren } from './span-tree.ts';
+import type { SpanTree } from './span-tree.ts';
+import { timeScale } from './time-scale.ts';
+import { positionOf, revealing, rowId, visibleRows } from './visible-rows.ts';
+import { WaterfallRow } from './waterfall-row.tsx';
+
+const ROW_PX = 24;
+const TICK_PX = 110;
+const NOTHING: ReadonlySet<string> = new Set();
+
+export interface WaterfallProps {
+  readonly document: TraceDocument;
+  readonly tree: SpanTree;
+  readonly theme: Theme;
+  readonly selectedSpanId: string | undefined;
+  readonly onSelect: (spanId: string | undefined) => void;
+}
+
+export function Waterfall({ document: trace, tree, theme, selectedSpanId, onSelect }: WaterfallProps) {
+  const scroller = useRef<HTMLDivElement>(null);
+  const lane = useRef<HTMLDivElement>(null);
+  const laneWidthPx = useWidth(lane);
+  const collapsed = useSignal(NOTHING);
+  const visible = useMemo(() => visibleRows(tree, collapsed.value), [tree, collapsed.value]);
+  const origins = useMemo(() => failureOrigins(tree), [tree]);
+  const totalMs = useMemo(() => lastEndMs(tree), [tree]);
+  const scale = useMemo(() => timeScale(totalMs, laneWidthPx / TICK_PX), [totalMs, laneWidthPx]);
+  const unit = unitFor(totalMs);
+  const virtual = useVirtualRows(scroller, { count: visible.length, rowHeightPx: ROW_PX, overscan: 12 });
+
+  const selectedSpan = useMemo(
+    () => (selectedSpanId === undefined ? -1 : tree.spans.spanId.indexOf(selectedSpanId)),
+    [tree, selectedSpanId],
+  );
+  const selectedRow = selectedSpan === -1 ? -1 : (tree.rowOfSpan[selectedSpan] as number);
+  const position = selectedRow === -1 ? -1 : positionOf(visible, selectedRow);
+
+  // A selection that comes from the address or from "next error" may lie out of sight.
+  useEffect(() => {
+    if (selectedRow === -1) return;
+    const opened = revealing(tree, collapsed.value, selectedRow);
+    collapsed.value = opened;
+    virtual.show(positionOf(visibleRows(tree, opened), selectedRow));
+  }, [selectedRow, tree]);
+  useEffect(() => scroller.current?.focus({ preventScroll: true }), []);
+
+  const select = (row: number): void => onSelect(rowId(tree, row));
+  const moveTo = (to: number): void => {
+    const row = visible[Math.max(0, Math.min(visible.length - 1, to))];
+    if (row !== undefined) select(row);
+  };
+  const setCollapsed = (row: number, isCollapsed: boolean): void => {
+    if (!hasChildren(tree, row)) return;
+    const next = new Set(collapsed.value);
+    if (isCollapsed) next.add(rowId(tree, row));
+    else next.delete(rowId(tree, row));
+    collapsed.value = next;
+  };
+  const isCollapsed = (row: number): boolean => collapsed.value.has(rowId(tree, row));
+  const isOpen = (row: number): boolean => hasChildren(tree, row) && !isCollapsed(row);
+  const failure = (step: 1 | -1): void => {
+    const row = neighbouringFailure(origins, selectedRow, step);
+    if (row !== -1) select(row);
+  };
+  const down = (): void => moveTo(position + 1);
+  const up = (): void => moveTo(position === -1 ? 0 : position - 1);
+  const pageRows = Math.max(1, virtual.last - virtual.first - 24);
+  useKeys({
+    ArrowDown: down,
+    j: down,
+    ArrowUp: up,
+    k: up,
+    PageDown: () => moveTo(position + pageRows),
+    PageUp: () => moveTo(position - pageRows),
+    Home: () => moveTo(0),
+    End: () => moveTo(visible.length - 1),
+    ArrowLeft: () => {
+      if (selectedRow === -1) return;
+      if (isOpen(selectedRow)) setCollapsed(selectedRow, true);
+      else if (tree.parent[selectedRow] !== -1) select(tree.parent[selectedRow] as number);
+    },
+    ArrowRight: () => {
+      if (selectedRow === -1) return;
+      if (isCollapsed(selectedRow)) setCollapsed(selectedRow, false);
+      else if (hasChildren(tree, selectedRow)) select(selectedRow + 1);
+    },
+    e: () => failure(1),
+    E: () => failure(-1),
+  });
+
+  const rows = [];
+  for (let index = virtual.first; index <= virtual.last; index++) {
+    const row = visible[index];
+    if (row === undefined) continue;
+    rows.push(
+      <WaterfallRow
+        key={rowId(tree, row)}
+        tree={tree}
+        row={row}
+        index={index}
+        topPx={index * ROW_PX}
+        unit={unit}
+        services={trace.services}
+        isSelected={row === selectedRow}
+        isExpanded={hasChildren(tree, row) ? !isCollapsed(row) : undefined}
+        onSelect={select}
+        onToggle={(toggled) => setCollapsed(toggled, !isCollapsed(toggled))}
+      />,
+    );
+  }
+  return (
+    <section class="waterfall" aria-label="Waterfall">
+      <div class="waterfall-head" aria-hidden="true">
+        <span class="head-name">
+          {visible.length === 1 ? '1 row' : `${visible.length.toLocaleString('en')} rows`}
+          {origins.length > 0 && (
+            <button class="next-failure" tabIndex={-1} onClick={() => failure(1)}>
+              next error <kbd>e</kbd>
+            </button>
+          )}
+        </span>
+        <span class="num">{unit.name}</span>
+        <div class="axis" ref={lane}>
+          {scale.ticksMs.map((tickMs) => (
+            <span key={tickMs} style={{ left: `${(tickMs / scale.totalMs) * 100}%` }}>
+              {axisText(tickMs, scale.ticksMs[1] ?? 1)}
+            </span>
+          ))}
+        </div>
+      </div>
+      <div
+        class="waterfall-scroll"
+        ref={scroller}
+        role="treegrid"
+        aria-label="Spans of the trace"
+        aria-rowcount={visible.length}
+        aria-activedescendant={position === -1 ? undefined : `span-${rowId(tree, selectedRow)}`}
+        tabIndex={0}
+      >
+        <div class="waterfall-rows" role="presentation" style={{ height: `${virtual.totalPx}px` }}>
+          {rows}
+          <BarCanvas
+            tree={tree}
+            visible={visible}
+            first={virtual.first}
+            last={virtual.last}
+            rowHeightPx={ROW_PX}
+            widthPx={laneWidthPx}
+            scale={scale}
+            theme={theme}
+          />
+        </div>
+      </div>
+    </section>
+  );
+}
+
+function lastEndMs(tree: SpanTree): number {
+  const { startMs, durationMs } = tree.spans;
+  let last = 0;
+  for (let span = 0; span < startMs.length; span++) {
+    last = Math.max(last, (startMs[span] as number) + (durationMs[span] as number));
+  }
+  return last;
+}
+
+/** A tick in the shortest form: its own unit, as many decimals as its step needs. */
+function axisText(tickMs: number, stepMs: number): string {
+  if (tickMs === 0) return '0';
+  const inSeconds = stepMs >= 100;
+  const step = inSeconds ? stepMs / 1000 : stepMs;
+  const decimals = Math.max(0, -Math.floor(Math.log10(step) + 1e-9));
+  return `${(inSeconds ? tickMs / 1000 : tickMs).toFixed(decimals)} ${inSeconds ? 's' : 'ms'}`;
+}
+
+function useWidth(element: { current: HTMLElement | null }): number {
+  const [widthPx, setWidthPx] = useState(0);
+  useLayoutEffect(() => {
+    const measured = element.current;
+    if (measured === null) return undefined;
+    setWidthPx(measured.clientWidth);
+    const observer = new ResizeObserver(() => setWidthPx(measured.clientWidth));
+    observer.observe(measured);
+    return () => observer.disconnect();
+  }, []);
+  return widthPx;
+}

@@ -1,0 +1,181 @@
+import { createServer } from 'node:http';
+import type { Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterEach, describe, expect, it } from '@jest/globals';
+import type { LiveMessage, TraceSummary } from '@tta/obs-protocol';
+import { ServiceClient } from './service/service-client.ts';
+import { traceDocument, traceSummary } from './testing/trace-fixture.ts';
+import { Viewer } from './viewer.ts';
+
+const servers: Server[] = [];
+afterEach(async () => {
+  for (const server of servers.splice(0)) {
+    server.closeAllConnections();
+    await new Promise((resolve) => server.close(resolve));
+  }
+});
+
+async function setUp(pages: Record<string, { items: TraceSummary[]; nextCursor: string | null }>) {
+  let isDown = false;
+  const asked: string[] = [];
+  const server = createServer((request, response) => {
+    const path = request.url ?? '';
+    asked.push(path);
+    const body = path.startsWith('/api/traces?')
+      ? pages[path]
+      : traceDocument([{ name: 'root' }], { seq: asked.length });
+    if (isDown) response.writeHead(503);
+    response.end(JSON.stringify(body ?? {}));
+  });
+  servers.push(server);
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+
+  let hash = '';
+  let changed: () => void = () => {};
+  const written: string[] = [];
+  const due: (() => void)[] = [];
+  const sockets: { afterSeq: number; send(message: LiveMessage): void; drop(): void }[] = [];
+  const viewer = new Viewer({
+    client: new ServiceClient(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`),
+    openSocket: (afterSeq) => {
+      const listeners = new Map<string, (event: { readonly data: unknown }) => void>();
+      sockets.push({
+        afterSeq,
+        send: (message) => listeners.get('message')?.({ data: JSON.stringify(message) }),
+        drop: () => listeners.get('close')?.({ data: undefined }),
+      });
+      return {
+        addEventListener: (type: string, listener: (event: { readonly data: unknown }) => void) =>
+          void listeners.set(type, listener),
+        close: () => {},
+      };
+    },
+    address: {
+      read: () => hash,
+      write: (to, how) => void written.push(`${how} ${to}`),
+      onChange: (listener) => {
+        changed = listener;
+      },
+    },
+    timer: (_delayMs, fn) => {
+      due.push(fn);
+      return () => void due.splice(due.indexOf(fn) >>> 0, 1);
+    },
+    nowMs: () => 0,
+  });
+  const navigate = (to: string): void => {
+    hash = to;
+    changed();
+  };
+  return { viewer, asked, written, due, sockets, navigate, setDown: (down: boolean) => (isDown = down) };
+}
+
+async function until(holds: () => boolean): Promise<void> {
+  for (let turn = 0; turn < 5_000 && !holds(); turn++) await new Promise((resolve) => setImmediate(resolve));
+  expect(holds()).toBe(true);
+}
+
+const A = 'a'.repeat(32);
+const B = 'b'.repeat(32);
+const first = {
+  '/api/traces?limit=100': { items: [traceSummary({ traceId: A, seq: 4 })], nextCursor: 'next' },
+};
+const traceId = '4bf92f3577b34da6a3ce929d0e0e4736';
+
+describe('Viewer', () => {
+  it('loads the list, then follows what comes after it', async () => {
+    const { viewer, sockets } = await setUp(first);
+    viewer.start();
+    await until(() => sockets.length === 1);
+    expect(sockets[0]!.afterSeq).toBe(4);
+    sockets[0]!.send({ type: 'hello', seq: 5 });
+    sockets[0]!.send({
+      type: 'trace',
+      seq: 5,
+      trace: traceSummary({ traceId: B, startTimeMs: 2_000, seq: 5 }),
+    });
+    expect(viewer.connection.value).toBe('live');
+    expect(viewer.isListLoaded.value).toBe(true);
+    expect(viewer.traces.rows.value.map((trace) => trace.traceId)).toEqual([B, A]);
+  });
+
+  it('says that the service cannot be reached and keeps trying', async () => {
+    const { viewer, setDown, due, sockets } = await setUp(first);
+    setDown(true);
+    viewer.start();
+    await until(() => viewer.connection.value === 'unreachable');
+    setDown(false);
+    due.shift()!();
+    await until(() => sockets.length === 1);
+    expect(viewer.isListLoaded.value).toBe(true);
+  });
+
+  it('reads on where the last page of the list ended', async () => {
+    const { viewer, asked } = await setUp({
+      ...first,
+      '/api/traces?limit=100&cursor=next': {
+        items: [traceSummary({ traceId: B, startTimeMs: 1, seq: 1 })],
+        nextCursor: null,
+      },
+    });
+    viewer.start();
+    await until(() => viewer.isListLoaded.value);
+    await Promise.all([viewer.loadMore(), viewer.loadMore()]);
+    await viewer.loadMore();
+    expect(viewer.traces.rows.value).toHaveLength(2);
+    expect(asked.filter((path) => path.includes('cursor'))).toHaveLength(1);
+  });
+
+  it('stays with what it has when the next page does not come', async () => {
+    const { viewer, setDown } = await setUp(first);
+    viewer.start();
+    await until(() => viewer.isListLoaded.value);
+    setDown(true);
+    await viewer.loadMore();
+    expect(viewer.traces.rows.value).toHaveLength(1);
+  });
+
+  it('opens the trace of the address and closes it with the address', async () => {
+    const { viewer, navigate, asked } = await setUp(first);
+    viewer.start();
+    navigate(`#/traces/${traceId}`);
+    await until(() => viewer.openTrace.state.value.kind === 'shown');
+    navigate(`#/traces/${traceId}?span=00f067aa0ba902b7`);
+    expect(asked.filter((path) => path.endsWith(traceId))).toHaveLength(1);
+    navigate('#/traces');
+    expect(viewer.route.value).toEqual({ view: 'traces' });
+  });
+
+  it('writes the address of the view it goes to', async () => {
+    const { viewer, written } = await setUp(first);
+    viewer.go({ view: 'trace', traceId });
+    viewer.go({ view: 'trace', traceId, spanId: '00f067aa0ba902b7' }, 'replace');
+    expect(written).toEqual([
+      `push #/traces/${traceId}`,
+      `replace #/traces/${traceId}?span=00f067aa0ba902b7`,
+    ]);
+  });
+
+  it('loads the open trace again after the connection was lost', async () => {
+    const { viewer, navigate, sockets, due, asked } = await setUp(first);
+    viewer.start();
+    navigate(`#/traces/${traceId}`);
+    await until(() => viewer.openTrace.state.value.kind === 'shown' && sockets.length === 1);
+    sockets[0]!.send({ type: 'hello', seq: 4 });
+    sockets[0]!.drop();
+    expect(viewer.connection.value).toBe('waiting');
+    for (const fn of due.splice(0)) fn();
+    sockets[1]!.send({ type: 'hello', seq: 4 });
+    await until(() => asked.filter((path) => path.endsWith(traceId)).length === 2);
+  });
+
+  it('starts over when the service has another database', async () => {
+    const { viewer, sockets, asked } = await setUp(first);
+    viewer.start();
+    await until(() => sockets.length === 1);
+    sockets[0]!.send({ type: 'hello', seq: 1 });
+    await until(() => sockets.length === 2);
+    expect(asked).toHaveLength(2);
+    expect(viewer.traces.rows.value).toHaveLength(1);
+  });
+});

@@ -1,0 +1,133 @@
+import { computed, effect, signal } from '@preact/signals';
+import type { ReadonlySignal } from '@preact/signals';
+import { formatRoute, parseRoute } from './route.ts';
+import type { Route } from './route.ts';
+import { Backoff } from './service/backoff.ts';
+import type { Timer } from './service/backoff.ts';
+import { LiveFeed } from './service/live-feed.ts';
+import type { FeedSocket, FeedState } from './service/live-feed.ts';
+import type { ServiceClient } from './service/service-client.ts';
+import { OpenTrace } from './trace/open-trace.ts';
+import { TraceRows } from './traces/trace-rows.ts';
+
+/** Where the address of the view is kept: the hash in a browser. */
+export interface AddressBar {
+  read(): string;
+  /** `push` for going to another view, `replace` for a change within one. */
+  write(hash: string, how: 'push' | 'replace'): void;
+  onChange(listener: () => void): void;
+}
+
+export interface ViewerOptions {
+  readonly client: ServiceClient;
+  readonly openSocket: (afterSeq: number) => FeedSocket;
+  readonly address: AddressBar;
+  readonly timer: Timer;
+  readonly nowMs: () => number;
+}
+
+const PAGE_SIZE = 100;
+
+/** What the page knows and shows: the list, the open trace, the connection and the address. */
+export class Viewer {
+  readonly traces = new TraceRows();
+  readonly openTrace: OpenTrace;
+  readonly client: ServiceClient;
+  readonly route: ReadonlySignal<Route>;
+  /** `unreachable` until the first page of the list has arrived and the service does not answer. */
+  readonly connection: ReadonlySignal<FeedState | 'unreachable'>;
+  /** Whether the first page of the list has arrived. */
+  readonly isListLoaded: ReadonlySignal<boolean>;
+
+  readonly #options: ViewerOptions;
+  readonly #feed: LiveFeed;
+  readonly #backoff = new Backoff();
+  readonly #route = signal<Route>({ view: 'traces' });
+  readonly #connection = signal<FeedState | 'unreachable'>('connecting');
+  readonly #isListLoaded = signal(false);
+  #nextCursor: string | null = null;
+  #isLoadingMore = false;
+
+  constructor(options: ViewerOptions) {
+    this.#options = options;
+    this.client = options.client;
+    this.route = this.#route;
+    this.connection = this.#connection;
+    this.isListLoaded = this.#isListLoaded;
+    this.openTrace = new OpenTrace({
+      load: (traceId, aborted) => options.client.trace(traceId, aborted),
+      timer: options.timer,
+      nowMs: options.nowMs,
+    });
+    this.#feed = new LiveFeed({
+      open: options.openSocket,
+      timer: options.timer,
+      onTrace: (trace) => {
+        this.traces.merge([trace]);
+        this.openTrace.noteChange(trace);
+      },
+      onState: (state) => {
+        const wasAway = this.#connection.value === 'waiting';
+        this.#connection.value = state;
+        if (state === 'live' && wasAway) this.openTrace.reload();
+      },
+      onReset: () => {
+        this.traces.clear();
+        this.openTrace.reload();
+        void this.#loadList();
+      },
+    });
+  }
+
+  start(): void {
+    const readAddress = (): void => {
+      this.#route.value = parseRoute(this.#options.address.read());
+    };
+    readAddress();
+    this.#options.address.onChange(readAddress);
+    const openId = computed(() =>
+      this.#route.value.view === 'trace' ? this.#route.value.traceId : undefined,
+    );
+    effect(() => {
+      const traceId = openId.value;
+      if (traceId === undefined) this.openTrace.close();
+      else this.openTrace.open(traceId);
+    });
+    void this.#loadList();
+  }
+
+  go(route: Route, how: 'push' | 'replace' = 'push'): void {
+    this.#route.value = route;
+    this.#options.address.write(formatRoute(route), how);
+  }
+
+  /** Loads the next page of the list, if there is one. */
+  async loadMore(): Promise<void> {
+    if (this.#nextCursor === null || this.#isLoadingMore) return;
+    this.#isLoadingMore = true;
+    try {
+      const page = await this.client.traces({ limit: PAGE_SIZE, cursor: this.#nextCursor });
+      this.#nextCursor = page.nextCursor;
+      this.traces.merge(page.items);
+    } catch {
+      // The row that asked is still at the end of the list: scrolling asks again.
+    } finally {
+      this.#isLoadingMore = false;
+    }
+  }
+
+  async #loadList(): Promise<void> {
+    this.#feed.stop();
+    try {
+      const page = await this.client.traces({ limit: PAGE_SIZE });
+      this.#backoff.reset();
+      this.#nextCursor = page.nextCursor;
+      this.traces.merge(page.items);
+      this.#isListLoaded.value = true;
+      this.#feed.start(this.traces.newestSeq);
+    } catch {
+      this.#connection.value = 'unreachable';
+      this.#options.timer(this.#backoff.next(), () => void this.#loadList());
+    }
+  }
+}
