@@ -43,7 +43,7 @@ export async function openDatabaseFile(databasePath: string): Promise<DatabaseFi
 function prepareFile(path: string): void {
   const directory = dirname(path);
   try {
-    mkdirSync(directory, { recursive: true, mode: 0o700 });
+    makeDirectory(directory);
     closeSync(openSync(path, 'a', 0o600));
     chmodSync(path, 0o600);
   } catch (error) {
@@ -54,6 +54,13 @@ function prepareFile(path: string): void {
       error,
     );
   }
+}
+
+/** One level after the other: in places like /proc Node's own recursive way never returns. */
+function makeDirectory(directory: string): void {
+  if (existsSync(directory)) return;
+  makeDirectory(dirname(directory));
+  mkdirSync(directory, { mode: 0o700 });
 }
 
 /**

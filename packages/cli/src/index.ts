@@ -1,0 +1,1 @@
+export { traceTree, type TraceTreeOptions } from './trace-tree.ts';

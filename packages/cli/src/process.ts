@@ -1,0 +1,44 @@
+import { createRequire } from 'node:module';
+import { homedir } from 'node:os';
+import { dirname } from 'node:path';
+import { main } from './main.ts';
+import type { Surroundings } from './surroundings.ts';
+
+const DEFAULT_COLUMNS = 100;
+
+/** Runs a command line on the real process. */
+export function runProcess(args: readonly string[]): Promise<number> {
+  return main(args, processSurroundings(process));
+}
+
+/** What commands see of a process. */
+export function processSurroundings(subject: NodeJS.Process): Surroundings {
+  const { env, stdin, stdout, stderr } = subject;
+  return {
+    env,
+    platform: subject.platform,
+    homeDirectory: homedir(),
+    pageDir: findPage(),
+    isInteractive: stdin.isTTY === true,
+    terminal: {
+      out: (text) => void stdout.write(text),
+      err: (text) => void stderr.write(text),
+      columns: stdout.columns ?? DEFAULT_COLUMNS,
+      hasColour: stdout.isTTY === true && !env['NO_COLOR'] && env['TERM'] !== 'dumb',
+    },
+    onSignal: (listener) => {
+      subject.on('SIGINT', listener).on('SIGTERM', listener);
+      return () => void subject.off('SIGINT', listener).off('SIGTERM', listener);
+    },
+    exitNow: (code) => subject.exit(code),
+  };
+}
+
+/** The page is a package of its own, and in a fresh clone it may not be built yet. */
+function findPage(): string | undefined {
+  try {
+    return dirname(createRequire(import.meta.url).resolve('@tta/obs-web/index.html'));
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,19 @@
+// Names and messages come from traced programs: nothing in them may steer the terminal.
+// eslint-disable-next-line no-control-regex -- these are the characters to remove
+const CONTROL = /[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]+/g;
+
+/** One line without control characters and without marks that change the direction of writing. */
+export function safeText(text: string): string {
+  return text.replace(CONTROL, ' ').trim();
+}
+
+/** Cuts to `width` characters, the last of them an ellipsis. */
+export function truncate(text: string, width: number): string {
+  const characters = [...text];
+  if (characters.length <= width) return text;
+  return width < 1 ? '' : `${characters.slice(0, width - 1).join('')}…`;
+}
+
+export function widthOf(text: string): number {
+  return [...text].length;
+}

@@ -1,0 +1,63 @@
+import { CommandError } from './command-error.ts';
+import { isHealth, isTraceDocument, isTraceList, type Health, type TraceDocument } from '@tta/obs-protocol';
+
+const ANSWER_LIMIT_MS = 5_000;
+const PROBE_LIMIT_MS = 1_000;
+
+/** No service of ours answers at the address. */
+export class NoServiceError extends CommandError {
+  constructor(url: string, cause?: unknown) {
+    super(
+      1,
+      `No TTA service answers at ${url}: start it with "tta-obs start", or name its port with --port.`,
+      {
+        cause,
+      },
+    );
+    this.name = 'NoServiceError';
+  }
+}
+
+/** The health of the TTA service at `url`, or `undefined` when something else or nothing answers there. */
+export async function probeService(url: string): Promise<Health | undefined> {
+  try {
+    const response = await fetch(`${url}/health`, { signal: AbortSignal.timeout(PROBE_LIMIT_MS) });
+    const body: unknown = await response.json();
+    return isHealth(body) ? body : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * Fetches a trace by its id, or the newest for `latest`.
+ *
+ * @returns `undefined` when there is no such trace.
+ * @throws NoServiceError when nothing answers as our service would.
+ */
+export async function fetchTrace(url: string, traceId: string): Promise<TraceDocument | undefined> {
+  let id = traceId;
+  if (traceId === 'latest') {
+    const list = await get(url, '/api/traces?limit=1');
+    if (!isTraceList(list)) throw new NoServiceError(url);
+    const [newest] = list.items;
+    if (newest === undefined) return undefined;
+    id = newest.traceId;
+  }
+  const document = await get(url, `/api/traces/${id}`);
+  if (document === undefined) return undefined;
+  if (!isTraceDocument(document)) throw new NoServiceError(url);
+  return document;
+}
+
+async function get(url: string, path: string): Promise<unknown> {
+  let response: Response;
+  let body: unknown;
+  try {
+    response = await fetch(`${url}${path}`, { signal: AbortSignal.timeout(ANSWER_LIMIT_MS) });
+    body = await response.json();
+  } catch (error) {
+    throw new NoServiceError(url, error);
+  }
+  return response.status === 404 ? undefined : body;
+}

@@ -1,0 +1,23 @@
+import type { DataDirectoryOptions } from './data-directory.ts';
+
+/** Where a command writes. */
+export interface Terminal {
+  out(text: string): void;
+  err(text: string): void;
+  /** Width in characters. */
+  readonly columns: number;
+  readonly hasColour: boolean;
+}
+
+/** Everything of the process that a command touches; specs bring their own. */
+export interface Surroundings extends DataDirectoryOptions {
+  readonly terminal: Terminal;
+  /** The built page, when there is one. */
+  readonly pageDir: string | undefined;
+  /** Calls back for each SIGINT and SIGTERM. Returns how to stop that. */
+  onSignal(listener: (signal: NodeJS.Signals) => void): () => void;
+  /** Whether Ctrl-C reaches our child processes by itself, as it does from a terminal. */
+  readonly isInteractive: boolean;
+  /** Ends the process at once. */
+  exitNow(code: number): void;
+}
