@@ -1,6 +1,6 @@
 /**
  * Writes src/sequential-signatures.ts: one call signature for each number of steps. One signature a
- * number, so that the compiler reports a mismatch at the step that does not fit, and nowhere else.
+ * number, so that the compiler reports a mismatch at the steps that do not fit each other, and nowhere else.
  *
  *   node generate-sequential-signatures.mjs > src/sequential-signatures.ts
  */
@@ -20,7 +20,7 @@ function signature(steps) {
   );
 }
 
-export function sequentialSignatures() {
+function sequentialSignatures() {
   return [
     '// Written by generate-sequential-signatures.mjs; change that, not this.',
     "import type { InstrumentedPrimitive, PrimitiveLike } from '@tta/obs-instrumentation';",
@@ -33,6 +33,4 @@ export function sequentialSignatures() {
   ].join('\n');
 }
 
-if (process.argv[1]?.endsWith('generate-sequential-signatures.mjs')) {
-  process.stdout.write(sequentialSignatures());
-}
+process.stdout.write(sequentialSignatures());

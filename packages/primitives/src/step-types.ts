@@ -24,5 +24,7 @@ export type SharedInput<Steps> = (
   ? Value
   : never;
 
-/** The elements of a tuple, without the rest of an array's members. */
-export type Elements<Tuple> = { [K in keyof Tuple as K extends `${number}` ? K : never]: Tuple[K] };
+/** The elements of a tuple by their positions; of an array of any length, its one kind of element. */
+export type Elements<List extends readonly unknown[]> = number extends List['length']
+  ? { each: List[number] }
+  : { [K in keyof List as K extends `${number}` ? K : never]: List[K] };

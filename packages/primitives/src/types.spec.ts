@@ -1,0 +1,114 @@
+import { describe, expect, it } from '@jest/globals';
+import { InstrumentedPrimitive, named, type Outcome, type RunScope } from '@tta/obs-instrumentation';
+import { fallback } from './fallback.ts';
+import { lambda } from './lambda.ts';
+import { parallel } from './parallel.ts';
+import { retry } from './retry.ts';
+import { sequential } from './sequential.ts';
+import type { InputOf, OutputOf } from './step-types.ts';
+import { timeout } from './timeout.ts';
+
+/*
+ * What must and what must not compile. The compiler checks it (`nx typecheck`): each `Same` states an
+ * inferred type, each @ts-expect-error a mistake that has to be caught, on the step that it is made in.
+ */
+
+type Same<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
+const same = <_T extends true>(): void => undefined;
+
+const load = lambda('load', async (id: string) => ({ id, text: 'abc' }));
+const count = lambda('count', (document: { text: string }) => document.text.length);
+const upper = lambda('upper', (document: { id: string }) => document.id.toUpperCase());
+
+describe('types', () => {
+  it('flow through a sequential from left to right, into bare functions as well', async () => {
+    const chain = sequential(
+      load,
+      (document) => document.text.length,
+      async (length) => length > 2,
+      (long) => (long ? ('long' as const) : ('short' as const)),
+    );
+    same<Same<InputOf<typeof chain>, string>>();
+    same<Same<OutputOf<typeof chain>, 'long' | 'short'>>();
+    expect(await chain.execute('a')).toBe('long');
+  });
+
+  it('report a mismatch where it is made: in the function, or between two primitives at the first', () => {
+    sequential(
+      // @ts-expect-error count returns a number, upper takes a document
+      count,
+      upper,
+    );
+    sequential(
+      load,
+      count,
+      // @ts-expect-error a number has no text
+      (length) => length.text,
+    );
+    // @ts-expect-error a sequential has at least one step
+    expect(() => sequential()).toThrow();
+  });
+
+  it('join the inputs of parallel branches and keep the shape of their outputs', async () => {
+    const record = parallel({ count, upper });
+    same<Same<OutputOf<typeof record>, { count: number; upper: string }>>();
+    const typed: InstrumentedPrimitive<{ id: string; text: string }, { count: number; upper: string }> =
+      record;
+    const tuple = parallel([count, upper]);
+    same<Same<OutputOf<typeof tuple>, [number, string]>>();
+    const whole = sequential(load, typed, ({ count: n, upper: text }) => `${n}${text}`);
+    expect(await whole.execute('a')).toBe('3A');
+    // @ts-expect-error the branches together need id and text
+    void record.execute({ id: 'a' }).catch(() => undefined);
+    const many = parallel(['a', 'b'].map((suffix) => (text: string) => text + suffix));
+    same<Same<OutputOf<typeof many>, string[]>>();
+    expect(await many.execute('x')).toEqual(['xa', 'xb']);
+  });
+
+  it('pass through wrappers unchanged', () => {
+    const wrapped = named('careful', retry(timeout(load, { ms: 10 })));
+    same<Same<InputOf<typeof wrapped>, string>>();
+    same<Same<OutputOf<typeof wrapped>, { id: string; text: string }>>();
+    // @ts-expect-error a timeout needs its limit
+    expect(() => timeout(load, {})).toThrow();
+  });
+
+  it('widen the output by that of each alternative', async () => {
+    const answer = fallback(
+      lambda('model', async (_: { prompt: string }) => 'text' as const),
+      lambda('rules', (_: { prompt: string; locale: string }) => 42),
+    );
+    same<Same<OutputOf<typeof answer>, 'text' | 42 | number>>();
+    same<Same<InputOf<typeof answer>, { prompt: string } & { prompt: string; locale: string }>>();
+    expect(await answer.execute({ prompt: 'p', locale: 'en' })).toBe('text');
+  });
+
+  it('infer those of a primitive from its run', async () => {
+    class Shout extends InstrumentedPrimitive<string, string> {
+      constructor() {
+        super({ type: 'shout' });
+      }
+
+      protected run(input: string, scope: RunScope): string {
+        scope.attr('letters', input.length);
+        return input.toUpperCase();
+      }
+    }
+    const chain = sequential(load, ({ id }) => id, new Shout());
+    same<Same<OutputOf<typeof chain>, string>>();
+    expect(await chain.execute('a')).toBe('A');
+  });
+
+  it('let a primitive stand in for one that takes more or promises less, and no other', () => {
+    const wider: InstrumentedPrimitive<{ text: string; extra: 1 }, number | string> = count;
+    // @ts-expect-error it takes less than count needs
+    const narrower: InstrumentedPrimitive<object, number> = count;
+    expect(wider).toBe(narrower);
+  });
+
+  it('tell success from failure', async () => {
+    const outcome: Outcome<number> = await count.tryExecute({ text: 'abc' });
+    same<Same<Extract<typeof outcome, { ok: true }>['value'], number>>();
+    expect(outcome.ok && outcome.value).toBe(3);
+  });
+});
