@@ -166,9 +166,12 @@ export class Execution implements RunScope {
   async perform<I, O>(unit: Unit<I, O>, input: I): Promise<O> {
     try {
       if (this.#signal?.aborted) throw this.#signal.reason;
-      const output = await (this.otelContext
+      const returned = this.otelContext
         ? context.with(this.otelContext, unit.body, undefined, input, this)
-        : unit.body(input, this));
+        : unit.body(input, this);
+      // What returns at once ends now: behind an `await` it would seem to take as long as whatever its
+      // siblings do before the event loop comes round.
+      const output = isPromiseLike(returned) ? await returned : returned;
       this.#end('success');
       return output;
     } catch (error) {
@@ -222,6 +225,14 @@ export class Execution implements RunScope {
     path.push(edge && edge !== 'inner' && edge !== unit.name ? `${edge} ${unit.name}` : unit.name);
     return path;
   }
+}
+
+function isPromiseLike<T>(value: T | PromiseLike<T>): value is PromiseLike<T> {
+  return (
+    (typeof value === 'object' || typeof value === 'function') &&
+    value !== null &&
+    typeof (value as { then?: unknown }).then === 'function'
+  );
 }
 
 /** @internal */

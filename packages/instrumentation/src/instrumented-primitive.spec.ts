@@ -41,6 +41,8 @@ describe('InstrumentedPrimitive', () => {
   it('returns what run returns, a promise of it or a thenable', async () => {
     expect(await custom('sync', (n: number) => n + 1).execute(1)).toBe(2);
     expect(await custom('async', async (n: number) => n + 1).execute(1)).toBe(2);
+    const thenable: PromiseLike<number> = { then: (resolve) => Promise.resolve(2).then(resolve) };
+    expect(await custom('thenable', () => thenable).execute(1)).toBe(2);
   });
 
   it('emits one span named after type and action, with its names and how it ended', async () => {
@@ -196,6 +198,24 @@ describe('InstrumentedPrimitive', () => {
     );
     expect(ran).toBe(false);
     expect(observed.span('primitive.custom.process').attributes['execution.status']).toBe('cancelled');
+  });
+});
+
+describe('the duration of a step', () => {
+  it('that returns at once leaves out what its siblings do next', async () => {
+    const observed = new Observed();
+    const busy = custom('busy', (ms: number) => observed.clock.spend(ms));
+    const both = custom('both', (_: number, scope) =>
+      Promise.all([scope.step('step_0', busy, 5), scope.step('step_1', busy, 100)]),
+    );
+    await observed.run(() => both.execute(0));
+    const durations = ['step_0', 'step_1'].map(
+      (edge) =>
+        observed.spans.find(({ name }) => name === `primitive.custom.${edge}`)?.attributes[
+          'execution.duration_ms'
+        ],
+    );
+    expect(durations).toEqual([5, 100]);
   });
 });
 
