@@ -140,7 +140,8 @@ const nothingAmbient = {
 };
 
 const packagesFolder = join(import.meta.dirname, 'packages');
-const specs = ['**/*.spec.ts', '**/*.spec.tsx'];
+/** Specs, and what only specs use. */
+const specs = ['**/*.spec.ts', '**/*.spec.tsx', '**/test/**/*.ts'];
 const ambientFree = 'context,protocol,tracing,metrics,logging,instrumentation,primitives';
 
 export default [
@@ -186,6 +187,7 @@ export const dependencyChecks = {
         ignoredFiles: [
           '{projectRoot}/*.config.{js,mjs,ts}',
           '{projectRoot}/**/*.spec.{ts,tsx}',
+          '{projectRoot}/test/**',
           '{projectRoot}/bench/**',
         ],
         ignoredDependencies: [
