@@ -3,10 +3,12 @@ import { join } from 'node:path';
 
 const resultsFile = 'coverage/results.json';
 
+const configurations = ['jest.config.mjs', 'browser.jest.mjs'];
+
 /** Folders of all projects with a Jest configuration, relative to the root. */
 function testedFolders(root) {
   const children = (folder) => readdirSync(join(root, folder)).map((name) => join(folder, name));
-  const hasJest = (folder) => existsSync(join(root, folder, 'jest.config.mjs'));
+  const hasJest = (folder) => configurations.some((file) => existsSync(join(root, folder, file)));
   return [...children('packages'), ...children('tools'), 'docs/examples'].filter(hasJest);
 }
 
