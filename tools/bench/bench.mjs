@@ -36,7 +36,8 @@ function parse() {
       options: { json: { type: 'boolean' }, help: { type: 'boolean' } },
     });
     const unknown = positionals.find((name) => !known.includes(name));
-    if (unknown !== undefined) throw new Error(`there is no benchmark "${unknown}"; there are ${known.join(', ')}`);
+    if (unknown !== undefined)
+      throw new Error(`there is no benchmark "${unknown}"; there are ${known.join(', ')}`);
     return { ...values, names: positionals.length > 0 ? positionals : known };
   } catch (error) {
     progress(`error: ${error.message}`);
@@ -48,13 +49,22 @@ function parse() {
 function installRivals() {
   if (existsSync(new URL('node_modules/.package-lock.json', import.meta.url))) return;
   progress('installing the rivals');
-  execFileSync('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'], { cwd: here, stdio: ['ignore', 2, 2] });
+  execFileSync('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'], {
+    cwd: here,
+    stdio: ['ignore', 2, 2],
+  });
 }
 
 function build() {
   execFileSync(
     process.execPath,
-    ['node_modules/ts7/bin/tsc', '-b', 'packages/cli/tsconfig.lib.json', 'packages/obs/tsconfig.lib.json', 'packages/primitives/tsconfig.lib.json'],
+    [
+      'node_modules/ts7/bin/tsc',
+      '-b',
+      'packages/cli/tsconfig.lib.json',
+      'packages/obs/tsconfig.lib.json',
+      'packages/primitives/tsconfig.lib.json',
+    ],
     { cwd: root, stdio: ['ignore', 2, 2] },
   );
 }
@@ -63,7 +73,9 @@ function build() {
 function listedAsMissed() {
   const path = new URL('../../docs/benchmarks.md', import.meta.url);
   if (!existsSync(path)) return new Set();
-  return new Set([...readFileSync(path, 'utf8').matchAll(/^- missed: (.+)$/gm)].map(([, entry]) => entry.trim()));
+  return new Set(
+    [...readFileSync(path, 'utf8').matchAll(/^- missed: (.+)$/gm)].map(([, entry]) => entry.trim()),
+  );
 }
 
 const { json, help, names } = parse();
@@ -104,5 +116,6 @@ for (const name of names) {
   process.stdout.write(`\n${benchmark.title}\n\n${table(rows)}\n\n${table(goalRows)}\n`);
 }
 if (json) process.stdout.write(`${JSON.stringify(document, null, 2)}\n`);
-else process.stdout.write(`\nNode ${process.version}, ${document.cores} × ${document.cpu}, ${document.date}\n`);
+else
+  process.stdout.write(`\nNode ${process.version}, ${document.cores} × ${document.cpu}, ${document.date}\n`);
 process.exit(missed > 0 ? 1 : 0);

@@ -136,7 +136,20 @@ const result = await interleave({
   'fallback(retry(timeout(step))), SDK on': (i) => guarded.execute(i),
   'sequential of three, SDK on': (i) => chain.execute(i),
 });
+// A sample workflow whose five steps work for a millisecond each.
+const work = async (input) => {
+  const until = performance.now() + 1;
+  while (performance.now() < until);
+  return input + 1;
+};
+const sample = sequential(work, work, work, work, work);
+const bareSample = async (i) => work(await work(await work(await work(await work(i)))));
+const sampleResult = await interleave(
+  { 'five steps of 1 ms, bare': bareSample, 'five steps of 1 ms, SDK on': (i) => sample.execute(i) },
+  { operations: 20, rounds: 15 },
+);
+
 await provider.forceFlush();
 if (exported === 0) throw new Error('no span reached the exporter');
 if (trace.getActiveSpan()) throw new Error('a span was left open');
-process.stdout.write(JSON.stringify(result));
+process.stdout.write(JSON.stringify({ ...result, ...sampleResult }));

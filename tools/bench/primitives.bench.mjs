@@ -47,6 +47,13 @@ export function run() {
         unit: '×',
       },
       {
+        goal: 'sample workflow with everything on, slower by',
+        value:
+          (us(withSdk, 'five steps of 1 ms, SDK on') / us(withSdk, 'five steps of 1 ms, bare') - 1) * 100,
+        limit: 5,
+        unit: '%',
+      },
+      {
         goal: 'no SDK, over a bare async call',
         value: us(without, 'lambda, no SDK') - us(without, 'bare async call'),
         limit: 1,

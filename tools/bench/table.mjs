@@ -4,7 +4,9 @@ export function table(rows) {
   const columns = Object.keys(rows[0]);
   const cells = [columns, ...rows.map((row) => columns.map((column) => String(row[column])))];
   const widths = columns.map((_, index) => Math.max(...cells.map((line) => line[index].length)));
-  const right = columns.map((_, index) => cells.slice(1).every((line) => /^[\d.,]+( \S+)?$/.test(line[index])));
+  const right = columns.map((_, index) =>
+    cells.slice(1).every((line) => /^[\d.,]+( \S+)?$/.test(line[index])),
+  );
   const lines = cells.map((line) =>
     line
       .map((cell, index) => (right[index] ? cell.padStart(widths[index]) : cell.padEnd(widths[index])))
