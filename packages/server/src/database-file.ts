@@ -29,7 +29,7 @@ export async function openDatabaseFile(databasePath: string): Promise<DatabaseFi
       path,
       database,
       close: () => {
-        database.exec('PRAGMA wal_checkpoint(TRUNCATE)');
+        leaveOneFile(database);
         database.close();
         unlock();
       },
@@ -37,6 +37,15 @@ export async function openDatabaseFile(databasePath: string): Promise<DatabaseFi
   } catch (error) {
     unlock();
     throw error;
+  }
+}
+
+/** libsql keeps the log while statements live; leaving WAL mode removes it, unless someone else reads the file. */
+function leaveOneFile(database: SqlDatabase): void {
+  try {
+    database.exec('PRAGMA wal_checkpoint(TRUNCATE); PRAGMA journal_mode = DELETE;');
+  } catch {
+    // The log stays beside the file and is merged when the file is opened next.
   }
 }
 

@@ -142,7 +142,9 @@ class JsonDecoder {
     const { stringValue, boolValue, intValue, doubleValue, arrayValue, kvlistValue, bytesValue } = value;
     if (isSet(stringValue)) return text(stringValue, 'stringValue');
     if (isSet(boolValue)) return truth(boolValue);
-    if (isSet(intValue)) return int64ToJson(integer(intValue, 'intValue'));
+    // A number beyond 2^53 has lost its last digits in JSON.parse: text would only look exact.
+    if (isSet(intValue))
+      return Number.isInteger(intValue) ? (intValue as number) : int64ToJson(integer(intValue, 'intValue'));
     if (isSet(doubleValue)) return doubleToJson(double(doubleValue));
     if (isSet(bytesValue)) return Buffer.from(text(bytesValue, 'bytesValue'), 'base64').toString('base64');
     if (isSet(arrayValue)) {

@@ -43,6 +43,7 @@ export function createHttpService(options: HttpServiceOptions): FastifyInstance 
     http: { headersTimeout: HEADERS_TIMEOUT_MS },
     forceCloseConnections: 'idle',
     exposeHeadRoutes: true,
+    frameworkErrors: (error, _request, reply) => refuse(reply, error.statusCode ?? 400, `${error.message}.`),
   });
 
   app.addHook('onRequest', async (request, reply) => {

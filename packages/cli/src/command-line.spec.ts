@@ -1,0 +1,53 @@
+import { describe, expect, it } from '@jest/globals';
+import { parseCommandLine } from './command-line.ts';
+import { nearestName } from './nearest-name.ts';
+
+describe('parseCommandLine', () => {
+  it.each([
+    [[], { command: 'help' }],
+    [['--help'], { command: 'help' }],
+    [['help', 'run'], { command: 'help', topic: 'run' }],
+    [['trace', '-h'], { command: 'help', topic: 'trace' }],
+    [['--version'], { command: 'version' }],
+    [['start'], { command: 'start', flags: {} }],
+    [
+      ['start', '--port', '1', '--host=::1', '--db-path', 'a.db'],
+      { command: 'start', flags: { port: '1', host: '::1', dbPath: 'a.db' } },
+    ],
+    [
+      ['run', '--exit', '--', 'node', 'app.js', '--exit', '--', 'x'],
+      { command: 'run', flags: { exit: true }, program: ['node', 'app.js', '--exit', '--', 'x'] },
+    ],
+    [['trace'], { command: 'trace', flags: {}, traceId: 'latest' }],
+    [['trace', 'AB'.repeat(16)], { command: 'trace', flags: {}, traceId: 'ab'.repeat(16) }],
+  ])('reads %j', (args, expected) => {
+    expect(parseCommandLine(args)).toEqual(expected);
+  });
+
+  it.each([
+    [['strat'], 'Unknown command "strat". Did you mean "start"? See tta-obs --help.'],
+    [['frobnicate'], 'Unknown command "frobnicate". See tta-obs --help.'],
+    [['start', '--prot', '1'], 'Unknown flag "--prot". Did you mean "--port"? See tta-obs start --help.'],
+    [['start', '--constructor'], 'Unknown flag "--constructor". See tta-obs start --help.'],
+    [['start', '--port'], '--port needs a value.'],
+    [['start', '--port', '--host', 'x'], '--port needs a value.'],
+    [['run', '--exit=1', '--', 'x'], '--exit takes no value.'],
+    [['run', 'node', 'app.js'], 'Put "--" before the command: tta-obs run [--exit] -- node app.js'],
+    [['run', '--'], 'Put "--" before the command: tta-obs run [--exit] -- node app.js'],
+    [['start', 'now'], '"now" is too much: see tta-obs start --help.'],
+    [['trace', 'xyz'], '"xyz" is not a trace id: give its 32 hex digits, or "latest".'],
+  ])('refuses %j', (args, message) => {
+    expect(() => parseCommandLine(args)).toThrow(message);
+  });
+});
+
+describe('nearestName', () => {
+  it.each([
+    ['rnu', 'run'],
+    ['tr', 'trace'],
+    ['starrt', 'start'],
+    ['zzz', undefined],
+  ])('takes %s for %s', (name, expected) => {
+    expect(nearestName(name, ['start', 'run', 'trace'])).toBe(expected);
+  });
+});

@@ -1,0 +1,298 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { startServer, type RunningServer } from '@tta/obs-server';
+import { main } from './main.ts';
+import { processSurroundings } from './process.ts';
+import type { Surroundings } from './surroundings.ts';
+
+let directory: string;
+
+beforeEach(() => {
+  directory = mkdtempSync(join(tmpdir(), 'tta-cli-'));
+});
+
+afterEach(() => {
+  rmSync(directory, { recursive: true, force: true });
+});
+
+/** A terminal that remembers, and signals that a spec sends. */
+class Session implements Surroundings {
+  stdout = '';
+  stderr = '';
+  exitedWith: number | undefined;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly platform = process.platform;
+  readonly homeDirectory = directory;
+  readonly pageDir = undefined;
+  readonly isInteractive: boolean;
+  readonly #listeners = new Set<(signal: NodeJS.Signals) => void>();
+  #wake: () => void = () => undefined;
+
+  constructor(env: Record<string, string> = {}, isInteractive = false) {
+    this.env = { PATH: process.env['PATH'], ...env };
+    this.isInteractive = isInteractive;
+  }
+
+  readonly terminal = {
+    out: (text: string) => {
+      this.stdout += text;
+      this.#wake();
+    },
+    err: (text: string) => void (this.stderr += text),
+    columns: 80,
+    hasColour: false,
+  };
+
+  onSignal(listener: (signal: NodeJS.Signals) => void): () => void {
+    this.#listeners.add(listener);
+    return () => void this.#listeners.delete(listener);
+  }
+
+  exitNow(code: number): void {
+    this.exitedWith = code;
+  }
+
+  send(signal: NodeJS.Signals): void {
+    for (const listener of this.#listeners) listener(signal);
+  }
+
+  async printed(pattern: RegExp): Promise<RegExpMatchArray> {
+    for (;;) {
+      const match = this.stdout.match(pattern);
+      if (match !== null) return match;
+      await new Promise<void>((resolve) => (this.#wake = resolve));
+    }
+  }
+
+  run(...args: string[]): Promise<number> {
+    return main(args, this);
+  }
+}
+
+const database = () => join(directory, 'traces.db');
+const hex = (value: number, digits: number) => value.toString(16).padStart(digits, '0');
+
+function exportOf(traces: number): string {
+  const spans = Array.from({ length: traces }, (_, index) => ({
+    traceId: hex(index + 1, 32),
+    spanId: hex(1, 16),
+    name: `job ${index + 1}`,
+    startTimeUnixNano: String(1_763_700_000_000_000_000 + index * 1_000_000_000),
+    endTimeUnixNano: String(1_763_700_000_005_000_000 + index * 1_000_000_000),
+  }));
+  return JSON.stringify({ resourceSpans: [{ scopeSpans: [{ spans }] }] });
+}
+
+/** A program that sends traces to the service that its environment names, and ends as it is told. */
+function program(traces: number, ending = ''): string[] {
+  const file = join(directory, 'program.mjs');
+  writeFileSync(
+    file,
+    `const answer = await fetch(process.env.TTA_UI_ENDPOINT + '/v1/traces', {
+       method: 'POST', headers: { 'content-type': 'application/json' }, body: ${JSON.stringify(exportOf(traces))} });
+     if (answer.status !== 200) process.exit(99);
+     ${ending}`,
+  );
+  return [process.execPath, file];
+}
+
+describe('tta-obs run', () => {
+  const run = (session: Session, flags: string[], command: string[]) =>
+    session.run('run', '--port', '0', '--db-path', database(), ...flags, '--', ...command);
+
+  it('prints the traces that the program left, with the address of each, and ends with its code', async () => {
+    const session = new Session();
+    expect(await run(session, ['--exit'], program(1, 'process.exit(3)'))).toBe(3);
+    expect(session.stdout).toMatch(/✓ job 1 +5\.00 ms\n1 span · unknown_service\n/);
+    expect(session.stdout).toContain(`/#/traces/${hex(1, 32)}\n`);
+    expect(session.stderr).toBe('');
+  });
+
+  it('prints the three newest traces and counts the others', async () => {
+    const session = new Session();
+    expect(await run(session, ['--exit'], program(5))).toBe(0);
+    expect([...session.stdout.matchAll(/job (\d)/g)].map((match) => match[1])).toEqual(['3', '4', '5']);
+    expect(session.stdout).toContain('and 2 earlier traces: http://127.0.0.1:');
+  });
+
+  it('stays up until Ctrl-C without --exit', async () => {
+    const session = new Session();
+    const ended = run(session, [], program(1));
+    const [, url] = await session.printed(/stays up at (http:\S+)/);
+    expect((await fetch(`${url}/api/traces/${hex(1, 32)}`)).status).toBe(200);
+    session.send('SIGINT');
+    session.send('SIGINT');
+    expect(await ended).toBe(0);
+    expect(session.exitedWith).toBeUndefined();
+    await expect(fetch(`${url}/health`)).rejects.toThrow();
+  });
+
+  it('ends at once with the code of a program that failed and left no trace', async () => {
+    expect(await run(new Session(), [], [process.execPath, '-e', 'process.exit(7)'])).toBe(7);
+  });
+
+  it('says so when a program left no trace', async () => {
+    const session = new Session();
+    expect(await run(session, ['--exit'], [process.execPath, '-e', ''])).toBe(0);
+    expect(session.stdout).toContain('The command left no trace');
+  });
+
+  it.each([
+    ['no-such-program', 127, 'no-such-program: command not found.'],
+    ['.', 126, '. could not be run'],
+  ])('answers for the program %s with %d', async (name, code, message) => {
+    const session = new Session();
+    expect(await run(session, [], [name])).toBe(code);
+    expect(session.stderr).toContain(message);
+  });
+
+  it('passes a signal on to the program and stops with it', async () => {
+    const session = new Session();
+    const ready = join(directory, 'ready');
+    const ended = run(
+      session,
+      [],
+      [
+        process.execPath,
+        '-e',
+        `require('node:fs').writeFileSync(${JSON.stringify(ready)}, ''); setInterval(() => {}, 1000)`,
+      ],
+    );
+    const { existsSync } = await import('node:fs');
+    while (!existsSync(ready)) await new Promise((resolve) => setImmediate(resolve));
+    session.send('SIGTERM');
+    expect(await ended).toBe(143);
+  });
+});
+
+describe('tta-obs start', () => {
+  it('prints page and database, serves, and leaves one file when it is stopped', async () => {
+    const session = new Session({ XDG_DATA_HOME: join(directory, 'data'), TTA_UI_PORT: '0' });
+    const ended = session.run('start');
+    const [, url] = await session.printed(/page {6}(http:\S+)/);
+    expect(session.stdout).toContain(`database  ${join(directory, 'data', 'tta-obs', 'traces.db')}`);
+    expect((await fetch(`${url}/health`)).status).toBe(200);
+    session.send('SIGTERM');
+    expect(await ended).toBe(0);
+  });
+
+  it('says that a TTA service runs there already', async () => {
+    const server = await startServer({ port: 0, databasePath: database() });
+    const session = new Session();
+    const other = join(directory, 'other.db');
+    expect(await session.run('start', '--port', String(server.port), '--db-path', other)).toBe(1);
+    expect(session.stderr).toBe(
+      `tta-obs: A TTA service already runs at ${server.url} (database ${database()}): use it, stop it, or start another with --port N --db-path FILE.\n`,
+    );
+    await server.close();
+  });
+
+  it('says that another program has the port', async () => {
+    const other = createServer((_, answer) => answer.end('hello')).listen(0, '127.0.0.1');
+    await new Promise((resolve) => other.once('listening', resolve));
+    const { port } = other.address() as AddressInfo;
+    const session = new Session();
+    expect(await session.run('start', '--port', String(port), '--db-path', database())).toBe(1);
+    expect(session.stderr).toBe(
+      `tta-obs: Port ${port} on 127.0.0.1 is taken: stop the program that uses it, or choose another with --port.\n`,
+    );
+    other.close();
+  });
+
+  it('refuses to listen to other machines', async () => {
+    const session = new Session({ TTA_UI_HOST: '0.0.0.0' });
+    expect(await session.run('start', '--db-path', database())).toBe(1);
+    expect(session.stderr).toContain('Listening on 0.0.0.0 is refused');
+  });
+});
+
+describe('tta-obs trace', () => {
+  let server: RunningServer;
+
+  beforeEach(async () => {
+    server = await startServer({ port: 0, databasePath: database() });
+  });
+
+  afterEach(() => server.close());
+
+  it('prints the latest trace and a trace by its id', async () => {
+    await fetch(`${server.url}/v1/traces`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: exportOf(2),
+    });
+    const latest = new Session();
+    expect(await latest.run('trace', '--port', String(server.port))).toBe(0);
+    expect(latest.stdout).toMatch(/^✓ job 2 /);
+    const first = new Session({ TTA_UI_PORT: String(server.port) });
+    expect(await first.run('trace', hex(1, 32))).toBe(0);
+    expect(first.stdout).toContain(`${server.url}/#/traces/${hex(1, 32)}`);
+  });
+
+  it.each([
+    ['latest', 'has no traces yet'],
+    ['f'.repeat(32), `has no trace ${'f'.repeat(32)}`],
+  ])('says that there is no trace %s', async (id, message) => {
+    const session = new Session();
+    expect(await session.run('trace', id, '--port', String(server.port))).toBe(1);
+    expect(session.stderr).toContain(message);
+  });
+
+  it('says that no service answers', async () => {
+    await server.close();
+    const session = new Session();
+    expect(await session.run('trace', '--port', String(server.port))).toBe(1);
+    expect(session.stderr).toBe(
+      `tta-obs: No TTA service answers at ${server.url}: start it with "tta-obs start", or name its port with --port.\n`,
+    );
+  });
+
+  it('takes the answer of another program for no service', async () => {
+    const other = createServer((_, answer) => answer.end('{}')).listen(0, '127.0.0.1');
+    await new Promise((resolve) => other.once('listening', resolve));
+    const session = new Session();
+    expect(await session.run('trace', '--port', String((other.address() as AddressInfo).port))).toBe(1);
+    expect(session.stderr).toContain('No TTA service answers');
+    other.close();
+  });
+});
+
+describe('tta-obs', () => {
+  it.each([['--help'], ['start', '--help'], ['run', '--help'], ['trace', '--help']])(
+    'documents exit codes in %s',
+    async (...args) => {
+      const session = new Session();
+      expect(await session.run(...args)).toBe(0);
+      expect(session.stdout).toContain('Exit codes');
+    },
+  );
+
+  it('prints its version', async () => {
+    const session = new Session();
+    expect(await session.run('--version')).toBe(0);
+    expect(session.stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
+  });
+
+  it('ends with 2 and one line for a wrong command line', async () => {
+    const session = new Session();
+    expect(await session.run('strat')).toBe(2);
+    expect(session.stderr).toBe(
+      'tta-obs: Unknown command "strat". Did you mean "start"? See tta-obs --help.\n',
+    );
+  });
+
+  it('sees of its process what a command needs', () => {
+    const surroundings = processSurroundings(process);
+    expect(surroundings.env).toBe(process.env);
+    expect(surroundings.terminal.columns).toBeGreaterThan(0);
+    const before = process.listenerCount('SIGTERM');
+    const unsubscribe = surroundings.onSignal(() => undefined);
+    expect(process.listenerCount('SIGTERM')).toBe(before + 1);
+    unsubscribe();
+    expect(process.listenerCount('SIGTERM')).toBe(before);
+  });
+});

@@ -1,0 +1,308 @@
+import { chmodSync, existsSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { isSpanDetail, isTraceDocument, isTraceList } from '@tta/obs-protocol';
+import fc from 'fast-check';
+import { openDatabaseFile } from './database-file.ts';
+import { loadSqlite } from './sqlite-driver.ts';
+import { SqliteTraceStore } from './sqlite-trace-store.ts';
+import type { SpanGroup, SpanRecord } from './trace-batch.ts';
+import { InvalidCursorError } from './trace-store.ts';
+
+let directory: string;
+let path: string;
+let store: SqliteTraceStore;
+let nowMs = 1_000_000;
+
+beforeEach(async () => {
+  directory = mkdtempSync(join(tmpdir(), 'tta-store-'));
+  path = join(directory, 'data', 'traces.db');
+  nowMs = 1_000_000;
+  store = await open();
+});
+
+afterEach(async () => {
+  await store.close().catch(() => undefined);
+  rmSync(directory, { recursive: true, force: true });
+});
+
+async function open(): Promise<SqliteTraceStore> {
+  return new SqliteTraceStore(await openDatabaseFile(path), () => nowMs);
+}
+
+const hex = (value: number, digits: number) => value.toString(16).padStart(digits, '0');
+
+function span(trace: number, id: number, fields: Partial<SpanRecord> = {}): SpanRecord {
+  return {
+    traceId: hex(trace, 32),
+    spanId: hex(id, 16),
+    parentSpanId: id === 1 ? null : hex(1, 16),
+    name: `span ${id}`,
+    kind: 1,
+    startTimeUnixNano: BigInt(trace * 1000 + id) * 1_000_000n,
+    endTimeUnixNano: BigInt(trace * 1000 + id + 10) * 1_000_000n,
+    statusCode: 0,
+    statusMessage: '',
+    traceState: '',
+    flags: 1,
+    attributes: {},
+    events: [],
+    links: [],
+    ...fields,
+  };
+}
+
+function group(
+  spans: readonly SpanRecord[],
+  resource: SpanGroup['resource'] = { 'service.name': 'shop' },
+): SpanGroup {
+  return { resource, scope: { name: 'lib', version: '1', attributes: {} }, spans };
+}
+
+describe('SqliteTraceStore', () => {
+  it('counts a span once however often it arrives, and leaves the trace alone then', async () => {
+    await store.write([group([span(1, 1), span(1, 2), span(1, 2)])]);
+    expect(await store.write([group([span(1, 2, { name: 'other' })])])).toEqual([]);
+    expect(await store.newestSeq()).toBe(1);
+    expect((await store.trace(hex(1, 32)))?.spans.name).toEqual(['span 1', 'span 2']);
+    expect(await store.counts()).toEqual({ traceCount: 1, spanCount: 2 });
+  });
+
+  it('arrives at the same summary whatever the order and the batches are', async () => {
+    const failed = { attributes: { 'execution.status': 'timeout' } };
+    const spans = [
+      span(1, 1, { attributes: { 'workflow.name': 'nightly' } }),
+      span(1, 2, failed),
+      span(1, 3, { startTimeUnixNano: 5n }),
+      span(1, 4, { statusCode: 2 }),
+    ];
+    await store.write([group(spans)]);
+    const { seq: _, traceId: __, ...expected } = (await store.trace(hex(1, 32)))!.summary;
+    expect(expected).toMatchObject({
+      name: 'nightly',
+      status: 'success',
+      errorCount: 2,
+      spanCount: 4,
+      hasRoot: true,
+    });
+    let trace = 1;
+    await fc.assert(
+      fc.asyncProperty(fc.shuffledSubarray(spans, { minLength: 4 }), fc.nat(3), async (order, cut) => {
+        const traceId = hex(++trace, 32);
+        const renamed = order.map((item) => ({ ...item, traceId }));
+        await store.write([group(renamed.slice(0, cut))]);
+        await store.write([group(renamed.slice(cut)), group(renamed.slice(0, 2))]);
+        expect((await store.trace(traceId))!.summary).toMatchObject(expected);
+      }),
+      { numRuns: 30 },
+    );
+  });
+
+  it('shows a trace without its root as failed when a span failed, and names it after the earliest', async () => {
+    const [partial] = await store.write([
+      group([span(1, 3), span(1, 2, { statusCode: 2, statusMessage: 'boom' })]),
+    ]);
+    expect(partial).toMatchObject({ name: 'span 2', status: 'error', hasRoot: false, errorCount: 1 });
+    const [whole] = await store.write([
+      group([span(1, 1, { attributes: { 'primitive.name': 'checkout' } })]),
+    ]);
+    expect(whole).toMatchObject({
+      name: 'checkout',
+      status: 'success',
+      hasRoot: true,
+      errorCount: 1,
+      seq: 2,
+    });
+  });
+
+  it('gives out seq from where it stood before a restart', async () => {
+    await store.write([group([span(1, 1), span(2, 1)])]);
+    await store.close();
+    store = await open();
+    const [changed] = await store.write([group([span(1, 2)])]);
+    expect(changed!.seq).toBe(3);
+    expect((await store.changesAfter(1, 10)).map((trace) => trace.seq)).toEqual([2, 3]);
+  });
+
+  it('answers the whole trace and each span with all that was received', async () => {
+    await store.write([
+      group([span(1, 1, { attributes: { 'primitive.type': 'retry', 'primitive.name': 'ask' } })]),
+      group(
+        [
+          span(1, 2, {
+            statusCode: 2,
+            attributes: { big: '9223372036854775807', nested: { list: [1, null, 'a'] }, nul: 'a\0b' },
+            name: 'with\0nul',
+            events: [
+              {
+                name: 'exception',
+                timeUnixNano: 1_003_000_000n,
+                attributes: { 'exception.message': 'it broke' },
+              },
+            ],
+            links: [{ traceId: hex(9, 32), spanId: hex(9, 16), attributes: { why: 'previous' } }],
+          }),
+        ],
+        {},
+      ),
+    ]);
+    const trace = await store.trace(hex(1, 32));
+    expect(isTraceDocument(trace)).toBe(true);
+    expect(trace).toMatchObject({
+      services: ['shop', 'unknown_service'],
+      spans: {
+        name: ['span 1', 'with\ufffdnul'],
+        parentIndex: [-1, 0],
+        primitiveType: ['retry', null],
+        label: ['ask', null],
+        statusMessage: [null, 'it broke'],
+        startMs: [0, 1],
+        durationMs: [10, 10],
+        service: [0, 1],
+      },
+    });
+    const detail = await store.span(hex(1, 32), hex(2, 16));
+    expect(isSpanDetail(detail)).toBe(true);
+    expect(detail).toMatchObject({
+      startTimeUnixNano: '1002000000',
+      attributes: { big: '9223372036854775807', nested: { list: [1, null, 'a'] }, nul: 'a\0b' },
+      events: [{ name: 'exception', timeMs: 2, attributes: { 'exception.message': 'it broke' } }],
+      links: [{ traceId: hex(9, 32), spanId: hex(9, 16), attributes: { why: 'previous' } }],
+      scope: { name: 'lib', version: '1' },
+    });
+    expect(await store.trace(hex(7, 32))).toBeUndefined();
+    expect(await store.span(hex(1, 32), hex(7, 16))).toBeUndefined();
+  });
+
+  it('cuts a cycle of parents', async () => {
+    await store.write([
+      group([span(1, 2, { parentSpanId: hex(3, 16) }), span(1, 3, { parentSpanId: hex(2, 16) })]),
+    ]);
+    const trace = await store.trace(hex(1, 32));
+    expect(isTraceDocument(trace)).toBe(true);
+    expect(trace!.spans.parentIndex.filter((parent) => parent === -1)).toHaveLength(1);
+  });
+
+  it('pages through 1000 traces, newest first, each once', async () => {
+    for (let batch = 0; batch < 10; batch++) {
+      await store.write([group(Array.from({ length: 100 }, (_, index) => span(batch * 100 + index + 1, 1)))]);
+    }
+    const seen: string[] = [];
+    let cursor: string | null | undefined;
+    while (cursor !== null) {
+      const page = await store.traces(cursor === undefined ? { limit: 150 } : { limit: 150, cursor });
+      expect(isTraceList(page)).toBe(true);
+      seen.push(...page.items.map((trace) => trace.traceId));
+      cursor = page.nextCursor;
+    }
+    expect(seen).toEqual(Array.from({ length: 1000 }, (_, index) => hex(1000 - index, 32)));
+  });
+
+  it.each(['', 'x', '1-', '1-2-3', "1' OR 1=1", '99999999999999999999-1'])(
+    'refuses the cursor %p',
+    async (cursor) => {
+      await expect(store.traces({ limit: 1, cursor })).rejects.toThrow(InvalidCursorError);
+    },
+  );
+
+  it('keeps nothing of a batch that fails half-way', async () => {
+    const broken = span(2, 1, { startTimeUnixNano: 2n ** 70n });
+    await expect(store.write([group([span(1, 1), broken], { a: 1 })])).rejects.toThrow();
+    expect(await store.counts()).toEqual({ traceCount: 0, spanCount: 0 });
+    const [changed] = await store.write([group([span(1, 1)], { a: 1 })]);
+    expect(changed!.seq).toBe(1);
+  });
+
+  describe('prune', () => {
+    const forever = { maxTraces: 1000, changedSinceMs: 0 };
+    const pruneAll = async (limits: typeof forever) => {
+      let steps = 1;
+      while (await store.prune(limits)) steps++;
+      return steps;
+    };
+
+    it('removes nothing within the limits', async () => {
+      await store.write([group([span(1, 1)])]);
+      expect(await store.prune(forever)).toBe(false);
+      expect((await store.counts()).traceCount).toBe(1);
+    });
+
+    it('keeps the traces that changed last', async () => {
+      for (let trace = 1; trace <= 30; trace++) await store.write([group([span(trace, 1)])]);
+      await store.write([group([span(1, 2)])]);
+      await pruneAll({ ...forever, maxTraces: 2 });
+      expect((await store.traces({ limit: 10 })).items.map((trace) => trace.traceId)).toEqual([
+        hex(30, 32),
+        hex(1, 32),
+      ]);
+    });
+
+    it('removes what has not changed since a time, in small steps', async () => {
+      await store.write([group(Array.from({ length: 2500 }, (_, index) => span(1, index + 1)))]);
+      nowMs += 5000;
+      await store.write([group([span(2, 1)])]);
+      expect(await pruneAll({ ...forever, changedSinceMs: nowMs })).toBeGreaterThanOrEqual(3);
+      expect(await store.counts()).toEqual({ traceCount: 1, spanCount: 1 });
+    });
+
+    it('opens a pruned trace anew when a late span arrives', async () => {
+      await store.write([group([span(1, 1), span(1, 2)])]);
+      await store.prune({ maxTraces: 1000, changedSinceMs: nowMs + 1 });
+      const [late] = await store.write([group([span(1, 2)])]);
+      expect(late).toMatchObject({ spanCount: 1, hasRoot: false });
+    });
+  });
+});
+
+describe('openDatabaseFile', () => {
+  it('creates file and folder for the user alone, and leaves one file behind', async () => {
+    await store.write([group([span(1, 1)])]);
+    expect(statSync(path).mode & 0o777).toBe(0o600);
+    expect(statSync(join(directory, 'data')).mode & 0o777).toBe(0o700);
+    await store.close();
+    expect(readdirSync(join(directory, 'data'))).toEqual(['traces.db']);
+  });
+
+  it('refuses a database that is in use, and opens it afterwards', async () => {
+    await expect(open()).rejects.toMatchObject({ code: 'OBS_ERR_DATABASE_IN_USE' });
+    await store.close();
+    store = await open();
+    expect((await store.counts()).traceCount).toBe(0);
+  });
+
+  it('refuses a file that is not a database and leaves it as it is', async () => {
+    const other = join(directory, 'notes.txt');
+    writeFileSync(
+      other,
+      'just some notes, longer than the header of a database would be, so that it is read\n'.repeat(9),
+    );
+    await expect(openDatabaseFile(other)).rejects.toMatchObject({ code: 'OBS_ERR_NOT_A_DATABASE' });
+    expect(existsSync(`${other}.lock`)).toBe(false);
+    expect(statSync(other).size).toBe(83 * 9);
+  });
+
+  it("refuses another program's database", async () => {
+    const other = join(directory, 'other.db');
+    const database = (await loadSqlite())(other);
+    database.exec('CREATE TABLE mine (a)');
+    database.close();
+    await expect(openDatabaseFile(other)).rejects.toMatchObject({ code: 'OBS_ERR_NOT_A_DATABASE' });
+  });
+
+  it('refuses a database of a newer version', async () => {
+    await store.close();
+    const database = (await loadSqlite())(path);
+    database.exec('PRAGMA user_version = 99');
+    database.close();
+    await expect(open()).rejects.toMatchObject({ code: 'OBS_ERR_DATABASE_TOO_NEW' });
+  });
+
+  it('refuses a folder that cannot be written', async () => {
+    chmodSync(directory, 0o700);
+    writeFileSync(join(directory, 'file'), '');
+    await expect(openDatabaseFile(join(directory, 'file', 'traces.db'))).rejects.toMatchObject({
+      code: 'OBS_ERR_DATA_DIRECTORY',
+    });
+  });
+});
