@@ -142,9 +142,7 @@ class JsonDecoder {
     const { stringValue, boolValue, intValue, doubleValue, arrayValue, kvlistValue, bytesValue } = value;
     if (isSet(stringValue)) return text(stringValue, 'stringValue');
     if (isSet(boolValue)) return truth(boolValue);
-    // A number beyond 2^53 has lost its last digits in JSON.parse: text would only look exact.
-    if (isSet(intValue))
-      return Number.isInteger(intValue) ? (intValue as number) : int64ToJson(integer(intValue, 'intValue'));
+    if (isSet(intValue)) return intToJson(intValue);
     if (isSet(doubleValue)) return doubleToJson(double(doubleValue));
     if (isSet(bytesValue)) return Buffer.from(text(bytesValue, 'bytesValue'), 'base64').toString('base64');
     if (isSet(arrayValue)) {
@@ -206,6 +204,12 @@ function integer(value: unknown, what: string): bigint {
   if (typeof value === 'number' && Number.isInteger(value)) return BigInt(value);
   if (typeof value === 'string' && /^[+-]?[0-9]{1,20}$/.test(value)) return BigInt(value.replace('+', ''));
   throw new DecodeError(`${what} must be an integer, but is ${nameOf(value)}`);
+}
+
+/** Some senders write every whole number as `intValue`, also those beyond 64 bits: these are doubles. */
+function intToJson(value: unknown): AttributeJson {
+  const isDouble = typeof value === 'number' && (value >= 2 ** 63 || value < -(2 ** 63));
+  return isDouble ? doubleToJson(value) : int64ToJson(integer(value, 'intValue'));
 }
 
 function double(value: unknown): number {

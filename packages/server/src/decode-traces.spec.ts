@@ -109,10 +109,7 @@ describe('decodeProtobufTraces and decodeJsonTraces', () => {
         ? { ...item, spanContext: () => ({ ...item.spanContext(), spanId: '0'.repeat(16) }) }
         : item,
     );
-    for (const batch of [
-      decodeProtobufTraces(protobufOf(broken as unknown as Spans)),
-      decodeJsonTraces(jsonOf(broken as unknown as Spans)),
-    ]) {
+    for (const batch of [decodeProtobufTraces(protobufOf(broken)), decodeJsonTraces(jsonOf(broken))]) {
       expect(batch.rejectedSpans).toBe(1);
       expect(batch.rejectionReason).toMatch(
         /^resourceSpans\[0\]\.scopeSpans\[0\]\.spans\[\d\]: spanId must be 16 hex/,
@@ -157,12 +154,14 @@ describe('decodeProtobufTraces', () => {
   });
 
   it('skips unknown fields of every wire type', () => {
-    const unknown = Buffer.from([
-      ...[0xf8, 0x3f, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x01],
-      ...[0xf9, 0x3f, 1, 2, 3, 4, 5, 6, 7, 8],
-      ...[0xfa, 0x3f, 3, 1, 2, 3],
-      ...[0xfd, 0x3f, 1, 2, 3, 4],
-    ]);
+    const unknown = Buffer.concat(
+      [
+        [0xf8, 0x3f, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x01],
+        [0xf9, 0x3f, 1, 2, 3, 4, 5, 6, 7, 8],
+        [0xfa, 0x3f, 3, 1, 2, 3],
+        [0xfd, 0x3f, 1, 2, 3, 4],
+      ].map((field) => Buffer.from(field)),
+    );
     const [spans] = fc.sample(exportRequest, { numRuns: 1, seed: 5 });
     const bytes = Buffer.from(protobufOf(spans!));
     expect(decodeProtobufTraces(Buffer.concat([unknown, bytes, unknown]))).toEqual(

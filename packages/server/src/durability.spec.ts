@@ -46,7 +46,7 @@ async function startChild(databasePath: string): Promise<{ child: ChildProcess; 
     stdio: ['ignore', 'pipe', 'inherit'],
     env: { ...process.env, NODE_OPTIONS: '' },
   });
-  for await (const line of createInterface({ input: child.stdout! })) return { child, url: line };
+  for await (const line of createInterface({ input: child.stdout })) return { child, url: line };
   throw new Error('the service ended before it was ready');
 }
 

@@ -76,9 +76,10 @@ class LiveClient {
 
   constructor(query = '', headers: Record<string, string> = {}) {
     this.socket = new WebSocket(`${server.url.replace('http', 'ws')}/ws/traces${query}`, { headers });
-    this.socket.on('message', (data) => {
-      const message: unknown = JSON.parse(String(data));
-      if (!isLiveMessage(message)) throw new Error(`not a live message: ${String(data)}`);
+    this.socket.on('message', (data: Buffer) => {
+      const text = data.toString('utf8');
+      const message: unknown = JSON.parse(text);
+      if (!isLiveMessage(message)) throw new Error(`not a live message: ${text}`);
       this.messages.push(message);
       this.#wake();
     });

@@ -68,9 +68,9 @@ function adapt(database: NativeDatabase, pack: (values: SqlValue[]) => unknown[]
 /** Node 22 and 24 announce their SQLite as experimental on stderr, which says nothing to our user. */
 async function importQuietly(name: string): Promise<{ readonly DatabaseSync: NativeConstructor }> {
   const original = process.emitWarning;
-  process.emitWarning = ((warning: string | Error, ...rest: never[]) => {
+  process.emitWarning = (warning: string | Error, ...rest: never[]) => {
     if (!String(warning).includes('SQLite')) original.call(process, warning, ...rest);
-  }) as typeof process.emitWarning;
+  };
   try {
     return (await import(name)) as { readonly DatabaseSync: NativeConstructor };
   } finally {
