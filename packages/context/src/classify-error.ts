@@ -100,8 +100,15 @@ function classify(error: unknown, clock: Clock): ErrorClass {
     if (category !== undefined) return toClass(category, retryAfterMs);
     current = typeof current === 'object' ? (current as { cause?: unknown }).cause : undefined;
   }
-  const text = error instanceof Error ? error.message : typeof error === 'string' ? error : '';
-  return toClass(texts.find(([pattern]) => pattern.test(text))?.[1] ?? 'unknown', retryAfterMs);
+  return toClass(byText(error) ?? 'unknown', retryAfterMs);
+}
+
+/** By the message, also of an error of another realm, such as Node's own inside a `vm` context. */
+function byText(error: unknown): ErrorCategory | undefined {
+  const message =
+    typeof error === 'object' && error !== null ? (error as { message?: unknown }).message : error;
+  if (typeof message !== 'string') return undefined;
+  return texts.find(([pattern]) => pattern.test(message))?.[1];
 }
 
 function toClass(category: ErrorCategory, retryAfterMs?: number): ErrorClass {
@@ -116,15 +123,16 @@ function toClass(category: ErrorCategory, retryAfterMs?: number): ErrorClass {
 
 function byStructure(error: unknown): ErrorCategory | undefined {
   if (typeof error !== 'object' || error === null) return undefined;
-  const { name, code, status, statusCode } = error as Record<string, unknown>;
+  const { name, code, status, statusCode, response, cause } = error as Record<string, unknown>;
   if (name === 'AbortError') return 'cancelled';
   if (name === 'TimeoutError') return 'timeout';
-  const http = typeof status === 'number' ? status : statusCode;
-  if (typeof http === 'number') {
-    const category = byHttpStatus(http);
+  for (const http of [status, statusCode, (response as { status?: unknown } | null | undefined)?.status]) {
+    const category = typeof http === 'number' ? byHttpStatus(http) : undefined;
     if (category !== undefined) return category;
   }
   if (typeof code === 'string' && Object.hasOwn(codes, code)) return codes[code];
+  // `fetch` reports a broken connection as a TypeError; what broke it is the cause.
+  if (cause !== undefined) return undefined;
   // The language's own: a bug in the program does not go away by waiting.
   if (error instanceof TypeError && !/fetch failed|network/i.test(error.message)) return 'permanent';
   if (error instanceof RangeError || error instanceof SyntaxError || error instanceof ReferenceError) {
@@ -153,10 +161,13 @@ function readRetryAfter(error: unknown, clock: Clock): number | undefined {
     headers?: unknown;
     response?: { headers?: unknown } | null;
   };
-  if (typeof retryAfterMs === 'number' && retryAfterMs >= 0) return retryAfterMs;
+  if (typeof retryAfterMs === 'number' && retryAfterMs >= 0 && Number.isFinite(retryAfterMs))
+    return retryAfterMs;
   const value = readHeader(headers, 'retry-after') ?? readHeader(response?.headers, 'retry-after');
   if (value === undefined) return undefined;
-  if (/^\d+(\.\d+)?$/.test(value)) return Number(value) * 1000;
+  if (/^\d{1,9}(\.\d+)?$/.test(value)) return Number(value) * 1000;
+  // Every form of an HTTP date has a time of day; `Date.parse` alone makes dates of "-5" and "3 minutes".
+  if (!/\d\d:\d\d:\d\d/.test(value)) return undefined;
   const until = Date.parse(value);
   if (Number.isNaN(until)) return undefined;
   // Against the sender's own clock where it told its time, so that a wrong clock here does no harm.
