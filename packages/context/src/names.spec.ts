@@ -1,0 +1,32 @@
+import { describe, expect, it } from '@jest/globals';
+import { genAiNames } from './gen-ai-names.ts';
+import { noopLogger } from './logger.ts';
+import { attributeNames, durationBucketsMs, metricNames, primitiveSpanName } from './names.ts';
+
+describe('names', () => {
+  it('puts type and action or edge into the name of a span', () => {
+    expect(primitiveSpanName('retry', 'attempt_2')).toBe('primitive.retry.attempt_2');
+  });
+
+  it.each([
+    ['attributes', attributeNames],
+    ['metrics', metricNames],
+    ['GenAI attributes', genAiNames],
+  ])('has dotted lower-case %s, each once', (_what, names) => {
+    const values = Object.values(names);
+    for (const value of values) expect(value).toMatch(/^[a-z_]+(\.[a-z_]+)+$/);
+    expect(new Set(values).size).toBe(values.length);
+  });
+
+  it('has buckets that rise', () => {
+    expect([...durationBucketsMs].sort((a, b) => a - b)).toEqual(durationBucketsMs);
+  });
+});
+
+describe('noopLogger', () => {
+  it('takes lines of every level and drops them', () => {
+    for (const level of ['debug', 'info', 'warn', 'error'] as const) {
+      expect(noopLogger[level]('dropped', { a: 1 })).toBeUndefined();
+    }
+  });
+});
