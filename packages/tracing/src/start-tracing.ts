@@ -10,6 +10,7 @@ import {
   type SpanProcessor,
 } from '@opentelemetry/sdk-trace-node';
 import type { Destination } from './destination.ts';
+import { WaitingSpans } from './waiting-spans.ts';
 import { type ExportCounts, WatchedExporter } from './watched-exporter.ts';
 
 export interface TracingOptions {
@@ -56,30 +57,45 @@ export function startTracing(options: TracingOptions): Tracing {
       new WatchedExporter(exporter, (lost, error) => options.onLost?.(destination, lost, error)),
     );
   }
-  const batches = [...watched].map(
-    ([destination, exporter]) =>
-      new BatchSpanProcessor(exporter, {
-        scheduledDelayMillis: destination.flushMs ?? 5_000,
-        maxExportBatchSize: batchLimit,
-        maxQueueSize: queueLimit,
-        exportTimeoutMillis: 30_000,
-      }),
-  );
+  const queues = [...watched].map(([destination, exporter]) => {
+    const batches = new BatchSpanProcessor(exporter, {
+      scheduledDelayMillis: destination.flushMs ?? 5_000,
+      maxExportBatchSize: batchLimit,
+      maxQueueSize: queueLimit,
+      exportTimeoutMillis: 30_000,
+    });
+    const queue = new WaitingSpans(batches, queueLimit, () =>
+      exporter.lose(1, new Error('its queue is full')),
+    );
+    exporter.onTaken = (count) => queue.taken(count);
+    return queue;
+  });
+  const processors = [...queues, ...(options.spanProcessors ?? [])];
   const provider = new NodeTracerProvider({
     resource: options.resource,
     sampler: new ParentBasedSampler({ root: new AlwaysOnSampler() }),
-    spanProcessors: [...batches, ...(options.spanProcessors ?? [])],
+    spanProcessors: processors,
   });
   provider.register({
     propagator: new CompositePropagator({
       propagators: [new W3CTraceContextPropagator(), new W3CBaggagePropagator()],
     }),
   });
+  // Each on its own, not through the provider, which gives up on all as soon as one fails. A destination that
+  // is down has been told to `onLost`; it is no failure of the program.
+  const flush = async (): Promise<void> => {
+    await Promise.allSettled(processors.map((processor) => processor.forceFlush()));
+    // What had left a queue before is still under way.
+    await Promise.allSettled([...watched.values()].map((exporter) => exporter.forceFlush()));
+  };
   return {
     getTracer: (name, version) => provider.getTracer(name, version),
     counts: () => new Map([...watched].map(([destination, exporter]) => [destination.name, exporter.counts])),
-    // A destination that is down has been told to `onLost`; it is no failure of the program.
-    flush: () => provider.forceFlush().catch(() => undefined),
-    shutdown: () => provider.shutdown().catch(() => undefined),
+    flush,
+    async shutdown() {
+      await flush();
+      await Promise.allSettled(processors.map((processor) => processor.shutdown()));
+      await provider.shutdown().catch(() => undefined);
+    },
   };
 }

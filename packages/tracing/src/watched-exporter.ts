@@ -12,6 +12,8 @@ export interface ExportCounts {
 export class WatchedExporter implements SpanExporter {
   readonly #exporter: SpanExporter;
   readonly #onLost: (lost: number, error: Error | undefined) => void;
+  /** Told how many spans each request takes out of the queue. */
+  onTaken: (count: number) => void = () => undefined;
   #exported = 0;
   #lost = 0;
 
@@ -25,15 +27,21 @@ export class WatchedExporter implements SpanExporter {
   }
 
   export(spans: ReadableSpan[], done: (result: ExportResult) => void): void {
+    this.onTaken(spans.length);
     this.#exporter.export(spans, (result) => {
       if (result.code === ExportResultCode.SUCCESS) {
         this.#exported += spans.length;
       } else {
-        this.#lost += spans.length;
-        this.#onLost(spans.length, result.error);
+        this.lose(spans.length, result.error);
       }
       done(result);
     });
+  }
+
+  /** Counts spans that are gone, and says so. */
+  lose(count: number, error: Error | undefined): void {
+    this.#lost += count;
+    this.#onLost(count, error);
   }
 
   forceFlush(): Promise<void> {

@@ -1,0 +1,177 @@
+import { hostname } from 'node:os';
+import { context, propagation, trace } from '@opentelemetry/api';
+import { afterEach, describe, expect, it } from '@jest/globals';
+import { Receiver, until } from '../test/receiver.ts';
+import type { Destination } from './destination.ts';
+import { createResource } from './resource.ts';
+import { startTracing, type Tracing, type TracingOptions } from './start-tracing.ts';
+
+const identity = { serviceName: 'shop', serviceVersion: '1.2.3', environment: 'staging', instanceId: 'i-1' };
+const running: { tracing: Tracing[]; receivers: Receiver[] } = { tracing: [], receivers: [] };
+
+afterEach(async () => {
+  await Promise.all(running.tracing.splice(0).map((tracing) => tracing.shutdown()));
+  await Promise.all(running.receivers.splice(0).map((receiver) => receiver.stop()));
+  for (const api of [trace, context, propagation]) api.disable();
+});
+
+async function receiverAt(receiver: Receiver): Promise<string> {
+  running.receivers.push(receiver);
+  return `${await receiver.start()}/v1/traces`;
+}
+
+function start(destinations: readonly Destination[], options: Partial<TracingOptions> = {}): Tracing {
+  const tracing = startTracing({ resource: createResource(identity), destinations, ...options });
+  running.tracing.push(tracing);
+  return tracing;
+}
+
+describe('startTracing', () => {
+  it('sends an ended span with its resource as OTLP protobuf', async () => {
+    const receiver = new Receiver();
+    const tracing = start([
+      { name: 'here', tracesUrl: await receiverAt(receiver), headers: { 'x-tenant': 't-1' } },
+    ]);
+    tracing
+      .getTracer('spec')
+      .startSpan('buy', { attributes: { item: 'a book' } })
+      .end();
+    await tracing.flush();
+    expect(receiver.requests).toHaveLength(1);
+    const [request] = receiver.requests;
+    expect(request?.path).toBe('/v1/traces');
+    expect(request?.headers).toMatchObject({
+      'content-type': 'application/x-protobuf',
+      'x-tenant': 't-1',
+    });
+    for (const part of ['buy', 'a book', 'shop', '1.2.3', 'staging', 'i-1', hostname(), 'nodejs']) {
+      expect(receiver.text).toContain(part);
+    }
+    expect(tracing.counts()).toEqual(new Map([['here', { exported: 1, lost: 0 }]]));
+  });
+
+  it('sends by itself once flushMs has passed', async () => {
+    const receiver = new Receiver();
+    start([{ name: 'here', tracesUrl: await receiverAt(receiver), flushMs: 10 }]);
+    trace.getTracer('of anyone').startSpan('by itself').end();
+    await until(() => receiver.text.includes('by itself'));
+    expect(receiver.requests).toHaveLength(1);
+  });
+
+  it('gives the living destination everything while the other is down, and tells the loss of the other', async () => {
+    const receiver = new Receiver();
+    const dead = new Receiver((response) => void response.writeHead(400).end('no'));
+    const lost: string[] = [];
+    const tracing = start(
+      [
+        { name: 'dead', tracesUrl: await receiverAt(dead) },
+        { name: 'living', tracesUrl: await receiverAt(receiver) },
+      ],
+      { onLost: ({ name }, count, error) => void lost.push(`${name} ${count} ${error?.message}`) },
+    );
+    for (let i = 0; i < 3; i++) tracing.getTracer('spec').startSpan(`span ${i}`).end();
+    await tracing.flush();
+    for (const name of ['span 0', 'span 1', 'span 2']) expect(receiver.text).toContain(name);
+    expect(lost).toEqual(['dead 3 Bad Request']);
+    expect(Object.fromEntries(tracing.counts())).toEqual({
+      dead: { exported: 0, lost: 3 },
+      living: { exported: 3, lost: 0 },
+    });
+  });
+
+  it.each(['flush', 'shutdown'] as const)(
+    'waits in %s for the slow destination although the other has failed',
+    async (end) => {
+      const pending: (() => void)[] = [];
+      const slow = new Receiver((response) => void pending.push(() => response.end()));
+      const dead = new Receiver((response) => void response.writeHead(400).end());
+      const tracing = start([
+        { name: 'dead', tracesUrl: await receiverAt(dead) },
+        { name: 'slow', tracesUrl: await receiverAt(slow) },
+      ]);
+      tracing.getTracer('spec').startSpan('late').end();
+      let ended = false;
+      const work = tracing[end]().then(() => void (ended = true));
+      await until(() => pending.length === 1 && tracing.counts().get('dead')?.lost === 1);
+      await new Promise((resolve) => setImmediate(resolve));
+      expect(ended).toBe(false);
+      for (const answer of pending) answer();
+      await work;
+      expect(tracing.counts().get('slow')).toEqual({ exported: 1, lost: 0 });
+    },
+  );
+
+  it('waits in flush for a request that is already under way', async () => {
+    const pending: (() => void)[] = [];
+    const slow = new Receiver((response) => void pending.push(() => response.end()));
+    const tracing = start([{ name: 'slow', tracesUrl: await receiverAt(slow), flushMs: 1 }]);
+    tracing.getTracer('spec').startSpan('under way').end();
+    await until(() => pending.length === 1);
+    let ended = false;
+    const work = tracing.flush().then(() => void (ended = true));
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(ended).toBe(false);
+    for (const answer of pending) answer();
+    await work;
+    expect(tracing.counts().get('slow')?.exported).toBe(1);
+  });
+
+  it('neither throws nor rejects when nobody listens', async () => {
+    const gone = new Receiver();
+    const tracesUrl = `${await gone.start()}/v1/traces`;
+    await gone.stop();
+    const tracing = start([{ name: 'gone', tracesUrl, timeoutMs: 100 }]);
+    tracing.getTracer('spec').startSpan('nowhere').end();
+    await expect(tracing.flush()).resolves.toBeUndefined();
+    await expect(tracing.shutdown()).resolves.toBeUndefined();
+    await expect(tracing.shutdown()).resolves.toBeUndefined();
+    expect(tracing.counts().get('gone')).toEqual({ exported: 0, lost: 1 });
+  });
+
+  it('counts as lost what a full queue turns away', async () => {
+    const reasons = new Set<string | undefined>();
+    const receiver = new Receiver();
+    const tracing = start([{ name: 'here', tracesUrl: await receiverAt(receiver) }], {
+      onLost: (_destination, _lost, error) => void reasons.add(error?.message),
+    });
+    const tracer = tracing.getTracer('spec');
+    // In one turn of the event loop, so that nothing but the first batch can leave the queue.
+    const made = 10_000;
+    for (let i = 0; i < made; i++) tracer.startSpan('many').end();
+    await tracing.flush();
+    const { exported = 0, lost = 0 } = tracing.counts().get('here') ?? {};
+    expect(lost).toBeGreaterThan(0);
+    expect(exported + lost).toBe(made);
+    expect(reasons).toEqual(new Set(['its queue is full']));
+  });
+
+  it('makes spans and nests them by async context, and propagates them, with no destination', async () => {
+    const tracing = start([]);
+    const tracer = tracing.getTracer('spec');
+    await tracer.startActiveSpan('outer', async (outer) => {
+      await Promise.resolve();
+      const headers: Record<string, string> = {};
+      propagation.inject(context.active(), headers);
+      const { traceId, spanId } = outer.spanContext();
+      expect(headers['traceparent']).toBe(`00-${traceId}-${spanId}-01`);
+      expect(trace.getActiveSpan()).toBe(outer);
+      outer.end();
+    });
+    await tracing.flush();
+    expect(tracing.counts().size).toBe(0);
+  });
+});
+
+describe('createResource', () => {
+  it('leaves out what is not known', () => {
+    const { attributes } = createResource({ serviceName: 'shop', instanceId: 'i-1' });
+    expect(attributes).toMatchObject({
+      'service.name': 'shop',
+      'service.instance.id': 'i-1',
+      'process.pid': process.pid,
+      'process.runtime.version': process.versions.node,
+    });
+    expect(attributes).not.toHaveProperty(['service.version']);
+    expect(attributes).not.toHaveProperty(['deployment.environment.name']);
+  });
+});
