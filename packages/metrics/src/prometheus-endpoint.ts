@@ -33,13 +33,15 @@ export async function servePrometheus(
     // A page of another site may have its own name resolve to loopback; its requests carry that name.
     if (hostIsLoopback && !loopback.test(request.headers.host ?? '')) refuse(response, 403, 'Forbidden host');
     else if (request.headers.origin !== undefined) refuse(response, 403, 'Forbidden origin');
-    else if (new URL(request.url ?? '/', 'http://localhost').pathname !== '/metrics') {
+    else if (request.url?.split('?', 1)[0] !== '/metrics') {
       refuse(response, 404, 'Not found; metrics are at /metrics');
     } else if (request.method !== 'GET' && request.method !== 'HEAD') refuse(response, 405, 'Use GET');
     else answer(request, response);
   });
   server.requestTimeout = 10_000;
   server.unref();
+  // A scraper keeps its connection; the process waits neither for the next scrape nor for the next scraper.
+  server.on('connection', (socket) => socket.unref());
   await listen(server, host, port);
   const address = server.address() as AddressInfo;
   const name = address.family === 'IPv6' ? `[${address.address}]` : address.address;
@@ -58,6 +60,8 @@ function listen(server: Server, host: string, port: number): Promise<void> {
     server.once('error', reject);
     server.listen(port, host, () => {
       server.off('error', reject);
+      // A connection that cannot be accepted, e.g. for want of file descriptors, is the scraper's to repeat.
+      server.on('error', () => undefined);
       resolve();
     });
   });

@@ -1,0 +1,183 @@
+import { spawn } from 'node:child_process';
+import { request } from 'node:http';
+import { connect } from 'node:net';
+import { metrics as metricsApi } from '@opentelemetry/api';
+import { resourceFromAttributes } from '@opentelemetry/resources';
+import { afterEach, describe, expect, it } from '@jest/globals';
+import { transform } from '@swc/core';
+import { readFile } from 'node:fs/promises';
+import { servePrometheus } from './prometheus-endpoint.ts';
+import { type Metrics, type MetricsOptions, startMetrics } from './start-metrics.ts';
+
+const running: Metrics[] = [];
+const resource = resourceFromAttributes({ 'service.name': 'shop' });
+
+afterEach(async () => {
+  await Promise.all(running.splice(0).map((metrics) => metrics.shutdown()));
+});
+
+function start(options: Partial<MetricsOptions> = {}): Metrics {
+  const metrics = startMetrics({ resource, prometheus: { port: 0 }, ...options });
+  running.push(metrics);
+  return metrics;
+}
+
+interface Answer {
+  readonly status: number | undefined;
+  readonly body: string;
+}
+
+function ask(
+  url: string,
+  options: { method?: string; headers?: Record<string, string> } = {},
+): Promise<Answer> {
+  return new Promise((resolve, reject) => {
+    const asked = request(url, { agent: false, ...options }, (response) => {
+      let body = '';
+      response.on('data', (chunk) => (body += String(chunk)));
+      response.on('end', () => resolve({ status: response.statusCode, body }));
+    });
+    asked.on('error', reject);
+    asked.end();
+  });
+}
+
+/** What an HTTP client of Node refuses to send. */
+function askRaw(port: number, head: string): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const socket = connect(port, '127.0.0.1', () => socket.write(`${head}\r\nConnection: close\r\n\r\n`));
+    let answer = '';
+    socket.on('data', (chunk) => (answer += String(chunk)));
+    socket.on('end', () => resolve(answer));
+    socket.on('error', reject);
+  });
+}
+
+async function urlOf(metrics: Metrics): Promise<string> {
+  const url = await metrics.prometheusUrl;
+  if (url === undefined) throw new Error('not served');
+  return url;
+}
+
+describe('startMetrics', () => {
+  it('serves what was counted through the OpenTelemetry API, on loopback', async () => {
+    const url = await urlOf(start());
+    expect(url).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/metrics$/);
+    metricsApi.getMeter('spec').createCounter('books.sold').add(3, { shelf: 'top' });
+    const { status, body } = await ask(url);
+    expect(status).toBe(200);
+    expect(body).toContain('books_sold_total{shelf="top"} 3');
+    expect(body).toContain('service_name="shop"');
+    expect(await ask(`${url}?name=x`)).toMatchObject({ status: 200 });
+    expect(await ask(url, { method: 'HEAD' })).toEqual({ status: 200, body: '' });
+  });
+
+  it('shows exactly the buckets that a histogram advises', async () => {
+    const metrics = start();
+    const histogram = metrics.getMeter('spec').createHistogram('wait', {
+      unit: 'ms',
+      advice: { explicitBucketBoundaries: [10, 50, 2500] },
+    });
+    histogram.record(10);
+    histogram.record(40);
+    const { body } = await ask(await urlOf(metrics));
+    const buckets = [...body.matchAll(/wait_\w*bucket\{le="([^"]+)"\} (\d+)/g)].map(
+      ([, le, n]) => `${le}: ${n}`,
+    );
+    expect(buckets).toEqual(['10: 1', '50: 2', '2500: 2', '+Inf: 2']);
+  });
+
+  it('says that its port is taken, resolves without an address, and counts on', async () => {
+    const port = Number(new URL(await urlOf(start())).port);
+    const errors: string[] = [];
+    const second = start({
+      prometheus: { port },
+      onPrometheusError: (error, options) =>
+        void errors.push(`${(error as NodeJS.ErrnoException).code} ${options.port === port}`),
+    });
+    expect(await second.prometheusUrl).toBeUndefined();
+    expect(errors).toEqual(['EADDRINUSE true']);
+    expect(() => second.getMeter('spec').createCounter('x').add(1)).not.toThrow();
+  });
+
+  it('serves nothing unless it is asked to', async () => {
+    const metrics = startMetrics({ resource });
+    expect(await metrics.prometheusUrl).toBeUndefined();
+    await metrics.shutdown();
+  });
+
+  it('frees the port on shutdown, so that a new start on it works', async () => {
+    const url = await urlOf(start());
+    await running.pop()?.shutdown();
+    await expect(ask(url)).rejects.toMatchObject({ code: 'ECONNREFUSED' });
+    const again = start({ prometheus: { port: Number(new URL(url).port) } });
+    expect(await again.prometheusUrl).toBe(url);
+    metricsApi.getMeter('spec').createCounter('again').add(1);
+    expect((await ask(url)).body).toContain('again_total 1');
+  });
+});
+
+describe('servePrometheus', () => {
+  it.each<[string, number, string, { method?: string; headers?: Record<string, string> }]>([
+    ['a host of another name', 403, '/metrics', { headers: { host: 'evil.test' } }],
+    ['a host that only begins like loopback', 403, '/metrics', { headers: { host: '127.0.0.1.evil.test' } }],
+    ['a page of another site', 403, '/metrics', { headers: { origin: 'http://evil.test' } }],
+    ['a page without an origin', 403, '/metrics', { headers: { origin: 'null' } }],
+    ['another path', 404, '/', {}],
+    ['a path below', 404, '/metrics/x', {}],
+    ['a change', 405, '/metrics', { method: 'POST' }],
+    ['localhost', 200, '/metrics', { headers: { host: 'localhost:9464' } }],
+    ['localhost of version 6', 200, '/metrics', { headers: { host: '[::1]:9464' } }],
+  ])('answers %s with %i', async (_what, status, path, options) => {
+    const url = await urlOf(start());
+    expect(await ask(new URL(path, url).href, options)).toMatchObject({ status });
+  });
+
+  it.each(['//', '//[', 'http://[', '*', '/metrics%'])('survives the request target %s', async (target) => {
+    const url = await urlOf(start());
+    const port = Number(new URL(url).port);
+    expect(await askRaw(port, `GET ${target} HTTP/1.1\r\nHost: localhost`)).toMatch(/^HTTP\/1\.1 40[04] /);
+    expect(await ask(url)).toMatchObject({ status: 200 });
+  });
+
+  it('rejects with the error of the system', async () => {
+    await expect(servePrometheus(() => undefined, { host: '192.0.2.1', port: 0 })).rejects.toMatchObject({
+      code: 'EADDRNOTAVAIL',
+    });
+  });
+
+  it('closes at once although a scraper keeps its connection', async () => {
+    const endpoint = await servePrometheus((_request, response) => void response.end('x'), { port: 0 });
+    const response = await fetch(endpoint.url);
+    expect(await response.text()).toBe('x');
+    await expect(endpoint.close()).resolves.toBeUndefined();
+  });
+
+  it('does not keep the process alive, nor does a scraper that holds its connection', async () => {
+    const source = await readFile(new URL('./prometheus-endpoint.ts', import.meta.url), 'utf8');
+    const { code } = await transform(source, {
+      swcrc: false,
+      jsc: { target: 'es2022', parser: { syntax: 'typescript' } },
+      module: { type: 'es6' },
+    });
+    const program = `${code}
+      const { url } = await servePrometheus((_request, response) => response.end('x'), { port: 0 });
+      console.log(url);
+      process.stdin.once('data', () => process.stdin.destroy());`;
+    const child = spawn(process.execPath, ['--input-type=module', '-e', program], {
+      stdio: ['pipe', 'pipe', 'inherit'],
+    });
+    const url = await new Promise<string>((resolve) =>
+      child.stdout.once('data', (line) => resolve(String(line).trim())),
+    );
+    const socket = connect(Number(new URL(url).port), '127.0.0.1');
+    await new Promise((resolve) => socket.once('connect', resolve));
+    socket.write('GET /metrics HTTP/1.1\r\nHost: localhost\r\n\r\nGET ');
+    await new Promise((resolve) => socket.once('data', resolve));
+    socket.on('error', () => undefined);
+    const ended = new Promise<number | null>((resolve) => child.once('exit', resolve));
+    child.stdin.end('go\n');
+    expect(await ended).toBe(0);
+    socket.destroy();
+  });
+});
