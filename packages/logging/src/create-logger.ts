@@ -1,7 +1,11 @@
 import { trace } from '@opentelemetry/api';
 import { type LogFields, type Logger, systemClock } from '@tta/obs-context';
 import { createLogger as createWinston, format as formats, transports } from 'winston';
+import { fieldValue } from './field-value.ts';
 import { prettyLine } from './pretty-line.ts';
+
+/** Where the printed line lies in what winston passes on; winston reads meaning into fields such as `exception`. */
+const printed = Symbol('line');
 
 export type LogLevel = 'debug' | 'info' | 'warn' | 'error' | 'silent';
 
@@ -25,10 +29,7 @@ export function createLogger(options: LoggerOptions = {}): Logger {
   const winston = createWinston({
     level: level === 'silent' ? 'error' : level,
     silent: level === 'silent',
-    format:
-      format === 'json'
-        ? formats.json({ deterministic: false })
-        : formats.printf((line) => prettyLine(line as Record<string, unknown>, colour)),
+    format: formats.printf((info) => info[printed] as string),
     transports: [new transports.Stream({ stream })],
   });
   const write = (lineLevel: Exclude<LogLevel, 'silent'>, message: string, fields?: LogFields): void => {
@@ -41,7 +42,12 @@ export function createLogger(options: LoggerOptions = {}): Logger {
       ...(span === undefined ? {} : { trace_id: span.traceId, span_id: span.spanId }),
     };
     // Spread twice: the head comes first in the line, and no field overwrites it.
-    winston.log({ ...head, ...fields, ...head });
+    const line = { ...head, ...asObject(fieldValue(fields)), ...head };
+    winston.log({
+      level: lineLevel,
+      message,
+      [printed]: format === 'json' ? JSON.stringify(line) : prettyLine(line, colour),
+    });
   };
   return {
     debug: (message, fields) => write('debug', message, fields),
@@ -49,4 +55,9 @@ export function createLogger(options: LoggerOptions = {}): Logger {
     warn: (message, fields) => write('warn', message, fields),
     error: (message, fields) => write('error', message, fields),
   };
+}
+
+function asObject(fields: unknown): object {
+  if (fields === undefined) return {};
+  return typeof fields === 'object' && fields !== null ? fields : { fields };
 }

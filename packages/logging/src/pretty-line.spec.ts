@@ -1,0 +1,42 @@
+import { describe, expect, it } from '@jest/globals';
+import { prettyLine } from './pretty-line.ts';
+
+const head = { timestamp: '2026-01-02T03:04:05.678Z', level: 'info', message: 'sold' };
+
+describe('prettyLine', () => {
+  it.each([
+    [head, '03:04:05.678 info  sold'],
+    [{ ...head, level: 'error' }, '03:04:05.678 error sold'],
+    [{ ...head, copies: 2, title: 'a b' }, '03:04:05.678 info  sold  copies=2 title="a b"'],
+    [{ ...head, of: { a: [1] } }, '03:04:05.678 info  sold  of={"a":[1]}'],
+    [{ ...head, trace_id: '0123456789abcdef', span_id: 'x' }, '03:04:05.678 info  sold  trace=01234567'],
+  ])('shows %j', (line, expected) => {
+    expect(prettyLine(line, false)).toBe(expected);
+  });
+
+  it('colours time, level and fields when asked', () => {
+    expect(prettyLine({ ...head, a: 1 }, true)).toBe(
+      '\u001b[90m03:04:05.678\u001b[0m \u001b[36minfo \u001b[0m sold  \u001b[90ma=1\u001b[0m',
+    );
+  });
+
+  it.each([
+    ['a second line', 'ok\n03:04:05.678 error forged', 'ok\\n03:04:05.678 error forged'],
+    ['a return', 'ok\rforged', 'ok\\rforged'],
+    ['a terminal escape', '\u001b[2Jgone', '\\u001b[2Jgone'],
+    ['a C1 escape', '\u009b2Jgone', '\\u009b2Jgone'],
+    ['delete', 'a\u007fb', 'a\\u007fb'],
+    ['a line separator', 'a\u2028b', 'a\\u2028b'],
+    ['turned text', 'a\u202eb', 'a\\u202eb'],
+  ])('shows %s in a message, a field and its name as text', (_what, text, shown) => {
+    expect(prettyLine({ ...head, message: text }, false)).toBe(`03:04:05.678 info  ${shown}`);
+    expect(prettyLine({ ...head, field: text }, false)).toBe(`03:04:05.678 info  sold  field="${shown}"`);
+    expect(prettyLine({ ...head, [text]: 1 }, false)).toBe(`03:04:05.678 info  sold  ${shown}=1`);
+  });
+
+  it('leaves letters of all languages as they are', () => {
+    expect(prettyLine({ ...head, message: 'größer 日本 🎉' }, false)).toBe(
+      '03:04:05.678 info  größer 日本 🎉',
+    );
+  });
+});
