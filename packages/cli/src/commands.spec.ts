@@ -107,6 +107,9 @@ describe('tta-obs run', () => {
   it('prints the traces that the program left, with the address of each, and ends with its code', async () => {
     const session = new Session();
     expect(await run(session, ['--exit'], program(1, 'process.exit(3)'))).toBe(3);
+    expect(session.stdout).toMatch(
+      /^TTA observability \S+\n {2}page {6}http:\S+\n {2}database {2}\S+traces\.db\n\n/,
+    );
     expect(session.stdout).toMatch(/✓ job 1 +5\.00 ms\n1 span · unknown_service\n/);
     expect(session.stdout).toContain(`/#/traces/${hex(1, 32)}\n`);
     expect(session.stderr).toBe('');

@@ -3,7 +3,7 @@ import { runProgram, type ProgramEnd } from './child-program.ts';
 import type { Flags } from './command-line.ts';
 import { LeftTraces } from './left-traces.ts';
 import { serviceSettings } from './service-settings.ts';
-import { startService } from './service-start.ts';
+import { announceService, startService } from './service-start.ts';
 import { stopSignal } from './stop-signal.ts';
 import { style } from './style.ts';
 import type { Surroundings } from './surroundings.ts';
@@ -21,6 +21,8 @@ export async function runCommand(
 ): Promise<number> {
   const server = await startService(serviceSettings(flags, surroundings), surroundings);
   const traces = new LeftTraces(server);
+  announceService(server, surroundings);
+  surroundings.terminal.out('\n');
   try {
     const env = { ...surroundings.env, TTA_UI_ENDPOINT: server.url };
     const end = await runProgram(program, env, surroundings);
@@ -43,11 +45,7 @@ function mustStay(flags: Flags, traces: LeftTraces, end: ProgramEnd): boolean {
 async function stay(server: RunningServer, surroundings: Surroundings): Promise<void> {
   const { terminal } = surroundings;
   const stopped = stopSignal(surroundings);
-  terminal.out(
-    style(terminal.hasColour).dim(
-      `The service stays up at ${server.url} (database ${server.databasePath}). Ctrl-C stops it.\n`,
-    ),
-  );
+  terminal.out(style(terminal.hasColour).dim(`The service stays up at ${server.url} until Ctrl-C.\n`));
   await stopped;
 }
 

@@ -2,6 +2,7 @@ import { isServiceError, startServer, type RunningServer, type ServiceLogger } f
 import { CommandError } from './command-error.ts';
 import { probeService } from './service-client.ts';
 import type { ServiceSettings } from './service-settings.ts';
+import { style } from './style.ts';
 import type { Surroundings } from './surroundings.ts';
 
 /**
@@ -25,6 +26,19 @@ export async function startService(
     if (!isServiceError(error)) throw error;
     throw new CommandError(1, await explain(error.code, error.message, settings), error);
   }
+}
+
+/** Says where the page is and where traces are kept. */
+export function announceService(server: RunningServer, { terminal }: Surroundings): void {
+  const paint = style(terminal.hasColour);
+  terminal.out(
+    [
+      paint.bold(`TTA observability ${server.version}`),
+      `  page      ${server.url}`,
+      `  database  ${server.databasePath}`,
+      '',
+    ].join('\n'),
+  );
 }
 
 /** Whoever finds the port or the database taken mostly has a service running already. */

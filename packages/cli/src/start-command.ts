@@ -1,6 +1,6 @@
 import type { Flags } from './command-line.ts';
 import { serviceSettings } from './service-settings.ts';
-import { startService } from './service-start.ts';
+import { announceService, startService } from './service-start.ts';
 import { stopSignal } from './stop-signal.ts';
 import { style } from './style.ts';
 import type { Surroundings } from './surroundings.ts';
@@ -9,17 +9,9 @@ import type { Surroundings } from './surroundings.ts';
 export async function startCommand(flags: Flags, surroundings: Surroundings): Promise<number> {
   const { terminal } = surroundings;
   const server = await startService(serviceSettings(flags, surroundings), surroundings);
-  const paint = style(terminal.hasColour);
   const stopped = stopSignal(surroundings);
-  terminal.out(
-    [
-      paint.bold(`TTA observability ${server.version}`),
-      `  page      ${server.url}`,
-      `  database  ${server.databasePath}`,
-      paint.dim('  Ctrl-C stops the service.'),
-      '',
-    ].join('\n'),
-  );
+  announceService(server, surroundings);
+  terminal.out(style(terminal.hasColour).dim('  Ctrl-C stops the service.\n'));
   await stopped;
   await server.close();
   return 0;
