@@ -7,7 +7,9 @@ import { createLogger, type LoggerOptions } from './create-logger.ts';
 
 const spanContext = { traceId: 'ab'.repeat(16), spanId: 'cd'.repeat(8), traceFlags: 1 };
 
-beforeAll(() => context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable()));
+beforeAll(() => {
+  context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable());
+});
 afterAll(() => context.disable());
 
 /** The lines that a logger wrote, without their ends. */

@@ -140,7 +140,7 @@ export function initializeObservability(options: ObservabilityOptions = {}): Obs
   process.once('beforeExit', onBeforeExit);
   const handle: Observability = {
     serviceName,
-    destinations: destinations.map(({ tracesUrl }) => tracesUrl),
+    destinations: destinations.map(({ tracesUrl }) => withoutCredentials(tracesUrl)),
     prometheusUrl: metrics.prometheusUrl,
     counts: () => tracing.counts(),
     flush: () => within(shutdownLimitMs, tracing.flush()),
@@ -155,7 +155,7 @@ function destinationsOf(options: ObservabilityOptions, env: EnvironmentSettings)
   if (options.enableTtaUi ?? true) {
     const endpoint = options.ttaUiEndpoint ?? env.ttaUiEndpoint ?? defaults.ttaUiEndpoint;
     destinations.push({
-      name: `the local service at ${endpoint}`,
+      name: `the local service at ${withoutCredentials(endpoint)}`,
       tracesUrl: signalUrl(requireHttp(endpoint, 'ttaUiEndpoint'), 'traces'),
       flushMs: flushMs ?? localFlushMs,
       timeoutMs: localTimeoutMs,
@@ -173,7 +173,7 @@ function destinationsOf(options: ObservabilityOptions, env: EnvironmentSettings)
   // Named twice, it would get every span twice.
   if (tracesUrl !== undefined && tracesUrl !== destinations[0]?.tracesUrl) {
     destinations.push({
-      name: requireHttp(tracesUrl, 'OTEL_EXPORTER_OTLP_TRACES_ENDPOINT'),
+      name: withoutCredentials(requireHttp(tracesUrl, 'OTEL_EXPORTER_OTLP_TRACES_ENDPOINT')),
       tracesUrl,
       ...(env.otlpHeaders ? { headers: env.otlpHeaders } : {}),
       ...(flushMs === undefined ? {} : { flushMs }),
@@ -194,7 +194,14 @@ function prometheusOf(options: ObservabilityOptions): { port: number } | undefin
 function requireHttp(address: string, what: string): string {
   const protocol = URL.canParse(address) ? new URL(address).protocol : undefined;
   if (protocol === 'http:' || protocol === 'https:') return address;
-  throw new InvalidOptionError(`${what} is "${address}"; it has to be an address like http://127.0.0.1:4318`);
+  throw new InvalidOptionError(
+    `${what} is "${withoutCredentials(address)}"; it has to be an address like http://127.0.0.1:4318`,
+  );
+}
+
+/** What is shown of an address: it may end up in a log. */
+function withoutCredentials(address: string): string {
+  return address.replace(/\/\/[^/?#]*@/, '//');
 }
 
 function disabled(serviceName: string): Observability {

@@ -24,7 +24,7 @@ export class LossReport {
     state.reportedAt = now;
     const reason = error?.message ? `: ${error.message}` : '';
     this.#logger.warn(
-      `Traces do not reach ${destination}${reason}. ${state.lost} spans are lost; the program goes on. Is it running?`,
+      `Traces do not reach ${destination}${reason}. ${state.lost} ${state.lost === 1 ? 'span is' : 'spans are'} lost; the program goes on. Is it running?`,
     );
   }
 }

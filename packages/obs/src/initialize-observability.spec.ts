@@ -1,0 +1,280 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { metrics as metricsApi, type ProxyTracerProvider, trace } from '@opentelemetry/api';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { isObsError } from '@tta/obs-context';
+import { InstrumentedPrimitive } from '@tta/obs-instrumentation';
+import { runProgram } from '../test/program.ts';
+import { Receiver, until } from '../test/receiver.ts';
+import {
+  initializeObservability,
+  type Observability,
+  type ObservabilityOptions,
+} from './initialize-observability.ts';
+
+class Work extends InstrumentedPrimitive<string, string> {
+  constructor() {
+    super({ type: 'work', name: 'work' });
+  }
+  protected run(input: string): string {
+    return input.toUpperCase();
+  }
+}
+
+const environment = { ...process.env };
+const receivers: Receiver[] = [];
+let handle: Observability | undefined;
+let directory: string;
+
+beforeEach(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'tta-obs-'));
+  for (const name of Object.keys(process.env)) {
+    if (/^(OTEL|TTA)_/.test(name)) delete process.env[name];
+  }
+});
+
+afterEach(async () => {
+  await handle?.shutdown();
+  handle = undefined;
+  await Promise.all(receivers.splice(0).map((receiver) => receiver.stop()));
+  process.env = { ...environment };
+  await rm(directory, { recursive: true });
+});
+
+async function receive(receiver: Receiver = new Receiver()): Promise<{ receiver: Receiver; url: string }> {
+  receivers.push(receiver);
+  return { receiver, url: await receiver.start() };
+}
+
+function initialize(options: ObservabilityOptions = {}): Observability {
+  return (handle = initializeObservability({ logLevel: 'silent', ...options }));
+}
+
+describe('initializeObservability', () => {
+  it('has defaults', async () => {
+    const obs = initialize();
+    expect(obs.serviceName).toBe('tta-workflow');
+    expect(obs.destinations).toEqual(['http://127.0.0.1:8765/v1/traces']);
+    expect(await obs.prometheusUrl).toBeUndefined();
+  });
+
+  it('takes an option before the environment, and the environment before a default', () => {
+    Object.assign(process.env, {
+      OTEL_SERVICE_NAME: 'from-env',
+      TTA_UI_ENDPOINT: 'http://127.0.0.1:1',
+      OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:2/base',
+    });
+    const first = initialize({ serviceName: 'from-option', otlpEndpoint: 'http://127.0.0.1:3' });
+    expect(first.serviceName).toBe('from-option');
+    expect(first.destinations).toEqual(['http://127.0.0.1:1/v1/traces', 'http://127.0.0.1:3/v1/traces']);
+  });
+
+  it.each([
+    [{ OTEL_EXPORTER_OTLP_ENDPOINT: 'http://a.test/base' }, ['http://a.test/base/v1/traces']],
+    [
+      {
+        OTEL_EXPORTER_OTLP_ENDPOINT: 'http://a.test',
+        OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: 'http://b.test/as-it-is',
+      },
+      ['http://b.test/as-it-is'],
+    ],
+    [{ OTEL_SERVICE_NAME: 'x' }, []],
+  ])('sends to where %j says', (env, destinations) => {
+    Object.assign(process.env, env);
+    expect(initialize({ enableTtaUi: false }).destinations).toEqual(destinations);
+  });
+
+  it('names a destination once that is given twice, and no password', () => {
+    const obs = initialize({
+      ttaUiEndpoint: 'http://me:secret@127.0.0.1:1',
+      otlpEndpoint: 'http://me:secret@127.0.0.1:1/',
+    });
+    expect(obs.destinations).toEqual(['http://127.0.0.1:1/v1/traces']);
+    expect([...obs.counts().keys()].join()).not.toContain('secret');
+  });
+
+  it('sends every execution to the local service and to another endpoint', async () => {
+    const [local, other] = [await receive(), await receive()];
+    const obs = initialize({ serviceName: 'shop', ttaUiEndpoint: local.url, otlpEndpoint: other.url });
+    expect(await new Work().execute('hello')).toBe('HELLO');
+    // The local one gets it by itself, before anything is flushed.
+    await until(() => local.receiver.text.includes('primitive.work.execute'));
+    await obs.flush();
+    for (const { receiver } of [local, other]) {
+      expect(receiver.requests).toHaveLength(1);
+      for (const part of ['primitive.work.execute', 'execution.status', 'success', 'shop']) {
+        expect(receiver.text).toContain(part);
+      }
+    }
+    expect([...obs.counts().values()]).toEqual([
+      { exported: 1, lost: 0 },
+      { exported: 1, lost: 0 },
+    ]);
+  });
+
+  it('serves the metrics of executions for Prometheus', async () => {
+    const obs = initialize({ enableTtaUi: false, enablePrometheus: true, prometheusPort: 0 });
+    await new Work().execute('hello');
+    const text = await (await fetch((await obs.prometheusUrl) ?? '')).text();
+    expect(text).toMatch(/primitive_execution_count\w*\{[^}]*primitive_name="work"[^}]*\} 1/);
+    expect(text).toMatch(/primitive_execution_duration\w*_bucket\{[^}]*le="2500"\}/);
+  });
+
+  it('returns the handle of the first call while it runs', () => {
+    const first = initialize({ serviceName: 'first' });
+    expect(initializeObservability({ serviceName: 'second' })).toBe(first);
+  });
+
+  it('takes everything down, and a new call records again', async () => {
+    const { receiver, url } = await receive();
+    const obs = initialize({ ttaUiEndpoint: url, enablePrometheus: true, prometheusPort: 0 });
+    const metricsUrl = (await obs.prometheusUrl) ?? '';
+    await new Work().execute('a');
+    expect(process.listenerCount('beforeExit')).toBeGreaterThan(0);
+    await Promise.all([obs.shutdown(), obs.shutdown()]);
+    expect(receiver.requests).toHaveLength(1);
+    await expect(fetch(metricsUrl)).rejects.toThrow('fetch failed');
+    expect(process.listenerCount('beforeExit')).toBe(0);
+    expect(metricsApi.getMeterProvider().constructor.name).toBe('NoopMeterProvider');
+    await new Work().execute('unseen');
+
+    const again = initialize({ ttaUiEndpoint: url });
+    expect(again).not.toBe(obs);
+    await new Work().execute('b');
+    await again.flush();
+    expect(again.counts().get(`the local service at ${url}`)).toEqual({ exported: 1, lost: 0 });
+  });
+
+  it.each<[ObservabilityOptions, string]>([
+    [{ ttaUiEndpoint: 'localhost' }, 'ttaUiEndpoint is "localhost"; it has to be an address like http'],
+    [{ otlpEndpoint: 'file:///etc/x' }, 'otlpEndpoint is "file:///etc/x"; it has to be an address'],
+    [{ otlpEndpoint: 'ftp://me:secret@a.test' }, 'otlpEndpoint is "ftp://a.test"; it has to be'],
+    [
+      { enablePrometheus: true, prometheusPort: 70_000 },
+      'prometheusPort is 70000; it has to be a whole number',
+    ],
+    [{ enablePrometheus: true, prometheusPort: 1.5 }, 'prometheusPort is 1.5; it has to be a whole number'],
+  ])('rejects %j and starts nothing', (options, message) => {
+    let thrown: unknown;
+    try {
+      initializeObservability(options);
+    } catch (error) {
+      thrown = error;
+    }
+    expect(isObsError(thrown) && thrown.code).toBe('OBS_ERR_INVALID_OPTION');
+    expect((thrown as Error).message).toContain(message);
+    expect(process.listenerCount('beforeExit')).toBe(0);
+  });
+
+  it.each(['OTEL_EXPORTER_OTLP_ENDPOINT', 'OTEL_EXPORTER_OTLP_TRACES_ENDPOINT'])(
+    'names the variable %s when it holds no address',
+    (name) => {
+      process.env[name] = 'nowhere';
+      expect(() => initializeObservability()).toThrow(`${name} is "nowhere"`);
+    },
+  );
+
+  it('does nothing with OTEL_SDK_DISABLED=true', async () => {
+    process.env['OTEL_SDK_DISABLED'] = 'true';
+    const obs = initialize({ enablePrometheus: true });
+    expect(obs.destinations).toEqual([]);
+    expect(await obs.prometheusUrl).toBeUndefined();
+    expect((trace.getTracerProvider() as ProxyTracerProvider).getDelegate().constructor.name).toBe(
+      'NoopTracerProvider',
+    );
+    expect(await new Work().execute('a')).toBe('A');
+    expect(obs.counts().size).toBe(0);
+    await obs.flush();
+  });
+
+  it('ends shutdown although a destination does not answer', async () => {
+    const unanswered: (() => void)[] = [];
+    const { url } = await receive(new Receiver((response) => void unanswered.push(() => response.end())));
+    const obs = initialize({ enableTtaUi: false, otlpEndpoint: url });
+    await new Work().execute('a');
+    await expect(obs.shutdown()).resolves.toBeUndefined();
+    expect(obs.counts().get(url.concat('/v1/traces'))).toEqual({ exported: 0, lost: 0 });
+    for (const answer of unanswered) answer();
+    await until(() => obs.counts().get(url.concat('/v1/traces'))?.exported === 1);
+  });
+
+  it('counts what a service that is down does not take, and runs on', async () => {
+    const gone = new Receiver();
+    const url = await gone.start();
+    await gone.stop();
+    const obs = initialize({ ttaUiEndpoint: url });
+    expect(await new Work().execute('a')).toBe('A');
+    await obs.flush();
+    expect([...obs.counts().values()]).toEqual([{ exported: 0, lost: 1 }]);
+    expect(await new Work().execute('b')).toBe('B');
+  });
+
+  it('runs on without metrics when the port of Prometheus is taken', async () => {
+    const { receiver, url } = await receive();
+    const obs = initialize({
+      ttaUiEndpoint: url,
+      enablePrometheus: true,
+      prometheusPort: Number(new URL(url).port),
+    });
+    expect(await obs.prometheusUrl).toBeUndefined();
+    await new Work().execute('a');
+    await obs.flush();
+    expect(receiver.requests).toHaveLength(1);
+  });
+
+  it('shuts down when the program comes to its end by itself', async () => {
+    const { receiver, url } = await receive();
+    const obs = initialize({ enableTtaUi: false, otlpEndpoint: url });
+    await new Work().execute('a');
+    process.emit('beforeExit', 0);
+    await obs.shutdown();
+    expect(receiver.requests).toHaveLength(1);
+  });
+});
+
+describe('a program', () => {
+  it('sends what is queued when it comes to its end by itself', async () => {
+    const { receiver, url } = await receive();
+    const { stdout, stderr } = await runProgram(
+      directory,
+      `initializeObservability({ serviceName: 'short', enableTtaUi: false, otlpEndpoint: '${url}' });
+       console.log(await new Work().execute('done'));`,
+    );
+    expect([stdout, stderr]).toEqual(['DONE\n', '']);
+    expect(receiver.text).toContain('primitive.work.execute');
+    expect(receiver.text).toContain('short');
+  });
+
+  it('ends well with one line of warning when the service is down', async () => {
+    const gone = new Receiver();
+    const url = await gone.start();
+    await gone.stop();
+    const { stdout, stderr } = await runProgram(
+      directory,
+      `initializeObservability({ ttaUiEndpoint: '${url}' });
+       console.log(await new Work().execute('done'));`,
+    );
+    expect(stdout).toBe('DONE\n');
+    const lines = stderr.trim().split('\n');
+    expect(lines).toHaveLength(1);
+    expect(lines[0]).toContain(`Traces do not reach the local service at ${url}`);
+  });
+
+  it('says in one line that the port of Prometheus is taken, and goes on', async () => {
+    const { receiver, url } = await receive();
+    const { port } = new URL(url);
+    const { stdout, stderr } = await runProgram(
+      directory,
+      `initializeObservability({ ttaUiEndpoint: '${url}', enablePrometheus: true, prometheusPort: ${port} });
+       console.log(await new Work().execute('done'));`,
+    );
+    expect(stdout).toBe('DONE\n');
+    const lines = stderr.trim().split('\n');
+    expect(lines).toHaveLength(1);
+    expect(lines[0]).toContain(
+      `Metrics are not served on port ${port}: the port is taken. Pass another prometheusPort; all else goes on.`,
+    );
+    expect(receiver.text).toContain('primitive.work.execute');
+  });
+});

@@ -1,0 +1,47 @@
+import { createServer, type IncomingHttpHeaders, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+export interface ReceivedRequest {
+  readonly path: string;
+  readonly headers: IncomingHttpHeaders;
+  /** Names and string values in a protobuf message are plain UTF-8. */
+  readonly text: string;
+}
+
+/** A real OTLP destination on a free port of loopback, which keeps what it is sent. */
+export class Receiver {
+  readonly requests: ReceivedRequest[] = [];
+  readonly #answer: (response: ServerResponse) => void;
+  readonly #server = createServer((request, response) => {
+    const chunks: Buffer[] = [];
+    request.on('data', (chunk: Buffer) => chunks.push(chunk));
+    request.on('end', () => {
+      const text = Buffer.concat(chunks).toString('utf8');
+      this.requests.push({ path: request.url ?? '', headers: request.headers, text });
+      this.#answer(response);
+    });
+  });
+
+  constructor(answer: (response: ServerResponse) => void = (response) => void response.end()) {
+    this.#answer = answer;
+  }
+
+  async start(): Promise<string> {
+    await new Promise<void>((resolve) => this.#server.listen(0, '127.0.0.1', resolve));
+    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
+  }
+
+  get text(): string {
+    return this.requests.map(({ text }) => text).join('\n');
+  }
+
+  async stop(): Promise<void> {
+    this.#server.closeAllConnections();
+    await new Promise((resolve) => this.#server.close(resolve));
+  }
+}
+
+/** Polls until it is so; Jest's own limit ends a wait in vain. */
+export async function until(isSo: () => boolean): Promise<void> {
+  while (!isSo()) await new Promise((resolve) => setTimeout(resolve, 5));
+}
