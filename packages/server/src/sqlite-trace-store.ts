@@ -2,7 +2,6 @@ import type {
   AttributesJson,
   ExecutionStatus,
   SpanDetail,
-  SpanLinkJson,
   TraceDocument,
   TraceList,
   TraceSummary,
@@ -10,9 +9,10 @@ import type {
 import { textAttribute } from './attribute-value.ts';
 import type { DatabaseFile } from './database-file.ts';
 import { primitiveType, spanLabel, spanMessage, spanStatus } from './span-facts.ts';
-import type { SqlDatabase, SqlRow, SqlStatement } from './sqlite-driver.ts';
+import type { SqlDatabase, SqlStatement } from './sqlite-driver.ts';
+import { number, text, toColumnRow, toSpanDetail, toSummary, toTotals } from './sqlite-rows.ts';
 import type { ScopeRecord, SpanGroup, SpanRecord } from './trace-batch.ts';
-import { spanColumns, type ColumnRow } from './trace-columns.ts';
+import { spanColumns } from './trace-columns.ts';
 import { addSpan, type TraceTotals } from './trace-roll-up.ts';
 import {
   InvalidCursorError,
@@ -360,96 +360,4 @@ function storableOrNull(value: string | null): string | null {
 
 function bigintAsText(_key: string, value: unknown): unknown {
   return typeof value === 'bigint' ? value.toString() : value;
-}
-
-function text(row: SqlRow, column: string): string {
-  return row[column] as string;
-}
-
-function textOrNull(row: SqlRow, column: string): string | null {
-  return row[column] as string | null;
-}
-
-function number(row: SqlRow, column: string): number {
-  return Number(row[column]);
-}
-
-function toSummary(row: SqlRow): TraceSummary {
-  return {
-    traceId: text(row, 'trace_id'),
-    name: text(row, 'name'),
-    serviceName: text(row, 'service_name'),
-    status: text(row, 'status') as ExecutionStatus,
-    startTimeMs: number(row, 'start_ms'),
-    durationMs: number(row, 'duration_ms'),
-    spanCount: number(row, 'span_count'),
-    errorCount: number(row, 'error_count'),
-    hasRoot: number(row, 'has_root') === 1,
-    seq: number(row, 'seq'),
-  };
-}
-
-function toTotals(row: SqlRow): TraceTotals {
-  return {
-    name: text(row, 'name'),
-    serviceName: text(row, 'service_name'),
-    status: text(row, 'status') as ExecutionStatus,
-    startNs: BigInt(text(row, 'start_text')),
-    endNs: BigInt(text(row, 'end_text')),
-    spanCount: number(row, 'span_count'),
-    errorCount: number(row, 'error_count'),
-    hasRoot: number(row, 'has_root') === 1,
-    headSpanId: text(row, 'head_span_id'),
-    headStartNs: BigInt(text(row, 'head_start_text')),
-  };
-}
-
-function toColumnRow(row: SqlRow, services: Map<string, number>): ColumnRow {
-  const serviceName = text(row, 'service_name');
-  let service = services.get(serviceName);
-  if (service === undefined) services.set(serviceName, (service = services.size));
-  const status = text(row, 'status') as ExecutionStatus;
-  return {
-    spanId: text(row, 'span_id'),
-    parentSpanId: textOrNull(row, 'parent_span_id'),
-    name: text(row, 'name'),
-    kind: number(row, 'kind'),
-    startMs: number(row, 'start_ms'),
-    durationMs: number(row, 'duration_ms'),
-    status,
-    statusMessage: status === 'success' ? null : textOrNull(row, 'status_message'),
-    primitiveType: textOrNull(row, 'primitive_type'),
-    label: textOrNull(row, 'label'),
-    service,
-  };
-}
-
-function toSpanDetail(traceId: string, row: SqlRow): SpanDetail {
-  const traceStart = BigInt(text(row, 'trace_start_text'));
-  const events = JSON.parse(textOrNull(row, 'events') ?? '[]') as {
-    readonly name: string;
-    readonly timeUnixNano: string;
-    readonly attributes: AttributesJson;
-  }[];
-  return {
-    traceId,
-    spanId: text(row, 'span_id'),
-    parentSpanId: textOrNull(row, 'parent_span_id'),
-    name: text(row, 'name'),
-    kind: number(row, 'kind'),
-    startTimeUnixNano: text(row, 'start_text'),
-    endTimeUnixNano: text(row, 'end_text'),
-    status: text(row, 'status') as ExecutionStatus,
-    statusCode: number(row, 'status_code'),
-    statusMessage: textOrNull(row, 'status_message'),
-    attributes: JSON.parse(text(row, 'attributes')) as AttributesJson,
-    events: events.map(({ name, timeUnixNano, attributes }) => ({
-      name,
-      timeMs: Number(BigInt(timeUnixNano) - traceStart) / 1e6,
-      attributes,
-    })),
-    links: JSON.parse(textOrNull(row, 'links') ?? '[]') as SpanLinkJson[],
-    resource: JSON.parse(text(row, 'resource_attributes')) as AttributesJson,
-    scope: { name: text(row, 'scope_name'), version: text(row, 'scope_version') },
-  };
 }

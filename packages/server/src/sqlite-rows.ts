@@ -1,0 +1,107 @@
+import type {
+  AttributesJson,
+  ExecutionStatus,
+  SpanDetail,
+  SpanLinkJson,
+  TraceSummary,
+} from '@tta/obs-protocol';
+import type { SqlRow } from './sqlite-driver.ts';
+import type { ColumnRow } from './trace-columns.ts';
+import type { TraceTotals } from './trace-roll-up.ts';
+
+/*
+ * What the columns of the store's queries become. Times beyond 2^53 nanoseconds come as text, which both
+ * SQLite drivers read alike and exactly.
+ */
+
+export function text(row: SqlRow, column: string): string {
+  return row[column] as string;
+}
+
+function textOrNull(row: SqlRow, column: string): string | null {
+  return row[column] as string | null;
+}
+
+export function number(row: SqlRow, column: string): number {
+  return Number(row[column]);
+}
+
+export function toSummary(row: SqlRow): TraceSummary {
+  return {
+    traceId: text(row, 'trace_id'),
+    name: text(row, 'name'),
+    serviceName: text(row, 'service_name'),
+    status: text(row, 'status') as ExecutionStatus,
+    startTimeMs: number(row, 'start_ms'),
+    durationMs: number(row, 'duration_ms'),
+    spanCount: number(row, 'span_count'),
+    errorCount: number(row, 'error_count'),
+    hasRoot: number(row, 'has_root') === 1,
+    seq: number(row, 'seq'),
+  };
+}
+
+export function toTotals(row: SqlRow): TraceTotals {
+  return {
+    name: text(row, 'name'),
+    serviceName: text(row, 'service_name'),
+    status: text(row, 'status') as ExecutionStatus,
+    startNs: BigInt(text(row, 'start_text')),
+    endNs: BigInt(text(row, 'end_text')),
+    spanCount: number(row, 'span_count'),
+    errorCount: number(row, 'error_count'),
+    hasRoot: number(row, 'has_root') === 1,
+    headSpanId: text(row, 'head_span_id'),
+    headStartNs: BigInt(text(row, 'head_start_text')),
+  };
+}
+
+export function toColumnRow(row: SqlRow, services: Map<string, number>): ColumnRow {
+  const serviceName = text(row, 'service_name');
+  let service = services.get(serviceName);
+  if (service === undefined) services.set(serviceName, (service = services.size));
+  const status = text(row, 'status') as ExecutionStatus;
+  return {
+    spanId: text(row, 'span_id'),
+    parentSpanId: textOrNull(row, 'parent_span_id'),
+    name: text(row, 'name'),
+    kind: number(row, 'kind'),
+    startMs: number(row, 'start_ms'),
+    durationMs: number(row, 'duration_ms'),
+    status,
+    statusMessage: status === 'success' ? null : textOrNull(row, 'status_message'),
+    primitiveType: textOrNull(row, 'primitive_type'),
+    label: textOrNull(row, 'label'),
+    service,
+  };
+}
+
+export function toSpanDetail(traceId: string, row: SqlRow): SpanDetail {
+  const traceStart = BigInt(text(row, 'trace_start_text'));
+  const events = JSON.parse(textOrNull(row, 'events') ?? '[]') as {
+    readonly name: string;
+    readonly timeUnixNano: string;
+    readonly attributes: AttributesJson;
+  }[];
+  return {
+    traceId,
+    spanId: text(row, 'span_id'),
+    parentSpanId: textOrNull(row, 'parent_span_id'),
+    name: text(row, 'name'),
+    kind: number(row, 'kind'),
+    startTimeUnixNano: text(row, 'start_text'),
+    endTimeUnixNano: text(row, 'end_text'),
+    status: text(row, 'status') as ExecutionStatus,
+    statusCode: number(row, 'status_code'),
+    statusMessage: textOrNull(row, 'status_message'),
+    attributes: JSON.parse(text(row, 'attributes')) as AttributesJson,
+    events: events.map(({ name, timeUnixNano, attributes }) => ({
+      name,
+      timeMs: Number(BigInt(timeUnixNano) - traceStart) / 1e6,
+      attributes,
+    })),
+    links: JSON.parse(textOrNull(row, 'links') ?? '[]') as SpanLinkJson[],
+    resource: JSON.parse(text(row, 'resource_attributes')) as AttributesJson,
+    scope: { name: text(row, 'scope_name'), version: text(row, 'scope_version') },
+  };
+}
