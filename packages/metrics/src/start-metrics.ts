@@ -48,8 +48,8 @@ export function startMetrics(options: MetricsOptions): Metrics {
     getMeter: (name, version) => provider.getMeter(name, version),
     prometheusUrl: serving.then((endpoint) => endpoint?.url),
     async shutdown() {
-      await (await serving)?.close();
       metricsApi.disable();
+      await (await serving)?.close();
       await provider.shutdown();
     },
   };

@@ -188,15 +188,24 @@ describe('initializeObservability', () => {
     await obs.flush();
   });
 
+  it('can be initialised anew while a shutdown is under way', async () => {
+    const first = initializeObservability({ serviceName: 'first', enableTtaUi: false, logLevel: 'silent' });
+    const stopping = first.shutdown();
+    const second = initializeObservability({ serviceName: 'second', enableTtaUi: false, logLevel: 'silent' });
+    await stopping;
+    expect(second).not.toBe(first);
+    expect((await new Work().tryExecute('a')).traceId).toMatch(/^[0-9a-f]{32}$/);
+    await second.shutdown();
+  });
+
   it('ends shutdown although a destination does not answer', async () => {
     const unanswered: (() => void)[] = [];
     const { url } = await receive(new Receiver((response) => void unanswered.push(() => response.end())));
     const obs = initialize({ enableTtaUi: false, otlpEndpoint: url });
     await new Work().execute('a');
     await expect(obs.shutdown()).resolves.toBeUndefined();
-    expect(obs.counts().get(url.concat('/v1/traces'))).toEqual({ exported: 0, lost: 0 });
+    expect(obs.counts().get(url.concat('/v1/traces'))).toEqual({ exported: 0, lost: 1 });
     for (const answer of unanswered) answer();
-    await until(() => obs.counts().get(url.concat('/v1/traces'))?.exported === 1);
   });
 
   it('counts what a service that is down does not take, and runs on', async () => {

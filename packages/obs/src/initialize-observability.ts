@@ -131,10 +131,11 @@ export function initializeObservability(options: ObservabilityOptions = {}): Obs
   let stopping: Promise<void> | undefined;
   const stop = async (): Promise<void> => {
     process.off('beforeExit', onBeforeExit);
-    setDefaultInstrumentation(undefined);
-    await within(shutdownLimitMs, Promise.all([tracing.shutdown(), metrics.shutdown()]));
-    for (const api of [trace, contextApi, propagation]) api.disable();
+    // First, so that observability may be initialised anew while this one still sends.
     running = undefined;
+    setDefaultInstrumentation(undefined);
+    for (const api of [trace, contextApi, propagation]) api.disable();
+    await Promise.all([tracing.shutdown(shutdownLimitMs), within(shutdownLimitMs, metrics.shutdown())]);
   };
   const onBeforeExit = (): void => void handle.shutdown();
   process.once('beforeExit', onBeforeExit);

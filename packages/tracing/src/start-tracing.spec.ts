@@ -72,7 +72,7 @@ describe('startTracing', () => {
     for (let i = 0; i < 3; i++) tracing.getTracer('spec').startSpan(`span ${i}`).end();
     await tracing.flush();
     for (const name of ['span 0', 'span 1', 'span 2']) expect(receiver.text).toContain(name);
-    expect(lost).toEqual(['dead 3 Bad Request']);
+    expect(lost).toEqual(['dead 3 400 Bad Request']);
     expect(Object.fromEntries(tracing.counts())).toEqual({
       dead: { exported: 0, lost: 3 },
       living: { exported: 3, lost: 0 },
@@ -143,6 +143,72 @@ describe('startTracing', () => {
     expect(lost).toBeGreaterThan(0);
     expect(exported + lost).toBe(made);
     expect(reasons).toEqual(new Set(['its queue is full']));
+  });
+
+  it('repeats a request that the destination asks to repeat', async () => {
+    let answers = 0;
+    const receiver = new Receiver((response) => {
+      if (++answers === 1) response.writeHead(503, { 'retry-after': '0' }).end();
+      else response.end();
+    });
+    const tracing = start([{ name: 'busy', tracesUrl: await receiverAt(receiver) }]);
+    tracing.getTracer('spec').startSpan('again').end();
+    await tracing.flush();
+    expect(receiver.requests.map(({ text }) => text.includes('again'))).toEqual([true, true]);
+    expect(tracing.counts().get('busy')).toEqual({ exported: 1, lost: 0 });
+  });
+
+  it('counts as lost what a destination refuses of a request that it takes', async () => {
+    // ExportTraceServiceResponse { partial_success { rejected_spans: 1, error_message: "too old" } }
+    const partial = Buffer.from([0x0a, 0x0b, 0x08, 0x01, 0x12, 0x07, ...Buffer.from('too old')]);
+    const receiver = new Receiver((response) => {
+      response.writeHead(200, { 'content-type': 'application/x-protobuf' }).end(partial);
+    });
+    const reasons: string[] = [];
+    const tracing = start([{ name: 'picky', tracesUrl: await receiverAt(receiver) }], {
+      onLost: (_destination, lost, error) => void reasons.push(`${lost} ${error?.message}`),
+    });
+    const tracer = tracing.getTracer('spec');
+    for (let i = 0; i < 3; i++) tracer.startSpan('s').end();
+    await tracing.flush();
+    expect(tracing.counts().get('picky')).toEqual({ exported: 2, lost: 1 });
+    expect(reasons).toEqual(['1 too old']);
+  });
+
+  it('gives up at the limit of its shutdown and counts what was under way', async () => {
+    const hanging = new Receiver(() => undefined);
+    const tracing = start([{ name: 'hanging', tracesUrl: await receiverAt(hanging) }]);
+    tracing.getTracer('spec').startSpan('stuck').end();
+    await tracing.shutdown(20);
+    expect(tracing.counts().get('hanging')).toEqual({ exported: 0, lost: 1 });
+  });
+
+  it('waits for no repetition at shutdown', async () => {
+    const busy = new Receiver((response) => void response.writeHead(503, { 'retry-after': '5' }).end());
+    const tracing = start([{ name: 'busy', tracesUrl: await receiverAt(busy), flushMs: 1 }]);
+    tracing.getTracer('spec').startSpan('refused').end();
+    await until(() => busy.requests.length === 1);
+    await tracing.shutdown(60_000);
+    expect(busy.requests).toHaveLength(1);
+    expect(tracing.counts().get('busy')).toEqual({ exported: 0, lost: 1 });
+  });
+
+  it('sends headers of a destination to that one alone', async () => {
+    const [one, two] = [new Receiver(), new Receiver()];
+    process.env['OTEL_EXPORTER_OTLP_HEADERS'] = 'authorization=secret';
+    try {
+      const tracing = start([
+        { name: 'one', tracesUrl: await receiverAt(one), headers: { 'x-key': '1' } },
+        { name: 'two', tracesUrl: await receiverAt(two) },
+      ]);
+      tracing.getTracer('spec').startSpan('s').end();
+      await tracing.flush();
+    } finally {
+      delete process.env['OTEL_EXPORTER_OTLP_HEADERS'];
+    }
+    expect(one.requests[0]?.headers).toMatchObject({ 'x-key': '1' });
+    expect(two.requests[0]?.headers).not.toHaveProperty('x-key');
+    for (const { requests } of [one, two]) expect(requests[0]?.headers).not.toHaveProperty('authorization');
   });
 
   it('makes spans and nests them by async context, and propagates them, with no destination', async () => {

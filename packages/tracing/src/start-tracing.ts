@@ -1,17 +1,16 @@
 import type { Tracer } from '@opentelemetry/api';
 import { CompositePropagator, W3CBaggagePropagator, W3CTraceContextPropagator } from '@opentelemetry/core';
-import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-proto';
 import type { Resource } from '@opentelemetry/resources';
 import {
   AlwaysOnSampler,
-  BatchSpanProcessor,
   NodeTracerProvider,
   ParentBasedSampler,
   type SpanProcessor,
 } from '@opentelemetry/sdk-trace-node';
+import { systemClock } from '@tta/obs-context';
 import type { Destination } from './destination.ts';
-import { WaitingSpans } from './waiting-spans.ts';
-import { type ExportCounts, WatchedExporter } from './watched-exporter.ts';
+import { OtlpSender } from './otlp-sender.ts';
+import { type ExportCounts, SpanQueue } from './span-queue.ts';
 
 export interface TracingOptions {
   readonly resource: Resource;
@@ -30,13 +29,15 @@ export interface Tracing {
   counts(): ReadonlyMap<string, ExportCounts>;
   /** Sends what is queued. Resolves when every destination has answered or given up. */
   flush(): Promise<void>;
-  /** Sends what is queued and stops. */
-  shutdown(): Promise<void>;
+  /**
+   * Sends what is queued and stops.
+   *
+   * @param limitMs - What is not sent by then is lost. @defaultValue 3000
+   */
+  shutdown(limitMs?: number): Promise<void>;
 }
 
-/** Spans that wait for one destination; further ones are dropped and counted as lost. */
-const queueLimit = 8192;
-const batchLimit = 512;
+const defaultShutdownLimitMs = 3_000;
 
 /**
  * Starts tracing and registers it with the OpenTelemetry API, so that instrumentation of any origin
@@ -44,58 +45,40 @@ const batchLimit = 512;
  * trace ids alone.
  */
 export function startTracing(options: TracingOptions): Tracing {
-  const watched = new Map<Destination, WatchedExporter>();
-  for (const destination of options.destinations) {
-    const exporter = new OTLPTraceExporter({
+  const queues = options.destinations.map((destination) => {
+    const sender = new OtlpSender({
       url: destination.tracesUrl,
-      headers: { ...destination.headers },
-      timeoutMillis: destination.timeoutMs ?? 10_000,
-      concurrencyLimit: 30,
+      headers: destination.headers,
+      timeoutMs: destination.timeoutMs ?? 10_000,
     });
-    watched.set(
-      destination,
-      new WatchedExporter(exporter, (lost, error) => options.onLost?.(destination, lost, error)),
-    );
-  }
-  const queues = [...watched].map(([destination, exporter]) => {
-    const batches = new BatchSpanProcessor(exporter, {
-      scheduledDelayMillis: destination.flushMs ?? 5_000,
-      maxExportBatchSize: batchLimit,
-      maxQueueSize: queueLimit,
-      exportTimeoutMillis: 30_000,
+    const queue = new SpanQueue({
+      send: (spans) => sender.send(spans),
+      flushMs: destination.flushMs ?? 5_000,
+      onLost: (lost, error) => options.onLost?.(destination, lost, error),
     });
-    const queue = new WaitingSpans(batches, queueLimit, () =>
-      exporter.lose(1, new Error('its queue is full')),
-    );
-    exporter.onTaken = (count) => queue.taken(count);
-    return queue;
+    return { name: destination.name, queue, sender };
   });
-  const processors = [...queues, ...(options.spanProcessors ?? [])];
   const provider = new NodeTracerProvider({
     resource: options.resource,
     sampler: new ParentBasedSampler({ root: new AlwaysOnSampler() }),
-    spanProcessors: processors,
+    spanProcessors: [...queues.map(({ queue }) => queue), ...(options.spanProcessors ?? [])],
   });
   provider.register({
     propagator: new CompositePropagator({
       propagators: [new W3CTraceContextPropagator(), new W3CBaggagePropagator()],
     }),
   });
-  // Each on its own, not through the provider, which gives up on all as soon as one fails. A destination that
-  // is down has been told to `onLost`; it is no failure of the program.
-  const flush = async (): Promise<void> => {
-    await Promise.allSettled(processors.map((processor) => processor.forceFlush()));
-    // What had left a queue before is still under way.
-    await Promise.allSettled([...watched.values()].map((exporter) => exporter.forceFlush()));
-  };
   return {
     getTracer: (name, version) => provider.getTracer(name, version),
-    counts: () => new Map([...watched].map(([destination, exporter]) => [destination.name, exporter.counts])),
-    flush,
-    async shutdown() {
-      await flush();
-      await Promise.allSettled(processors.map((processor) => processor.shutdown()));
+    counts: () => new Map(queues.map(({ name, queue }) => [name, queue.counts])),
+    flush: () => provider.forceFlush().catch(() => undefined),
+    async shutdown(limitMs = defaultShutdownLimitMs) {
+      for (const { sender } of queues) sender.finish();
+      const giveUp = (): void => queues.forEach(({ sender }) => sender.abort());
+      const cancel = systemClock.timer(limitMs, giveUp, true);
       await provider.shutdown().catch(() => undefined);
+      cancel();
+      giveUp();
     },
   };
 }

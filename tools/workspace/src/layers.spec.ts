@@ -130,7 +130,7 @@ const allowed: readonly (readonly [file: string, imports: string])[] = [
   ['context/src/a.ts', '@opentelemetry/api'],
   ['metrics/src/a.ts', '@tta/obs-context'],
   ['metrics/src/a.ts', '@opentelemetry/exporter-prometheus'],
-  ['tracing/src/a.ts', '@opentelemetry/exporter-trace-otlp-proto'],
+  ['tracing/src/a.ts', '@opentelemetry/otlp-transformer'],
   ['logging/src/a.ts', 'winston'],
   ['instrumentation/src/a.ts', '@tta/obs-context'],
   ['primitives/src/a.ts', '@tta/obs-instrumentation'],

@@ -1,0 +1,99 @@
+import { context, ROOT_CONTEXT, TraceFlags } from '@opentelemetry/api';
+import { suppressTracing } from '@opentelemetry/core';
+import type { ReadableSpan, SpanProcessor } from '@opentelemetry/sdk-trace-node';
+import { type Clock, systemClock } from '@tta/obs-context';
+import type { SendResult } from './otlp-sender.ts';
+
+export interface ExportCounts {
+  /** Spans that the destination has acknowledged. */
+  readonly exported: number;
+  /** Spans that it did not take and that are gone. */
+  readonly lost: number;
+}
+
+export interface SpanQueueOptions {
+  readonly send: (spans: ReadableSpan[]) => Promise<SendResult>;
+  /** How long an ended span waits for others to share its request, in milliseconds. */
+  readonly flushMs: number;
+  /** Told of spans that are gone, and why. */
+  readonly onLost: (lost: number, error: Error) => void;
+  readonly clock?: Clock;
+}
+
+/** Spans that may wait; further ones are lost, and counted. */
+const queueLimit = 8_192;
+const batchLimit = 512;
+
+/**
+ * The queue of one destination. One request is under way at a time; what ends meanwhile goes into the next,
+ * so that a busy destination gets fewer, larger requests.
+ */
+export class SpanQueue implements SpanProcessor {
+  readonly #options: SpanQueueOptions;
+  readonly #clock: Clock;
+  #waiting: ReadableSpan[] = [];
+  #cancelTimer: (() => void) | undefined;
+  #sending: Promise<void> | undefined;
+  #closed = false;
+  #exported = 0;
+  #lost = 0;
+
+  constructor(options: SpanQueueOptions) {
+    this.#options = options;
+    this.#clock = options.clock ?? systemClock;
+  }
+
+  get counts(): ExportCounts {
+    return { exported: this.#exported, lost: this.#lost };
+  }
+
+  onStart(): void {}
+
+  onEnd(span: ReadableSpan): void {
+    if ((span.spanContext().traceFlags & TraceFlags.SAMPLED) === 0) return;
+    if (this.#closed) return this.#lose(1, new Error('it ended after the shutdown'));
+    if (this.#waiting.length >= queueLimit) return this.#lose(1, new Error('its queue is full'));
+    this.#waiting.push(span);
+    if (this.#sending) return;
+    if (this.#waiting.length >= batchLimit) void this.#sendAll();
+    else this.#cancelTimer ??= this.#clock.timer(this.#options.flushMs, () => void this.#sendAll());
+  }
+
+  /** Resolves when everything that has ended so far was sent or is lost. */
+  forceFlush(): Promise<void> {
+    return this.#sendAll();
+  }
+
+  async shutdown(): Promise<void> {
+    await this.#sendAll();
+    this.#closed = true;
+  }
+
+  #sendAll(): Promise<void> {
+    this.#cancelTimer?.();
+    this.#cancelTimer = undefined;
+    return (this.#sending ??= this.#drain().finally(() => {
+      this.#sending = undefined;
+    }));
+  }
+
+  async #drain(): Promise<void> {
+    while (this.#waiting.length > 0) {
+      const batch = this.#waiting.splice(0, batchLimit);
+      try {
+        // Outside of every run, and unseen by instrumentation of HTTP: sending spans makes no spans.
+        const send = (): Promise<SendResult> => this.#options.send(batch);
+        const { rejected, message } = await context.with(suppressTracing(ROOT_CONTEXT), send);
+        this.#exported += batch.length - rejected;
+        if (rejected > 0) this.#lose(rejected, new Error(message ?? 'it refused a part of them'));
+      } catch (error) {
+        this.#lose(batch.length, error instanceof Error ? error : new Error(String(error)));
+      }
+    }
+  }
+
+  #lose(count: number, error: Error): void {
+    this.#lost += count;
+    this.#options.onLost(count, error);
+  }
+}
