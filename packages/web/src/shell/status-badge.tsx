@@ -1,4 +1,4 @@
-import type { ExecutionStatus } from '@tta/obs-protocol';
+import type { ExecutionStatus, TraceSummary } from '@tta/obs-protocol';
 
 const TEXT: Record<ExecutionStatus, string> = {
   success: 'ok',
@@ -30,4 +30,10 @@ export function StatusBadge({ status }: { readonly status: ExecutionStatus }) {
       {TEXT[status]}
     </span>
   );
+}
+
+/** The class of a count of failed spans: red is for runs that failed, not for those that recovered. */
+export function failedTone({ status, errorCount }: TraceSummary): string {
+  if (errorCount === 0) return 'none';
+  return status === 'success' || status === 'cancelled' ? 'has-recovered' : 'has-failed';
 }

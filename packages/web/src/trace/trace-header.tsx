@@ -5,7 +5,7 @@ import { formatDuration } from '../format/duration.ts';
 import { absoluteTime } from '../format/moment.ts';
 import { shortId } from '../format/short-id.ts';
 import { CopyButton } from '../shell/copy-button.tsx';
-import { StatusGlyph } from '../shell/status-badge.tsx';
+import { failedTone, StatusGlyph } from '../shell/status-badge.tsx';
 import { decisiveFailure } from './failures.ts';
 import { rowLabel } from './span-tree.ts';
 import type { SpanTree } from './span-tree.ts';
@@ -46,7 +46,7 @@ export function TraceHeader({ document: { summary, services }, tree, onSelect }:
         <Fact name="Service">{services.join(', ')}</Fact>
         <Fact name="Spans">{summary.spanCount}</Fact>
         <Fact name="Failed spans">
-          <span class={summary.errorCount > 0 ? 'has-failed' : 'none'}>{summary.errorCount}</span>
+          <span class={failedTone(summary)}>{summary.errorCount}</span>
         </Fact>
         <Fact name="Trace">
           <code title={summary.traceId}>{shortId(summary.traceId)}</code>

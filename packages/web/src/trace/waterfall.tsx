@@ -43,6 +43,9 @@ export function Waterfall({ document: trace, tree, theme, selectedSpanId, onSele
   );
   const selectedRow = selectedSpan === -1 ? -1 : (tree.rowOfSpan[selectedSpan] as number);
   const position = selectedRow === -1 ? -1 : positionOf(visible, selectedRow);
+  // Keys work on this one: several may be pressed before the page is drawn again.
+  const current = useRef(selectedRow);
+  current.current = selectedRow;
 
   // A selection that comes from the address or from "next error" may lie out of sight.
   useEffect(() => {
@@ -53,7 +56,11 @@ export function Waterfall({ document: trace, tree, theme, selectedSpanId, onSele
   }, [selectedRow, tree]);
   useEffect(() => scroller.current?.focus({ preventScroll: true }), []);
 
-  const select = (row: number): void => onSelect(rowId(tree, row));
+  const select = (row: number): void => {
+    current.current = row;
+    onSelect(rowId(tree, row));
+  };
+  const moveBy = (step: number): void => moveTo(positionOf(visible, current.current) + step);
   const moveTo = (to: number): void => {
     const row = visible[Math.max(0, Math.min(visible.length - 1, to))];
     if (row !== undefined) select(row);
@@ -68,30 +75,32 @@ export function Waterfall({ document: trace, tree, theme, selectedSpanId, onSele
   const isCollapsed = (row: number): boolean => collapsed.value.has(rowId(tree, row));
   const isOpen = (row: number): boolean => hasChildren(tree, row) && !isCollapsed(row);
   const failure = (step: 1 | -1): void => {
-    const row = neighbouringFailure(origins, selectedRow, step);
+    const row = neighbouringFailure(origins, current.current, step);
     if (row !== -1) select(row);
   };
-  const down = (): void => moveTo(position + 1);
-  const up = (): void => moveTo(position === -1 ? 0 : position - 1);
+  const down = (): void => moveBy(1);
+  const up = (): void => moveBy(-1);
   const pageRows = Math.max(1, virtual.last - virtual.first - 24);
   useKeys({
     ArrowDown: down,
     j: down,
     ArrowUp: up,
     k: up,
-    PageDown: () => moveTo(position + pageRows),
-    PageUp: () => moveTo(position - pageRows),
+    PageDown: () => moveBy(pageRows),
+    PageUp: () => moveBy(-pageRows),
     Home: () => moveTo(0),
     End: () => moveTo(visible.length - 1),
     ArrowLeft: () => {
-      if (selectedRow === -1) return;
-      if (isOpen(selectedRow)) setCollapsed(selectedRow, true);
-      else if (tree.parent[selectedRow] !== -1) select(tree.parent[selectedRow] as number);
+      const row = current.current;
+      if (row === -1) return;
+      if (isOpen(row)) setCollapsed(row, true);
+      else if (tree.parent[row] !== -1) select(tree.parent[row] as number);
     },
     ArrowRight: () => {
-      if (selectedRow === -1) return;
-      if (isCollapsed(selectedRow)) setCollapsed(selectedRow, false);
-      else if (hasChildren(tree, selectedRow)) select(selectedRow + 1);
+      const row = current.current;
+      if (row === -1) return;
+      if (isCollapsed(row)) setCollapsed(row, false);
+      else if (hasChildren(tree, row)) select(row + 1);
     },
     e: () => failure(1),
     E: () => failure(-1),

@@ -3,7 +3,7 @@ export function firstTraceSnippet(endpoint: string): string {
   return `import { initializeObservability } from '@tta/obs';
 import { lambda } from '@tta/obs-primitives';
 
-const obs = initializeObservability({ serviceName: 'my-app', enableTtaUi: true, ttaUiEndpoint: '${endpoint}' });
+const obs = initializeObservability({ serviceName: 'my-app', ttaUiEndpoint: '${endpoint}' });
 await lambda('first step', () => 'hello').execute(undefined);
 await obs.shutdown();`;
 }

@@ -5,7 +5,7 @@ import { firstTraceSnippet } from './first-trace-snippet.ts';
 export function FirstTrace() {
   const install = 'npm install @tta/obs @tta/obs-primitives';
   const snippet = firstTraceSnippet(location.origin);
-  const environment = `OTEL_EXPORTER_OTLP_ENDPOINT=${location.origin}`;
+  const environment = `OTEL_EXPORTER_OTLP_ENDPOINT=${location.origin} OTEL_EXPORTER_OTLP_PROTOCOL=http/protobuf`;
   return (
     <section class="first-trace">
       <h1>Waiting for the first trace</h1>

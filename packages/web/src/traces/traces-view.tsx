@@ -4,7 +4,7 @@ import type { TraceSummary } from '@tta/obs-protocol';
 import { formatDuration, inUnit, SECONDS } from '../format/duration.ts';
 import { absoluteTime, relativeTime } from '../format/moment.ts';
 import { formatRoute } from '../route.ts';
-import { StatusBadge } from '../shell/status-badge.tsx';
+import { failedTone, StatusBadge } from '../shell/status-badge.tsx';
 import { useKeys } from '../shell/use-keys.tsx';
 import { useVirtualRows } from '../shell/use-virtual-rows.tsx';
 import type { Viewer } from '../viewer.ts';
@@ -35,7 +35,9 @@ function TraceTable({ viewer }: { readonly viewer: Viewer }) {
   const virtual = useVirtualRows(scroller, { count: rows.length, rowHeightPx: ROW_PX, overscan: 8 });
   useSteadyScroll(scroller, rows);
 
-  const activeIndex = rows.findIndex((trace) => trace.traceId === activeId.value);
+  // Read when a key is pressed: several may come before the page is drawn again.
+  const indexOfActive = (): number =>
+    viewer.traces.rows.value.findIndex((trace) => trace.traceId === activeId.value);
   const moveTo = (index: number): void => {
     const next = Math.max(0, Math.min(rows.length - 1, index));
     activeId.value = rows[next]?.traceId;
@@ -44,8 +46,8 @@ function TraceTable({ viewer }: { readonly viewer: Viewer }) {
   const open = (trace: TraceSummary | undefined): void => {
     if (trace !== undefined) viewer.go({ view: 'trace', traceId: trace.traceId });
   };
-  const down = (): void => moveTo(activeIndex + 1);
-  const up = (): void => moveTo(activeIndex === -1 ? 0 : activeIndex - 1);
+  const down = (): void => moveTo(indexOfActive() + 1);
+  const up = (): void => moveTo(indexOfActive() - 1);
   useKeys({
     ArrowDown: down,
     j: down,
@@ -53,8 +55,9 @@ function TraceTable({ viewer }: { readonly viewer: Viewer }) {
     k: up,
     Home: () => moveTo(0),
     End: () => moveTo(rows.length - 1),
-    Enter: () => open(rows[activeIndex]),
+    Enter: () => open(viewer.traces.rows.value[indexOfActive()]),
   });
+  const activeIndex = indexOfActive();
   useEffect(() => scroller.current?.focus({ preventScroll: true }), []);
   useEffect(() => {
     if (virtual.last >= rows.length - 20) void viewer.loadMore();
@@ -144,7 +147,7 @@ function TraceRow({ trace, index, isActive, nowMs, onOpen }: TraceRowProps) {
       <span role="gridcell" class="num col-spans">
         {trace.spanCount}
       </span>
-      <span role="gridcell" class={`num col-spans ${trace.errorCount > 0 ? 'has-failed' : 'none'}`}>
+      <span role="gridcell" class={`num col-spans ${failedTone(trace)}`}>
         {trace.errorCount}
       </span>
     </div>

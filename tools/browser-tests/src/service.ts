@@ -1,0 +1,27 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { startServer } from '@tta/obs-server';
+
+export interface Service {
+  readonly url: string;
+  close(): Promise<void>;
+}
+
+/** The real service with the built page, on a free port, with a database of its own. */
+export async function startService(): Promise<Service> {
+  const folder = await mkdtemp(join(tmpdir(), 'obs-browser-'));
+  const server = await startServer({
+    port: 0,
+    databasePath: join(folder, 'traces.db'),
+    pageDir: dirname(fileURLToPath(import.meta.resolve('@tta/obs-web/index.html'))),
+  });
+  return {
+    url: server.url,
+    close: async () => {
+      await server.close();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
