@@ -21,7 +21,12 @@ beforeAll(async () => {
   await mkdir(shots, { recursive: true });
   service = await startService();
   browser = await openBrowser();
-  obs = initializeObservability({ serviceName: 'research', enableTtaUi: true, ttaUiEndpoint: service.url });
+  obs = initializeObservability({
+    serviceName: 'research',
+    enableTtaUi: true,
+    ttaUiEndpoint: service.url,
+    logLevel: 'silent',
+  });
 });
 
 afterAll(async () => {
