@@ -117,7 +117,9 @@ function SpanFacts({ detail, trace }: { readonly detail: SpanDetail; readonly tr
               <a href={formatRoute({ view: 'trace', traceId: link.traceId, spanId: link.spanId })}>
                 {linkName(trace, link.traceId, link.spanId)}
               </a>{' '}
-              <span class="muted">{String(link.attributes['link.type'] ?? '')}</span>
+              <span class="muted">
+                {typeof link.attributes['link.type'] === 'string' && link.attributes['link.type']}
+              </span>
             </p>
           ))}
         </section>

@@ -28,7 +28,7 @@ export function useVirtualRows(scroller: RefObject<HTMLElement>, options: Virtua
     scrollToFn: elementScroll,
     observeElementRect,
     observeElementOffset,
-    onChange: () => update(undefined as never),
+    onChange: () => update(undefined),
   };
   const [virtualizer] = useState(() => new Virtualizer<HTMLElement, HTMLElement>(settings));
   virtualizer.setOptions(settings);

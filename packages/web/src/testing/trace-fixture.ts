@@ -31,7 +31,7 @@ export function traceSummary(changes: Partial<TraceSummary> = {}): TraceSummary 
   };
 }
 
-export function spanId(index: number): string {
+function spanId(index: number): string {
   return (index + 1).toString(16).padStart(16, '0');
 }
 

@@ -77,7 +77,7 @@ describe('rowNote', () => {
   it('says which branch of a fallback answered', () => {
     const branches = (status: SpanSketch['status'], rootStatus: SpanSketch['status'] = 'success'): SpanTree =>
       tree(
-        { name: 'f', type: 'fallback', status: rootStatus! },
+        { name: 'f', type: 'fallback', status: rootStatus },
         { name: 'primitive.fallback.primary', parent: 0, status: 'error' },
         { name: 'primitive.fallback.fallback_1', parent: 0, start: 1, status: status! },
       );

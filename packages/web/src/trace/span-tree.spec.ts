@@ -104,7 +104,8 @@ describe('buildSpanTree', () => {
           shown.add(tree.outer[row]!).add(tree.inner[row]!);
           const above = tree.parent[row]!;
           expect(above).toBeLessThan(row);
-          if (above !== -1) expect(tree.end[above]).toBeGreaterThanOrEqual(tree.end[row]!);
+          const endAbove = above === -1 ? Number.POSITIVE_INFINITY : tree.end[above];
+          expect(endAbove).toBeGreaterThanOrEqual(tree.end[row]!);
         }
         expect(shown.size).toBe(sketches.length);
         expect([...tree.rowOfSpan].every((row) => row >= 0 && row < tree.rowCount)).toBe(true);
