@@ -5,7 +5,7 @@ const ANSWER_LIMIT_MS = 5_000;
 const PROBE_LIMIT_MS = 1_000;
 
 /** No service of ours answers at the address. */
-export class NoServiceError extends CommandError {
+class NoServiceError extends CommandError {
   constructor(url: string, cause?: unknown) {
     super(
       1,

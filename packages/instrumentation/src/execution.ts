@@ -146,7 +146,7 @@ export class Execution implements RunScope {
   step<I, O>(edge: EdgeLabel, child: PrimitiveLike<I, O>, input: I, options?: StepOptions): Promise<O> {
     const unit = unitOf(child, edge);
     const { run } = this;
-    const step = new Execution(run, unit as Unit<never, unknown>, this, edge, options);
+    const step = new Execution(run, unit, this, edge, options);
     if (run.observed) {
       run.open?.add(step);
       run.instrumentation.begin(step);

@@ -55,7 +55,7 @@ export function unitOf<I, O>(step: PrimitiveLike<I, O>, edge: EdgeLabel): Unit<I
   const known = lambdas.get(step) as Unit<I, O> | undefined;
   if (known?.name === name) return known;
   const lambda = createUnit({ type: 'lambda', name }, step);
-  lambdas.set(step, lambda as AnyUnit);
+  lambdas.set(step, lambda);
   return lambda;
 }
 

@@ -87,7 +87,7 @@ describe('retry', () => {
 
   it('spreads its waits within the bounds of its jitter', async () => {
     await fc.assert(
-      fc.asyncProperty(fc.constantFrom('equal', 'full') as fc.Arbitrary<'equal' | 'full'>, async (jitter) => {
+      fc.asyncProperty(fc.constantFrom('equal', 'full'), async (jitter) => {
         const spread = await waits({ baseMs: 20, factor: 2, maxDelayMs: 60, jitter, maxRetries: 3 });
         const [least, most] = jitter === 'equal' ? [0.5, 1.5] : [0, 1];
         for (const [index, wait] of spread.entries()) {
