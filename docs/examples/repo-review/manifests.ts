@@ -33,7 +33,7 @@ function readPackageJson(text: string): Requirements {
   if (typeof manifest !== 'object' || manifest === null) return found;
   for (const section of ['peerDependencies', 'optionalDependencies', 'devDependencies', 'dependencies']) {
     const entries: unknown = Reflect.get(manifest, section);
-    if (typeof entries !== 'object' || entries === null) continue;
+    if (typeof entries !== 'object' || entries === null || Array.isArray(entries)) continue;
     for (const [name, version] of Object.entries(entries))
       if (typeof version === 'string') found.set(name, version);
   }

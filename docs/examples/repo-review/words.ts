@@ -24,12 +24,12 @@ export function countWords(text: string, weight: number, counts: Map<string, num
   return counts;
 }
 
-/** Only the plain English plural: enough to count "span" and "spans" together. What may be no plural stays. */
+/** Only the plain English plural: enough to count "token" and "tokens" together. What may be no plural stays. */
 function singular(word: string): string {
   if (word.length <= 4 || /(?:[aiou]s|ss|series|species)$/.test(word)) return word;
   if (/(?:cookies|movies)$/.test(word)) return word.slice(0, -1);
   if (/[^aeou]ies$/.test(word)) return `${word.slice(0, -3)}y`;
-  // "branches" and "classes", but "caches" and "databases".
+  // "searches" and "classes", but "caches" and "databases".
   if (/(?:ss|x|sh|(?:[^aeiou]|ea|oa)ch|ias)es$/.test(word)) return word.slice(0, -2);
   return word.replace(/s$/, '');
 }

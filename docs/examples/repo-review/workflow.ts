@@ -30,7 +30,9 @@ export function repoReview({ model, report = ignore, announce = ignore }: RepoRe
       return listCommits(request, scope);
     }),
     lambda('read added lines', (list: Awaited<ReturnType<typeof listCommits>>, scope) => {
-      report(`reading the lines of ${list.commits.length} commits`);
+      report(
+        `reading the lines of ${list.commits.length} ${list.commits.length === 1 ? 'commit' : 'commits'}`,
+      );
       return readAddedLines(list, scope);
     }),
     lambda('read manifests', readBlobs),
