@@ -136,7 +136,7 @@ export async function runGit(call: GitCall): Promise<GitResult> {
     child.on('close', (code) => {
       clearTimeout(timer);
       call.signal?.removeEventListener('abort', abort);
-      if (failure !== undefined) reject(failure as Error);
+      if (failure !== undefined) reject(failure);
       else
         resolve({
           exitCode: cut === undefined ? (code ?? -1) : -1,

@@ -19,7 +19,7 @@ export interface ModelOptions {
 }
 
 /** The model's server refused or failed. */
-export class ModelError extends Error {
+class ModelError extends Error {
   override readonly name = 'ModelError';
   readonly status: number;
   /** Read for `Retry-After` by whoever retries. */

@@ -34,7 +34,7 @@ function heading({ overview }: Review, { bold, dim }: Colours): string[] {
     dim(
       `${what}, ${overview.from} to ${overview.to}, ${plural(overview.authors, 'author')}, ` +
         `+${number(overview.addedLines)} −${number(overview.deletedLines)} lines` +
-        `${overview.hasOlder ? '; --commits N reads more' : ''}`,
+        (overview.hasOlder ? '; --commits N reads more' : ''),
     ),
     ...overview.notes.map((note) => dim(note)),
   ];

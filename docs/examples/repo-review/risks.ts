@@ -7,7 +7,7 @@ import { findLoneLockFiles } from './lock-file-pairs.ts';
 import { beginsPrivateKey, findSecretsInLine, isTestPath, maskSecret } from './secrets.ts';
 
 /** From this many changed lines on, generated files not counted, a commit is too large to review. */
-export const LARGE_COMMIT_LINES = 2_000;
+const LARGE_COMMIT_LINES = 2_000;
 
 const SEVERITIES: readonly Severity[] = ['high', 'medium', 'low'];
 
@@ -22,7 +22,7 @@ export function findRisks(history: History): readonly Finding[] {
 }
 
 /** Every secret once, in the commit that brought it in: that is the one to rewrite, the key the one to revoke. */
-export function findSecrets(history: History): readonly Finding[] {
+function findSecrets(history: History): readonly Finding[] {
   const first = new Map<string, Finding>();
   for (const commit of [...history.commits].reverse()) {
     const lines = linesOf(history, commit);
@@ -68,7 +68,7 @@ const PROGRAM =
   /\.(?:exe|dll|so|dylib|jar|war|class|pyc|wasm|apk|deb|rpm|msi|bin|o|a|node|zip|gz|tgz|bz2|xz|7z|rar)$/i;
 
 /** Files with binary content that a commit added. */
-export function findBinaries(history: History): readonly Finding[] {
+function findBinaries(history: History): readonly Finding[] {
   return history.commits.flatMap((commit) =>
     commit.files
       .filter((file) => file.isBinary && file.status === 'added' && !file.isSubmodule)
@@ -90,7 +90,7 @@ export function findBinaries(history: History): readonly Finding[] {
 }
 
 /** Commits of {@link LARGE_COMMIT_LINES} lines or more. Lock and generated files are counted apart. */
-export function findLargeCommits(history: History): readonly Finding[] {
+function findLargeCommits(history: History): readonly Finding[] {
   return history.commits.flatMap((commit): Finding[] => {
     let written = 0;
     let generated = 0;
@@ -117,8 +117,8 @@ export function findLargeCommits(history: History): readonly Finding[] {
         file: largest.path,
         reason:
           `${count(written)} changed lines in ${files === 1 ? 'this file' : `${count(files)} files, most in this one`}` +
-          `${generated === 0 ? '' : `; ${count(generated)} more in generated and lock files`}` +
-          `${isFirst ? '; it is the first commit' : ''}`,
+          (generated === 0 ? '' : `; ${count(generated)} more in generated and lock files`) +
+          (isFirst ? '; it is the first commit' : ''),
         evidence: showMessageCommand(history.repository, commit),
       },
     ];

@@ -182,7 +182,7 @@ describe('the trace of a review in the service', () => {
   it('is one trace of the workflow without a failed span when no model is asked', async () => {
     await review();
 
-    const { spans } = await storedTrace();
+    const { spans, traceId } = await storedTrace();
     expect(spans.filter(({ status }) => status !== 'success')).toEqual([]);
     expect(spans.filter(({ parent }) => parent === null).map(({ name }) => name)).toEqual([
       'primitive.sequential.execute',
@@ -190,5 +190,9 @@ describe('the trace of a review in the service', () => {
     expect(spans.map(({ name }) => name)).toEqual(
       expect.arrayContaining(['primitive.parallel.branch_churn', 'primitive.parallel.branch_risks']),
     );
+    const details = await Promise.all(
+      spans.map(({ spanId }) => get(`/api/traces/${traceId}/spans/${spanId}`)),
+    );
+    expect(JSON.stringify(details)).not.toMatch(/greet by name|main\.js|Ada/);
   });
 });
