@@ -10,7 +10,7 @@ describe('summariseHere', () => {
         'src: 2 commits on service and greet (+1,234 −5); typical is aaaaaaaaaaaa “feat: talk to the service”.',
         'src/main.js changed most often: in 12 of 2 commits, by 2 authors.',
         '1 secret in the history: revoke first, then rewrite.',
-        'Dependencies moved 1 time, 1 of these to another version.',
+        'Dependencies changed 1 time, 1 of these to another version.',
       ].join('\n'),
     );
   });
@@ -27,6 +27,13 @@ describe('summariseHere', () => {
         themes: [],
       }),
     ).toEqual({ text: 'There is too little text in this history to summarise.', source: 'tf-idf' });
+  });
+
+  it('speaks of other versions only where there are some', () => {
+    const [change] = plantedReview().dependencies;
+    expect(summariseHere(plantedReview({ dependencies: [{ ...change!, change: 'added' }] })).text).toMatch(
+      /\nDependencies changed 1 time\.$/,
+    );
   });
 
   it('leaves terms out where an area has none', () => {

@@ -27,7 +27,7 @@ export function summariseHere(analyses: Analyses): Summary {
   const bumped = dependencies.filter((change) => change.change === 'bumped').length;
   if (dependencies.length > 0) {
     sentences.push(
-      `Dependencies moved ${plural(dependencies.length, 'time')}, ${bumped} of these to another version.`,
+      `Dependencies changed ${plural(dependencies.length, 'time')}${bumped === 0 ? '' : `, ${grouped(bumped)} of these to another version`}.`,
     );
   }
   return {
