@@ -5,10 +5,14 @@ const STEPS = ['read', 'parse', 'rank', 'ask model', 'check', 'store'];
 
 /**
  * Sends a trace of `spanCount` spans to the service by OTLP JSON and gives its id: steps in steps,
- * every 97th failed, names and attributes as the primitives write them.
+ * every 97th failed, names and attributes as the primitives write them. With a `traceId` they are late
+ * spans of that trace.
  */
-export async function sendGeneratedTrace(url: string, spanCount: number): Promise<string> {
-  const traceId = randomBytes(16).toString('hex');
+export async function sendGeneratedTrace(
+  url: string,
+  spanCount: number,
+  traceId = randomBytes(16).toString('hex'),
+): Promise<string> {
   const ids = Array.from({ length: spanCount }, () => randomBytes(8).toString('hex'));
   const startMs = Date.now() - 60_000;
   const totalMs = spanCount * 0.8;

@@ -181,6 +181,15 @@ describe('the page', () => {
     await page.setViewportSize({ width: 1280, height: 800 });
   });
 
+  it('adds spans that arrive late to the trace on the screen', async () => {
+    const { page } = browser;
+    const traceId = await sendGeneratedTrace(service.url, 3);
+    await page.goto(`${service.url}/#/traces/${traceId}`);
+    await page.getByText('3 rows').waitFor();
+    await sendGeneratedTrace(service.url, 4, traceId);
+    await page.getByText('7 rows').waitFor();
+  });
+
   it('causes no complaint of the console or the security policy and asks no other host', () => {
     expect(browser.complaints).toEqual([]);
     expect(browser.requestsOutside(new URL(service.url).origin)).toEqual([]);
