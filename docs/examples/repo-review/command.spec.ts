@@ -1,60 +1,77 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { PassThrough } from 'node:stream';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { type RunningServer, startServer } from '@tta/obs-server';
+import { Writable } from 'node:stream';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { startServer, type RunningServer } from '@tta/obs-server';
 import { reviewCommand } from './command.ts';
+import { completion, PlantedModelServer } from './planted-model-server.ts';
 import { PlantedRepository } from './planted-repository.ts';
+import type { Review } from './review.ts';
 
-let folder: string;
+class Captured extends Writable {
+  text = '';
+
+  override _write(chunk: Buffer, _encoding: string, done: () => void): void {
+    this.text += chunk.toString('utf8');
+    done();
+  }
+}
+
+const endpoint = process.env['TTA_UI_ENDPOINT'];
+let directory: string;
 let service: RunningServer;
 let repository: PlantedRepository;
 
-beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'repo-review-command-'));
-  service = await startServer({ port: 0, databasePath: join(folder, 'db', 'traces.db') });
+beforeEach(async () => {
+  directory = mkdtempSync(join(tmpdir(), 'repo-review-command-'));
+  service = await startServer({ port: 0, databasePath: join(directory, 'traces.db') });
   process.env['TTA_UI_ENDPOINT'] = service.url;
-});
-afterAll(async () => {
-  delete process.env['TTA_UI_ENDPOINT'];
-  await service.close();
-  await rm(folder, { recursive: true, force: true });
-});
-beforeEach(() => {
   repository = new PlantedRepository();
 });
-afterEach(() => repository.remove());
+
+afterEach(async () => {
+  if (endpoint === undefined) delete process.env['TTA_UI_ENDPOINT'];
+  else process.env['TTA_UI_ENDPOINT'] = endpoint;
+  await service.close();
+  repository.remove();
+  rmSync(directory, { recursive: true, force: true });
+});
 
 async function run(
   args: readonly string[],
   env: NodeJS.ProcessEnv = {},
   signal = new AbortController().signal,
 ) {
-  const [stdout, stderr] = [new PassThrough(), new PassThrough()];
+  const [stdout, stderr] = [new Captured(), new Captured()];
   const exitCode = await reviewCommand({ args, env, stdout, stderr, signal });
-  const text = (stream: PassThrough): string => (stream.read() as Buffer | null)?.toString('utf8') ?? '';
-  return { exitCode, stdout: text(stdout), stderr: text(stderr) };
-}
-
-async function traces(): Promise<number> {
-  return ((await (await fetch(`${service.url}/api/traces`)).json()) as { items: unknown[] }).items.length;
+  const { traceCount } = await service.store.counts();
+  return { exitCode, stdout: stdout.text, stderr: stderr.text, traceCount };
 }
 
 describe('reviewCommand', () => {
-  it('prints the review on standard output and progress on standard error, and leaves one trace', async () => {
-    repository.commit('feat: begin', { 'a.txt': 'a\n' });
-    const before = await traces();
+  it('prints the review to standard output and progress to standard error, and leaves one trace', async () => {
+    repository.commit('feat: greet by name', { 'src/main.js': 'console.log("hello");\n' });
 
-    const { exitCode, stdout, stderr } = await run([repository.directory]);
+    const { exitCode, stdout, stderr, traceCount } = await run([repository.directory]);
 
+    expect(stderr).toBe('reading commits\nreading the lines of 1 commit\nsumming up\n');
+    expect(stdout).toMatch(/^Review of .*\nall 1 commit, 2026-01-01 to 2026-01-01, 1 author, \+1 −0 lines\n/);
+    expect(stdout).toContain('\nFindings\n  none: ');
+    expect(stdout).not.toContain('\u001b');
+    expect([exitCode, traceCount]).toEqual([0, 1]);
+  });
+
+  it('prints the review as JSON', async () => {
+    repository.commit('wip', { 'bell\u0007.txt': 'one\n' });
+
+    const { exitCode, stdout } = await run(['--json', repository.directory]);
+
+    const review = JSON.parse(stdout) as Review;
+    expect(review.churn).toMatchObject([{ file: 'bell\u0007.txt', commits: 1 }]);
+    expect(review.hygiene).toMatchObject([{ kind: 'unfinished (WIP, fixup)' }]);
+    expect(stdout).not.toContain('\u0007');
     expect(exitCode).toBe(0);
-    expect(stdout).toContain(
-      'none: no secrets, no added binaries, no lone lock files, no very large commits',
-    );
-    expect(stdout).toContain('all 1 commit,');
-    expect(stderr).toContain('reading commits\nreading the lines of 1 commits\nsumming up\n');
-    expect(await traces()).toBe(before + 1);
   });
 
   it('shows control characters of the repository instead of sending them to the terminal', async () => {
@@ -64,70 +81,115 @@ describe('reviewCommand', () => {
 
     const { stdout } = await run([repository.directory]);
 
-    expect(stdout).toContain('a\\x1b]0;title\\x07.bin');
-    expect(stdout).toContain('wip \\x1b[31mred \\u202e reversed');
-    expect(stdout).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202a-\u202e]/);
+    expect(stdout).toContain(String.raw`a\x1b]0;title\x07.bin`);
+    expect(stdout).toContain(String.raw`wip \x1b[31mred \u202e reversed`);
+    expect(stdout.replaceAll('\n', '')).not.toMatch(/[\p{Cc}\p{Bidi_Control}]/u);
   });
 
-  it('prints JSON when it is asked to', async () => {
-    repository.commit('feat: begin', { 'a.txt': 'a\n' });
+  it('reviews a repository without a work tree, and one behind a symbolic link', async () => {
+    repository.commit('feat: greet by name', { 'src/main.js': 'console.log("hello");\n' });
+    const bare = join(directory, 'bare.git');
+    repository.git('clone', '--quiet', '--bare', repository.directory, bare);
+    const link = join(directory, 'link');
+    symlinkSync(repository.directory, link);
 
-    const { stdout } = await run(['--json', '--commits', '1', repository.directory]);
-
-    expect(JSON.parse(stdout)).toMatchObject({
-      overview: { commits: 1 },
-      risks: [],
-      summary: { source: 'tf-idf' },
-    });
+    expect([await run([bare]), await run([link])]).toMatchObject([
+      { exitCode: 0, stdout: expect.stringContaining(`bare.git\nall 1 commit,`) },
+      { exitCode: 0, stdout: expect.stringContaining(`Review of `) },
+    ]);
   });
 
-  it('answers bad input with one line and leaves no trace', async () => {
-    await writeFile(join(folder, 'file'), '');
-    const before = await traces();
-    const cases: [string[], number, RegExp][] = [
-      [[join(folder, 'absent')], 1, /^error: .*absent does not exist; give the path of a git repository\n$/],
-      [[join(folder, 'file')], 1, /^error: .*file is not a directory; .*\n$/],
-      [[folder], 1, /^error: .* is not in a git repository; .*\n$/],
-      [[repository.directory], 1, /^error: .* has no commits on its current branch; .*\n$/],
-      [['--bogus'], 2, /^error: Unknown option '--bogus' \(--help shows how\)\n$/],
-      [['a', 'b'], 2, /^error: one path at most, but got 2 .*\n$/],
-      [['--commits', 'many'], 2, /^error: --commits takes a number from 1 to 10000 .*\n$/],
-      [['--model', 'small'], 2, /^error: --model needs OPENAI_API_KEY; .*\n$/],
-    ];
-    for (const [args, exitCode, line] of cases) {
-      const result = await run(args);
-      expect([result.exitCode, result.stdout]).toEqual([exitCode, '']);
-      expect(result.stderr).toMatch(line);
-    }
-    expect(await traces()).toBe(before);
-  });
-
-  it('refuses addresses of a model that hide where the text goes, and never prints the key', async () => {
-    for (const OPENAI_BASE_URL of ['file:///etc/passwd', 'https://user:pass@host/v1', 'nonsense']) {
-      const { exitCode, stderr } = await run(['--model', 'small'], {
-        OPENAI_API_KEY: 'key-value',
-        OPENAI_BASE_URL,
+  it('says what it sends to a model before the review, and never the key', async () => {
+    repository.commit('feat: greet by name', { 'src/main.js': 'console.log("hello");\n' });
+    const model = new PlantedModelServer({ status: 200, body: completion('All is calm.') });
+    const baseUrl = await model.start();
+    try {
+      const { exitCode, stdout, stderr } = await run(['--model', 'small', repository.directory], {
+        OPENAI_API_KEY: 'a-key-to-keep',
+        OPENAI_BASE_URL: baseUrl.href,
       });
-      expect([exitCode, stderr]).toEqual([2, expect.stringMatching(/^error: OPENAI_BASE_URL [^\n]*\n$/)]);
-      expect(stderr).not.toContain('key-value');
+
+      expect(stderr).toMatch(new RegExp(`^sends \\d+ bytes to ${baseUrl.host}, not encrypted: `, 'm'));
+      expect(stdout).toMatch(/\nSummary \(by small\)\n {2}All is calm\.\n$/);
+      expect(`${stdout}${stderr}`).not.toContain('a-key-to-keep');
+      expect(exitCode).toBe(0);
+    } finally {
+      await model.stop();
     }
   });
 
-  it('ends with status 130 when it is interrupted', async () => {
-    repository.commit('feat: begin', { 'a.txt': 'a\n' });
-    const abort = new AbortController();
-    abort.abort(new Error('interrupted'));
-
-    expect(await run([repository.directory], {}, abort.signal)).toMatchObject({
-      exitCode: 130,
-      stderr: 'error: interrupted\n',
-    });
-  });
-
-  it('explains itself', async () => {
+  it('prints its help', async () => {
     expect(await run(['--help'])).toMatchObject({
       exitCode: 0,
-      stdout: expect.stringContaining('--commits N'),
+      stdout: expect.stringMatching(/^Reviews the history of a git repository\.\n/),
+      stderr: '',
+      traceCount: 0,
+    });
+  });
+
+  it.each<[string, () => string[], number, RegExp]>([
+    [
+      'a folder without a repository',
+      () => [directory],
+      1,
+      /is not in a git repository; give the path of one/,
+    ],
+    [
+      'a missing path',
+      () => [join(directory, 'gone')],
+      1,
+      /gone does not exist; give the path of a git repository/,
+    ],
+    [
+      'a file',
+      () => [join(directory, 'file')],
+      1,
+      /file is not a directory; give the path of a git repository/,
+    ],
+    ['a path through a file', () => [join(directory, 'file', 'x')], 1, /cannot be read; give the path/],
+    [
+      'a repository without commits',
+      () => [repository.directory],
+      1,
+      /has no commits on its current branch; commit/,
+    ],
+    ['a broken repository', () => [join(directory, 'broken')], 1, /^error: .*broken/],
+    ['an unknown option', () => ['--colour'], 2, /--colour.* \(--help shows how\)/],
+    ['a model without a key', () => ['--model', 'm'], 2, /--model needs OPENAI_API_KEY/],
+    ['a path with control characters', () => ['a\u001b[2J'], 1, /a\\x1b\[2J does not exist/],
+  ])('refuses %s with one line, and runs no workflow', async (_, args, expectedCode, message) => {
+    writeFileSync(join(directory, 'file'), '');
+    repository.git('clone', '--quiet', repository.directory, join(directory, 'broken'));
+    writeFileSync(join(directory, 'broken', '.git', 'config'), '[core\n');
+
+    const { exitCode, stdout, stderr, traceCount } = await run(args());
+
+    expect(stderr).toMatch(/^error: [^\n]+\n$/);
+    expect(stderr).toMatch(message);
+    expect([exitCode, stdout, traceCount]).toEqual([expectedCode, '', 0]);
+  });
+
+  it('says what to do where git is not installed', async () => {
+    repository.commit('feat: greet by name', { 'src/main.js': 'console.log("hello");\n' });
+    const path = process.env['PATH'];
+    process.env['PATH'] = directory;
+    try {
+      expect(await run([repository.directory])).toMatchObject({
+        exitCode: 1,
+        stderr: 'error: git was not found on PATH; install git (https://git-scm.com) and run this again\n',
+        traceCount: 0,
+      });
+    } finally {
+      process.env['PATH'] = path;
+    }
+  });
+
+  it('ends with 130 and one line when it is interrupted', async () => {
+    repository.commit('feat: greet by name', { 'src/main.js': 'console.log("hello");\n' });
+    expect(await run([repository.directory], {}, AbortSignal.abort(new Error('interrupted')))).toMatchObject({
+      exitCode: 130,
+      stdout: '',
+      stderr: 'error: interrupted\n',
     });
   });
 });

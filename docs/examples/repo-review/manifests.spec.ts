@@ -1,64 +1,77 @@
 import { describe, expect, it } from '@jest/globals';
 import { isManifest, readManifest } from './manifests.ts';
 
-const read = (path: string, text: string): Record<string, string> =>
-  Object.fromEntries(readManifest(path, text));
-
-describe('readManifest', () => {
-  it('reads all sections of package.json', () => {
-    const text = JSON.stringify({
-      dependencies: { a: '1' },
-      devDependencies: { b: '2' },
-      scripts: { c: '3' },
-      engines: { node: '>=20' },
-    });
-
-    expect(read('x/package.json', text)).toEqual({ a: '1', b: '2' });
-  });
-
-  it('reads requirements with extras, markers and comments', () => {
-    const text =
-      '# all\nFlask[async]==2.0 ; python_version > "3"\nrequests>=2,<3 # http\n-r other.txt\nbare\n';
-
-    expect(read('requirements-dev.txt', text)).toEqual({ flask: '==2.0', requests: '>=2,<3', bare: 'any' });
-  });
-
-  it('reads Cargo.toml with tables, inline tables and targets', () => {
-    const text = [
-      '[package]',
-      'version = "0.1.0"',
-      '[dependencies]',
-      'serde = { version = "1.0", features = ["derive"] }',
-      'rand = "0.8"',
-      "[target.'cfg(unix)'.dependencies]",
-      'libc = "0.2"',
-      '[dev-dependencies.criterion]',
-      'version = "0.5"',
-    ].join('\n');
-
-    expect(read('Cargo.toml', text)).toEqual({ serde: '1.0', rand: '0.8', libc: '0.2', criterion: '0.5' });
-  });
-
-  it('reads go.mod with blocks and single lines', () => {
-    const text =
-      'module m\nrequire golang.org/x/net v0.1.0\nrequire (\n\tgithub.com/a/b v1.2.3 // indirect\n)\nreplace x => y v1.0.0\n';
-
-    expect(read('go.mod', text)).toEqual({ 'golang.org/x/net': 'v0.1.0', 'github.com/a/b': 'v1.2.3' });
-  });
-
-  it('gives nothing for a broken manifest', () => {
-    expect([
-      read('package.json', '{'),
-      read('package.json', 'null'),
-      read('package.json', '{"dependencies":[1]}'),
-    ]).toEqual([{}, {}, {}]);
+describe('isManifest', () => {
+  it.each([
+    ['package.json', true],
+    ['packages/one/package.json', true],
+    ['requirements.txt', true],
+    ['requirements-dev.txt', true],
+    ['crates/one/Cargo.toml', true],
+    ['go.mod', true],
+    ['package-lock.json', false],
+    ['my-package.json', false],
+    ['node_modules/left/package.json', false],
+    ['vendor/left/go.mod', false],
+  ])('says of %s %j', (path, expected) => {
+    expect(isManifest(path)).toBe(expected);
   });
 });
 
-describe('isManifest', () => {
-  it('passes by what was installed or vendored', () => {
-    expect(
-      ['package.json', 'a/go.mod', 'node_modules/x/package.json', 'my-package.json'].map(isManifest),
-    ).toEqual([true, true, false, false]);
+describe('readManifest', () => {
+  it.each<[string, string, Record<string, string>]>([
+    [
+      'package.json',
+      '{"dependencies":{"a":"1.0.0"},"devDependencies":{"b":"^2"},"peerDependencies":{"a":"*","c":3}}',
+      { a: '1.0.0', b: '^2' },
+    ],
+    ['package.json', '{"dependencies":', {}],
+    ['package.json', 'null', {}],
+    ['package.json', '{"dependencies":["a"],"devDependencies":"b"}', {}],
+    ['package.json', '{"dependencies":{"__proto__":"1.0.0"}}', { ['__proto__']: '1.0.0' }],
+    [
+      'requirements.txt',
+      '# tools\r\nFlask==2.0 # web\nrequests[socks]>=2,<3 ; python_version > "3"\nbare\n-r other.txt\n--hash=x\n',
+      { flask: '==2.0', requests: '>=2,<3', bare: 'any' },
+    ],
+    [
+      'Cargo.toml',
+      [
+        '[package]',
+        'version = "0.1.0"',
+        '[dependencies]',
+        'serde = "1.0" # comment',
+        'tokio = { version = "1.40", features = ["full"] }',
+        'local = { path = "../local" }',
+        'shared.workspace = true',
+        '[dev-dependencies]',
+        "quick = '2'",
+        '[dependencies.regex]',
+        'version = "1.11"',
+        'default-features = false',
+        '[target."cfg(unix)".dependencies]',
+        'libc = "0.2"',
+        '[workspace.dependencies.log]',
+        'git = "x"',
+      ].join('\n'),
+      {
+        serde: '1.0',
+        tokio: '1.40',
+        local: '../local',
+        shared: 'any',
+        quick: '2',
+        regex: '1.11',
+        libc: '0.2',
+        log: 'any',
+      },
+    ],
+    [
+      'go.mod',
+      'module demo\n\ngo 1.24\nrequire example.test/a v1.2.3\nrequire (\n\texample.test/b v0.1.0 // indirect\n)\nreplace (\n\texample.test/c v1.0.0\n)\n',
+      { 'example.test/a': 'v1.2.3', 'example.test/b': 'v0.1.0' },
+    ],
+    ['unknown.txt', 'a==1', {}],
+  ])('reads %s %j', (path, text, expected) => {
+    expect(new Map(readManifest(path, text))).toEqual(new Map(Object.entries(expected)));
   });
 });

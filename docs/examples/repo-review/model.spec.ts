@@ -150,6 +150,7 @@ describe('repoReview with a model', () => {
       const observability = initializeObservability({
         serviceName: 'repo-review',
         ttaUiEndpoint: service.url,
+        logLevel: 'silent',
       });
       answers = [status(429, { 'retry-after': '0' }), status(500), hang, say('never asked')];
 
@@ -168,7 +169,7 @@ describe('repoReview with a model', () => {
       const spans = name.map((text, index) => `${text} ${states[index]}`);
       expect(spans).toEqual(
         expect.arrayContaining([
-          'primitive.fallback.primary error',
+          'primitive.fallback.primary timeout',
           'primitive.retry.attempt_1 error',
           'primitive.retry.attempt_2 error',
           'primitive.retry.attempt_3 timeout',
