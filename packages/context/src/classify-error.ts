@@ -57,6 +57,12 @@ const codes: Readonly<Record<string, ErrorCategory>> = {
   EACCES: 'auth',
   EPERM: 'auth',
   ABORT_ERR: 'cancelled',
+  ERR_CANCELED: 'cancelled',
+  CERT_HAS_EXPIRED: 'permanent',
+  DEPTH_ZERO_SELF_SIGNED_CERT: 'permanent',
+  SELF_SIGNED_CERT_IN_CHAIN: 'permanent',
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: 'permanent',
+  ERR_TLS_CERT_ALTNAME_INVALID: 'permanent',
 };
 
 /** Read last, when nothing but the text tells. Word boundaries, so that "1429 rows" is no rate limit. */
@@ -89,18 +95,25 @@ export function classifyError(error: unknown, clock: Clock = systemClock): Error
 
 function classify(error: unknown, clock: Clock): ErrorClass {
   let retryAfterMs: number | undefined;
+  let found: ErrorClass | undefined;
   let current: unknown = error;
   for (let depth = 0; depth < deepestCause && current !== undefined && current !== null; depth++) {
+    // Read all the way down: our own wrappers keep the answer that asked to wait as their cause.
     retryAfterMs ??= readRetryAfter(current, clock);
-    if (isObsError(current)) {
-      const { category, severity, recoverable } = current;
-      return { category, severity, recoverable, ...(retryAfterMs === undefined ? {} : { retryAfterMs }) };
-    }
-    const category = byStructure(current);
-    if (category !== undefined) return toClass(category, retryAfterMs);
+    found ??= byCategory(current);
     current = typeof current === 'object' ? (current as { cause?: unknown }).cause : undefined;
   }
-  return toClass(byText(error) ?? 'unknown', retryAfterMs);
+  found ??= toClass(byText(error) ?? 'unknown');
+  return retryAfterMs === undefined ? found : { ...found, retryAfterMs };
+}
+
+function byCategory(error: unknown): ErrorClass | undefined {
+  if (isObsError(error)) {
+    const { category, severity, recoverable } = error;
+    return { category, severity, recoverable };
+  }
+  const category = byStructure(error);
+  return category && toClass(category);
 }
 
 /** By the message, also of an error of another realm, such as Node's own inside a `vm` context. */
@@ -111,14 +124,8 @@ function byText(error: unknown): ErrorCategory | undefined {
   return texts.find(([pattern]) => pattern.test(message))?.[1];
 }
 
-function toClass(category: ErrorCategory, retryAfterMs?: number): ErrorClass {
-  const recoverable = !lasting.has(category);
-  return {
-    category,
-    severity: severities[category],
-    recoverable,
-    ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
-  };
+function toClass(category: ErrorCategory): ErrorClass {
+  return { category, severity: severities[category], recoverable: !lasting.has(category) };
 }
 
 function byStructure(error: unknown): ErrorCategory | undefined {
@@ -126,6 +133,7 @@ function byStructure(error: unknown): ErrorCategory | undefined {
   const { name, code, status, statusCode, response, cause } = error as Record<string, unknown>;
   if (name === 'AbortError') return 'cancelled';
   if (name === 'TimeoutError') return 'timeout';
+  if (name === 'ZodError') return 'validation';
   for (const http of [status, statusCode, (response as { status?: unknown } | null | undefined)?.status]) {
     const category = typeof http === 'number' ? byHttpStatus(http) : undefined;
     if (category !== undefined) return category;
@@ -134,7 +142,8 @@ function byStructure(error: unknown): ErrorCategory | undefined {
   // `fetch` reports a broken connection as a TypeError; what broke it is the cause.
   if (cause !== undefined) return undefined;
   // The language's own: a bug in the program does not go away by waiting.
-  if (error instanceof TypeError && !/fetch failed|network/i.test(error.message)) return 'permanent';
+  if (error instanceof TypeError && !/fetch failed|failed to fetch|network/i.test(error.message))
+    return 'permanent';
   if (error instanceof RangeError || error instanceof SyntaxError || error instanceof ReferenceError) {
     return 'permanent';
   }

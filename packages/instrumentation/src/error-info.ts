@@ -4,7 +4,6 @@ import {
   type Clock,
   classifyError,
   type ErrorCategory,
-  isObsError,
   type Severity,
 } from '@tta/obs-context';
 
@@ -79,22 +78,37 @@ export function errorAttributes(info: ErrorInfo): Attributes {
 }
 
 function codeOf(error: unknown): string | undefined {
-  if (isObsError(error)) return error.code;
-  const code = error instanceof Error ? (error as { code?: unknown }).code : undefined;
+  const code = read(
+    () => (error instanceof Error ? (error as { code?: unknown }).code : undefined),
+    undefined,
+  );
   return typeof code === 'string' && code !== '' ? code : undefined;
 }
 
 function nameOf(error: unknown): string {
-  if (error instanceof Error) return error.name || 'Error';
-  return error === null ? 'null' : typeof error;
+  const name = read(() => (error instanceof Error ? error.name || 'Error' : undefined), undefined);
+  return typeof name === 'string' ? name : error === null ? 'null' : typeof error;
+}
+
+/** What a thrown value says, whatever it is. Never throws. */
+export function messageOf(error: unknown): string {
+  return read(
+    () => String(error instanceof Error ? error.message : error),
+    'an object that cannot be printed',
+  );
 }
 
 /** @internal */
-export function messageOf(error: unknown): string {
-  if (error instanceof Error) return error.message;
+export function stackOf(error: unknown): string | undefined {
+  const stack = read(() => (error instanceof Error ? error.stack : undefined), undefined);
+  return typeof stack === 'string' ? stack : undefined;
+}
+
+/** Anything can be thrown: a revoked proxy, an object whose getters throw. */
+function read<T>(value: () => T, otherwise: T): T {
   try {
-    return String(error);
+    return value();
   } catch {
-    return 'an object that cannot be printed';
+    return otherwise;
   }
 }

@@ -52,5 +52,5 @@ export function countEnd(
 function changeLevels(execution: Execution, instruments: Instruments, change: 1 | -1): void {
   const { unit, run } = execution;
   instruments.inFlightOf(unit).value += change;
-  if (execution.isRoot) instruments.workflowsActiveOf(run.init).value += change;
+  if (!execution.parent) instruments.workflowsActiveOf(run.init).value += change;
 }

@@ -1,6 +1,7 @@
 import {
   type Attributes,
   type Context,
+  type Exception,
   type HrTime,
   type Link,
   type Span,
@@ -14,7 +15,7 @@ import {
   previousStepLink,
   primitiveSpanName,
 } from '@tta/obs-context';
-import { errorAttributes, messageOf } from './error-info.ts';
+import { errorAttributes, stackOf } from './error-info.ts';
 import { type Execution, type Failure, withExecution } from './execution.ts';
 
 /**
@@ -32,6 +33,7 @@ export function openSpans(execution: Execution, tracer: Tracer, above: Context, 
     if (stepSpans) {
       const name = primitiveSpanName(parent.unit.type, edge);
       execution.stepSpan = tracer.startSpan(name, { attributes: step, startTime, links }, parentContext);
+      execution.edgeContext = execution.stepSpan.spanContext();
       parentContext = trace.setSpan(parentContext, execution.stepSpan);
       links = [];
     } else {
@@ -39,6 +41,8 @@ export function openSpans(execution: Execution, tracer: Tracer, above: Context, 
     }
   }
   execution.span = tracer.startSpan(unit.spanName, { attributes, startTime, links }, parentContext);
+  execution.spanContext = execution.span.spanContext();
+  execution.edgeContext ??= execution.spanContext;
   execution.otelContext = withExecution(trace.setSpan(parentContext, execution.span), execution);
 }
 
@@ -52,25 +56,31 @@ export interface SpanEnd {
 
 /** Ends the spans of an execution. The exception is recorded on the span where it arose, and nowhere else. */
 export function closeSpans(execution: Execution, end: SpanEnd): void {
-  if (execution.span) closeSpan(execution.span, end, end.failure?.arose === true);
-  if (execution.stepSpan) closeSpan(execution.stepSpan, end, false);
+  try {
+    if (execution.span) closeSpan(execution.span, end, end.failure?.arose === true);
+  } finally {
+    if (execution.stepSpan) closeSpan(execution.stepSpan, end, false);
+  }
 }
 
 function closeSpan(span: Span, end: SpanEnd, withException: boolean): void {
-  const { status, failure, endTime } = end;
-  if (span.isRecording()) {
-    span.setAttribute(names.executionStatus, status);
-    span.setAttribute(names.executionDurationMs, Math.round(end.durationMs * 1000) / 1000);
-    if (end.abandoned) span.setAttribute(names.executionAbandoned, true);
-    if (failure) {
-      span.setAttributes(errorAttributes(failure.info));
-      if (status !== 'cancelled') {
-        span.setStatus({ code: SpanStatusCode.ERROR, message: failure.info.message });
-        if (withException) span.recordException(toException(failure.error), endTime);
-      }
-    }
+  try {
+    if (span.isRecording()) describeEnd(span, end, withException);
+  } finally {
+    span.end(end.endTime);
   }
-  span.end(endTime);
+}
+
+function describeEnd(span: Span, end: SpanEnd, withException: boolean): void {
+  const { status, failure } = end;
+  span.setAttribute(names.executionStatus, status);
+  span.setAttribute(names.executionDurationMs, Math.round(end.durationMs * 1000) / 1000);
+  if (end.abandoned) span.setAttribute(names.executionAbandoned, true);
+  if (!failure) return;
+  span.setAttributes(errorAttributes(failure.info));
+  if (status === 'cancelled') return;
+  span.setStatus({ code: SpanStatusCode.ERROR, message: failure.info.message });
+  if (withException) span.recordException(toException(failure), end.endTime);
 }
 
 /** OpenTelemetry's exact form of time: a number would be taken for a time since start when it is small. */
@@ -95,6 +105,8 @@ function previousLinks(execution: Execution): Link[] {
   return previous ? [{ context: previous, attributes: { [names.linkType]: previousStepLink } }] : [];
 }
 
-function toException(error: unknown): Error | string {
-  return error instanceof Error ? error : messageOf(error);
+/** Read here, not by the SDK: getters of a foreign error may throw. */
+function toException({ error, info }: Failure): Exception {
+  const stack = stackOf(error);
+  return { name: info.type, message: info.message, ...(stack === undefined ? {} : { stack }) };
 }

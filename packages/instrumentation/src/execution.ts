@@ -15,6 +15,7 @@ import {
   type Random,
   WorkflowContext,
 } from '@tta/obs-context';
+import { LinkedAbort } from './linked-abort.ts';
 import { createErrorInfo, type ErrorInfo, rememberError } from './error-info.ts';
 import type { EdgeLabel, Fact, PrimitiveLike, RunScope, StepOptions } from './run-scope.ts';
 import type { Run } from './run.ts';
@@ -24,9 +25,11 @@ import { type Unit, unitOf } from './unit.ts';
 const owners = new WeakMap<WorkflowContext, Execution>();
 const executionKey = createContextKey('@tta/obs/execution');
 
-/** The execution that made a workflow context. @internal */
+/** The execution that made a workflow context, or made the one that it is a child of. @internal */
 export function ownerOf(workflowContext: WorkflowContext): Execution | undefined {
-  return owners.get(workflowContext);
+  let made: WorkflowContext | undefined = workflowContext;
+  while (made && !owners.has(made)) made = made.parent;
+  return made && owners.get(made);
 }
 
 /** @internal */
@@ -38,6 +41,9 @@ export function withExecution(parent: Context, execution: Execution): Context {
 export function executionOf(active: Context): Execution | undefined {
   return active.getValue(executionKey) as Execution | undefined;
 }
+
+/** Of the children of one execution; as many as may fail at the same time and still be told apart. */
+const rememberedFailures = 64;
 
 /** What links a step to the one before it. */
 export interface PreviousStep {
@@ -61,6 +67,10 @@ export class Execution implements RunScope {
   span: Span | undefined;
   /** Of the step that this execution is the child of. Written by the instrumentation. */
   stepSpan: Span | undefined;
+  /** Of {@link span}, read once. Written by the instrumentation. */
+  spanContext: SpanContext | undefined;
+  /** Of the step's span, else of {@link span}. Written by the instrumentation. */
+  edgeContext: SpanContext | undefined;
   /** The context in which the body runs. Written by the instrumentation. */
   otelContext: Context | undefined;
   costUsd = 0;
@@ -68,7 +78,9 @@ export class Execution implements RunScope {
   ended = false;
   /** Why this execution failed. */
   failure: ErrorInfo | undefined;
+  /** The latest errors of children: one that passes through here did not arise here. */
   #childFailures: Map<unknown, ErrorInfo> | undefined;
+  #ownAbort: LinkedAbort | undefined;
   #previousStep: PreviousStep | undefined;
   #signal: AbortSignal | undefined;
   #context: WorkflowContext | undefined;
@@ -87,7 +99,13 @@ export class Execution implements RunScope {
     this.edge = edge;
     this.options = options;
     // Taken over only where one exists: most runs have none, and then none is made.
-    this.#signal = options?.signal ?? (parent ? parent.#signal : run.init.signal);
+    const inherited = parent ? parent.#signal : run.init.signal;
+    this.#signal = options?.signal ?? inherited;
+    if (this.isRoot && parent && options?.signal) {
+      // A run inside a run is cancelled by whoever cancels either.
+      this.#ownAbort = new LinkedAbort(parent.signal, options.signal);
+      this.#signal = this.#ownAbort.signal;
+    }
   }
 
   /** Whether this execution began its run. */
@@ -98,11 +116,16 @@ export class Execution implements RunScope {
   get context(): WorkflowContext {
     if (!this.#context) {
       const { clock, random } = this.run.instrumentation;
-      const runtime = { clock, random, spanContext: this.span?.spanContext() };
+      const runtime = { clock, random, spanContext: this.spanContext };
       const above = this.isRoot ? this.run.context : this.parent?.context;
       this.#context = above ? above.child({}, runtime) : new WorkflowContext(this.run.init, runtime);
       owners.set(this.#context, this);
     }
+    return this.#context;
+  }
+
+  /** The context, where someone has asked for it. */
+  get contextIfMade(): WorkflowContext | undefined {
     return this.#context;
   }
 
@@ -124,7 +147,7 @@ export class Execution implements RunScope {
   }
 
   attr(key: string, value: AttributeValue): void {
-    this.span?.setAttribute(key, value);
+    this.run.instrumentation.attr(this, key, value);
   }
 
   event(name: string, attributes?: Attributes): void {
@@ -147,12 +170,9 @@ export class Execution implements RunScope {
     const unit = unitOf(child, edge);
     const { run } = this;
     const step = new Execution(run, unit, this, edge, options);
-    if (run.observed) {
-      run.open?.add(step);
-      run.instrumentation.begin(step);
-    }
+    if (run.observed) run.instrumentation.begin(step);
     if (options?.follows) {
-      this.#previousStep = { name: unit.name, spanContext: (step.stepSpan ?? step.span)?.spanContext() };
+      this.#previousStep = { name: unit.name, spanContext: step.edgeContext };
     }
     return step.perform(unit, input);
   }
@@ -180,9 +200,12 @@ export class Execution implements RunScope {
     }
   }
 
-  /** Closes a step that still runs when its root has ended; what it returns later reaches nobody. */
-  abandon(): void {
-    this.#end('cancelled', undefined, true);
+  /**
+   * A step that still runs when its root has ended, or a run inside it that was aborted, is closed with the
+   * root; what it returns later reaches nobody. What the user's code began by itself and did not wait for goes on.
+   */
+  #closeWithRoot(): void {
+    if (this.edge !== undefined || this.#signal?.aborted) this.#end('cancelled', undefined, true);
   }
 
   #fail(error: unknown): void {
@@ -191,13 +214,20 @@ export class Execution implements RunScope {
       arisen ??
       createErrorInfo(error, this.clock, {
         path: this.#path(),
-        traceId: this.span?.spanContext().traceId,
-        spanId: this.span?.spanContext().spanId,
+        traceId: this.spanContext?.traceId,
+        spanId: this.spanContext?.spanId,
       });
     this.failure = info;
-    if (this.parent) (this.parent.#childFailures ??= new Map()).set(error, info);
+    if (this.parent) this.parent.#rememberChildFailure(error, info);
     rememberError(error, info);
     this.#end(this.#statusOf(error, info), { error, info, arose: arisen === undefined });
+  }
+
+  /** Bounded: a run may handle any number of failures before it ends. */
+  #rememberChildFailure(error: unknown, info: ErrorInfo): void {
+    const failures = (this.#childFailures ??= new Map<unknown, ErrorInfo>());
+    if (failures.size >= rememberedFailures) failures.delete(failures.keys().next().value);
+    failures.set(error, info);
   }
 
   #statusOf(error: unknown, info: ErrorInfo): ExecutionStatus {
@@ -212,9 +242,10 @@ export class Execution implements RunScope {
     if (this.ended) return;
     this.ended = true;
     const { open, observed, instrumentation } = this.run;
+    this.#ownAbort?.release();
     if (open && open.size > 0) {
       open.delete(this);
-      if (this.isRoot) for (const step of open) step.abandon();
+      if (!this.parent) for (const left of open) left.#closeWithRoot();
     }
     if (observed || failure) instrumentation.end(this, status, failure, abandoned);
   }

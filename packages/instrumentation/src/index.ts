@@ -3,7 +3,7 @@ export {
   setDefaultInstrumentation,
   withInstrumentation,
 } from './current-instrumentation.ts';
-export { describeError, type ErrorInfo } from './error-info.ts';
+export { describeError, type ErrorInfo, messageOf } from './error-info.ts';
 export { Instrumentation, type InstrumentationOptions } from './instrumentation.ts';
 export { InstrumentedPrimitive } from './instrumented-primitive.ts';
 export { LinkedAbort } from './linked-abort.ts';

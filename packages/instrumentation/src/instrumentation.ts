@@ -1,4 +1,11 @@
-import { type Attributes, type Context, context, type Meter, type Tracer } from '@opentelemetry/api';
+import {
+  type Attributes,
+  type AttributeValue,
+  type Context,
+  context,
+  type Meter,
+  type Tracer,
+} from '@opentelemetry/api';
 import {
   attributeNames as names,
   type Clock,
@@ -23,6 +30,7 @@ import { countBegin, countEnd } from './execution-metrics.ts';
 import { closeSpans, openSpans, toHrTime } from './execution-spans.ts';
 import { Execution, executionOf, type Failure, ownerOf } from './execution.ts';
 import { FaultReport } from './fault-report.ts';
+import { guarded, guardedLogger } from './guarded-logger.ts';
 import { Instruments } from './instruments.ts';
 import type { Fact } from './run-scope.ts';
 import { Run } from './run.ts';
@@ -56,7 +64,7 @@ const errorTypeLimit = 32;
  * wrong in here is counted and reported, and never reaches the run.
  */
 export class Instrumentation {
-  readonly telemetry: Telemetry;
+  /** As it was given, except that its faults stay here. */
   readonly logger: Logger;
   readonly clock: Clock;
   readonly random: Random;
@@ -65,20 +73,13 @@ export class Instrumentation {
   readonly #listeners = new Set<ExecutionListener>();
   readonly #errorTypes = new BoundedValues(errorTypeLimit);
   readonly #faults: FaultReport;
+  readonly #own: Telemetry;
+  readonly #registered = new ApiTelemetry();
 
   constructor(options: InstrumentationOptions = {}) {
-    const registered = new ApiTelemetry();
-    const { tracer, meter } = options;
-    const instruments = meter && new Instruments(meter);
-    this.telemetry = {
-      get tracer() {
-        return tracer ?? registered.tracer;
-      },
-      get instruments() {
-        return instruments ?? registered.instruments;
-      },
-    };
-    this.logger = options.logger ?? noopLogger;
+    const { tracer, meter, logger } = options;
+    this.#own = { tracer, instruments: meter && new Instruments(meter) };
+    this.logger = logger ? guardedLogger(logger, (error) => this.#fault(error)) : noopLogger;
     this.clock = options.clock ?? systemClock;
     this.random = options.random ?? systemRandom;
     this.#pricing = options.pricing;
@@ -93,6 +94,20 @@ export class Instrumentation {
 
   get hasListeners(): boolean {
     return this.#listeners.size > 0;
+  }
+
+  /** Where a run that begins now sends its spans and points. @internal */
+  telemetry(): Telemetry {
+    const { tracer, instruments } = this.#own;
+    try {
+      return {
+        tracer: tracer ?? this.#registered.tracer,
+        instruments: instruments ?? this.#registered.instruments,
+      };
+    } catch (error) {
+      this.#fault(error);
+      return this.#own;
+    }
   }
 
   /**
@@ -113,19 +128,21 @@ export class Instrumentation {
    */
   open<I, O>(unit: Unit<I, O>, active: Context, init: ContextInit | WorkflowContext | undefined): Execution {
     const anyUnit = unit as Unit<never, unknown>;
-    const owner = init instanceof WorkflowContext ? ownerOf(init) : executionOf(active);
+    const given = init instanceof WorkflowContext ? init : undefined;
+    const owner = given ? ownerOf(given) : executionOf(active);
     const parent = owner?.ended ? undefined : owner;
     let execution: Execution;
     if (!parent) {
       execution = new Execution(new Run(this, init), anyUnit);
-    } else if (init === undefined || init instanceof WorkflowContext) {
+    } else if (init === undefined || (given && given === parent.contextIfMade)) {
       execution = new Execution(parent.run, anyUnit, parent);
     } else {
-      const run = new Run(this, parent.context.child(init));
-      execution = new Execution(run, anyUnit, parent, undefined, init.signal && { signal: init.signal });
+      const inner = given ?? parent.context.child(init as ContextInit, { spanContext: parent.spanContext });
+      const { signal } = given ? given.init : (init as ContextInit);
+      const own = signal && signal !== parent.run.init.signal ? { signal } : undefined;
+      execution = new Execution(new Run(this, inner, parent.run), anyUnit, parent, undefined, own);
     }
-    if (execution.run.observed)
-      this.begin(execution, init instanceof WorkflowContext ? parent?.otelContext : active);
+    if (execution.run.observed) this.begin(execution, (given && owner?.otelContext) ?? active);
     return execution;
   }
 
@@ -133,6 +150,7 @@ export class Instrumentation {
   begin(execution: Execution, above?: Context): void {
     try {
       const { run, parent } = execution;
+      if (parent) run.open?.add(execution);
       if (run.tracer) {
         openSpans(execution, run.tracer, above ?? parent?.otelContext ?? context.active(), this.#stepSpans);
       }
@@ -149,7 +167,7 @@ export class Instrumentation {
     const endedAt = this.clock.monotonic();
     const durationMs = endedAt - execution.startedAt;
     try {
-      if (execution.span) {
+      if (execution.span || execution.stepSpan) {
         const endTime = toHrTime(run.epochMs(endedAt));
         closeSpans(execution, { status, durationMs, endTime, failure, abandoned });
       }
@@ -163,8 +181,8 @@ export class Instrumentation {
     } catch (error) {
       this.#fault(error);
     }
-    if (failure && execution.isRoot && status !== 'cancelled') this.#logFailure(execution, failure);
-    if (this.hasListeners) {
+    if (failure && !execution.parent && status !== 'cancelled') this.#logFailure(execution, failure);
+    if (run.observed && this.hasListeners) {
       this.#tell('onEnd', {
         ...describe(execution),
         status,
@@ -172,6 +190,15 @@ export class Instrumentation {
         error: failure?.error,
         errorCategory: failure?.info.category,
       });
+    }
+  }
+
+  /** @internal */
+  attr(execution: Execution, key: string, value: AttributeValue): void {
+    try {
+      execution.span?.setAttribute(key, value);
+    } catch (error) {
+      this.#fault(error);
     }
   }
 
@@ -186,9 +213,9 @@ export class Instrumentation {
 
   /** @internal */
   record(execution: Execution, fact: Fact): void {
-    const { kind, attributes } = fact;
     const { name } = execution.unit;
     try {
+      const { kind, attributes } = fact;
       execution.run.instruments?.recoveryEvents.add(1, {
         [names.recoveryKind]: kind,
         [names.primitiveName]: name,
@@ -203,9 +230,9 @@ export class Instrumentation {
 
   /** @internal */
   usage(execution: Execution, usage: LlmUsage): void {
-    const { provider, model, inputTokens, outputTokens, cachedInputTokens } = usage;
-    const llm = { [names.llmProvider]: provider, [names.llmModelName]: model };
     try {
+      const { provider, model, inputTokens, outputTokens, cachedInputTokens } = usage;
+      const llm = { [names.llmProvider]: provider, [names.llmModelName]: model };
       execution.span?.setAttributes({
         ...llm,
         [genAiNames.providerName]: provider,
@@ -246,13 +273,9 @@ export class Instrumentation {
 
   #logFailure({ unit, otelContext }: Execution, { info }: Failure): void {
     const say = (): void => this.logger.error(`${unit.name} failed: ${info.message}`, errorAttributes(info));
-    try {
-      // The run's context is over by now; in it, the line gets its trace id.
-      if (otelContext) context.with(otelContext, say);
-      else say();
-    } catch (error) {
-      this.#fault(error);
-    }
+    // The run's context is over by now; in it, the line gets its trace id.
+    if (otelContext) context.with(otelContext, say);
+    else say();
   }
 
   #spend(execution: Execution, usd: number, labels: Attributes): void {
@@ -266,18 +289,18 @@ export class Instrumentation {
     execution: Parameters<NonNullable<ExecutionListener[E]>>[0],
   ): void {
     for (const listener of this.#listeners) {
-      try {
-        (listener[event] as ((execution: ExecutionInfo) => void) | undefined)?.call(listener, execution);
-      } catch (error) {
-        this.#fault(error);
-      }
+      const hear = listener[event] as ((execution: ExecutionInfo) => void) | undefined;
+      guarded(
+        () => hear?.call(listener, execution),
+        (error) => this.#fault(error),
+      );
     }
   }
 
   #fault(error: unknown): void {
     this.#faults.add(error);
     try {
-      this.telemetry.instruments?.telemetryFaults.add(1);
+      this.#own.instruments?.telemetryFaults.add(1);
     } catch {
       // The meter itself is at fault; the count above is all that can still be kept.
     }
@@ -285,8 +308,7 @@ export class Instrumentation {
 }
 
 function describe(execution: Execution): ExecutionInfo {
-  const { unit, edge, span, run } = execution;
-  const spanContext = span?.spanContext();
+  const { unit, edge, spanContext, run } = execution;
   return {
     type: unit.type,
     name: unit.name,

@@ -1,4 +1,5 @@
-import { context, metrics, trace } from '@opentelemetry/api';
+import { getEventListeners } from 'node:events';
+import { context, metrics, trace, type Tracer } from '@opentelemetry/api';
 import { NodeTracerProvider } from '@opentelemetry/sdk-trace-node';
 import { afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { ObsError, stateKey, WorkflowContext } from '@tta/obs-context';
@@ -172,6 +173,47 @@ describe('InstrumentedPrimitive', () => {
     expect(observed.instrumentation.faults).toBe(0);
   });
 
+  it.each([
+    [
+      'a revoked proxy',
+      () => {
+        const { proxy, revoke } = Proxy.revocable({}, {});
+        revoke();
+        return proxy;
+      },
+    ],
+    [
+      'an error whose getters throw',
+      () =>
+        Object.defineProperties(new Error('x'), {
+          message: {
+            get: () => {
+              throw new Error('message');
+            },
+          },
+          code: {
+            get: () => {
+              throw new Error('code');
+            },
+          },
+          stack: {
+            get: () => {
+              throw new Error('stack');
+            },
+          },
+        }),
+    ],
+  ])('rethrows %s as it is and still ends its span', async (_, make) => {
+    const observed = new Observed();
+    const thrown: unknown = make();
+    const outcome = await observed.run(() => failing(thrown).tryExecute(0));
+    expect(outcome.ok === false && Object.is(outcome.error, thrown)).toBe(true);
+    expect(observed.spans).toHaveLength(1);
+    expect(await observed.points('primitive.in_flight')).toEqual({
+      'primitive.name=failing primitive.type=custom': 0,
+    });
+  });
+
   it('marks a time limit as timeout and a cancellation as neither good nor bad', async () => {
     const observed = new Observed();
     await observed.run(() =>
@@ -341,6 +383,110 @@ describe('a run', () => {
     );
     const critic = observed.span('primitive.custom.process', { 'agent.type': 'critic' });
     expect(critic.attributes['session.id']).toBe('s1');
+  });
+
+  it.each(['init', 'context'] as const)(
+    'inside another is cancelled with it, also with an %s of its own',
+    async (kind) => {
+      const observed = new Observed();
+      const controller = new AbortController();
+      const reason = new Error('stop');
+      const own = new AbortController();
+      const inner = custom(
+        'inner',
+        (_: number, { signal }) =>
+          new Promise((_resolve, reject) => {
+            signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true });
+          }),
+      );
+      const calling = custom('calling', (n: number, scope) =>
+        inner.execute(
+          n,
+          kind === 'init' ? { signal: own.signal } : scope.context.child({ tags: { a: 'b' } }),
+        ),
+      );
+      const running = observed.run(() => calling.execute(0, { signal: controller.signal }));
+      controller.abort(reason);
+      await expect(running).rejects.toBe(reason);
+      expect(observed.tree()).toBe(
+        ['primitive.custom.process "calling" cancelled', '  primitive.custom.process "inner" cancelled'].join(
+          '\n',
+        ),
+      );
+      expect(getEventListeners(own.signal, 'abort')).toHaveLength(0);
+    },
+  );
+
+  it('inside another is cancelled by its own signal as well', async () => {
+    const own = new AbortController();
+    const inner = custom('inner', (_: number, { signal }) => {
+      own.abort(new Error('mine'));
+      return signal.aborted;
+    });
+    const observed = new Observed();
+    const calling = custom('calling', (n: number) => inner.execute(n, { signal: own.signal }));
+    expect(await observed.run(() => calling.execute(0))).toBe(true);
+  });
+
+  it('inside another knows its cause, and its failure is logged once', async () => {
+    const observed = new Observed();
+    const seen: (string | undefined)[] = [];
+    const inner = custom('inner', (_: number, scope) => {
+      seen.push(scope.context.causationId, scope.context.parentSpanId);
+      throw new Error('boom');
+    });
+    const calling = custom('calling', (n: number) => inner.execute(n, { agentType: 'critic' }));
+    await observed.run(() => calling.tryExecute(0));
+    const { spanId } = observed
+      .span('primitive.custom.process', { 'primitive.name': 'calling' })
+      .spanContext();
+    expect(seen[0]).toBe(spanId);
+    expect(observed.lines.map(({ message }) => message)).toEqual(['calling failed: boom']);
+  });
+
+  it('that hangs inside an aborted step is closed with the root', async () => {
+    const observed = new Observed();
+    const controller = new AbortController();
+    const hanging = custom('hanging', () => new Promise<never>(() => undefined));
+    const root = custom('root', async (_: number, scope) => {
+      const step = (n: number): Promise<never> => hanging.execute(n);
+      void scope.step('step_0', step, 0, { signal: controller.signal });
+      controller.abort(new Error('too late'));
+      return 'done';
+    });
+    await observed.run(() => root.execute(0));
+    expect(
+      observed.span('primitive.custom.process', { 'primitive.name': 'hanging' }).attributes,
+    ).toMatchObject({
+      'execution.status': 'cancelled',
+      'execution.abandoned': true,
+    });
+  });
+
+  it('goes on in the trace of its context when the owner of that has ended', async () => {
+    const observed = new Observed();
+    let kept: WorkflowContext | undefined;
+    const first = custom('first', (_: number, scope) => void (kept = scope.context));
+    await observed.run(() => first.execute(0));
+    await observed.run(() => custom('second', () => 1).execute(0, kept));
+    expect(observed.tree()).toBe(
+      ['primitive.custom.process "first" success', '  primitive.custom.process "second" success'].join('\n'),
+    );
+  });
+
+  it('forgets failures that it has handled, but for the latest', async () => {
+    const observed = new Observed();
+    const first = new Error('first');
+    const handling = custom('handling', async (_: number, scope) => {
+      await scope.step('step_0', failing(first), 0).catch(() => undefined);
+      for (let i = 0; i < 64; i++)
+        await scope.step('step_1', failing(new Error(`${i}`)), 0).catch(() => undefined);
+      throw first;
+    });
+    await observed.run(() => handling.tryExecute(0));
+    expect(observed.span('primitive.custom.process', { 'primitive.name': 'handling' }).events).toHaveLength(
+      1,
+    );
   });
 
   it('shares correlation id and state with all its steps', async () => {
@@ -645,6 +791,59 @@ describe('a fault in telemetry', () => {
     expect(instrumentation.faults).toBeGreaterThan(0);
   });
 
+  it('of a span leaves the result alone and ends what can be ended', async () => {
+    const ended: string[] = [];
+    const span = (name: string): unknown => ({
+      setAttribute: broken,
+      setAttributes: broken,
+      addEvent: broken,
+      setStatus: broken,
+      recordException: broken,
+      isRecording: () => true,
+      spanContext: () => ({ traceId: '0'.repeat(32), spanId: '0'.repeat(16), traceFlags: 1 }),
+      end: () => ended.push(name),
+    });
+    const tracer = { startSpan: span, startActiveSpan: broken } as unknown as Tracer;
+    setDefaultInstrumentation(new Instrumentation({ tracer }));
+    const primitive = outer(
+      custom('p', (_: number, scope) => {
+        scope.attr('a', 1);
+        return 'value';
+      }),
+    );
+    expect(await primitive.execute(0)).toBe('value');
+    expect(ended).toEqual([
+      'primitive.custom.process',
+      'primitive.custom.step_0',
+      'primitive.custom.process',
+    ]);
+  });
+
+  it('of a span that does not know its place, or of a provider, never reaches the run', async () => {
+    const tracer = { startSpan: () => ({ spanContext: broken, end: broken }), startActiveSpan: broken };
+    setDefaultInstrumentation(new Instrumentation({ tracer: tracer as unknown as Tracer }));
+    expect(await outer(custom('p', () => 1)).tryExecute(0)).toMatchObject({ ok: true, value: 1 });
+    setDefaultInstrumentation(undefined);
+    trace.setGlobalTracerProvider({ getTracer: broken });
+    try {
+      expect(await custom('p', () => 1).execute(0)).toBe(1);
+    } finally {
+      trace.disable();
+    }
+  });
+
+  it('that comes later, as a rejection of a listener or logger, is caught', async () => {
+    const rejecting = (): never => Promise.reject(new Error('later')) as never;
+    const observed = new Observed({
+      logger: { debug: rejecting, info: rejecting, warn: rejecting, error: rejecting },
+    });
+    observed.instrumentation.onExecution({ onStart: rejecting });
+    const primitive = custom('p', (_: number, scope) => scope.log.info('x'));
+    await observed.run(() => primitive.execute(0));
+    await observed.clock.advance(0);
+    expect(observed.instrumentation.faults).toBe(2);
+  });
+
   it('of a listener or a logger is counted, and the others are told', async () => {
     const told: string[] = [];
     const logger = { debug: broken, info: broken, warn: broken, error: broken };
@@ -672,6 +871,10 @@ describe('named', () => {
       'original',
     ]);
     expect(observed.tree()).toBe('primitive.custom.process "renamed" success');
+  });
+
+  it('refuses what is no step', () => {
+    expect(() => named('x', undefined as never)).toThrow('named "x" is undefined');
   });
 
   it('makes a function a lambda with a name', async () => {

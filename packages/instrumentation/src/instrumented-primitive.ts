@@ -51,7 +51,7 @@ export abstract class InstrumentedPrimitive<in I, out O> {
     const active = context.active();
     const own = this[unit];
     const execution = instrumentationOf(active).open(own, active, init);
-    const traceId = execution.span?.spanContext().traceId;
+    const traceId = execution.spanContext?.traceId;
     try {
       return { ok: true, value: await execution.perform(own, input), traceId };
     } catch (error) {

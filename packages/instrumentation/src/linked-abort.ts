@@ -1,16 +1,17 @@
 /**
- * A controller that aborts with its parent and can be aborted alone. Linked by hand, because
+ * A controller that aborts with any of its parents and can be aborted alone. Linked by hand, because
  * `AbortSignal.any` retains memory on the Node versions that we support.
  */
 export class LinkedAbort {
   readonly #controller = new AbortController();
-  readonly #parent: AbortSignal;
-  readonly #follow = (): void => this.abort(this.#parent.reason);
+  readonly #parents: readonly AbortSignal[];
+  readonly #follow = (): void => this.abort(this.#parents.find(({ aborted }) => aborted)?.reason);
 
-  constructor(parent: AbortSignal) {
-    this.#parent = parent;
-    if (parent.aborted) this.#controller.abort(parent.reason);
-    else parent.addEventListener('abort', this.#follow, { once: true });
+  constructor(...parents: readonly AbortSignal[]) {
+    this.#parents = parents;
+    const aborted = parents.find((parent) => parent.aborted);
+    if (aborted) this.#controller.abort(aborted.reason);
+    else for (const parent of parents) parent.addEventListener('abort', this.#follow, { once: true });
   }
 
   get signal(): AbortSignal {
@@ -22,8 +23,8 @@ export class LinkedAbort {
     this.#controller.abort(reason);
   }
 
-  /** Lets go of the parent. Call it when the work is done, or the parent keeps every child alive. */
+  /** Lets go of the parents. Call it when the work is done, or they keep every child alive. */
   release(): void {
-    this.#parent.removeEventListener('abort', this.#follow);
+    for (const parent of this.#parents) parent.removeEventListener('abort', this.#follow);
   }
 }

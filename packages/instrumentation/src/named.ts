@@ -1,6 +1,6 @@
 import { InstrumentedPrimitive } from './instrumented-primitive.ts';
 import type { PrimitiveLike, RunScope } from './run-scope.ts';
-import { unit } from './unit.ts';
+import { requireStep, unit } from './unit.ts';
 
 /** Runs the body of another primitive under its own name, without a span between. */
 class Named<in I, out O> extends InstrumentedPrimitive<I, O> {
@@ -20,7 +20,12 @@ class Named<in I, out O> extends InstrumentedPrimitive<I, O> {
   }
 }
 
-/** The same step under another name in traces and metrics. The step itself is not changed. */
+/**
+ * The same step under another name in traces and metrics. The step itself is not changed.
+ *
+ * @throws `OBS_ERR_INVALID_COMPOSITION` when `step` is none.
+ */
 export function named<I, O>(name: string, step: PrimitiveLike<I, O>): InstrumentedPrimitive<I, O> {
+  requireStep(step, `named "${name}"`);
   return new Named(name, step);
 }

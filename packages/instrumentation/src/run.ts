@@ -18,13 +18,18 @@ export class Run {
   readonly context: WorkflowContext | undefined;
   /** Attributes from the caller, on every span; `undefined` where it said nothing. */
   readonly attributes: Attributes | undefined;
-  /** Steps that have begun and not ended. What is left when the root ends is closed with it. */
+  /** Executions below the root that have begun and not ended, of this run and of those inside it. */
   readonly open: Set<Execution> | undefined;
   /** Epoch time less monotonic time, taken once. */
   readonly #epochOffsetMs: number;
 
-  constructor(instrumentation: Instrumentation, init: ContextInit | WorkflowContext | undefined) {
-    const { tracer, instruments } = instrumentation.telemetry;
+  /** @param above - The run in which this one takes place. */
+  constructor(
+    instrumentation: Instrumentation,
+    init: ContextInit | WorkflowContext | undefined,
+    above?: Run,
+  ) {
+    const { tracer, instruments } = instrumentation.telemetry();
     this.instrumentation = instrumentation;
     this.tracer = tracer;
     this.instruments = instruments;
@@ -38,7 +43,7 @@ export class Run {
     if (this.observed) {
       const { clock } = instrumentation;
       this.attributes = this.init === nothing ? undefined : contextAttributes(this.init);
-      this.open = new Set();
+      this.open = above?.open ?? new Set();
       this.#epochOffsetMs = clock.now() - clock.monotonic();
     } else {
       this.#epochOffsetMs = 0;

@@ -34,7 +34,8 @@ export function startMetrics(options: MetricsOptions): Metrics {
     resource: options.resource,
     readers: [...(exporter ? [exporter] : []), ...(options.readers ?? [])],
   });
-  metricsApi.setGlobalMeterProvider(provider);
+  let isDown = false;
+  const isFirst = metricsApi.setGlobalMeterProvider(provider);
   const serving: Promise<PrometheusEndpoint | undefined> = exporter
     ? servePrometheus(
         (request, response) => exporter.getMetricsRequestHandler(request, response),
@@ -48,7 +49,9 @@ export function startMetrics(options: MetricsOptions): Metrics {
     getMeter: (name, version) => provider.getMeter(name, version),
     prometheusUrl: serving.then((endpoint) => endpoint?.url),
     async shutdown() {
-      metricsApi.disable();
+      // Somebody else's meters stay where they were registered.
+      if (isFirst && !isDown) metricsApi.disable();
+      isDown = true;
       await (await serving)?.close();
       await provider.shutdown();
     },

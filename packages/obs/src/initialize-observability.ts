@@ -1,4 +1,4 @@
-import { context as contextApi, propagation, ROOT_CONTEXT, trace } from '@opentelemetry/api';
+import { context as contextApi, ROOT_CONTEXT } from '@opentelemetry/api';
 import { instrumentationScope, InvalidOptionError, systemRandom } from '@tta/obs-context';
 import { Instrumentation, setDefaultInstrumentation } from '@tta/obs-instrumentation';
 import { createLogger, type LogLevel } from '@tta/obs-logging';
@@ -134,7 +134,6 @@ export function initializeObservability(options: ObservabilityOptions = {}): Obs
     // First, so that observability may be initialised anew while this one still sends.
     running = undefined;
     setDefaultInstrumentation(undefined);
-    for (const api of [trace, contextApi, propagation]) api.disable();
     await Promise.all([tracing.shutdown(shutdownLimitMs), within(shutdownLimitMs, metrics.shutdown())]);
   };
   const onBeforeExit = (): void => void handle.shutdown();

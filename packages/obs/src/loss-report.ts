@@ -23,8 +23,9 @@ export class LossReport {
     if (now - state.reportedAt < intervalMs) return;
     state.reportedAt = now;
     const reason = error?.message ? `: ${error.message}` : '';
+    const hint = reason.includes('ECONNREFUSED') ? ' Is it running?' : '';
     this.#logger.warn(
-      `Traces do not reach ${destination}${reason}. ${state.lost} ${state.lost === 1 ? 'span is' : 'spans are'} lost; the program goes on. Is it running?`,
+      `Traces do not reach ${destination}${reason}. ${state.lost} ${state.lost === 1 ? 'span is' : 'spans are'} lost; the program goes on.${hint}`,
     );
   }
 }

@@ -1,6 +1,7 @@
 import { classifyError, InvalidCompositionError, ObsError } from '@tta/obs-context';
 import {
   InstrumentedPrimitive,
+  messageOf,
   nameOf,
   type PrimitiveLike,
   requireStep,
@@ -15,7 +16,7 @@ export class FallbackExhaustedError extends ObsError {
 
   constructor(name: string, errors: readonly unknown[]) {
     const cause = errors[0];
-    const text = cause instanceof Error ? cause.message : String(cause);
+    const text = messageOf(cause);
     const { category, recoverable } = classifyError(cause);
     const alternatives = errors.length === 2 ? 'its alternative' : `all ${errors.length - 1} alternatives`;
     super(`"${name}" failed and so did ${alternatives}; the first error: ${text}`, {

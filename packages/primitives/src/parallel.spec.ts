@@ -149,6 +149,30 @@ describe('parallel', () => {
     });
   });
 
+  it('is worth another attempt only where every failure may pass', async () => {
+    const failingWith = (status: number) => () => {
+      throw Object.assign(new Error(`${status}`), { status });
+    };
+    const both = (...statuses: number[]) =>
+      parallel(statuses.map(failingWith), { onError: 'wait-all' }).tryExecute(0);
+    expect(await both(503, 422)).toMatchObject({ info: { category: 'transient', recoverable: false } });
+    expect(await both(503, 429)).toMatchObject({ info: { category: 'transient', recoverable: true } });
+  });
+
+  it('does not count as late what answers the abort with an error of its own', async () => {
+    const observed = new Observed();
+    const obeying = (_: unknown, { signal }: RunScope) =>
+      untilAborted(signal).catch((cause: unknown) => {
+        throw Object.assign(new Error('The operation was aborted', { cause }), { name: 'AbortError' });
+      });
+    const running = observed.run(() =>
+      parallel([() => Promise.reject(new Error('x')), obeying]).tryExecute(0),
+    );
+    expect((await running).ok).toBe(false);
+    await observed.clock.advance(0);
+    expect(await observed.points('recovery.events')).toEqual({});
+  });
+
   it('that waits for all succeeds like any other, also a few branches at a time', async () => {
     const three = [(n: number) => n, (n: number) => n * 2, (n: number) => n * 3] as const;
     expect(await parallel(three, { onError: 'wait-all', concurrency: 2 }).execute(2)).toEqual([2, 4, 6]);

@@ -1,4 +1,4 @@
-import { CancelledError, InvalidCompositionError, ObsError } from '@tta/obs-context';
+import { CancelledError, classifyError, InvalidCompositionError, ObsError } from '@tta/obs-context';
 import {
   InstrumentedPrimitive,
   LinkedAbort,
@@ -6,7 +6,7 @@ import {
   requireStep,
   type RunScope,
 } from '@tta/obs-instrumentation';
-import { countLateResult } from './internal/late-result.ts';
+import { countLateResult, isAnswerToAbort } from './internal/late-result.ts';
 import { requirePositiveInteger } from './internal/requirements.ts';
 import type { AnyStep, Elements, OutputOf, SharedInput } from './step-types.ts';
 
@@ -31,12 +31,14 @@ export class ParallelError extends ObsError {
 
   constructor(failures: ReadonlyMap<string, unknown>, total: number) {
     const keys = [...failures.keys()];
+    const first = failures.get(keys[0] ?? '');
     super(`${keys.length} of ${total} branches failed: ${keys.join(', ')}`, {
       code: 'OBS_ERR_PARALLEL',
-      category: 'unknown',
+      category: classifyError(first).category,
       severity: 'high',
-      recoverable: true,
-      cause: failures.get(keys[0] ?? ''),
+      // Trying again helps only where it may help every branch that failed.
+      recoverable: [...failures.values()].every((failure) => classifyError(failure).recoverable),
+      cause: first,
     });
     this.failures = failures;
   }
@@ -100,7 +102,7 @@ class Parallel extends InstrumentedPrimitive<unknown, unknown> {
           },
           (error: unknown) => {
             if (failed) {
-              if (error !== abort.signal.reason) countLateResult(scope);
+              if (!isAnswerToAbort(error, abort.signal)) countLateResult(scope);
               return;
             }
             failed = true;

@@ -204,6 +204,25 @@ describe('retry', () => {
     await expect(retry(step).execute(undefined, { signal: controller.signal })).rejects.toBe(error);
   });
 
+  it('takes an option that is there and undefined as not set', async () => {
+    const options = { maxRetries: undefined, baseMs: undefined } as unknown as RetryOptions;
+    const observed = new Observed();
+    const running = observed.run(() => retry(failing(99), options).tryExecute(0));
+    await observed.clock.advance(60_000);
+    expect((await running).ok).toBe(false);
+    expect(observed.spans.filter(({ name }) => name.includes('attempt'))).toHaveLength(4);
+  });
+
+  it('is a failure when every attempt was cancelled by itself and it was told to try again', async () => {
+    const observed = new Observed();
+    const aborted = (): unknown => new DOMException('gone', 'AbortError');
+    const options = { maxRetries: 1, baseMs: 0, retryOn: () => true };
+    const running = observed.run(() => retry(failing(99, aborted), options).tryExecute(0));
+    await observed.clock.advance(10);
+    expect(await running).toMatchObject({ ok: false, info: { category: 'unknown' } });
+    expect(observed.span('primitive.retry.execute').status.code).toBe(2);
+  });
+
   it('is named after its step, or as it is told', () => {
     expect(retry(failing(0)).name).toBe('call');
     expect(retry(failing(0), { name: 'careful call' }).name).toBe('careful call');
@@ -222,6 +241,7 @@ describe('retry', () => {
     [{ maxRetries: 1.5 }, 'retry: maxRetries is 1.5; it has to be a whole number of at least 0'],
     [{ baseMs: Number.NaN }, 'retry: baseMs is NaN; it has to be a number of at least 0'],
     [{ maxDelayMs: -1 }, 'retry: maxDelayMs is -1; it has to be a number of at least 0'],
+    [{ factor: Number.POSITIVE_INFINITY }, 'retry: factor is Infinity; it has to be at least 1'],
     [{ factor: 0.5 }, 'retry: factor is 0.5; it has to be at least 1'],
   ])('refuses %p at construction', (options, message) => {
     expect(() => retry(() => 1, options)).toThrow(message);

@@ -1,6 +1,7 @@
 import { classifyError, type ErrorClass, InvalidCompositionError, ObsError } from '@tta/obs-context';
 import {
   InstrumentedPrimitive,
+  messageOf,
   nameOf,
   type PrimitiveLike,
   requireStep,
@@ -46,11 +47,12 @@ export class RetryExhaustedError extends ObsError {
 
   constructor(name: string, attempts: readonly unknown[], last: ErrorClass, reason: string) {
     const cause = attempts.at(-1);
-    const text = cause instanceof Error ? cause.message : String(cause);
+    const text = messageOf(cause);
     const count = attempts.length === 1 ? '1 attempt' : `${attempts.length} attempts`;
     super(`"${name}" failed after ${count}${reason}; the last error: ${text}`, {
       code: 'OBS_ERR_RETRY_EXHAUSTED',
-      category: last.category,
+      // What is cancelled is no failure; this is one, whoever asked for the attempts.
+      category: last.category === 'cancelled' ? 'unknown' : last.category,
       severity: 'high',
       recoverable: last.recoverable,
       cause,
@@ -61,19 +63,23 @@ export class RetryExhaustedError extends ObsError {
 
 class Retry<I, O> extends InstrumentedPrimitive<I, O> {
   readonly #step: PrimitiveLike<I, O>;
-  readonly #options: Required<Omit<RetryOptions, 'retryOn' | 'name'>> & Pick<RetryOptions, 'retryOn'>;
+  readonly #options: Required<Omit<RetryOptions, 'retryOn' | 'name'>> & {
+    readonly retryOn: RetryOptions['retryOn'];
+  };
 
   constructor(step: PrimitiveLike<I, O>, options: RetryOptions) {
     super({ type: 'retry', name: options.name ?? nameOf(step) ?? 'retry' });
     this.#step = step;
-    this.#options = {
-      maxRetries: 3,
-      baseMs: 1000,
-      factor: 2,
-      maxDelayMs: 60_000,
-      jitter: 'equal',
-      ...options,
-    };
+    // By default values, not by spreading: an option that is there and undefined is not set.
+    const {
+      maxRetries = 3,
+      baseMs = 1000,
+      factor = 2,
+      maxDelayMs = 60_000,
+      jitter = 'equal',
+      retryOn,
+    } = options;
+    this.#options = { maxRetries, baseMs, factor, maxDelayMs, jitter, retryOn };
   }
 
   protected async run(input: I, scope: RunScope): Promise<O> {
@@ -137,7 +143,7 @@ export function retry<I, O>(
   if (maxRetries !== undefined) requireNonNegativeInteger(maxRetries, 'retry: maxRetries');
   if (baseMs !== undefined) requireNonNegative(baseMs, 'retry: baseMs');
   if (maxDelayMs !== undefined) requireNonNegative(maxDelayMs, 'retry: maxDelayMs');
-  if (factor !== undefined && !(factor >= 1)) {
+  if (factor !== undefined && !(factor >= 1 && Number.isFinite(factor))) {
     throw new InvalidCompositionError(`retry: factor is ${factor}; it has to be at least 1`);
   }
   return new Retry(step, options);

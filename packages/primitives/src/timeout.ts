@@ -7,7 +7,7 @@ import {
   requireStep,
   type RunScope,
 } from '@tta/obs-instrumentation';
-import { countLateResult } from './internal/late-result.ts';
+import { countLateResult, isAnswerToAbort } from './internal/late-result.ts';
 import { requirePositive } from './internal/requirements.ts';
 
 export interface TimeoutOptions {
@@ -69,7 +69,7 @@ class Timeout<I, O> extends InstrumentedPrimitive<I, O> {
         (output) => (timedOut ? countLateResult(scope) : settle(() => resolve(output))),
         (error: unknown) => {
           if (!timedOut) settle(() => reject(error));
-          else if (error !== timedOut) countLateResult(scope);
+          else if (!isAnswerToAbort(error, abort.signal)) countLateResult(scope);
         },
       );
     });

@@ -26,6 +26,8 @@ export interface SendResult {
 
 /** Answers after which the same request may succeed later (OTLP specification, "Retryable response codes"). */
 const retryable: ReadonlySet<number> = new Set([429, 502, 503, 504]);
+/** Also where a destination asks to come back at once. */
+const shortestWaitMs = 100;
 const firstWaitMs = 1_000;
 const longestWaitMs = 5_000;
 const largestAnswerBytes = 64 * 1024;
@@ -76,7 +78,7 @@ export class OtlpSender {
         return await this.#post(body, deadline - this.#clock.monotonic());
       } catch (error) {
         if (!(error instanceof RequestError) || error.repeat === undefined || this.#finishing) throw error;
-        const waitMs = error.repeat.afterMs ?? backoffMs;
+        const waitMs = Math.max(error.repeat.afterMs ?? backoffMs, shortestWaitMs);
         if (this.#clock.monotonic() + waitMs >= deadline) throw error;
         await this.#pause(waitMs);
         // Whoever finishes waits for no repetition.
@@ -129,12 +131,16 @@ export class OtlpSender {
       request.once('socket', (socket) => {
         if (!this.#finishing) socket.unref();
       });
+      let isAnswered = false;
       request.once('response', (response) => {
+        isAnswered = true;
         readAnswer(response).then(resolve, fail);
       });
       request.once('error', fail);
       request.once('close', () => {
         cancelLimit();
+        // An answer that is none, such as the switch to another protocol, is told by nothing else.
+        if (!isAnswered) fail(new Error('the connection was closed without an answer'));
         this.#underWay.delete(request);
       });
       request.end(body);

@@ -1,4 +1,4 @@
-import { context, ROOT_CONTEXT, TraceFlags } from '@opentelemetry/api';
+import { context, diag, ROOT_CONTEXT, TraceFlags } from '@opentelemetry/api';
 import { suppressTracing } from '@opentelemetry/core';
 import type { ReadableSpan, SpanProcessor } from '@opentelemetry/sdk-trace-node';
 import { type Clock, systemClock } from '@tta/obs-context';
@@ -31,10 +31,13 @@ const batchLimit = 512;
 export class SpanQueue implements SpanProcessor {
   readonly #options: SpanQueueOptions;
   readonly #clock: Clock;
-  #waiting: ReadableSpan[] = [];
+  readonly #waiting: ReadableSpan[] = [];
   #cancelTimer: (() => void) | undefined;
   #sending: Promise<void> | undefined;
   #closed = false;
+  /** Spans that were let in, and those of them that were sent or lost since. */
+  #admitted = 0;
+  #settled = 0;
   #exported = 0;
   #lost = 0;
 
@@ -54,46 +57,53 @@ export class SpanQueue implements SpanProcessor {
     if (this.#closed) return this.#lose(1, new Error('it ended after the shutdown'));
     if (this.#waiting.length >= queueLimit) return this.#lose(1, new Error('its queue is full'));
     this.#waiting.push(span);
+    this.#admitted++;
     if (this.#sending) return;
-    if (this.#waiting.length >= batchLimit) void this.#sendAll();
-    else this.#cancelTimer ??= this.#clock.timer(this.#options.flushMs, () => void this.#sendAll());
+    if (this.#waiting.length >= batchLimit) void this.#sendBatch();
+    else this.#cancelTimer ??= this.#clock.timer(this.#options.flushMs, () => void this.#sendBatch());
   }
 
-  /** Resolves when everything that has ended so far was sent or is lost. */
-  forceFlush(): Promise<void> {
-    return this.#sendAll();
+  /** Resolves when everything that has ended so far was sent or is lost; what ends meanwhile is not waited for. */
+  async forceFlush(): Promise<void> {
+    const goal = this.#admitted;
+    while (this.#settled < goal) await this.#sendBatch();
   }
 
   async shutdown(): Promise<void> {
-    await this.#sendAll();
+    await this.forceFlush();
     this.#closed = true;
   }
 
-  #sendAll(): Promise<void> {
-    this.#cancelTimer?.();
-    this.#cancelTimer = undefined;
-    return (this.#sending ??= this.#drain().finally(() => {
-      this.#sending = undefined;
-    }));
+  #sendBatch(): Promise<void> {
+    return (this.#sending ??= this.#send());
   }
 
-  async #drain(): Promise<void> {
-    while (this.#waiting.length > 0) {
-      const batch = this.#waiting.splice(0, batchLimit);
-      try {
-        // Outside of every run, and unseen by instrumentation of HTTP: sending spans makes no spans.
-        const send = (): Promise<SendResult> => this.#options.send(batch);
-        const { rejected, message } = await context.with(suppressTracing(ROOT_CONTEXT), send);
-        this.#exported += batch.length - rejected;
-        if (rejected > 0) this.#lose(rejected, new Error(message ?? 'it refused a part of them'));
-      } catch (error) {
-        this.#lose(batch.length, error instanceof Error ? error : new Error(String(error)));
-      }
+  async #send(): Promise<void> {
+    this.#cancelTimer?.();
+    this.#cancelTimer = undefined;
+    const batch = this.#waiting.splice(0, batchLimit);
+    try {
+      // Outside of every run, and unseen by instrumentation of HTTP: sending spans makes no spans.
+      const send = (): Promise<SendResult> => this.#options.send(batch);
+      const { rejected, message } = await context.with(suppressTracing(ROOT_CONTEXT), send);
+      const refused = Math.min(Math.max(rejected, 0), batch.length);
+      this.#exported += batch.length - refused;
+      if (refused > 0) this.#lose(refused, new Error(message ?? 'it refused a part of them'));
+    } catch (error) {
+      this.#lose(batch.length, error instanceof Error ? error : new Error(String(error)));
     }
+    // In one go, so that no span can end between the last look at the queue and the next timer.
+    this.#settled += batch.length;
+    this.#sending = undefined;
+    if (this.#waiting.length > 0) void this.#sendBatch();
   }
 
   #lose(count: number, error: Error): void {
     this.#lost += count;
-    this.#options.onLost(count, error);
+    try {
+      this.#options.onLost(count, error);
+    } catch (fault) {
+      diag.warn('@tta/obs: the report of lost spans failed:', fault);
+    }
   }
 }

@@ -1,4 +1,5 @@
 import { hostname } from 'node:os';
+import { NodeTracerProvider } from '@opentelemetry/sdk-trace-node';
 import { context, propagation, trace } from '@opentelemetry/api';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { Receiver, until } from '../test/receiver.ts';
@@ -209,6 +210,54 @@ describe('startTracing', () => {
     expect(one.requests[0]?.headers).toMatchObject({ 'x-key': '1' });
     expect(two.requests[0]?.headers).not.toHaveProperty('x-key');
     for (const { requests } of [one, two]) expect(requests[0]?.headers).not.toHaveProperty('authorization');
+  });
+
+  it('survives an answer that is none', async () => {
+    let answers = 0;
+    const receiver = new Receiver((response) => {
+      if (++answers === 1)
+        response.socket?.end('HTTP/1.1 101 Switching Protocols\r\nConnection: upgrade\r\nUpgrade: x\r\n\r\n');
+      else response.end();
+    });
+    const tracing = start([{ name: 'odd', tracesUrl: await receiverAt(receiver), timeoutMs: 500 }]);
+    tracing.getTracer('spec').startSpan('lost').end();
+    await tracing.flush();
+    tracing.getTracer('spec').startSpan('kept').end();
+    await tracing.flush();
+    expect(tracing.counts().get('odd')).toEqual({ exported: 1, lost: 1 });
+  });
+
+  it('goes on when the one who is told of losses throws', async () => {
+    const receiver = new Receiver((response) => void response.writeHead(400).end());
+    const onLost = (): never => {
+      throw new Error('not now');
+    };
+    const tracing = start([{ name: 'no', tracesUrl: await receiverAt(receiver) }], { onLost });
+    tracing.getTracer('spec').startSpan('s').end();
+    await expect(tracing.flush()).resolves.toBeUndefined();
+    expect(tracing.counts().get('no')).toEqual({ exported: 0, lost: 1 });
+  });
+
+  it('does not wait in flush for spans that end after it began', async () => {
+    let tracing: Tracing | undefined;
+    const receiver = new Receiver((response) => {
+      if (receiver.requests.length < 50) tracing?.getTracer('spec').startSpan('another').end();
+      response.end();
+    });
+    tracing = start([{ name: 'busy', tracesUrl: await receiverAt(receiver), flushMs: 1 }]);
+    tracing.getTracer('spec').startSpan('first').end();
+    await tracing.flush();
+    expect(receiver.requests.length).toBeLessThan(10);
+    await until(() => receiver.requests.length === 50);
+  });
+
+  it('leaves the set-up of somebody else alone', async () => {
+    const theirs = new NodeTracerProvider();
+    theirs.register();
+    const tracing = start([]);
+    await tracing.shutdown();
+    expect(trace.getTracer('theirs').startSpan('s').isRecording()).toBe(true);
+    await theirs.shutdown();
   });
 
   it('makes spans and nests them by async context, and propagates them, with no destination', async () => {

@@ -1,4 +1,10 @@
-import type { Tracer } from '@opentelemetry/api';
+import {
+  context as contextApi,
+  propagation,
+  trace,
+  type Tracer,
+  type TracerProvider,
+} from '@opentelemetry/api';
 import { CompositePropagator, W3CBaggagePropagator, W3CTraceContextPropagator } from '@opentelemetry/core';
 import type { Resource } from '@opentelemetry/resources';
 import {
@@ -63,16 +69,22 @@ export function startTracing(options: TracingOptions): Tracing {
     sampler: new ParentBasedSampler({ root: new AlwaysOnSampler() }),
     spanProcessors: [...queues.map(({ queue }) => queue), ...(options.spanProcessors ?? [])],
   });
-  provider.register({
-    propagator: new CompositePropagator({
-      propagators: [new W3CTraceContextPropagator(), new W3CBaggagePropagator()],
-    }),
-  });
+  let isDown = false;
+  const isFirst = !isRegistered();
+  // Somebody else's set-up stays as it is: its context manager serves our spans as well.
+  if (isFirst)
+    provider.register({
+      propagator: new CompositePropagator({
+        propagators: [new W3CTraceContextPropagator(), new W3CBaggagePropagator()],
+      }),
+    });
   return {
     getTracer: (name, version) => provider.getTracer(name, version),
     counts: () => new Map(queues.map(({ name, queue }) => [name, queue.counts])),
     flush: () => provider.forceFlush().catch(() => undefined),
     async shutdown(limitMs = defaultShutdownLimitMs) {
+      if (isFirst && !isDown) for (const api of [trace, contextApi, propagation]) api.disable();
+      isDown = true;
       for (const { sender } of queues) sender.finish();
       const giveUp = (): void => queues.forEach(({ sender }) => sender.abort());
       const cancel = systemClock.timer(limitMs, giveUp, true);
@@ -81,4 +93,11 @@ export function startTracing(options: TracingOptions): Tracing {
       giveUp();
     },
   };
+}
+
+/** Whether a provider is registered with the OpenTelemetry API. */
+function isRegistered(): boolean {
+  const registered: TracerProvider & { getDelegateTracer?(name: string): Tracer | undefined } =
+    trace.getTracerProvider();
+  return registered.getDelegateTracer === undefined || registered.getDelegateTracer('probe') !== undefined;
 }
