@@ -38,6 +38,11 @@ const failing = (error: unknown) =>
 const outer = <I, O>(step: PrimitiveLike<I, O>) =>
   custom('outer', (input: I, scope) => scope.step('step_0', step, input));
 
+/** Has the stack written down now: it is made on first use, from the message. */
+function withStack(error: Error): Error {
+  return error.stack === undefined ? new Error('no stack') : error;
+}
+
 describe('InstrumentedPrimitive', () => {
   it('returns what run returns, a promise of it or a thenable', async () => {
     expect(await custom('sync', (n: number) => n + 1).execute(1)).toBe(2);
@@ -185,7 +190,7 @@ describe('InstrumentedPrimitive', () => {
     [
       'an error whose getters throw',
       () =>
-        Object.defineProperties(new Error('x'), {
+        Object.defineProperties(withStack(new Error('x')), {
           message: {
             get: () => {
               throw new Error('message');
