@@ -174,7 +174,9 @@ export class WorkflowContext {
   /** A context for a part of this run: same state and correlation id, fresh checkpoints. */
   child(overrides: ContextInit = {}, runtime: ContextRuntime = {}): WorkflowContext {
     const { causationId: _own, ...inherited } = this.init;
-    return new WorkflowContext({ ...inherited, ...overrides }, runtime, this);
+    // What is there and undefined is not said; it takes nothing back.
+    const said = Object.entries(overrides).filter(([, value]) => value !== undefined);
+    return new WorkflowContext({ ...inherited, ...Object.fromEntries(said) }, runtime, this);
   }
 
   /** Span attributes for all that is set here. */

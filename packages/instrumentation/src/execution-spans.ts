@@ -29,7 +29,9 @@ export function openSpans(execution: Execution, tracer: Tracer, above: Context, 
   let attributes: Attributes = run.attributes ? { ...unit.attributes, ...run.attributes } : unit.attributes;
   let links = previousLinks(execution);
   if (edge && edge !== 'inner' && parent) {
-    const step = stepAttributes(execution, edge);
+    const step = run.attributes
+      ? { ...run.attributes, ...stepAttributes(execution, edge) }
+      : stepAttributes(execution, edge);
     if (stepSpans) {
       const name = primitiveSpanName(parent.unit.type, edge);
       execution.stepSpan = tracer.startSpan(name, { attributes: step, startTime, links }, parentContext);

@@ -16,6 +16,7 @@ import {
   WorkflowContext,
 } from '@tta/obs-context';
 import { LinkedAbort } from './linked-abort.ts';
+import { ChildFailures } from './child-failures.ts';
 import { createErrorInfo, type ErrorInfo, rememberError } from './error-info.ts';
 import type { EdgeLabel, Fact, PrimitiveLike, RunScope, StepOptions } from './run-scope.ts';
 import type { Run } from './run.ts';
@@ -41,9 +42,6 @@ export function withExecution(parent: Context, execution: Execution): Context {
 export function executionOf(active: Context): Execution | undefined {
   return active.getValue(executionKey) as Execution | undefined;
 }
-
-/** Of the children of one execution; as many as may fail at the same time and still be told apart. */
-const rememberedFailures = 64;
 
 /** What links a step to the one before it. */
 export interface PreviousStep {
@@ -78,8 +76,12 @@ export class Execution implements RunScope {
   ended = false;
   /** Why this execution failed. */
   failure: ErrorInfo | undefined;
-  /** The latest errors of children: one that passes through here did not arise here. */
-  #childFailures: Map<unknown, ErrorInfo> | undefined;
+  /** The errors of children: one that passes through here did not arise here. */
+  #childFailures: ChildFailures | undefined;
+  /** The execution that `execute` opened and that this one is a step of, near or far. */
+  readonly #owner: Execution;
+  /** Of an owner: what has begun below it and not ended. */
+  #open: Set<Execution> | undefined;
   #ownAbort: LinkedAbort | undefined;
   #previousStep: PreviousStep | undefined;
   #signal: AbortSignal | undefined;
@@ -98,6 +100,8 @@ export class Execution implements RunScope {
     this.parent = parent;
     this.edge = edge;
     this.options = options;
+    this.#owner = parent && edge !== undefined ? parent.#owner : this;
+    if (parent && run.observed) (parent.#owner.#open ??= new Set()).add(this);
     // Taken over only where one exists: most runs have none, and then none is made.
     const inherited = parent ? parent.#signal : run.init.signal;
     this.#signal = options?.signal ?? inherited;
@@ -201,53 +205,46 @@ export class Execution implements RunScope {
   }
 
   /**
-   * A step that still runs when its root has ended, or a run inside it that was aborted, is closed with the
-   * root; what it returns later reaches nobody. What the user's code began by itself and did not wait for goes on.
+   * A step that still runs when its owner has ended is closed with it, and so is an execution inside it that
+   * was aborted; what they return later reaches nobody. What the user's code began by itself, did not wait
+   * for and did not abort goes on.
    */
-  #closeWithRoot(): void {
+  #closeWithOwner(): void {
     if (this.edge !== undefined || this.#signal?.aborted) this.#end('cancelled', undefined, true);
   }
 
   #fail(error: unknown): void {
     const arisen = this.#childFailures?.get(error);
-    const info =
+    const isCancelled = this.#signal?.aborted === true;
+    let info =
       arisen ??
       createErrorInfo(error, this.clock, {
         path: this.#path(),
         traceId: this.spanContext?.traceId,
         spanId: this.spanContext?.spanId,
       });
+    // Whatever a step answers its abort with: it was cancelled, also by a time limit further up. The timeout is
+    // the one that timed out.
+    if (isCancelled) info = { ...info, category: 'cancelled', severity: 'low', recoverable: false };
     this.failure = info;
-    if (this.parent) this.parent.#rememberChildFailure(error, info);
+    if (this.parent) (this.parent.#childFailures ??= new ChildFailures()).set(error, info);
     rememberError(error, info);
-    this.#end(this.#statusOf(error, info), { error, info, arose: arisen === undefined });
-  }
-
-  /** Bounded: a run may handle any number of failures before it ends. */
-  #rememberChildFailure(error: unknown, info: ErrorInfo): void {
-    const failures = (this.#childFailures ??= new Map<unknown, ErrorInfo>());
-    if (failures.size >= rememberedFailures) failures.delete(failures.keys().next().value);
-    failures.set(error, info);
-  }
-
-  #statusOf(error: unknown, info: ErrorInfo): ExecutionStatus {
-    // A step that throws the reason of its own abort was cancelled, even when that reason is a time limit
-    // further up: the timeout is the one that timed out.
-    const aborted = this.#signal?.aborted === true && error === this.#signal.reason;
-    if (aborted || info.category === 'cancelled') return 'cancelled';
-    return info.category === 'timeout' ? 'timeout' : 'error';
+    const status = isCancelled ? 'cancelled' : info.category === 'timeout' ? 'timeout' : 'error';
+    this.#end(status, { error, info, arose: arisen === undefined });
   }
 
   #end(status: ExecutionStatus, failure?: Failure, abandoned = false): void {
     if (this.ended) return;
     this.ended = true;
-    const { open, observed, instrumentation } = this.run;
+    const { observed, instrumentation } = this.run;
     this.#ownAbort?.release();
-    if (open && open.size > 0) {
-      open.delete(this);
-      if (!this.parent) for (const left of open) left.#closeWithRoot();
-    }
+    if (this.parent) this.parent.#owner.#forget(this);
+    if (this.#open) for (const left of this.#open) left.#closeWithOwner();
     if (observed || failure) instrumentation.end(this, status, failure, abandoned);
+  }
+
+  #forget(ended: Execution): void {
+    this.#open?.delete(ended);
   }
 
   #path(): string[] {

@@ -8,6 +8,7 @@ export { Instrumentation, type InstrumentationOptions } from './instrumentation.
 export { InstrumentedPrimitive } from './instrumented-primitive.ts';
 export { LinkedAbort } from './linked-abort.ts';
 export { named } from './named.ts';
+export { onAbort } from './on-abort.ts';
 export { onExecution } from './on-execution.ts';
 export type { Outcome } from './outcome.ts';
 export type { EdgeLabel, Fact, PrimitiveLike, RunScope, StepFunction, StepOptions } from './run-scope.ts';

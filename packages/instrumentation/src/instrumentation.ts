@@ -140,7 +140,7 @@ export class Instrumentation {
       const inner = given ?? parent.context.child(init as ContextInit, { spanContext: parent.spanContext });
       const { signal } = given ? given.init : (init as ContextInit);
       const own = signal && signal !== parent.run.init.signal ? { signal } : undefined;
-      execution = new Execution(new Run(this, inner, parent.run), anyUnit, parent, undefined, own);
+      execution = new Execution(new Run(this, inner), anyUnit, parent, undefined, own);
     }
     if (execution.run.observed) this.begin(execution, (given && owner?.otelContext) ?? active);
     return execution;
@@ -150,9 +150,8 @@ export class Instrumentation {
   begin(execution: Execution, above?: Context): void {
     try {
       const { run, parent } = execution;
-      if (parent) run.open?.add(execution);
       if (run.tracer) {
-        openSpans(execution, run.tracer, above ?? parent?.otelContext ?? context.active(), this.#stepSpans);
+        openSpans(execution, run.tracer, above ?? contextAbove(parent), this.#stepSpans);
       }
       if (run.instruments) countBegin(execution, run.instruments);
       if (this.hasListeners) this.#tell('onStart', describe(execution));
@@ -305,6 +304,12 @@ export class Instrumentation {
       // The meter itself is at fault; the count above is all that can still be kept.
     }
   }
+}
+
+/** The active context where it is the parent's own, with what the user's code put in between; else the parent's. */
+function contextAbove(parent: Execution | undefined): Context {
+  const active = context.active();
+  return executionOf(active) === parent ? active : (parent?.otelContext ?? active);
 }
 
 function describe(execution: Execution): ExecutionInfo {

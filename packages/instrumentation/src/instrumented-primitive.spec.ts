@@ -224,7 +224,13 @@ describe('InstrumentedPrimitive', () => {
     await observed.run(() =>
       failing(Object.assign(new Error('late'), { name: 'TimeoutError' })).tryExecute(0),
     );
-    await observed.run(() => failing(new DOMException('stop', 'AbortError')).tryExecute(0));
+    const controller = new AbortController();
+    const stopping = custom('stopping', () => {
+      controller.abort(new Error('stop'));
+      throw new Error('connection closed');
+    });
+    const outcome = await observed.run(() => stopping.tryExecute(0, { signal: controller.signal }));
+    expect(outcome).toMatchObject({ ok: false, info: { category: 'cancelled', recoverable: false } });
     const [late, stopped] = observed.spans;
     expect(late?.attributes['execution.status']).toBe('timeout');
     expect(late?.status.code).toBe(2);
@@ -479,19 +485,58 @@ describe('a run', () => {
     );
   });
 
-  it('forgets failures that it has handled, but for the latest', async () => {
+  it('whose step aborts itself has failed: nobody cancelled it', async () => {
     const observed = new Observed();
-    const first = new Error('first');
-    const handling = custom('handling', async (_: number, scope) => {
-      await scope.step('step_0', failing(first), 0).catch(() => undefined);
-      for (let i = 0; i < 64; i++)
-        await scope.step('step_1', failing(new Error(`${i}`)), 0).catch(() => undefined);
-      throw first;
+    await observed.run(() => failing(new DOMException('too slow', 'AbortError')).tryExecute(0));
+    expect(observed.span('primitive.custom.process').attributes['execution.status']).toBe('error');
+    expect(observed.lines).toHaveLength(1);
+  });
+
+  it('that goes on after the step which began it keeps its own steps', async () => {
+    const observed = new Observed();
+    let finish: (value: string) => void = () => undefined;
+    const slow = custom('slow', () => new Promise<string>((resolve) => (finish = resolve)));
+    let background: Promise<unknown> | undefined;
+    const hasty = custom('hasty', (n: number) => {
+      background = outer(slow).execute(n);
+      return 'done';
     });
-    await observed.run(() => handling.tryExecute(0));
-    expect(observed.span('primitive.custom.process', { 'primitive.name': 'handling' }).events).toHaveLength(
-      1,
+    await observed.run(() => hasty.execute(0));
+    finish('later');
+    expect(await background).toBe('later');
+    expect(observed.tree()).toBe(
+      [
+        'primitive.custom.process "hasty" success',
+        '  primitive.custom.process "outer" success',
+        '    primitive.custom.step_0 "slow" success',
+        '      primitive.custom.process "slow" success',
+      ].join('\n'),
     );
+  });
+
+  it('records each of many failures once', async () => {
+    const observed = new Observed();
+    const errors = Array.from({ length: 100 }, (_, n) => new Error(`${n}`));
+    const all = custom('all', (_: number, scope) =>
+      Promise.all(errors.map((error, n) => scope.step(`branch_${n}`, failing(error), 0))),
+    );
+    await observed.run(() => all.tryExecute(0));
+    await observed.clock.advance(0);
+    expect(observed.span('primitive.custom.process', { 'primitive.name': 'all' }).events).toHaveLength(0);
+  });
+
+  it('has the spans of the user between a step and its parent in their place', async () => {
+    const observed = new Observed();
+    const provider = new NodeTracerProvider();
+    let own: string | undefined;
+    const root = custom('root', (n: number, scope) =>
+      provider.getTracer('user').startActiveSpan('mine', (span) => {
+        own = span.spanContext().spanId;
+        return scope.step('step_0', () => 1, n);
+      }),
+    );
+    await observed.run(() => root.execute(0));
+    expect(observed.span('primitive.custom.step_0').parentSpanContext?.spanId).toBe(own);
   });
 
   it('shares correlation id and state with all its steps', async () => {

@@ -26,6 +26,15 @@ describe('LinkedAbort', () => {
     expect(getEventListeners(parent.signal, 'abort')).toHaveLength(0);
   });
 
+  it('puts one listener on its parent, however many there are', () => {
+    const parent = new AbortController();
+    const linked = Array.from({ length: 20 }, () => new LinkedAbort(parent.signal));
+    expect(getEventListeners(parent.signal, 'abort')).toHaveLength(1);
+    linked[0]?.release();
+    parent.abort('all');
+    expect(linked.map(({ signal }) => signal.reason)).toEqual([undefined, ...Array<string>(19).fill('all')]);
+  });
+
   it('lets go of its parent on release', () => {
     const parent = new AbortController();
     const linked = new LinkedAbort(parent.signal);

@@ -1,7 +1,6 @@
 import type { Attributes } from '@opentelemetry/api';
 import { type ContextInit, contextAttributes, WorkflowContext } from '@tta/obs-context';
 import type { Telemetry } from './api-telemetry.ts';
-import type { Execution } from './execution.ts';
 import type { Instrumentation } from './instrumentation.ts';
 
 const nothing: ContextInit = {};
@@ -18,17 +17,10 @@ export class Run {
   readonly context: WorkflowContext | undefined;
   /** Attributes from the caller, on every span; `undefined` where it said nothing. */
   readonly attributes: Attributes | undefined;
-  /** Executions below the root that have begun and not ended, of this run and of those inside it. */
-  readonly open: Set<Execution> | undefined;
   /** Epoch time less monotonic time, taken once. */
   readonly #epochOffsetMs: number;
 
-  /** @param above - The run in which this one takes place. */
-  constructor(
-    instrumentation: Instrumentation,
-    init: ContextInit | WorkflowContext | undefined,
-    above?: Run,
-  ) {
+  constructor(instrumentation: Instrumentation, init: ContextInit | WorkflowContext | undefined) {
     const { tracer, instruments } = instrumentation.telemetry();
     this.instrumentation = instrumentation;
     this.tracer = tracer;
@@ -43,7 +35,6 @@ export class Run {
     if (this.observed) {
       const { clock } = instrumentation;
       this.attributes = this.init === nothing ? undefined : contextAttributes(this.init);
-      this.open = above?.open ?? new Set();
       this.#epochOffsetMs = clock.now() - clock.monotonic();
     } else {
       this.#epochOffsetMs = 0;

@@ -52,7 +52,7 @@ class Fallback extends InstrumentedPrimitive<unknown, unknown> {
       } catch (error) {
         const { category } = classifyError(error, scope.clock);
         // Who cancelled the run wants no answer, also no second-best one.
-        if (scope.signal.aborted || category === 'cancelled') throw error;
+        if (scope.signal.aborted) throw error;
         errors.push(error);
         if (depth + 1 < total) {
           scope.record({

@@ -11,6 +11,6 @@ describe('lambda', () => {
   });
 
   it('refuses what is no function', () => {
-    expect(() => lambda('x', 1 as never)).toThrow('lambda "x" is a number');
+    expect(() => lambda('x', 1 as never)).toThrow('lambda "x" needs a function');
   });
 });

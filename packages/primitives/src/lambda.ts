@@ -1,9 +1,5 @@
-import {
-  InstrumentedPrimitive,
-  requireStep,
-  type RunScope,
-  type StepFunction,
-} from '@tta/obs-instrumentation';
+import { InvalidCompositionError } from '@tta/obs-context';
+import { InstrumentedPrimitive, type RunScope, type StepFunction } from '@tta/obs-instrumentation';
 
 class Lambda<I, O> extends InstrumentedPrimitive<I, O> {
   readonly #fn: StepFunction<I, O>;
@@ -25,6 +21,10 @@ class Lambda<I, O> extends InstrumentedPrimitive<I, O> {
  * @throws `OBS_ERR_INVALID_COMPOSITION` when `fn` is no function.
  */
 export function lambda<I, O>(name: string, fn: StepFunction<I, O>): InstrumentedPrimitive<I, Awaited<O>> {
-  requireStep(fn, `lambda "${name}"`);
+  if (typeof fn !== 'function') {
+    throw new InvalidCompositionError(
+      `lambda "${name}" needs a function; named() gives a primitive another name`,
+    );
+  }
   return new Lambda<I, Awaited<O>>(name, fn as StepFunction<I, Awaited<O>>);
 }

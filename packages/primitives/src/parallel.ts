@@ -56,7 +56,7 @@ class Parallel extends InstrumentedPrimitive<unknown, unknown> {
     super({ type: 'parallel', name: options.name ?? 'parallel' });
     this.#branches = Object.entries(branches);
     this.#asTuple = Array.isArray(branches);
-    this.#concurrency = options.concurrency ?? this.#branches.length;
+    this.#concurrency = Math.min(options.concurrency ?? Number.POSITIVE_INFINITY, this.#branches.length);
     this.#failFast = options.onError !== 'wait-all';
   }
 

@@ -56,8 +56,9 @@ class Timeout<I, O> extends InstrumentedPrimitive<I, O> {
           kind: 'timeout',
           attributes: { 'timeout.limit_ms': this.#limitMs },
         });
-        reject(timedOut);
+        // First, so that a step which answers at once ends before its caller goes on.
         abort.abort(timedOut);
+        reject(timedOut);
       };
       const cancel = scope.clock.timer(this.#limitMs, expire, true);
       const settle = (settled: () => void): void => {
