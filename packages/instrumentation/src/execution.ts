@@ -227,7 +227,8 @@ export class Execution implements RunScope {
     // the one that timed out.
     if (isCancelled) info = { ...info, category: 'cancelled', severity: 'low', recoverable: false };
     this.failure = info;
-    if (this.parent) (this.parent.#childFailures ??= new ChildFailures()).set(error, info);
+    // The reason of an abort comes from above: thrown there as well, it is the parent's own.
+    if (this.parent && !isCancelled) (this.parent.#childFailures ??= new ChildFailures()).set(error, info);
     rememberError(error, info);
     const status = isCancelled ? 'cancelled' : info.category === 'timeout' ? 'timeout' : 'error';
     this.#end(status, { error, info, arose: arisen === undefined });

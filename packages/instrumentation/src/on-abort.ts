@@ -26,7 +26,7 @@ function follow(signal: AbortSignal): Followers {
   const all = new Set<() => void>();
   const listener = (): void => {
     followersOf.delete(signal);
-    for (const follower of [...all]) follower();
+    for (const follower of all) follower();
   };
   const followers = { all, listener };
   followersOf.set(signal, followers);

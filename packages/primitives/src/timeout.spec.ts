@@ -66,6 +66,23 @@ describe('timeout', () => {
     });
   });
 
+  it('has timed out also when the step passes the reason on at once', async () => {
+    const observed = new Observed();
+    const step = lambda('passing', (_: number, { signal }) => untilAborted(signal));
+    const running = observed.run(() => timeout(step, { ms: 10 }).tryExecute(0));
+    await observed.clock.advance(10);
+    expect(await running).toMatchObject({
+      ok: false,
+      info: { code: 'OBS_ERR_TIMEOUT', category: 'timeout' },
+    });
+    expect(observed.tree()).toBe(
+      ['primitive.timeout.execute "passing" timeout', '  primitive.lambda.execute "passing" cancelled'].join(
+        '\n',
+      ),
+    );
+    expect(observed.span('primitive.lambda.execute').attributes).not.toHaveProperty(['execution.abandoned']);
+  });
+
   it.each(['value', 'error'])(
     'drops and counts a late %s of a step that does not heed its signal',
     async (kind) => {
