@@ -47,7 +47,7 @@ async function reviewWithModel(...answers: PlannedAnswer[]): Promise<Review> {
     name: 'small-model',
     baseUrl,
     apiKey: 'a-key-to-keep',
-    attemptLimitMs: 300,
+    attemptLimitMs: 2_000,
     retryBaseMs: 1,
   });
 }

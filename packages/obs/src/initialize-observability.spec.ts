@@ -188,6 +188,19 @@ describe('initializeObservability', () => {
     await obs.flush();
   });
 
+  it.each([
+    ['dies of an error', "throw new Error('fatal');"],
+    ['calls process.exit()', 'process.exit(3);'],
+  ])('sends what is queued when the program %s', async (_, ending) => {
+    const receiver = new Receiver();
+    receivers.push(receiver);
+    const url = await receiver.start();
+    const body = `initializeObservability({ logLevel: 'silent' }); await new Work().execute('a'); ${ending}`;
+    await expect(runProgram(directory, body, { TTA_UI_ENDPOINT: url })).rejects.toThrow();
+    expect(receiver.requests).toHaveLength(1);
+    expect(receiver.text).toContain('primitive.work.execute');
+  });
+
   it('can be initialised anew while a shutdown is under way', async () => {
     const first = initializeObservability({ serviceName: 'first', enableTtaUi: false, logLevel: 'silent' });
     const stopping = first.shutdown();

@@ -67,6 +67,9 @@ const localTimeoutMs = 2_000;
 /** A destination that is down must not hold up the end of a program longer than this. */
 const shutdownLimitMs = 3_000;
 
+/** How long a program that ends in the middle of its work is held up for the trace of it. */
+const lastWordsLimitMs = 1_000;
+
 let running: Observability | undefined;
 
 /**
@@ -76,8 +79,9 @@ let running: Observability | undefined;
  * What is not read from `options` is read from the environment. With `OTEL_SDK_DISABLED=true` it does
  * nothing. A destination that is down loses its traces and nothing else; it is reported once a minute.
  *
- * When the program comes to its end by itself, what is queued is sent first; before `process.exit()`
- * call {@link Observability.shutdown}.
+ * However the program ends, what is queued is sent first: at its natural end, at `process.exit()` and when
+ * it dies of an error. Only a signal that kills it takes what ended in the last moments with it; call
+ * {@link Observability.shutdown} in a handler of your own there.
  *
  * @throws `OBS_ERR_INVALID_OPTION` for an endpoint that is no http(s) address or a port out of range.
  */
@@ -131,6 +135,7 @@ export function initializeObservability(options: ObservabilityOptions = {}): Obs
   let stopping: Promise<void> | undefined;
   const stop = async (): Promise<void> => {
     process.off('beforeExit', onBeforeExit);
+    process.off('exit', onExit);
     // First, so that observability may be initialised anew while this one still sends.
     running = undefined;
     setDefaultInstrumentation(undefined);
@@ -138,6 +143,9 @@ export function initializeObservability(options: ObservabilityOptions = {}): Obs
   };
   const onBeforeExit = (): void => void handle.shutdown();
   process.once('beforeExit', onBeforeExit);
+  // A program that dies of an error, or calls process.exit(), gets no further turn of the event loop.
+  const onExit = (): void => tracing.finishNow(lastWordsLimitMs);
+  process.once('exit', onExit);
   const handle: Observability = {
     serviceName,
     destinations: destinations.map(({ tracesUrl }) => withoutCredentials(tracesUrl)),

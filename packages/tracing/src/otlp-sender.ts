@@ -8,6 +8,7 @@ import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
 import { ProtobufTraceSerializer } from '@opentelemetry/otlp-transformer';
 import type { ReadableSpan } from '@opentelemetry/sdk-trace-node';
 import { type Clock, systemClock } from '@tta/obs-context';
+import { postBeforeExit } from './last-words.ts';
 
 export interface OtlpSenderOptions {
   readonly url: string;
@@ -85,6 +86,16 @@ export class OtlpSender {
         if (this.#finishing) throw error;
       }
     }
+  }
+
+  /**
+   * Sends spans while the process is ending; blocks it until then.
+   *
+   * @returns Whether the destination took them within `limitMs`.
+   */
+  sendBeforeExit(spans: ReadableSpan[], limitMs: number): boolean {
+    const body = ProtobufTraceSerializer.serializeRequest(spans);
+    return body !== undefined && postBeforeExit(this.#url.href, this.#headers, body, limitMs);
   }
 
   /** From now on nothing is repeated, and the process waits for what is under way. */

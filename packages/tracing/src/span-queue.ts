@@ -34,6 +34,7 @@ export class SpanQueue implements SpanProcessor {
   readonly #waiting: ReadableSpan[] = [];
   #cancelTimer: (() => void) | undefined;
   #sending: Promise<void> | undefined;
+  #underWay: readonly ReadableSpan[] = [];
   #closed = false;
   /** Spans that were let in, and those of them that were sent or lost since. */
   #admitted = 0;
@@ -74,6 +75,19 @@ export class SpanQueue implements SpanProcessor {
     this.#closed = true;
   }
 
+  /**
+   * Hands everything that is not acknowledged to `send` and counts it: the process ends, and what is under way
+   * may not have arrived. A destination that gets a span twice keeps it once.
+   */
+  finishNow(send: (spans: ReadableSpan[]) => boolean): void {
+    const rest = [...this.#underWay, ...this.#waiting.splice(0)];
+    if (rest.length === 0 || this.#closed) return;
+    this.#closed = true;
+    this.#settled = this.#admitted;
+    if (send(rest)) this.#exported += rest.length;
+    else this.#lose(rest.length, new Error('the process ended'));
+  }
+
   #sendBatch(): Promise<void> {
     return (this.#sending ??= this.#send());
   }
@@ -82,6 +96,7 @@ export class SpanQueue implements SpanProcessor {
     this.#cancelTimer?.();
     this.#cancelTimer = undefined;
     const batch = this.#waiting.splice(0, batchLimit);
+    this.#underWay = batch;
     try {
       // Outside of every run, and unseen by instrumentation of HTTP: sending spans makes no spans.
       const send = (): Promise<SendResult> => this.#options.send(batch);
@@ -94,6 +109,7 @@ export class SpanQueue implements SpanProcessor {
     }
     // In one go, so that no span can end between the last look at the queue and the next timer.
     this.#settled += batch.length;
+    this.#underWay = [];
     this.#sending = undefined;
     if (this.#waiting.length > 0) void this.#sendBatch();
   }

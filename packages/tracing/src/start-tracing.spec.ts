@@ -1,4 +1,7 @@
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
 import { hostname } from 'node:os';
+import { fileURLToPath } from 'node:url';
 import { NodeTracerProvider } from '@opentelemetry/sdk-trace-node';
 import { context, propagation, trace } from '@opentelemetry/api';
 import { afterEach, describe, expect, it } from '@jest/globals';
@@ -248,6 +251,48 @@ describe('startTracing', () => {
     await tracing.flush();
     expect(receiver.requests.length).toBeLessThan(10);
     await until(() => receiver.requests.length === 50);
+  });
+
+  it('sends at the last moment what no destination has acknowledged, and counts it', async () => {
+    // In a process of its own: this one's event loop does not turn while it sends.
+    const server = fork(fileURLToPath(new URL('../test/receiver-process.mjs', import.meta.url)));
+    try {
+      const [port] = (await once(server, 'message')) as [number];
+      const tracesUrl = `http://127.0.0.1:${port}/v1/traces`;
+      const tracing = start([{ name: 'here', tracesUrl, headers: { 'x-key': 'k' } }]);
+      tracing.getTracer('spec').startSpan('last words').end();
+      tracing.finishNow(10_000);
+      tracing.finishNow(10_000);
+      expect(tracing.counts().get('here')).toEqual({ exported: 1, lost: 0 });
+      const [received] = (await once(server, 'message')) as [{ key: string; text: string }];
+      expect(received.key).toBe('k');
+      expect(received.text).toContain('last words');
+    } finally {
+      server.kill();
+    }
+  });
+
+  it('counts as lost what is not taken at the last moment', async () => {
+    const gone = new Receiver();
+    const tracesUrl = `${await gone.start()}/v1/traces`;
+    await gone.stop();
+    const tracing = start([{ name: 'gone', tracesUrl }]);
+    tracing.getTracer('spec').startSpan('s').end();
+    tracing.finishNow(10_000);
+    tracing.getTracer('spec').startSpan('too late').end();
+    expect(tracing.counts().get('gone')).toEqual({ exported: 0, lost: 2 });
+  });
+
+  it('tells which destination uses a secure connection by its address', async () => {
+    const lost: (string | undefined)[] = [];
+    const receiver = new Receiver();
+    const tracesUrl = (await receiverAt(receiver)).replace('http:', 'https:');
+    const onLost: TracingOptions['onLost'] = (_destination, _lost, error) => void lost.push(error?.message);
+    const tracing = start([{ name: 'plain', tracesUrl, timeoutMs: 200 }], { onLost });
+    tracing.getTracer('spec').startSpan('s').end();
+    await tracing.flush();
+    expect(receiver.requests).toHaveLength(0);
+    expect(lost).toHaveLength(1);
   });
 
   it('leaves the set-up of somebody else alone', async () => {

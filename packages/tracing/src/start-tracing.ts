@@ -36,6 +36,12 @@ export interface Tracing {
   /** Sends what is queued. Resolves when every destination has answered or given up. */
   flush(): Promise<void>;
   /**
+   * Sends what is not acknowledged while the process is ending; blocks it until then.
+   *
+   * @param limitMs - For each destination.
+   */
+  finishNow(limitMs: number): void;
+  /**
    * Sends what is queued and stops.
    *
    * @param limitMs - What is not sent by then is lost. @defaultValue 3000
@@ -82,6 +88,10 @@ export function startTracing(options: TracingOptions): Tracing {
     getTracer: (name, version) => provider.getTracer(name, version),
     counts: () => new Map(queues.map(({ name, queue }) => [name, queue.counts])),
     flush: () => provider.forceFlush().catch(() => undefined),
+    finishNow(limitMs) {
+      for (const { queue, sender } of queues)
+        queue.finishNow((spans) => sender.sendBeforeExit(spans, limitMs));
+    },
     async shutdown(limitMs = defaultShutdownLimitMs) {
       if (isFirst && !isDown) for (const api of [trace, contextApi, propagation]) api.disable();
       isDown = true;
