@@ -5,6 +5,7 @@ import { main } from './main.ts';
 import type { Surroundings } from './surroundings.ts';
 
 const DEFAULT_COLUMNS = 100;
+const STOP_SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 /** Runs a command line on the real process. */
 export function runProcess(args: readonly string[]): Promise<number> {
@@ -14,6 +15,8 @@ export function runProcess(args: readonly string[]): Promise<number> {
 /** What commands see of a process. */
 export function processSurroundings(subject: NodeJS.Process): Surroundings {
   const { env, stdin, stdout, stderr } = subject;
+  // Whoever read our output may be gone, as in `tta-obs run … | head`: the service goes on and stops in order.
+  for (const stream of [stdout, stderr]) stream.on('error', ignoreBrokenPipe);
   return {
     env,
     platform: subject.platform,
@@ -27,11 +30,17 @@ export function processSurroundings(subject: NodeJS.Process): Surroundings {
       hasColour: stdout.isTTY === true && !env['NO_COLOR'] && env['TERM'] !== 'dumb',
     },
     onSignal: (listener) => {
-      subject.on('SIGINT', listener).on('SIGTERM', listener);
-      return () => void subject.off('SIGINT', listener).off('SIGTERM', listener);
+      for (const signal of STOP_SIGNALS) subject.on(signal, listener);
+      return () => {
+        for (const signal of STOP_SIGNALS) subject.off(signal, listener);
+      };
     },
     exitNow: (code) => subject.exit(code),
   };
+}
+
+function ignoreBrokenPipe(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'EPIPE') throw error;
 }
 
 /** The page is a package of its own, and in a fresh clone it may not be built yet. */

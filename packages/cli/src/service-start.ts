@@ -1,5 +1,6 @@
 import { isServiceError, startServer, type RunningServer, type ServiceLogger } from '@tta/obs-server';
 import { CommandError } from './command-error.ts';
+import { safeText } from './safe-text.ts';
 import { probeService } from './service-client.ts';
 import type { ServiceSettings } from './service-settings.ts';
 import { style } from './style.ts';
@@ -47,7 +48,7 @@ async function explain(code: string, message: string, settings: ServiceSettings)
   const url = serviceUrl(settings.host, settings.port);
   const running = settings.port === 0 ? undefined : await probeService(url);
   if (running === undefined) return message;
-  return `A TTA service already runs at ${url} (database ${running.databasePath}): use it, stop it, or start another with --port N --db-path FILE.`;
+  return `A TTA service already runs at ${url} (database ${safeText(running.databasePath)}): use it, stop it, or start another with --port N --db-path FILE.`;
 }
 
 export function serviceUrl(host: string, port: number): string {

@@ -1,9 +1,10 @@
+import { constants } from 'node:os';
 import type { Surroundings } from './surroundings.ts';
 
 /** From a terminal one Ctrl-C may arrive twice: from the terminal and from a parent that passes it on. */
 const SAME_SIGNAL_MS = 500;
 
-/** Resolves with the first SIGINT or SIGTERM; a second one, clearly later, ends the process at once. */
+/** Resolves with the first SIGINT, SIGTERM or SIGHUP; a second one, clearly later, ends the process at once. */
 export function stopSignal(surroundings: Surroundings): Promise<NodeJS.Signals> {
   return new Promise((resolve) => {
     let firstMs: number | undefined;
@@ -21,18 +22,5 @@ export function stopSignal(surroundings: Surroundings): Promise<NodeJS.Signals> 
 
 /** What a shell reports for a program that the signal ended. */
 export function exitCodeOf(signal: NodeJS.Signals): number {
-  return 128 + (SIGNAL_NUMBERS[signal] ?? 0);
+  return 128 + constants.signals[signal];
 }
-
-const SIGNAL_NUMBERS: Partial<Record<NodeJS.Signals, number>> = {
-  SIGHUP: 1,
-  SIGINT: 2,
-  SIGQUIT: 3,
-  SIGILL: 4,
-  SIGABRT: 6,
-  SIGFPE: 8,
-  SIGKILL: 9,
-  SIGSEGV: 11,
-  SIGPIPE: 13,
-  SIGTERM: 15,
-};

@@ -1,4 +1,13 @@
-import { chmodSync, closeSync, existsSync, mkdirSync, openSync, rmSync, statSync } from 'node:fs';
+import {
+  chmodSync,
+  closeSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  realpathSync,
+  rmSync,
+  statSync,
+} from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { APPLICATION_ID, SCHEMA, SCHEMA_VERSION } from './schema.ts';
 import { ServiceError } from './service-error.ts';
@@ -19,9 +28,8 @@ export interface DatabaseFile {
  *   are, or belongs to a running service.
  */
 export async function openDatabaseFile(databasePath: string): Promise<DatabaseFile> {
-  const path = resolve(databasePath);
   const open = await loadSqlite();
-  prepareFile(path);
+  const path = prepareFile(resolve(databasePath));
   const unlock = lock(open, path);
   try {
     const database = openChecked(open, path);
@@ -49,12 +57,13 @@ function leaveOneFile(database: SqlDatabase): void {
   }
 }
 
-function prepareFile(path: string): void {
+/** @returns The file's own path: two links to one file have one lock. */
+function prepareFile(path: string): string {
   const directory = dirname(path);
   try {
     makeDirectory(directory);
     closeSync(openSync(path, 'a', 0o600));
-    chmodSync(path, 0o600);
+    return realpathSync(path);
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     throw new ServiceError(
@@ -131,6 +140,8 @@ function openChecked(open: OpenSqlite, path: string): SqlDatabase {
       PRAGMA temp_store = MEMORY;
     `);
     if (tableCount === 0) database.exec(`BEGIN IMMEDIATE; ${SCHEMA} COMMIT;`);
+    // Only now: a file that turns out to be somebody else's is left as it was.
+    chmodSync(path, 0o600);
     return database;
   } catch (error) {
     database?.close();

@@ -1,3 +1,4 @@
+import { checkJsonSize } from './json-size.ts';
 import type { AttributeJson } from '@tta/obs-protocol';
 import {
   checkDepth,
@@ -31,6 +32,7 @@ export function decodeJsonTraces(bytes: Uint8Array): TraceBatch {
 }
 
 function parse(bytes: Uint8Array): unknown {
+  checkJsonSize(bytes);
   try {
     return JSON.parse(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8'));
   } catch (error) {

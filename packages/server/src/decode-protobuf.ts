@@ -264,6 +264,8 @@ class ProtobufDecoder {
   }
 
   #keyValue(attributes: MutableAttributes, depth: number): void {
+    // A key without a value is an attribute as well.
+    this.#budget.spend();
     const reader = this.#reader;
     const end = reader.enter();
     let key = '';

@@ -346,4 +346,15 @@ describe('decodeJsonTraces', () => {
     expect(decoded.kind).toBe(0);
     expect(decoded.links).toHaveLength(1);
   });
+
+  it('refuses what would be many times its size in memory, before it is parsed', () => {
+    const deep = Buffer.from(`${'['.repeat(100_000)}${']'.repeat(100_000)}`);
+    expect(() => decodeJsonTraces(deep)).toThrow(
+      new DecodeError('the body is nested deeper than 512 levels'),
+    );
+    const wide = Buffer.from(`{"resourceSpans":[${'{},'.repeat(5_000_000)}{}]}`);
+    expect(() => decodeJsonTraces(wide)).toThrow(TooManyValuesError);
+    const text = Buffer.from(JSON.stringify({ ignored: '[[[['.repeat(1_000) + '\\"[' }));
+    expect(decodeJsonTraces(text)).toMatchObject({ groups: [] });
+  });
 });

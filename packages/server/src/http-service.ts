@@ -95,8 +95,10 @@ function upgrade(request: IncomingMessage, socket: Duplex, head: Buffer, feed: L
 
 function refuseUpgrade(socket: Duplex, status: number, detail: string): void {
   const body = JSON.stringify(problem(status, detail));
+  // Destroyed once it is said: a peer that keeps its half open would keep the service from stopping.
   socket.end(
     `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nConnection: close\r\nContent-Type: ${PROBLEM_TYPE}\r\n` +
       `Content-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
+    () => socket.destroy(),
   );
 }

@@ -1,6 +1,7 @@
+import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { request as httpRequest } from 'node:http';
-import { createServer } from 'node:net';
+import { createServer, connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
@@ -341,6 +342,17 @@ describe('/ws/traces', () => {
 });
 
 describe('startServer', () => {
+  it('stops although the peer of a refused upgrade keeps its half open', async () => {
+    const socket = connect({ port: server.port, host: '127.0.0.1', allowHalfOpen: true });
+    socket.write(
+      `GET /nope HTTP/1.1\r\nHost: 127.0.0.1:${server.port}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n`,
+    );
+    const [answer] = (await once(socket, 'data')) as [Buffer];
+    expect(answer.toString()).toMatch(/^HTTP\/1\.1 404 /);
+    await server.close();
+    socket.destroy();
+  });
+
   it('tells listeners about committed traces until they unsubscribe', async () => {
     const seen: TraceSummary[] = [];
     const unsubscribe = server.onTrace((trace) => void seen.push(trace));

@@ -1,4 +1,13 @@
-import { chmodSync, existsSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
@@ -304,5 +313,41 @@ describe('openDatabaseFile', () => {
     await expect(openDatabaseFile(join(directory, 'file', 'traces.db'))).rejects.toMatchObject({
       code: 'OBS_ERR_DATA_DIRECTORY',
     });
+  });
+});
+
+describe('a full disk', () => {
+  it('refuses a batch whole and loses nothing of the next one', async () => {
+    const file = await openDatabaseFile(join(directory, 'full.db'));
+    const small = new SqliteTraceStore(file, () => nowMs);
+    const pages = Number(file.database.prepare('PRAGMA page_count').get()?.['page_count']);
+    file.database.exec(`PRAGMA max_page_count = ${pages + 8}`);
+    const large = span(1, 1, { attributes: { text: 'x'.repeat(1_000_000) } });
+    await expect(small.write([group([large])])).rejects.toThrow(/full/i);
+    file.database.exec('PRAGMA max_page_count = 1000000');
+    const [summary] = await small.write([group([span(2, 1), span(2, 2)])]);
+    expect(summary?.spanCount).toBe(2);
+    expect((await small.trace(hex(2, 32)))?.spans.spanId).toHaveLength(2);
+    expect(await small.trace(hex(1, 32))).toBeUndefined();
+    await small.close();
+  });
+});
+
+describe('the database file', () => {
+  it('is one file under all its names', async () => {
+    const link = join(directory, 'link.db');
+    symlinkSync(path, link);
+    await expect(openDatabaseFile(link)).rejects.toMatchObject({ code: 'OBS_ERR_DATABASE_IN_USE' });
+  });
+
+  it('is left as it was when it is not ours', async () => {
+    const foreign = join(directory, 'foreign.txt');
+    writeFileSync(
+      foreign,
+      'a letter to somebody, and longer than the header of a database is, to be sure of it\n'.repeat(9),
+    );
+    chmodSync(foreign, 0o644);
+    await expect(openDatabaseFile(foreign)).rejects.toThrow(foreign);
+    expect(statSync(foreign).mode & 0o777).toBe(0o644);
   });
 });

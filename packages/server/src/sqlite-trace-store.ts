@@ -64,10 +64,11 @@ export class SqliteTraceStore implements TraceStore {
       this.#database.exec('COMMIT');
       return changed;
     } catch (error) {
-      this.#database.exec('ROLLBACK');
+      // Before anything else can fail: rows that these ids name are not there any more.
       this.#seq = seqBefore;
       this.#resourceIds.clear();
       this.#scopeIds.clear();
+      this.#rollBack();
       throw error;
     }
   }
@@ -145,13 +146,21 @@ export class SqliteTraceStore implements TraceStore {
       this.#database.exec('COMMIT');
       return isMore;
     } catch (error) {
-      this.#database.exec('ROLLBACK');
+      this.#rollBack();
       throw error;
     }
   }
 
   async close(): Promise<void> {
     this.#file.close();
+  }
+
+  #rollBack(): void {
+    try {
+      this.#database.exec('ROLLBACK');
+    } catch {
+      // A full disk has rolled the transaction back already; there is none to end.
+    }
   }
 
   #writeGroups(groups: readonly SpanGroup[]): readonly TraceSummary[] {
