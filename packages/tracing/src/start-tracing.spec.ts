@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { hostname } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { NodeTracerProvider } from '@opentelemetry/sdk-trace-node';
-import { context, propagation, trace } from '@opentelemetry/api';
+import { context, diag, propagation, trace } from '@opentelemetry/api';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { Receiver, until } from '../test/receiver.ts';
 import type { Destination } from './destination.ts';
@@ -293,6 +293,27 @@ describe('startTracing', () => {
     await tracing.flush();
     expect(receiver.requests).toHaveLength(0);
     expect(lost).toHaveLength(1);
+  });
+
+  it('says that a span processor of the user failed, and goes on', async () => {
+    const said: unknown[] = [];
+    const drop = (): void => undefined;
+    const warn = (message: string, error: unknown): void => void said.push(message, error);
+    diag.setLogger({ error: drop, warn, info: drop, debug: drop, verbose: drop });
+    try {
+      const fault = new Error('no');
+      const failing = {
+        onStart: drop,
+        onEnd: drop,
+        forceFlush: () => Promise.reject(fault),
+        shutdown: async () => {},
+      };
+      const tracing = start([], { spanProcessors: [failing] });
+      await expect(tracing.flush()).resolves.toBeUndefined();
+      expect(said).toContain('@tta/obs: a span processor failed:');
+    } finally {
+      diag.disable();
+    }
   });
 
   it('leaves the set-up of somebody else alone', async () => {

@@ -1,5 +1,6 @@
 import {
   context as contextApi,
+  diag,
   propagation,
   trace,
   type Tracer,
@@ -87,7 +88,7 @@ export function startTracing(options: TracingOptions): Tracing {
   return {
     getTracer: (name, version) => provider.getTracer(name, version),
     counts: () => new Map(queues.map(({ name, queue }) => [name, queue.counts])),
-    flush: () => provider.forceFlush().catch(() => undefined),
+    flush: () => provider.forceFlush().catch(sayProcessorFailed),
     finishNow(limitMs) {
       for (const { queue, sender } of queues)
         queue.finishNow((spans) => sender.sendBeforeExit(spans, limitMs));
@@ -98,11 +99,16 @@ export function startTracing(options: TracingOptions): Tracing {
       for (const { sender } of queues) sender.finish();
       const giveUp = (): void => queues.forEach(({ sender }) => sender.abort());
       const cancel = systemClock.timer(limitMs, giveUp, true);
-      await provider.shutdown().catch(() => undefined);
+      await provider.shutdown().catch(sayProcessorFailed);
       cancel();
       giveUp();
     },
   };
+}
+
+/** Our own queues never reject; a processor of the user's may, and its failure is none of the program's. */
+function sayProcessorFailed(error: unknown): void {
+  diag.warn('@tta/obs: a span processor failed:', error);
 }
 
 /** Whether a provider is registered with the OpenTelemetry API. */
