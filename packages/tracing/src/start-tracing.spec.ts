@@ -6,7 +6,7 @@ import { NodeTracerProvider } from '@opentelemetry/sdk-trace-node';
 import { context, diag, propagation, trace } from '@opentelemetry/api';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { Receiver, until } from '../test/receiver.ts';
-import type { Destination } from './destination.ts';
+import type { Destination } from './export/destination.ts';
 import { createResource } from './resource.ts';
 import { startTracing, type Tracing, type TracingOptions } from './start-tracing.ts';
 

@@ -15,9 +15,9 @@ import {
   type SpanProcessor,
 } from '@opentelemetry/sdk-trace-node';
 import { systemClock } from '@tta/obs-context';
-import type { Destination } from './destination.ts';
-import { OtlpSender } from './otlp-sender.ts';
-import { type ExportCounts, SpanQueue } from './span-queue.ts';
+import type { Destination } from './export/destination.ts';
+import { OtlpSender } from './export/otlp-sender.ts';
+import { type ExportCounts, SpanQueue } from './export/span-queue.ts';
 
 export interface TracingOptions {
   readonly resource: Resource;

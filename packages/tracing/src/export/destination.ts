@@ -1,0 +1,80 @@
+import type { SpanExporter } from '@opentelemetry/sdk-trace-node';
+
+/** How OTLP is spoken (OTLP exporter specification, `OTEL_EXPORTER_OTLP_PROTOCOL`). */
+export type OtlpProtocol = 'http/protobuf' | 'http/json' | 'grpc';
+
+/** Somewhere that takes traces by OTLP. */
+export interface OtlpDestination extends QueueOptions {
+  /** What messages call it; each destination has one of its own. */
+  readonly name: string;
+  /** Full address of its traces: `http://127.0.0.1:8765/v1/traces`; for gRPC its host and port. */
+  readonly tracesUrl: string;
+  /** @defaultValue 'http/protobuf' */
+  readonly protocol?: OtlpProtocol;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** @defaultValue 'none' */
+  readonly compression?: 'gzip' | 'none';
+  /** For https; each in PEM. @defaultValue the authorities that Node trusts, and no client certificate */
+  readonly tls?: TlsOptions;
+  /** How long one request may take, in milliseconds. @defaultValue 10000 */
+  readonly timeoutMs?: number;
+  /**
+   * Where batches wait on disk while the destination is down, for this process and later ones.
+   *
+   * @defaultValue they wait in memory
+   */
+  readonly spool?: SpoolOptions;
+  /**
+   * Whether the destination also gets what others do not: traces that an upstream service chose not to
+   * sample, marked as such, and traces that tail sampling drops. For the service on the developer's desk.
+   *
+   * @defaultValue false
+   */
+  readonly everything?: boolean;
+}
+
+/** A backend that brings its own exporter, with a queue of its own like every destination. */
+export interface CustomDestination extends QueueOptions {
+  readonly name: string;
+  /** Repeats by itself what is worth repeating; what it fails to export is dropped and counted. */
+  readonly exporter: SpanExporter;
+  /** How long one export may take, in milliseconds. @defaultValue 30000 */
+  readonly timeoutMs?: number;
+}
+
+export type Destination = OtlpDestination | CustomDestination;
+
+export interface QueueOptions {
+  /** How long an ended span waits for others to share its request, in milliseconds. @defaultValue 5000 */
+  readonly flushMs?: number;
+  /** Spans that may wait in memory. @defaultValue 8192 */
+  readonly queueSpans?: number;
+  /** Most spans in one request. @defaultValue 512 */
+  readonly batchSpans?: number;
+}
+
+export interface TlsOptions {
+  /** Certificates of the authorities to trust instead of Node's. */
+  readonly ca?: string;
+  /** Certificate of the client. */
+  readonly cert?: string;
+  /** Key of the client. */
+  readonly key?: string;
+}
+
+export interface SpoolOptions {
+  /** Folder for spooled batches of all destinations; made with mode 0700 when it is missing. */
+  readonly directory: string;
+  /** For this destination. @defaultValue 67108864 (64 MiB) */
+  readonly limitBytes?: number;
+}
+
+/**
+ * The address of a signal below a base endpoint (OTLP exporter specification, "Endpoint URLs for
+ * OTLP/HTTP"): the path `v1/<signal>` is appended whether the base ends in a slash or not.
+ */
+export function signalUrl(endpoint: string, signal: 'traces' | 'metrics' | 'logs'): string {
+  const base = new URL(endpoint);
+  base.pathname = `${base.pathname.replace(/\/+$/, '')}/v1/${signal}`;
+  return base.href;
+}

@@ -1,0 +1,27 @@
+/** What became of one request. */
+export type SendOutcome =
+  /** The destination has it, except for `rejected` spans (OTLP "partial success"). */
+  | { readonly kind: 'taken'; readonly rejected: number; readonly message: string | undefined }
+  /** The same request may succeed later, at the earliest after `afterMs` where the destination said so. */
+  | { readonly kind: 'later'; readonly error: Error; readonly afterMs: number | undefined }
+  /** The destination will never take it. */
+  | { readonly kind: 'refused'; readonly error: Error };
+
+/**
+ * Sends finished requests to one destination, one attempt each: what to repeat, and when, is its caller's
+ * matter. A request under way does not keep the process alive until {@link Sender.finish} is called.
+ */
+export interface Sender {
+  /** Never rejects. A request without an answer after `limitMs` is given up: `later`. */
+  send(body: Uint8Array, limitMs: number): Promise<SendOutcome>;
+  /**
+   * Sends while the process is ending and its event loop turns no more; blocks it until then.
+   *
+   * @returns Whether the destination took the request within `limitMs`.
+   */
+  sendBeforeExit(body: Uint8Array, limitMs: number): boolean;
+  /** From now on the process waits for what is under way. */
+  finish(): void;
+  /** Gives up what is under way and closes all connections. */
+  abort(): void;
+}
