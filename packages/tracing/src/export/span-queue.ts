@@ -1,125 +1,145 @@
-import { context, diag, ROOT_CONTEXT, TraceFlags } from '@opentelemetry/api';
-import { suppressTracing } from '@opentelemetry/core';
+import { TraceFlags } from '@opentelemetry/api';
 import type { ReadableSpan, SpanProcessor } from '@opentelemetry/sdk-trace-node';
-import { type Clock, systemClock } from '@tta/obs-context';
-import type { SendResult } from './otlp-sender.ts';
+import type { Clock } from '@tta/obs-context';
+import type { Batch } from './backlog.ts';
+import { Delivery, type DeliveryOptions } from './delivery.ts';
+import type { ExportCounts } from './export-counts.ts';
+import { spanSize } from './span-size.ts';
 
-export interface ExportCounts {
-  /** Spans that the destination has acknowledged. */
-  readonly exported: number;
-  /** Spans that it did not take and that are gone. */
-  readonly lost: number;
-}
-
-export interface SpanQueueOptions {
-  readonly send: (spans: ReadableSpan[]) => Promise<SendResult>;
+export interface SpanQueueOptions extends Omit<DeliveryOptions, 'take'> {
+  readonly encode: (spans: ReadableSpan[]) => Uint8Array;
   /** How long an ended span waits for others to share its request, in milliseconds. */
   readonly flushMs: number;
-  /** Told of spans that are gone, and why. */
-  readonly onLost: (lost: number, error: Error) => void;
-  readonly clock?: Clock;
+  /** Spans that may wait. */
+  readonly queueSpans: number;
+  /** Most spans in one request. */
+  readonly batchSpans: number;
+  /** Also spans of traces that were not sampled. */
+  readonly everything: boolean;
 }
 
-/** Spans that may wait; further ones are lost, and counted. */
-const queueLimit = 8_192;
-const batchLimit = 512;
+/** Of the spans that wait in memory, about. */
+const queueLimitBytes = 16 * 2 ** 20;
+/** Receivers of OTLP over gRPC take 4 MiB by default; a single larger span is sent alone. */
+const batchLimitBytes = 2 * 2 ** 20;
+const defaultStopLimitMs = 3_000;
 
 /**
- * The queue of one destination. One request is under way at a time; what ends meanwhile goes into the next,
- * so that a busy destination gets fewer, larger requests.
+ * The queue of one destination: collects ended spans and hands them to its delivery in batches. One request
+ * is under way at a time; what ends meanwhile goes into the next, so that a busy destination gets fewer,
+ * larger requests.
  */
 export class SpanQueue implements SpanProcessor {
   readonly #options: SpanQueueOptions;
   readonly #clock: Clock;
+  readonly #delivery: Delivery;
   readonly #waiting: ReadableSpan[] = [];
+  readonly #sizes: number[] = [];
+  #bytes = 0;
   #cancelTimer: (() => void) | undefined;
-  #sending: Promise<void> | undefined;
-  #underWay: readonly ReadableSpan[] = [];
-  #closed = false;
-  /** Spans that were let in, and those of them that were sent or lost since. */
+  #isClosed = false;
+  /** Spans that were let in, and those of them that made room for others. */
   #admitted = 0;
-  #settled = 0;
-  #exported = 0;
-  #lost = 0;
+  #pushedOut = 0;
+  #encodingMs = 0;
 
   constructor(options: SpanQueueOptions) {
     this.#options = options;
-    this.#clock = options.clock ?? systemClock;
+    this.#clock = options.clock;
+    this.#delivery = new Delivery({ ...options, take: () => this.#take() });
   }
 
   get counts(): ExportCounts {
-    return { exported: this.#exported, lost: this.#lost };
+    return this.#delivery.counts;
+  }
+
+  /** Time that this queue took from the program so far to encode spans, in milliseconds. */
+  get encodingMs(): number {
+    return this.#encodingMs;
   }
 
   onStart(): void {}
 
   onEnd(span: ReadableSpan): void {
-    if ((span.spanContext().traceFlags & TraceFlags.SAMPLED) === 0) return;
-    if (this.#closed) return this.#lose(1, new Error('it ended after the shutdown'));
-    if (this.#waiting.length >= queueLimit) return this.#lose(1, new Error('its queue is full'));
+    if (!this.#options.everything && (span.spanContext().traceFlags & TraceFlags.SAMPLED) === 0) return;
+    if (this.#isClosed) return this.#delivery.drop(1, new Error('it ended after the shutdown'));
+    const bytes = spanSize(span);
+    while (this.#waiting.length >= this.#options.queueSpans || this.#bytes + bytes > queueLimitBytes) {
+      if (this.#waiting.length === 0) break;
+      this.#makeRoom();
+    }
     this.#waiting.push(span);
+    this.#sizes.push(bytes);
+    this.#bytes += bytes;
     this.#admitted++;
-    if (this.#sending) return;
-    if (this.#waiting.length >= batchLimit) void this.#sendBatch();
-    else this.#cancelTimer ??= this.#clock.timer(this.#options.flushMs, () => void this.#sendBatch());
+    if (this.#waiting.length >= this.#options.batchSpans || this.#bytes >= batchLimitBytes) {
+      this.#wake();
+    } else {
+      this.#cancelTimer ??= this.#clock.timer(this.#options.flushMs, () => this.#wake());
+    }
   }
 
-  /** Resolves when everything that has ended so far was sent or is lost; what ends meanwhile is not waited for. */
-  async forceFlush(): Promise<void> {
+  /** Resolves when everything that has ended so far was sent, kept or dropped; what ends meanwhile is not waited for. */
+  forceFlush(): Promise<void> {
     const goal = this.#admitted;
-    while (this.#settled < goal) await this.#sendBatch();
+    return this.#delivery.flush(() => this.#delivery.settled + this.#pushedOut >= goal);
   }
 
-  async shutdown(): Promise<void> {
-    await this.forceFlush();
-    this.#closed = true;
+  shutdown(): Promise<void> {
+    return this.stop(defaultStopLimitMs);
   }
 
-  /**
-   * Hands everything that is not acknowledged to `send` and counts it: the process ends, and what is under way
-   * may not have arrived. A destination that gets a span twice keeps it once.
-   */
-  finishNow(send: (spans: ReadableSpan[]) => boolean): void {
-    const rest = [...this.#underWay, ...this.#waiting.splice(0)];
-    if (rest.length === 0 || this.#closed) return;
-    this.#closed = true;
-    this.#settled = this.#admitted;
-    if (send(rest)) this.#exported += rest.length;
-    else this.#lose(rest.length, new Error('the process ended'));
+  /** Sends what is queued, within `limitMs`, and closes. */
+  async stop(limitMs: number): Promise<void> {
+    await this.#delivery.stop(limitMs);
+    this.#isClosed = true;
   }
 
-  #sendBatch(): Promise<void> {
-    return (this.#sending ??= this.#send());
+  /** The same while the process is ending and waits for nothing. */
+  finishNow(limitMs: number): void {
+    if (this.#isClosed) return;
+    this.#delivery.finishNow(limitMs);
+    this.#isClosed = true;
   }
 
-  async #send(): Promise<void> {
+  #wake(): void {
     this.#cancelTimer?.();
     this.#cancelTimer = undefined;
-    const batch = this.#waiting.splice(0, batchLimit);
-    this.#underWay = batch;
-    try {
-      // Outside of every run, and unseen by instrumentation of HTTP: sending spans makes no spans.
-      const send = (): Promise<SendResult> => this.#options.send(batch);
-      const { rejected, message } = await context.with(suppressTracing(ROOT_CONTEXT), send);
-      const refused = Math.min(Math.max(rejected, 0), batch.length);
-      this.#exported += batch.length - refused;
-      if (refused > 0) this.#lose(refused, new Error(message ?? 'it refused a part of them'));
-    } catch (error) {
-      this.#lose(batch.length, error instanceof Error ? error : new Error(String(error)));
-    }
-    // In one go, so that no span can end between the last look at the queue and the next timer.
-    this.#settled += batch.length;
-    this.#underWay = [];
-    this.#sending = undefined;
-    if (this.#waiting.length > 0) void this.#sendBatch();
+    this.#delivery.wake();
   }
 
-  #lose(count: number, error: Error): void {
-    this.#lost += count;
-    try {
-      this.#options.onLost(count, error);
-    } catch (fault) {
-      diag.warn('@tta/obs: the report of lost spans failed:', fault);
+  /** On disk there is more room; in memory the oldest span goes. */
+  #makeRoom(): void {
+    if (this.#options.backlog.isDurable) return this.#delivery.spill(new Error('its queue is full'));
+    this.#waiting.shift();
+    this.#bytes -= this.#sizes.shift() ?? 0;
+    this.#pushedOut++;
+    this.#delivery.drop(1, new Error('its queue is full'));
+  }
+
+  #take(): Batch | undefined {
+    const { batchSpans, encode } = this.#options;
+    for (;;) {
+      let count = 0;
+      let bytes = 0;
+      for (const size of this.#sizes) {
+        if (count >= batchSpans || (count > 0 && bytes + size > batchLimitBytes)) break;
+        bytes += size;
+        count++;
+      }
+      if (count === 0) return undefined;
+      const spans = this.#waiting.splice(0, count);
+      this.#sizes.splice(0, count);
+      this.#bytes -= bytes;
+      const startedAt = this.#clock.monotonic();
+      try {
+        return { body: encode(spans), spans: count };
+      } catch (error) {
+        this.#pushedOut += count;
+        this.#delivery.drop(count, error instanceof Error ? error : new Error(String(error)));
+      } finally {
+        this.#encodingMs += this.#clock.monotonic() - startedAt;
+      }
     }
   }
 }

@@ -1,0 +1,274 @@
+import { context, diag, ROOT_CONTEXT } from '@opentelemetry/api';
+import { suppressTracing } from '@opentelemetry/core';
+import type { Clock, Random } from '@tta/obs-context';
+import type { Backlog, Batch } from './backlog.ts';
+import type { ExportCounts, Trouble } from './export-counts.ts';
+import type { Sender, SendOutcome } from './sender.ts';
+
+export interface DeliveryOptions {
+  readonly sender: Sender;
+  readonly backlog: Backlog;
+  /** Takes the next batch out of the queue; `undefined` when nothing waits there. */
+  readonly take: () => Batch | undefined;
+  /** How long one request may take, in milliseconds. */
+  readonly timeoutMs: number;
+  /** Settles when requests may be made. @defaultValue at once */
+  readonly ready?: Promise<unknown> | undefined;
+  readonly onTrouble: (trouble: Trouble) => void;
+  readonly clock: Clock;
+  readonly random: Random;
+}
+
+const firstWaitMs = 1_000;
+const longestWaitMs = 5_000;
+/** Also where a destination asks to come back at once. */
+const shortestWaitMs = 100;
+/** A request that takes longer than this has what comes after it, and itself, put on disk meanwhile. */
+const slowMs = 1_000;
+/** Processes end at any time; what they left behind is looked for this often. */
+const adoptMs = 30_000;
+/** Not while the program starts. */
+const firstAdoptMs = 250;
+
+/** The request under way. */
+interface Attempt {
+  readonly batch: Batch;
+  /** Whether the backlog has the batch, as its first. */
+  isStored: boolean;
+  isSlow: boolean;
+}
+
+/**
+ * Brings batches to one destination in order, one request at a time. A batch that the destination does not
+ * take now waits in the backlog with all that come after it, until a later attempt empties it.
+ */
+export class Delivery {
+  readonly #options: DeliveryOptions;
+  readonly #backlog: Backlog;
+  readonly #clock: Clock;
+  #ready: Promise<unknown> | undefined;
+  /** The attempt under way, and when it is over. */
+  #attempt: Attempt | undefined;
+  #over: Promise<void> | undefined;
+  /** Set while the destination is left alone; `asked` when it named the time. */
+  #pause: { readonly cancel: () => void; readonly asked: boolean } | undefined;
+  #nextWaitMs = firstWaitMs;
+  /** Why batches are kept at present. */
+  #reason = new Error('it is slow');
+  #cancelAdopt: () => void = () => {};
+  #state: 'open' | 'stopping' | 'stopped' = 'open';
+  #exported = 0;
+  #spooled = 0;
+  #dropped = 0;
+  /** Spans out of the queue whose fate is known: exported, kept or dropped. */
+  #settled = 0;
+
+  constructor(options: DeliveryOptions) {
+    this.#options = options;
+    this.#backlog = options.backlog;
+    this.#clock = options.clock;
+    this.#ready = options.ready;
+    if (this.#backlog.isDurable) this.#adoptLater(firstAdoptMs);
+  }
+
+  get counts(): ExportCounts {
+    return { exported: this.#exported, spooled: this.#spooled, dropped: this.#dropped };
+  }
+
+  get settled(): number {
+    return this.#settled;
+  }
+
+  /** Counts spans that are gone, and tells of them. */
+  drop(spans: number, error: Error): void {
+    this.#dropped += spans;
+    this.#tell({ kind: 'dropped', spans, error });
+  }
+
+  /** Something waits in the queue. */
+  wake(): void {
+    if (this.#pause || this.#attempt?.isSlow) this.spill();
+    else this.#begin();
+  }
+
+  /** Moves what waits in the queue to the backlog. */
+  spill(error = this.#reason): void {
+    for (let batch = this.#options.take(); batch; batch = this.#options.take()) this.#keep(batch, error);
+  }
+
+  /**
+   * Resolves when `goal` spans out of the queue are settled and the backlog is empty, or when the
+   * destination takes nothing now: then they are kept.
+   */
+  async flush(goal: () => boolean): Promise<void> {
+    if (this.#pause && !this.#pause.asked) this.#resume();
+    while (!goal() || !this.#backlog.isEmpty) {
+      if (this.#pause || this.#state === 'stopped') return this.spill();
+      this.#begin();
+      if (!this.#over) return;
+      await this.#over;
+    }
+  }
+
+  /** Tries once more, but not longer than `limitMs`; then what is durable stays behind, and the rest is dropped. */
+  async stop(limitMs: number): Promise<void> {
+    if (this.#state !== 'open') return this.#over;
+    this.#state = 'stopping';
+    this.#cancelAdopt();
+    const { sender } = this.#options;
+    sender.finish();
+    const cancelLimit = this.#clock.timer(limitMs, () => sender.abort(), true);
+    if (!this.#pause) this.#begin();
+    else if (!this.#pause.asked && !this.#backlog.isDurable) this.#resume();
+    while (this.#over) await this.#over;
+    cancelLimit();
+    sender.abort();
+    this.#end(new Error('the process ended'));
+  }
+
+  /** Sends the rest while the process is ending, blocking it, or else leaves it on disk. */
+  finishNow(limitMs: number): void {
+    if (this.#state === 'stopped') return;
+    const { sender, take } = this.#options;
+    const deadline = this.#clock.monotonic() + limitMs;
+    // What is under way may not have arrived; a destination that gets a span twice keeps it once.
+    const current = this.#attempt;
+    this.#attempt = undefined;
+    let batch = current && !current.isStored ? current.batch : take();
+    let isUp = !this.#pause && !current?.isSlow;
+    for (; batch; batch = take()) {
+      const leftMs = deadline - this.#clock.monotonic();
+      isUp &&= leftMs > 0 && sender.sendBeforeExit(batch.body, leftMs);
+      if (isUp) this.#exported += batch.spans;
+      else this.#keep(batch, new Error('the process ended'));
+    }
+    this.#end(new Error('the process ended'));
+  }
+
+  #end(error: Error): void {
+    this.#state = 'stopped';
+    this.#cancelAdopt();
+    this.#pause?.cancel();
+    this.spill(error);
+    if (!this.#backlog.isDurable) {
+      for (let batch = this.#backlog.first(); batch; batch = this.#backlog.first()) {
+        this.#backlog.removeFirst();
+        this.drop(batch.spans, error);
+      }
+    }
+    this.#backlog.close();
+  }
+
+  #begin(): void {
+    if (this.#over || this.#state === 'stopped') return;
+    if (this.#ready) {
+      const ready = this.#ready;
+      this.#over = ready.then(
+        () => this.#isReady(),
+        () => this.#isReady(),
+      );
+      return;
+    }
+    const stored = this.#backlog.first();
+    const batch = stored ?? this.#options.take();
+    if (batch) this.#over = this.#try({ batch, isStored: stored !== undefined, isSlow: false });
+  }
+
+  #isReady(): void {
+    this.#ready = undefined;
+    this.#over = undefined;
+    this.#begin();
+  }
+
+  async #try(attempt: Attempt): Promise<void> {
+    this.#attempt = attempt;
+    const cancelSlow = this.#backlog.isDurable
+      ? this.#clock.timer(slowMs, () => this.#isSlow(attempt))
+      : undefined;
+    // Outside of every run, and unseen by instrumentation of HTTP: sending spans makes no spans.
+    const outcome = await context.with(suppressTracing(ROOT_CONTEXT), () =>
+      this.#options.sender.send(attempt.batch.body, this.#options.timeoutMs),
+    );
+    cancelSlow?.();
+    // In one go, so that no span can end between the last look at the queue and the next attempt.
+    this.#over = undefined;
+    if (this.#attempt !== attempt) return;
+    this.#attempt = undefined;
+    this.#settle(attempt, outcome);
+    if (outcome.kind !== 'later') this.#begin();
+  }
+
+  #settle({ batch, isStored }: Attempt, outcome: SendOutcome): void {
+    if (outcome.kind === 'later') {
+      this.#reason = outcome.error;
+      if (!isStored) this.#keep(batch, outcome.error);
+      this.spill();
+      if (this.#state === 'open') this.#wait(outcome.afterMs);
+      return;
+    }
+    this.#nextWaitMs = firstWaitMs;
+    if (isStored) this.#backlog.removeFirst();
+    else this.#settled += batch.spans;
+    if (outcome.kind === 'refused') return this.drop(batch.spans, outcome.error);
+    const rejected = Math.min(Math.max(outcome.rejected, 0), batch.spans);
+    this.#exported += batch.spans - rejected;
+    if (rejected > 0) this.drop(rejected, new Error(outcome.message ?? 'it refused a part of them'));
+  }
+
+  #wait(afterMs: number | undefined): void {
+    const { random } = this.#options;
+    // Half of it by chance, so that many processes do not come back at the same moment.
+    const backoffMs = this.#nextWaitMs * (0.5 + random.next());
+    this.#nextWaitMs = Math.min(this.#nextWaitMs * 2, longestWaitMs);
+    const waitMs = afterMs === undefined ? backoffMs : Math.max(afterMs, shortestWaitMs);
+    const cancel = this.#clock.timer(waitMs, () => this.#resume());
+    this.#pause = { cancel, asked: afterMs !== undefined };
+  }
+
+  #resume(): void {
+    this.#pause?.cancel();
+    this.#pause = undefined;
+    this.#begin();
+  }
+
+  #isSlow(attempt: Attempt): void {
+    if (this.#attempt !== attempt) return;
+    attempt.isSlow = true;
+    this.#reason = new Error(`no answer for ${slowMs} ms`);
+    // Behind others in the backlog it would no longer be the one that is removed when it has arrived.
+    if (!attempt.isStored && this.#backlog.isEmpty && this.#keep(attempt.batch, this.#reason)) {
+      attempt.isStored = true;
+      this.#backlog.first();
+    }
+    this.spill();
+  }
+
+  #adoptLater(afterMs: number): void {
+    this.#cancelAdopt = this.#clock.timer(afterMs, () => {
+      this.#adoptLater(adoptMs);
+      if (this.#over || this.#pause) return;
+      this.#backlog.adopt();
+      this.#begin();
+    });
+  }
+
+  #keep({ body, spans }: Batch, error: Error): boolean {
+    this.#settled += spans;
+    const isKept = this.#backlog.append({ body, spans });
+    if (isKept) {
+      if (this.#backlog.isDurable) this.#spooled += spans;
+      this.#tell({ kind: 'kept', spans, error });
+    } else {
+      this.drop(spans, error);
+    }
+    return isKept;
+  }
+
+  #tell(trouble: Trouble): void {
+    try {
+      this.#options.onTrouble(trouble);
+    } catch (fault) {
+      diag.warn('@tta/obs: the report of undelivered spans failed:', fault);
+    }
+  }
+}
