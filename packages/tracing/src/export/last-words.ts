@@ -1,15 +1,38 @@
 import { spawnSync } from 'node:child_process';
+import type { TlsOptions } from './destination.ts';
 
-/** Read by the process below; not an argument, which others on the machine could read. */
+/** A finished request; `tls` and `headers` as the sender uses them. */
+export interface LastRequest {
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly tls: TlsOptions;
+  readonly body: Uint8Array;
+  /** Whether it is a call by gRPC, to the path of the address. */
+  readonly isGrpc?: boolean;
+}
+
+/** Reads the request from its input, where nobody else on the machine can: a line of JSON, then the body. */
 const script = `
-const { url, headers } = JSON.parse(process.env.TTA_LAST_WORDS);
 const chunks = [];
 process.stdin.on('data', (chunk) => chunks.push(chunk)).on('end', () => {
-  const { request } = require(url.startsWith('https:') ? 'node:https' : 'node:http');
-  request(url, { method: 'POST', headers }, (response) => {
-    response.resume();
-    process.exit(response.statusCode >= 200 && response.statusCode < 300 ? 0 : 1);
-  }).on('error', () => process.exit(1)).end(Buffer.concat(chunks));
+  const input = Buffer.concat(chunks);
+  const lineEnd = input.indexOf(10);
+  const { url, headers, tls, isGrpc } = JSON.parse(input.subarray(0, lineEnd));
+  const body = input.subarray(lineEnd + 1);
+  const leave = (isTaken) => process.exit(isTaken ? 0 : 1);
+  if (isGrpc) {
+    let status;
+    const read = (head) => (status ??= head['grpc-status']);
+    const session = require('node:http2').connect(url, tls).on('error', () => leave(false));
+    const call = session.request({ ':method': 'POST', ':path': new URL(url).pathname, ...headers });
+    call.on('response', read).on('trailers', read).on('error', () => leave(false));
+    call.on('close', () => leave(status === '0')).resume().end(body);
+  } else {
+    const { request } = require(url.startsWith('https:') ? 'node:https' : 'node:http');
+    request(url, { method: 'POST', headers, ...tls }, ({ statusCode }) => {
+      leave(statusCode >= 200 && statusCode < 300);
+    }).on('error', () => leave(false)).end(body);
+  }
 });`;
 
 /**
@@ -18,18 +41,24 @@ process.stdin.on('data', (chunk) => chunks.push(chunk)).on('end', () => {
  *
  * @returns Whether it was taken within `limitMs`.
  */
+export function sendFromAnotherProcess({ body, ...head }: LastRequest, limitMs: number): boolean {
+  const { status } = spawnSync(process.execPath, ['-e', script], {
+    input: Buffer.concat([Buffer.from(`${JSON.stringify(head)}\n`), body]),
+    // What the environment tells Node to load or to trace is meant for the program.
+    env: {},
+    stdio: ['pipe', 'ignore', 'ignore'],
+    timeout: limitMs,
+    windowsHide: true,
+  });
+  return status === 0;
+}
+
+/** @see {@link sendFromAnotherProcess} */
 export function postBeforeExit(
   url: string,
   headers: Readonly<Record<string, string>>,
   body: Uint8Array,
   limitMs: number,
 ): boolean {
-  const { status } = spawnSync(process.execPath, ['-e', script], {
-    input: body,
-    env: { TTA_LAST_WORDS: JSON.stringify({ url, headers }) },
-    stdio: ['pipe', 'ignore', 'ignore'],
-    timeout: limitMs,
-    windowsHide: true,
-  });
-  return status === 0;
+  return sendFromAnotherProcess({ url, headers, tls: {}, body }, limitMs);
 }

@@ -9,17 +9,18 @@ export type SendOutcome =
 
 /**
  * Sends finished requests to one destination, one attempt each: what to repeat, and when, is its caller's
- * matter. A request under way does not keep the process alive until {@link Sender.finish} is called.
+ * matter. `B` is what a request is made of: bytes, or spans for an exporter that the user brings. A request
+ * under way does not keep the process alive until {@link Sender.finish} is called.
  */
-export interface Sender {
+export interface Sender<B> {
   /** Never rejects. A request without an answer after `limitMs` is given up: `later`. */
-  send(body: Uint8Array, limitMs: number): Promise<SendOutcome>;
+  send(body: B, limitMs: number): Promise<SendOutcome>;
   /**
    * Sends while the process is ending and its event loop turns no more; blocks it until then.
    *
    * @returns Whether the destination took the request within `limitMs`.
    */
-  sendBeforeExit(body: Uint8Array, limitMs: number): boolean;
+  sendBeforeExit(body: B, limitMs: number): boolean;
   /** From now on the process waits for what is under way. */
   finish(): void;
   /** Gives up what is under way and closes all connections. */

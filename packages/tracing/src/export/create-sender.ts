@@ -1,0 +1,13 @@
+import type { Clock } from '@tta/obs-context';
+import type { OtlpDestination } from './destination.ts';
+import { HttpSender } from './http-sender.ts';
+import type { Sender } from './sender.ts';
+
+/**
+ * The sender for a destination's protocol.
+ *
+ * @throws InvalidOptionError for an address, a header or a certificate that cannot be used.
+ */
+export function createSender(destination: OtlpDestination, clock: Clock): Sender<Uint8Array> {
+  return new HttpSender(destination, clock);
+}

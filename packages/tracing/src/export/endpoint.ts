@@ -1,0 +1,75 @@
+import { validateHeaderName, validateHeaderValue } from 'node:http';
+import { createSecureContext } from 'node:tls';
+import { InvalidOptionError } from '@tta/obs-context';
+import type { OtlpDestination, TlsOptions } from './destination.ts';
+import { secretsIn } from './message-line.ts';
+
+/** Where a destination is and what is sent along, checked. */
+export interface Endpoint {
+  /** Without user name and password. */
+  readonly url: URL;
+  /** By lower-case names; holds the user name and password of the address as basic authentication. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly tls: TlsOptions;
+  /** What no message may show. */
+  readonly secrets: readonly string[];
+}
+
+/** @throws InvalidOptionError for an address, a header or a certificate that cannot be used. */
+export function readEndpoint({ name, tracesUrl, headers = {}, tls = {} }: OtlpDestination): Endpoint {
+  const url = readUrl(name, tracesUrl);
+  const login = [url.username, url.password].map((part) => decodePart(name, part));
+  url.username = url.password = '';
+  const sent: Record<string, string> = { 'user-agent': 'tta-obs' };
+  if (login.some((part) => part !== ''))
+    sent['authorization'] = `Basic ${Buffer.from(login.join(':')).toString('base64')}`;
+  for (const [header, value] of Object.entries(headers)) {
+    checkHeader(name, header, value);
+    sent[header.toLowerCase()] = value;
+  }
+  checkCertificates(name, tls);
+  return { url, headers: sent, tls, secrets: secretsIn([...Object.values(headers), ...login]) };
+}
+
+function readUrl(name: string, tracesUrl: string): URL {
+  const url = URL.canParse(tracesUrl) ? new URL(tracesUrl) : undefined;
+  if (url?.protocol === 'http:' || url?.protocol === 'https:') return url;
+  // The address is not shown: it may hold a password.
+  throw new InvalidOptionError(
+    `tracesUrl of the destination "${name}" is no address; give one like http://127.0.0.1:4318/v1/traces`,
+  );
+}
+
+function decodePart(name: string, part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    throw new InvalidOptionError(
+      `the user name or password in tracesUrl of the destination "${name}" is not percent-encoded; write % as %25`,
+    );
+  }
+}
+
+function checkHeader(name: string, header: string, value: string): void {
+  try {
+    validateHeaderName(header);
+    validateHeaderValue(header, value);
+  } catch {
+    throw new InvalidOptionError(
+      `the header ${JSON.stringify(header)} of the destination "${name}" cannot be sent; ` +
+        'a name is one word, a value has neither line breaks nor characters beyond Latin-1',
+    );
+  }
+}
+
+function checkCertificates(name: string, tls: TlsOptions): void {
+  if (Object.keys(tls).length === 0) return;
+  try {
+    createSecureContext(tls);
+  } catch (error) {
+    throw new InvalidOptionError(
+      `tls of the destination "${name}" cannot be used (${(error as Error).message}); ` +
+        'give ca, cert and key in PEM, cert and key of one pair',
+    );
+  }
+}
