@@ -9,7 +9,7 @@ export class InheritedContextManager extends AsyncLocalStorageContextManager {
   readonly #inherited: Context;
   readonly #explicitRoot = ROOT_CONTEXT.setValue(Symbol('explicit root'), true);
 
-  constructor(inherited: Context) {
+  constructor(inherited: Context = ROOT_CONTEXT) {
     super();
     this.#inherited = inherited;
   }

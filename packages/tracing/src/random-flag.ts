@@ -29,15 +29,28 @@ export class RandomFlagTracer implements Tracer {
     const parent = options.root ? undefined : trace.getSpanContext(parentContext);
     const isContinued = parent !== undefined && isSpanContextValid(parent);
     // The object is the span's own and nobody has seen it yet, except for its processors.
-    if (isSpanContextValid(spanContext)) spanContext.traceFlags |= isContinued ? parent.traceFlags & randomFlag : randomFlag;
+    if (isSpanContextValid(spanContext))
+      spanContext.traceFlags |= isContinued ? parent.traceFlags & randomFlag : randomFlag;
     return span;
   }
 
-  startActiveSpan<F extends (span: Span) => unknown>(name: string, ...rest: [F] | [SpanOptions, F] | [SpanOptions, Context, F]): ReturnType<F> {
-    const body = rest.at(-1) as F;
+  startActiveSpan<F extends (span: Span) => unknown>(name: string, fn: F): ReturnType<F>;
+  startActiveSpan<F extends (span: Span) => unknown>(
+    name: string,
+    options: SpanOptions,
+    fn: F,
+  ): ReturnType<F>;
+  startActiveSpan<F extends (span: Span) => unknown>(
+    name: string,
+    options: SpanOptions,
+    parentContext: Context,
+    fn: F,
+  ): ReturnType<F>;
+  startActiveSpan(name: string, ...rest: readonly unknown[]): unknown {
+    const body = rest.at(-1) as (span: Span) => unknown;
     const options = rest.length > 1 ? (rest[0] as SpanOptions) : {};
     const parentContext = rest.length > 2 ? (rest[1] as Context) : contextApi.active();
     const span = this.startSpan(name, options, parentContext);
-    return contextApi.with(trace.setSpan(parentContext, span), body, undefined, span) as ReturnType<F>;
+    return contextApi.with(trace.setSpan(parentContext, span), body, undefined, span);
   }
 }

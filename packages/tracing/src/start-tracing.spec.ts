@@ -51,7 +51,7 @@ describe('startTracing', () => {
     for (const part of ['buy', 'a book', 'shop', '1.2.3', 'staging', 'i-1', hostname(), 'nodejs']) {
       expect(receiver.text).toContain(part);
     }
-    expect(tracing.counts()).toEqual(new Map([['here', { exported: 1, lost: 0 }]]));
+    expect(tracing.counts()).toEqual(new Map([['here', { exported: 1, spooled: 0, dropped: 0 }]]));
   });
 
   it('sends by itself once flushMs has passed', async () => {
@@ -71,15 +71,18 @@ describe('startTracing', () => {
         { name: 'dead', tracesUrl: await receiverAt(dead) },
         { name: 'living', tracesUrl: await receiverAt(receiver) },
       ],
-      { onLost: ({ name }, count, error) => void lost.push(`${name} ${count} ${error?.message}`) },
+      {
+        onTrouble: ({ name }, { kind, spans, error }) =>
+          void lost.push(`${name} ${kind} ${spans} ${error.message}`),
+      },
     );
     for (let i = 0; i < 3; i++) tracing.getTracer('spec').startSpan(`span ${i}`).end();
     await tracing.flush();
     for (const name of ['span 0', 'span 1', 'span 2']) expect(receiver.text).toContain(name);
-    expect(lost).toEqual(['dead 3 400 Bad Request']);
+    expect(lost).toEqual(['dead dropped 3 400 Bad Request']);
     expect(Object.fromEntries(tracing.counts())).toEqual({
-      dead: { exported: 0, lost: 3 },
-      living: { exported: 3, lost: 0 },
+      dead: { exported: 0, spooled: 0, dropped: 3 },
+      living: { exported: 3, spooled: 0, dropped: 0 },
     });
   });
 
@@ -96,12 +99,12 @@ describe('startTracing', () => {
       tracing.getTracer('spec').startSpan('late').end();
       let ended = false;
       const work = tracing[end]().then(() => void (ended = true));
-      await until(() => pending.length === 1 && tracing.counts().get('dead')?.lost === 1);
+      await until(() => pending.length === 1 && tracing.counts().get('dead')?.dropped === 1);
       await new Promise((resolve) => setImmediate(resolve));
       expect(ended).toBe(false);
       for (const answer of pending) answer();
       await work;
-      expect(tracing.counts().get('slow')).toEqual({ exported: 1, lost: 0 });
+      expect(tracing.counts().get('slow')).toEqual({ exported: 1, spooled: 0, dropped: 0 });
     },
   );
 
@@ -129,23 +132,23 @@ describe('startTracing', () => {
     await expect(tracing.flush()).resolves.toBeUndefined();
     await expect(tracing.shutdown()).resolves.toBeUndefined();
     await expect(tracing.shutdown()).resolves.toBeUndefined();
-    expect(tracing.counts().get('gone')).toEqual({ exported: 0, lost: 1 });
+    expect(tracing.counts().get('gone')).toEqual({ exported: 0, spooled: 0, dropped: 1 });
   });
 
   it('counts as lost what a full queue turns away', async () => {
     const reasons = new Set<string | undefined>();
     const receiver = new Receiver();
     const tracing = start([{ name: 'here', tracesUrl: await receiverAt(receiver) }], {
-      onLost: (_destination, _lost, error) => void reasons.add(error?.message),
+      onTrouble: (_destination, { error }) => void reasons.add(error.message),
     });
     const tracer = tracing.getTracer('spec');
     // In one turn of the event loop, so that nothing but the first batch can leave the queue.
     const made = 10_000;
     for (let i = 0; i < made; i++) tracer.startSpan('many').end();
     await tracing.flush();
-    const { exported = 0, lost = 0 } = tracing.counts().get('here') ?? {};
-    expect(lost).toBeGreaterThan(0);
-    expect(exported + lost).toBe(made);
+    const { exported = 0, dropped = 0 } = tracing.counts().get('here') ?? {};
+    expect(dropped).toBeGreaterThan(0);
+    expect(exported + dropped).toBe(made);
     expect(reasons).toEqual(new Set(['its queue is full']));
   });
 
@@ -158,8 +161,9 @@ describe('startTracing', () => {
     const tracing = start([{ name: 'busy', tracesUrl: await receiverAt(receiver) }]);
     tracing.getTracer('spec').startSpan('again').end();
     await tracing.flush();
+    await until(() => tracing.counts().get('busy')?.exported === 1);
     expect(receiver.requests.map(({ text }) => text.includes('again'))).toEqual([true, true]);
-    expect(tracing.counts().get('busy')).toEqual({ exported: 1, lost: 0 });
+    expect(tracing.counts().get('busy')).toEqual({ exported: 1, spooled: 0, dropped: 0 });
   });
 
   it('counts as lost what a destination refuses of a request that it takes', async () => {
@@ -170,12 +174,12 @@ describe('startTracing', () => {
     });
     const reasons: string[] = [];
     const tracing = start([{ name: 'picky', tracesUrl: await receiverAt(receiver) }], {
-      onLost: (_destination, lost, error) => void reasons.push(`${lost} ${error?.message}`),
+      onTrouble: (_destination, { spans, error }) => void reasons.push(`${spans} ${error.message}`),
     });
     const tracer = tracing.getTracer('spec');
     for (let i = 0; i < 3; i++) tracer.startSpan('s').end();
     await tracing.flush();
-    expect(tracing.counts().get('picky')).toEqual({ exported: 2, lost: 1 });
+    expect(tracing.counts().get('picky')).toEqual({ exported: 2, spooled: 0, dropped: 1 });
     expect(reasons).toEqual(['1 too old']);
   });
 
@@ -184,7 +188,7 @@ describe('startTracing', () => {
     const tracing = start([{ name: 'hanging', tracesUrl: await receiverAt(hanging) }]);
     tracing.getTracer('spec').startSpan('stuck').end();
     await tracing.shutdown(20);
-    expect(tracing.counts().get('hanging')).toEqual({ exported: 0, lost: 1 });
+    expect(tracing.counts().get('hanging')).toEqual({ exported: 0, spooled: 0, dropped: 1 });
   });
 
   it('waits for no repetition at shutdown', async () => {
@@ -194,7 +198,7 @@ describe('startTracing', () => {
     await until(() => busy.requests.length === 1);
     await tracing.shutdown(60_000);
     expect(busy.requests).toHaveLength(1);
-    expect(tracing.counts().get('busy')).toEqual({ exported: 0, lost: 1 });
+    expect(tracing.counts().get('busy')).toEqual({ exported: 0, spooled: 0, dropped: 1 });
   });
 
   it('sends headers of a destination to that one alone', async () => {
@@ -227,18 +231,18 @@ describe('startTracing', () => {
     await tracing.flush();
     tracing.getTracer('spec').startSpan('kept').end();
     await tracing.flush();
-    expect(tracing.counts().get('odd')).toEqual({ exported: 1, lost: 1 });
+    expect(tracing.counts().get('odd')).toEqual({ exported: 2, spooled: 0, dropped: 0 });
   });
 
   it('goes on when the one who is told of losses throws', async () => {
     const receiver = new Receiver((response) => void response.writeHead(400).end());
-    const onLost = (): never => {
+    const onTrouble = (): never => {
       throw new Error('not now');
     };
-    const tracing = start([{ name: 'no', tracesUrl: await receiverAt(receiver) }], { onLost });
+    const tracing = start([{ name: 'no', tracesUrl: await receiverAt(receiver) }], { onTrouble });
     tracing.getTracer('spec').startSpan('s').end();
     await expect(tracing.flush()).resolves.toBeUndefined();
-    expect(tracing.counts().get('no')).toEqual({ exported: 0, lost: 1 });
+    expect(tracing.counts().get('no')).toEqual({ exported: 0, spooled: 0, dropped: 1 });
   });
 
   it('does not wait in flush for spans that end after it began', async () => {
@@ -263,7 +267,7 @@ describe('startTracing', () => {
       tracing.getTracer('spec').startSpan('last words').end();
       tracing.finishNow(10_000);
       tracing.finishNow(10_000);
-      expect(tracing.counts().get('here')).toEqual({ exported: 1, lost: 0 });
+      expect(tracing.counts().get('here')).toEqual({ exported: 1, spooled: 0, dropped: 0 });
       const [received] = (await once(server, 'message')) as [{ key: string; text: string }];
       expect(received.key).toBe('k');
       expect(received.text).toContain('last words');
@@ -280,19 +284,20 @@ describe('startTracing', () => {
     tracing.getTracer('spec').startSpan('s').end();
     tracing.finishNow(10_000);
     tracing.getTracer('spec').startSpan('too late').end();
-    expect(tracing.counts().get('gone')).toEqual({ exported: 0, lost: 2 });
+    expect(tracing.counts().get('gone')).toEqual({ exported: 0, spooled: 0, dropped: 2 });
   });
 
   it('tells which destination uses a secure connection by its address', async () => {
-    const lost: (string | undefined)[] = [];
+    const troubles: string[] = [];
     const receiver = new Receiver();
     const tracesUrl = (await receiverAt(receiver)).replace('http:', 'https:');
-    const onLost: TracingOptions['onLost'] = (_destination, _lost, error) => void lost.push(error?.message);
-    const tracing = start([{ name: 'plain', tracesUrl, timeoutMs: 200 }], { onLost });
+    const onTrouble: TracingOptions['onTrouble'] = (_destination, { error }) =>
+      void troubles.push(error.message);
+    const tracing = start([{ name: 'plain', tracesUrl, timeoutMs: 200 }], { onTrouble });
     tracing.getTracer('spec').startSpan('s').end();
     await tracing.flush();
     expect(receiver.requests).toHaveLength(0);
-    expect(lost).toHaveLength(1);
+    expect(troubles).toHaveLength(1);
   });
 
   it('says that a span processor of the user failed, and goes on', async () => {
@@ -333,7 +338,7 @@ describe('startTracing', () => {
       const headers: Record<string, string> = {};
       propagation.inject(context.active(), headers);
       const { traceId, spanId } = outer.spanContext();
-      expect(headers['traceparent']).toBe(`00-${traceId}-${spanId}-01`);
+      expect(headers['traceparent']).toBe(`00-${traceId}-${spanId}-03`);
       expect(trace.getActiveSpan()).toBe(outer);
       outer.end();
     });

@@ -5,11 +5,11 @@ import type { Backlog, Batch } from './backlog.ts';
 import type { ExportCounts, Trouble } from './export-counts.ts';
 import type { Sender, SendOutcome } from './sender.ts';
 
-export interface DeliveryOptions {
-  readonly sender: Sender;
-  readonly backlog: Backlog;
+export interface DeliveryOptions<B> {
+  readonly sender: Sender<B>;
+  readonly backlog: Backlog<B>;
   /** Takes the next batch out of the queue; `undefined` when nothing waits there. */
-  readonly take: () => Batch | undefined;
+  readonly take: () => Batch<B> | undefined;
   /** How long one request may take, in milliseconds. */
   readonly timeoutMs: number;
   /** Settles when requests may be made. @defaultValue at once */
@@ -31,8 +31,8 @@ const adoptMs = 30_000;
 const firstAdoptMs = 250;
 
 /** The request under way. */
-interface Attempt {
-  readonly batch: Batch;
+interface Attempt<B> {
+  readonly batch: Batch<B>;
   /** Whether the backlog has the batch, as its first. */
   isStored: boolean;
   isSlow: boolean;
@@ -42,13 +42,13 @@ interface Attempt {
  * Brings batches to one destination in order, one request at a time. A batch that the destination does not
  * take now waits in the backlog with all that come after it, until a later attempt empties it.
  */
-export class Delivery {
-  readonly #options: DeliveryOptions;
-  readonly #backlog: Backlog;
+export class Delivery<B> {
+  readonly #options: DeliveryOptions<B>;
+  readonly #backlog: Backlog<B>;
   readonly #clock: Clock;
   #ready: Promise<unknown> | undefined;
   /** The attempt under way, and when it is over. */
-  #attempt: Attempt | undefined;
+  #attempt: Attempt<B> | undefined;
   #over: Promise<void> | undefined;
   /** Set while the destination is left alone; `asked` when it named the time. */
   #pause: { readonly cancel: () => void; readonly asked: boolean } | undefined;
@@ -56,6 +56,7 @@ export class Delivery {
   /** Why batches are kept at present. */
   #reason = new Error('it is slow');
   #cancelAdopt: () => void = () => {};
+  #hasAdopted = false;
   #state: 'open' | 'stopping' | 'stopped' = 'open';
   #exported = 0;
   #spooled = 0;
@@ -63,7 +64,7 @@ export class Delivery {
   /** Spans out of the queue whose fate is known: exported, kept or dropped. */
   #settled = 0;
 
-  constructor(options: DeliveryOptions) {
+  constructor(options: DeliveryOptions<B>) {
     this.#options = options;
     this.#backlog = options.backlog;
     this.#clock = options.clock;
@@ -118,8 +119,13 @@ export class Delivery {
     const { sender } = this.#options;
     sender.finish();
     const cancelLimit = this.#clock.timer(limitMs, () => sender.abort(), true);
-    if (!this.#pause) this.#begin();
-    else if (!this.#pause.asked && !this.#backlog.isDurable) this.#resume();
+    if (!this.#pause) {
+      // A program that is over before it looked for what others left does it now.
+      if (!this.#hasAdopted) this.#backlog.adopt();
+      this.#begin();
+    } else if (!this.#pause.asked && !this.#backlog.isDurable) {
+      this.#resume();
+    }
     while (this.#over) await this.#over;
     cancelLimit();
     sender.abort();
@@ -137,7 +143,7 @@ export class Delivery {
     let batch = current && !current.isStored ? current.batch : take();
     let isUp = !this.#pause && !current?.isSlow;
     for (; batch; batch = take()) {
-      const leftMs = deadline - this.#clock.monotonic();
+      const leftMs = Math.floor(deadline - this.#clock.monotonic());
       isUp &&= leftMs > 0 && sender.sendBeforeExit(batch.body, leftMs);
       if (isUp) this.#exported += batch.spans;
       else this.#keep(batch, new Error('the process ended'));
@@ -180,7 +186,7 @@ export class Delivery {
     this.#begin();
   }
 
-  async #try(attempt: Attempt): Promise<void> {
+  async #try(attempt: Attempt<B>): Promise<void> {
     this.#attempt = attempt;
     const cancelSlow = this.#backlog.isDurable
       ? this.#clock.timer(slowMs, () => this.#isSlow(attempt))
@@ -198,7 +204,7 @@ export class Delivery {
     if (outcome.kind !== 'later') this.#begin();
   }
 
-  #settle({ batch, isStored }: Attempt, outcome: SendOutcome): void {
+  #settle({ batch, isStored }: Attempt<B>, outcome: SendOutcome): void {
     if (outcome.kind === 'later') {
       this.#reason = outcome.error;
       if (!isStored) this.#keep(batch, outcome.error);
@@ -231,7 +237,7 @@ export class Delivery {
     this.#begin();
   }
 
-  #isSlow(attempt: Attempt): void {
+  #isSlow(attempt: Attempt<B>): void {
     if (this.#attempt !== attempt) return;
     attempt.isSlow = true;
     this.#reason = new Error(`no answer for ${slowMs} ms`);
@@ -246,20 +252,20 @@ export class Delivery {
   #adoptLater(afterMs: number): void {
     this.#cancelAdopt = this.#clock.timer(afterMs, () => {
       this.#adoptLater(adoptMs);
-      if (this.#over || this.#pause) return;
+      this.#hasAdopted = true;
       this.#backlog.adopt();
-      this.#begin();
+      if (!this.#pause) this.#begin();
     });
   }
 
-  #keep({ body, spans }: Batch, error: Error): boolean {
+  #keep({ body, spans }: Batch<B>, error: Error): boolean {
     this.#settled += spans;
     const isKept = this.#backlog.append({ body, spans });
     if (isKept) {
       if (this.#backlog.isDurable) this.#spooled += spans;
       this.#tell({ kind: 'kept', spans, error });
     } else {
-      this.drop(spans, error);
+      this.drop(spans, this.#backlog.lastError ?? error);
     }
     return isKept;
   }

@@ -6,8 +6,8 @@ import { Delivery, type DeliveryOptions } from './delivery.ts';
 import type { ExportCounts } from './export-counts.ts';
 import { spanSize } from './span-size.ts';
 
-export interface SpanQueueOptions extends Omit<DeliveryOptions, 'take'> {
-  readonly encode: (spans: ReadableSpan[]) => Uint8Array;
+export interface SpanQueueOptions<B> extends Omit<DeliveryOptions<B>, 'take'> {
+  readonly encode: (spans: ReadableSpan[]) => B;
   /** How long an ended span waits for others to share its request, in milliseconds. */
   readonly flushMs: number;
   /** Spans that may wait. */
@@ -29,10 +29,10 @@ const defaultStopLimitMs = 3_000;
  * is under way at a time; what ends meanwhile goes into the next, so that a busy destination gets fewer,
  * larger requests.
  */
-export class SpanQueue implements SpanProcessor {
-  readonly #options: SpanQueueOptions;
+export class SpanQueue<B> implements SpanProcessor {
+  readonly #options: SpanQueueOptions<B>;
   readonly #clock: Clock;
-  readonly #delivery: Delivery;
+  readonly #delivery: Delivery<B>;
   readonly #waiting: ReadableSpan[] = [];
   readonly #sizes: number[] = [];
   #bytes = 0;
@@ -43,10 +43,15 @@ export class SpanQueue implements SpanProcessor {
   #pushedOut = 0;
   #encodingMs = 0;
 
-  constructor(options: SpanQueueOptions) {
+  constructor(options: SpanQueueOptions<B>) {
     this.#options = options;
     this.#clock = options.clock;
     this.#delivery = new Delivery({ ...options, take: () => this.#take() });
+  }
+
+  /** Counts spans of this queue's backlog that are gone. */
+  drop(spans: number, error: Error): void {
+    this.#delivery.drop(spans, error);
   }
 
   get counts(): ExportCounts {
@@ -92,14 +97,19 @@ export class SpanQueue implements SpanProcessor {
   /** Sends what is queued, within `limitMs`, and closes. */
   async stop(limitMs: number): Promise<void> {
     await this.#delivery.stop(limitMs);
-    this.#isClosed = true;
+    this.#close();
   }
 
   /** The same while the process is ending and waits for nothing. */
   finishNow(limitMs: number): void {
     if (this.#isClosed) return;
     this.#delivery.finishNow(limitMs);
+    this.#close();
+  }
+
+  #close(): void {
     this.#isClosed = true;
+    this.#cancelTimer?.();
   }
 
   #wake(): void {
@@ -117,7 +127,7 @@ export class SpanQueue implements SpanProcessor {
     this.#delivery.drop(1, new Error('its queue is full'));
   }
 
-  #take(): Batch | undefined {
+  #take(): Batch<B> | undefined {
     const { batchSpans, encode } = this.#options;
     for (;;) {
       let count = 0;

@@ -1,0 +1,90 @@
+import type { ReadableSpan } from '@opentelemetry/sdk-trace-node';
+import type { Clock, Random } from '@tta/obs-context';
+import { noBacklog } from './backlog.ts';
+import { createSender } from './create-sender.ts';
+import type { CustomDestination, Destination, OtlpDestination } from './destination.ts';
+import { DiskSpool } from './disk-spool.ts';
+import type { Trouble } from './export-counts.ts';
+import { ExporterSender } from './exporter-sender.ts';
+import { MemoryBacklog } from './memory-backlog.ts';
+import { encodeSpans } from './otlp-encoding.ts';
+import { spoolKey } from './spool-key.ts';
+import { SpanQueue } from './span-queue.ts';
+
+export interface QueueSurroundings {
+  readonly clock: Clock;
+  readonly random: Random;
+  /** Settles when the resource is complete. */
+  readonly ready: Promise<unknown> | undefined;
+  readonly onTrouble: (trouble: Trouble) => void;
+}
+
+const defaults = {
+  flushMs: 5_000,
+  queueSpans: 8_192,
+  batchSpans: 512,
+  timeoutMs: 10_000,
+  exporterTimeoutMs: 30_000,
+  spoolBytes: 64 * 2 ** 20,
+  memoryBytes: 16 * 2 ** 20,
+};
+
+/** The queue of one destination with all that belongs to it. */
+export function createQueue(destination: Destination, surroundings: QueueSurroundings): SpanQueue<unknown> {
+  return 'exporter' in destination
+    ? exporterQueue(destination, surroundings)
+    : otlpQueue(destination, surroundings);
+}
+
+function otlpQueue(destination: OtlpDestination, surroundings: QueueSurroundings): SpanQueue<Uint8Array> {
+  const { clock, onTrouble } = surroundings;
+  const { tracesUrl: url, protocol = 'http/protobuf', spool } = destination;
+  const onDropped = (spans: number, error: Error): void => queue.drop(spans, error);
+  const queue: SpanQueue<Uint8Array> = new SpanQueue<Uint8Array>({
+    ...surroundings,
+    ...queueOptions(destination),
+    sender: createSender(destination, clock),
+    backlog: spool
+      ? new DiskSpool({
+          directory: spool.directory,
+          key: spoolKey({ url, protocol }),
+          limitBytes: spool.limitBytes ?? defaults.spoolBytes,
+          clock,
+          onDropped,
+        })
+      : new MemoryBacklog({ limitBytes: defaults.memoryBytes, onDropped }),
+    encode: (spans) => encodeSpans(spans, protocol),
+    timeoutMs: destination.timeoutMs ?? defaults.timeoutMs,
+    everything: destination.everything ?? false,
+    onTrouble,
+  });
+  return queue;
+}
+
+function exporterQueue(
+  destination: CustomDestination,
+  surroundings: QueueSurroundings,
+): SpanQueue<ReadableSpan[]> {
+  return new SpanQueue<ReadableSpan[]>({
+    ...surroundings,
+    ...queueOptions(destination),
+    sender: new ExporterSender(destination.exporter, surroundings.clock),
+    backlog: noBacklog(),
+    encode: (spans) => spans,
+    timeoutMs: destination.timeoutMs ?? defaults.exporterTimeoutMs,
+    everything: false,
+  });
+}
+
+function queueOptions({ flushMs, queueSpans, batchSpans }: Destination): {
+  flushMs: number;
+  queueSpans: number;
+  batchSpans: number;
+} {
+  const queue = queueSpans ?? defaults.queueSpans;
+  return {
+    flushMs: flushMs ?? defaults.flushMs,
+    queueSpans: queue,
+    batchSpans: Math.min(batchSpans ?? defaults.batchSpans, queue),
+  };
+}
