@@ -52,13 +52,3 @@ export function sendFromAnotherProcess({ body, ...head }: LastRequest, limitMs: 
   });
   return status === 0;
 }
-
-/** @see {@link sendFromAnotherProcess} */
-export function postBeforeExit(
-  url: string,
-  headers: Readonly<Record<string, string>>,
-  body: Uint8Array,
-  limitMs: number,
-): boolean {
-  return sendFromAnotherProcess({ url, headers, tls: {}, body }, limitMs);
-}
