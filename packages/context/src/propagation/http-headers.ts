@@ -1,0 +1,40 @@
+import { type Carrier, textOf } from './carrier.ts';
+
+/** Headers behind methods: those of `fetch`, and the metadata of gRPC, which returns a list for each name. */
+export interface HeaderCollection {
+  get(name: string): unknown;
+  set(name: string, value: string): unknown;
+  keys?(): Iterable<string>;
+  /** gRPC's way to tell the names. */
+  getMap?(): object;
+}
+
+/** The headers of a request: a plain object as `node:http` has them, `Headers`, or the metadata of gRPC. */
+export type HttpHeaders =
+  HeaderCollection | { [name: string]: string | number | readonly string[] | undefined };
+
+/** Reads and writes HTTP headers; names in any case are the same, and are written in lower case. */
+export const httpHeaders: Carrier<HttpHeaders> = {
+  get(headers, name) {
+    if (isCollection(headers)) return textOf(headers.get(name));
+    return textOf(headers[nameIn(headers, name) ?? name]);
+  },
+  set(headers, name, value) {
+    if (isCollection(headers)) headers.set(name, value);
+    else headers[nameIn(headers, name) ?? name] = value;
+  },
+  keys(headers) {
+    if (!isCollection(headers)) return Object.keys(headers);
+    return headers.keys ? [...headers.keys()] : Object.keys(headers.getMap?.() ?? {});
+  },
+};
+
+function isCollection(headers: HttpHeaders): headers is HeaderCollection {
+  return typeof headers['get'] === 'function' && typeof headers['set'] === 'function';
+}
+
+/** The header as the object spells it. */
+function nameIn(headers: object, name: string): string | undefined {
+  if (Object.hasOwn(headers, name)) return name;
+  return Object.keys(headers).find((key) => key.length === name.length && key.toLowerCase() === name);
+}

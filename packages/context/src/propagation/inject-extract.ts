@@ -1,0 +1,75 @@
+import { type Context, diag, propagation, type TextMapPropagator } from '@opentelemetry/api';
+import type { Carrier } from './carrier.ts';
+import { httpHeaders, type HttpHeaders } from './http-headers.ts';
+
+/**
+ * Writes what a context propagates to a message that is about to be sent.
+ *
+ * The propagator that is registered decides what that is; with none registered it is nothing. Never throws:
+ * what cannot be written is left out.
+ *
+ * @param target - Where to write.
+ * @param carrier - How to write there. @defaultValue {@link httpHeaders}
+ * @param propagator - Takes the place of the one that is registered.
+ * @returns The target.
+ *
+ * @example
+ * ```ts
+ * await fetch(url, { headers: inject(context.active(), new Headers()) });
+ * spawn('tool', { env: inject(context.active(), { ...process.env }, environment) });
+ * ```
+ */
+export function inject<T extends HttpHeaders>(context: Context, target: T): T;
+export function inject<S, T extends S>(
+  context: Context,
+  target: T,
+  carrier: Carrier<S>,
+  propagator?: TextMapPropagator,
+): T;
+export function inject<T>(
+  context: Context,
+  target: T,
+  carrier: Carrier<T> = httpHeaders as Carrier<unknown>,
+  propagator: TextMapPropagator = propagation,
+): T {
+  try {
+    propagator.inject(context, target, carrier);
+  } catch (error) {
+    diag.warn(`@tta/obs-context: the context could not be injected: ${String(error)}`);
+  }
+  return target;
+}
+
+/**
+ * Reads what a message that arrived carries.
+ *
+ * @param source - What to read from.
+ * @param carrier - How to read there. @defaultValue {@link httpHeaders}
+ * @param propagator - Takes the place of the one that is registered.
+ * @returns The context with what was read in it, or the context itself where that is nothing. Never throws.
+ *
+ * @example
+ * ```ts
+ * context.with(extract(context.active(), request.headers), () => handle(request));
+ * ```
+ */
+export function extract(context: Context, source: HttpHeaders): Context;
+export function extract<T>(
+  context: Context,
+  source: T,
+  carrier: Carrier<T>,
+  propagator?: TextMapPropagator,
+): Context;
+export function extract<T>(
+  context: Context,
+  source: T,
+  carrier: Carrier<T> = httpHeaders as Carrier<unknown>,
+  propagator: TextMapPropagator = propagation,
+): Context {
+  try {
+    return propagator.extract(context, source, carrier);
+  } catch (error) {
+    diag.warn(`@tta/obs-context: nothing could be extracted: ${String(error)}`);
+    return context;
+  }
+}
