@@ -1,0 +1,501 @@
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { systemRandom } from '@tta/obs-context';
+import { ManualClock } from '@tta/obs-context/manual';
+import type { Batch } from './backlog.ts';
+import { DiskSpool, type DiskSpoolOptions } from './disk-spool.ts';
+import { spoolKey } from './spool-key.ts';
+import { currentOwner, type SpoolOwner } from './spool-owner.ts';
+
+const mebibyte = 2 ** 20;
+const key = 'destination';
+
+let directory: string;
+let folder: string;
+let clock: ManualClock;
+let drops: [spans: number, reason: string][];
+
+beforeEach(() => {
+  directory = mkdtempSync(join(tmpdir(), 'tta-spool-'));
+  folder = join(directory, key);
+  clock = new ManualClock();
+  drops = [];
+});
+
+afterEach(() => rmSync(directory, { recursive: true, force: true }));
+
+function spool(options: Partial<DiskSpoolOptions> = {}): DiskSpool {
+  return new DiskSpool({
+    directory,
+    key,
+    clock,
+    onDropped: (spans, { message }) => void drops.push([spans, message]),
+    ...options,
+  });
+}
+
+/** A process that is no more. */
+function deadOwner(): SpoolOwner {
+  return { ...currentOwner(systemRandom), pid: 2 ** 31 - 1 };
+}
+
+function batch(text: string, spans = 1): Batch {
+  return { body: Buffer.from(text), spans };
+}
+
+function drain(backlog: DiskSpool): string[] {
+  const found = [];
+  for (let first; (first = backlog.first()); backlog.removeFirst())
+    found.push(Buffer.from(first.body).toString());
+  return found;
+}
+
+function segments(): string[] {
+  return existsSync(folder) ? readdirSync(folder).sort() : [];
+}
+
+function bytesOnDisk(): number {
+  return segments().reduce((sum, name) => sum + statSync(join(folder, name)).size, 0);
+}
+
+function droppedSpans(): number {
+  return drops.reduce((sum, [spans]) => sum + spans, 0);
+}
+
+describe('a spool on disk', () => {
+  it('touches no disk before something is spooled', () => {
+    const backlog = spool({ directory: join(directory, 'later') });
+    backlog.adopt();
+    expect([backlog.isEmpty, backlog.first(), existsSync(join(directory, 'later'))]).toEqual([
+      true,
+      undefined,
+      false,
+    ]);
+    backlog.close();
+    expect(backlog.lastError).toBeUndefined();
+  });
+
+  it.each([0o000, 0o022, 0o277, 0o777])('is for its user alone under umask %p', (umask) => {
+    const before = process.umask(umask);
+    try {
+      const backlog = spool({ directory: join(directory, 'a') });
+      expect(backlog.append(batch('x'))).toBe(true);
+      const [name = ''] = readdirSync(join(directory, 'a', key));
+      expect(statSync(join(directory, 'a', key)).mode & 0o777).toBe(0o700);
+      expect(statSync(join(directory, 'a', key, name)).mode & 0o777).toBe(0o600);
+      expect(drain(backlog)).toEqual(['x']);
+    } finally {
+      process.umask(before);
+    }
+  });
+
+  it('takes the rights of others from a folder that has them', () => {
+    mkdirSync(folder);
+    chmodSync(folder, 0o755);
+    spool().append(batch('x'));
+    expect(statSync(folder).mode & 0o777).toBe(0o700);
+  });
+
+  it('neither writes to nor reads from a folder that is a link', () => {
+    const elsewhere = join(directory, 'elsewhere');
+    const there = spool({ key: 'elsewhere', owner: deadOwner() });
+    there.append(batch('not ours'));
+    symlinkSync(elsewhere, folder);
+    const backlog = spool();
+    expect(backlog.append(batch('x'))).toBe(false);
+    expect(backlog.lastError?.message).toBe(
+      `${folder} is not a folder of this user: nothing is spooled there; remove or rename it`,
+    );
+    backlog.adopt();
+    expect([backlog.isEmpty, readdirSync(elsewhere).length]).toEqual([true, 1]);
+  });
+
+  it('writes no credentials', () => {
+    const url = 'https://someone:hunter2@collector.example.com/v1/traces?token=tok-4711';
+    const name = spoolKey({ url, protocol: 'http/protobuf' });
+    const backlog = spool({ key: name });
+    backlog.append(batch('spans'));
+    const paths = readdirSync(directory, { recursive: true, encoding: 'utf8' });
+    const contents = paths
+      .filter((path) => path.endsWith('.seg'))
+      .map((path) => readFileSync(join(directory, path)));
+    expect(contents).toHaveLength(1);
+    expect([...paths, ...contents.map(String)].join('\n')).not.toMatch(/someone|hunter2|token|tok-4711/);
+  });
+
+  it('removes a segment when everything in it is sent', () => {
+    const backlog = spool();
+    backlog.append(batch('a'));
+    backlog.append(batch('b'));
+    backlog.first();
+    backlog.removeFirst();
+    expect(segments()).toHaveLength(1);
+    backlog.first();
+    backlog.removeFirst();
+    expect(segments()).toEqual([]);
+  });
+
+  it('begins another segment after 1 MiB', () => {
+    const backlog = spool();
+    const third = 'x'.repeat(mebibyte / 3);
+    for (let i = 0; i < 7; i++) backlog.append(batch(third));
+    expect(segments()).toHaveLength(4);
+    expect(Math.max(...segments().map((name) => statSync(join(folder, name)).size))).toBeLessThanOrEqual(
+      mebibyte,
+    );
+    expect(drain(backlog)).toHaveLength(7);
+  });
+
+  it('gives a batch that is larger than a segment one of its own', () => {
+    const backlog = spool();
+    const texts = ['a', 'b'.repeat(3 * mebibyte), 'c'];
+    for (const text of texts) backlog.append(batch(text));
+    expect(segments()).toHaveLength(3);
+    expect(drain(backlog)).toEqual(texts);
+  });
+
+  it('begins another segment after a minute', () => {
+    const backlog = spool();
+    backlog.append(batch('a'));
+    clock.spend(59_999);
+    backlog.append(batch('b'));
+    expect(segments()).toHaveLength(1);
+    clock.spend(1);
+    backlog.append(batch('c'));
+    expect(segments()).toHaveLength(2);
+    expect(drain(backlog)).toEqual(['a', 'b', 'c']);
+  });
+
+  it('keeps the order when the clock is set back', () => {
+    let nowMs = 2_000_000;
+    const backlog = spool({
+      clock: { now: () => nowMs, monotonic: () => 3_000_000 - nowMs, timer: () => () => {} },
+    });
+    for (const text of ['a', 'b', 'c', 'd']) {
+      backlog.append(batch(text));
+      nowMs -= 60_000;
+    }
+    expect(segments()).toHaveLength(4);
+    expect(drain(backlog)).toEqual(['a', 'b', 'c', 'd']);
+  });
+
+  it('refuses batches when it is closed', () => {
+    const backlog = spool();
+    backlog.append(batch('a'));
+    backlog.close();
+    backlog.close();
+    backlog.adopt();
+    expect([backlog.append(batch('b')), backlog.lastError?.message]).toEqual([false, 'the spool is closed']);
+    expect([backlog.isEmpty, backlog.first(), segments().length]).toEqual([true, undefined, 1]);
+  });
+});
+
+describe('adopting', () => {
+  it('takes what a process has left that has ended, in the order of age', () => {
+    const [one, two] = [spool({ owner: deadOwner() }), spool({ owner: deadOwner() })];
+    const backlog = spool();
+    for (const [writer, text] of [
+      [two, 'a'],
+      [one, 'b'],
+      [backlog, 'c'],
+      [two, 'd'],
+    ] as const) {
+      writer.append(batch(text));
+      clock.spend(60_000);
+    }
+    backlog.adopt();
+    expect(drain(backlog)).toEqual(['a', 'b', 'c', 'd']);
+    expect([segments(), drops]).toEqual([[], []]);
+  });
+
+  it('goes on with the older ones, but not before the batch that is under way', () => {
+    const before = spool({ owner: deadOwner() });
+    before.append(batch('old'));
+    clock.spend(10);
+    const backlog = spool();
+    backlog.append(batch('under way'));
+    backlog.append(batch('new'));
+    expect(String(backlog.first()?.body)).toBe('under way');
+    backlog.adopt();
+    expect(drain(backlog)).toEqual(['under way', 'old', 'new']);
+  });
+
+  it('hands out an adopted batch first when nothing is under way', () => {
+    const before = spool({ owner: deadOwner() });
+    before.append(batch('old'));
+    clock.spend(10);
+    const backlog = spool();
+    backlog.append(batch('new'));
+    expect(backlog.isEmpty).toBe(false);
+    backlog.adopt();
+    expect(drain(backlog)).toEqual(['old', 'new']);
+  });
+
+  it('sends again at most what was under way when the process was killed', () => {
+    const killed = spool({ owner: deadOwner() });
+    for (const text of ['a', 'b', 'c', 'd']) killed.append(batch(text));
+    killed.first();
+    killed.removeFirst();
+    killed.first();
+    killed.removeFirst();
+    killed.first();
+    const backlog = spool();
+    backlog.adopt();
+    expect(drain(backlog)).toEqual(['c', 'd']);
+  });
+
+  it('takes at once what another spool of this process has left when it was closed', () => {
+    const closed = spool();
+    for (const text of ['a', 'b', 'c']) closed.append(batch(text));
+    closed.first();
+    closed.removeFirst();
+    const backlog = spool();
+    backlog.adopt();
+    expect(backlog.isEmpty).toBe(true);
+    closed.close();
+    backlog.adopt();
+    expect(drain(backlog)).toEqual(['b', 'c']);
+  });
+
+  it('lets the segments of a living process be', () => {
+    const living = spool();
+    living.append(batch('a'));
+    const others = spool();
+    clock.spend(24 * 3_600_000);
+    others.adopt();
+    expect([others.isEmpty, drain(living)]).toEqual([true, ['a']]);
+  });
+
+  it('takes the segment of a process whose id another process has now', () => {
+    const reused = { ...currentOwner(systemRandom), started: 'ffffffff' };
+    spool({ owner: reused }).append(batch('a'));
+    const backlog = spool();
+    backlog.adopt();
+    expect(drain(backlog)).toEqual(['a']);
+  });
+
+  it('takes the segment of another host after ten idle minutes, not before', () => {
+    spool({ owner: { ...deadOwner(), host: 'ffffffff' } }).append(batch('a'));
+    const backlog = spool();
+    const touch = (agoMs: number): void => {
+      for (const name of segments()) {
+        const seconds = (clock.now() - agoMs) / 1000;
+        utimesSync(join(folder, name), seconds, seconds);
+      }
+    };
+    touch(600_000);
+    backlog.adopt();
+    expect(backlog.isEmpty).toBe(true);
+    touch(600_001);
+    backlog.adopt();
+    expect(drain(backlog)).toEqual(['a']);
+  });
+
+  it('shows other hosts that the owner of a segment lives, before and after adoption', () => {
+    const here = { ...deadOwner(), host: 'aaaaaaaa' };
+    const there = { ...deadOwner(), host: 'bbbbbbbb' };
+    const [mine, others] = [spool({ owner: here }), spool({ owner: there })];
+    spool({ owner: { ...deadOwner(), host: 'aaaaaaaa' } }).append(batch('dead'));
+    mine.append(batch('own'));
+    for (let minute = 0; minute < 30; minute += 5) {
+      mine.adopt();
+      clock.spend(5 * 60_000);
+      others.adopt();
+      expect(others.isEmpty).toBe(true);
+    }
+    expect(drain(mine).sort()).toEqual(['dead', 'own']);
+  });
+
+  it('takes 64 segments at a time, oldest first', () => {
+    const killed = spool({ owner: deadOwner() });
+    for (let i = 0; i < 100; i++) {
+      killed.append(batch(String(i)));
+      clock.spend(60_000);
+    }
+    expect(segments()).toHaveLength(100);
+    const backlog = spool();
+    backlog.adopt();
+    expect(drain(backlog)).toEqual(Array.from({ length: 64 }, (_, i) => String(i)));
+    backlog.adopt();
+    expect(drain(backlog)).toEqual(Array.from({ length: 36 }, (_, i) => String(64 + i)));
+  });
+
+  it('lets files be that are no segments, and survives folders that look like one', () => {
+    const killed = spool({ owner: deadOwner() });
+    killed.append(batch('a'));
+    writeFileSync(join(folder, 'notes.txt'), 'mine');
+    mkdirSync(join(folder, '000000000000001-000000-feedbeef-0.free.seg'));
+    const backlog = spool();
+    backlog.adopt();
+    expect(drain(backlog)).toEqual(['a']);
+    expect(backlog.lastError).toMatchObject({ code: 'EISDIR' });
+    expect([backlog.isEmpty, segments().length, drops]).toEqual([true, 2, []]);
+  });
+
+  it('takes its own segment up again after it could not be read', () => {
+    const backlog = spool();
+    backlog.append(batch('a'));
+    const [name = ''] = segments();
+    renameSync(join(folder, name), join(directory, 'aside'));
+    mkdirSync(join(folder, name));
+    expect([backlog.isEmpty, backlog.lastError]).toEqual([true, expect.objectContaining({ code: 'EISDIR' })]);
+    rmSync(join(folder, name), { recursive: true });
+    renameSync(join(directory, 'aside'), join(folder, name));
+    expect(backlog.isEmpty).toBe(true);
+    backlog.adopt();
+    expect(drain(backlog)).toEqual(['a']);
+  });
+
+  it('sends nothing of a name that says more is sent than the file holds', () => {
+    const killed = spool({ owner: deadOwner() });
+    killed.append(batch('a'));
+    const [name = ''] = segments();
+    renameSync(join(folder, name), join(folder, name.replace('-0.', '-999999.')));
+    const backlog = spool();
+    backlog.adopt();
+    expect([backlog.first(), segments()]).toEqual([undefined, []]);
+  });
+});
+
+describe('the bound', () => {
+  const limitBytes = 16 * 10_000;
+  const body = 'x'.repeat(1_000);
+
+  it('holds for a single process at all times', () => {
+    const backlog = spool({ limitBytes });
+    let highest = 0;
+    for (let i = 0; i < 500; i++) {
+      backlog.append(batch(body, 2));
+      highest = Math.max(highest, bytesOnDisk());
+    }
+    expect(highest).toBeLessThanOrEqual(limitBytes);
+    expect(highest).toBeGreaterThan(limitBytes * 0.9);
+    const kept = drain(backlog).length;
+    expect(droppedSpans()).toBe((500 - kept) * 2);
+  });
+
+  it('holds over the segments of several processes but for one segment each, and counts every span once', () => {
+    const writers = [spool({ limitBytes }), spool({ limitBytes }), spool({ limitBytes })];
+    spool({ limitBytes, owner: deadOwner() }).append(batch(body));
+    let highest = 0;
+    let appended = 1;
+    for (let round = 0; round < 300; round++) {
+      for (const writer of writers) {
+        clock.spend(1);
+        expect(writer.append(batch(body))).toBe(true);
+        appended++;
+      }
+      highest = Math.max(highest, bytesOnDisk());
+    }
+    expect(highest).toBeLessThanOrEqual(limitBytes + 2 * 10_000);
+    const kept = writers.flatMap((writer) => drain(writer));
+    expect([droppedSpans() + kept.length, droppedSpans() > 0]).toEqual([appended, true]);
+    expect(segments()).toEqual([]);
+  });
+
+  it('drops only what is not sent yet of the segments of others', () => {
+    const other = spool({ limitBytes });
+    for (let i = 0; i < 9; i++) other.append(batch(body));
+    for (let i = 0; i < 4; i++) {
+      other.first();
+      other.removeFirst();
+    }
+    clock.spend(1);
+    const backlog = spool({ limitBytes });
+    backlog.append(batch('x'.repeat(limitBytes - 100), 7));
+    expect(droppedSpans()).toBe(5);
+    expect([other.isEmpty, other.first()]).toEqual([true, undefined]);
+    expect(other.append(batch('again'))).toBe(true);
+    expect(drain(other)).toEqual(['again']);
+  });
+
+  it('lets the owner of a dropped segment finish the batch that is under way', () => {
+    const other = spool({ limitBytes });
+    other.append(batch('a'));
+    other.append(batch('b'));
+    other.first();
+    clock.spend(1);
+    spool({ limitBytes }).append(batch('x'.repeat(limitBytes - 30)));
+    other.removeFirst();
+    expect([other.isEmpty, droppedSpans(), other.lastError]).toEqual([true, 2, undefined]);
+  });
+
+  it('counts a batch that was under way and has no place on disk any more when it is closed', () => {
+    const backlog = spool({ limitBytes });
+    backlog.append(batch('a', 3));
+    backlog.first();
+    backlog.append(batch('x'.repeat(limitBytes - 30)));
+    expect(drops).toEqual([]);
+    backlog.close();
+    expect(drops).toEqual([[3, 'the spool was full and is closed']]);
+  });
+
+  it('holds for the number of segments, too', () => {
+    mkdirSync(folder);
+    for (let i = 0; i < 4_100; i++) {
+      const name = `${String(i).padStart(15, '0')}-000000-feedbeef-0.free.seg`;
+      writeFileSync(join(folder, name), '');
+    }
+    const backlog = spool();
+    backlog.append(batch('a'));
+    expect([segments().length, segments()[0]?.slice(0, 15)]).toEqual([4_096, '000000000000005']);
+    expect(drops).toEqual([]);
+  });
+});
+
+describe('trouble with the disk', () => {
+  it('is told when there is a file in place of a folder', () => {
+    writeFileSync(folder, '');
+    const backlog = spool();
+    expect(backlog.append(batch('a'))).toBe(false);
+    expect(backlog.lastError).toMatchObject({ code: 'EEXIST' });
+    rmSync(folder);
+    expect([backlog.append(batch('b')), drain(backlog)]).toEqual([true, ['b']]);
+  });
+
+  it('costs what was in a folder that the user removes, and nothing more', () => {
+    const backlog = spool();
+    backlog.append(batch('a'));
+    rmSync(folder, { recursive: true });
+    expect(backlog.append(batch('b'))).toBe(true);
+    expect(drain(backlog)).toEqual(['b']);
+    backlog.append(batch('c'));
+    backlog.first();
+    rmSync(folder, { recursive: true });
+    backlog.removeFirst();
+    backlog.adopt();
+    expect([backlog.isEmpty, backlog.first(), backlog.lastError]).toEqual([true, undefined, undefined]);
+    backlog.append(batch('d'));
+    rmSync(folder, { recursive: true });
+    backlog.close();
+    expect(backlog.lastError).toBeUndefined();
+  });
+
+  it('does not follow a link in place of a segment', () => {
+    const backlog = spool();
+    backlog.append(batch('a'));
+    const [name = ''] = segments();
+    const target = join(directory, 'target');
+    renameSync(join(folder, name), target);
+    const before = readFileSync(target);
+    symlinkSync(target, join(folder, name));
+    expect(backlog.append(batch('b'))).toBe(false);
+    expect(backlog.lastError).toMatchObject({ code: 'ELOOP' });
+    expect(readFileSync(target).equals(before)).toBe(true);
+  });
+});

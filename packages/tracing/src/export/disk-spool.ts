@@ -1,0 +1,415 @@
+import {
+  closeSync,
+  constants,
+  existsSync,
+  fchmodSync,
+  ftruncateSync,
+  openSync,
+  renameSync,
+  truncateSync,
+  unlinkSync,
+  utimesSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import { type Clock, type Random, systemClock, systemRandom } from '@tta/obs-context';
+import type { Backlog, Batch } from './backlog.ts';
+import { backlogLimit } from './backlog-limit.ts';
+import { fileFacts, listSegments, makeFolder, type SegmentFile } from './spool-folder.ts';
+import { currentOwner, ownerState, type SpoolOwner } from './spool-owner.ts';
+import { appendRecord, countSpans, headerBytes, largestBodyBytes, readRecord } from './spool-record.ts';
+import { formatSegmentName, segmentId, type SegmentName } from './spool-segment.ts';
+
+export interface DiskSpoolOptions {
+  /** Holds the folders of all destinations; made with mode 0700 when it is missing. */
+  readonly directory: string;
+  /** The folder of this destination, from `spoolKey()`. */
+  readonly key: string;
+  /**
+   * Bytes that may wait for this destination, over all processes that share the folder; the oldest segments
+   * make room. Each further process may be above it by one segment. @defaultValue 67108864 (64 MiB)
+   */
+  readonly limitBytes?: number;
+  /**
+   * Told of spans that are gone without having been sent, and why; 0 where damage hides how many. Must not
+   * throw.
+   */
+  readonly onDropped: (spans: number, reason: Error) => void;
+  readonly clock?: Clock;
+  readonly random?: Random;
+  /** @defaultValue this process */
+  readonly owner?: SpoolOwner;
+}
+
+/** A segment that this spool owns. */
+interface Segment {
+  readonly id: string;
+  path: string;
+  /** Where its last whole record ends. */
+  sizeBytes: number;
+  /** Where its first unsent record begins. */
+  position: number;
+}
+
+/** The oldest batch. */
+interface Head {
+  readonly batch: Batch;
+  /** Undefined when its segment was dropped while it was under way: it is in memory alone. */
+  segment: Segment | undefined;
+  /** Where it ends in its segment. */
+  readonly next: number;
+  /** Whether `first()` has handed it out. */
+  isUnderWay: boolean;
+}
+
+/** Segments are dropped whole, so they are small beside the limit. */
+const largestSegmentBytes = 2 ** 20;
+const segmentsWithinLimit = 16;
+const segmentAgeMs = 60_000;
+/** For a folder; the oldest make room, as with bytes. */
+const mostSegments = 4_096;
+/** Bounds the time of one `adopt()`; the rest waits for the next. */
+const mostAdopted = 64;
+/** An owner that cannot be asked is taken to have ended when its segment was not touched for so long. */
+const idleMs = 10 * 60_000;
+
+// A link in place of a segment is not followed; Windows has no such flag.
+const noFollow = constants.O_NOFOLLOW ?? 0;
+const createFlags = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | noFollow;
+const appendFlags = constants.O_WRONLY | constants.O_APPEND | noFollow;
+const readFlags = constants.O_RDONLY | noFollow;
+
+/**
+ * Batches that wait on disk, also for later processes: nothing that `append` has accepted is lost when the
+ * process is killed. A power cut may take what the system had not written yet.
+ *
+ * Every spool appends to segments of its own. The segments of a process that has ended, or has closed its
+ * spool, belong to the first that renames them ({@link DiskSpool.adopt}). A batch may be sent twice when a
+ * process is killed between the destination's answer and {@link DiskSpool.removeFirst}.
+ *
+ * No method throws (the constructor does for a bad option), and none keeps a file open. All work is synchronous: it happens only while a destination
+ * is down or slow, and a batch that is handed over is safe before the next line of the program runs.
+ */
+export class DiskSpool implements Backlog {
+  readonly #folder: string;
+  readonly #limitBytes: number;
+  readonly #segmentBytes: number;
+  readonly #onDropped: (spans: number, reason: Error) => void;
+  readonly #clock: Clock;
+  readonly #owner: SpoolOwner;
+  /** Oldest first. */
+  #segments: Segment[] = [];
+  /** The one that is appended to. */
+  #active: { readonly segment: Segment; readonly openedMs: number } | undefined;
+  #head: Head | undefined;
+  #sequence = 0;
+  #createdMs = 0;
+  #isClosed = false;
+  #lastError: Error | undefined;
+
+  /** @throws {@link InvalidOptionError} (`OBS_ERR_INVALID_OPTION`) for a limit that is none. */
+  constructor(options: DiskSpoolOptions) {
+    this.#folder = join(options.directory, options.key);
+    this.#limitBytes = backlogLimit(options.limitBytes);
+    this.#segmentBytes = Math.min(largestSegmentBytes, Math.floor(this.#limitBytes / segmentsWithinLimit));
+    this.#onDropped = options.onDropped;
+    this.#clock = options.clock ?? systemClock;
+    this.#owner = options.owner ?? currentOwner(options.random ?? systemRandom);
+  }
+
+  readonly isDurable = true;
+
+  /** Of what this process has spooled and adopted. */
+  get isEmpty(): boolean {
+    return this.#peek() === undefined;
+  }
+
+  /** What the file system refused last, e.g. why {@link append} returned false. */
+  get lastError(): Error | undefined {
+    return this.#lastError;
+  }
+
+  append(batch: Batch): boolean {
+    const sizeBytes = headerBytes + batch.body.byteLength;
+    try {
+      if (this.#isClosed) throw new Error('the spool is closed');
+      if (sizeBytes > Math.min(this.#limitBytes, headerBytes + largestBodyBytes))
+        throw new Error(`a batch of ${sizeBytes} bytes is larger than the spool takes`);
+      // A segment may vanish while it is written: another process made room, or the user emptied the folder.
+      for (let attempt = 0; attempt < 3; attempt++) {
+        if (this.#write(batch, this.#writableSegment(sizeBytes))) return true;
+      }
+      throw new Error(`files in ${this.#folder} vanish as soon as they are made`);
+    } catch (error) {
+      this.#lastError = error as Error;
+      return false;
+    }
+  }
+
+  first(): Batch | undefined {
+    const head = this.#peek();
+    if (head) head.isUnderWay = true;
+    return head?.batch;
+  }
+
+  removeFirst(): void {
+    if (!this.#head?.isUnderWay) return;
+    const { segment, next } = this.#head;
+    this.#head = undefined;
+    if (!segment) return;
+    segment.position = next;
+    if (next >= segment.sizeBytes) this.#discard(segment);
+    else this.#rename(segment, { id: segment.id, position: next, owner: this.#owner });
+  }
+
+  /**
+   * Takes over what earlier processes have left, up to 64 segments at a time, and shows others that this one
+   * lives: to be called at the start and then every few minutes as long as anything waits. Costs one look at
+   * the folder when there is none.
+   */
+  adopt(): void {
+    if (this.#isClosed) return;
+    try {
+      let adopted = 0;
+      for (const file of listSegments(this.#folder)) {
+        if (this.#segments.some(({ id }) => id === file.id)) this.#touch(file.path);
+        else if (adopted < mostAdopted && this.#adopt(file)) adopted++;
+      }
+    } catch (error) {
+      this.#lastError = error as Error;
+    }
+  }
+
+  /** Leaves everything for the next process, which need not wait for the end of this one. */
+  close(): void {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    if (this.#head?.isUnderWay && !this.#head.segment)
+      this.#onDropped(this.#head.batch.spans, new Error('the spool was full and is closed'));
+    for (const { id, position, path } of this.#segments) {
+      this.#try(() =>
+        renameSync(path, join(this.#folder, formatSegmentName({ id, position, owner: undefined }))),
+      );
+    }
+    this.#segments = [];
+    this.#active = undefined;
+    this.#head = undefined;
+  }
+
+  #writableSegment(sizeBytes: number): Segment {
+    if (this.#active) {
+      const { segment, openedMs } = this.#active;
+      const isYoung = this.#clock.monotonic() - openedMs < segmentAgeMs;
+      if (isYoung && segment.sizeBytes + sizeBytes <= this.#segmentBytes) return segment;
+    }
+    makeFolder(this.#folder);
+    this.#makeRoom(Math.max(this.#segmentBytes, sizeBytes));
+    // The order of segments survives a clock that is set back.
+    this.#createdMs = Math.max(this.#createdMs, this.#clock.now());
+    const id = segmentId(this.#createdMs, this.#sequence++, this.#owner);
+    const segment = { id, path: this.#pathOf(id, 0), sizeBytes: 0, position: 0 };
+    const fd = openSync(segment.path, createFlags, 0o600);
+    try {
+      // Whatever the umask took away.
+      fchmodSync(fd, 0o600);
+    } finally {
+      closeSync(fd);
+    }
+    this.#insert(segment);
+    this.#active = { segment, openedMs: this.#clock.monotonic() };
+    return segment;
+  }
+
+  /** @returns Whether it is in a file that is still this spool's. */
+  #write(batch: Batch, segment: Segment): boolean {
+    let fd;
+    try {
+      fd = openSync(segment.path, appendFlags);
+    } catch (error) {
+      this.#forget(segment);
+      if (isMissing(error)) return false;
+      throw error;
+    }
+    try {
+      appendRecord(fd, batch);
+    } catch (error) {
+      this.#takeBack(segment, fd);
+      throw error;
+    } finally {
+      closeSync(fd);
+    }
+    // Who claims a segment renames it before reading it: either its name has changed by now, or this batch is read.
+    if (existsSync(segment.path)) {
+      segment.sizeBytes += headerBytes + batch.body.byteLength;
+      return true;
+    }
+    this.#forget(segment);
+    return false;
+  }
+
+  /** After a write that failed half-way: nothing is appended behind what it left. */
+  #takeBack(segment: Segment, fd: number): void {
+    this.#active = undefined;
+    this.#try(() => ftruncateSync(fd, segment.sizeBytes));
+    if (segment.sizeBytes === 0) this.#discard(segment);
+  }
+
+  #peek(): Head | undefined {
+    for (let segment; !this.#head && (segment = this.#segments[0]);) {
+      if (segment.position >= segment.sizeBytes) this.#discard(segment);
+      else this.#readNext(segment);
+    }
+    return this.#head;
+  }
+
+  #readNext(segment: Segment): void {
+    let record;
+    try {
+      record = withFile(segment.path, (fd) => readRecord(fd, segment.position, segment.sizeBytes));
+    } catch (error) {
+      // Another process has it, or `adopt()` finds it again.
+      this.#forget(segment);
+      this.#note(error);
+      return;
+    }
+    const { batch, spans, next } = record;
+    if (batch) this.#head = { batch, segment, next, isUnderWay: false };
+    else {
+      segment.position = next;
+      this.#onDropped(spans, new Error(`a record of ${segment.path} is damaged or incomplete`));
+    }
+  }
+
+  #adopt(file: SegmentFile): boolean {
+    const facts = fileFacts(file.path);
+    if (!facts || !this.#isAdoptable(file, facts.touchedMs)) return false;
+    const { id, position } = file;
+    const path = this.#pathOf(id, position);
+    try {
+      // Of two that try, one finds it gone.
+      renameSync(file.path, path);
+    } catch (error) {
+      this.#note(error);
+      return false;
+    }
+    this.#touch(path);
+    // Its owner may have written between the first look and the rename.
+    this.#insert({ id, path, sizeBytes: fileFacts(path)?.sizeBytes ?? 0, position });
+    return true;
+  }
+
+  #isAdoptable({ owner }: SegmentName, touchedMs: number): boolean {
+    // Its own, after an error while reading it.
+    if (!owner || owner.instance === this.#owner.instance) return true;
+    const state = ownerState(owner, this.#owner);
+    return state === 'ended' || (state === 'unknown' && this.#clock.now() - touchedMs > idleMs);
+  }
+
+  #makeRoom(neededBytes: number): void {
+    const files = listSegments(this.#folder).map((file) => ({
+      file,
+      sizeBytes: fileFacts(file.path)?.sizeBytes ?? 0,
+    }));
+    let total = files.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
+    let spans = 0;
+    let dropped = 0;
+    for (const { file, sizeBytes } of files) {
+      if (total + neededBytes <= this.#limitBytes && files.length - dropped < mostSegments) break;
+      spans += this.#drop(file);
+      total -= sizeBytes;
+      dropped++;
+    }
+    if (spans > 0)
+      this.#onDropped(spans, new Error(`more than ${this.#limitBytes} bytes wait in ${this.#folder}`));
+  }
+
+  /** @returns How many unsent spans are gone with it. */
+  #drop(file: SegmentFile): number {
+    const own = this.#segments.find(({ id }) => id === file.id);
+    const path = this.#pathOf(file.id, file.position);
+    let from = file.position;
+    if (own && this.#head?.segment === own && this.#head.isUnderWay) {
+      from = this.#head.next;
+      this.#head.segment = undefined;
+    }
+    if (own) this.#forget(own);
+    try {
+      // For the segment of another spool this is the claim; its owner finds it gone and goes on.
+      renameSync(file.path, path);
+      const end = fileFacts(path)?.sizeBytes ?? 0;
+      const spans = withFile(path, (fd) => countSpans(fd, from, end));
+      unlinkSync(path);
+      return spans;
+    } catch (error) {
+      this.#note(error);
+      return 0;
+    }
+  }
+
+  #insert(segment: Segment): void {
+    this.#segments.push(segment);
+    this.#segments.sort((a, b) => (a.id < b.id ? -1 : 1));
+    // What was only looked at may no longer be the oldest.
+    if (!this.#head?.isUnderWay) this.#head = undefined;
+  }
+
+  #forget(segment: Segment): void {
+    this.#segments = this.#segments.filter((other) => other !== segment);
+    if (this.#active?.segment === segment) this.#active = undefined;
+    if (this.#head?.segment === segment && !this.#head.isUnderWay) this.#head = undefined;
+  }
+
+  /** Nothing unsent is in it. */
+  #discard(segment: Segment): void {
+    this.#forget(segment);
+    // In a folder that has become read-only the file stays, and must not be sent again.
+    this.#try(() => unlinkSync(segment.path)) || this.#try(() => truncateSync(segment.path));
+  }
+
+  #rename(segment: Segment, name: SegmentName): void {
+    const path = join(this.#folder, formatSegmentName(name));
+    try {
+      renameSync(segment.path, path);
+      segment.path = path;
+    } catch (error) {
+      if (isMissing(error)) this.#forget(segment);
+      else this.#note(error);
+    }
+  }
+
+  #touch(path: string): void {
+    const seconds = this.#clock.now() / 1000;
+    this.#try(() => utimesSync(path, seconds, seconds));
+  }
+
+  #pathOf(id: string, position: number): string {
+    return join(this.#folder, formatSegmentName({ id, position, owner: this.#owner }));
+  }
+
+  /** That a file is gone is no trouble: another process has it. */
+  #note(error: unknown): void {
+    if (!isMissing(error)) this.#lastError = error as Error;
+  }
+
+  #try(action: () => void): boolean {
+    try {
+      action();
+      return true;
+    } catch (error) {
+      this.#note(error);
+      return isMissing(error);
+    }
+  }
+}
+
+function withFile<T>(path: string, read: (fd: number) => T): T {
+  const fd = openSync(path, readFlags);
+  try {
+    return read(fd);
+  } finally {
+    closeSync(fd);
+  }
+}
+
+function isMissing(error: unknown): boolean {
+  return (error as NodeJS.ErrnoException).code === 'ENOENT';
+}

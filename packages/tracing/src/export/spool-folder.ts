@@ -1,0 +1,58 @@
+import { chmodSync, lstatSync, mkdirSync, readdirSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseSegmentName, type SegmentName } from './spool-segment.ts';
+
+/** A segment as it stands in the folder. */
+export interface SegmentFile extends SegmentName {
+  readonly path: string;
+}
+
+export interface FileFacts {
+  readonly sizeBytes: number;
+  /** When it was written or touched last, in milliseconds since the Unix epoch. */
+  readonly touchedMs: number;
+}
+
+/**
+ * Makes the folder of a spool, for its user alone.
+ *
+ * @throws when it cannot be made or is not safe to use, see {@link folderExists}.
+ */
+export function makeFolder(folder: string): void {
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  folderExists(folder);
+  // An older version, an unusual umask or the user may have left something else.
+  chmodSync(folder, 0o700);
+}
+
+/**
+ * Whether the folder is there.
+ *
+ * @throws when it is a link or belongs to another user: others could read what is spooled, or have spans of
+ * theirs sent.
+ */
+export function folderExists(folder: string): boolean {
+  const stats = lstatSync(folder, { throwIfNoEntry: false });
+  if (!stats) return false;
+  const user = process.geteuid?.() ?? stats.uid;
+  if (!stats.isDirectory() || stats.uid !== user)
+    throw new Error(`${folder} is not a folder of this user: nothing is spooled there; remove or rename it`);
+  return true;
+}
+
+/** All segments of a folder, oldest first; none when there is no folder. */
+export function listSegments(folder: string): SegmentFile[] {
+  if (!folderExists(folder)) return [];
+  return readdirSync(folder)
+    .flatMap((fileName) => {
+      const name = parseSegmentName(fileName);
+      return name ? [{ ...name, path: join(folder, fileName) }] : [];
+    })
+    .sort((a, b) => (a.id < b.id ? -1 : 1));
+}
+
+/** Undefined when somebody has just renamed or removed it. */
+export function fileFacts(path: string): FileFacts | undefined {
+  const stats = statSync(path, { throwIfNoEntry: false });
+  return stats && { sizeBytes: stats.size, touchedMs: stats.mtimeMs };
+}
