@@ -1,25 +1,11 @@
 import { mkdtemp, rm } from 'node:fs/promises';
-import { createRequire, isBuiltin } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { initializeObservability, type Observability } from '@tta/obs';
 import { fallback, lambda, named, parallel, retry, sequential, timeout } from '@tta/obs-primitives';
 import { type RunningServer, startServer } from '@tta/obs-server';
-
-interface SpanRow {
-  readonly trace_id: string;
-  readonly span_id: string;
-  readonly parent_span_id: string | null;
-  readonly name: string;
-  readonly status: string;
-  readonly status_code: number;
-  readonly attributes: Readonly<Record<string, unknown>>;
-  readonly links: readonly {
-    readonly spanId: string;
-    readonly attributes: Readonly<Record<string, unknown>>;
-  }[];
-}
+import { readSpans, type StoredSpan } from './database.ts';
 
 let directory: string;
 let server: RunningServer;
@@ -37,41 +23,20 @@ afterEach(async () => {
   await rm(directory, { recursive: true });
 });
 
-/** Everything that the file holds, read with SQLite itself once the service has let go of it. */
-async function spansInFile(): Promise<SpanRow[]> {
+/** Everything that the file holds once the service has let go of it. */
+async function spansInFile(): Promise<StoredSpan[]> {
   await obs.shutdown();
   await server.close();
-  const require = createRequire(import.meta.url);
-  const { DatabaseSync } = isBuiltin('node:sqlite')
-    ? (require('node:sqlite') as { DatabaseSync: DatabaseConstructor })
-    : { DatabaseSync: require('libsql') as DatabaseConstructor };
-  const database = new DatabaseSync(server.databasePath);
-  const rows = database
-    .prepare(
-      `SELECT trace_id, span_id, parent_span_id, span.name, span.status, status_code, attributes, links
-       FROM span JOIN trace USING (trace_key) ORDER BY span.start_ns, span_key`,
-    )
-    .all();
-  database.close();
-  return rows.map((row) => ({
-    ...row,
-    attributes: JSON.parse(row['attributes'] as string),
-    links: JSON.parse((row['links'] as string | null) ?? '[]'),
-  })) as unknown as SpanRow[];
+  return readSpans(server.databasePath);
 }
 
-type DatabaseConstructor = new (path: string) => {
-  prepare(sql: string): { all(): Record<string, unknown>[] };
-  close(): void;
-};
-
-function one(rows: readonly SpanRow[], name: string, label?: string): SpanRow {
+function one(rows: readonly StoredSpan[], name: string, label?: string): StoredSpan {
   const found = rows.filter(
     (row) => row.name === name && (label === undefined || row.attributes['primitive.name'] === label),
   );
   if (found.length !== 1)
     throw new Error(`${found.length} spans ${name} among ${rows.map((row) => row.name).join(', ')}`);
-  return found[0] as SpanRow;
+  return found[0] as StoredSpan;
 }
 
 describe('a run over HTTP', () => {
@@ -86,21 +51,21 @@ describe('a run over HTTP', () => {
 
     const rows = await spansInFile();
     expect(rows).toHaveLength(5);
-    expect(new Set(rows.map((row) => row.trace_id)).size).toBe(1);
+    expect(new Set(rows.map((row) => row.traceId)).size).toBe(1);
     const root = one(rows, 'primitive.sequential.execute');
     const first = one(rows, 'primitive.sequential.step_0');
     const second = one(rows, 'primitive.sequential.step_1');
     const processor = one(rows, 'primitive.lambda.execute', 'processor');
     const validator = one(rows, 'primitive.lambda.execute', 'validator');
-    expect([root, first, processor, second, validator].map((row) => row.parent_span_id)).toEqual([
+    expect([root, first, processor, second, validator].map((row) => row.parentSpanId)).toEqual([
       null,
-      root.span_id,
-      first.span_id,
-      root.span_id,
-      second.span_id,
+      root.spanId,
+      first.spanId,
+      root.spanId,
+      second.spanId,
     ]);
     expect(second.links).toEqual([
-      expect.objectContaining({ spanId: first.span_id, attributes: { 'link.type': 'previous_step' } }),
+      expect.objectContaining({ spanId: first.spanId, attributes: { 'link.type': 'previous_step' } }),
     ]);
     expect(root.attributes).toMatchObject({
       'primitive.name': 'sequential',
@@ -122,7 +87,7 @@ describe('a run over HTTP', () => {
     expect(second.attributes).toMatchObject({ 'step.index': 1, 'step.name': 'validator' });
     expect(processor.attributes).toMatchObject({ 'primitive.name': 'processor', 'primitive.type': 'lambda' });
     expect(validator.attributes).toMatchObject({ 'primitive.name': 'validator' });
-    expect(rows.every((row) => row.status === 'success' && row.status_code === 0)).toBe(true);
+    expect(rows.every((row) => row.status === 'success' && row.statusCode === 0)).toBe(true);
   });
 
   it('tells retries, time limits, fallbacks and branches apart in the file', async () => {
@@ -149,24 +114,24 @@ describe('a run over HTTP', () => {
     expect(await workflow.execute(undefined)).toEqual({ persistent: 'there', prudent: 'here' });
 
     const rows = await spansInFile();
-    const parentOf = (row: SpanRow): string | undefined =>
-      rows.find(({ span_id }) => span_id === row.parent_span_id)?.name;
+    const parentOf = (row: StoredSpan): string | undefined =>
+      rows.find(({ spanId }) => spanId === row.parentSpanId)?.name;
     expect(parentOf(one(rows, 'primitive.retry.execute'))).toBe('primitive.parallel.branch_persistent');
     expect([1, 2, 3].map((attempt) => one(rows, `primitive.retry.attempt_${attempt}`).status)).toEqual([
       'error',
       'error',
       'success',
     ]);
-    expect(one(rows, 'primitive.timeout.execute')).toMatchObject({ status: 'timeout', status_code: 2 });
+    expect(one(rows, 'primitive.timeout.execute')).toMatchObject({ status: 'timeout', statusCode: 2 });
     expect(parentOf(one(rows, 'primitive.timeout.execute'))).toBe('primitive.fallback.primary');
     expect(one(rows, 'primitive.lambda.execute', 'hanging')).toMatchObject({
       status: 'cancelled',
-      status_code: 0,
+      statusCode: 0,
     });
     expect(one(rows, 'primitive.fallback.fallback_1').status).toBe('success');
     expect(one(rows, 'primitive.parallel.execute', 'mixed')).toMatchObject({
       status: 'success',
-      status_code: 0,
+      statusCode: 0,
     });
   });
 
@@ -179,8 +144,8 @@ describe('a run over HTTP', () => {
     await Promise.all(Array.from({ length: 200 }, (_, n) => chain.execute(n)));
     const rows = await spansInFile();
     expect(rows).toHaveLength(200 * 7);
-    expect(new Set(rows.map((row) => row.span_id)).size).toBe(200 * 7);
-    expect(new Set(rows.map((row) => row.trace_id)).size).toBe(200);
+    expect(new Set(rows.map((row) => row.spanId)).size).toBe(200 * 7);
+    expect(new Set(rows.map((row) => row.traceId)).size).toBe(200);
     expect(obs.counts().size).toBe(1);
     expect([...obs.counts().values()]).toEqual([{ exported: 200 * 7, lost: 0 }]);
   });

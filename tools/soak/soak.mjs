@@ -1,0 +1,70 @@
+/**
+ * npm run soak -- [name …]
+ *
+ * Runs at full length what CI runs in a short form. Results belong into docs/soak.md, with their date.
+ */
+import { spawnSync } from 'node:child_process';
+import { cpus } from 'node:os';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+
+/** Each is a spec that takes its length from the environment. */
+const soaks = {
+  'spool-kills': {
+    about: '60 kill -9 of programs and of the service: every spooled span arrives',
+    project: 'tools/end-to-end',
+    spec: 'spool-kills',
+    env: { TTA_SOAK_KILLS: '60' },
+  },
+};
+
+const usage = `Usage: npm run soak -- [name …]
+
+${Object.entries(soaks)
+  .map(([name, { about }]) => `  ${name}   ${about}`)
+  .join('\n')}
+
+Without a name: all. Exit code: 0 when all hold, 1 when one does not, 2 for bad usage.`;
+
+function parse() {
+  try {
+    const { values, positionals } = parseArgs({
+      allowPositionals: true,
+      options: { help: { type: 'boolean' } },
+    });
+    const unknown = positionals.find((name) => !Object.hasOwn(soaks, name));
+    if (unknown !== undefined)
+      throw new Error(`there is no soak "${unknown}"; there are ${Object.keys(soaks).join(', ')}`);
+    return { ...values, names: positionals.length > 0 ? positionals : Object.keys(soaks) };
+  } catch (error) {
+    process.stderr.write(`error: ${error.message}\n`);
+    process.exit(2);
+  }
+}
+
+const { help, names } = parse();
+if (help) {
+  process.stdout.write(`${usage}\n`);
+  process.exit(0);
+}
+
+let failed = 0;
+for (const name of names) {
+  const { about, project, spec, env } = soaks[name];
+  process.stderr.write(`${name}: ${about} …\n`);
+  const startedAt = performance.now();
+  const { status } = spawnSync(process.execPath, [`${root}/node_modules/jest/bin/jest.js`, spec], {
+    cwd: `${root}/${project}`,
+    stdio: ['ignore', 2, 2],
+    env: { ...process.env, ...env, NODE_OPTIONS: '--experimental-vm-modules --no-warnings' },
+  });
+  const seconds = Math.round((performance.now() - startedAt) / 1000);
+  if (status !== 0) failed++;
+  process.stdout.write(`${name}: ${status === 0 ? 'holds' : 'DOES NOT HOLD'}, ${seconds} s\n`);
+}
+process.stdout.write(
+  `\nNode ${process.version}, ${cpus().length} × ${cpus()[0]?.model ?? 'unknown'}, ${new Date().toISOString().slice(0, 10)}\n`,
+);
+process.exit(failed > 0 ? 1 : 0);
