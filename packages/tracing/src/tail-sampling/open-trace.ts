@@ -1,0 +1,56 @@
+import type { HrTime } from '@opentelemetry/api';
+import type { ReadableSpan } from '@opentelemetry/sdk-trace-node';
+
+/** A trace with spans that have not ended. */
+export class OpenTrace {
+  readonly traceId: string;
+  readonly startTime: HrTime;
+  /** Local spans that were started and have not ended. */
+  openSpans = 0;
+  /** Spans that wait for the decision. */
+  spans: ReadableSpan[] = [];
+  /** Of the spans that wait, in memory. */
+  sizeBytes = 0;
+  /** Already decided while open: what ends is kept at once. */
+  isSampled = false;
+  /** When it is looked at next, on the monotonic clock. */
+  lookAtMs = 0;
+  /** Its neighbours in the {@link OpenTraceQueue}. */
+  previous: OpenTrace | undefined;
+  next: OpenTrace | undefined;
+
+  constructor(traceId: string, startTime: HrTime) {
+    this.traceId = traceId;
+    this.startTime = startTime;
+  }
+}
+
+/**
+ * Open traces in the order in which they are to be looked at. Linked by hand: a `Set` has an order too, but finding
+ * its first entry walks over the deleted ones and takes 28 µs at 50,000 traces.
+ */
+export class OpenTraceQueue {
+  #first: OpenTrace | undefined;
+  #last: OpenTrace | undefined;
+
+  /** The one to be looked at next, which was not looked at for the longest time. */
+  get first(): OpenTrace | undefined {
+    return this.#first;
+  }
+
+  add(trace: OpenTrace): void {
+    trace.previous = this.#last;
+    if (this.#last) this.#last.next = trace;
+    else this.#first = trace;
+    this.#last = trace;
+  }
+
+  remove(trace: OpenTrace): void {
+    if (trace.previous) trace.previous.next = trace.next;
+    else this.#first = trace.next;
+    if (trace.next) trace.next.previous = trace.previous;
+    else this.#last = trace.previous;
+    trace.previous = undefined;
+    trace.next = undefined;
+  }
+}
