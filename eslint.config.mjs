@@ -51,7 +51,9 @@ const externalConstraints = [
     sourceTag: 'pkg:tracing',
     allowedExternalImports: [
       api,
+      '@opentelemetry/context-async-hooks',
       '@opentelemetry/core',
+      '@opentelemetry/propagator-b3',
       '@opentelemetry/resources',
       '@opentelemetry/sdk-trace-node',
       '@opentelemetry/exporter-trace-otlp-*',

@@ -16,14 +16,17 @@ import {
   type SpanLimits,
   type SpanProcessor,
 } from '@opentelemetry/sdk-trace-node';
-import { type Clock, type Random, systemClock, systemRandom } from '@tta/obs-context';
+import { type Clock, InvalidOptionError, type Random, systemClock, systemRandom } from '@tta/obs-context';
 import { createQueue } from './export/create-queue.ts';
 import type { Destination } from './export/destination.ts';
 import type { ExportCounts, Trouble } from './export/export-counts.ts';
+import type { SpanQueue } from './export/span-queue.ts';
 import { InheritedContextManager } from './inherited-context-manager.ts';
 import { createPropagator, type PropagatorName } from './propagator.ts';
 import { RandomFlagTracer } from './random-flag.ts';
 import { recordUnsampled } from './sampling/record-unsampled.ts';
+import type { TailSamplingConfig } from './tail-sampling/tail-sampling-config.ts';
+import { TailSampler } from './tail-sampling/tail-sampler.ts';
 
 export interface TracingOptions {
   readonly resource: Resource;
@@ -31,6 +34,11 @@ export interface TracingOptions {
   readonly destinations: readonly Destination[];
   /** Decides when a span begins. @defaultValue as the parent, and all that have none */
   readonly sampler?: Sampler;
+  /**
+   * Decides once a trace is over, in the words of the Collector's tail sampling processor. A destination that
+   * takes everything is not asked about: it gets each span when it ends. @defaultValue every trace is kept
+   */
+  readonly tailSampling?: TailSamplingConfig;
   /** @defaultValue the SDK's: 128 attributes, events and links, values of any length */
   readonly spanLimits?: SpanLimits;
   /** In which formats context travels, in this order; none with `[]`. @defaultValue ['tracecontext', 'baggage'] */
@@ -52,6 +60,11 @@ export interface Tracing {
   getTracer(name: string, version?: string): Tracer;
   /** What became of the spans so far, by the destinations' names. */
   counts(): ReadonlyMap<string, ExportCounts>;
+  /**
+   * The share of this process's time that went into encoding spans since the last call, 0 to 1: what the
+   * adaptive sampler asks for.
+   */
+  overhead(): number;
   /** Sends what is queued. Resolves when every destination has answered or takes nothing now. */
   flush(): Promise<void>;
   /**
@@ -77,9 +90,13 @@ const resourceLimitMs = 500;
  * Starts tracing and registers it with the OpenTelemetry API, so that instrumentation of any origin
  * nests with ours. Spans go to every destination in batches; with none, spans are made for the log lines'
  * trace ids alone.
+ *
+ * @throws `OBS_ERR_INVALID_OPTION` for a destination that cannot be used, two of one name, or a tail sampling
+ * configuration with a mistake in it.
  */
 export function startTracing(options: TracingOptions): Tracing {
   const { resource, clock = systemClock, random = systemRandom } = options;
+  requireNames(options.destinations);
   const ready = resourceReady(resource, clock);
   const queues = options.destinations.map((destination) => ({
     destination,
@@ -90,36 +107,71 @@ export function startTracing(options: TracingOptions): Tracing {
       onTrouble: (trouble) => options.onTrouble?.(destination, trouble),
     }),
   }));
-  const takesEverything = options.destinations.some(
-    (destination) => 'everything' in destination && destination.everything,
-  );
+  const isOpen = ({ destination }: { destination: Destination }): boolean =>
+    'everything' in destination && destination.everything === true;
+  const open = queues.filter(isOpen).map(({ queue }) => queue);
+  const others = queues.filter((entry) => !isOpen(entry)).map(({ queue }) => queue);
+  const tailSampler =
+    options.tailSampling && new TailSampler({ config: options.tailSampling, next: allOf(others), clock });
   const sampler = options.sampler ?? new ParentBasedSampler({ root: new AlwaysOnSampler() });
   const provider = new NodeTracerProvider({
     resource,
-    sampler: takesEverything ? recordUnsampled(sampler) : sampler,
+    sampler: open.length > 0 ? recordUnsampled(sampler) : sampler,
     spanLimits: options.spanLimits ?? {},
-    spanProcessors: [...queues.map(({ queue }) => queue), ...(options.spanProcessors ?? [])],
+    spanProcessors: [...open, ...(tailSampler ? [tailSampler] : others), ...(options.spanProcessors ?? [])],
   });
   const tracers = new TracerSource(provider);
   const isFirst = !isRegistered();
   // Somebody else's set-up stays as it is: its context manager serves our spans as well.
   if (isFirst) register(tracers, options);
 
-  let isDown = false;
+  const stop = async (limitMs: number): Promise<void> => {
+    if (isFirst) for (const api of [trace, contextApi, propagation]) api.disable();
+    await tailSampler?.shutdown();
+    await Promise.all(queues.map(({ queue }) => queue.stop(limitMs)));
+    await within(limitMs, clock, shutDownExporters(options.destinations));
+    await within(limitMs, clock, provider.shutdown().catch(sayProcessorFailed));
+  };
+  let stopping: Promise<void> | undefined;
+  let asked = { atMs: clock.monotonic(), encodingMs: 0 };
   return {
     getTracer: (name, version) => tracers.getTracer(name, version),
     counts: () => new Map(queues.map(({ destination, queue }) => [destination.name, queue.counts])),
+    overhead() {
+      const now = { atMs: clock.monotonic(), encodingMs: sum(queues.map(({ queue }) => queue.encodingMs)) };
+      const share = (now.encodingMs - asked.encodingMs) / Math.max(now.atMs - asked.atMs, 1);
+      asked = now;
+      return Math.min(share, 1);
+    },
     flush: () => provider.forceFlush().catch(sayProcessorFailed),
     finishNow(limitMs) {
+      tailSampler?.decideOpenTraces();
       for (const { queue } of queues) queue.finishNow(limitMs);
     },
-    async shutdown(limitMs = defaultShutdownLimitMs) {
-      if (isFirst && !isDown) for (const api of [trace, contextApi, propagation]) api.disable();
-      isDown = true;
-      await Promise.all(queues.map(({ queue }) => queue.stop(limitMs)));
-      await within(limitMs, clock, provider.shutdown().catch(sayProcessorFailed));
-    },
+    shutdown: (limitMs = defaultShutdownLimitMs) => (stopping ??= stop(limitMs)),
   };
+}
+
+/** Counts and messages tell destinations by their names. */
+function requireNames(destinations: readonly Destination[]): void {
+  const names = destinations.map(({ name }) => name);
+  const twice = names.find((name, index) => names.indexOf(name) !== index);
+  if (twice !== undefined)
+    throw new InvalidOptionError(`two destinations are called "${twice}"; give each a name of its own`);
+}
+
+/** What is behind tail sampling; it is stopped by itself, with a limit. */
+function allOf(queues: readonly SpanQueue<unknown>[]): SpanProcessor {
+  return {
+    onStart() {},
+    onEnd: (span) => queues.forEach((queue) => queue.onEnd(span)),
+    forceFlush: async () => void (await Promise.all(queues.map((queue) => queue.forceFlush()))),
+    shutdown: () => Promise.resolve(),
+  };
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, number) => total + number, 0);
 }
 
 /** Hands out the provider's tracers, with spans as W3C wants them. */
@@ -139,6 +191,13 @@ function register(tracers: TracerProvider, { parent, propagators, baggageKeys }:
   trace.setGlobalTracerProvider(tracers);
   contextApi.setGlobalContextManager(new InheritedContextManager(parent));
   propagation.setGlobalPropagator(createPropagator(propagators, baggageKeys));
+}
+
+/** Exporters that users bring may hold spans themselves. */
+async function shutDownExporters(destinations: readonly Destination[]): Promise<void> {
+  for (const destination of destinations) {
+    if ('exporter' in destination) await destination.exporter.shutdown().catch(sayProcessorFailed);
+  }
 }
 
 /** Our own queues never reject; a processor of the user's may, and its failure is none of the program's. */

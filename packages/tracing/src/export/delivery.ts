@@ -192,9 +192,11 @@ export class Delivery<B> {
       ? this.#clock.timer(slowMs, () => this.#isSlow(attempt))
       : undefined;
     // Outside of every run, and unseen by instrumentation of HTTP: sending spans makes no spans.
-    const outcome = await context.with(suppressTracing(ROOT_CONTEXT), () =>
-      this.#options.sender.send(attempt.batch.body, this.#options.timeoutMs),
-    );
+    const outcome = await context
+      .with(suppressTracing(ROOT_CONTEXT), () =>
+        this.#options.sender.send(attempt.batch.body, this.#options.timeoutMs),
+      )
+      .catch((error: Error): SendOutcome => ({ kind: 'later', error, afterMs: undefined }));
     cancelSlow?.();
     // In one go, so that no span can end between the last look at the queue and the next attempt.
     this.#over = undefined;
