@@ -1,3 +1,4 @@
+import { X509Certificate } from 'node:crypto';
 import { validateHeaderName, validateHeaderValue } from 'node:http';
 import { createSecureContext } from 'node:tls';
 import { InvalidOptionError } from '@tta/obs-context';
@@ -66,6 +67,8 @@ function checkCertificates(name: string, tls: TlsOptions): void {
   if (Object.keys(tls).length === 0) return;
   try {
     createSecureContext(tls);
+    // Authorities that cannot be read are passed over there.
+    if (tls.ca !== undefined) void new X509Certificate(tls.ca);
   } catch (error) {
     throw new InvalidOptionError(
       `tls of the destination "${name}" cannot be used (${(error as Error).message}); ` +

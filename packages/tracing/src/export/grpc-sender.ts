@@ -68,7 +68,7 @@ export class GrpcSender implements Sender<Uint8Array> {
       }
     } catch (error) {
       // It could not even be made, and never will be.
-      return { kind: 'refused', error: error instanceof Error ? error : new Error(String(error)) };
+      return { kind: 'refused', error: error as Error };
     }
   }
 

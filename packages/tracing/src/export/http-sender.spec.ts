@@ -148,6 +148,13 @@ describe('the sender for http/protobuf and http/json', () => {
     expect(received[0]?.request.headers.authorization).toBe(expected);
   });
 
+  it('refuses a header that HTTP does not allow here', async () => {
+    const { url, received } = await destinationThat((response) => response.end());
+    const outcome = await senderTo(url, { headers: { trailer: 'x-checksum' } }).send(body, generous);
+    expect(told(outcome)).toMatch(/^refused: Trailers are invalid/);
+    expect(received).toEqual([]);
+  });
+
   it('uses one connection for requests that follow each other', async () => {
     const ports = new Set<number | undefined>();
     const { url } = await destinationThat((response, { request }) => {
@@ -278,6 +285,19 @@ describe('the sender for http/protobuf and http/json', () => {
     });
     expect(told(await senderTo(url).send(body, generous))).toBe(taken);
     await until(() => isClosed);
+  });
+});
+
+describe('the sender over HTTP with a bare answer', () => {
+  it.each([
+    ['400', 'refused: 400 Bad Request'],
+    ['599', 'refused: 599'],
+  ])('names the status %s that the destination does not name', async (status, expected) => {
+    const server = createTcpServer((socket) => {
+      socket.once('data', () => socket.end(`HTTP/1.1 ${status} \r\ncontent-length: 0\r\n\r\n`));
+    });
+    const outcome = await senderTo(`http://127.0.0.1:${await portOf(server)}/`).send(body, generous);
+    expect(told(outcome)).toBe(expected);
   });
 });
 

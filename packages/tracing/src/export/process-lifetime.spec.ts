@@ -1,0 +1,95 @@
+import { type ChildProcess, execFile, fork } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { GrpcDestination } from '../../test/grpc-destination.ts';
+
+const run = promisify(execFile);
+let folder = '';
+let program = '';
+let child: ChildProcess | undefined;
+let stop: (() => void) | undefined;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'tta-sender-'));
+  program = join(folder, 'program.mjs');
+  const options = {
+    entryPoints: [fileURLToPath(new URL('../../test/sender-process.ts', import.meta.url))],
+    outfile: program,
+    bundle: true,
+    platform: 'node',
+    format: 'esm',
+    conditions: ['@tta/source'],
+    // CommonJS in an ES module still calls for it.
+    banner: { js: "import { createRequire } from 'node:module'; const require = createRequire('/');" },
+    logLevel: 'error',
+  };
+  await run(process.execPath, ['-e', `require('esbuild').buildSync(${JSON.stringify(options)})`], {
+    cwd: fileURLToPath(new URL('../..', import.meta.url)),
+  });
+});
+afterAll(() => rm(folder, { recursive: true }));
+afterEach(() => {
+  child?.kill();
+  stop?.();
+});
+
+/** A destination that answers the first request at once, and hands the answer to the second on. */
+async function destination(isGrpc: boolean, onSecond: (answer: () => void) => void): Promise<string> {
+  let requests = 0;
+  const answered = (answer: () => void): void => (++requests === 2 ? onSecond(answer) : answer());
+  if (isGrpc) {
+    const server = new GrpcDestination((_call, done) => answered(() => done(null, Buffer.alloc(0))));
+    stop = () => server.kill();
+    return server.start();
+  }
+  const server = createServer((request, response) => {
+    request.resume().once('end', () => answered(() => response.end()));
+  });
+  stop = () => server.close().closeAllConnections();
+  await once(server.listen(0, '127.0.0.1'), 'listening');
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1/traces`;
+}
+
+function start(tracesUrl: string, protocol: string): ChildProcess {
+  const destination = JSON.stringify({ name: 'here', tracesUrl, protocol });
+  return fork(program, [destination], { stdio: ['ignore', 'pipe', 'inherit', 'ipc'] });
+}
+
+async function ended(child: ChildProcess): Promise<{ code: unknown; output: string }> {
+  const exit = once(child, 'exit');
+  const output = child.stdout ? await text(child.stdout) : '';
+  const [code] = (await exit) as [unknown];
+  return { code, output };
+}
+
+describe.each([
+  ['http/protobuf', 'without HTTP/2'],
+  ['grpc', 'with HTTP/2'],
+])('a process with a sender for %s', (protocol, loaded) => {
+  const isGrpc = protocol === 'grpc';
+
+  it('ends although a request is under way', async () => {
+    const url = await destination(isGrpc, () => void child?.send('leave'));
+    child = start(url, protocol);
+    expect(await ended(child)).toEqual({ code: 0, output: 'taken\n' });
+  });
+
+  it('waits for the answer when the sender is to finish, and then ends with its connection open', async () => {
+    let answer: (() => void) | undefined;
+    const url = await destination(isGrpc, (given) => {
+      answer = given;
+      child?.send('finish');
+    });
+    child = start(url, protocol);
+    child.once('disconnect', () => answer?.());
+    expect(await ended(child)).toEqual({ code: 0, output: `taken\ntaken\n${loaded}\n` });
+  });
+});
