@@ -1,7 +1,14 @@
 import { describe, expect, it } from '@jest/globals';
 import { genAiNames } from './gen-ai-names.ts';
 import { noopLogger } from './logger.ts';
-import { attributeNames, durationBucketsMs, metricNames, primitiveSpanName } from './names.ts';
+import {
+  attributeNames,
+  baggagePrefix,
+  durationBucketsMs,
+  metricNames,
+  primitiveSpanName,
+  tagPrefix,
+} from './names.ts';
 
 describe('names', () => {
   it('puts type and action or edge into the name of a span', () => {
@@ -16,6 +23,13 @@ describe('names', () => {
     const values = Object.values(names);
     for (const value of values) expect(value).toMatch(/^[a-z_]+(\.[a-z_]+)+$/);
     expect(new Set(values).size).toBe(values.length);
+  });
+
+  it('has prefixes that no attribute begins with', () => {
+    for (const prefix of [tagPrefix, baggagePrefix]) {
+      expect(prefix).toMatch(/^[a-z]+\.$/);
+      expect(Object.values(attributeNames).filter((name) => name.startsWith(prefix))).toEqual([]);
+    }
   });
 
   it('has buckets that rise', () => {

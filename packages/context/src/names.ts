@@ -49,6 +49,9 @@ export const attributeNames = {
 /** Prefix of attributes that carry the context's tags: `tag.team`. */
 export const tagPrefix = 'tag.';
 
+/** Prefix of attributes that carry baggage, for the keys that may show: `baggage.tenant`. */
+export const baggagePrefix = 'baggage.';
+
 /** Value of {@link attributeNames.linkType} between consecutive steps of a sequential. */
 export const previousStepLink = 'previous_step';
 

@@ -1,13 +1,22 @@
 import { describe, expect, it } from '@jest/globals';
-import type { SpanContext } from '@opentelemetry/api';
+import { type Context, propagation, ROOT_CONTEXT, type SpanContext, trace } from '@opentelemetry/api';
 import { ManualClock } from './manual-clock.ts';
 import type { Random } from './random.ts';
 import { seededRandom } from './seeded-random.ts';
-import { contextAttributes, type ContextInit, stateKey, WorkflowContext } from './workflow-context.ts';
+import type { ContextInit } from './context-init.ts';
+import { stateKey, WorkflowContext } from './workflow-context.ts';
 
 const spanContext = (spanId: string): SpanContext => ({ traceId: 'a'.repeat(32), spanId, traceFlags: 1 });
 
-const everything: ContextInit = {
+const withBaggage = (entries: Record<string, string>, around: Context = ROOT_CONTEXT): Context =>
+  propagation.setBaggage(
+    around,
+    propagation.createBaggage(
+      Object.fromEntries(Object.entries(entries).map(([key, value]) => [key, { value }])),
+    ),
+  );
+
+const everything: Required<ContextInit> = {
   workflowId: 'w-1',
   workflowName: 'review',
   agentId: 'a-1',
@@ -23,14 +32,15 @@ const everything: ContextInit = {
   tags: { team: 'blue' },
   baggage: { tenant: 't-1' },
   metadata: { secret: 'not for telemetry' },
+  signal: new AbortController().signal,
 };
 
 describe('WorkflowContext', () => {
   it('tells what the caller said', () => {
     const context = new WorkflowContext(everything);
-    const { tags: _tags, ...fields } = everything;
+    const { signal, ...fields } = everything;
     expect(context).toMatchObject(fields);
-    expect(context.tags).toEqual({ team: 'blue' });
+    expect(context.init.signal).toBe(signal);
   });
 
   it('has empty tags, baggage and metadata and no ids where nothing was said', () => {
@@ -82,6 +92,87 @@ describe('WorkflowContext', () => {
     });
   });
 
+  it('keeps a copy of what the caller said, and a frozen one of its maps', () => {
+    const init = {
+      workflowName: 'review',
+      tags: { team: 'blue' },
+      baggage: { tenant: 't-1' },
+      metadata: { retries: 3 } as Record<string, unknown>,
+    };
+    const context = new WorkflowContext(init);
+    init.workflowName = 'other';
+    init.tags.team = init.baggage.tenant = 'other';
+    init.metadata['retries'] = 0;
+    expect(context).toMatchObject({
+      workflowName: 'review',
+      tags: { team: 'blue' },
+      baggage: { tenant: 't-1' },
+      metadata: { retries: 3 },
+    });
+    for (const map of [context.tags, context.baggage, context.metadata])
+      expect(Object.isFrozen(map)).toBe(true);
+  });
+
+  it('goes on in the trace around it where it has no span of its own', () => {
+    const remote = { ...spanContext('7'.repeat(16)), traceFlags: 3, isRemote: true };
+    const otelContext = trace.setSpanContext(ROOT_CONTEXT, remote);
+    const context = new WorkflowContext({}, { otelContext });
+    expect(context).toMatchObject({
+      traceId: remote.traceId,
+      spanId: undefined,
+      parentSpanId: remote.spanId,
+      parentSpanContext: remote,
+      traceFlags: 3,
+      causationId: remote.spanId,
+    });
+    expect(new WorkflowContext({ causationId: 'message-1' }, { otelContext }).causationId).toBe('message-1');
+  });
+
+  it('takes a span of zeros around it for none', () => {
+    const otelContext = trace.setSpanContext(ROOT_CONTEXT, {
+      traceId: '0'.repeat(32),
+      spanId: '0'.repeat(16),
+      traceFlags: 0,
+    });
+    expect(new WorkflowContext({}, { otelContext })).toMatchObject({
+      traceId: undefined,
+      parentSpanId: undefined,
+      causationId: undefined,
+    });
+  });
+
+  it.each([0, 1, 3])('has the trace flags of its span as the number %d', (traceFlags) => {
+    const of = { ...spanContext('1'.repeat(16)), traceFlags };
+    const parent = new WorkflowContext({}, { spanContext: of });
+    expect(parent.traceFlags).toBe(traceFlags);
+    expect(parent.child().child().traceFlags).toBe(traceFlags);
+  });
+
+  it('reads the baggage around it, before which the own entries of the caller win', () => {
+    const otelContext = withBaggage({ tenant: 'theirs', region: 'eu' });
+    const context = new WorkflowContext({ baggage: { tenant: 'mine' } }, { otelContext });
+    expect(context.baggage).toEqual({ tenant: 'mine', region: 'eu' });
+    expect(context.baggage).toBe(context.baggage);
+    expect(Object.isFrozen(context.baggage)).toBe(true);
+    expect(new WorkflowContext({}, { otelContext: ROOT_CONTEXT }).baggage).toEqual({});
+  });
+
+  it('reads no baggage before someone asks', () => {
+    let reads = 0;
+    const counting = {
+      getValue: () => {
+        reads++;
+        return undefined;
+      },
+    } as unknown as Context;
+    const context = new WorkflowContext({}, { otelContext: counting });
+    const before = reads;
+    context.child().toAttributes();
+    expect(reads).toBe(before);
+    expect(context.baggage).toEqual({});
+    expect(reads).toBe(before + 1);
+  });
+
   it('measures time and marks moments by its clock', () => {
     const clock = new ManualClock(5_000);
     const context = new WorkflowContext({}, { clock });
@@ -95,15 +186,60 @@ describe('WorkflowContext', () => {
 });
 
 describe('WorkflowContext.child', () => {
-  it('inherits what was said, except what it says itself', () => {
-    const child = new WorkflowContext(everything).child({ agentId: 'a-2', tags: { team: 'red' } });
-    expect(child).toMatchObject({
-      workflowId: 'w-1',
-      agentId: 'a-2',
-      correlationId: 'c-1',
-      tags: { team: 'red' },
+  it('inherits all that was said but the cause, except what it says itself', () => {
+    const parent = new WorkflowContext(everything);
+    const { signal, causationId: _cause, ...inherited } = everything;
+    expect(parent.child()).toMatchObject(inherited);
+    expect(parent.child().init.signal).toBe(signal);
+    expect(parent.child().init.causationId).toBeUndefined();
+    expect(parent.child({ agentId: 'a-2' })).toMatchObject({ ...inherited, agentId: 'a-2' });
+    for (const field of Object.keys(inherited) as (keyof typeof inherited)[]) {
+      const value = typeof inherited[field] === 'string' ? 'own' : { own: 'own' };
+      expect(parent.child({ [field]: value })[field]).toEqual(
+        typeof value === 'string' ? value : { ...(inherited[field] as object), ...value },
+      );
+    }
+  });
+
+  it.each(['tags', 'baggage', 'metadata'] as const)(
+    'merges its %s with those of its parent, which stay as they were',
+    (map) => {
+      const parent = new WorkflowContext({ [map]: { team: 'blue', level: 'one' } });
+      const own: Record<string, string> = { team: 'red', extra: 'yes' };
+      const child = parent.child({ [map]: own });
+      own['extra'] = 'changed later';
+      expect(child[map]).toEqual({ team: 'red', level: 'one', extra: 'yes' });
+      expect(child.init[map]).toBe(child[map]);
+      expect(child.child()[map]).toBe(child[map]);
+      expect(Object.isFrozen(child[map])).toBe(true);
+      expect(parent[map]).toEqual({ team: 'blue', level: 'one' });
+    },
+  );
+
+  it('merges its baggage with what came from outside', () => {
+    const parent = new WorkflowContext({}, { otelContext: withBaggage({ tenant: 't-1', region: 'eu' }) });
+    expect(parent.child().baggage).toBe(parent.baggage);
+    expect(parent.child({ baggage: { region: 'us' } }).child().baggage).toEqual({
+      tenant: 't-1',
+      region: 'us',
     });
-    expect(child.baggage).toEqual({ tenant: 't-1' });
+  });
+
+  it('is in the trace of its parent, below its span, before it has a span itself', () => {
+    const root = new WorkflowContext({}, { spanContext: { ...spanContext('1'.repeat(16)), traceFlags: 0 } });
+    const child = root.child().child();
+    expect(child).toMatchObject({
+      traceId: 'a'.repeat(32),
+      spanId: undefined,
+      parentSpanId: '1'.repeat(16),
+      causationId: '1'.repeat(16),
+      traceFlags: 0,
+    });
+  });
+
+  it('has the cause of its parent where that has no span', () => {
+    const parent = new WorkflowContext({ causationId: 'message-1' });
+    expect(parent.child().child().causationId).toBe('message-1');
   });
 
   it('is caused by the span of its parent, not by what caused the parent', () => {
@@ -111,6 +247,7 @@ describe('WorkflowContext.child', () => {
     expect(parent.causationId).toBe('cause-1');
     expect(parent.child().causationId).toBe('1'.repeat(16));
     expect(parent.child({ causationId: 'other' }).causationId).toBe('other');
+    expect(parent.child().causationId).not.toBe(parent.correlationId);
   });
 
   it('may begin a correlation of its own, which its children share', () => {
@@ -144,6 +281,25 @@ describe('WorkflowContext.child', () => {
     // @ts-expect-error: the key says that the value is a number.
     parent.set(total, 'two');
   });
+
+  it('copies neither the state nor what was said, however many there are', () => {
+    let reads = 0;
+    const counted = <T extends object>(value: T): T =>
+      new Proxy(value, {
+        get: (target, key): unknown => (reads++, Reflect.get(target, key)),
+        ownKeys: (target) => (reads++, Reflect.ownKeys(target)),
+      });
+    const history = stateKey<string[]>('history');
+    const list = counted(['said before']);
+    const first = new WorkflowContext(everything).child();
+    first.set(history, list);
+    let last = first;
+    for (let step = 0; step < 10_000; step++) last = last.child();
+    expect(Object.is(last.get(history), list)).toBe(true);
+    expect(reads).toBe(0);
+    expect(last.init).toBe(first.init);
+    expect(last.correlationId).toBe('c-1');
+  });
 });
 
 describe('toAttributes', () => {
@@ -174,11 +330,5 @@ describe('toAttributes', () => {
       'correlation.id': parent.correlationId,
       'causation.id': '1'.repeat(16),
     });
-  });
-});
-
-describe('contextAttributes', () => {
-  it('invents nothing for what was not said', () => {
-    expect(contextAttributes({})).toEqual({});
   });
 });

@@ -22,10 +22,10 @@ import { type Execution, type Failure, withExecution } from './execution.ts';
  * Opens the spans of an execution: that of the step which leads to it, where steps have spans of their
  * own, and its own, which is current while its body runs.
  */
-export function openSpans(execution: Execution, tracer: Tracer, above: Context, stepSpans: boolean): void {
+export function openSpans(execution: Execution, tracer: Tracer, around: Context, stepSpans: boolean): void {
   const { run, unit, edge, parent } = execution;
   const startTime = toHrTime(run.epochMs(execution.startedAt));
-  let parentContext = above;
+  let parentContext = around;
   let attributes: Attributes = run.attributes ? { ...unit.attributes, ...run.attributes } : unit.attributes;
   let links = previousLinks(execution);
   if (edge && edge !== 'inner' && parent) {

@@ -13,10 +13,11 @@ import {
   type LlmUsage,
   type Logger,
   type Random,
-  WorkflowContext,
+  type WorkflowContext,
 } from '@tta/obs-context';
 import { LinkedAbort } from './linked-abort.ts';
 import { ChildFailures } from './child-failures.ts';
+import type { Consumption } from './consumption.ts';
 import { createErrorInfo, type ErrorInfo, rememberError } from './error-info.ts';
 import type { EdgeLabel, Fact, PrimitiveLike, RunScope, StepOptions } from './run-scope.ts';
 import type { Run } from './run.ts';
@@ -24,6 +25,7 @@ import { type Unit, unitOf } from './unit.ts';
 
 /** Contexts lead back to their execution, so that `execute(input, scope.context)` continues the run. */
 const owners = new WeakMap<WorkflowContext, Execution>();
+const nothing = {};
 const executionKey = createContextKey('@tta/obs/execution');
 
 /** The execution that made a workflow context, or made the one that it is a child of. @internal */
@@ -71,8 +73,6 @@ export class Execution implements RunScope {
   edgeContext: SpanContext | undefined;
   /** The context in which the body runs. Written by the instrumentation. */
   otelContext: Context | undefined;
-  costUsd = 0;
-  savedUsd = 0;
   ended = false;
   /** Why this execution failed. */
   failure: ErrorInfo | undefined;
@@ -86,6 +86,7 @@ export class Execution implements RunScope {
   #previousStep: PreviousStep | undefined;
   #signal: AbortSignal | undefined;
   #context: WorkflowContext | undefined;
+  #consumption: Consumption | undefined;
 
   constructor(
     run: Run,
@@ -96,7 +97,7 @@ export class Execution implements RunScope {
   ) {
     this.run = run;
     this.unit = unit;
-    this.startedAt = run.observed ? run.instrumentation.clock.monotonic() : 0;
+    this.startedAt = run.observed ? run.instrumentation.guardedClock.monotonicMs() : 0;
     this.parent = parent;
     this.edge = edge;
     this.options = options;
@@ -119,10 +120,11 @@ export class Execution implements RunScope {
 
   get context(): WorkflowContext {
     if (!this.#context) {
-      const { clock, random } = this.run.instrumentation;
-      const runtime = { clock, random, spanContext: this.spanContext };
-      const above = this.isRoot ? this.run.context : this.parent?.context;
-      this.#context = above ? above.child({}, runtime) : new WorkflowContext(this.run.init, runtime);
+      const { parent, run, spanContext } = this;
+      this.#context =
+        parent && !this.isRoot
+          ? parent.context.child(nothing, { spanContext })
+          : run.contextOfRoot(spanContext);
       owners.set(this.#context, this);
     }
     return this.#context;
@@ -131,6 +133,11 @@ export class Execution implements RunScope {
   /** The context, where someone has asked for it. */
   get contextIfMade(): WorkflowContext | undefined {
     return this.#context;
+  }
+
+  /** What it has used so far. */
+  get consumption(): Consumption {
+    return (this.#consumption ??= {});
   }
 
   get signal(): AbortSignal {

@@ -10,10 +10,9 @@ import {
   attributeNames as names,
   type Clock,
   type ContextInit,
-  type ExecutionInfo,
   type ExecutionListener,
   type ExecutionStatus,
-  genAiNames,
+  InvalidOptionError,
   type LlmUsage,
   type Logger,
   noopLogger,
@@ -24,14 +23,19 @@ import {
   WorkflowContext,
 } from '@tta/obs-context';
 import { ApiTelemetry, type Telemetry } from './api-telemetry.ts';
+import { baggageAttributes } from './baggage.ts';
 import { BoundedValues } from './bounded-values.ts';
+import { recordCost, recordUsage } from './consumption.ts';
 import { errorAttributes } from './error-info.ts';
+import { ExecutionListeners } from './execution-listeners.ts';
 import { countBegin, countEnd } from './execution-metrics.ts';
 import { closeSpans, openSpans, toHrTime } from './execution-spans.ts';
 import { Execution, executionOf, type Failure, ownerOf } from './execution.ts';
 import { FaultReport } from './fault-report.ts';
-import { guarded, guardedLogger } from './guarded-logger.ts';
+import { GuardedClock } from './guarded-clock.ts';
+import { guardedLogger } from './guarded-logger.ts';
 import { Instruments } from './instruments.ts';
+import { contextOfRun } from './run-context.ts';
 import type { Fact } from './run-scope.ts';
 import { Run } from './run.ts';
 import type { Unit } from './unit.ts';
@@ -54,6 +58,13 @@ export interface InstrumentationOptions {
    * @defaultValue true
    */
   readonly stepSpans?: boolean;
+  /**
+   * Keys of baggage that show as attributes `baggage.<key>` on every span of a run. Baggage comes from whoever
+   * sent the request and may hold what must not be stored, so that each key is named here.
+   *
+   * @defaultValue none
+   */
+  readonly baggageKeys?: readonly string[];
 }
 
 /** Different values of the label `error.type` that a process may produce. */
@@ -66,11 +77,16 @@ const errorTypeLimit = 32;
 export class Instrumentation {
   /** As it was given, except that its faults stay here. */
   readonly logger: Logger;
+  /** As it was given, else the machine's. */
   readonly clock: Clock;
+  /** As it was given, else the machine's. */
   readonly random: Random;
+  /** {@link clock} for telemetry's own use. @internal */
+  readonly guardedClock: GuardedClock;
   readonly #pricing: Pricing | undefined;
   readonly #stepSpans: boolean;
-  readonly #listeners = new Set<ExecutionListener>();
+  readonly #baggageKeys: readonly string[];
+  readonly #listeners: ExecutionListeners;
   readonly #errorTypes = new BoundedValues(errorTypeLimit);
   readonly #faults: FaultReport;
   readonly #own: Telemetry;
@@ -78,13 +94,17 @@ export class Instrumentation {
 
   constructor(options: InstrumentationOptions = {}) {
     const { tracer, meter, logger } = options;
+    const onFault = (error: unknown): void => this.#fault(error);
     this.#own = { tracer, instruments: meter && new Instruments(meter) };
-    this.logger = logger ? guardedLogger(logger, (error) => this.#fault(error)) : noopLogger;
+    this.logger = logger ? guardedLogger(logger, onFault) : noopLogger;
     this.clock = options.clock ?? systemClock;
+    this.guardedClock = new GuardedClock(this.clock, onFault);
     this.random = options.random ?? systemRandom;
     this.#pricing = options.pricing;
     this.#stepSpans = options.stepSpans ?? true;
+    this.#baggageKeys = checkedKeys(options.baggageKeys ?? []);
     this.#faults = new FaultReport(this.clock);
+    this.#listeners = new ExecutionListeners(onFault);
   }
 
   /** Faults inside telemetry so far, also counted by the metric `obs.telemetry.faults`. */
@@ -93,7 +113,7 @@ export class Instrumentation {
   }
 
   get hasListeners(): boolean {
-    return this.#listeners.size > 0;
+    return !this.#listeners.isEmpty;
   }
 
   /** Where a run that begins now sends its spans and points. @internal */
@@ -116,13 +136,13 @@ export class Instrumentation {
    * @returns Ends it.
    */
   onExecution(listener: ExecutionListener): () => void {
-    this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
+    return this.#listeners.add(listener);
   }
 
   /**
    * Opens an execution. It belongs to the run of the context that it is given, else to the run that is
-   * active; with wishes of its own (`init`) it begins a run inside that one, else it begins a new one.
+   * active; with wishes of its own (`init`) it begins a run inside that one, else it begins a new one, which
+   * goes on in the trace of the context that it is given.
    *
    * @internal
    */
@@ -131,39 +151,44 @@ export class Instrumentation {
     const given = init instanceof WorkflowContext ? init : undefined;
     const owner = given ? ownerOf(given) : executionOf(active);
     const parent = owner?.ended ? undefined : owner;
+    const around = init ? this.#safely(() => contextOfRun(active, init, owner), active) : active;
     let execution: Execution;
     if (!parent) {
-      execution = new Execution(new Run(this, init), anyUnit);
+      execution = new Execution(new Run(this, init, around), anyUnit);
     } else if (init === undefined || (given && given === parent.contextIfMade)) {
       execution = new Execution(parent.run, anyUnit, parent);
     } else {
-      const inner = given ?? parent.context.child(init as ContextInit, { spanContext: parent.spanContext });
+      const inner = given ?? parent.context.child(init as ContextInit);
       const { signal } = given ? given.init : (init as ContextInit);
       const own = signal && signal !== parent.run.init.signal ? { signal } : undefined;
-      execution = new Execution(new Run(this, inner), anyUnit, parent, undefined, own);
+      execution = new Execution(new Run(this, inner, around), anyUnit, parent, undefined, own);
     }
-    if (execution.run.observed) this.begin(execution, (given && owner?.otelContext) ?? active);
+    // Where nothing records, the body still runs with the caller's baggage and in the caller's trace.
+    if (around !== active) execution.otelContext = around;
+    if (execution.run.observed) this.begin(execution, around);
     return execution;
   }
 
-  /** @internal */
-  begin(execution: Execution, above?: Context): void {
+  /** Each part on its own: where one is at fault, the others still count what {@link end} will count down. @internal */
+  begin(execution: Execution, around?: Context): void {
+    const { run, parent } = execution;
     try {
-      const { run, parent } = execution;
-      if (run.tracer) {
-        openSpans(execution, run.tracer, above ?? contextAbove(parent), this.#stepSpans);
-      }
-      if (run.instruments) countBegin(execution, run.instruments);
-      if (this.hasListeners) this.#tell('onStart', describe(execution));
+      if (run.tracer) openSpans(execution, run.tracer, around ?? contextAround(parent), this.#stepSpans);
     } catch (error) {
       this.#fault(error);
     }
+    try {
+      if (run.instruments) countBegin(execution, run.instruments);
+    } catch (error) {
+      this.#fault(error);
+    }
+    this.#listeners.tellStart(execution);
   }
 
   /** Each part on its own: where one is at fault, the others still tell how the execution ended. @internal */
   end(execution: Execution, status: ExecutionStatus, failure: Failure | undefined, abandoned: boolean): void {
     const { run } = execution;
-    const endedAt = this.clock.monotonic();
+    const endedAt = this.guardedClock.monotonicMs();
     const durationMs = endedAt - execution.startedAt;
     try {
       if (execution.span || execution.stepSpan) {
@@ -181,15 +206,9 @@ export class Instrumentation {
       this.#fault(error);
     }
     if (failure && !execution.parent && status !== 'cancelled') this.#logFailure(execution, failure);
-    if (run.observed && this.hasListeners) {
-      this.#tell('onEnd', {
-        ...describe(execution),
-        status,
-        durationMs,
-        error: failure?.error,
-        errorCategory: failure?.info.category,
-      });
-    }
+    if (!run.observed) return;
+    const { error, info } = failure ?? {};
+    this.#listeners.tellEnd(execution, { status, durationMs, error, errorCategory: info?.category });
   }
 
   /** @internal */
@@ -204,7 +223,11 @@ export class Instrumentation {
   /** @internal */
   event(execution: Execution, name: string, attributes: Attributes | undefined): void {
     try {
-      execution.span?.addEvent(name, attributes, toHrTime(execution.run.epochMs(this.clock.monotonic())));
+      execution.span?.addEvent(
+        name,
+        attributes,
+        toHrTime(execution.run.epochMs(this.guardedClock.monotonicMs())),
+      );
     } catch (error) {
       this.#fault(error);
     }
@@ -213,7 +236,7 @@ export class Instrumentation {
   /** @internal */
   record(execution: Execution, fact: Fact): void {
     const { name } = execution.unit;
-    try {
+    this.#safely(() => {
       const { kind, attributes } = fact;
       execution.run.instruments?.recoveryEvents.add(1, {
         [names.recoveryKind]: kind,
@@ -222,52 +245,25 @@ export class Instrumentation {
       // What came too late finds its span closed.
       if (!execution.ended) this.event(execution, `recovery.${kind}`, attributes);
       this.logger.warn(`${name}: ${kind}`, attributes);
-    } catch (error) {
-      this.#fault(error);
-    }
+    }, undefined);
   }
 
   /** @internal */
   usage(execution: Execution, usage: LlmUsage): void {
-    try {
-      const { provider, model, inputTokens, outputTokens, cachedInputTokens } = usage;
-      const llm = { [names.llmProvider]: provider, [names.llmModelName]: model };
-      execution.span?.setAttributes({
-        ...llm,
-        [genAiNames.providerName]: provider,
-        [genAiNames.responseModel]: model,
-        ...(inputTokens === undefined ? {} : { [genAiNames.usageInputTokens]: inputTokens }),
-        ...(outputTokens === undefined ? {} : { [genAiNames.usageOutputTokens]: outputTokens }),
-        ...(cachedInputTokens === undefined
-          ? {}
-          : { [genAiNames.usageCacheReadInputTokens]: cachedInputTokens }),
-      });
-      const labels = { ...llm, [names.primitiveName]: execution.unit.name };
-      const tokens = execution.run.instruments?.llmTokens;
-      if (inputTokens !== undefined) tokens?.add(inputTokens, { ...labels, [names.llmTokenType]: 'prompt' });
-      if (outputTokens !== undefined)
-        tokens?.add(outputTokens, { ...labels, [names.llmTokenType]: 'completion' });
-      const usd = usage.costUsd ?? this.#pricing?.estimateUsd(usage);
-      if (usd !== undefined) this.#spend(execution, usd, labels);
-    } catch (error) {
-      this.#fault(error);
-    }
+    this.#safely(() => recordUsage(execution, usage, this.#pricing), undefined);
   }
 
   /** @internal */
   cost(execution: Execution, usd: number, kind: 'spent' | 'saved'): void {
-    const labels = { [names.primitiveName]: execution.unit.name };
-    try {
-      if (kind === 'spent') {
-        this.#spend(execution, usd, labels);
-      } else {
-        execution.savedUsd += usd;
-        execution.span?.setAttribute(names.costSavedUsd, execution.savedUsd);
-        execution.run.instruments?.costSavings.add(usd, labels);
-      }
-    } catch (error) {
-      this.#fault(error);
-    }
+    this.#safely(() => recordCost(execution, usd, kind), undefined);
+  }
+
+  /** Span attributes for the baggage that may show; `undefined` where none may. @internal */
+  baggageAttributes(otelContext: Context): Attributes | undefined {
+    const keys = this.#baggageKeys;
+    return keys.length === 0
+      ? undefined
+      : this.#safely(() => baggageAttributes(otelContext, keys), undefined);
   }
 
   #logFailure({ unit, otelContext }: Execution, { info }: Failure): void {
@@ -277,22 +273,12 @@ export class Instrumentation {
     else say();
   }
 
-  #spend(execution: Execution, usd: number, labels: Attributes): void {
-    execution.costUsd += usd;
-    execution.span?.setAttribute(names.costUsd, execution.costUsd);
-    execution.run.instruments?.llmCost.add(usd, labels);
-  }
-
-  #tell<E extends 'onStart' | 'onEnd'>(
-    event: E,
-    execution: Parameters<NonNullable<ExecutionListener[E]>>[0],
-  ): void {
-    for (const listener of this.#listeners) {
-      const hear = listener[event] as ((execution: ExecutionInfo) => void) | undefined;
-      guarded(
-        () => hear?.call(listener, execution),
-        (error) => this.#fault(error),
-      );
+  #safely<T>(act: () => T, otherwise: T): T {
+    try {
+      return act();
+    } catch (error) {
+      this.#fault(error);
+      return otherwise;
     }
   }
 
@@ -306,21 +292,13 @@ export class Instrumentation {
   }
 }
 
-/** The active context where it is the parent's own, with what the user's code put in between; else the parent's. */
-function contextAbove(parent: Execution | undefined): Context {
-  const active = context.active();
-  return executionOf(active) === parent ? active : (parent?.otelContext ?? active);
+function checkedKeys(keys: readonly string[]): readonly string[] {
+  if (Array.isArray(keys) && keys.every((key) => typeof key === 'string' && key !== '')) return [...keys];
+  throw new InvalidOptionError('Instrumentation: baggageKeys has to be a list of names: ["tenant"]');
 }
 
-function describe(execution: Execution): ExecutionInfo {
-  const { unit, edge, spanContext, run } = execution;
-  return {
-    type: unit.type,
-    name: unit.name,
-    action: unit.action,
-    edge,
-    traceId: spanContext?.traceId,
-    spanId: spanContext?.spanId,
-    workflowName: run.init.workflowName,
-  };
+/** The active context where it is the parent's own, with what the user's code put in between; else the parent's. */
+function contextAround(parent: Execution | undefined): Context {
+  const active = context.active();
+  return executionOf(active) === parent ? active : (parent?.otelContext ?? active);
 }

@@ -1,5 +1,5 @@
-import type { Attributes } from '@opentelemetry/api';
-import { type ContextInit, contextAttributes, WorkflowContext } from '@tta/obs-context';
+import type { Attributes, Context, SpanContext } from '@opentelemetry/api';
+import { type ContextInit, contextAttributes, copyInit, WorkflowContext } from '@tta/obs-context';
 import type { Telemetry } from './api-telemetry.ts';
 import type { Instrumentation } from './instrumentation.ts';
 
@@ -13,32 +13,47 @@ export class Run {
   /** Whether anything is told of this run's executions. */
   readonly observed: boolean;
   readonly init: ContextInit;
-  /** Set where the caller brought a context of its own. */
-  readonly context: WorkflowContext | undefined;
-  /** Attributes from the caller, on every span; `undefined` where it said nothing. */
+  /** The OpenTelemetry context that it began in, with the baggage that the caller gave. */
+  readonly otelContext: Context;
+  /** Attributes from the caller, on every span; `undefined` where there are none. */
   readonly attributes: Attributes | undefined;
+  /** Set where the caller brought a context of its own. */
+  readonly #context: WorkflowContext | undefined;
   /** Epoch time less monotonic time, taken once. */
   readonly #epochOffsetMs: number;
 
-  constructor(instrumentation: Instrumentation, init: ContextInit | WorkflowContext | undefined) {
+  constructor(
+    instrumentation: Instrumentation,
+    init: ContextInit | WorkflowContext | undefined,
+    otelContext: Context,
+  ) {
     const { tracer, instruments } = instrumentation.telemetry();
     this.instrumentation = instrumentation;
     this.tracer = tracer;
     this.instruments = instruments;
     this.observed = tracer !== undefined || instruments !== undefined || instrumentation.hasListeners;
+    this.otelContext = otelContext;
     if (init instanceof WorkflowContext) {
-      this.context = init;
+      this.#context = init;
       this.init = init.init;
     } else {
-      this.init = init ?? nothing;
+      this.init = init ? copyInit(init) : nothing;
     }
     if (this.observed) {
-      const { clock } = instrumentation;
-      this.attributes = this.init === nothing ? undefined : contextAttributes(this.init);
-      this.#epochOffsetMs = clock.now() - clock.monotonic();
+      this.attributes = this.#callersAttributes();
+      this.#epochOffsetMs = instrumentation.guardedClock.epochOffsetMs();
     } else {
       this.#epochOffsetMs = 0;
     }
+  }
+
+  /** The context of the root: below the one that the caller brought, with the cause that the caller named. */
+  contextOfRoot(spanContext: SpanContext | undefined): WorkflowContext {
+    const { clock, random } = this.instrumentation;
+    const runtime = { clock, random, spanContext, otelContext: this.otelContext };
+    if (!this.#context) return new WorkflowContext(this.init, runtime);
+    const { causationId } = this.init;
+    return this.#context.child(causationId === undefined ? nothing : { causationId }, runtime);
   }
 
   /**
@@ -48,5 +63,13 @@ export class Run {
    */
   epochMs(monotonicMs: number): number {
     return this.#epochOffsetMs + monotonicMs;
+  }
+
+  #callersAttributes(): Attributes | undefined {
+    const baggage = this.instrumentation.baggageAttributes(this.otelContext);
+    if (this.init === nothing) return baggage;
+    // A context of the caller's own has a correlation id that the caller can read: it has to be found again.
+    const said = this.#context ? this.#context.toAttributes() : contextAttributes(this.init);
+    return baggage ? { ...said, ...baggage } : said;
   }
 }

@@ -1,0 +1,65 @@
+import type { Attributes } from '@opentelemetry/api';
+import { attributeNames as names, genAiNames, type LlmUsage, type Pricing } from '@tta/obs-context';
+import type { Execution } from './execution.ts';
+
+/** What one execution has used so far: its span shows the sums, also of several model calls. */
+export interface Consumption {
+  inputTokens?: number;
+  outputTokens?: number;
+  cachedInputTokens?: number;
+  costUsd?: number;
+  savedUsd?: number;
+}
+
+/** Records the tokens of a model call, and what it cost: as reported, else by the price table. */
+export function recordUsage(execution: Execution, usage: LlmUsage, pricing: Pricing | undefined): void {
+  const { provider, model, inputTokens, outputTokens } = usage;
+  const llm = { [names.llmProvider]: provider, [names.llmModelName]: model };
+  const total = addTokens(execution, usage);
+  execution.span?.setAttributes({
+    ...llm,
+    [genAiNames.providerName]: provider,
+    [genAiNames.responseModel]: model,
+    ...(total.inputTokens === undefined ? {} : { [genAiNames.usageInputTokens]: total.inputTokens }),
+    ...(total.outputTokens === undefined ? {} : { [genAiNames.usageOutputTokens]: total.outputTokens }),
+    ...(total.cachedInputTokens === undefined
+      ? {}
+      : { [genAiNames.usageCacheReadInputTokens]: total.cachedInputTokens }),
+  });
+  const labels = { ...llm, [names.primitiveName]: execution.unit.name };
+  const tokens = execution.run.instruments?.llmTokens;
+  if (inputTokens !== undefined) tokens?.add(inputTokens, { ...labels, [names.llmTokenType]: 'prompt' });
+  if (outputTokens !== undefined)
+    tokens?.add(outputTokens, { ...labels, [names.llmTokenType]: 'completion' });
+  const usd = usage.costUsd ?? pricing?.estimateUsd(usage);
+  if (usd !== undefined) spend(execution, usd, labels);
+}
+
+/** Records a cost that was paid or avoided, in US dollars. */
+export function recordCost(execution: Execution, usd: number, kind: 'spent' | 'saved'): void {
+  const labels = { [names.primitiveName]: execution.unit.name };
+  if (kind === 'spent') {
+    spend(execution, usd, labels);
+    return;
+  }
+  const { consumption } = execution;
+  consumption.savedUsd = (consumption.savedUsd ?? 0) + usd;
+  execution.span?.setAttribute(names.costSavedUsd, consumption.savedUsd);
+  execution.run.instruments?.costSavings.add(usd, labels);
+}
+
+function spend(execution: Execution, usd: number, labels: Attributes): void {
+  const { consumption } = execution;
+  consumption.costUsd = (consumption.costUsd ?? 0) + usd;
+  execution.span?.setAttribute(names.costUsd, consumption.costUsd);
+  execution.run.instruments?.llmCost.add(usd, labels);
+}
+
+/** Adds what is said; a number that no call told stays untold. */
+function addTokens({ consumption }: Execution, usage: LlmUsage): Consumption {
+  for (const kind of ['inputTokens', 'outputTokens', 'cachedInputTokens'] as const) {
+    const count = usage[kind];
+    if (count !== undefined) consumption[kind] = (consumption[kind] ?? 0) + count;
+  }
+  return consumption;
+}

@@ -1,0 +1,47 @@
+import type { ExecutionInfo, ExecutionListener, ExecutionResult } from '@tta/obs-context';
+import type { Execution } from './execution.ts';
+import { guarded } from './guarded-logger.ts';
+
+/** Who hears of every execution. The fault of one is kept from the run and from the others. */
+export class ExecutionListeners {
+  readonly #all = new Set<ExecutionListener>();
+  readonly #onFault: (error: unknown) => void;
+
+  constructor(onFault: (error: unknown) => void) {
+    this.#onFault = onFault;
+  }
+
+  get isEmpty(): boolean {
+    return this.#all.size === 0;
+  }
+
+  /** @returns Ends it. */
+  add(listener: ExecutionListener): () => void {
+    this.#all.add(listener);
+    return () => this.#all.delete(listener);
+  }
+
+  tellStart(execution: Execution): void {
+    if (this.isEmpty) return;
+    const info = describe(execution);
+    for (const listener of this.#all) guarded(() => listener.onStart?.(info), this.#onFault);
+  }
+
+  tellEnd(execution: Execution, end: Omit<ExecutionResult, keyof ExecutionInfo>): void {
+    if (this.isEmpty) return;
+    const result = { ...describe(execution), ...end };
+    for (const listener of this.#all) guarded(() => listener.onEnd?.(result), this.#onFault);
+  }
+}
+
+function describe({ unit, edge, spanContext, run }: Execution): ExecutionInfo {
+  return {
+    type: unit.type,
+    name: unit.name,
+    action: unit.action,
+    edge,
+    traceId: spanContext?.traceId,
+    spanId: spanContext?.spanId,
+    workflowName: run.init.workflowName,
+  };
+}

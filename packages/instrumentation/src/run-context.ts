@@ -1,0 +1,30 @@
+import { type Context, isSpanContextValid, trace } from '@opentelemetry/api';
+import { type ContextInit, WorkflowContext } from '@tta/obs-context';
+import { withBaggage } from './baggage.ts';
+import type { Execution } from './execution.ts';
+
+/**
+ * The OpenTelemetry context in which a run begins that its caller said something about: in the trace that
+ * a context made by hand points to, or in that of the execution which made the context, and with the
+ * caller's baggage, so that whatever sends requests from within the run sends it on.
+ *
+ * @param owner - The execution that the run is begun by, or whose context was handed in.
+ */
+export function contextOfRun(
+  active: Context,
+  said: ContextInit | WorkflowContext,
+  owner: Execution | undefined,
+): Context {
+  const isContext = said instanceof WorkflowContext;
+  const around = !isContext ? active : owner ? (owner.otelContext ?? active) : withSpanOf(active, said);
+  const { baggage } = isContext ? said.init : said;
+  // What the owner's context says is in the owner's baggage already.
+  if (!baggage || baggage === owner?.contextIfMade?.init.baggage) return around;
+  return withBaggage(around, baggage);
+}
+
+function withSpanOf(active: Context, { spanContext, parentSpanContext }: WorkflowContext): Context {
+  const span = spanContext ?? parentSpanContext;
+  if (!span || !isSpanContextValid(span)) return active;
+  return trace.setSpanContext(active, { isRemote: true, ...span });
+}
