@@ -1,5 +1,2 @@
-export {
-  initializeObservability,
-  type Observability,
-  type ObservabilityOptions,
-} from './initialize-observability.ts';
+export { initializeObservability, type Observability } from './initialize-observability.ts';
+export type { ObservabilityOptions } from './observability-options.ts';

@@ -1,43 +1,18 @@
 import { context as contextApi, ROOT_CONTEXT } from '@opentelemetry/api';
-import { instrumentationScope, InvalidOptionError, systemRandom } from '@tta/obs-context';
+import { instrumentationScope, InvalidOptionError, type Logger } from '@tta/obs-context';
 import { Instrumentation, setDefaultInstrumentation } from '@tta/obs-instrumentation';
 import { createLogger, type LogLevel } from '@tta/obs-logging';
 import { type Metrics, startMetrics } from '@tta/obs-metrics';
-import {
-  createResource,
-  type Destination,
-  type ExportCounts,
-  signalUrl,
-  startTracing,
-} from '@tta/obs-tracing';
-import { type EnvironmentSettings, readEnvironment } from './environment.ts';
-import { LossReport } from './loss-report.ts';
-
-export interface ObservabilityOptions {
-  /** Shown as the origin of every trace. @defaultValue OTEL_SERVICE_NAME, else 'tta-workflow' */
-  readonly serviceName?: string;
-  readonly serviceVersion?: string;
-  /** Send traces to the local service. @defaultValue true */
-  readonly enableTtaUi?: boolean;
-  /** @defaultValue TTA_UI_ENDPOINT, else 'http://127.0.0.1:8765' */
-  readonly ttaUiEndpoint?: string;
-  /** Serve metrics for Prometheus on loopback. @defaultValue false */
-  readonly enablePrometheus?: boolean;
-  /** @defaultValue 9464 */
-  readonly prometheusPort?: number;
-  /**
-   * Another place to send traces to by OTLP over HTTP, e.g. `http://127.0.0.1:4318`; `v1/traces` is
-   * appended. @defaultValue OTEL_EXPORTER_OTLP_TRACES_ENDPOINT, else OTEL_EXPORTER_OTLP_ENDPOINT, else none
-   */
-  readonly otlpEndpoint?: string;
-  /** Least level of log lines, which go to standard error. @defaultValue TTA_LOG_LEVEL, else 'warn' */
-  readonly logLevel?: LogLevel;
-  /**
-   * Whether each step has a span of its own above its primitive's; `false` halves the number of spans.
-   * @defaultValue true
-   */
-  readonly stepSpans?: boolean;
-}
+import { type Destination, type ExportCounts, startTracing } from '@tta/obs-tracing';
+import { consoleSpanProcessor } from './console-span-processor.ts';
+import { addressOf, destinationsOf } from './destinations.ts';
+import { logDiagnostics } from './diagnostics.ts';
+import { type EnvironmentSettings, readEnvironment } from './environment/read-environment.ts';
+import { inheritedContext } from './inherited-context.ts';
+import type { ObservabilityOptions } from './observability-options.ts';
+import { serviceResource } from './service-resource.ts';
+import { spoolDirectory } from './spool-directory.ts';
+import { type Addressee, TroubleReport } from './trouble-report.ts';
 
 /** Running observability. */
 export interface Observability {
@@ -46,7 +21,7 @@ export interface Observability {
   readonly destinations: readonly string[];
   /** Where Prometheus scrapes; `undefined` when it was not asked for or its port was taken. */
   readonly prometheusUrl: Promise<string | undefined>;
-  /** Spans that arrived and spans that were lost so far, by destination. */
+  /** What became of the spans so far, by destination. */
   counts(): ReadonlyMap<string, ExportCounts>;
   /** Sends what is queued; bounded in time. */
   flush(): Promise<void>;
@@ -54,16 +29,8 @@ export interface Observability {
   shutdown(): Promise<void>;
 }
 
-const defaults = {
-  serviceName: 'tta-workflow',
-  ttaUiEndpoint: 'http://127.0.0.1:8765',
-  prometheusPort: 9464,
-};
+const defaults = { serviceName: 'tta-workflow', prometheusPort: 9464 };
 
-/** The local service sees a span at the latest this long after its end, so that the page is live. */
-const localFlushMs = 50;
-/** A local service that does not answer by then is not there. */
-const localTimeoutMs = 2_000;
 /** A destination that is down must not hold up the end of a program longer than this. */
 const shutdownLimitMs = 3_000;
 
@@ -88,29 +55,40 @@ let running: Observability | undefined;
 export function initializeObservability(options: ObservabilityOptions = {}): Observability {
   if (running) return running;
   const env = readEnvironment(process.env);
-  const serviceName = options.serviceName ?? env.serviceName ?? defaults.serviceName;
-  const destinations = env.disabled ? [] : destinationsOf(options, env);
-  const prometheus = prometheusOf(options);
+  const serviceName = options.serviceName ?? env.resource.serviceName ?? defaults.serviceName;
+  const spool = spoolDirectory(options.spoolDirectory, process.env);
+  const destinations = env.disabled ? [] : destinationsOf(options, env, spool);
+  const prometheus = prometheusOf(options, env);
   if (env.disabled) return (running = disabled(serviceName));
 
-  const logger = createLogger({
-    level: options.logLevel ?? env.logLevel ?? 'warn',
-    format: process.stderr.isTTY ? 'pretty' : 'json',
-    colour: process.stderr.isTTY && !process.env['NO_COLOR'],
-  });
-  const resource = createResource({
-    serviceName,
-    instanceId: systemRandom.uuid(),
-    ...(options.serviceVersion === undefined ? {} : { serviceVersion: options.serviceVersion }),
-    ...(env.environment === undefined ? {} : { environment: env.environment }),
-  });
-  const losses = new LossReport(logger);
+  const createOurLogger = (level: LogLevel): Logger =>
+    createLogger({
+      level,
+      format: process.stderr.isTTY ? 'pretty' : 'json',
+      colour: process.stderr.isTTY && env.mayColour,
+    });
+  const logger = createOurLogger(options.logLevel ?? env.logLevels.lines ?? 'warn');
+  for (const problem of env.problems) logger.warn(problem);
+  const { diagnostics } = env.logLevels;
+  const endDiagnostics =
+    diagnostics === undefined ? undefined : logDiagnostics(createOurLogger('debug'), diagnostics);
+  const resource = serviceResource({ name: serviceName, version: options.serviceVersion }, env);
+  // Nobody else may ask for what is still being found out, and then it would never be complete.
+  void resource.waitForAsyncAttributes?.();
+  const trouble = new TroubleReport(logger);
+  const parent = inheritedContext(process.env, env.propagators);
   const tracing = startTracing({
     resource,
     destinations,
+    spanLimits: env.spanLimits,
+    ...(options.sampler ? { sampler: options.sampler } : {}),
+    ...(env.propagators ? { propagators: env.propagators } : {}),
+    ...(options.baggageKeys ? { baggageKeys: options.baggageKeys } : {}),
+    ...(parent ? { parent } : {}),
+    ...(env.exporters.traces?.includes('console') ? { spanProcessors: [consoleSpanProcessor()] } : {}),
     // Not in the context of whichever run the batch began in: the line belongs to no trace.
-    onLost: (destination, lost, error) =>
-      contextApi.with(ROOT_CONTEXT, () => losses.add(destination.name, lost, error)),
+    onTrouble: (destination, undelivered) =>
+      contextApi.with(ROOT_CONTEXT, () => trouble.add(addresseeOf(destination), undelivered)),
   });
   const metrics: Metrics = startMetrics({
     resource,
@@ -129,6 +107,7 @@ export function initializeObservability(options: ObservabilityOptions = {}): Obs
       meter: metrics.getMeter(instrumentationScope),
       logger,
       stepSpans: options.stepSpans ?? true,
+      ...(options.baggageKeys ? { baggageKeys: options.baggageKeys } : {}),
     }),
   );
 
@@ -139,6 +118,7 @@ export function initializeObservability(options: ObservabilityOptions = {}): Obs
     // First, so that observability may be initialised anew while this one still sends.
     running = undefined;
     setDefaultInstrumentation(undefined);
+    endDiagnostics?.();
     await Promise.all([tracing.shutdown(shutdownLimitMs), within(shutdownLimitMs, metrics.shutdown())]);
   };
   const onBeforeExit = (): void => void handle.shutdown();
@@ -148,7 +128,7 @@ export function initializeObservability(options: ObservabilityOptions = {}): Obs
   process.once('exit', onExit);
   const handle: Observability = {
     serviceName,
-    destinations: destinations.map(({ tracesUrl }) => withoutCredentials(tracesUrl)),
+    destinations: destinations.map(addressOf),
     prometheusUrl: metrics.prometheusUrl,
     counts: () => tracing.counts(),
     flush: () => within(shutdownLimitMs, tracing.flush()),
@@ -157,59 +137,22 @@ export function initializeObservability(options: ObservabilityOptions = {}): Obs
   return (running = handle);
 }
 
-function destinationsOf(options: ObservabilityOptions, env: EnvironmentSettings): Destination[] {
-  const destinations: Destination[] = [];
-  const flushMs = env.flushMs;
-  if (options.enableTtaUi ?? true) {
-    const endpoint = options.ttaUiEndpoint ?? env.ttaUiEndpoint ?? defaults.ttaUiEndpoint;
-    destinations.push({
-      name: `the local service at ${withoutCredentials(endpoint)}`,
-      tracesUrl: signalUrl(requireHttp(endpoint, 'ttaUiEndpoint'), 'traces'),
-      flushMs: flushMs ?? localFlushMs,
-      timeoutMs: localTimeoutMs,
-    });
-  }
-  const fromEnvironment =
-    env.otlpTracesUrl ??
-    (env.otlpEndpoint === undefined
-      ? undefined
-      : signalUrl(requireHttp(env.otlpEndpoint, 'OTEL_EXPORTER_OTLP_ENDPOINT'), 'traces'));
-  const tracesUrl =
-    options.otlpEndpoint === undefined
-      ? fromEnvironment
-      : signalUrl(requireHttp(options.otlpEndpoint, 'otlpEndpoint'), 'traces');
-  // Named twice, it would get every span twice.
-  if (tracesUrl !== undefined && tracesUrl !== destinations[0]?.tracesUrl) {
-    destinations.push({
-      name: withoutCredentials(requireHttp(tracesUrl, 'OTEL_EXPORTER_OTLP_TRACES_ENDPOINT')),
-      tracesUrl,
-      ...(env.otlpHeaders ? { headers: env.otlpHeaders } : {}),
-      ...(flushMs === undefined ? {} : { flushMs }),
-    });
-  }
-  return destinations;
+function addresseeOf(destination: Destination): Addressee {
+  const isOnDisk = 'spool' in destination && destination.spool !== undefined;
+  return { name: destination.name, keeps: isOnDisk ? 'on disk' : 'in memory' };
 }
 
-function prometheusOf(options: ObservabilityOptions): { port: number } | undefined {
-  if (!options.enablePrometheus) return undefined;
-  const port = options.prometheusPort ?? defaults.prometheusPort;
+function prometheusOf(
+  options: ObservabilityOptions,
+  env: EnvironmentSettings,
+): { readonly port: number; readonly host?: string } | undefined {
+  if (!(options.enablePrometheus ?? env.exporters.prometheus)) return undefined;
+  const port = options.prometheusPort ?? env.prometheus.port ?? defaults.prometheusPort;
   if (!Number.isInteger(port) || port < 0 || port > 65_535) {
     throw new InvalidOptionError(`prometheusPort is ${port}; it has to be a whole number from 0 to 65535`);
   }
-  return { port };
-}
-
-function requireHttp(address: string, what: string): string {
-  const protocol = URL.canParse(address) ? new URL(address).protocol : undefined;
-  if (protocol === 'http:' || protocol === 'https:') return address;
-  throw new InvalidOptionError(
-    `${what} is "${withoutCredentials(address)}"; it has to be an address like http://127.0.0.1:4318`,
-  );
-}
-
-/** What is shown of an address: it may end up in a log. */
-function withoutCredentials(address: string): string {
-  return address.replace(/\/\/[^/?#]*@/, '//');
+  const { host } = env.prometheus;
+  return { port, ...(host === undefined ? {} : { host }) };
 }
 
 function disabled(serviceName: string): Observability {

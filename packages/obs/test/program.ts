@@ -44,5 +44,7 @@ export async function runProgram(
     cwd: fileURLToPath(new URL('..', import.meta.url)),
     env: { PATH: process.env['PATH'] ?? '' },
   });
-  return run(process.execPath, [bundle], { env, timeout: 30_000 });
+  // What a dead destination does not take stays in the test's folder.
+  const ended = { XDG_DATA_HOME: directory, ...env };
+  return run(process.execPath, [bundle], { env: ended, timeout: 30_000 });
 }

@@ -1,0 +1,102 @@
+import { InvalidOptionError } from '@tta/obs-context';
+import { type Destination, type OtlpDestination, signalUrl } from '@tta/obs-tracing';
+import type { BatchSettings } from './environment/batching.ts';
+import { type OtlpSettings, tracesUrl } from './environment/otlp.ts';
+import type { EnvironmentSettings } from './environment/read-environment.ts';
+import { httpAddress, withoutCredentials } from './http-address.ts';
+import type { ObservabilityOptions } from './observability-options.ts';
+
+const localEndpoint = 'http://127.0.0.1:8765';
+/** The local service sees a span at the latest this long after its end, so that the page is live. */
+const localFlushMs = 50;
+/** A local service that does not answer by then is not there. */
+const localTimeoutMs = 2_000;
+
+/** Where the traces of one call of `initializeObservability` go. */
+export function destinationsOf(
+  options: ObservabilityOptions,
+  env: EnvironmentSettings,
+  spoolDirectory: string | undefined,
+): Destination[] {
+  const local = localDestination(options, env, spoolDirectory);
+  const other = otlpDestination(options, env);
+  return [
+    ...(local ? [local] : []),
+    // Named twice, it would get every span twice.
+    ...(other && other.tracesUrl !== local?.tracesUrl ? [other] : []),
+    ...(options.destinations ?? []),
+  ];
+}
+
+/** What is shown of where traces go. */
+export function addressOf(destination: Destination): string {
+  return 'exporter' in destination ? destination.name : withoutCredentials(destination.tracesUrl);
+}
+
+function localDestination(
+  options: ObservabilityOptions,
+  env: EnvironmentSettings,
+  spoolDirectory: string | undefined,
+): OtlpDestination | undefined {
+  const isWanted = env.exporters.traces?.length !== 0 || options.ttaUiEndpoint !== undefined;
+  if (!(options.enableTtaUi ?? isWanted)) return undefined;
+  const endpoint = options.ttaUiEndpoint ?? env.ttaUiEndpoint ?? localEndpoint;
+  return {
+    name: `the local service at ${withoutCredentials(endpoint)}`,
+    tracesUrl: signalUrl(requireHttp(endpoint, 'ttaUiEndpoint'), 'traces'),
+    timeoutMs: localTimeoutMs,
+    everything: true,
+    ...(spoolDirectory === undefined ? {} : { spool: { directory: spoolDirectory } }),
+    ...queueOptions(env.batching, localFlushMs),
+  };
+}
+
+function otlpDestination(
+  { otlpEndpoint }: ObservabilityOptions,
+  { otlp, batching }: EnvironmentSettings,
+): OtlpDestination | undefined {
+  const url =
+    otlpEndpoint === undefined
+      ? otlp.tracesUrl
+      : (tracesUrl(otlpEndpoint, otlp) ?? requireHttp(otlpEndpoint, 'otlpEndpoint'));
+  if (url === undefined || (otlp.tls === 'unusable' && url.startsWith('https:'))) return undefined;
+  const { protocol, headers, compression } = otlp;
+  return {
+    name: withoutCredentials(url),
+    tracesUrl: url,
+    protocol,
+    ...(headers ? { headers } : {}),
+    ...(compression ? { compression } : {}),
+    ...(otlp.tls && otlp.tls !== 'unusable' ? { tls: otlp.tls } : {}),
+    ...timeout(otlp, batching),
+    ...queueOptions(batching),
+  };
+}
+
+/** A request is an attempt, an export several; without an answer by the shorter of the two it is given up. */
+function timeout({ timeoutMs }: OtlpSettings, { exportTimeoutMs }: BatchSettings): { timeoutMs?: number } {
+  const requestMs = timeoutMs ?? 10_000;
+  return timeoutMs === undefined && exportTimeoutMs === undefined
+    ? {}
+    : { timeoutMs: Math.min(requestMs, exportTimeoutMs ?? requestMs) };
+}
+
+function queueOptions(
+  { flushMs: fromEnvironment, queueSpans, batchSpans }: BatchSettings,
+  usualFlushMs?: number,
+): Pick<OtlpDestination, 'flushMs' | 'queueSpans' | 'batchSpans'> {
+  const flushMs = fromEnvironment ?? usualFlushMs;
+  return {
+    ...(flushMs === undefined ? {} : { flushMs }),
+    ...(queueSpans === undefined ? {} : { queueSpans }),
+    ...(batchSpans === undefined ? {} : { batchSpans }),
+  };
+}
+
+function requireHttp(address: string, option: string): string {
+  const usable = httpAddress(address);
+  if (usable !== undefined) return usable;
+  throw new InvalidOptionError(
+    `${option} is "${withoutCredentials(address)}"; it has to be an address like http://127.0.0.1:4318`,
+  );
+}

@@ -1,0 +1,76 @@
+import { httpAddress } from '../http-address.ts';
+import { type BatchSettings, readBatching } from './batching.ts';
+import { type ExporterSettings, readExporters } from './exporters.ts';
+import { type LogLevelSettings, readLogLevels } from './log-levels.ts';
+import { type OtlpSettings, readOtlp } from './otlp.ts';
+import { type PrometheusSettings, readPrometheus } from './prometheus.ts';
+import { type PropagatorName, readPropagators } from './propagators.ts';
+import { readResource, type ResourceSettings } from './resource-attributes.ts';
+import { readSampler, type SamplerSettings } from './sampler.ts';
+import { readSpanLimits, type SpanLimitSettings } from './span-limits.ts';
+import { type Environment, Variables } from './variables.ts';
+
+/** What the environment says, as far as it says something sensible. */
+export interface EnvironmentSettings {
+  readonly disabled: boolean;
+  readonly resource: ResourceSettings;
+  /** What kind of deployment this is, e.g. `production`. */
+  readonly environment: string | undefined;
+  readonly ttaUiEndpoint: string | undefined;
+  readonly exporters: ExporterSettings;
+  readonly otlp: OtlpSettings;
+  readonly batching: BatchSettings;
+  readonly sampler: SamplerSettings | undefined;
+  readonly spanLimits: SpanLimitSettings;
+  readonly propagators: readonly PropagatorName[] | undefined;
+  readonly prometheus: PrometheusSettings;
+  readonly logLevels: LogLevelSettings;
+  /** Whether log lines at a terminal may be coloured. */
+  readonly mayColour: boolean;
+  /** Where programs are looked for. */
+  readonly searchPath: string | undefined;
+  /** One line for each variable that could not be used as it stands. */
+  readonly problems: readonly string[];
+}
+
+/** Reads every variable that has a meaning here; `docs/environment.md` lists them. Never throws. */
+export function readEnvironment(env: Environment): EnvironmentSettings {
+  const variables = new Variables(env);
+  const configurationFile = variables.first(['OTEL_CONFIG_FILE', 'OTEL_EXPERIMENTAL_CONFIG_FILE']);
+  if (configurationFile) {
+    const { name, value } = configurationFile;
+    variables.reject(
+      name,
+      value,
+      'left unset: configuration files are not read',
+      'the other variables are used',
+    );
+  }
+  const exporters = readExporters(variables);
+  return {
+    disabled: variables.flag('OTEL_SDK_DISABLED'),
+    resource: readResource(variables),
+    environment: variables.text('NODE_ENV'),
+    ttaUiEndpoint: readTtaUiEndpoint(variables),
+    exporters,
+    otlp: readOtlp(variables, exporters.traces),
+    batching: readBatching(variables),
+    sampler: readSampler(variables),
+    spanLimits: readSpanLimits(variables),
+    propagators: readPropagators(variables),
+    prometheus: readPrometheus(variables),
+    logLevels: readLogLevels(variables),
+    mayColour: variables.text('NO_COLOR') === undefined,
+    searchPath: variables.text('PATH'),
+    problems: variables.problems,
+  };
+}
+
+function readTtaUiEndpoint(variables: Variables): string | undefined {
+  const name = 'TTA_UI_ENDPOINT';
+  const endpoint = variables.text(name);
+  if (endpoint === undefined || httpAddress(endpoint) !== undefined) return endpoint;
+  const example = 'an address like http://127.0.0.1:8765';
+  variables.reject(name, endpoint, example, 'http://127.0.0.1:8765 is used');
+  return undefined;
+}
