@@ -35,6 +35,10 @@ function segmentOf(bodies: readonly Uint8Array[]): Buffer {
   return readFileSync(join(written, key, name));
 }
 
+function flip(segment: Buffer, at: number): void {
+  segment.writeUInt8(segment.readUInt8(at) ^ 1, at);
+}
+
 /** What a later process makes of a segment. */
 function deliver(segment: Uint8Array): { bodies: string[]; spans: number; drops: [number, string][] } {
   const found = mkdtempSync(join(directory, 'found-'));
@@ -66,7 +70,7 @@ const thirdAt = secondAt + headerBytes + 6;
 describe('a segment that is damaged', () => {
   it('loses the batch whose body is damaged, counted, and no other', () => {
     const segment = segmentOf(three);
-    segment[secondAt + headerBytes] ^= 1;
+    flip(segment, secondAt + headerBytes);
     const { bodies, drops } = deliver(segment);
     expect([bodies, drops]).toEqual([
       [hex[0], hex[2]],
@@ -76,7 +80,7 @@ describe('a segment that is damaged', () => {
 
   it('loses what comes after a header that is damaged, and says that it cannot be counted', () => {
     const segment = segmentOf(three);
-    segment[secondAt + 11] ^= 1;
+    flip(segment, secondAt + 11);
     const { bodies, drops } = deliver(segment);
     expect([bodies, drops.map(([spans]) => spans)]).toEqual([[hex[0]], [0]]);
   });

@@ -362,7 +362,7 @@ export class DiskSpool implements Backlog {
   #discard(segment: Segment): void {
     this.#forget(segment);
     // In a folder that has become read-only the file stays, and must not be sent again.
-    this.#try(() => unlinkSync(segment.path)) || this.#try(() => truncateSync(segment.path));
+    if (!this.#try(() => unlinkSync(segment.path))) this.#try(() => truncateSync(segment.path));
   }
 
   #rename(segment: Segment, name: SegmentName): void {
