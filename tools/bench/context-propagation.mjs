@@ -10,6 +10,7 @@ import { interleave, median } from './interleave.mjs';
 
 const propagators = {
   ours: new W3CPropagator(),
+  'ours with an allow-list': new W3CPropagator({ baggageKeys: ['tenant', 'user.id', 'release', 'region'] }),
   'OpenTelemetry core': new CompositePropagator({
     propagators: [new W3CTraceContextPropagator(), new W3CBaggagePropagator()],
   }),

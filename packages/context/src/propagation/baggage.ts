@@ -1,10 +1,6 @@
-import {
-  type Baggage,
-  type BaggageEntry,
-  baggageEntryMetadataFromString,
-  propagation,
-} from '@opentelemetry/api';
+import { type Baggage, type BaggageEntry, baggageEntryMetadataFromString } from '@opentelemetry/api';
 import { baggageOctet, endOfMember, endOfRun, skipOws, tokenChar, trimOwsEnd } from './header-grammar.ts';
+import { ReceivedBaggage } from './received-baggage.ts';
 
 /** As many members as everybody has to forward; more may not arrive. */
 const maxMembers = 64;
@@ -23,16 +19,20 @@ const maxBytes = 8192;
 export function parseBaggage(header: string): Baggage | undefined {
   const entries = new Map<string, BaggageEntry>();
   let bytes = -1;
+  let asWritten = true;
   for (let start = 0; start < header.length && entries.size < maxMembers;) {
     const end = endOfMember(header, start);
     const from = skipOws(header, start, end);
     const to = trimOwsEnd(header, from, end);
     bytes += to - from + 1;
     if (bytes > maxBytes) break;
-    readMember(header, from, to, entries);
+    const member = readMember(header, from, to);
+    asWritten &&= member !== undefined && member.asWritten && !entries.has(member.key);
+    if (member !== undefined) entries.set(member.key, member.entry);
     start = end + 1;
   }
-  return entries.size === 0 ? undefined : baggageOf(entries);
+  if (entries.size === 0) return undefined;
+  return new ReceivedBaggage(entries, asWritten && bytes === header.length ? header : undefined);
 }
 
 /**
@@ -46,6 +46,7 @@ export function parseBaggage(header: string): Baggage | undefined {
  * @returns `undefined` when there is nothing to write.
  */
 export function formatBaggage(baggage: Baggage, keys?: ReadonlySet<string>): string | undefined {
+  if (!keys && baggage instanceof ReceivedBaggage && baggage.header !== undefined) return baggage.header;
   let header = '';
   let count = 0;
   for (const [key, entry] of baggage.getAllEntries()) {
@@ -60,25 +61,38 @@ export function formatBaggage(baggage: Baggage, keys?: ReadonlySet<string>): str
   return header || undefined;
 }
 
+interface Member {
+  readonly key: string;
+  readonly entry: BaggageEntry;
+  /** Whether it stands there as it would be written. */
+  readonly asWritten: boolean;
+}
+
 /** `key = value ; property ; property`, with optional white space around each. */
-function readMember(header: string, start: number, end: number, entries: Map<string, BaggageEntry>): void {
+function readMember(header: string, start: number, end: number): Member | undefined {
   const semicolon = header.indexOf(';', start);
   const pairEnd = semicolon === -1 || semicolon > end ? end : semicolon;
   const keyEnd = endOfRun(tokenChar, header, start, pairEnd);
   const equals = skipOws(header, keyEnd, pairEnd);
-  if (keyEnd === start || header[equals] !== '=') return;
+  if (keyEnd === start || header[equals] !== '=') return undefined;
   const valueStart = skipOws(header, equals + 1, pairEnd);
   const valueEnd = trimOwsEnd(header, valueStart, pairEnd);
-  if (endOfRun(baggageOctet, header, valueStart, valueEnd) < valueEnd) return;
-  const value = decode(header.slice(valueStart, valueEnd));
+  if (endOfRun(baggageOctet, header, valueStart, valueEnd) < valueEnd) return undefined;
   const key = header.slice(start, keyEnd);
-  if (pairEnd === end) {
-    entries.set(key, { value });
-    return;
-  }
+  const encoded = header.slice(valueStart, valueEnd);
+  const decoded = decode(encoded);
+  const value = decoded ?? decodeLeniently(encoded);
+  const isExact = decoded !== undefined;
+
+  const length = key.length + 1 + encoded.length;
+  if (pairEnd === end) return { key, entry: { value }, asWritten: isExact && length === end - start };
   const properties = readProperties(header.slice(pairEnd + 1, end));
-  if (properties === undefined) return;
-  entries.set(key, { value, metadata: baggageEntryMetadataFromString(properties) });
+  if (properties === undefined) return undefined;
+  return {
+    key,
+    entry: { value, metadata: baggageEntryMetadataFromString(properties) },
+    asWritten: isExact && length + 1 + properties.length === end - start,
+  };
 }
 
 /** Properties without the white space around them; `undefined` when one is malformed. */
@@ -119,16 +133,17 @@ function encode(value: string): string {
     .replace(/[^\x21\x23\x24\x26-\x2B\x2D-\x3A\x3C-\x5B\x5D-\x7E]+/g, encodeURIComponent);
 }
 
-function decode(value: string): string {
+/** `undefined` for what is no UTF-8. */
+function decode(value: string): string | undefined {
   if (!value.includes('%')) return value;
   try {
     return decodeURIComponent(value);
   } catch {
-    return decodeLeniently(value);
+    return undefined;
   }
 }
 
-/** For what is no UTF-8: U+FFFD in its place. A percent sign without two digits stands for itself. */
+/** With U+FFFD for what is no UTF-8. A percent sign without two digits stands for itself. */
 function decodeLeniently(value: string): string {
   const bytes: number[] = [];
   for (let index = 0; index < value.length; index++) {
@@ -137,19 +152,4 @@ function decodeLeniently(value: string): string {
     if (digits !== undefined) index += 2;
   }
   return new TextDecoder('utf-8', { ignoreBOM: true }).decode(Uint8Array.from(bytes));
-}
-
-/** Objects put keys that look like numbers first, so these are added one by one. */
-function baggageOf(entries: ReadonlyMap<string, BaggageEntry>): Baggage {
-  // Without a prototype, so that `__proto__` is a key like any other.
-  const record: Record<string, BaggageEntry> = Object.create(null) as Record<string, BaggageEntry>;
-  let isOrdered = true;
-  for (const [key, entry] of entries) {
-    record[key] = entry;
-    isOrdered &&= !/^\d/.test(key);
-  }
-  if (isOrdered) return propagation.createBaggage(record);
-  let baggage = propagation.createBaggage();
-  for (const [key, entry] of entries) baggage = baggage.setEntry(key, entry);
-  return baggage;
 }

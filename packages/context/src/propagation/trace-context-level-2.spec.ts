@@ -309,7 +309,9 @@ describe('Trace Context level 2, from a socket', () => {
       server.listen(0, '127.0.0.1', resolve);
     });
   });
-  afterAll(() => server.close());
+  afterAll(() => {
+    server.close();
+  });
 
   /** Sends the lines as they are; a client library would mend them. */
   const request = async (lines: readonly Line[]): Promise<Sent> => {

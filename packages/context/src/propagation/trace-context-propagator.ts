@@ -35,10 +35,11 @@ export class TraceContextPropagator implements TextMapPropagator {
   }
 
   extract<T>(context: Context, carrier: T, getter: TextMapGetter<T>): Context {
-    const traceParent = parseTraceParent(readField(getter, carrier, 'traceparent') ?? '');
-    if (traceParent === undefined) return context;
-    const { traceId, spanId, traceFlags } = traceParent;
-    const spanContext: SpanContext = { traceId, spanId, traceFlags, isRemote: true };
+    const spanContext: SpanContext | undefined = parseTraceParent(
+      readField(getter, carrier, 'traceparent') ?? '',
+    );
+    if (spanContext === undefined) return context;
+    spanContext.isRemote = true;
     const traceState = W3CTraceState.parse(readField(getter, carrier, 'tracestate') ?? '');
     if (traceState !== undefined) spanContext.traceState = traceState;
     return trace.setSpanContext(context, spanContext);
