@@ -25,9 +25,7 @@ export async function readGrpcFrame(
   limitBytes: number,
 ): Promise<Uint8Array | undefined> {
   if (bytes.length < headBytes) return undefined;
-  const end = headBytes + bytes.readUInt32BE(1);
-  if (bytes.length < end) return undefined;
-  const message = bytes.subarray(headBytes, end);
+  const message = bytes.subarray(headBytes, headBytes + bytes.readUInt32BE(1));
   if (bytes.readUInt8() === 0) return message;
   if (encoding !== 'gzip') return undefined;
   return decompress(message, { maxOutputLength: limitBytes }).catch(() => undefined);

@@ -323,7 +323,7 @@ describe('the sender for gRPC with an unusual answer', () => {
     ],
     [
       'a message compressed otherwise',
-      (s) => respondInFull(s, { 'grpc-encoding': 'zstd' }, frame(partial, 1)),
+      (s) => respondInFull(s, { 'grpc-encoding': 'zstd' }, frame(gzipSync(partial), 1)),
       taken,
     ],
     [
@@ -332,7 +332,11 @@ describe('the sender for gRPC with an unusual answer', () => {
       taken,
     ],
     ['a message that is cut short', (s) => respondInFull(s, {}, frame(partial).subarray(0, 7)), taken],
-    ['more than 4 MiB', (s) => respondInFull(s, {}, Buffer.alloc(5 * 2 ** 20)), taken],
+    [
+      'more than 4 MiB',
+      (s) => respondInFull(s, {}, Buffer.concat([frame(partial), Buffer.alloc(5 * 2 ** 20)])),
+      taken,
+    ],
     [
       'no status',
       (s) => s.respond(grpc, { endStream: true }),

@@ -138,10 +138,10 @@ export class GrpcSender implements Sender<Uint8Array> {
         cancelLimit();
         this.#underWay.delete(call);
         // An idle connection does not keep the process alive.
-        session.unref();
-        if (head?.['grpc-status'] !== undefined || (head && stream.rstCode === 0))
+        if (this.#underWay.size === 0) session.unref();
+        if (head)
           void readGrpcAnswer({ head, body: Buffer.concat(chunks) }, this.#endpoint.secrets).then(resolve);
-        else if (isReused && !head && isOver(session)) resolve(staleConnection);
+        else if (isReused && isOver(session)) resolve(staleConnection);
         else fail(failure);
       });
       stream.end(frame);

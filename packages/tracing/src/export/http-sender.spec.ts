@@ -266,6 +266,7 @@ describe('the sender for http/protobuf and http/json', () => {
       response.writeHead(503, { 'retry-after': 'Thu, 01 Jan 2026 00:00:09 GMT' }).end();
     });
     expect(await senderTo(url, {}, clock).send(body, generous)).toMatchObject({ afterMs: 9_000 });
+    await until(() => clock.pendingTimers === 0);
   });
 
   it('believes the status when the answer is larger than 4 MiB', async () => {
@@ -415,6 +416,15 @@ describe('the sender over TLS', () => {
   it('trusts the authority that it is given', async () => {
     const outcome = await senderTo(await secureUrl(), { tls: { ca: certificates.ca } }).send(body, generous);
     expect(told(outcome)).toBe(taken);
+  });
+
+  it('uses one connection for requests that follow each other', async () => {
+    const url = await secureUrl();
+    let connections = 0;
+    open.servers.at(-1)?.on('connection', () => connections++);
+    const sender = senderTo(url, { tls: { ca: certificates.ca } });
+    for (let i = 0; i < 3; i++) expect(told(await sender.send(body, generous))).toBe(taken);
+    expect(connections).toBe(1);
   });
 
   it('trusts no unknown authority', async () => {

@@ -41,10 +41,14 @@ afterEach(() => {
   stop?.();
 });
 
-/** A destination that answers the first request at once, and hands the answer to the second on. */
-async function destination(isGrpc: boolean, onSecond: (answer: () => void) => void): Promise<string> {
+/** A destination that answers requests at once until the one of that number, whose answer it hands on. */
+async function destination(
+  isGrpc: boolean,
+  heldNumber: number,
+  onHeld: (answer: () => void) => void,
+): Promise<string> {
   let requests = 0;
-  const answered = (answer: () => void): void => (++requests === 2 ? onSecond(answer) : answer());
+  const answered = (answer: () => void): void => (++requests === heldNumber ? onHeld(answer) : answer());
   if (isGrpc) {
     const server = new GrpcDestination((_call, done) => answered(() => done(null, Buffer.alloc(0))));
     stop = () => server.kill();
@@ -76,15 +80,18 @@ describe.each([
 ])('a process with a sender for %s', (protocol, loaded) => {
   const isGrpc = protocol === 'grpc';
 
-  it('ends although a request is under way', async () => {
-    const url = await destination(isGrpc, () => void child?.send('leave'));
+  it.each([
+    ['a new connection', 1, ''],
+    ['one that was idle', 2, 'taken\n'],
+  ])('ends although a request is under way on %s', async (_name, heldNumber, output) => {
+    const url = await destination(isGrpc, heldNumber, () => void child?.send('leave'));
     child = start(url, protocol);
-    expect(await ended(child)).toEqual({ code: 0, output: 'taken\n' });
+    expect(await ended(child)).toEqual({ code: 0, output });
   });
 
   it('waits for the answer when the sender is to finish, and then ends with its connection open', async () => {
     let answer: (() => void) | undefined;
-    const url = await destination(isGrpc, (given) => {
+    const url = await destination(isGrpc, 2, (given) => {
       answer = given;
       child?.send('finish');
     });

@@ -24,9 +24,8 @@ export function retryAfterMs(
   return at === undefined ? undefined : boundedDelayMs(at - (httpDateMs(dateHeader ?? '') ?? nowMs));
 }
 
-/** Each of the three forms of RFC 9110, section 5.6.7; the oldest of them does not name its zone. */
+/** RFC 9110, section 5.6.7, but for the oldest of its three forms, which names no zone. */
 function httpDateMs(text: string): number | undefined {
-  if (!/^(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)/.test(text)) return undefined;
-  const ms = Date.parse(text.endsWith('GMT') ? text : `${text} GMT`);
+  const ms = /^(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun).* GMT$/.test(text) ? Date.parse(text) : Number.NaN;
   return Number.isNaN(ms) ? undefined : ms;
 }
