@@ -1,42 +1,25 @@
 import { getEventListeners } from 'node:events';
-import { context, metrics, trace, type Tracer } from '@opentelemetry/api';
+import { context, type Meter, metrics, trace, type Tracer } from '@opentelemetry/api';
 import { NodeTracerProvider } from '@opentelemetry/sdk-trace-node';
 import { afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { ObsError, stateKey, WorkflowContext } from '@tta/obs-context';
+import { custom, outer } from '../test/custom.ts';
 import { enableContexts, Observed } from '../test/observed.ts';
 import { setDefaultInstrumentation } from './current-instrumentation.ts';
 import { describeError } from './error-info.ts';
 import { Instrumentation } from './instrumentation.ts';
-import { InstrumentedPrimitive } from './instrumented-primitive.ts';
+import type { InstrumentedPrimitive } from './instrumented-primitive.ts';
 import { named } from './named.ts';
 import { onExecution } from './on-execution.ts';
-import type { PrimitiveLike, RunScope } from './run-scope.ts';
+import type { RunScope } from './run-scope.ts';
 
 beforeAll(enableContexts);
 afterEach(() => setDefaultInstrumentation(undefined));
 
-/** A primitive of a contributor: whatever it is told to do. */
-class Custom<I, O> extends InstrumentedPrimitive<I, O> {
-  readonly #body: (input: I, scope: RunScope) => O | PromiseLike<O>;
-
-  constructor(name: string, body: (input: I, scope: RunScope) => O | PromiseLike<O>) {
-    super({ type: 'custom', name, action: 'process' });
-    this.#body = body;
-  }
-
-  protected run(input: I, scope: RunScope): O | PromiseLike<O> {
-    return this.#body(input, scope);
-  }
-}
-
-const custom = <I, O>(name: string, body: (input: I, scope: RunScope) => O | PromiseLike<O>) =>
-  new Custom(name, body);
 const failing = (error: unknown) =>
   custom('failing', () => {
     throw error;
   });
-const outer = <I, O>(step: PrimitiveLike<I, O>) =>
-  custom('outer', (input: I, scope) => scope.step('step_0', step, input));
 
 /** Has the stack written down now: it is made on first use, from the message. */
 function withStack(error: Error): Error {
@@ -143,6 +126,12 @@ describe('InstrumentedPrimitive', () => {
         'error.recoverable': false,
       });
     }
+  });
+
+  it('records a thrown string once, too', async () => {
+    const observed = new Observed();
+    await observed.run(() => outer(failing('text')).tryExecute(0));
+    expect(observed.spans.map(({ events }) => events.length)).toEqual([1, 0, 0]);
   });
 
   it('counts a new error of a parent as its own', async () => {
@@ -659,7 +648,9 @@ describe('metrics', () => {
     const [a, b, c] = ['a', 'b', 'c'].map((name) => custom(name, () => 1));
     const following = custom('following', async (_: number, scope) => {
       for (const [index, step] of [a, b, c].entries()) {
-        await scope.step(`step_${index}`, step as Custom<number, number>, 0, { follows: true });
+        await scope.step(`step_${index}`, step as InstrumentedPrimitive<number, number>, 0, {
+          follows: true,
+        });
       }
     });
     await observed.run(() => following.execute(0));
@@ -724,6 +715,38 @@ describe('metrics', () => {
   });
 });
 
+describe('usage', () => {
+  it('of several model calls in one execution is summed on its span, and cost with it', async () => {
+    const observed = new Observed();
+    const asking = custom('ask', (_: number, scope) => {
+      const call = { provider: 'openai', model: 'm', inputTokens: 500, outputTokens: 20, costUsd: 0.5 };
+      scope.usage(call);
+      scope.usage({ ...call, outputTokens: 5, cachedInputTokens: 400 });
+      scope.cost(1, 'saved');
+      scope.cost(2, 'saved');
+    });
+    await observed.run(() => asking.execute(0));
+    expect(observed.spans[0]?.attributes).toMatchObject({
+      'gen_ai.usage.input_tokens': 1000,
+      'gen_ai.usage.output_tokens': 25,
+      'gen_ai.usage.cache_read.input_tokens': 400,
+      'cost.usd': 1,
+      'cost.saved_usd': 3,
+    });
+  });
+
+  it('leaves out what no call told', async () => {
+    const observed = new Observed();
+    await observed.run(() =>
+      custom('ask', (_: number, scope) => scope.usage({ provider: 'openai', model: 'm' })).execute(0),
+    );
+    const told = Object.keys(observed.spans[0]?.attributes ?? {});
+    expect(told).toContain('gen_ai.response.model');
+    expect(told.filter((key) => /usage|cost/.test(key))).toEqual([]);
+    expect(await observed.points('llm.tokens.total')).toEqual({});
+  });
+});
+
 describe('log lines', () => {
   it('say once, at the root, that a run failed', async () => {
     const observed = new Observed();
@@ -731,6 +754,16 @@ describe('log lines', () => {
     expect(observed.lines.map(({ level, message }) => [level, message])).toEqual([
       ['error', 'outer failed: boom'],
     ]);
+  });
+
+  it('say so also where nothing else records', async () => {
+    const lines: string[] = [];
+    const write = (message: string): void => void lines.push(message);
+    setDefaultInstrumentation(
+      new Instrumentation({ logger: { debug: write, info: write, warn: write, error: write } }),
+    );
+    await failing(new Error('boom')).tryExecute(0);
+    expect(lines).toEqual(['failing failed: boom']);
   });
 
   it('say what was recovered, with its facts', async () => {
@@ -839,6 +872,43 @@ describe('a fault in telemetry', () => {
     });
     expect(await primitive.execute(0)).toBe('value');
     expect(instrumentation.faults).toBeGreaterThan(0);
+  });
+
+  it.each([
+    ['a tracer', { tracer: { startSpan: broken, startActiveSpan: broken } }],
+    ['a clock', { clock: { now: broken, monotonic: broken, timer: broken } }],
+  ])('of %s leaves nothing in flight', async (_, options) => {
+    const observed = new Observed(options);
+    expect(await observed.run(() => outer(custom('p', () => 'value')).execute(0))).toBe('value');
+    expect(await observed.points('primitive.in_flight')).toEqual({
+      'primitive.name=outer primitive.type=custom': 0,
+      'primitive.name=p primitive.type=custom': 0,
+    });
+    expect(await observed.points('agent.workflows.active')).toEqual({ '': 0 });
+    expect(await observed.points('primitive.execution.count')).toMatchObject({
+      'execution.status=success primitive.name=p primitive.type=custom': 1,
+    });
+    expect(observed.instrumentation.faults).toBeGreaterThan(0);
+  });
+
+  it('of a meter leaves the result alone, and the span whole', async () => {
+    const meter = {
+      createCounter: () => ({ add: broken }),
+      createHistogram: () => ({ record: broken }),
+      createObservableUpDownCounter: () => ({ addCallback: () => undefined }),
+    };
+    const observed = new Observed({ meter: meter as unknown as Meter });
+    const asking = custom('ask', (_: number, scope) => {
+      scope.usage({ provider: 'openai', model: 'm', inputTokens: 500 });
+      scope.record({ type: 'recovery', kind: 'retry' });
+      return 'value';
+    });
+    expect(await observed.run(() => outer(asking).execute(0))).toBe('value');
+    expect(observed.spans.map(({ attributes }) => attributes['execution.status'])).toEqual(
+      Array.from({ length: 3 }, () => 'success'),
+    );
+    // One connection, two ends, the tokens and the recovery.
+    expect(observed.instrumentation.faults).toBe(5);
   });
 
   it('of a span leaves the result alone and ends what can be ended', async () => {
