@@ -147,6 +147,6 @@ describe('a run over HTTP', () => {
     expect(new Set(rows.map((row) => row.spanId)).size).toBe(200 * 7);
     expect(new Set(rows.map((row) => row.traceId)).size).toBe(200);
     expect(obs.counts().size).toBe(1);
-    expect([...obs.counts().values()]).toEqual([{ exported: 200 * 7, lost: 0 }]);
+    expect([...obs.counts().values()]).toEqual([{ exported: 200 * 7, spooled: 0, dropped: 0 }]);
   });
 });

@@ -1,4 +1,5 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -15,6 +16,7 @@ let directory: string;
 let server: RunningServer;
 let programs: Record<'front' | 'middle' | 'tool', string>;
 let middle: ChildProcess | undefined;
+let middleEnded: Promise<unknown> | undefined;
 
 beforeAll(async () => {
   directory = await mkdtemp(join(tmpdir(), 'tta-three-'));
@@ -40,6 +42,7 @@ async function startMiddle(): Promise<string> {
     env: settings(),
     stdio: ['ignore', 'pipe', 'inherit'],
   });
+  middleEnded = once(middle, 'exit');
   for await (const line of createInterface({ input: middle.stdout as NodeJS.ReadableStream })) return line;
   throw new Error('the second process ended before it was ready');
 }
@@ -60,7 +63,7 @@ describe('a trace that crosses three processes over HTTP, the environment and me
     const { stdout } = await run(process.execPath, [programs.front, await startMiddle()], {
       env: settings(),
     });
-    await new Promise((resolve) => middle?.once('exit', resolve));
+    await middleEnded;
     expect(stdout).toBe('BECAUSE ACME AND UNDEFINED\n');
 
     const databasePath = server.databasePath;
