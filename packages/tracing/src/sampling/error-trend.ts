@@ -8,7 +8,8 @@ export class ErrorTrend {
   readonly #memoryMs: number;
   #ended = 0;
   #failed = 0;
-  #baseline = 0;
+  #usual = 0;
+  #learnedMs = 0;
 
   constructor(intervalMs: number) {
     this.#memoryMs = memoryIntervals * intervalMs;
@@ -31,9 +32,12 @@ export class ErrorTrend {
     this.#ended = this.#failed = 0;
     if (ended === 0) return 1;
     const share = failed / ended;
-    const usual = Math.max(this.#baseline, leastBaseline);
-    const expected = ended * usual;
-    this.#baseline += (share - this.#baseline) * -Math.expm1(-elapsedMs / this.#memoryMs);
-    return failed >= 2 && failed > expected + 3 * Math.sqrt(expected) ? share / usual : 1;
+    const usual = this.#learnedMs === 0 ? share : this.#usual;
+    // The mean of all until there is enough to forget.
+    this.#learnedMs = Math.min(this.#learnedMs + Math.max(elapsedMs, 1), this.#memoryMs);
+    this.#usual = usual + (share - usual) * Math.min(1, elapsedMs / this.#learnedMs);
+    const baseline = Math.max(usual, leastBaseline);
+    const expected = ended * baseline;
+    return failed >= 2 && failed > expected + 3 * Math.sqrt(expected) ? share / baseline : 1;
   }
 }

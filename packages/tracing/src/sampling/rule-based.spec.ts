@@ -63,7 +63,7 @@ describe('ruleBased', () => {
     expect(holds({ name: '*a'.repeat(50) + 'b' }, { name: 'a'.repeat(100_000) })).toBe(false);
   });
 
-  it.each<[SpanCondition['parent'], boolean[]]>([
+  it.each<['none' | 'local' | 'remote', boolean[]]>([
     ['none', [true, false, false]],
     ['local', [false, true, false]],
     ['remote', [false, false, true]],
