@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 export interface ReceivedRequest {
   readonly path: string;
   readonly headers: IncomingHttpHeaders;
+  readonly body: Buffer;
   /** Names and string values in a protobuf message are plain UTF-8. */
   readonly text: string;
 }
@@ -16,8 +17,9 @@ export class Receiver {
     const chunks: Buffer[] = [];
     request.on('data', (chunk: Buffer) => chunks.push(chunk));
     request.on('end', () => {
-      const text = Buffer.concat(chunks).toString('utf8');
-      this.requests.push({ path: request.url ?? '', headers: request.headers, text });
+      const body = Buffer.concat(chunks);
+      const { url: path = '', headers } = request;
+      this.requests.push({ path, headers, body, text: body.toString('utf8') });
       this.#answer(response);
     });
   });

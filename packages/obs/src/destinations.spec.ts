@@ -1,0 +1,70 @@
+import { describe, expect, it } from '@jest/globals';
+import { addressOf, destinationsOf } from './destinations.ts';
+import { readEnvironment } from './environment/read-environment.ts';
+import type { ObservabilityOptions } from './observability-options.ts';
+
+function of(env: Record<string, string>, options: ObservabilityOptions = {}, spool?: string): object[] {
+  return destinationsOf(options, readEnvironment(env), spool);
+}
+
+const endpoint = { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://a.test' };
+
+describe('destinationsOf', () => {
+  it('is the local service alone by default, which gets everything at once and keeps it on disk', () => {
+    expect(of({}, {}, '/data/spool')).toEqual([
+      {
+        name: 'the local service at http://127.0.0.1:8765',
+        tracesUrl: 'http://127.0.0.1:8765/v1/traces',
+        timeoutMs: 2_000,
+        flushMs: 50,
+        everything: true,
+        spool: { directory: '/data/spool' },
+      },
+    ]);
+    expect(of({}, {})[0]).not.toHaveProperty('spool');
+  });
+
+  it('adds the OTLP endpoint, which has the SDK’s values unless the environment gives others', () => {
+    expect(of(endpoint, { enableTtaUi: false }, '/data/spool')).toEqual([
+      {
+        name: 'http://a.test/v1/traces',
+        tracesUrl: 'http://a.test/v1/traces',
+        protocol: 'http/protobuf',
+      },
+    ]);
+  });
+
+  it.each([
+    [{ OTEL_EXPORTER_OTLP_TIMEOUT: '300' }, { timeoutMs: 300 }],
+    [{ OTEL_BSP_EXPORT_TIMEOUT: '300' }, { timeoutMs: 300 }],
+    [{ OTEL_BSP_EXPORT_TIMEOUT: '30000' }, { timeoutMs: 10_000 }],
+    [{ OTEL_BSP_EXPORT_TIMEOUT: '300', OTEL_EXPORTER_OTLP_TIMEOUT: '200' }, { timeoutMs: 200 }],
+    [
+      { OTEL_BSP_SCHEDULE_DELAY: '7', OTEL_BSP_MAX_QUEUE_SIZE: '100' },
+      { flushMs: 7, queueSpans: 100 },
+    ],
+    [{ OTEL_BSP_MAX_EXPORT_BATCH_SIZE: '9' }, { batchSpans: 9 }],
+    [{ OTEL_EXPORTER_OTLP_COMPRESSION: 'gzip' }, { compression: 'gzip' }],
+  ])('sets %j', (env, expected) => {
+    expect(of({ ...endpoint, ...env })[1]).toMatchObject(expected);
+  });
+
+  it('sends where the code says by the protocol that the environment says', () => {
+    const env = { ...endpoint, OTEL_EXPORTER_OTLP_PROTOCOL: 'grpc', OTEL_EXPORTER_OTLP_HEADERS: 'k=v' };
+    expect(of(env, { otlpEndpoint: 'http://b.test:4317/x' })[1]).toMatchObject({
+      tracesUrl: 'http://b.test:4317',
+      protocol: 'grpc',
+      headers: { k: 'v' },
+    });
+    expect(() => of(env, { otlpEndpoint: 'unix:///x' })).toThrow('otlpEndpoint is "unix:///x"');
+  });
+
+  it('adds what the code brings, as it is', () => {
+    const mine = { name: 'mine', tracesUrl: 'https://me:secret@c.test/v1/traces', timeoutMs: 5 };
+    const exporter = { export: () => undefined, shutdown: () => Promise.resolve() };
+    const custom = { name: 'custom', exporter };
+    const all = of({ OTEL_BSP_SCHEDULE_DELAY: '7' }, { enableTtaUi: false, destinations: [mine, custom] });
+    expect(all).toEqual([mine, custom]);
+    expect([mine, custom].map(addressOf)).toEqual(['https://c.test/v1/traces', 'custom']);
+  });
+});
