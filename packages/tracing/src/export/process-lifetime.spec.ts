@@ -62,9 +62,10 @@ async function destination(
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1/traces`;
 }
 
-function start(tracesUrl: string, protocol: string): ChildProcess {
+/** @param atOnce - What the program does before it sends, instead of waiting for a message. */
+function start(tracesUrl: string, protocol: string, atOnce: readonly string[] = []): ChildProcess {
   const destination = JSON.stringify({ name: 'here', tracesUrl, protocol });
-  return fork(program, [destination], { stdio: ['ignore', 'pipe', 'inherit', 'ipc'] });
+  return fork(program, [destination, ...atOnce], { stdio: ['ignore', 'pipe', 'inherit', 'ipc'] });
 }
 
 async function ended(child: ChildProcess): Promise<{ code: unknown; output: string }> {
@@ -98,5 +99,17 @@ describe.each([
     child = start(url, protocol);
     child.once('disconnect', () => answer?.());
     expect(await ended(child)).toEqual({ code: 0, output: `taken\ntaken\n${loaded}\n` });
+  });
+
+  it('waits for what is sent after the sender was told to finish', async () => {
+    const url = await destination(isGrpc, 0, () => undefined);
+    child = start(url, protocol, ['finish']);
+    expect(await ended(child)).toEqual({ code: 0, output: `taken\ntaken\n${loaded}\n` });
+  });
+
+  it('ends without waiting for what is sent by a sender that is not to finish', async () => {
+    const url = await destination(isGrpc, 1, () => undefined);
+    child = start(url, protocol, ['leave']);
+    expect(await ended(child)).toEqual({ code: 0, output: '' });
   });
 });
