@@ -153,7 +153,7 @@ describe('policies', () => {
     expect(rule([named(policy)]).decide(trace)).toBe(matches ? 'sampled' : 'not_sampled');
     const inverted: PolicyConfig = { name: 'inverted', type: 'not', not: { not_sub_policy: policy } };
     expect(rule([inverted]).decide(trace)).toBe(matches ? 'not_sampled' : 'sampled');
-    const both: PolicyConfig = { name: 'both', type: 'and', and: { and_sub_policy: [always, policy] } };
+    const both = { name: 'both', type: 'and', and: { and_sub_policy: [always, policy] } } as const;
     expect(rule([both]).decide(trace)).toBe(matches ? 'sampled' : 'not_sampled');
     expect(rule([dropOf(always, policy), named(always)]).decide(trace)).toBe(matches ? 'dropped' : 'sampled');
     const composite: PolicyConfig = {
@@ -162,8 +162,8 @@ describe('policies', () => {
       composite: {
         max_total_spans_per_second: 100,
         composite_sub_policy: [
-          { name: 'inner', ...both },
-          { name: 'outer', type: 'and', and: both.and },
+          { ...both, name: 'outer' },
+          { name: 'inner', ...policy },
         ],
       },
     };

@@ -19,7 +19,9 @@ export function fnv1a64(bytes: Uint8Array, start: Hash64 = offsetBasis): Hash64 
   for (const byte of bytes) {
     low = (low ^ byte) >>> 0;
     const product = low * primeLow;
-    high = (Math.imul(high, primeLow) + Math.floor(product / 2 ** 32) + (low << 8)) >>> 0;
+    const carry = (product / 2 ** 32) >>> 0;
+    // Products with the small part of the prime stay exact; `>>>` takes them modulo 2^32.
+    high = (high * primeLow + carry + (low << 8)) >>> 0;
     low = product >>> 0;
   }
   return { high, low };

@@ -48,7 +48,8 @@ const shortestWaitMs = 100;
  *
  * - A trace is over when none of its spans in this process is open; it is decided in that moment.
  * - A trace that stays open is looked at every `decision_wait`, and kept as soon as a policy matches that further
- *   spans cannot turn round (an error, the latency, an attribute). Otherwise its spans wait on.
+ *   spans cannot turn round (an error, the latency, an attribute); a `drop` that matches only later comes too late.
+ *   Otherwise its spans wait on.
  * - `num_traces` and `limitBytes` bound what waits. The trace that was not looked at for the longest time makes
  *   room: it is decided with what is known.
  * - Spans that end later follow the decision. One that such a policy would keep by itself turns the decision, unless

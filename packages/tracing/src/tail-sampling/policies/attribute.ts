@@ -3,7 +3,7 @@ import { LruCache } from '../lru-cache.ts';
 import { opposite, type Policy, someAttribute } from '../policy.ts';
 import { goRegExp } from './go-regexp.ts';
 
-/** `numeric_attribute`: a span or resource attribute lies between two bounds, both included. */
+/** `numeric_attribute`: a span or resource attribute is a number between two bounds, both included. */
 export interface NumericAttributeSettings {
   readonly key: string;
   /** The Collector takes 0 for "no bound"; so do we. */

@@ -14,7 +14,7 @@ export interface CompositeLimits {
   readonly max_total_spans_per_second: number;
   /** In which order the sub-policies are asked; those that it leaves out come last. */
   readonly policy_order?: readonly string[];
-  /** Sub-policies that it leaves out share what is left over. */
+  /** Sub-policies that it leaves out share what is left over; the Collector lets nothing of theirs through. */
   readonly rate_allocation?: readonly RateAllocation[];
 }
 

@@ -4,8 +4,11 @@ import { fnv1a64 } from '../fnv1a.ts';
 import { probabilisticPolicy, type ProbabilisticSettings } from './probabilistic.ts';
 
 const random = seededRandom(11);
-const randomTraceId = (): string =>
-  Array.from({ length: 32 }, () => Math.floor(random.next() * 16).toString(16)).join('');
+const randomPart = (): string =>
+  Math.floor(random.next() * 2 ** 32)
+    .toString(16)
+    .padStart(8, '0');
+const randomTraceId = (): string => randomPart() + randomPart() + randomPart() + randomPart();
 const traceIds = Array.from({ length: 100_000 }, randomTraceId);
 
 const some = traceIds.slice(0, 10_000);
