@@ -39,7 +39,7 @@ export class BaggagePropagator implements TextMapPropagator {
       const header = formatBaggage(baggage, this.#keys);
       if (header !== undefined) setter.set(carrier, 'baggage', header);
     } catch (error) {
-      diag.warn(`@tta/obs-context: baggage could not be written to its carrier: ${String(error)}`);
+      diag.warn('@tta/obs-context: baggage could not be written to its carrier', error);
     }
   }
 

@@ -107,6 +107,7 @@ describe('parseBaggage', () => {
 
     ['bytes that are no UTF-8', 'a=%FF1%C3', [['a', '\uFFFD1\uFFFD']]],
     ['half a surrogate pair', 'a=%ED%A0%80', [['a', '\uFFFD\uFFFD\uFFFD']]],
+    ['a byte order mark next to a bad byte', 'a=%EF%BB%BF%FF', [['a', '\uFEFF\uFFFD']]],
     ['good bytes next to bad ones', 'a=%C3%A9%FF', [['a', 'é\uFFFD']]],
     [
       'a percent sign alone',

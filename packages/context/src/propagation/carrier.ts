@@ -9,9 +9,12 @@ export type Carrier<T> = TextMapGetter<T> & TextMapSetter<T>;
 
 /** What may be taken for the value of a field: text, or a list of nothing but texts. */
 export function textOf(value: unknown): string | string[] | undefined {
+  if (!Array.isArray(value)) return singleText(value);
+  const texts = value.map(singleText);
+  return texts.every((text) => text !== undefined) ? texts : undefined;
+}
+
+function singleText(value: unknown): string | undefined {
   if (typeof value === 'string') return value;
-  if (value instanceof Uint8Array) return new TextDecoder('utf-8', { ignoreBOM: true }).decode(value);
-  if (!Array.isArray(value)) return undefined;
-  const texts = value.map((item) => (Array.isArray(item) ? undefined : textOf(item)));
-  return texts.every((text) => typeof text === 'string') ? texts : undefined;
+  return value instanceof Uint8Array ? new TextDecoder().decode(value) : undefined;
 }

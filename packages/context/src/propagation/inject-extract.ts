@@ -35,7 +35,7 @@ export function inject<T>(
   try {
     propagator.inject(context, target, carrier);
   } catch (error) {
-    diag.warn(`@tta/obs-context: the context could not be injected: ${String(error)}`);
+    diag.warn('@tta/obs-context: the context could not be injected', error);
   }
   return target;
 }
@@ -69,7 +69,7 @@ export function extract<T>(
   try {
     return propagator.extract(context, source, carrier);
   } catch (error) {
-    diag.warn(`@tta/obs-context: nothing could be extracted: ${String(error)}`);
+    diag.warn('@tta/obs-context: nothing could be extracted', error);
     return context;
   }
 }

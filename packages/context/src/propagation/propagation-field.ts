@@ -21,7 +21,7 @@ export function readField<T>(getter: TextMapGetter<T>, carrier: T, field: string
       ? value.join(',')
       : undefined;
   } catch (error) {
-    diag.warn(`@tta/obs-context: ${field} could not be read from its carrier: ${String(error)}`);
+    diag.warn(`@tta/obs-context: ${field} could not be read from its carrier`, error);
     return undefined;
   }
 }

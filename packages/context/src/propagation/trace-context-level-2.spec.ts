@@ -282,12 +282,7 @@ const carriers: Record<string, (lines: readonly Line[]) => HttpHeaders> = {
 
 const propagator = new W3CPropagator();
 const passOn = (headers: HttpHeaders): Sent =>
-  inject<HttpHeaders, Record<string, string>>(
-    extract(ROOT_CONTEXT, headers, httpHeaders, propagator),
-    {},
-    httpHeaders,
-    propagator,
-  );
+  inject(extract(ROOT_CONTEXT, headers, httpHeaders, propagator), {}, httpHeaders, propagator);
 
 describe.each(Object.entries(carriers))('Trace Context level 2, from %s', (_, headersOf) => {
   it.each(traceparentRows)('traceparent: %s', (_name, received, sent) => {

@@ -30,7 +30,7 @@ export class TraceContextPropagator implements TextMapPropagator {
       const traceState = spanContext.traceState && serialize(spanContext.traceState);
       if (traceState) setter.set(carrier, 'tracestate', traceState);
     } catch (error) {
-      diag.warn(`@tta/obs-context: traceparent could not be written to its carrier: ${String(error)}`);
+      diag.warn('@tta/obs-context: traceparent could not be written to its carrier', error);
     }
   }
 

@@ -106,13 +106,12 @@ function joinWithinLimit(members: readonly string[]): string {
   let length = members.reduce((sum, member) => sum + member.length + 1, -1);
   if (length <= maxLength) return members.join(',');
   const kept = new Set(members);
-  const drop = (candidates: readonly string[]): void => {
-    for (let index = candidates.length - 1; index >= 0 && length > maxLength; index--) {
-      const member = candidates[index];
-      if (member !== undefined && kept.delete(member)) length -= member.length + 1;
+  const dropFromEnd = (candidates: readonly string[]): void => {
+    for (const member of candidates.toReversed()) {
+      if (length > maxLength && kept.delete(member)) length -= member.length + 1;
     }
   };
-  drop(members.filter((member) => member.length > longMember));
-  drop(members);
+  dropFromEnd(members.filter((member) => member.length > longMember));
+  dropFromEnd(members);
   return [...kept].join(',');
 }
