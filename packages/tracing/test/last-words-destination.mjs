@@ -1,53 +1,36 @@
 import { createServer } from 'node:http';
+import { createSecureServer as createSecureGrpcServer, createServer as createGrpcServer } from 'node:http2';
 import { createServer as createSecureServer } from 'node:https';
-import { Server, ServerCredentials } from '@grpc/grpc-js';
 
 /**
  * A destination in a process of its own, because the one that sends its last words waits for nothing else.
- * Tells its port, then what it is sent. `answer` is the status: of HTTP, or the code of gRPC.
+ * Tells its port, then what it is sent. `answer` is the status, of HTTP or of gRPC; `null` for no answer.
  */
 const { isGrpc, tls, answer } = JSON.parse(process.argv[2]);
 process.once('disconnect', () => process.exit());
 
-const tell = (headers, body) => process.send({ headers, body: body.toString('base64') });
-
-if (isGrpc) {
-  const server = new Server();
-  const asItIs = (bytes) => bytes;
-  const method = {
-    path: '/opentelemetry.proto.collector.trace.v1.TraceService/Export',
-    requestStream: false,
-    responseStream: false,
-    requestSerialize: asItIs,
-    requestDeserialize: asItIs,
-    responseSerialize: asItIs,
-    responseDeserialize: asItIs,
-  };
-  const handle = ({ metadata, request }, done) => {
-    tell(metadata.getMap(), request);
-    if (answer === 0) done(null, Buffer.alloc(0));
-    else if (answer !== null) done({ code: answer });
-  };
-  server.addService({ Export: method }, { Export: handle });
-  const credentials = tls
-    ? ServerCredentials.createSsl(
-        Buffer.from(tls.ca),
-        [{ cert_chain: Buffer.from(tls.cert), private_key: Buffer.from(tls.key) }],
-        true,
-      )
-    : ServerCredentials.createInsecure();
-  server.bindAsync('127.0.0.1:0', credentials, (_error, port) => process.send(port));
-} else {
-  const handle = (request, response) => {
-    const chunks = [];
-    request.on('data', (chunk) => chunks.push(chunk));
-    request.on('end', () => {
-      tell(request.headers, Buffer.concat(chunks));
-      if (answer !== null) response.writeHead(answer).end();
-    });
-  };
-  const server = tls
-    ? createSecureServer({ ...tls, requestCert: true, rejectUnauthorized: true }, handle)
-    : createServer(handle);
-  server.listen(0, '127.0.0.1', () => process.send(server.address().port));
+function receive(request, headers, respond) {
+  const chunks = [];
+  request.on('data', (chunk) => chunks.push(chunk));
+  request.on('end', () => {
+    process.send({ headers, body: Buffer.concat(chunks).toString('base64') });
+    if (answer !== null) respond();
+  });
 }
+
+const handleCall = (stream, headers) =>
+  receive(stream, headers, () => {
+    const head = { ':status': 200, 'content-type': 'application/grpc' };
+    if (answer !== 0) return stream.respond({ ...head, 'grpc-status': answer }, { endStream: true });
+    stream.respond(head, { waitForTrailers: true });
+    stream.on('wantTrailers', () => stream.sendTrailers({ 'grpc-status': answer }));
+    stream.end(Buffer.alloc(5));
+  });
+const handleRequest = (request, response) =>
+  receive(request, request.headers, () => response.writeHead(answer).end());
+
+const secure = { ...tls, requestCert: true, rejectUnauthorized: true };
+const grpcServer = () => (tls ? createSecureGrpcServer(secure) : createGrpcServer()).on('stream', handleCall);
+const httpServer = () => (tls ? createSecureServer(secure) : createServer()).on('request', handleRequest);
+const server = isGrpc ? grpcServer() : httpServer();
+server.listen(0, '127.0.0.1', () => process.send(server.address().port));

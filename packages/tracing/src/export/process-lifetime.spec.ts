@@ -19,16 +19,15 @@ let stop: (() => void) | undefined;
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'tta-sender-'));
-  program = join(folder, 'program.mjs');
+  program = join(folder, 'program.cjs');
   const options = {
     entryPoints: [fileURLToPath(new URL('../../test/sender-process.ts', import.meta.url))],
     outfile: program,
     bundle: true,
     platform: 'node',
-    format: 'esm',
+    // As an ES module Node's own HTTP loads HTTP/2 from Node 22 on.
+    format: 'cjs',
     conditions: ['@tta/source'],
-    // CommonJS in an ES module still calls for it.
-    banner: { js: "import { createRequire } from 'node:module'; const require = createRequire('/');" },
     logLevel: 'error',
   };
   await run(process.execPath, ['-e', `require('esbuild').buildSync(${JSON.stringify(options)})`], {
