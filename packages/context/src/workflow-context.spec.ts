@@ -183,6 +183,14 @@ describe('WorkflowContext', () => {
     expect(context.elapsedMs()).toBe(42.5);
     expect(context.checkpoints).toEqual([{ name: 'fetched', atMs: 40 }]);
   });
+
+  it('may have begun before it was made', () => {
+    const clock = new ManualClock(5_000);
+    const startedAtMs = clock.monotonic();
+    clock.spend(40.25);
+    const context = new WorkflowContext({}, { clock, startedAtMs });
+    expect([context.startTimeMs, context.elapsedMs()]).toEqual([5_000, 40.25]);
+  });
 });
 
 describe('WorkflowContext.child', () => {

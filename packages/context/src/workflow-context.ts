@@ -36,6 +36,8 @@ export interface ContextRuntime {
   readonly clock?: Clock;
   /** @defaultValue that of the parent, else the machine's */
   readonly random?: Random;
+  /** When it began, in milliseconds of the clock's monotonic time. @defaultValue now */
+  readonly startedAtMs?: number;
   /** Of the span that the context belongs to. */
   readonly spanContext?: SpanContext | undefined;
   /** The OpenTelemetry context around it: the span in there is the one above, its baggage is the run's. */
@@ -98,8 +100,9 @@ export class WorkflowContext {
     this.#otelContext = runtime.otelContext;
     this.#root = parent ? parent.#root : this;
     this.#correlation = parent && init.correlationId === undefined ? parent.#correlation : this;
-    this.startTimeMs = this.#clock.now();
-    this.#startedAt = this.#clock.monotonic();
+    const madeAt = this.#clock.monotonic();
+    this.#startedAt = runtime.startedAtMs ?? madeAt;
+    this.startTimeMs = Math.round(this.#clock.now() - (madeAt - this.#startedAt));
   }
 
   /** See {@link ContextInit.workflowId}. */

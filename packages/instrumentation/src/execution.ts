@@ -61,7 +61,7 @@ export class Execution implements RunScope {
   readonly parent: Execution | undefined;
   readonly edge: EdgeLabel | undefined;
   readonly options: StepOptions | undefined;
-  /** On the monotonic clock; 0 when nobody is told. */
+  /** On the monotonic clock. */
   readonly startedAt: number;
   /** Of this execution; `undefined` when nothing records. Written by the instrumentation. */
   span: Span | undefined;
@@ -97,7 +97,7 @@ export class Execution implements RunScope {
   ) {
     this.run = run;
     this.unit = unit;
-    this.startedAt = run.observed ? run.instrumentation.guardedClock.monotonicMs() : 0;
+    this.startedAt = run.instrumentation.guardedClock.monotonicMs();
     this.parent = parent;
     this.edge = edge;
     this.options = options;
@@ -120,11 +120,11 @@ export class Execution implements RunScope {
 
   get context(): WorkflowContext {
     if (!this.#context) {
-      const { parent, run, spanContext } = this;
+      const { parent, run, spanContext, startedAt } = this;
       this.#context =
         parent && !this.isRoot
-          ? parent.context.child(nothing, { spanContext })
-          : run.contextOfRoot(spanContext);
+          ? parent.context.child(nothing, { spanContext, startedAtMs: startedAt })
+          : run.contextOfRoot(spanContext, startedAt);
       owners.set(this.#context, this);
     }
     return this.#context;

@@ -34,9 +34,10 @@ export abstract class InstrumentedPrimitive<in I, out O> {
 
   /**
    * Runs the primitive. Below another run (inside a step, or with the context of one) it continues that
-   * run; else it begins one.
+   * run; else it begins one: in the trace of the context that it is given, else in the one that is active.
    *
-   * @param init - What is known about the run, or the context of a run to continue.
+   * @param init - What is known about the run, which is copied; or the context of a run to continue; or a
+   * context made by hand.
    * @returns What the primitive returns.
    * @throws What the primitive throws, untouched.
    */

@@ -89,13 +89,17 @@ describe('a run that is handed a context made by hand', () => {
     expect(headers).toEqual({ traceparent: `00-${traceId}-${spanId}-01` });
   });
 
-  it('begins a trace where that context has none, or one of zeros', async () => {
+  it('stays in the trace that is active where that context has none, or one of zeros', async () => {
     const observed = new Observed();
+    const active = withInstrumentation(trace.setSpanContext(ROOT_CONTEXT, remote), observed.instrumentation);
     const zeros = { traceId: '0'.repeat(32), spanId: '0'.repeat(16), traceFlags: 1 };
     for (const mine of [new WorkflowContext(), new WorkflowContext({}, { spanContext: zeros })]) {
-      await observed.run(() => looking.execute(0, mine));
+      await context.with(active, () => looking.execute(0, mine));
     }
-    for (const root of observed.spans) expect(root.parentSpanContext).toBeUndefined();
+    expect(observed.spans.map(({ parentSpanContext }) => parentSpanContext?.spanId)).toEqual([
+      spanId,
+      spanId,
+    ]);
   });
 
   it('is found by the correlation id of that context', async () => {
@@ -199,14 +203,20 @@ describe('the baggage of a run', () => {
 
   it('follows what the user puts there in between', async () => {
     const observed = new Observed();
+    const inner = custom('inner', async (n: number, scope) => [
+      scope.context.baggage,
+      (await looking.execute(n, scope.context.child({ tags: { team: 'blue' } }))).baggage,
+    ]);
     const root = custom('root', (n: number) => {
       const between = propagation.createBaggage({ tenant: { value: 'between' } });
       return context.with(propagation.setBaggage(context.active(), between), () =>
-        looking.execute(n, { agentType: 'critic' }),
+        inner.execute(n, { agentType: 'critic' }),
       );
     });
-    const { baggage } = await observed.run(() => root.execute(0, { baggage: { tenant: 't-1' } }));
-    expect(baggage).toEqual({ tenant: 'between' });
+    expect(await observed.run(() => root.execute(0, { baggage: { tenant: 't-1' } }))).toEqual([
+      { tenant: 'between' },
+      { tenant: 'between' },
+    ]);
   });
 
   it('takes only text, and any key', async () => {
@@ -276,6 +286,31 @@ describe('the baggage of a run', () => {
     expect(entries).toEqual([
       ['region', { value: 'eu', metadata }],
       ['tenant', { value: 't-1' }],
+    ]);
+  });
+});
+
+describe('the context of a step', () => {
+  it.each([
+    ['records', (observed: Observed) => observed.instrumentation],
+    ['does not record', ({ clock }: Observed) => new Instrumentation({ clock })],
+  ])('begins with the step, however late it is read, where telemetry %s', async (_, make) => {
+    const observed = new Observed();
+    const { clock } = observed;
+    const read = ({ context: { startTimeMs }, context: own }: { readonly context: WorkflowContext }) => {
+      own.checkpoint('read');
+      return [startTimeMs - begunAt, own.elapsedMs(), own.checkpoints[0]?.atMs];
+    };
+    const begunAt = clock.now();
+    const root = custom('root', async (n: number, scope) => {
+      clock.spend(30);
+      const inner = await scope.step('step_0', (_n: number, step) => (clock.spend(12), read(step)), n);
+      return [inner, read(scope)];
+    });
+    const seen = await context.with(withInstrumentation(ROOT_CONTEXT, make(observed)), () => root.execute(0));
+    expect(seen).toEqual([
+      [30, 12, 12],
+      [0, 42, 42],
     ]);
   });
 });

@@ -48,9 +48,9 @@ export class Run {
   }
 
   /** The context of the root: below the one that the caller brought, with the cause that the caller named. */
-  contextOfRoot(spanContext: SpanContext | undefined): WorkflowContext {
+  contextOfRoot(spanContext: SpanContext | undefined, startedAtMs: number): WorkflowContext {
     const { clock, random } = this.instrumentation;
-    const runtime = { clock, random, spanContext, otelContext: this.otelContext };
+    const runtime = { clock, random, startedAtMs, spanContext, otelContext: this.otelContext };
     if (!this.#context) return new WorkflowContext(this.init, runtime);
     const { causationId } = this.init;
     return this.#context.child(causationId === undefined ? nothing : { causationId }, runtime);
