@@ -366,15 +366,13 @@ describe('the environment', () => {
     expect(await initialize(none).prometheusUrl).toBeUndefined();
   });
 
-  it('says in one line what is wrong with a variable, and what OpenTelemetry says about itself', async () => {
-    const body = `initializeObservability({ enableTtaUi: false });`;
-    const wrong = await runProgram(folder, body, { OTEL_BSP_SCHEDULE_DELAY: 'soon' });
-    expect(wrong.stderr.trim().split('\n')).toEqual([
-      expect.stringContaining('OTEL_BSP_SCHEDULE_DELAY is \\"soon\\"; it has to be a whole number'),
-    ]);
-    const told = await runProgram(folder, body, { OTEL_LOG_LEVEL: 'debug' });
-    expect(told.stderr).toContain('Registered a global for trace');
-    expect((await runProgram(folder, body, { OTEL_LOG_LEVEL: 'error' })).stderr).toBe('');
+  it.each([
+    [{ OTEL_BSP_SCHEDULE_DELAY: 'soon' }, /^[^\n]*OTEL_BSP_SCHEDULE_DELAY is [^\n]*soon[^\n]*\n$/],
+    [{ OTEL_LOG_LEVEL: 'debug' }, /Registered a global for trace/],
+    [{ OTEL_LOG_LEVEL: 'error' }, /^$/],
+  ])('makes the program say no more and no less of %j', async (env, stderr) => {
+    const body = 'initializeObservability({ enableTtaUi: false });';
+    expect((await runProgram(folder, body, env)).stderr).toMatch(stderr);
   });
 
   it('stops no program, whatever it holds', async () => {

@@ -72,7 +72,11 @@ export function initializeObservability(options: ObservabilityOptions = {}): Obs
   const { diagnostics } = env.logLevels;
   const endDiagnostics =
     diagnostics === undefined ? undefined : logDiagnostics(createOurLogger('debug'), diagnostics);
-  const resource = serviceResource({ name: serviceName, version: options.serviceVersion }, env);
+  const resource = serviceResource(
+    { name: serviceName, version: options.serviceVersion },
+    env,
+    destinations.length > 0 ? env.searchPath : undefined,
+  );
   // Nobody else may ask for what is still being found out, and then it would never be complete.
   void resource.waitForAsyncAttributes?.();
   const trouble = new TroubleReport(logger);

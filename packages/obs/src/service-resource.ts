@@ -9,8 +9,16 @@ export interface Service {
   readonly version: string | undefined;
 }
 
-/** Who sends: what the code says, else the environment, else what can be found out. */
-export function serviceResource(service: Service, env: EnvironmentSettings): TracingOptions['resource'] {
+/**
+ * Who sends: what the code says, else the environment, else what can be found out.
+ *
+ * @param searchPath - Where git is looked for; without it nobody asks whether files differ from the commit.
+ */
+export function serviceResource(
+  service: Service,
+  env: EnvironmentSettings,
+  searchPath: string | undefined,
+): TracingOptions['resource'] {
   const { attributes } = env.resource;
   const environment = attributes['deployment.environment.name'] ?? env.environment;
   return createResource(
@@ -25,7 +33,7 @@ export function serviceResource(service: Service, env: EnvironmentSettings): Tra
       distribution,
       checkout: {
         directories: programFolders(),
-        ...(env.searchPath === undefined ? {} : { searchPath: env.searchPath }),
+        ...(searchPath === undefined ? {} : { searchPath }),
       },
     },
   );

@@ -18,14 +18,19 @@ const limitMs = 1_000;
  * @param searchPath - Where git is looked for, as in `PATH`; relative folders in it are passed over.
  * @returns `undefined` when git is absent, refuses, fails or takes longer than a second. Never rejects.
  */
-export function hasUncommittedChanges(
+export async function hasUncommittedChanges(
   root: string,
   searchPath: string,
   clock: Clock = systemClock,
 ): Promise<boolean | undefined> {
+  // Starting a process takes milliseconds, which the start of the program need not wait for.
+  await new Promise<void>((resolve) => clock.timer(0, resolve));
   const git = programIn(searchPath, process.platform === 'win32' ? 'git.exe' : 'git');
-  if (git === undefined) return Promise.resolve(undefined);
-  return new Promise<boolean | undefined>((resolve) => {
+  return git === undefined ? undefined : compare(git, root, clock).catch(() => undefined);
+}
+
+function compare(git: string, root: string, clock: Clock): Promise<boolean | undefined> {
+  return new Promise((resolve) => {
     const child = spawn(git, argumentsFor(root), {
       env: environment(root, git),
       stdio: ['ignore', 'pipe', 'ignore'],
@@ -43,7 +48,7 @@ export function hasUncommittedChanges(
     child.stdout.once('data', () => answer(true));
     child.unref();
     (child.stdout as Socket).unref();
-  }).catch(() => undefined);
+  });
 }
 
 function argumentsFor(root: string): string[] {
@@ -55,8 +60,8 @@ function argumentsFor(root: string): string[] {
     'protocol.allow=never',
     'submodule.recurse=false',
   ].flatMap((setting) => ['-c', setting]);
-  const compare = ['status', '--porcelain', '--untracked-files=no', '--ignore-submodules=all'];
-  return ['--no-pager', '--no-optional-locks', '--no-replace-objects', ...settings, '-C', root, ...compare];
+  const status = ['status', '--porcelain', '--untracked-files=no', '--ignore-submodules=all'];
+  return ['--no-pager', '--no-optional-locks', '--no-replace-objects', ...settings, '-C', root, ...status];
 }
 
 /** Nothing of ours: `GIT_DIR` of a hook around us would lead elsewhere, and keys are none of git's business. */
