@@ -10,6 +10,29 @@ export {
 } from './export/destination.ts';
 export type { ExportCounts, Trouble } from './export/export-counts.ts';
 export type { PropagatorName } from './propagator.ts';
-export { createResource, type ServiceIdentity } from './resource.ts';
+export {
+  type CheckoutSearch,
+  createResource,
+  type ResourceOptions,
+  type ServiceIdentity,
+} from './resource.ts';
+export { adaptive, type AdaptiveOptions, type AdaptiveSampler } from './sampling/adaptive.ts';
+export { adjustedCount } from './sampling/adjusted-count.ts';
+export { annotating } from './sampling/annotating.ts';
+export type { ComposableSampler, SamplingIntent } from './sampling/composable-sampler.ts';
+export { compositeSampler } from './sampling/composite-sampler.ts';
+export { parentBased, type ParentBasedOptions } from './sampling/parent-based.ts';
+export { parentThreshold } from './sampling/parent-threshold.ts';
+export { alwaysOff, alwaysOn, probability } from './sampling/probability.ts';
 export { recordUnsampled, sampledUpstream } from './sampling/record-unsampled.ts';
+export { ruleBased, type SamplingRule } from './sampling/rule-based.ts';
+export type { SpanCondition } from './sampling/span-condition.ts';
+export { standardSampler } from './sampling/standard-sampler.ts';
 export { startTracing, type Tracing, type TracingOptions } from './start-tracing.ts';
+export type { PolicyConfig } from './tail-sampling/policy-config.ts';
+export {
+  TailSampler,
+  type TailSamplerOptions,
+  type TailSamplingCounts,
+} from './tail-sampling/tail-sampler.ts';
+export { parseTailSamplingConfig, type TailSamplingConfig } from './tail-sampling/tail-sampling-config.ts';

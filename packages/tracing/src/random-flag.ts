@@ -1,7 +1,7 @@
 import {
   type Context,
   context as contextApi,
-  isSpanContextValid,
+  INVALID_TRACEID,
   type Span,
   type SpanOptions,
   trace,
@@ -25,12 +25,12 @@ export class RandomFlagTracer implements Tracer {
 
   startSpan(name: string, options: SpanOptions = {}, parentContext = contextApi.active()): Span {
     const span = this.#tracer.startSpan(name, options, parentContext);
-    const spanContext = span.spanContext();
-    const parent = options.root ? undefined : trace.getSpanContext(parentContext);
-    const isContinued = parent !== undefined && isSpanContextValid(parent);
     // The object is the span's own and nobody has seen it yet, except for its processors.
-    if (isSpanContextValid(spanContext))
-      spanContext.traceFlags |= isContinued ? parent.traceFlags & randomFlag : randomFlag;
+    const spanContext = span.spanContext();
+    if (spanContext.traceId === INVALID_TRACEID) return span;
+    const parent = trace.getSpanContext(parentContext);
+    const isContinued = parent?.traceId === spanContext.traceId;
+    spanContext.traceFlags |= isContinued ? parent.traceFlags & randomFlag : randomFlag;
     return span;
   }
 
