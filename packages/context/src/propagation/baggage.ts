@@ -70,14 +70,12 @@ interface Member {
 
 /** `key = value ; property ; property`, with optional white space around each. */
 function readMember(header: string, start: number, end: number): Member | undefined {
-  const semicolon = header.indexOf(';', start);
-  const pairEnd = semicolon === -1 || semicolon > end ? end : semicolon;
-  const keyEnd = endOfRun(tokenChar, header, start, pairEnd);
-  const equals = skipOws(header, keyEnd, pairEnd);
+  const keyEnd = endOfRun(tokenChar, header, start, end);
+  const equals = skipOws(header, keyEnd, end);
   if (keyEnd === start || header[equals] !== '=') return undefined;
-  const valueStart = skipOws(header, equals + 1, pairEnd);
-  const valueEnd = trimOwsEnd(header, valueStart, pairEnd);
-  if (endOfRun(baggageOctet, header, valueStart, valueEnd) < valueEnd) return undefined;
+  const valueStart = skipOws(header, equals + 1, end);
+  const valueEnd = endOfRun(baggageOctet, header, valueStart, end);
+  const pairEnd = skipOws(header, valueEnd, end);
   const key = header.slice(start, keyEnd);
   const encoded = header.slice(valueStart, valueEnd);
   const decoded = decode(encoded);
@@ -86,7 +84,7 @@ function readMember(header: string, start: number, end: number): Member | undefi
 
   const length = key.length + 1 + encoded.length;
   if (pairEnd === end) return { key, entry: { value }, asWritten: isExact && length === end - start };
-  const properties = readProperties(header.slice(pairEnd + 1, end));
+  const properties = header[pairEnd] === ';' ? readProperties(header.slice(pairEnd + 1, end)) : undefined;
   if (properties === undefined) return undefined;
   return {
     key,
