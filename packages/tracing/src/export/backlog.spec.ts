@@ -157,6 +157,17 @@ describe.each(kinds)('%s', (_name, make) => {
     expect([drain(backlog), drops]).toEqual([['small:1'], []]);
   });
 
+  it('hands out nothing when it is closed, and what no other process can send is counted', () => {
+    const { backlog, drops } = make();
+    for (const text of ['a', 'b', 'c']) backlog.append(batch(text, 2));
+    backlog.first();
+    backlog.close();
+    backlog.close();
+    backlog.adopt();
+    expect([backlog.isEmpty, backlog.first()]).toEqual([true, undefined]);
+    expect(drops).toEqual(backlog.isDurable ? [] : [[6, 'the process ends']]);
+  });
+
   it.each([0, -1, 1.5, Number.NaN, Number.POSITIVE_INFINITY])('refuses a bound of %p', (limitBytes) => {
     expect(() => new MemoryBacklog({ limitBytes, onDropped: () => {} })).toThrow(
       /^limitBytes of a backlog is .*: give a whole number of bytes above 0/,

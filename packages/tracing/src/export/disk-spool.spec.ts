@@ -93,12 +93,22 @@ describe('a spool on disk', () => {
   it.each([0o000, 0o022, 0o277, 0o777])('is for its user alone under umask %p', (umask) => {
     const before = process.umask(umask);
     try {
-      const backlog = spool({ directory: join(directory, 'a') });
+      const backlog = spool();
       expect(backlog.append(batch('x'))).toBe(true);
-      const [name = ''] = readdirSync(join(directory, 'a', key));
-      expect(statSync(join(directory, 'a', key)).mode & 0o777).toBe(0o700);
-      expect(statSync(join(directory, 'a', key, name)).mode & 0o777).toBe(0o600);
+      expect(segments().map((name) => statSync(join(folder, name)).mode & 0o777)).toEqual([0o600]);
+      expect(statSync(folder).mode & 0o777).toBe(0o700);
       expect(drain(backlog)).toEqual(['x']);
+    } finally {
+      process.umask(before);
+    }
+  });
+
+  it('makes folders above its own for its user alone, too', () => {
+    const before = process.umask(0);
+    try {
+      spool({ directory: join(directory, 'a', 'b') }).append(batch('x'));
+      const modes = ['a', 'a/b', `a/b/${key}`].map((path) => statSync(join(directory, path)).mode & 0o777);
+      expect(modes).toEqual([0o700, 0o700, 0o700]);
     } finally {
       process.umask(before);
     }
@@ -497,5 +507,59 @@ describe('trouble with the disk', () => {
     expect(backlog.append(batch('b'))).toBe(false);
     expect(backlog.lastError).toMatchObject({ code: 'ELOOP' });
     expect(readFileSync(target).equals(before)).toBe(true);
+  });
+
+  it('loses nothing when its segment is claimed while it is written', () => {
+    const backlog = spool();
+    backlog.append(batch('a'));
+    const claimed = {
+      body: Buffer.from('b'),
+      // Read once the segment is open, as when another process runs at that moment.
+      get spans() {
+        for (const name of segments())
+          renameSync(join(folder, name), join(folder, name.replace(/\..*/, '.free.seg')));
+        return 1;
+      },
+    };
+    expect(backlog.append(claimed)).toBe(false);
+    expect(backlog.lastError?.message).toBe(`files in ${folder} vanish as soon as they are made`);
+    let writes = 0;
+    const claimedOnce = {
+      body: Buffer.from('c'),
+      get spans() {
+        return writes++ === 0 ? claimed.spans : 1;
+      },
+    };
+    expect([backlog.append(claimedOnce), drain(backlog)]).toEqual([true, ['c']]);
+    backlog.adopt();
+    expect(drain(backlog)).toEqual(['a', 'b', 'b', 'b', 'c']);
+  });
+
+  it('takes back what a failed write has left, and appends nothing behind it', () => {
+    const backlog = spool();
+    expect(backlog.append(batch('not a count', 2 ** 40))).toBe(false);
+    expect([segments(), backlog.lastError]).toEqual([
+      [],
+      expect.objectContaining({ code: 'ERR_OUT_OF_RANGE' }),
+    ]);
+    backlog.append(batch('a'));
+    expect(backlog.append(batch('not a count', -1))).toBe(false);
+    backlog.append(batch('b'));
+    expect([segments().length, drain(backlog), drops]).toEqual([2, ['a', 'b'], []]);
+  });
+
+  it('sends nothing again that it could not remove', () => {
+    const backlog = spool();
+    backlog.append(batch('a'));
+    backlog.append(batch('b'));
+    const [name = ''] = segments();
+    backlog.first();
+    // A folder in place of what the segment would be called next.
+    const next = join(folder, name.replace('-0.', '-21.'));
+    mkdirSync(next);
+    backlog.removeFirst();
+    expect(backlog.lastError).toMatchObject({ code: 'EISDIR' });
+    expect(drain(backlog)).toEqual(['b']);
+    expect(segments()).toEqual([name.replace('-0.', '-21.')]);
   });
 });

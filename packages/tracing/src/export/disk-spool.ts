@@ -1,23 +1,20 @@
-import {
-  closeSync,
-  constants,
-  existsSync,
-  fchmodSync,
-  ftruncateSync,
-  openSync,
-  renameSync,
-  truncateSync,
-  unlinkSync,
-  utimesSync,
-} from 'node:fs';
+import { renameSync, truncateSync, unlinkSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Clock, type Random, systemClock, systemRandom } from '@tta/obs-context';
 import type { Backlog, Batch } from './backlog.ts';
 import { backlogLimit } from './backlog-limit.ts';
-import { fileFacts, listSegments, makeFolder, type SegmentFile } from './spool-folder.ts';
+import { SegmentWriter } from './segment-writer.ts';
+import {
+  fileFacts,
+  isMissing,
+  listSegments,
+  makeFolder,
+  type SegmentFile,
+  withFile,
+} from './spool-folder.ts';
 import { currentOwner, ownerState, type SpoolOwner } from './spool-owner.ts';
-import { appendRecord, countSpans, headerBytes, largestBodyBytes, readRecord } from './spool-record.ts';
-import { formatSegmentName, segmentId, type SegmentName } from './spool-segment.ts';
+import { countSpans, headerBytes, largestBodyBytes, readRecord } from './spool-record.ts';
+import { formatSegmentName, type Segment, type SegmentName } from './spool-segment.ts';
 
 export interface DiskSpoolOptions {
   /** Holds the folders of all destinations; made with mode 0700 when it is missing. */
@@ -40,16 +37,6 @@ export interface DiskSpoolOptions {
   readonly owner?: SpoolOwner;
 }
 
-/** A segment that this spool owns. */
-interface Segment {
-  readonly id: string;
-  path: string;
-  /** Where its last whole record ends. */
-  sizeBytes: number;
-  /** Where its first unsent record begins. */
-  position: number;
-}
-
 /** The oldest batch. */
 interface Head {
   readonly batch: Batch;
@@ -64,19 +51,12 @@ interface Head {
 /** Segments are dropped whole, so they are small beside the limit. */
 const largestSegmentBytes = 2 ** 20;
 const segmentsWithinLimit = 16;
-const segmentAgeMs = 60_000;
 /** For a folder; the oldest make room, as with bytes. */
 const mostSegments = 4_096;
 /** Bounds the time of one `adopt()`; the rest waits for the next. */
 const mostAdopted = 64;
 /** An owner that cannot be asked is taken to have ended when its segment was not touched for so long. */
 const idleMs = 10 * 60_000;
-
-// A link in place of a segment is not followed; Windows has no such flag.
-const noFollow = constants.O_NOFOLLOW ?? 0;
-const createFlags = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | noFollow;
-const appendFlags = constants.O_WRONLY | constants.O_APPEND | noFollow;
-const readFlags = constants.O_RDONLY | noFollow;
 
 /**
  * Batches that wait on disk, also for later processes: nothing that `append` has accepted is lost when the
@@ -86,23 +66,21 @@ const readFlags = constants.O_RDONLY | noFollow;
  * spool, belong to the first that renames them ({@link DiskSpool.adopt}). A batch may be sent twice when a
  * process is killed between the destination's answer and {@link DiskSpool.removeFirst}.
  *
- * No method throws (the constructor does for a bad option), and none keeps a file open. All work is synchronous: it happens only while a destination
+ * No method throws, and none keeps a file open. All work is synchronous: it happens only while a destination
  * is down or slow, and a batch that is handed over is safe before the next line of the program runs.
  */
 export class DiskSpool implements Backlog {
+  readonly isDurable = true;
   readonly #folder: string;
   readonly #limitBytes: number;
   readonly #segmentBytes: number;
+  readonly #writer: SegmentWriter;
   readonly #onDropped: (spans: number, reason: Error) => void;
   readonly #clock: Clock;
   readonly #owner: SpoolOwner;
   /** Oldest first. */
   #segments: Segment[] = [];
-  /** The one that is appended to. */
-  #active: { readonly segment: Segment; readonly openedMs: number } | undefined;
   #head: Head | undefined;
-  #sequence = 0;
-  #createdMs = 0;
   #isClosed = false;
   #lastError: Error | undefined;
 
@@ -114,9 +92,13 @@ export class DiskSpool implements Backlog {
     this.#onDropped = options.onDropped;
     this.#clock = options.clock ?? systemClock;
     this.#owner = options.owner ?? currentOwner(options.random ?? systemRandom);
+    this.#writer = new SegmentWriter({
+      folder: this.#folder,
+      owner: this.#owner,
+      segmentBytes: this.#segmentBytes,
+      clock: this.#clock,
+    });
   }
-
-  readonly isDurable = true;
 
   /** Of what this process has spooled and adopted. */
   get isEmpty(): boolean {
@@ -136,7 +118,7 @@ export class DiskSpool implements Backlog {
         throw new Error(`a batch of ${sizeBytes} bytes is larger than the spool takes`);
       // A segment may vanish while it is written: another process made room, or the user emptied the folder.
       for (let attempt = 0; attempt < 3; attempt++) {
-        if (this.#write(batch, this.#writableSegment(sizeBytes))) return true;
+        if (this.#write(batch, sizeBytes)) return true;
       }
       throw new Error(`files in ${this.#folder} vanish as soon as they are made`);
     } catch (error) {
@@ -191,66 +173,27 @@ export class DiskSpool implements Backlog {
       );
     }
     this.#segments = [];
-    this.#active = undefined;
     this.#head = undefined;
   }
 
-  #writableSegment(sizeBytes: number): Segment {
-    if (this.#active) {
-      const { segment, openedMs } = this.#active;
-      const isYoung = this.#clock.monotonic() - openedMs < segmentAgeMs;
-      if (isYoung && segment.sizeBytes + sizeBytes <= this.#segmentBytes) return segment;
+  #write(batch: Batch, sizeBytes: number): boolean {
+    const segment = this.#writer.current(sizeBytes) ?? this.#begin(sizeBytes);
+    try {
+      const isKept = this.#writer.write(segment, batch);
+      if (!isKept) this.#forget(segment);
+      return isKept;
+    } catch (error) {
+      if (segment.sizeBytes === 0) this.#discard(segment);
+      throw error;
     }
+  }
+
+  #begin(sizeBytes: number): Segment {
     makeFolder(this.#folder);
     this.#makeRoom(Math.max(this.#segmentBytes, sizeBytes));
-    // The order of segments survives a clock that is set back.
-    this.#createdMs = Math.max(this.#createdMs, this.#clock.now());
-    const id = segmentId(this.#createdMs, this.#sequence++, this.#owner);
-    const segment = { id, path: this.#pathOf(id, 0), sizeBytes: 0, position: 0 };
-    const fd = openSync(segment.path, createFlags, 0o600);
-    try {
-      // Whatever the umask took away.
-      fchmodSync(fd, 0o600);
-    } finally {
-      closeSync(fd);
-    }
+    const segment = this.#writer.begin();
     this.#insert(segment);
-    this.#active = { segment, openedMs: this.#clock.monotonic() };
     return segment;
-  }
-
-  /** @returns Whether it is in a file that is still this spool's. */
-  #write(batch: Batch, segment: Segment): boolean {
-    let fd;
-    try {
-      fd = openSync(segment.path, appendFlags);
-    } catch (error) {
-      this.#forget(segment);
-      if (isMissing(error)) return false;
-      throw error;
-    }
-    try {
-      appendRecord(fd, batch);
-    } catch (error) {
-      this.#takeBack(segment, fd);
-      throw error;
-    } finally {
-      closeSync(fd);
-    }
-    // Who claims a segment renames it before reading it: either its name has changed by now, or this batch is read.
-    if (existsSync(segment.path)) {
-      segment.sizeBytes += headerBytes + batch.body.byteLength;
-      return true;
-    }
-    this.#forget(segment);
-    return false;
-  }
-
-  /** After a write that failed half-way: nothing is appended behind what it left. */
-  #takeBack(segment: Segment, fd: number): void {
-    this.#active = undefined;
-    this.#try(() => ftruncateSync(fd, segment.sizeBytes));
-    if (segment.sizeBytes === 0) this.#discard(segment);
   }
 
   #peek(): Head | undefined {
@@ -354,7 +297,7 @@ export class DiskSpool implements Backlog {
 
   #forget(segment: Segment): void {
     this.#segments = this.#segments.filter((other) => other !== segment);
-    if (this.#active?.segment === segment) this.#active = undefined;
+    this.#writer.leave(segment);
     if (this.#head?.segment === segment && !this.#head.isUnderWay) this.#head = undefined;
   }
 
@@ -399,17 +342,4 @@ export class DiskSpool implements Backlog {
       return isMissing(error);
     }
   }
-}
-
-function withFile<T>(path: string, read: (fd: number) => T): T {
-  const fd = openSync(path, readFlags);
-  try {
-    return read(fd);
-  } finally {
-    closeSync(fd);
-  }
-}
-
-function isMissing(error: unknown): boolean {
-  return (error as NodeJS.ErrnoException).code === 'ENOENT';
 }

@@ -10,6 +10,7 @@ export interface MemoryBacklogOptions {
 
 /** Batches that wait in memory, for a destination without a spool. They end with the process. */
 export class MemoryBacklog implements Backlog {
+  readonly isDurable = false;
   readonly #limitBytes: number;
   readonly #onDropped: (spans: number, reason: Error) => void;
   readonly #waiting: Batch[] = [];
@@ -23,8 +24,6 @@ export class MemoryBacklog implements Backlog {
     this.#limitBytes = backlogLimit(limitBytes);
     this.#onDropped = onDropped;
   }
-
-  readonly isDurable = false;
 
   get isEmpty(): boolean {
     return !this.#underWay && this.#waiting.length === 0;

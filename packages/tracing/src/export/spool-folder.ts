@@ -1,4 +1,13 @@
-import { chmodSync, lstatSync, mkdirSync, readdirSync, statSync } from 'node:fs';
+import {
+  chmodSync,
+  closeSync,
+  constants,
+  lstatSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  statSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { parseSegmentName, type SegmentName } from './spool-segment.ts';
 
@@ -12,6 +21,9 @@ export interface FileFacts {
   /** When it was written or touched last, in milliseconds since the Unix epoch. */
   readonly touchedMs: number;
 }
+
+/** A link in place of a segment is not followed; Windows has no such flag. */
+export const noFollow = constants.O_NOFOLLOW ?? 0;
 
 /**
  * Makes the folder of a spool, for its user alone.
@@ -55,4 +67,19 @@ export function listSegments(folder: string): SegmentFile[] {
 export function fileFacts(path: string): FileFacts | undefined {
   const stats = statSync(path, { throwIfNoEntry: false });
   return stats && { sizeBytes: stats.size, touchedMs: stats.mtimeMs };
+}
+
+/** Opens a segment for the time of one call. */
+export function withFile<T>(path: string, read: (fd: number) => T): T {
+  const fd = openSync(path, constants.O_RDONLY | noFollow);
+  try {
+    return read(fd);
+  } finally {
+    closeSync(fd);
+  }
+}
+
+/** Whether an error says that a file is gone. */
+export function isMissing(error: unknown): boolean {
+  return (error as NodeJS.ErrnoException).code === 'ENOENT';
 }

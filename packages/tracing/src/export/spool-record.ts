@@ -1,4 +1,4 @@
-import { readSync, writevSync } from 'node:fs';
+import { readSync, writeSync, writevSync } from 'node:fs';
 import { crc32 } from 'node:zlib';
 import type { Batch } from './backlog.ts';
 
@@ -49,15 +49,10 @@ export function appendRecord(fd: number, { body, spans }: Batch): void {
   header.writeUInt32BE(crc32(body), 12);
   header.writeUInt32BE(crc32(header.subarray(0, 16)), 16);
   // One call, one record: a process that is killed leaves a whole one or the start of one.
-  let written = writevSync(fd, [header, body]);
+  const parts = [header, body];
+  let written = writevSync(fd, parts);
   // A disk that runs full takes a part and says why at the second call.
-  while (written < headerBytes + body.byteLength) {
-    const rest =
-      written < headerBytes
-        ? [header.subarray(written), body]
-        : [Buffer.from(body.buffer, body.byteOffset, body.byteLength).subarray(written - headerBytes)];
-    written += writevSync(fd, rest);
-  }
+  while (written < headerBytes + body.byteLength) written += writeSync(fd, Buffer.concat(parts), written);
 }
 
 /** Reads what stands at `position` of a segment that ends at `end`. Damage does not throw, the file system may. */

@@ -13,6 +13,16 @@ export interface SegmentName {
   readonly owner: SpoolOwner | undefined;
 }
 
+/** A segment that a spool owns. */
+export interface Segment {
+  readonly id: string;
+  path: string;
+  /** Where its last whole record ends. */
+  sizeBytes: number;
+  /** Where its first unsent record begins. */
+  position: number;
+}
+
 /** `<created ms>-<number>-<origin>-<position>.<host>-<pid>-<start>-<instance>.seg`, or `….free.seg`. */
 const pattern =
   /^(\d{15}-\d{6,}-[0-9a-f]{8})-(\d{1,15})\.(?:free|([0-9a-f]{8})-(\d{1,10})-([0-9a-f]{8})-([0-9a-f]{8}))\.seg$/;
