@@ -37,7 +37,7 @@ export interface ContextRuntime {
   /** @defaultValue that of the parent, else the machine's */
   readonly random?: Random;
   /** When it began, in milliseconds of the clock's monotonic time. @defaultValue now */
-  readonly startedAtMs?: number;
+  readonly startedAtMs?: number | undefined;
   /** Of the span that the context belongs to. */
   readonly spanContext?: SpanContext | undefined;
   /** The OpenTelemetry context around it: the span in there is the one above, its baggage is the run's. */

@@ -61,7 +61,7 @@ export class Execution implements RunScope {
   readonly parent: Execution | undefined;
   readonly edge: EdgeLabel | undefined;
   readonly options: StepOptions | undefined;
-  /** On the monotonic clock. */
+  /** On the monotonic clock; 0 when nobody is told: reading it would cost half of such an execution. */
   readonly startedAt: number;
   /** Of this execution; `undefined` when nothing records. Written by the instrumentation. */
   span: Span | undefined;
@@ -97,7 +97,7 @@ export class Execution implements RunScope {
   ) {
     this.run = run;
     this.unit = unit;
-    this.startedAt = run.instrumentation.guardedClock.monotonicMs();
+    this.startedAt = run.observed ? run.instrumentation.guardedClock.monotonicMs() : 0;
     this.parent = parent;
     this.edge = edge;
     this.options = options;
@@ -120,11 +120,10 @@ export class Execution implements RunScope {
 
   get context(): WorkflowContext {
     if (!this.#context) {
-      const { parent, run, spanContext, startedAt } = this;
+      const { parent, run, spanContext } = this;
+      const runtime = { spanContext, startedAtMs: run.observed ? this.startedAt : undefined };
       this.#context =
-        parent && !this.isRoot
-          ? parent.context.child(nothing, { spanContext, startedAtMs: startedAt })
-          : run.contextOfRoot(spanContext, startedAt);
+        parent && !this.isRoot ? parent.context.child(nothing, runtime) : run.contextOfRoot(runtime);
       owners.set(this.#context, this);
     }
     return this.#context;

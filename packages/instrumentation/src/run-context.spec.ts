@@ -291,27 +291,35 @@ describe('the baggage of a run', () => {
 });
 
 describe('the context of a step', () => {
-  it.each([
-    ['records', (observed: Observed) => observed.instrumentation],
-    ['does not record', ({ clock }: Observed) => new Instrumentation({ clock })],
-  ])('begins with the step, however late it is read, where telemetry %s', async (_, make) => {
+  it('begins with the step, however late it is read', async () => {
     const observed = new Observed();
     const { clock } = observed;
-    const read = ({ context: { startTimeMs }, context: own }: { readonly context: WorkflowContext }) => {
-      own.checkpoint('read');
-      return [startTimeMs - begunAt, own.elapsedMs(), own.checkpoints[0]?.atMs];
-    };
     const begunAt = clock.now();
+    const read = ({ context: own }: { readonly context: WorkflowContext }) => {
+      own.checkpoint('read');
+      return [own.startTimeMs - begunAt, own.elapsedMs(), own.checkpoints[0]?.atMs];
+    };
     const root = custom('root', async (n: number, scope) => {
       clock.spend(30);
       const inner = await scope.step('step_0', (_n: number, step) => (clock.spend(12), read(step)), n);
       return [inner, read(scope)];
     });
-    const seen = await context.with(withInstrumentation(ROOT_CONTEXT, make(observed)), () => root.execute(0));
-    expect(seen).toEqual([
+    expect(await observed.run(() => root.execute(0))).toEqual([
       [30, 12, 12],
       [0, 42, 42],
     ]);
+  });
+
+  it('begins when it is read where nothing is told of the step', async () => {
+    const { clock } = new Observed();
+    const root = custom('root', (_: number, scope) => {
+      clock.spend(30);
+      const { startTimeMs } = scope.context;
+      clock.spend(12);
+      return [clock.now() - startTimeMs, scope.context.elapsedMs()];
+    });
+    const active = withInstrumentation(ROOT_CONTEXT, new Instrumentation({ clock }));
+    expect(await context.with(active, () => root.execute(0))).toEqual([12, 12]);
   });
 });
 

@@ -33,6 +33,10 @@ export interface StepOptions {
 
 /** What a step sees of the run that it is part of. */
 export interface RunScope {
+  /**
+   * What is known about the run at this step. It begins with the step; where nothing is told of executions,
+   * when it is first read.
+   */
   readonly context: WorkflowContext;
   /** Aborts when the run, or the part of it that this step belongs to, is cancelled. Pass it on to `fetch`. */
   readonly signal: AbortSignal;

@@ -1,5 +1,11 @@
-import type { Attributes, Context, SpanContext } from '@opentelemetry/api';
-import { type ContextInit, contextAttributes, copyInit, WorkflowContext } from '@tta/obs-context';
+import type { Attributes, Context } from '@opentelemetry/api';
+import {
+  type ContextInit,
+  type ContextRuntime,
+  contextAttributes,
+  copyInit,
+  WorkflowContext,
+} from '@tta/obs-context';
 import type { Telemetry } from './api-telemetry.ts';
 import type { Instrumentation } from './instrumentation.ts';
 
@@ -48,9 +54,9 @@ export class Run {
   }
 
   /** The context of the root: below the one that the caller brought, with the cause that the caller named. */
-  contextOfRoot(spanContext: SpanContext | undefined, startedAtMs: number): WorkflowContext {
+  contextOfRoot(ofRoot: ContextRuntime): WorkflowContext {
     const { clock, random } = this.instrumentation;
-    const runtime = { clock, random, startedAtMs, spanContext, otelContext: this.otelContext };
+    const runtime = { ...ofRoot, clock, random, otelContext: this.otelContext };
     if (!this.#context) return new WorkflowContext(this.init, runtime);
     const { causationId } = this.init;
     return this.#context.child(causationId === undefined ? nothing : { causationId }, runtime);
