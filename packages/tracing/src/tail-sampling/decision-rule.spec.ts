@@ -85,6 +85,7 @@ describe('policies', () => {
       true,
     ],
     [text({ values: ['^a.$'], enabled_regex_matching: true }), [k('abc')], false],
+    [text({ values: ['b$'], enabled_regex_matching: true }), [k(`${'a'.repeat(2_000)}b`)], true],
     [text({ invert_match: true }), [k('a')], false],
     [text({ invert_match: true }), [k('c')], true],
     [text({ invert_match: true }), [{}], true],

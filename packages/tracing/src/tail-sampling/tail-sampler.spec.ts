@@ -177,6 +177,17 @@ describe('TailSampler', () => {
       expect(sink.names).toContain('late');
     });
 
+    it('remembers that it was kept from its end on, however long it was open', async () => {
+      const { sink, clock, begin } = rig({ num_traces: 2, decision_wait: '1s', policies: [errors] });
+      const root = begin(0, 'root');
+      begin(0, 'failed')({ status: 'ERROR' });
+      await clock.advance(1_000);
+      for (let index = 1; index <= 10; index++) begin(index, 'other')({ status: 'ERROR' });
+      root();
+      begin(0, 'late')();
+      expect(sink.names.filter((name) => name !== 'other')).toEqual(['failed', 'root', 'late']);
+    });
+
     it('holds the others on, so that an error at their end keeps them whole', async () => {
       const { sampler, sink, clock, begin } = rig({ policies: [errors] });
       const root = begin(0, 'root');
@@ -515,7 +526,7 @@ describe('TailSampler', () => {
     expect(said).toEqual([['@tta/obs: the span processor behind tail sampling failed:', failure]]);
   });
 
-  it.each([0, -1, Number.NaN])('refuses limitBytes %d', (limitBytes) => {
+  it.each([0, -1, Number.NaN, Infinity])('refuses limitBytes %d', (limitBytes) => {
     expect(() => rig({}, { limitBytes })).toThrow(InvalidOptionError);
   });
 

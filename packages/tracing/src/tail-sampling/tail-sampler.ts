@@ -73,10 +73,10 @@ export class TailSampler implements SpanProcessor {
   readonly #decisions: DecisionCache;
   readonly #traces = new Map<string, OpenTrace>();
   readonly #queue = new OpenTraceQueue();
-  #cancelTimer: (() => void) | undefined;
-  #isDown = false;
   readonly #decideComplete = (trace: OpenTrace): Decision => this.#rule.decide(trace);
   readonly #decideOpen = (trace: OpenTrace): Decision => this.#rule.decide(this.#viewOpen(trace));
+  #cancelTimer: (() => void) | undefined;
+  #isDown = false;
   #waitingSpans = 0;
   #waitingBytes = 0;
   #keptTraces = 0;
@@ -89,7 +89,7 @@ export class TailSampler implements SpanProcessor {
   /** @throws InvalidOptionError as {@link parseTailSamplingConfig} does, and when `limitBytes` is not positive. */
   constructor(options: TailSamplerOptions) {
     const { limitBytes = defaultLimitBytes, clock = systemClock } = options;
-    if (!(limitBytes > 0))
+    if (!Number.isFinite(limitBytes) || limitBytes <= 0)
       throw new InvalidOptionError(`limitBytes is ${limitBytes}; give the memory for waiting spans in bytes`);
     const config = parseTailSamplingConfig(options.config);
     this.#config = config;

@@ -29,13 +29,15 @@ export interface StringAttributeSettings {
   readonly values: readonly string[];
   /** Whether `values` are regular expressions. They match anywhere unless anchored. @defaultValue false */
   readonly enabled_regex_matching?: boolean;
-  /** How many texts the expressions' answers are remembered for. @defaultValue 128 */
+  /** How many texts of up to 1,024 characters the answers are remembered for. @defaultValue 128 */
   readonly cache_max_size?: number;
   /** Matches the traces without such an attribute. @defaultValue false */
   readonly invert_match?: boolean;
 }
 
 const defaultCacheSize = 128;
+/** Longer texts are matched anew: a few prompts must not fill the memory. */
+const longestCachedText = 1_024;
 const readKey = (node: ConfigNode): string => node.string('give the key of an attribute');
 const readFlag = (node: ConfigNode): boolean => node.boolean();
 const readBound = (node: ConfigNode): number => node.integer(Number.MIN_SAFE_INTEGER);
@@ -115,10 +117,12 @@ function isListed({ values }: StringAttributeSettings): (text: string) => boolea
 function matchesExpression(settings: StringAttributeSettings): (text: string) => boolean {
   const expressions = settings.values.map(goRegExp).filter((expression) => expression !== undefined);
   const answers = new LruCache<boolean>(settings.cache_max_size || defaultCacheSize);
+  const isMatch = (text: string): boolean => expressions.some((expression) => expression.test(text));
   return (text) => {
+    if (text.length > longestCachedText) return isMatch(text);
     let answer = answers.get(text);
     if (answer === undefined) {
-      answer = expressions.some((expression) => expression.test(text));
+      answer = isMatch(text);
       answers.set(text, answer);
     }
     return answer;

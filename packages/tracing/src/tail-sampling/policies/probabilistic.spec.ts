@@ -73,10 +73,16 @@ describe('probabilisticPolicy', () => {
     const traceId = '0123456789abcdef0123456789abcdef';
     const bytes = Uint8Array.from(traceId.match(/../g) ?? [], (pair) => Number.parseInt(pair, 16));
     const salt = new TextEncoder().encode('default-hash-seed');
-    const { high } = fnv1a64(Uint8Array.from([...salt, ...bytes]));
-    const at = (percentage: number): boolean =>
-      probabilisticPolicy({ sampling_percentage: percentage }).matches({ traceId, spans: [] });
-    expect(at(((high + 1) / 2 ** 32) * 100)).toBe(true);
-    expect(at(((high - 1) / 2 ** 32) * 100)).toBe(false);
+    const { high, low } = fnv1a64(Uint8Array.from([...salt, ...bytes]));
+    // The share of all hashes that ends a hair above or below this one; a double has no finer ones.
+    const isKept = (hair: number): boolean =>
+      probabilisticPolicy({ sampling_percentage: ((high + (low + hair) / 2 ** 32) / 2 ** 32) * 100 }).matches(
+        {
+          traceId,
+          spans: [],
+        },
+      );
+    expect(isKept(2 ** 15)).toBe(true);
+    expect(isKept(-(2 ** 15))).toBe(false);
   });
 });
