@@ -55,6 +55,13 @@ describe('httpHeaders', () => {
     });
   });
 
+  it('serves propagators whose fields have capitals', () => {
+    const headers = {};
+    httpHeaders.set(headers, 'X-B3-TraceId', '1');
+    expect(headers).toEqual({ 'x-b3-traceid': '1' });
+    expect(httpHeaders.get(headers, 'X-B3-TraceId')).toBe('1');
+  });
+
   it('reads lists of values, and nothing that is no text', () => {
     expect(httpHeaders.get({ a: ['1', '2'], b: 3 }, 'a')).toEqual(['1', '2']);
     expect(httpHeaders.get({ a: ['1', '2'], b: 3 }, 'b')).toBeUndefined();

@@ -17,11 +17,11 @@ export type HttpHeaders =
 export const httpHeaders: Carrier<HttpHeaders> = {
   get(headers, name) {
     if (isCollection(headers)) return textOf(headers.get(name));
-    return textOf(headers[nameIn(headers, name) ?? name]);
+    return textOf(headers[nameIn(headers, name)]);
   },
   set(headers, name, value) {
     if (isCollection(headers)) headers.set(name, value);
-    else headers[nameIn(headers, name) ?? name] = value;
+    else headers[nameIn(headers, name)] = value;
   },
   keys(headers) {
     if (!isCollection(headers)) return Object.keys(headers);
@@ -33,8 +33,10 @@ function isCollection(headers: HttpHeaders): headers is HeaderCollection {
   return typeof headers['get'] === 'function' && typeof headers['set'] === 'function';
 }
 
-/** The header as the object spells it. */
-function nameIn(headers: object, name: string): string | undefined {
+/** The header as the object spells it, in lower case where it has none. */
+function nameIn(headers: object, name: string): string {
   if (Object.hasOwn(headers, name)) return name;
-  return Object.keys(headers).find((key) => key.length === name.length && key.toLowerCase() === name);
+  const lower = name.toLowerCase();
+  const sameName = (key: string): boolean => key.length === lower.length && key.toLowerCase() === lower;
+  return Object.keys(headers).find(sameName) ?? lower;
 }
