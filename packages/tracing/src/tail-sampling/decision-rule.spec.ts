@@ -245,26 +245,41 @@ describe('DecisionRule', () => {
     expect(decisions.decide(fine)).toBe('sampled');
   });
 
-  describe('with a trace that cannot be judged', () => {
-    afterEach(() => diag.disable());
-
-    it('keeps it and says so', () => {
+  describe('and what it says', () => {
+    const listen = (): string[] => {
       const said: string[] = [];
       const say = (message: string): void => void said.push(message);
       diag.setLogger({ error: say, warn: say, info: say, debug: say, verbose: say }, DiagLogLevel.WARN);
+      said.length = 0;
+      return said;
+    };
+    afterEach(() => diag.disable());
+
+    it('keeps a trace that it cannot judge and says so', () => {
+      const said = listen();
       const hostile = { ...endedSpan() };
       Object.defineProperty(hostile, 'status', {
         get: () => {
           throw new Error('hostile');
         },
       });
-      said.length = 0;
       expect(rule([named(errors)]).decide(view([hostile]))).toBe('sampled');
       expect(rule([named(errors)]).decidePart(view([hostile]))).toBe('sampled');
       expect(said).toEqual([
         '@tta/obs: a tail sampling policy failed, and the trace is kept:',
         '@tta/obs: a tail sampling policy failed, and the trace is kept:',
       ]);
+    });
+
+    it('leaves a resource alone that is still being detected, which makes the SDK complain', () => {
+      const said = listen();
+      const forced: BasicPolicyConfig = {
+        type: 'boolean_attribute',
+        boolean_attribute: { key: 'k', value: true },
+      };
+      const resource = resourceFromAttributes({ k: Promise.resolve(true) });
+      expect(rule([named(forced)]).decide(traceOf({ resource }))).toBe('not_sampled');
+      expect(said).toEqual([]);
     });
   });
 });

@@ -21,7 +21,7 @@ export class LruCache<V> {
   }
 
   set(key: string, value: V): void {
-    if (this.#recent.size >= this.#size && !this.#recent.has(key)) {
+    if (this.#recent.size >= this.#size) {
       this.#older = this.#recent;
       this.#recent = new Map();
     }
