@@ -37,6 +37,8 @@ function isCollection(headers: HttpHeaders): headers is HeaderCollection {
 function nameIn(headers: object, name: string): string {
   if (Object.hasOwn(headers, name)) return name;
   const lower = name.toLowerCase();
-  const sameName = (key: string): boolean => key.length === lower.length && key.toLowerCase() === lower;
-  return Object.keys(headers).find(sameName) ?? lower;
+  for (const key of Object.keys(headers)) {
+    if (key.length === lower.length && key.toLowerCase() === lower) return key;
+  }
+  return lower;
 }
