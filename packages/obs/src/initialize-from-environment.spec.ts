@@ -6,7 +6,8 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
-import { context, propagation, ROOT_CONTEXT, trace } from '@opentelemetry/api';
+import { context, propagation, ROOT_CONTEXT, SpanStatusCode, trace } from '@opentelemetry/api';
+import { AlwaysOnSampler } from '@opentelemetry/sdk-trace-node';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { clearEnvironment } from '../test/environment.ts';
@@ -260,6 +261,65 @@ describe('the environment', () => {
       name: 'primitive.work.execute',
       attributes: { 'primitive.name': 'work' },
     });
+  });
+
+  it.each<[Record<string, string>, boolean, boolean]>([
+    [{}, true, false],
+    [{ OTEL_TRACES_SAMPLER: 'always_on' }, true, true],
+    [{ OTEL_TRACES_SAMPLER: 'always_off' }, false, false],
+    [{ OTEL_TRACES_SAMPLER: 'traceidratio', OTEL_TRACES_SAMPLER_ARG: '0' }, false, false],
+    [{ OTEL_TRACES_SAMPLER: 'traceidratio' }, true, true],
+    [{ OTEL_TRACES_SAMPLER: 'parentbased_always_on' }, true, false],
+    [{ OTEL_TRACES_SAMPLER: 'parentbased_always_off' }, false, false],
+    [{ OTEL_TRACES_SAMPLER: 'parentbased_traceidratio', OTEL_TRACES_SAMPLER_ARG: '0' }, false, false],
+    [{ OTEL_TRACES_SAMPLER: 'jaeger_remote', OTEL_TRACES_SAMPLER_ARG: 'x' }, true, false],
+  ])(
+    'records by %j: a trace of its own %j, one that its caller did not sample %j',
+    async (env, own, unsampled) => {
+      const { received, url } = await receiver();
+      initialize({ ...json, ...env, OTEL_EXPORTER_OTLP_ENDPOINT: url });
+      const tracer = trace.getTracer('spec');
+      tracer.startSpan('own').end();
+      const caller = { traceId: 'a'.repeat(32), spanId: 'b'.repeat(16), traceFlags: 0, isRemote: true };
+      tracer.startSpan('of another', {}, trace.setSpanContext(ROOT_CONTEXT, caller)).end();
+      await obs?.flush();
+      expect(sent(received).spans.map(({ name }) => name)).toEqual([
+        ...(own ? ['own'] : []),
+        ...(unsampled ? ['of another'] : []),
+      ]);
+    },
+  );
+
+  it('sends traces that tail sampling drops to the local service alone', async () => {
+    const [local, other] = [await receiver(), await receiver()];
+    initialize(
+      { OTEL_EXPORTER_OTLP_ENDPOINT: other.url },
+      {
+        enableTtaUi: true,
+        ttaUiEndpoint: local.url,
+        tailSampling: {
+          policies: [{ name: 'errors', type: 'status_code', status_code: { status_codes: ['ERROR'] } }],
+        },
+      },
+    );
+    const tracer = trace.getTracer('spec');
+    tracer.startSpan('fine').end();
+    tracer.startSpan('failed').setStatus({ code: SpanStatusCode.ERROR }).end();
+    await obs?.shutdown();
+    expect(other.received.text).toContain('failed');
+    expect(other.received.text).not.toContain('fine');
+    expect(local.received.text).toMatch(/fine[^]*failed/);
+  });
+
+  it('loses to the sampler that the code brings', async () => {
+    const { received, url } = await receiver();
+    initialize(
+      { ...json, OTEL_EXPORTER_OTLP_ENDPOINT: url, OTEL_TRACES_SAMPLER: 'always_off' },
+      { sampler: new AlwaysOnSampler() },
+    );
+    trace.getTracer('spec').startSpan('a').end();
+    await obs?.flush();
+    expect(sent(received).spans).toHaveLength(1);
   });
 
   it('limits what a span holds', async () => {

@@ -3,7 +3,13 @@ import { instrumentationScope, InvalidOptionError, type Logger } from '@tta/obs-
 import { Instrumentation, setDefaultInstrumentation } from '@tta/obs-instrumentation';
 import { createLogger, type LogLevel } from '@tta/obs-logging';
 import { type Metrics, startMetrics } from '@tta/obs-metrics';
-import { type Destination, type ExportCounts, startTracing } from '@tta/obs-tracing';
+import {
+  type Destination,
+  type ExportCounts,
+  standardSampler,
+  startTracing,
+  type TracingOptions,
+} from '@tta/obs-tracing';
 import { consoleSpanProcessor } from './console-span-processor.ts';
 import { addressOf, destinationsOf } from './destinations.ts';
 import { logDiagnostics } from './diagnostics.ts';
@@ -80,12 +86,14 @@ export function initializeObservability(options: ObservabilityOptions = {}): Obs
   // Nobody else may ask for what is still being found out, and then it would never be complete.
   void resource.waitForAsyncAttributes?.();
   const trouble = new TroubleReport(logger);
+  const sampler = options.sampler ?? samplerOf(env);
   const parent = inheritedContext(process.env, env.propagators);
   const tracing = startTracing({
     resource,
     destinations,
     spanLimits: env.spanLimits,
-    ...(options.sampler ? { sampler: options.sampler } : {}),
+    ...(sampler ? { sampler } : {}),
+    ...(options.tailSampling ? { tailSampling: options.tailSampling } : {}),
     ...(env.propagators ? { propagators: env.propagators } : {}),
     ...(options.baggageKeys ? { baggageKeys: options.baggageKeys } : {}),
     ...(parent ? { parent } : {}),
@@ -139,6 +147,10 @@ export function initializeObservability(options: ObservabilityOptions = {}): Obs
     shutdown: () => (stopping ??= stop()),
   };
   return (running = handle);
+}
+
+function samplerOf({ sampler }: EnvironmentSettings): TracingOptions['sampler'] {
+  return sampler && standardSampler(sampler.name, sampler.ratio?.toString());
 }
 
 function addresseeOf(destination: Destination): Addressee {

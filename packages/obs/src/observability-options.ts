@@ -1,5 +1,5 @@
 import type { LogLevel } from '@tta/obs-logging';
-import type { Destination, TracingOptions } from '@tta/obs-tracing';
+import type { Destination, TailSamplingConfig, TracingOptions } from '@tta/obs-tracing';
 
 export interface ObservabilityOptions {
   /** Shown as the origin of every trace. @defaultValue OTEL_SERVICE_NAME, else 'tta-workflow' */
@@ -35,6 +35,11 @@ export interface ObservabilityOptions {
    * @defaultValue OTEL_TRACES_SAMPLER, else as the caller decided, and every trace that has no caller
    */
   readonly sampler?: NonNullable<TracingOptions['sampler']>;
+  /**
+   * Decides once a trace is over whether it is sent, in the words of the OpenTelemetry Collector's tail sampling
+   * processor. The local service gets every trace all the same. @defaultValue every trace is sent
+   */
+  readonly tailSampling?: TailSamplingConfig;
   /**
    * Keys of the baggage entries that may leave the process, and that show as attributes `baggage.<key>`. Baggage
    * comes from whoever sent the request and may hold what must not be stored. @defaultValue none

@@ -76,6 +76,10 @@ describe('readEnvironment', () => {
       { OTEL_TRACES_SAMPLER: 'parentbased_traceidratio', OTEL_TRACES_SAMPLER_ARG: '2.5e-1' },
       { 'sampler.name': 'parentbased_traceidratio', 'sampler.ratio': 0.25 },
     ],
+    [
+      { OTEL_TRACES_SAMPLER: 'traceidratio', OTEL_TRACES_SAMPLER_ARG: '1e-300' },
+      { 'sampler.name': 'traceidratio', 'sampler.ratio': 0 },
+    ],
     [{ OTEL_BSP_SCHEDULE_DELAY: '0' }, { 'batching.flushMs': 0 }],
     [{ OTEL_BSP_EXPORT_TIMEOUT: '250' }, { 'batching.exportTimeoutMs': 250 }],
     [{ OTEL_BSP_EXPORT_TIMEOUT: '0' }, { 'batching.exportTimeoutMs': 2 ** 31 - 1 }],

@@ -9,6 +9,9 @@ const names = [
   'parentbased_traceidratio',
 ] as const;
 
+/** Trace ids have 56 random bits; a smaller share is none. */
+const leastRatio = 2 ** -56;
+
 /** Which traces are recorded, by the names of `OTEL_TRACES_SAMPLER`. */
 export interface SamplerSettings {
   readonly name: (typeof names)[number];
@@ -23,7 +26,7 @@ export function readSampler(variables: Variables): SamplerSettings | undefined {
   if (name === undefined) return undefined;
   if (!name.endsWith('traceidratio') || argument === undefined) return { name };
   const ratio = Number(argument);
-  if (ratio >= 0 && ratio <= 1) return { name, ratio };
+  if (ratio >= 0 && ratio <= 1) return { name, ratio: ratio < leastRatio ? 0 : ratio };
   variables.reject('OTEL_TRACES_SAMPLER_ARG', argument, 'a number from 0 to 1', '1 is used');
   return { name };
 }

@@ -158,6 +158,18 @@ describe('findGitCheckout', () => {
     expect(findGitCheckout(root)).toBeUndefined();
   });
 
+  it('follows no pointer that would name a machine on Windows', () => {
+    repository.commit();
+    const root = folder();
+    for (const [start, found] of [
+      ['', true],
+      ['/', false],
+    ] as const) {
+      writeFileSync(join(root, '.git'), `gitdir: ${start}${join(repository.root, '.git')}`);
+      expect(findGitCheckout(root) !== undefined).toBe(found);
+    }
+  });
+
   it.each(['\0', '/nonexistent/folder', '/dev/null/x'])('finds none from %j', (path) => {
     expect(findGitCheckout(path)).toBeUndefined();
   });

@@ -6,6 +6,7 @@ import { GitRepository, temporaryFolder } from '../../test/git-repository.ts';
 import { findGitCheckout } from './git-checkout.ts';
 import { hasUncommittedChanges } from './uncommitted-changes.ts';
 
+const folder = process.cwd();
 const searchPath = process.env['PATH'] ?? '';
 
 describe('hasUncommittedChanges', () => {
@@ -20,6 +21,7 @@ describe('hasUncommittedChanges', () => {
   });
 
   afterEach(() => {
+    process.chdir(folder);
     repository.remove();
     rmSync(tools, { recursive: true, force: true });
   });
@@ -115,6 +117,7 @@ describe('hasUncommittedChanges', () => {
     const { command, mark } = trap();
     writeFileSync(join(repository.root, 'git'), `#!/bin/sh\nexec ${command}\n`, { mode: 0o700 });
     mkdirSync(join(tools, 'git'));
+    process.chdir(repository.root);
     for (const path of ['', '.', `.${delimiter}relative`, '/nonexistent', tools]) {
       expect(await hasUncommittedChanges(repository.root, path)).toBeUndefined();
     }
