@@ -9,9 +9,14 @@ import {
   type SpanContext,
   trace,
 } from '@opentelemetry/api';
-import { CompositePropagator, W3CBaggagePropagator, W3CTraceContextPropagator } from '@opentelemetry/core';
 import { beforeAll, describe, expect, it } from '@jest/globals';
-import { type ContextInit, InvalidOptionError, stateKey, WorkflowContext } from '@tta/obs-context';
+import {
+  type ContextInit,
+  InvalidOptionError,
+  stateKey,
+  W3CPropagator,
+  WorkflowContext,
+} from '@tta/obs-context';
 import { custom, outer } from '../test/custom.ts';
 import { enableContexts, Observed } from '../test/observed.ts';
 import { withInstrumentation } from './current-instrumentation.ts';
@@ -19,9 +24,7 @@ import { Instrumentation } from './instrumentation.ts';
 
 beforeAll(enableContexts);
 
-const propagator = new CompositePropagator({
-  propagators: [new W3CTraceContextPropagator(), new W3CBaggagePropagator()],
-});
+const propagator = new W3CPropagator();
 const traceId = '0af7651916cd43dd8448eb211c80319c';
 const spanId = 'b7ad6b7169203331';
 const remote: SpanContext = { traceId, spanId, traceFlags: 1 };
