@@ -126,6 +126,7 @@ describe('parseBaggage', () => {
     ['a space in a key', 'a b=1,b=2', [['b', '2']]],
     ['a character that is no token', 'a(=1,a/b=1,é=1,b=2', [['b', '2']]],
     ['a space in a value', 'a=1 2,b=2', [['b', '2']]],
+    ['what looks like a property after a space', 'a=1 2p,b=2', [['b', '2']]],
     ['a quote in a value', 'a="1",b=2', [['b', '2']]],
     ['a backslash in a value', 'a=\\,b=2', [['b', '2']]],
     ['a character beyond ASCII', 'a=é,b=2', [['b', '2']]],
