@@ -127,11 +127,12 @@ describe('adaptive', () => {
     expect(load.probability).toBe(1);
   });
 
-  it('does not take a burst for the traffic to come', () => {
-    const { run, clock, sampler } = service();
+  it('has forgotten a burst two intervals later', () => {
+    const { run, clock, sampler, load } = service();
     run({ seconds: 60, rate: 200 });
     const nextId = traceIds(2);
-    for (let i = 0; i < 3000; i++) decide(sampler, nextId());
+    for (let i = 0; i < 40_000; i++) decide(sampler, nextId());
+    expect(load.probability).toBeCloseTo(1e-5, 8);
     clock.spend(1);
     run({ seconds: 20, rate: 200 });
     expect(isNear(run({ seconds: 20, rate: 200 }).kept, 100)).toBe(true);

@@ -36,8 +36,6 @@ export interface AdaptiveSampler extends ComposableSampler, SpanProcessor {
 
 /** A round ends early when it has cost this many times what it may. */
 const surge = 1.5;
-/** What comes in less than this part of an interval is a burst, and no measure of the traffic. */
-const shortestRound = 0.01;
 
 /**
  * Keeps a number of traces a second, whatever the traffic. It counts the spans that it is asked about, so put
@@ -158,7 +156,8 @@ class Adaptive implements AdaptiveSampler {
   #endRound(elapsedMs: number): void {
     const boost = Math.min(this.#errors.endRound(elapsedMs), this.#errorBoost);
     const targetPerMs = (this.#targetPerSecond * boost) / 1000;
-    const askedPerMs = this.#asked / Math.max(elapsedMs, this.#intervalMs * shortestRound);
+    // A burst in no time at all is endless traffic, and gets the least probability for a round.
+    const askedPerMs = this.#asked / elapsedMs;
     this.#budget = targetPerMs * this.#intervalMs;
     this.#adjustRestraint();
     const wanted = Math.min(this.#maxProbability, targetPerMs / askedPerMs) * this.#restraint;
