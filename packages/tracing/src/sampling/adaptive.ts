@@ -43,8 +43,8 @@ const surge = 1.5;
  * `compositeSampler(parentThreshold(adaptive({ targetPerSecond: 10 })))`.
  *
  * After each interval the probability is set to what would have met the target in it. When the traffic
- * rises, the interval ends as soon as it has cost one and a half times the target, so that a step is paid
- * for with two or three intervals' worth of traces at most. Nothing happens between decisions: there is no timer.
+ * rises, the interval ends as soon as it has cost one and a half times the target, so that a tenfold step is paid
+ * for with about three intervals' worth of traces. Nothing happens between decisions: there is no timer.
  *
  * - `overhead` lowers the probability step by step while telemetry takes too much of the time.
  * - Given to the provider as a span processor, it keeps more while more traces fail than usual: as many
