@@ -4,7 +4,7 @@ import type { Clock } from '@tta/obs-context';
 import type { Batch } from './backlog.ts';
 import { Delivery, type DeliveryOptions } from './delivery.ts';
 import type { ExportCounts } from './export-counts.ts';
-import { spanSize } from './span-size.ts';
+import { spanSizeBytes } from '../span-size.ts';
 
 export interface SpanQueueOptions<B> extends Omit<DeliveryOptions<B>, 'take'> {
   readonly encode: (spans: ReadableSpan[]) => B;
@@ -68,7 +68,7 @@ export class SpanQueue<B> implements SpanProcessor {
   onEnd(span: ReadableSpan): void {
     if (!this.#options.everything && (span.spanContext().traceFlags & TraceFlags.SAMPLED) === 0) return;
     if (this.#isClosed) return this.#delivery.drop(1, new Error('it ended after the shutdown'));
-    const bytes = spanSize(span);
+    const bytes = spanSizeBytes(span);
     while (this.#waiting.length >= this.#options.queueSpans || this.#bytes + bytes > queueLimitBytes) {
       if (this.#waiting.length === 0) break;
       this.#makeRoom();

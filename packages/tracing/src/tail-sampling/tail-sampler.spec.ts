@@ -1,4 +1,5 @@
 import {
+  TraceFlags,
   context,
   diag,
   DiagLogLevel,
@@ -97,6 +98,13 @@ function rig(
 afterEach(() => diag.disable());
 
 describe('TailSampler', () => {
+  it('has nothing to decide about traces that were not sampled at their start', () => {
+    const { sampler, sink, begin } = rig({ policies: [all] });
+    begin(1, 'unsampled', { traceFlags: TraceFlags.NONE })({ traceFlags: TraceFlags.NONE });
+    expect(sink.names).toEqual([]);
+    expect(sampler.counts).toMatchObject({ keptTraces: 0, droppedTraces: 0, openTraces: 0, waitingSpans: 0 });
+  });
+
   it('keeps or drops a trace as a whole in the moment in which its last span ends', () => {
     const { sampler, sink, begin } = rig();
     const [root, child] = [begin(0, 'root'), begin(0, 'child')];

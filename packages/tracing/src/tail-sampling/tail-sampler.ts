@@ -1,4 +1,4 @@
-import { diag } from '@opentelemetry/api';
+import { diag, TraceFlags } from '@opentelemetry/api';
 import { millisToHrTime } from '@opentelemetry/core';
 import type { ReadableSpan, SpanProcessor } from '@opentelemetry/sdk-trace-node';
 import { type Clock, InvalidOptionError, systemClock } from '@tta/obs-context';
@@ -7,7 +7,7 @@ import { type Decision, DecisionRule } from './decision-rule.ts';
 import { goDurationMs } from './go-duration.ts';
 import { OpenTrace, OpenTraceQueue } from './open-trace.ts';
 import type { TraceView } from './policy.ts';
-import { spanMemoryBytes } from './span-size.ts';
+import { spanMemoryBytes } from '../span-size.ts';
 import { parseTailSamplingConfig, type TailSamplingConfig } from './tail-sampling-config.ts';
 
 export interface TailSamplerOptions {
@@ -124,7 +124,8 @@ export class TailSampler implements SpanProcessor {
   }
 
   onStart(span: ReadableSpan): void {
-    const { traceId } = span.spanContext();
+    const { traceId, traceFlags } = span.spanContext();
+    if (!isSampled(traceFlags)) return;
     let trace = this.#traces.get(traceId);
     if (trace === undefined) {
       // Late spans of a decided trace need no record: each follows the decision when it ends.
@@ -139,7 +140,8 @@ export class TailSampler implements SpanProcessor {
   }
 
   onEnd(span: ReadableSpan): void {
-    const { traceId } = span.spanContext();
+    const { traceId, traceFlags } = span.spanContext();
+    if (!isSampled(traceFlags)) return;
     const trace = this.#traces.get(traceId);
     if (trace === undefined) return this.#endWithoutRecord(traceId, span);
     trace.openSpans--;
@@ -293,6 +295,11 @@ export class TailSampler implements SpanProcessor {
   #viewOpen({ traceId, spans, startTime }: OpenTrace): TraceView {
     return { traceId, spans, open: { from: startTime, until: millisToHrTime(this.#clock.now()) } };
   }
+}
+
+/** What was not sampled at its start is recorded for a destination that takes everything; there is nothing to decide. */
+function isSampled(traceFlags: number): boolean {
+  return (traceFlags & TraceFlags.SAMPLED) !== 0;
 }
 
 function drop(): Decision {

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { ManualClock, seededRandom } from '@tta/obs-context/manual';
 import { endedSpan, traceIdOf } from '../../../test/ended-span.ts';
 import type { Policy, TraceView } from '../policy.ts';
-import { spanSizeBytes } from '../span-size.ts';
+import { spanSizeBytes } from '../../span-size.ts';
 import { bytesLimitingPolicy, rateLimitingPolicy } from './limiting.ts';
 
 const span = endedSpan({ name: 'x'.repeat(32) });

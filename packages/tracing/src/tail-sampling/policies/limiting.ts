@@ -1,7 +1,7 @@
 import type { Clock } from '@tta/obs-context';
 import type { ConfigNode } from '../config-node.ts';
 import type { Policy, TraceView } from '../policy.ts';
-import { spanSizeBytes } from '../span-size.ts';
+import { spanSizeBytes } from '../../span-size.ts';
 import { TokenBucket } from '../token-bucket.ts';
 
 /** `rate_limiting`: whole traces, as long as their spans fit. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { endedSpan } from '../../test/ended-span.ts';
+import { endedSpan } from '../test/ended-span.ts';
 import { spanMemoryBytes, spanSizeBytes } from './span-size.ts';
 
 describe('spanSizeBytes', () => {
