@@ -44,10 +44,10 @@ describe('readResource', () => {
       ';service{service.name=my%2Capp}[service.version=1]@https://x.test/1;;host{host.id=h}[host.name=n];',
       { serviceName: 'my,app', attributes: { 'service.version': '1', 'host.id': 'h', 'host.name': 'n' } },
     ],
-    ['k8s.pod{a=1}[]', { attributes: { a: '1' } }],
-    ['service{a=1}[v=1];service{a=2}', { attributes: { a: '2' } }],
+    ['k8s.pod{a=1}[]', { serviceName: undefined, attributes: { a: '1' } }],
+    ['service{a=1}[v=1];service{a=2}', { serviceName: undefined, attributes: { a: '2' } }],
   ])('reads OTEL_ENTITIES=%j', (text, expected) => {
-    expect(read({ OTEL_ENTITIES: text })).toMatchObject(expected);
+    expect(read({ OTEL_ENTITIES: text })).toEqual(expected);
   });
 
   it.each(['service{}', '{a=1}', 'invalid{syntax', 'a{b}', 'a{b=%zz}', 'a{b=1}x', '1a{b=1}'])(

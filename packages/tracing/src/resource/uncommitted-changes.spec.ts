@@ -29,7 +29,7 @@ describe('hasUncommittedChanges', () => {
   /** A program that leaves a mark when somebody runs it. */
   function trap(): { command: string; mark: string } {
     const [command, mark] = [join(tools, 'trap'), join(tools, 'mark')];
-    writeFileSync(command, `#!/bin/sh\ntouch '${mark}'\ncat\n`);
+    writeFileSync(command, `#!/bin/sh\n: > '${mark}'\nexec /bin/cat\n`);
     chmodSync(command, 0o700);
     return { command, mark };
   }

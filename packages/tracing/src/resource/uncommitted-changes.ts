@@ -53,7 +53,8 @@ function compare(git: string, root: string, clock: Clock): Promise<boolean | und
 
 function argumentsFor(root: string): string[] {
   const settings = [
-    'core.fsmonitor=false',
+    // Git before 2.36 would take "false" for the name of a program.
+    'core.fsmonitor=',
     `core.hooksPath=${devNull}`,
     `core.attributesFile=${devNull}`,
     'safe.bareRepository=explicit',
