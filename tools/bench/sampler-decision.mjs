@@ -14,10 +14,14 @@ import {
   createCompositeSampler,
 } from '@opentelemetry/sampler-composite';
 import { seededRandom } from '@tta/obs-context/manual';
-import { compositeSampler } from '../../packages/tracing/dist/sampling/composite-sampler.js';
-import { parentThreshold } from '../../packages/tracing/dist/sampling/parent-threshold.js';
-import { alwaysOff, alwaysOn, probability } from '../../packages/tracing/dist/sampling/probability.js';
-import { ruleBased } from '../../packages/tracing/dist/sampling/rule-based.js';
+import {
+  alwaysOff,
+  alwaysOn,
+  compositeSampler,
+  parentThreshold,
+  probability,
+  ruleBased,
+} from '@tta/obs-tracing';
 import { interleave } from './interleave.mjs';
 
 const spans = 1024;

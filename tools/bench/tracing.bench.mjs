@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 export const title = 'Tracing';
 
 /** Each section measures one part and gives its rows and goals; the rows share their columns. */
-const sections = [samplerDecision];
+const sections = [samplerDecision, handOver];
 
 export function run() {
   const measured = sections.map((section) => section());
@@ -19,13 +19,36 @@ const measure = (script, ...flags) =>
     }),
   );
 
+/** A young generation that holds a whole measurement, so that the growth of the heap is what was allocated. */
+const memoryFlags = ['--expose-gc', '--min-semi-space-size=64', '--max-semi-space-size=64'];
+
+/** From the start of a span to the exporter that is given it. */
+function handOver() {
+  const results = measure('./span-handover.mjs', ...memoryFlags);
+  const [ours, theirs] = Object.values(results);
+  return {
+    rows: Object.entries(results).map(([side, { nsPerOp, spread, bytesPerOp }]) => ({
+      section: 'span start → exporter',
+      case: 'span with 10 attributes, 512 a batch',
+      side,
+      time: `${Math.round(nsPerOp)} ns`,
+      '±': `${Math.round(spread * 100)} %`,
+      memory: `${Math.round(bytesPerOp)} B`,
+    })),
+    goals: [
+      { goal: 'time, span start → exporter', value: ours.nsPerOp / theirs.nsPerOp, limit: 1, unit: '×' },
+      {
+        goal: 'memory, span start → exporter',
+        value: ours.bytesPerOp / theirs.bytesPerOp,
+        limit: 1,
+        unit: '×',
+      },
+    ],
+  };
+}
+
 function samplerDecision() {
-  const results = measure(
-    './sampler-decision.mjs',
-    '--expose-gc',
-    '--min-semi-space-size=64',
-    '--max-semi-space-size=64',
-  );
+  const results = measure('./sampler-decision.mjs', ...memoryFlags);
   const row = (name, side, { ns, spread, bytes }) => ({
     section: 'sampler decision',
     case: name,

@@ -29,7 +29,10 @@ export interface ContextInit {
   readonly causationId?: string;
   /** Span attributes `tag.*`. */
   readonly tags?: Readonly<Record<string, string>>;
-  /** Goes with every request that the run sends, as W3C Baggage. Never for secrets: any receiver reads it. */
+  /**
+   * Goes with the requests that the run sends, as W3C Baggage, as far as the set-up lets its keys out. Never for
+   * secrets: any receiver reads it.
+   */
   readonly baggage?: Readonly<Record<string, string>>;
   /** For the program itself; not part of any telemetry. */
   readonly metadata?: Readonly<Record<string, unknown>>;
