@@ -50,13 +50,15 @@ let running: Observability | undefined;
  * Prometheus, in log lines. One call at the start of the program; a second one returns the first's handle.
  *
  * What is not read from `options` is read from the environment. With `OTEL_SDK_DISABLED=true` it does
- * nothing. A destination that is down loses its traces and nothing else; it is reported once a minute.
+ * nothing. While a destination is down its traces wait, on disk for the local service; it is reported at once,
+ * then at most once a minute. A variable that makes no sense is reported, too, and left aside.
  *
  * However the program ends, what is queued is sent first: at its natural end, at `process.exit()` and when
  * it dies of an error. Only a signal that kills it takes what ended in the last moments with it; call
  * {@link Observability.shutdown} in a handler of your own there.
  *
- * @throws `OBS_ERR_INVALID_OPTION` for an endpoint that is no http(s) address or a port out of range.
+ * @throws `OBS_ERR_INVALID_OPTION` for an option that cannot be used: an endpoint that is no http(s) address, a
+ * port out of range, a destination or tail sampling that is not set up as it has to be.
  */
 export function initializeObservability(options: ObservabilityOptions = {}): Observability {
   if (running) return running;
