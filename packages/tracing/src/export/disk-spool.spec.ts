@@ -331,7 +331,7 @@ describe('adopting', () => {
     expect(drain(mine).sort()).toEqual(['dead', 'own']);
   });
 
-  it('takes 64 segments at a time, oldest first', () => {
+  it('takes 64 segments at a time, oldest first, and more when they are sent', () => {
     const killed = spool({ owner: deadOwner() });
     for (let i = 0; i < 100; i++) {
       killed.append(batch(String(i)));
@@ -340,9 +340,9 @@ describe('adopting', () => {
     expect(segments()).toHaveLength(100);
     const backlog = spool();
     backlog.adopt();
-    expect(drain(backlog)).toEqual(Array.from({ length: 64 }, (_, i) => String(i)));
-    backlog.adopt();
-    expect(drain(backlog)).toEqual(Array.from({ length: 36 }, (_, i) => String(64 + i)));
+    const ours = segments().filter((name) => !name.includes(`-${2 ** 31 - 1}-`));
+    expect(ours).toEqual(segments().slice(0, 64));
+    expect(drain(backlog)).toEqual(Array.from({ length: 100 }, (_, i) => String(i)));
   });
 
   it('lets files be that are no segments, and survives folders that look like one', () => {
@@ -473,9 +473,15 @@ describe('trouble with the disk', () => {
     writeFileSync(folder, '');
     const backlog = spool();
     expect(backlog.append(batch('a'))).toBe(false);
-    expect(backlog.lastError).toMatchObject({ code: 'EEXIST' });
+    expect(backlog.lastError?.message).toMatch(/ is not a folder of this user: /);
     rmSync(folder);
     expect([backlog.append(batch('b')), drain(backlog)]).toEqual([true, ['b']]);
+  });
+
+  it('is told where no folder can be made at all', () => {
+    const backlog = spool({ directory: '/proc/tta/spool' });
+    expect(backlog.append(batch('a'))).toBe(false);
+    expect(backlog.lastError?.message).toMatch(/mkdir/);
   });
 
   it('costs what was in a folder that the user removes, and nothing more', () => {

@@ -53,7 +53,7 @@ const largestSegmentBytes = 2 ** 20;
 const segmentsWithinLimit = 16;
 /** For a folder; the oldest make room, as with bytes. */
 const mostSegments = 4_096;
-/** Bounds the time of one `adopt()`; the rest waits for the next. */
+/** Bounds the time of one `adopt()`; the rest waits until these are sent. */
 const mostAdopted = 64;
 /** An owner that cannot be asked is taken to have ended when its segment was not touched for so long. */
 const idleMs = 10 * 60_000;
@@ -81,6 +81,7 @@ export class DiskSpool implements Backlog {
   /** Oldest first. */
   #segments: Segment[] = [];
   #head: Head | undefined;
+  #isMoreToAdopt = false;
   #isClosed = false;
   #lastError: Error | undefined;
 
@@ -144,17 +145,21 @@ export class DiskSpool implements Backlog {
   }
 
   /**
-   * Takes over what earlier processes have left, up to 64 segments at a time, and shows others that this one
+   * Takes over what earlier processes have left, 64 segments at a time, oldest first, and shows others that this one
    * lives: to be called at the start and then every few minutes as long as anything waits. Costs one look at
    * the folder when there is none.
    */
   adopt(): void {
+    this.#isMoreToAdopt = false;
     if (this.#isClosed) return;
     try {
       let adopted = 0;
       for (const file of listSegments(this.#folder)) {
         if (this.#segments.some(({ id }) => id === file.id)) this.#touch(file.path);
-        else if (adopted < mostAdopted && this.#adopt(file)) adopted++;
+        else if (this.#adopt(file) && ++adopted === mostAdopted) {
+          this.#isMoreToAdopt = true;
+          break;
+        }
       }
     } catch (error) {
       this.#lastError = error as Error;
@@ -173,6 +178,7 @@ export class DiskSpool implements Backlog {
       );
     }
     this.#segments = [];
+    this.#isMoreToAdopt = false;
     this.#head = undefined;
   }
 
@@ -197,8 +203,10 @@ export class DiskSpool implements Backlog {
   }
 
   #peek(): Head | undefined {
-    for (let segment; !this.#head && (segment = this.#segments[0]);) {
-      if (segment.position >= segment.sizeBytes) this.#discard(segment);
+    while (!this.#head && (this.#segments.length > 0 || this.#isMoreToAdopt)) {
+      const segment = this.#segments[0];
+      if (!segment) this.adopt();
+      else if (segment.position >= segment.sizeBytes) this.#discard(segment);
       else this.#readNext(segment);
     }
     return this.#head;

@@ -2,13 +2,14 @@ import {
   chmodSync,
   closeSync,
   constants,
+  existsSync,
   lstatSync,
   mkdirSync,
   openSync,
   readdirSync,
   statSync,
 } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { parseSegmentName, type SegmentName } from './spool-segment.ts';
 
 /** A segment as it stands in the folder. */
@@ -31,10 +32,23 @@ export const noFollow = constants.O_NOFOLLOW ?? 0;
  * @throws when it cannot be made or is not safe to use, see {@link folderExists}.
  */
 export function makeFolder(folder: string): void {
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
-  folderExists(folder);
-  // An older version, an unusual umask or the user may have left something else.
+  if (!folderExists(folder)) makeWithParents(folder);
+  // An older version or the user may have left something else.
   chmodSync(folder, 0o700);
+}
+
+/** Node's own `recursive` never returns where the system lets nobody make folders, such as below /proc. */
+function makeWithParents(folder: string): void {
+  const parent = dirname(folder);
+  if (parent !== folder && !existsSync(parent)) makeWithParents(parent);
+  try {
+    mkdirSync(folder, 0o700);
+    // Whatever the umask took away.
+    chmodSync(folder, 0o700);
+  } catch (error) {
+    // Another process has made it meanwhile.
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+  }
 }
 
 /**
