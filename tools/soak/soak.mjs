@@ -18,6 +18,13 @@ const soaks = {
     spec: 'spool-kills',
     env: { TTA_SOAK_KILLS: '60' },
   },
+  spool: {
+    about:
+      '60 kill -9 of processes that spool and adopt: nothing kept is missing, nothing comes twice but what was under way',
+    project: 'packages/tracing',
+    spec: 'disk-spool-processes',
+    env: { TTA_SPOOL_KILLS: '60' },
+  },
 };
 
 const usage = `Usage: npm run soak -- [name …]

@@ -12,6 +12,7 @@ import {
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { isObsError } from '@tta/obs-context';
 import { InstrumentedPrimitive } from '@tta/obs-instrumentation';
+import { adaptive, compositeSampler, parentThreshold } from '@tta/obs-tracing';
 import { clearEnvironment } from '../test/environment.ts';
 import { runProgram } from '../test/program.ts';
 import { Receiver, until } from '../test/receiver.ts';
@@ -27,6 +28,11 @@ class Work extends InstrumentedPrimitive<string, string> {
   }
 }
 
+const processor = {
+  onStart: () => undefined,
+  forceFlush: () => Promise.resolve(),
+  shutdown: () => Promise.resolve(),
+};
 const environment = { ...process.env };
 const receivers: Receiver[] = [];
 let handle: Observability | undefined;
@@ -60,6 +66,32 @@ describe('initializeObservability', () => {
     expect(obs.serviceName).toBe('tta-workflow');
     expect(obs.destinations).toEqual(['http://127.0.0.1:8765/v1/traces']);
     expect(await obs.prometheusUrl).toBeUndefined();
+  });
+
+  it('feeds an adaptive sampler: traces it asks for, how they end, and what telemetry costs', async () => {
+    const { url } = await receive();
+    const overheads: number[] = [];
+    const load = adaptive({
+      targetPerSecond: 5,
+      intervalMs: 1,
+      overhead: () => {
+        overheads.push(obs.overhead());
+        return 0;
+      },
+    });
+    let ended = 0;
+    const obs = initialize({
+      ttaUiEndpoint: url,
+      sampler: compositeSampler(parentThreshold(load)),
+      spanProcessors: [load, { ...processor, onEnd: () => void ended++ }],
+    });
+    await until(() => {
+      void new Work().execute('x');
+      return overheads.length > 1;
+    });
+    expect(ended).toBeGreaterThan(0);
+    expect(load.probability).toBeLessThan(1);
+    expect(overheads.every((share) => share >= 0 && share <= 1)).toBe(true);
   });
 
   it('takes an option before the environment, and the environment before a default', () => {

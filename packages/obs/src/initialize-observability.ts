@@ -29,6 +29,11 @@ export interface Observability {
   readonly prometheusUrl: Promise<string | undefined>;
   /** What became of the spans so far, by destination. */
   counts(): ReadonlyMap<string, ExportCounts>;
+  /**
+   * The share of this process's time that went into encoding spans since the last call, 0 to 1: what the
+   * adaptive sampler asks for.
+   */
+  overhead(): number;
   /** Sends what is queued; bounded in time. */
   flush(): Promise<void>;
   /** Sends what is queued, bounded in time, and takes everything down. Safe to call twice. */
@@ -99,7 +104,10 @@ export function initializeObservability(options: ObservabilityOptions = {}): Obs
     ...(env.propagators ? { propagators: env.propagators } : {}),
     ...(options.baggageKeys ? { baggageKeys: options.baggageKeys } : {}),
     ...(parent ? { parent } : {}),
-    ...(env.exporters.traces?.includes('console') ? { spanProcessors: [consoleSpanProcessor()] } : {}),
+    spanProcessors: [
+      ...(env.exporters.traces?.includes('console') ? [consoleSpanProcessor()] : []),
+      ...(options.spanProcessors ?? []),
+    ],
     // Not in the context of whichever run the batch began in: the line belongs to no trace.
     onTrouble: (destination, undelivered) =>
       contextApi.with(ROOT_CONTEXT, () => trouble.add(addresseeOf(destination), undelivered)),
@@ -145,6 +153,7 @@ export function initializeObservability(options: ObservabilityOptions = {}): Obs
     destinations: destinations.map(addressOf),
     prometheusUrl: metrics.prometheusUrl,
     counts: () => tracing.counts(),
+    overhead: () => tracing.overhead(),
     flush: () => within(shutdownLimitMs, tracing.flush()),
     shutdown: () => (stopping ??= stop()),
   };
@@ -179,6 +188,7 @@ function disabled(serviceName: string): Observability {
     destinations: [],
     prometheusUrl: Promise.resolve(undefined),
     counts: () => new Map(),
+    overhead: () => 0,
     flush: () => Promise.resolve(),
     shutdown: async () => {
       running = undefined;

@@ -36,6 +36,10 @@ export interface ObservabilityOptions {
    */
   readonly sampler?: NonNullable<TracingOptions['sampler']>;
   /**
+   * Further span processors, e.g. the adaptive sampler, which hears by them how traces end. @defaultValue none
+   */
+  readonly spanProcessors?: NonNullable<TracingOptions['spanProcessors']>;
+  /**
    * Decides once a trace is over whether it is sent, in the words of the OpenTelemetry Collector's tail sampling
    * processor. The local service gets every trace all the same. @defaultValue every trace is sent
    */

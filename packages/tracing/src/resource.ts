@@ -7,6 +7,7 @@ import {
   resourceFromAttributes,
   type Resource,
 } from '@opentelemetry/resources';
+import { systemRandom } from '@tta/obs-context';
 import { findGitCheckout } from './resource/git-checkout.ts';
 import { hasUncommittedChanges } from './resource/uncommitted-changes.ts';
 
@@ -15,8 +16,8 @@ export interface ServiceIdentity {
   readonly serviceVersion?: string;
   /** `deployment.environment.name`: `development`, `staging`, `production`, … */
   readonly environment?: string;
-  /** Tells this process from all others of the service. */
-  readonly instanceId: string;
+  /** Tells this process from all others of the service. @defaultValue a new UUID */
+  readonly instanceId?: string;
 }
 
 export interface ResourceOptions {
@@ -47,7 +48,7 @@ export interface CheckoutSearch {
  * `asyncAttributesPending` of the resource. Nothing here throws for an odd repository.
  */
 export function createResource(identity: ServiceIdentity, options: ResourceOptions = {}): Resource {
-  const { serviceName, serviceVersion, environment, instanceId } = identity;
+  const { serviceName, serviceVersion, environment, instanceId = systemRandom.uuid() } = identity;
   const { distribution } = options;
   return [
     hostAttributes(),

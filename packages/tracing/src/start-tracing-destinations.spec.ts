@@ -215,6 +215,27 @@ describe('a destination with a spool', () => {
   });
 });
 
+describe('a spool of a destination with headers', () => {
+  it('is not sent by another service, whose headers may be those of another account', async () => {
+    const { receiver, tracesUrl } = await receive();
+    await receiver.stop();
+    const destination = { name: 'service', tracesUrl, headers: { 'x-key': 'mine' }, spool: { directory } };
+    const mine = start([destination]);
+    mine.getTracer('spec').startSpan('mine').end();
+    await mine.shutdown();
+    await receiver.start(Number(new URL(tracesUrl).port));
+    const theirs = start([{ ...destination, headers: { 'x-key': 'theirs' } }], {
+      resource: resourceFromAttributes({ 'service.name': 'another' }),
+    });
+    theirs.getTracer('spec').startSpan('theirs').end();
+    await theirs.shutdown();
+    expect(receiver.text).not.toContain('mine');
+    const again = start([destination]);
+    await again.shutdown();
+    expect(receiver.text).toContain('mine');
+  });
+});
+
 describe('startTracing', () => {
   it('refuses two destinations of one name', () => {
     const twice = { name: 'x', exporter: new Backend() };

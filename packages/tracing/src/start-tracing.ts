@@ -104,6 +104,7 @@ export function startTracing(options: TracingOptions): Tracing {
       clock,
       random,
       ready,
+      serviceName: String(resource.attributes['service.name'] ?? ''),
       onTrouble: (trouble) => options.onTrouble?.(destination, trouble),
     }),
   }));

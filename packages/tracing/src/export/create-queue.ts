@@ -14,6 +14,8 @@ import { SpanQueue } from './span-queue.ts';
 export interface QueueSurroundings {
   readonly clock: Clock;
   readonly random: Random;
+  /** Whose spans these are. */
+  readonly serviceName: string;
   /** Settles when the resource is complete. */
   readonly ready: Promise<unknown> | undefined;
   readonly onTrouble: (trouble: Trouble) => void;
@@ -37,8 +39,10 @@ export function createQueue(destination: Destination, surroundings: QueueSurroun
 }
 
 function otlpQueue(destination: OtlpDestination, surroundings: QueueSurroundings): SpanQueue<Uint8Array> {
-  const { clock, onTrouble } = surroundings;
-  const { tracesUrl: url, protocol = 'http/protobuf', spool } = destination;
+  const { clock, random, serviceName, onTrouble } = surroundings;
+  const { name, tracesUrl: url, protocol = 'http/protobuf', headers, spool } = destination;
+  // Headers may name an account: what one program spools must not be sent in the name of another.
+  const scope = headers ? `${serviceName}\n${name}` : '';
   const onDropped = (spans: number, error: Error): void => queue.drop(spans, error);
   const queue: SpanQueue<Uint8Array> = new SpanQueue<Uint8Array>({
     ...surroundings,
@@ -47,9 +51,10 @@ function otlpQueue(destination: OtlpDestination, surroundings: QueueSurroundings
     backlog: spool
       ? new DiskSpool({
           directory: spool.directory,
-          key: spoolKey({ url, protocol }),
+          key: spoolKey({ url, protocol, scope }),
           limitBytes: spool.limitBytes ?? defaults.spoolBytes,
           clock,
+          random,
           onDropped,
         })
       : new MemoryBacklog({ limitBytes: defaults.memoryBytes, onDropped }),
