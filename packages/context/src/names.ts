@@ -44,6 +44,8 @@ export const attributeNames = {
   connectionSource: 'source.primitive',
   connectionTarget: 'target.primitive',
   connectionType: 'connection.type',
+  exportDestination: 'export.destination',
+  exportOutcome: 'export.outcome',
 } as const;
 
 /** Prefix of attributes that carry the context's tags: `tag.team`. */
@@ -67,6 +69,7 @@ export const metricNames = {
   workflowsActive: 'agent.workflows.active',
   recoveryEvents: 'recovery.events',
   telemetryFaults: 'obs.telemetry.faults',
+  exportSpans: 'obs.export.spans',
 } as const;
 
 /** Upper bounds of the buckets of `primitive.execution.duration`, in milliseconds. */

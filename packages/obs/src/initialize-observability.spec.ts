@@ -156,6 +156,17 @@ describe('initializeObservability', () => {
     expect(text).toMatch(/primitive_execution_duration\w*_bucket\{[^}]*le="2500"\}/);
   });
 
+  it('serves what became of the spans of each destination', async () => {
+    const { url } = await receive();
+    const obs = initialize({ ttaUiEndpoint: url, enablePrometheus: true, prometheusPort: 0 });
+    await new Work().execute('hello');
+    await obs.flush();
+    const text = await (await fetch((await obs.prometheusUrl) ?? '')).text();
+    const spans = (outcome: string): string | undefined =>
+      new RegExp(`obs_export_spans\\w*\\{[^}]*export_outcome="${outcome}"[^}]*\\} (\\d+)`).exec(text)?.[1];
+    expect([spans('exported'), spans('spooled'), spans('dropped')]).toEqual(['1', '0', '0']);
+  });
+
   it('returns the handle of the first call while it runs', () => {
     const first = initialize({ serviceName: 'first' });
     expect(initializeObservability({ serviceName: 'second' })).toBe(first);

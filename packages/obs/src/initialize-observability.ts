@@ -14,6 +14,7 @@ import { consoleSpanProcessor } from './console-span-processor.ts';
 import { addressOf, destinationsOf } from './destinations.ts';
 import { logDiagnostics } from './diagnostics.ts';
 import { type EnvironmentSettings, readEnvironment } from './environment/read-environment.ts';
+import { countExports } from './export-metrics.ts';
 import { inheritedContext } from './inherited-context.ts';
 import type { ObservabilityOptions } from './observability-options.ts';
 import { serviceResource } from './service-resource.ts';
@@ -123,10 +124,12 @@ export function initializeObservability(options: ObservabilityOptions = {}): Obs
       );
     },
   });
+  const meter = metrics.getMeter(instrumentationScope);
+  countExports(meter, () => tracing.counts());
   setDefaultInstrumentation(
     new Instrumentation({
       tracer: tracing.getTracer(instrumentationScope),
-      meter: metrics.getMeter(instrumentationScope),
+      meter,
       logger,
       stepSpans: options.stepSpans ?? true,
       ...(options.baggageKeys ? { baggageKeys: options.baggageKeys } : {}),
