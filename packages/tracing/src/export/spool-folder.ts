@@ -57,7 +57,7 @@ function makeWithParents(folder: string): void {
  * @throws when it is a link or belongs to another user: others could read what is spooled, or have spans of
  * theirs sent.
  */
-export function folderExists(folder: string): boolean {
+function folderExists(folder: string): boolean {
   const stats = lstatSync(folder, { throwIfNoEntry: false });
   if (!stats) return false;
   const user = process.geteuid?.() ?? stats.uid;
