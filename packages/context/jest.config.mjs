@@ -1,3 +1,9 @@
 import preset from '../../jest.preset.mjs';
 
-export default { ...preset, displayName: 'context' };
+const { global } = preset.coverageThreshold;
+
+export default {
+  ...preset,
+  displayName: 'context',
+  coverageThreshold: { global: { ...global, branches: 90 } },
+};

@@ -1,3 +1,9 @@
 import preset from '../../jest.preset.mjs';
 
-export default { ...preset, displayName: 'obs' };
+const { global } = preset.coverageThreshold;
+
+export default {
+  ...preset,
+  displayName: 'obs',
+  coverageThreshold: { global: { ...global, branches: 90 } },
+};
