@@ -67,5 +67,7 @@ describe('RandomFlagTracer', () => {
     expect(tracer.startActiveSpan('a', body)).toEqual([true, 0x03]);
     expect(tracer.startActiveSpan('a', { attributes: { x: 1 } }, body)).toEqual([true, 0x03]);
     expect(tracer.startActiveSpan('a', {}, parent, body)).toEqual([true, 0x01]);
+    // As the SDK takes it, although its types do not.
+    expect(tracer.startActiveSpan('a', {}, undefined as never, body)).toEqual([true, 0x03]);
   });
 });

@@ -49,7 +49,8 @@ export class RandomFlagTracer implements Tracer {
   startActiveSpan(name: string, ...rest: readonly unknown[]): unknown {
     const body = rest.at(-1) as (span: Span) => unknown;
     const options = rest.length > 1 ? (rest[0] as SpanOptions) : {};
-    const parentContext = rest.length > 2 ? (rest[1] as Context) : contextApi.active();
+    const parentContext =
+      (rest.length > 2 ? (rest[1] as Context | undefined) : undefined) ?? contextApi.active();
     const span = this.startSpan(name, options, parentContext);
     return contextApi.with(trace.setSpan(parentContext, span), body, undefined, span);
   }

@@ -1,10 +1,10 @@
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { context, propagation, ROOT_CONTEXT, trace, TraceFlags } from '@opentelemetry/api';
 import { type ExportResult, ExportResultCode } from '@opentelemetry/core';
 import { resourceFromAttributes } from '@opentelemetry/resources';
-import type { ReadableSpan, SpanExporter } from '@opentelemetry/sdk-trace-node';
+import { NodeTracerProvider, type ReadableSpan, type SpanExporter } from '@opentelemetry/sdk-trace-node';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { Receiver, until } from '../test/receiver.ts';
 import type { Destination } from './export/destination.ts';
@@ -120,6 +120,7 @@ describe('a destination that takes everything', () => {
     for (const name of ['good', 'good child', 'bad', 'bad child'])
       expect(local.receiver.text).toContain(name);
     expect(tracing.counts().get('other')).toEqual({ exported: 2, spooled: 0, dropped: 0 });
+    expect(tracing.tailSampling()).toMatchObject({ keptTraces: 1, droppedTraces: 1 });
   });
 });
 
@@ -215,6 +216,26 @@ describe('a destination with a spool', () => {
   });
 });
 
+describe('a spool whose folder cannot be written', () => {
+  it('keeps batches in memory, says so, and sends them when the destination is back', async () => {
+    const { receiver, tracesUrl } = await receive();
+    await receiver.stop();
+    const inTheWay = join(directory, 'file');
+    await writeFile(inTheWay, '');
+    const kept: unknown[] = [];
+    const tracing = start([{ name: 'service', tracesUrl, spool: { directory: inTheWay } }], {
+      onTrouble: (_destination, { kind, keptOn }) => void kept.push([kind, keptOn]),
+    });
+    tracing.getTracer('spec').startSpan('patient').end();
+    await tracing.flush();
+    expect(kept).toEqual([['kept', 'memory']]);
+    await receiver.start(Number(new URL(tracesUrl).port));
+    await tracing.flush();
+    expect(receiver.text).toContain('patient');
+    expect(tracing.counts().get('service')).toEqual({ exported: 1, spooled: 0, dropped: 0 });
+  });
+});
+
 describe('a spool of a destination with headers', () => {
   it('is not sent by another service, whose headers may be those of another account', async () => {
     const { receiver, tracesUrl } = await receive();
@@ -242,6 +263,22 @@ describe('startTracing', () => {
     expect(() => startTracing({ resource, destinations: [twice, { ...twice }] })).toThrow(
       'two destinations are called "x"; give each a name of its own',
     );
+  });
+
+  it('takes down at its end what it registered, and nothing that somebody else did', async () => {
+    const theirs = { inject: () => undefined, extract: () => ROOT_CONTEXT, fields: () => ['x-theirs'] };
+    propagation.setGlobalPropagator(theirs);
+    const tracing = start([]);
+    trace.disable();
+    const provider = new NodeTracerProvider();
+    trace.setGlobalTracerProvider(provider);
+    await tracing.shutdown();
+    expect(propagation.fields()).toEqual(['x-theirs']);
+    expect(trace.getTracer('theirs').startSpan('s').isRecording()).toBe(true);
+    expect(context.with(ROOT_CONTEXT.setValue(Symbol.for('k'), 1), () => context.active())).toBe(
+      ROOT_CONTEXT,
+    );
+    await provider.shutdown();
   });
 
   it('has everything begin below the parent that it is given, also spans of others', async () => {

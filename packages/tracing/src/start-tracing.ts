@@ -26,7 +26,7 @@ import { createPropagator, type PropagatorName } from './propagator.ts';
 import { RandomFlagTracer } from './random-flag.ts';
 import { recordUnsampled } from './sampling/record-unsampled.ts';
 import type { TailSamplingConfig } from './tail-sampling/tail-sampling-config.ts';
-import { TailSampler } from './tail-sampling/tail-sampler.ts';
+import { TailSampler, type TailSamplingCounts } from './tail-sampling/tail-sampler.ts';
 
 export interface TracingOptions {
   readonly resource: Resource;
@@ -65,6 +65,8 @@ export interface Tracing {
    * adaptive sampler asks for.
    */
   overhead(): number;
+  /** What tail sampling kept and dropped so far; `undefined` without it. */
+  tailSampling(): TailSamplingCounts | undefined;
   /** Sends what is queued. Resolves when every destination has answered or takes nothing now. */
   flush(): Promise<void>;
   /**
@@ -109,7 +111,7 @@ export function startTracing(options: TracingOptions): Tracing {
     }),
   }));
   const isOpen = ({ destination }: { destination: Destination }): boolean =>
-    'everything' in destination && destination.everything === true;
+    !('exporter' in destination) && destination.everything === true;
   const open = queues.filter(isOpen).map(({ queue }) => queue);
   const others = queues.filter((entry) => !isOpen(entry)).map(({ queue }) => queue);
   const tailSampler =
@@ -122,12 +124,11 @@ export function startTracing(options: TracingOptions): Tracing {
     spanProcessors: [...open, ...(tailSampler ? [tailSampler] : others), ...(options.spanProcessors ?? [])],
   });
   const tracers = new TracerSource(provider);
-  const isFirst = !isRegistered();
   // Somebody else's set-up stays as it is: its context manager serves our spans as well.
-  if (isFirst) register(tracers, options);
+  const unregister = isRegistered() ? (): void => {} : register(tracers, options);
 
   const stop = async (limitMs: number): Promise<void> => {
-    if (isFirst) for (const api of [trace, contextApi, propagation]) api.disable();
+    unregister();
     await tailSampler?.shutdown();
     await Promise.all(queues.map(({ queue }) => queue.stop(limitMs)));
     await within(limitMs, clock, shutDownExporters(options.destinations));
@@ -144,6 +145,7 @@ export function startTracing(options: TracingOptions): Tracing {
       asked = now;
       return Math.min(share, 1);
     },
+    tailSampling: () => tailSampler?.counts,
     flush: () => provider.forceFlush().catch(sayProcessorFailed),
     finishNow(limitMs) {
       tailSampler?.decideOpenTraces();
@@ -188,10 +190,21 @@ class TracerSource implements TracerProvider {
   }
 }
 
-function register(tracers: TracerProvider, { parent, propagators, baggageKeys }: TracingOptions): void {
-  trace.setGlobalTracerProvider(tracers);
-  contextApi.setGlobalContextManager(new InheritedContextManager(parent));
-  propagation.setGlobalPropagator(createPropagator(propagators, baggageKeys));
+/** Registers what nobody has registered yet; returns what takes down just that, as long as it is still ours. */
+function register(tracers: TracerProvider, { parent, propagators, baggageKeys }: TracingOptions): () => void {
+  const hasTracers = trace.setGlobalTracerProvider(tracers);
+  const hasContext = contextApi.setGlobalContextManager(new InheritedContextManager(parent));
+  const hasPropagator = propagation.setGlobalPropagator(createPropagator(propagators, baggageKeys));
+  return () => {
+    if (hasTracers && delegateOf(trace.getTracerProvider()) === tracers) trace.disable();
+    if (hasContext) contextApi.disable();
+    if (hasPropagator) propagation.disable();
+  };
+}
+
+/** The provider that is registered with the API, behind the proxy that the API hands out. */
+function delegateOf(provider: TracerProvider & { getDelegate?(): TracerProvider }): TracerProvider {
+  return provider.getDelegate?.() ?? provider;
 }
 
 /** Exporters that users bring may hold spans themselves. */

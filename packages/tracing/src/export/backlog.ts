@@ -10,6 +10,8 @@ export interface Backlog<B = Uint8Array> {
   readonly isEmpty: boolean;
   /** Whether batches outlive this process. */
   readonly isDurable: boolean;
+  /** Where the batch that was appended last is kept. */
+  readonly keepsOn: 'disk' | 'memory';
   /** Why something could not be kept last, e.g. because the disk is full. */
   readonly lastError?: Error | undefined;
   /**
@@ -33,6 +35,7 @@ export function noBacklog<B>(): Backlog<B> {
   return {
     isEmpty: true,
     isDurable: false,
+    keepsOn: 'memory',
     append: () => false,
     first: () => undefined,
     removeFirst() {},

@@ -2,8 +2,9 @@ import type { ReadableSpan } from '@opentelemetry/sdk-trace-node';
 import type { Clock, Random } from '@tta/obs-context';
 import { noBacklog } from './backlog.ts';
 import { createSender } from './create-sender.ts';
-import type { CustomDestination, Destination, OtlpDestination } from './destination.ts';
+import type { CustomDestination, Destination, OtlpDestination, SpoolOptions } from './destination.ts';
 import { DiskSpool } from './disk-spool.ts';
+import { DiskThenMemory } from './disk-then-memory.ts';
 import type { Trouble } from './export-counts.ts';
 import { ExporterSender } from './exporter-sender.ts';
 import { MemoryBacklog } from './memory-backlog.ts';
@@ -44,20 +45,21 @@ function otlpQueue(destination: OtlpDestination, surroundings: QueueSurroundings
   // Headers may name an account: what one program spools must not be sent in the name of another.
   const scope = headers ? `${serviceName}\n${name}` : '';
   const onDropped = (spans: number, error: Error): void => queue.drop(spans, error);
+  const inMemory = new MemoryBacklog({ limitBytes: defaults.memoryBytes, onDropped });
+  const onDisk = ({ directory, limitBytes = defaults.spoolBytes }: SpoolOptions): DiskSpool =>
+    new DiskSpool({
+      directory,
+      key: spoolKey({ url, protocol, scope }),
+      limitBytes,
+      clock,
+      random,
+      onDropped,
+    });
   const queue: SpanQueue<Uint8Array> = new SpanQueue<Uint8Array>({
     ...surroundings,
     ...queueOptions(destination),
     sender: createSender(destination, clock),
-    backlog: spool
-      ? new DiskSpool({
-          directory: spool.directory,
-          key: spoolKey({ url, protocol, scope }),
-          limitBytes: spool.limitBytes ?? defaults.spoolBytes,
-          clock,
-          random,
-          onDropped,
-        })
-      : new MemoryBacklog({ limitBytes: defaults.memoryBytes, onDropped }),
+    backlog: spool ? new DiskThenMemory(onDisk(spool), inMemory, onDropped) : inMemory,
     encode: (spans) => encodeSpans(spans, protocol),
     timeoutMs: destination.timeoutMs ?? defaults.timeoutMs,
     everything: destination.everything ?? false,

@@ -83,7 +83,7 @@ export class Delivery<B> {
   /** Counts spans that are gone, and tells of them. */
   drop(spans: number, error: Error): void {
     this.#dropped += spans;
-    this.#tell({ kind: 'dropped', spans, error });
+    this.#tell({ kind: 'dropped', keptOn: undefined, spans, error });
   }
 
   /** Something waits in the queue. */
@@ -264,8 +264,9 @@ export class Delivery<B> {
     this.#settled += spans;
     const isKept = this.#backlog.append({ body, spans });
     if (isKept) {
-      if (this.#backlog.isDurable) this.#spooled += spans;
-      this.#tell({ kind: 'kept', spans, error });
+      const { keepsOn } = this.#backlog;
+      if (keepsOn === 'disk') this.#spooled += spans;
+      this.#tell({ kind: 'kept', keptOn: keepsOn, spans, error });
     } else {
       this.drop(spans, this.#backlog.lastError ?? error);
     }

@@ -71,6 +71,7 @@ const idleMs = 10 * 60_000;
  */
 export class DiskSpool implements Backlog {
   readonly isDurable = true;
+  readonly keepsOn = 'disk';
   readonly #folder: string;
   readonly #limitBytes: number;
   readonly #segmentBytes: number;

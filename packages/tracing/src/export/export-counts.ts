@@ -10,8 +10,10 @@ export interface ExportCounts {
 
 /** Spans that did not arrive. */
 export interface Trouble {
-  /** `kept`: they wait, on disk or in memory, and are sent later. `dropped`: they are gone. */
+  /** `kept`: they wait and are sent later. `dropped`: they are gone. */
   readonly kind: 'kept' | 'dropped';
+  /** Where they wait; `undefined` when they are gone. */
+  readonly keptOn: 'disk' | 'memory' | undefined;
   readonly spans: number;
   readonly error: Error;
 }

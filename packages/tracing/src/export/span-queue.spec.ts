@@ -56,6 +56,7 @@ class Scripted implements Sender<string> {
 /** Keeps batches like a disk or like memory, as far as a limit on their number lets it. */
 class Shelf implements Backlog<string> {
   readonly isDurable: boolean;
+  readonly keepsOn: 'disk' | 'memory';
   readonly batches: Batch<string>[];
   limit = Number.POSITIVE_INFINITY;
   left: Batch<string>[] = [];
@@ -63,6 +64,7 @@ class Shelf implements Backlog<string> {
 
   constructor(isDurable: boolean, batches: Batch<string>[] = []) {
     this.isDurable = isDurable;
+    this.keepsOn = isDurable ? 'disk' : 'memory';
     this.batches = batches;
   }
 
