@@ -13,6 +13,14 @@ const variables = {
 };
 const context = extract(ROOT_CONTEXT, variables, environment, propagator);
 
+/** What a process that is started with an environment finds there. */
+function childEnvironment(env: Environment): unknown {
+  const script =
+    'const { TRACEPARENT, TRACESTATE, BAGGAGE } = process.env;' +
+    'process.stdout.write(JSON.stringify({ TRACEPARENT, TRACESTATE, BAGGAGE }));';
+  return JSON.parse(execFileSync(process.execPath, ['-e', script], { env, encoding: 'utf8' }));
+}
+
 describe('environment', () => {
   it('reads TRACEPARENT, TRACESTATE and BAGGAGE', () => {
     expect(trace.getSpanContext(context)).toMatchObject({ spanId: '00f067aa0ba902b7', traceFlags: 3 });
@@ -41,19 +49,33 @@ describe('environment', () => {
     expect(extract(ROOT_CONTEXT, none, environment, propagator)).toBe(ROOT_CONTEXT);
   });
 
+  it('takes a variable out', () => {
+    const target: Environment = { HOME: '/', BAGGAGE: 'a=1' };
+    environment.remove(target, 'baggage');
+    environment.remove(target, 'tracestate');
+    expect(target).toEqual({ HOME: '/' });
+  });
+
   it('tells the names of all variables', () => {
     expect(environment.keys({ HOME: '/', TRACEPARENT: '' })).toEqual(['HOME', 'TRACEPARENT']);
+  });
+
+  it('gives a child nothing of the context that this process was started in', () => {
+    const own = {
+      PATH: process.env['PATH'],
+      TRACEPARENT: 'old',
+      TRACESTATE: 'vendor=old',
+      BAGGAGE: 'secret=x',
+    };
+    const { TRACEPARENT } = variables;
+    const spanAlone = extract(ROOT_CONTEXT, { TRACEPARENT }, environment, propagator);
+    expect(childEnvironment(inject(spanAlone, own, environment, propagator))).toEqual({ TRACEPARENT });
   });
 
   it('reaches a child process and leaves this one as it is', () => {
     const before = { ...process.env };
     const env = inject(context, { ...process.env, LANG: 'C' }, environment, propagator);
-    const script =
-      'const { TRACEPARENT, TRACESTATE, BAGGAGE } = process.env;' +
-      'process.stdout.write(JSON.stringify({ TRACEPARENT, TRACESTATE, BAGGAGE }));';
-    expect(JSON.parse(execFileSync(process.execPath, ['-e', script], { env, encoding: 'utf8' }))).toEqual(
-      variables,
-    );
+    expect(childEnvironment(env)).toEqual(variables);
     expect({ ...process.env }).toEqual(before);
   });
 });

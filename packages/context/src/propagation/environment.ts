@@ -15,6 +15,9 @@ export const environment: Carrier<Environment> = {
   set(variables, field, value) {
     variables[variableName(field)] = value;
   },
+  remove(variables, field) {
+    delete variables[variableName(field)];
+  },
   keys: (variables) => Object.keys(variables),
 };
 

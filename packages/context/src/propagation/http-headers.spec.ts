@@ -111,6 +111,27 @@ describe('httpHeaders', () => {
     expect(read(metadata)).toEqual({ traceId: undefined, tracestate: undefined, name: 'Amélie' });
   });
 
+  it('takes a header out, however it is kept and spelled', () => {
+    const plain = { Baggage: 'a=1', accept: '*/*' };
+    const fetched = new Headers(plain);
+    const metadata = Metadata.fromHttp2Headers({ baggage: ['a=1', 'b=2'], accept: '*/*' });
+    for (const headers of [plain, fetched, metadata]) {
+      for (const name of ['baggage', 'tracestate']) httpHeaders.remove(headers, name);
+      expect(httpHeaders.keys(headers)).toEqual(['accept']);
+    }
+  });
+
+  it('empties a header that cannot be taken out', () => {
+    const lines = new Map([['baggage', 'a=1']]);
+    const headers = {
+      get: (name: string) => lines.get(name),
+      set: (name: string, value: string) => lines.set(name, value),
+    };
+    for (const name of ['baggage', 'tracestate']) httpHeaders.remove(headers, name);
+    expect([...lines]).toEqual([['baggage', '']]);
+    expect(extract(ROOT_CONTEXT, headers, httpHeaders, propagator)).toBe(ROOT_CONTEXT);
+  });
+
   it('tells no names of a collection that does not', () => {
     expect(httpHeaders.keys({ get: () => undefined, set: () => undefined })).toEqual([]);
   });

@@ -1,9 +1,12 @@
-import { type Carrier, textOf } from './carrier.ts';
+import { type Carrier, removeFrom, textOf } from './carrier.ts';
 
 /** Headers behind methods: those of `fetch`, and the metadata of gRPC, which returns a list for each name. */
 export interface HeaderCollection {
   get(name: string): unknown;
   set(name: string, value: string): unknown;
+  delete?(name: string): unknown;
+  /** gRPC's way to delete. */
+  remove?(name: string): unknown;
   keys?(): Iterable<string>;
   /** gRPC's way to tell the names. */
   getMap?(): object;
@@ -22,6 +25,10 @@ export const httpHeaders: Carrier<HttpHeaders> = {
   set(headers, name, value) {
     if (isCollection(headers)) headers.set(name, value);
     else headers[nameIn(headers, name)] = value;
+  },
+  remove(headers, name) {
+    if (isCollection(headers)) removeFrom(headers, name);
+    else delete headers[nameIn(headers, name)];
   },
   keys(headers) {
     if (!isCollection(headers)) return Object.keys(headers);

@@ -2,6 +2,7 @@ import { afterEach, describe, expect, it } from '@jest/globals';
 import { propagation, ROOT_CONTEXT, type TextMapPropagator, trace } from '@opentelemetry/api';
 import { extract, inject } from './inject-extract.ts';
 import { mcpMeta } from './mcp-meta.ts';
+import { TraceContextPropagator } from './trace-context-propagator.ts';
 import { W3CPropagator } from './w3c-propagator.ts';
 
 const traceparent = '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-03';
@@ -31,6 +32,59 @@ describe('inject and extract', () => {
   it('do nothing where no propagator is registered', () => {
     expect(inject(context, {})).toEqual({});
     expect(extract(context, { traceparent })).toBe(context);
+  });
+
+  describe('where the target holds what belongs to another context', () => {
+    const other = {
+      traceparent: '00-11111111111111111111111111111111-2222222222222222-01',
+      tracestate: 'vendor=old',
+      baggage: 'secret=x',
+    };
+    const spanAlone = new W3CPropagator().extract(ROOT_CONTEXT, { traceparent }, mcpMeta);
+
+    it('take its tracestate and its baggage out', () => {
+      const target = { id: 1, ...other };
+      expect(inject(spanAlone, target, mcpMeta, new W3CPropagator())).toBe(target);
+      expect(target).toEqual({ id: 1, traceparent });
+    });
+
+    it('let no baggage through that may not leave', () => {
+      const both = propagation.setBaggage(spanAlone, propagation.createBaggage({ secret: { value: 'y' } }));
+      const none = new W3CPropagator({ baggageKeys: [] });
+      expect(inject(both, { ...other }, mcpMeta, none)).toEqual({ traceparent });
+      expect(inject(ROOT_CONTEXT, { baggage: 'secret=x' }, mcpMeta, none)).toEqual({});
+    });
+
+    it('leave its trace where there is no other', () => {
+      const { traceparent: parent, tracestate } = other;
+      expect(inject(ROOT_CONTEXT, { ...other }, mcpMeta, new W3CPropagator())).toEqual({
+        traceparent: parent,
+        tracestate,
+      });
+    });
+
+    it('leave what the propagator does not write', () => {
+      expect(inject(spanAlone, { ...other }, mcpMeta, new TraceContextPropagator())).toEqual({
+        traceparent,
+        baggage: other.baggage,
+      });
+      expect(inject(spanAlone, { ...other })).toEqual(other);
+    });
+
+    it('take baggage out also where the propagator fails', () => {
+      const broken = new W3CPropagator();
+      broken.inject = () => {
+        throw new Error('broken');
+      };
+      expect(inject(spanAlone, { baggage: 'secret=x' }, mcpMeta, broken)).toEqual({});
+    });
+
+    it('write the rest where a field cannot be written or taken out', () => {
+      const target = Object.defineProperty({} as Record<string, unknown>, 'baggage', { value: 'a=1' });
+      inject(context, target, mcpMeta, new W3CPropagator());
+      inject(spanAlone, target, mcpMeta, new W3CPropagator());
+      expect(target['traceparent']).toBe(traceparent);
+    });
   });
 
   it('never throw', () => {

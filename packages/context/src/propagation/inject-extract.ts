@@ -1,12 +1,20 @@
-import { type Context, diag, propagation, type TextMapPropagator } from '@opentelemetry/api';
+import {
+  type Context,
+  diag,
+  propagation,
+  type TextMapPropagator,
+  type TextMapSetter,
+} from '@opentelemetry/api';
 import type { Carrier } from './carrier.ts';
 import { httpHeaders, type HttpHeaders } from './http-headers.ts';
 
 /**
  * Writes what a context propagates to a message that is about to be sent.
  *
- * The propagator that is registered decides what that is; with none registered it is nothing. Never throws:
- * what cannot be written is left out.
+ * The propagator that is registered decides what that is; with none registered it is nothing. Of its fields,
+ * what the target holds of another context is taken out: baggage always, the fields of a trace when this
+ * context has one. Without a span a child that is given a copy of the environment goes on in the trace of its
+ * parent. Never throws: what cannot be written is left out.
  *
  * @param target - Where to write.
  * @param carrier - How to write there. @defaultValue {@link httpHeaders}
@@ -32,12 +40,36 @@ export function inject<T>(
   carrier: Carrier<T> = httpHeaders as Carrier<unknown>,
   propagator: TextMapPropagator = propagation,
 ): T {
+  const fields = new Map<string, string>();
+  attempt(() => propagator.inject(context, fields, mapSetter));
+  attempt(() => removeStale(target, carrier, propagator.fields(), fields));
+  for (const [field, value] of fields) attempt(() => carrier.set(target, field, value));
+  return target;
+}
+
+const mapSetter: TextMapSetter<Map<string, string>> = {
+  set: (map, field, value) => void map.set(field, value),
+};
+
+/** Half of one context beside half of another would be wrong, and baggage may have arrived that must not leave. */
+function removeStale<T>(
+  target: T,
+  carrier: Carrier<T>,
+  known: readonly string[],
+  written: ReadonlyMap<string, string>,
+): void {
+  const hasTrace = [...written.keys()].some((field) => field !== 'baggage');
+  for (const field of known) {
+    if (!written.has(field) && (hasTrace || field === 'baggage')) carrier.remove(target, field);
+  }
+}
+
+function attempt(action: () => void): void {
   try {
-    propagator.inject(context, target, carrier);
+    action();
   } catch (error) {
     diag.warn('@tta/obs-context: the context could not be injected', error);
   }
-  return target;
 }
 
 /**

@@ -37,6 +37,13 @@ describe('mcpMeta', () => {
     expect(propagation.getBaggage(context)?.getEntry('name')?.value).toBe('Amélie');
   });
 
+  it('takes a key out and leaves all others', () => {
+    const meta = { progressToken: 7, ...fields };
+    mcpMeta.remove(meta, 'baggage');
+    mcpMeta.remove(meta, 'none');
+    expect(meta).toEqual({ progressToken: 7, traceparent: fields.traceparent, tracestate: 'foo=1' });
+  });
+
   it('reads nothing but strings', () => {
     for (const value of [1, null, true, {}, [fields.traceparent]]) {
       expect(mcpMeta.get({ traceparent: value }, 'traceparent')).toBeUndefined();

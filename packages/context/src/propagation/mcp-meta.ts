@@ -15,5 +15,8 @@ export const mcpMeta: Carrier<McpMeta> = {
   set(meta, key, value) {
     meta[key] = value;
   },
+  remove(meta, key) {
+    delete meta[key];
+  },
   keys: (meta) => Object.keys(meta),
 };

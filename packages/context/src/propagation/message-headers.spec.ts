@@ -37,6 +37,10 @@ class MsgHdrs {
   get(name: string): string {
     return this.values(name)[0] ?? '';
   }
+  delete(name: string): void {
+    const others = this.#lines.filter(([other]) => other !== name);
+    this.#lines.splice(0, this.#lines.length, ...others);
+  }
   keys(): string[] {
     return [...new Set(this.#lines.map(([name]) => name))];
   }
@@ -109,6 +113,19 @@ describe('messageHeaders', () => {
       { tracestate: [utf8('bar=2'), 'baz=3'] },
     ];
     expect(read(headers)).toEqual([complete[0], 3, 'foo=1,bar=2,baz=3', undefined]);
+  });
+
+  it('takes a header out, however it is kept', () => {
+    const behindMethods = new MsgHdrs();
+    for (const name of ['id', 'baggage', 'baggage']) behindMethods.append(name, 'a=1');
+    for (const headers of [
+      { id: '1', baggage: utf8('a=1') },
+      [{ id: '1' }, { baggage: 'a=1' }, { baggage: utf8('b=2') }],
+      behindMethods,
+    ]) {
+      for (const name of ['baggage', 'tracestate']) messageHeaders.remove(headers, name);
+      expect(messageHeaders.keys(headers)).toEqual(['id']);
+    }
   });
 
   it('reads and writes headers behind methods', () => {

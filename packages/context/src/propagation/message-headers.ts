@@ -1,9 +1,10 @@
-import { type Carrier, textOf } from './carrier.ts';
+import { type Carrier, removeFrom, textOf } from './carrier.ts';
 
 /** Headers behind methods, as those of NATS. */
 export interface MessageHeaderCollection {
   get(name: string): unknown;
   set(name: string, value: string): unknown;
+  delete?(name: string): unknown;
   keys(): Iterable<string>;
   /** All values of a header; one of several is not seen without it. */
   values?(name: string): unknown;
@@ -31,10 +32,17 @@ export const messageHeaders: Carrier<MessageHeaders> = {
   },
   set(headers, name, value) {
     if (isList(headers)) {
-      const others = headers.filter((header) => !Object.hasOwn(header, name));
-      headers.splice(0, headers.length, ...others, { [name]: value });
+      messageHeaders.remove(headers, name);
+      headers.push({ [name]: value });
     } else if (isCollection(headers)) headers.set(name, value);
     else headers[name] = value;
+  },
+  remove(headers, name) {
+    if (isList(headers)) {
+      const others = headers.filter((header) => !Object.hasOwn(header, name));
+      headers.splice(0, headers.length, ...others);
+    } else if (isCollection(headers)) removeFrom(headers, name);
+    else delete headers[name];
   },
   keys(headers) {
     if (isList(headers)) return headers.flatMap((header) => Object.keys(header));
