@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -48,10 +48,42 @@ async function runExample(source: string): Promise<string[]> {
   }
 }
 
+/** What the compiler finds in programs, with the settings of the workspace; a line each, by name of the program. */
+async function typeErrors(sources: Readonly<Record<string, string>>): Promise<string[]> {
+  const parent = join(workspaceRoot, 'tools/workspace/out-tsc');
+  await mkdir(parent, { recursive: true });
+  // Inside the workspace, where the compiler finds its packages and takes the programs for ES modules.
+  const directory = await mkdtemp(join(parent, 'readme-'));
+  try {
+    for (const [name, source] of Object.entries(sources)) {
+      await writeFile(join(directory, `${name}.ts`), source);
+    }
+    const config = {
+      extends: join(workspaceRoot, 'tsconfig.base.json'),
+      compilerOptions: { noEmit: true, composite: false },
+    };
+    await writeFile(join(directory, 'tsconfig.json'), JSON.stringify(config));
+    const compiler = join(workspaceRoot, 'node_modules/ts7/bin/tsc');
+    const check = run(process.execPath, [compiler, '--pretty', 'false', '-p', '.'], { cwd: directory });
+    const { stdout } = await check.catch((error: unknown) => error as { stdout: string });
+    return stdout.split('\n').filter((line) => line !== '');
+  } finally {
+    await rm(directory, { recursive: true });
+  }
+}
+
 describe.each(packages)('the opening example in the README of %s', (folder) => {
   it('runs and prints what it says', async () => {
     const { source, printed } = await openingExample(folder);
     expect(printed.length).toBeGreaterThan(0);
     expect(await runExample(source)).toEqual(printed);
+  });
+});
+
+describe('the opening examples of all READMEs', () => {
+  it('have no type errors, unlike one that is wrong', async () => {
+    const sources: Record<string, string> = { wrong: `export const wrong: number = 'text';\n` };
+    for (const folder of packages) sources[folder] = (await openingExample(folder)).source;
+    expect(await typeErrors(sources)).toEqual([expect.stringMatching(/^wrong\.ts\(1,14\): error TS2322/)]);
   });
 });

@@ -29,6 +29,14 @@ describe('inject and extract', () => {
     });
   });
 
+  it('take another propagator for HTTP headers without a carrier', () => {
+    const w3c = new W3CPropagator({ baggageKeys: ['a'] });
+    expect(inject(context, new Headers(), undefined, w3c).get('baggage')).toBe('a=1');
+    expect(inject(context, {}, undefined, w3c)).toEqual({ traceparent, baggage: 'a=1' });
+    const received = extract(ROOT_CONTEXT, new Headers({ traceparent }), undefined, w3c);
+    expect(trace.getSpanContext(received)?.spanId).toBe('00f067aa0ba902b7');
+  });
+
   it('do nothing where no propagator is registered', () => {
     expect(inject(context, {})).toEqual({});
     expect(extract(context, { traceparent })).toBe(context);
@@ -80,10 +88,11 @@ describe('inject and extract', () => {
     });
 
     it('write the rest where a field cannot be written or taken out', () => {
-      const target = Object.defineProperty({} as Record<string, unknown>, 'baggage', { value: 'a=1' });
-      inject(context, target, mcpMeta, new W3CPropagator());
-      inject(spanAlone, target, mcpMeta, new W3CPropagator());
-      expect(target['traceparent']).toBe(traceparent);
+      const w3c = new W3CPropagator();
+      const fixed = (field: string): Record<string, unknown> =>
+        Object.defineProperty({}, field, { value: 'a=1' });
+      expect(inject(spanAlone, fixed('baggage'), mcpMeta, w3c)['traceparent']).toBe(traceparent);
+      expect(inject(context, fixed('traceparent'), mcpMeta, w3c)['baggage']).toBe('a=1,b=2');
     });
   });
 

@@ -27,7 +27,12 @@ import { httpHeaders, type HttpHeaders } from './http-headers.ts';
  * spawn('tool', { env: inject(context.active(), { ...process.env }, environment) });
  * ```
  */
-export function inject<T extends HttpHeaders>(context: Context, target: T): T;
+export function inject<T extends HttpHeaders>(
+  context: Context,
+  target: T,
+  carrier?: undefined,
+  propagator?: TextMapPropagator,
+): T;
 export function inject<S, T extends S>(
   context: Context,
   target: T,
@@ -85,7 +90,12 @@ function attempt(action: () => void): void {
  * context.with(extract(context.active(), request.headers), () => handle(request));
  * ```
  */
-export function extract(context: Context, source: HttpHeaders): Context;
+export function extract(
+  context: Context,
+  source: HttpHeaders,
+  carrier?: undefined,
+  propagator?: TextMapPropagator,
+): Context;
 export function extract<T>(
   context: Context,
   source: T,
