@@ -158,6 +158,43 @@ describe('classifyError', () => {
     });
   });
 
+  it.each([
+    [
+      'the clock throws',
+      () => {
+        throw new Error('no time');
+      },
+    ],
+    ['the clock says what is no time', () => Number.NaN],
+  ])('still knows the reason where %s', (_what, now) => {
+    const error = withFields({ status: 429, headers: { 'retry-after': 'Thu, 01 Jan 2026 00:00:30 GMT' } });
+    expect(classifyError(error, { ...new ManualClock(), now })).toEqual({
+      category: 'rate_limit',
+      severity: 'medium',
+      recoverable: true,
+    });
+  });
+
+  it('still knows the reason where the headers cannot be read, at once or later', async () => {
+    const unhandled: unknown[] = [];
+    const keep = (reason: unknown): void => void unhandled.push(reason);
+    process.on('unhandledRejection', keep);
+    const throwing = (): never => {
+      throw new Error('no headers');
+    };
+    for (const get of [throwing, () => Promise.reject(new Error('no headers'))]) {
+      expect(classifyError(withFields({ status: 429, headers: { get } }))).toEqual({
+        category: 'rate_limit',
+        severity: 'medium',
+        recoverable: true,
+      });
+    }
+    // Unhandled rejections are told after the microtasks.
+    await new Promise((resolve) => setImmediate(resolve));
+    process.off('unhandledRejection', keep);
+    expect(unhandled).toEqual([]);
+  });
+
   it('finds the wait on the wrapper and the reason in its cause', () => {
     const cause = withFields({ status: 503 });
     expect(classifyError(withFields({ retryAfterMs: 40, cause }))).toMatchObject({

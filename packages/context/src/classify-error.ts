@@ -99,7 +99,7 @@ function classify(error: unknown, clock: Clock): ErrorClass {
   let current: unknown = error;
   for (let depth = 0; depth < deepestCause && current !== undefined && current !== null; depth++) {
     // Read all the way down: our own wrappers keep the answer that asked to wait as their cause.
-    retryAfterMs ??= readRetryAfter(current, clock);
+    retryAfterMs ??= retryAfter(current, clock);
     found ??= byCategory(current);
     current = typeof current === 'object' ? (current as { cause?: unknown }).cause : undefined;
   }
@@ -162,6 +162,16 @@ function byHttpStatus(status: number): ErrorCategory | undefined {
   return undefined;
 }
 
+/** The wait is an extra: where it cannot be read, or the clock is at fault, the rest still tells what the error is. */
+function retryAfter(error: unknown, clock: Clock): number | undefined {
+  try {
+    const waitMs = readRetryAfter(error, clock);
+    return Number.isFinite(waitMs) ? waitMs : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
 /** `retryAfterMs`, or the header `Retry-After` in seconds or as an HTTP date (RFC 9110 §10.2.3), with or without a response between. */
 function readRetryAfter(error: unknown, clock: Clock): number | undefined {
   if (typeof error !== 'object' || error === null) return undefined;
@@ -191,6 +201,8 @@ function readHeader(headers: unknown, name: string): string | undefined {
     typeof get === 'function'
       ? get.call(headers, name)
       : Object.entries(headers).find(([key]) => key.toLowerCase() === name)?.[1];
+  // Headers that answer later are of no use here, and what they reject with must not end the process.
+  if (value instanceof Promise) value.catch(() => undefined);
   const first: unknown = Array.isArray(value) ? value[0] : value;
   return typeof first === 'string' || typeof first === 'number' ? String(first).trim() : undefined;
 }
