@@ -34,6 +34,7 @@ export { contextAttributes, type ContextInit, copyInit } from './context-init.ts
 export {
   type Checkpoint,
   type ContextRuntime,
+  isWorkflowContext,
   type StateKey,
   stateKey,
   WorkflowContext,

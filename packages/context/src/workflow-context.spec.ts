@@ -4,7 +4,7 @@ import { ManualClock } from './manual-clock.ts';
 import type { Random } from './random.ts';
 import { seededRandom } from './seeded-random.ts';
 import type { ContextInit } from './context-init.ts';
-import { stateKey, WorkflowContext } from './workflow-context.ts';
+import { isWorkflowContext, stateKey, WorkflowContext } from './workflow-context.ts';
 
 const spanContext = (spanId: string): SpanContext => ({ traceId: 'a'.repeat(32), spanId, traceFlags: 1 });
 
@@ -111,6 +111,42 @@ describe('WorkflowContext', () => {
     });
     for (const map of [context.tags, context.baggage, context.metadata])
       expect(Object.isFrozen(map)).toBe(true);
+  });
+
+  it.each([
+    ['zeros', { traceId: '0'.repeat(32), spanId: '0'.repeat(16), traceFlags: 1 }],
+    ['what is no id', { traceId: 'trace', spanId: 'span', traceFlags: 1 }],
+  ])('has no place in a trace where the ids are %s', (_, nowhere) => {
+    const parent = new WorkflowContext({}, { spanContext: nowhere });
+    for (const context of [parent, parent.child()]) {
+      const { traceId, spanId, parentSpanId, causationId, traceFlags } = context;
+      expect([traceId, spanId, parentSpanId, causationId, traceFlags]).toEqual([
+        undefined,
+        undefined,
+        undefined,
+        undefined,
+        0,
+      ]);
+    }
+  });
+
+  it('begins at a whole millisecond', () => {
+    const startedAtMs = new ManualClock(5_000).monotonic() - 0.4;
+    const { startTimeMs } = new WorkflowContext({}, { clock: new ManualClock(5_000), startedAtMs });
+    expect(startTimeMs).toBe(5_000);
+  });
+
+  it('is one, whatever copy of the package made it', async () => {
+    const copy = `${new URL('workflow-context.ts', import.meta.url).href}?copy`;
+    const { WorkflowContext: Copied } = (await import(copy)) as { WorkflowContext: typeof WorkflowContext };
+    const foreign = new Copied();
+    expect(foreign instanceof WorkflowContext).toBe(false);
+    for (const context of [foreign, new WorkflowContext(), new WorkflowContext().child()]) {
+      expect(isWorkflowContext(context)).toBe(true);
+    }
+    for (const other of [{}, { init: {} }, null, undefined, 'text', () => 1]) {
+      expect(isWorkflowContext(other)).toBe(false);
+    }
   });
 
   it('goes on in the trace around it where it has no span of its own', () => {
@@ -231,6 +267,16 @@ describe('WorkflowContext.child', () => {
       tenant: 't-1',
       region: 'us',
     });
+  });
+
+  it('has what came from outside also where its parent was told some, and follows what comes in between', () => {
+    const parent = new WorkflowContext(
+      { baggage: { tenant: 't-1' } },
+      { otelContext: withBaggage({ region: 'eu' }) },
+    );
+    expect(parent.child().baggage).toEqual({ tenant: 't-1', region: 'eu' });
+    const between = { otelContext: withBaggage({ tenant: 'between' }) };
+    expect(parent.child({}, between).baggage).toEqual({ tenant: 'between' });
   });
 
   it('is in the trace of its parent, below its span, before it has a span itself', () => {

@@ -33,16 +33,19 @@ export interface Checkpoint {
 /** Where a context gets its time, chance and place in the trace from. */
 export interface ContextRuntime {
   /** @defaultValue that of the parent, else the machine's */
-  readonly clock?: Clock;
+  readonly clock?: Pick<Clock, 'now' | 'monotonic'>;
   /** @defaultValue that of the parent, else the machine's */
   readonly random?: Random;
   /** When it began, in milliseconds of the clock's monotonic time. @defaultValue now */
   readonly startedAtMs?: number | undefined;
-  /** Of the span that the context belongs to. */
+  /** Of the span that the context belongs to; one of zeros or otherwise invalid counts for none. */
   readonly spanContext?: SpanContext | undefined;
   /** The OpenTelemetry context around it: the span in there is the one above, its baggage is the run's. */
   readonly otelContext?: Context;
 }
+
+/** Shared by all copies of this package in one process, where `instanceof` would fail. */
+const brand = Symbol.for('@tta/obs/workflow-context');
 
 const none: Readonly<Record<string, never>> = Object.freeze({});
 
@@ -69,7 +72,7 @@ export class WorkflowContext {
   readonly causationId: string | undefined;
   /** Milliseconds since the Unix epoch. */
   readonly startTimeMs: number;
-  readonly #clock: Clock;
+  readonly #clock: Pick<Clock, 'now' | 'monotonic'>;
   readonly #random: Random;
   readonly #otelContext: Context | undefined;
   readonly #startedAt: number;
@@ -90,9 +93,11 @@ export class WorkflowContext {
   constructor(init: ContextInit = {}, runtime: ContextRuntime = {}, parent?: WorkflowContext) {
     this.init = parent ? inheritedInit(parent, init) : copyInit(init);
     this.parent = parent;
-    this.spanContext = runtime.spanContext;
+    this.spanContext = valid(runtime.spanContext);
     this.parentSpanContext =
-      validSpan(runtime.otelContext) ?? parent?.spanContext ?? parent?.parentSpanContext;
+      valid(runtime.otelContext && trace.getSpanContext(runtime.otelContext)) ??
+      parent?.spanContext ??
+      parent?.parentSpanContext;
     this.causationId =
       this.init.causationId ?? parent?.spanId ?? parent?.causationId ?? this.parentSpanContext?.spanId;
     this.#clock = runtime.clock ?? (parent ? parent.#clock : systemClock);
@@ -103,6 +108,11 @@ export class WorkflowContext {
     const madeAt = this.#clock.monotonic();
     this.#startedAt = runtime.startedAtMs ?? madeAt;
     this.startTimeMs = Math.round(this.#clock.now() - (madeAt - this.#startedAt));
+  }
+
+  /** @internal */
+  get [brand](): true {
+    return true;
   }
 
   /** See {@link ContextInit.workflowId}. */
@@ -240,7 +250,11 @@ export class WorkflowContext {
   }
 }
 
-function validSpan(otelContext: Context | undefined): SpanContext | undefined {
-  const spanContext = otelContext && trace.getSpanContext(otelContext);
+/** True for every {@link WorkflowContext}, also one made by another installed copy of the package. */
+export function isWorkflowContext(value: unknown): value is WorkflowContext {
+  return typeof value === 'object' && value !== null && brand in value;
+}
+
+function valid(spanContext: SpanContext | undefined): SpanContext | undefined {
   return spanContext && isSpanContextValid(spanContext) ? spanContext : undefined;
 }
