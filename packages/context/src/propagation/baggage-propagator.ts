@@ -1,13 +1,12 @@
 import {
   type Context,
-  diag,
   propagation,
   type TextMapGetter,
   type TextMapPropagator,
   type TextMapSetter,
 } from '@opentelemetry/api';
 import { formatBaggage, parseBaggage } from './baggage.ts';
-import { isSuppressed, readField } from './propagation-field.ts';
+import { isSuppressed, readField, warn } from './propagation-field.ts';
 
 /** Options of {@link BaggagePropagator}. */
 export interface BaggagePropagatorOptions {
@@ -33,13 +32,13 @@ export class BaggagePropagator implements TextMapPropagator {
   }
 
   inject<T>(context: Context, carrier: T, setter: TextMapSetter<T>): void {
-    const baggage = propagation.getBaggage(context);
-    if (baggage === undefined || isSuppressed(context)) return;
     try {
+      const baggage = propagation.getBaggage(context);
+      if (baggage === undefined || isSuppressed(context)) return;
       const header = formatBaggage(baggage, this.#keys);
       if (header !== undefined) setter.set(carrier, 'baggage', header);
     } catch (error) {
-      diag.warn('@tta/obs-context: baggage could not be written to its carrier', error);
+      warn('baggage could not be written to its carrier', error);
     }
   }
 

@@ -1,5 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
-import { type Baggage, baggageEntryMetadataFromString, propagation } from '@opentelemetry/api';
+import {
+  type Baggage,
+  type BaggageEntry,
+  baggageEntryMetadataFromString,
+  propagation,
+} from '@opentelemetry/api';
 import { formatBaggage, parseBaggage } from './baggage.ts';
 
 const table = (baggage: Baggage | undefined): [string, string, string?][] =>
@@ -191,6 +196,23 @@ describe('parseBaggage', () => {
 });
 
 describe('formatBaggage', () => {
+  it('leaves an entry that throws out alone', () => {
+    const entries = {
+      a: { value: '1' },
+      b: {
+        value: '2',
+        metadata: {
+          toString: () => {
+            throw new Error('broken');
+          },
+        },
+      },
+      c: null,
+      d: { value: '4' },
+    } as unknown as Record<string, BaggageEntry>;
+    expect(formatBaggage(propagation.createBaggage(entries))).toBe('a=1,d=4');
+  });
+
   it.each<[name: string, entries: [string, string, string?][], header: string | undefined]>([
     [
       'members in order',

@@ -1,5 +1,6 @@
 import { type Baggage, type BaggageEntry, baggageEntryMetadataFromString } from '@opentelemetry/api';
 import { baggageOctet, endOfMember, endOfRun, skipOws, tokenChar, trimOwsEnd } from './header-grammar.ts';
+import { warn } from './propagation-field.ts';
 import { ReceivedBaggage } from './received-baggage.ts';
 
 /** As many members as everybody has to forward; more may not arrive. */
@@ -38,8 +39,8 @@ export function parseBaggage(header: string): Baggage | undefined {
 /**
  * Writes a `baggage` header (W3C Baggage, 3.2).
  *
- * What cannot be written as the specification wants it, because its key is no token or its metadata no
- * list of properties, is left out alone. Beyond 64 members or 8192 bytes whole members are left out, from
+ * What cannot be written as the specification wants it, because its key is no token, its metadata no list of
+ * properties or reading it throws, is left out alone. Beyond 64 members or 8192 bytes whole members are left out, from
  * the first that does not fit to the end.
  *
  * @param keys - The keys that may be written. @defaultValue all
@@ -51,7 +52,7 @@ export function formatBaggage(baggage: Baggage, keys?: ReadonlySet<string>): str
   let count = 0;
   for (const [key, entry] of baggage.getAllEntries()) {
     if (keys && !keys.has(key)) continue;
-    const member = writeMember(key, entry);
+    const member = tryWriteMember(key, entry);
     if (member === undefined) continue;
     const longer = header === '' ? member : `${header},${member}`;
     // What is written is ASCII, so a character is a byte.
@@ -112,6 +113,16 @@ function readProperties(text: string): string | undefined {
     properties.push(`${key}=${property.slice(valueStart, end)}`);
   }
   return properties.join(';');
+}
+
+/** Entries come from the program, and their metadata has a method of its own. */
+function tryWriteMember(key: string, entry: BaggageEntry): string | undefined {
+  try {
+    return writeMember(key, entry);
+  } catch (error) {
+    warn('an entry of baggage could not be written', error);
+    return undefined;
+  }
 }
 
 function writeMember(key: string, { value, metadata }: BaggageEntry): string | undefined {

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { propagation, ROOT_CONTEXT, type TextMapPropagator, trace } from '@opentelemetry/api';
+import { diag, propagation, ROOT_CONTEXT, type TextMapPropagator, trace } from '@opentelemetry/api';
 import { extract, inject } from './inject-extract.ts';
-import { mcpMeta } from './mcp-meta.ts';
+import { type McpMeta, mcpMeta } from './mcp-meta.ts';
 import { TraceContextPropagator } from './trace-context-propagator.ts';
 import { W3CPropagator } from './w3c-propagator.ts';
 
@@ -110,5 +110,19 @@ describe('inject and extract', () => {
     const headers = {};
     expect(inject(context, headers)).toBe(headers);
     expect(extract(context, headers)).toBe(context);
+  });
+
+  it('never throw, even where whoever hears of it does', () => {
+    const fail = (): never => {
+      throw new Error('broken');
+    };
+    diag.setLogger({ error: fail, warn: fail, info: fail, debug: fail, verbose: fail });
+    try {
+      const frozen = Object.freeze({});
+      expect(inject(context, frozen, mcpMeta, new W3CPropagator())).toBe(frozen);
+      expect(extract(context, null as unknown as McpMeta, mcpMeta, new W3CPropagator())).toBe(context);
+    } finally {
+      diag.disable();
+    }
   });
 });

@@ -1,12 +1,7 @@
-import {
-  type Context,
-  diag,
-  propagation,
-  type TextMapPropagator,
-  type TextMapSetter,
-} from '@opentelemetry/api';
+import { type Context, propagation, type TextMapPropagator, type TextMapSetter } from '@opentelemetry/api';
 import type { Carrier } from './carrier.ts';
 import { httpHeaders, type HttpHeaders } from './http-headers.ts';
+import { warn } from './propagation-field.ts';
 
 /**
  * Writes what a context propagates to a message that is about to be sent.
@@ -73,7 +68,7 @@ function attempt(action: () => void): void {
   try {
     action();
   } catch (error) {
-    diag.warn('@tta/obs-context: the context could not be injected', error);
+    warn('the context could not be injected', error);
   }
 }
 
@@ -111,7 +106,7 @@ export function extract<T>(
   try {
     return propagator.extract(context, source, carrier);
   } catch (error) {
-    diag.warn('@tta/obs-context: nothing could be extracted', error);
+    warn('nothing could be extracted', error);
     return context;
   }
 }

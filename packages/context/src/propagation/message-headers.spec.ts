@@ -128,6 +128,14 @@ describe('messageHeaders', () => {
     }
   });
 
+  it('passes over what is no object in a list', () => {
+    const headers = [null, 'id', { traceparent }, undefined, 7] as unknown as Record<string, unknown>[];
+    expect(messageHeaders.keys(headers)).toEqual(['traceparent']);
+    expect(read(headers)).toEqual([complete[0], 3, undefined, undefined]);
+    inject(full, headers, messageHeaders, propagator);
+    expect(read(headers)).toEqual(complete);
+  });
+
   it('reads and writes headers behind methods', () => {
     const headers = new MsgHdrs();
     headers.append('id', '1');

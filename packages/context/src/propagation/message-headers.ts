@@ -23,7 +23,7 @@ export type MessageHeaders = MessageHeaderCollection | MessageHeaderList | { [na
 export const messageHeaders: Carrier<MessageHeaders> = {
   get(headers, name) {
     if (isList(headers)) {
-      const values = headers.filter((header) => Object.hasOwn(header, name)).map((header) => header[name]);
+      const values = headers.filter((header) => holds(header, name)).map((header) => header[name]);
       return values.length > 0 ? textOf(values.flat()) : undefined;
     }
     if (!isCollection(headers)) return textOf(headers[name]);
@@ -39,18 +39,24 @@ export const messageHeaders: Carrier<MessageHeaders> = {
   },
   remove(headers, name) {
     if (isList(headers)) {
-      const others = headers.filter((header) => !Object.hasOwn(header, name));
+      const others = headers.filter((header) => !holds(header, name));
       headers.splice(0, headers.length, ...others);
     } else if (isCollection(headers)) removeFrom(headers, name);
     else delete headers[name];
   },
   keys(headers) {
-    if (isList(headers)) return headers.flatMap((header) => Object.keys(header));
+    if (isList(headers)) return headers.filter(isObject).flatMap(Object.keys);
     return isCollection(headers) ? [...headers.keys()] : Object.keys(headers);
   },
 };
 
 const isList = (headers: MessageHeaders): headers is MessageHeaderList => Array.isArray(headers);
+
+/** Whatever is no object in a list that arrived, such as `null`, holds nothing. */
+const isObject = (header: unknown): boolean => typeof header === 'object' && header !== null;
+
+const holds = (header: { [name: string]: unknown }, name: string): boolean =>
+  isObject(header) && Object.hasOwn(header, name);
 
 function isCollection(
   headers: MessageHeaderCollection | { [name: string]: unknown },

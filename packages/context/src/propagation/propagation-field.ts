@@ -8,6 +8,15 @@ export function isSuppressed(context: Context): boolean {
   return context.getValue(suppressed) === true;
 }
 
+/** Reports what failed. Who listens is the program's, so that may fail as well, and must not be heard here. */
+export function warn(what: string, error: unknown): void {
+  try {
+    diag.warn(`@tta/obs-context: ${what}`, error);
+  } catch {
+    // There is nobody left to tell.
+  }
+}
+
 /**
  * The value of a field, those of several joined with commas as HTTP joins them; `undefined` where the
  * carrier has none, has something else than text, or throws.
@@ -21,7 +30,7 @@ export function readField<T>(getter: TextMapGetter<T>, carrier: T, field: string
       ? value.join(',')
       : undefined;
   } catch (error) {
-    diag.warn(`@tta/obs-context: ${field} could not be read from its carrier`, error);
+    warn(`${field} could not be read from its carrier`, error);
     return undefined;
   }
 }

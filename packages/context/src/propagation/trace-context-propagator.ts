@@ -1,6 +1,5 @@
 import {
   type Context,
-  diag,
   type SpanContext,
   type TextMapGetter,
   type TextMapPropagator,
@@ -8,7 +7,7 @@ import {
   trace,
   type TraceState,
 } from '@opentelemetry/api';
-import { isSuppressed, readField } from './propagation-field.ts';
+import { isSuppressed, readField, warn } from './propagation-field.ts';
 import { formatTraceParent, parseTraceParent } from './trace-parent.ts';
 import { W3CTraceState } from './trace-state.ts';
 
@@ -21,16 +20,16 @@ import { W3CTraceState } from './trace-state.ts';
  */
 export class TraceContextPropagator implements TextMapPropagator {
   inject<T>(context: Context, carrier: T, setter: TextMapSetter<T>): void {
-    const spanContext = trace.getSpanContext(context);
-    if (spanContext === undefined || isSuppressed(context)) return;
     try {
+      const spanContext = trace.getSpanContext(context);
+      if (spanContext === undefined || isSuppressed(context)) return;
       const traceParent = formatTraceParent(spanContext);
       if (traceParent === undefined) return;
       setter.set(carrier, 'traceparent', traceParent);
       const traceState = spanContext.traceState && serialize(spanContext.traceState);
       if (traceState) setter.set(carrier, 'tracestate', traceState);
     } catch (error) {
-      diag.warn('@tta/obs-context: traceparent could not be written to its carrier', error);
+      warn('traceparent could not be written to its carrier', error);
     }
   }
 

@@ -158,6 +158,22 @@ describe('W3CPropagator', () => {
     expect(full).toEqual({});
   });
 
+  it('loses the span whose context throws, not the baggage', () => {
+    const broken = trace.wrapSpanContext(span);
+    broken.spanContext = () => {
+      throw new Error('broken');
+    };
+    expect(injected(trace.setSpan(withBaggage(ROOT_CONTEXT), broken))).toEqual({ baggage: 'a=1,b=2' });
+  });
+
+  it('never throws, whatever the baggage does', () => {
+    const broken = propagation.createBaggage();
+    broken.getAllEntries = () => {
+      throw new Error('broken');
+    };
+    expect(injected(propagation.setBaggage(withSpan(), broken))).toEqual({ traceparent });
+  });
+
   it('loses one field to a failing carrier, not the others', () => {
     const getter: TextMapGetter<Record<string, string>> = {
       get: (carrier, field) => {
