@@ -11,6 +11,8 @@ import type { ReadableSpan } from '@opentelemetry/sdk-trace-node';
 
 export interface SpanFacts {
   readonly traceId?: string;
+  /** @defaultValue one of its own */
+  readonly spanId?: string;
   readonly name?: string;
   /** @defaultValue 1_767_225_600_000 */
   readonly startMs?: number;
@@ -31,12 +33,14 @@ export const traceIdOf = (index: number): string => (index + 1).toString(16).pad
 const emptyResource = resourceFromAttributes({});
 let lastSpanId = 0;
 
+export const nextSpanId = (): string => (++lastSpanId).toString(16).padStart(16, '0');
+
 /** A span as the SDK hands it to processors when it has ended. */
 export function endedSpan(facts: SpanFacts = {}): ReadableSpan {
   const { startMs = Date.UTC(2026, 0, 1), durationMs = 1 } = facts;
   const spanContext = {
     traceId: facts.traceId ?? traceIdOf(0),
-    spanId: (++lastSpanId).toString(16).padStart(16, '0'),
+    spanId: facts.spanId ?? nextSpanId(),
     traceFlags: facts.traceFlags ?? TraceFlags.SAMPLED,
     ...(facts.traceState && { traceState: facts.traceState }),
   };

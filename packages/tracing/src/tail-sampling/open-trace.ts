@@ -1,12 +1,17 @@
 import type { HrTime } from '@opentelemetry/api';
 import type { ReadableSpan } from '@opentelemetry/sdk-trace-node';
 
-/** A trace with spans that have not ended. */
+/** A trace, or a later part of one, with spans that have not ended. */
 export class OpenTrace {
   readonly traceId: string;
   readonly startTime: HrTime;
-  /** Local spans that were started and have not ended. */
-  openSpans = 0;
+  /** Added to the monotonic clock it gives the time of day, as it was when the trace was opened. */
+  readonly clockOffsetMs: number;
+  /**
+   * Ids of the local spans that were started since and have not ended. A count would be wrong as soon as one ends
+   * that was started before an eviction.
+   */
+  readonly openSpans = new Set<string>();
   /** Spans that wait for the decision. */
   spans: ReadableSpan[] = [];
   /** Of the spans that wait, in memory. */
@@ -19,9 +24,10 @@ export class OpenTrace {
   previous: OpenTrace | undefined;
   next: OpenTrace | undefined;
 
-  constructor(traceId: string, startTime: HrTime) {
+  constructor(traceId: string, startTime: HrTime, clockOffsetMs: number) {
     this.traceId = traceId;
     this.startTime = startTime;
+    this.clockOffsetMs = clockOffsetMs;
   }
 }
 

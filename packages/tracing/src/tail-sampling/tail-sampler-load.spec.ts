@@ -2,7 +2,7 @@ import type { ReadableSpan } from '@opentelemetry/sdk-trace-node';
 import { describe, expect, it } from '@jest/globals';
 import { ManualClock, seededRandom } from '@tta/obs-context/manual';
 import fc from 'fast-check';
-import { endedSpan, traceIdOf } from '../../test/ended-span.ts';
+import { endedSpan, nextSpanId, traceIdOf } from '../../test/ended-span.ts';
 import type { BasicPolicyConfig, PolicyConfig } from './policy-config.ts';
 import { TailSampler } from './tail-sampler.ts';
 import type { TailSamplingConfig } from './tail-sampling-config.ts';
@@ -97,7 +97,6 @@ describe('TailSampler under load', () => {
     expect([...failed, ...slow].filter((traceId) => !kept.has(traceId))).toEqual([]);
     expect(counts).toMatchObject({
       evictedTraces: 0,
-      revivedTraces: 0,
       openTraces: 0,
       waitingSpans: 0,
       waitingBytes: 0,
@@ -201,52 +200,101 @@ describe('TailSampler under load', () => {
 
   it('loses no span, doubles none and stays within its bounds, whatever happens', async () => {
     await fc.assert(
-      fc.asyncProperty(config, fc.array(action, { maxLength: 120 }), async (settings, actions) => {
-        const clock = new ManualClock();
-        const kept: ReadableSpan[] = [];
-        const next = { ...noWork, onEnd: (span: ReadableSpan) => void kept.push(span) };
-        const limitBytes = 12_000;
-        const sampler = new TailSampler({ config: settings, next, clock, limitBytes });
-        const open: number[] = [];
-        const ended: ReadableSpan[] = [];
-        for (const step of actions) {
-          if ('start' in step) {
-            sampler.onStart(endedSpan({ traceId: traceIdOf(step.start) }));
-            open.push(step.start);
-          } else if ('waitMs' in step) {
-            await clock.advance(step.waitMs);
-          } else if (open.length > 0) {
-            const [index = 0] = open.splice(step.end % open.length, 1);
-            const { status, durationMs, attributes } = step;
-            const span = endedSpan({
-              traceId: traceIdOf(index),
-              status,
-              durationMs,
-              attributes,
-            });
-            ended.push(span);
-            sampler.onEnd(span);
+      fc.asyncProperty(
+        config,
+        fc.array(action, { maxLength: 120, size: 'max' }),
+        async (settings, actions) => {
+          const clock = new ManualClock();
+          const kept: ReadableSpan[] = [];
+          const next = { ...noWork, onEnd: (span: ReadableSpan) => void kept.push(span) };
+          const limitBytes = 12_000;
+          const sampler = new TailSampler({ config: settings, next, clock, limitBytes });
+          const open: { readonly index: number; readonly spanId: string }[] = [];
+          const ended: ReadableSpan[] = [];
+          for (const step of actions) {
+            if ('start' in step) {
+              const span = { index: step.start, spanId: nextSpanId() };
+              sampler.onStart(endedSpan({ traceId: traceIdOf(span.index), spanId: span.spanId }));
+              open.push(span);
+            } else if ('waitMs' in step) {
+              await clock.advance(step.waitMs);
+            } else if (open.length > 0) {
+              const [{ index, spanId } = { index: 0, spanId: '' }] = open.splice(step.end % open.length, 1);
+              const { status, durationMs, attributes } = step;
+              const span = endedSpan({ traceId: traceIdOf(index), spanId, status, durationMs, attributes });
+              ended.push(span);
+              sampler.onEnd(span);
+            }
+            const { counts } = sampler;
+            expect(counts.openTraces).toBeLessThanOrEqual(settings.num_traces);
+            expect(counts.waitingBytes).toBeLessThanOrEqual(limitBytes);
+            expect(counts.keptSpans).toBe(kept.length);
+            expect(counts.keptSpans + counts.droppedSpans + counts.waitingSpans).toBe(ended.length);
+            expect(clock.pendingTimers).toBe(counts.waitingBytes > 0 ? 1 : 0);
           }
-          const { counts } = sampler;
-          expect(counts.openTraces).toBeLessThanOrEqual(settings.num_traces);
-          expect(counts.waitingBytes).toBeLessThanOrEqual(limitBytes);
-          expect(counts.keptSpans).toBe(kept.length);
-          expect(counts.keptSpans + counts.droppedSpans + counts.waitingSpans).toBe(ended.length);
-          expect(clock.pendingTimers).toBe(counts.waitingBytes > 0 ? 1 : 0);
-        }
-        await sampler.shutdown();
-        expect(sampler.counts.keptSpans + sampler.counts.droppedSpans).toBe(ended.length);
-        expect(clock.pendingTimers).toBe(0);
-        expect(new Set(kept).size).toBe(kept.length);
-        expect(kept.every((span) => ended.includes(span))).toBe(true);
-      }),
+          await sampler.shutdown();
+          expect(sampler.counts.keptSpans + sampler.counts.droppedSpans).toBe(ended.length);
+          expect(clock.pendingTimers).toBe(0);
+          expect(new Set(kept).size).toBe(kept.length);
+          expect(kept.every((span) => ended.includes(span))).toBe(true);
+        },
+      ),
       { numRuns: 150 },
+    );
+  });
+
+  it('keeps or drops what of a trace is open together as one, and keeps all that follows on what is kept', () => {
+    const step = fc.record({
+      trace: fc.integer({ min: 0, max: 2 }),
+      does: fc.constantFrom('start', 'start', 'start', 'start', 'end', 'end', 'end', 'fail'),
+      which: fc.nat(),
+    });
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 120, size: 'max' }), (steps) => {
+        const kept = new Set<ReadableSpan>();
+        const sampler = new TailSampler({
+          config: {
+            policies: [{ name: 'e', type: 'status_code', status_code: { status_codes: ['ERROR'] } }],
+          },
+          next: { ...noWork, onEnd: (span) => void kept.add(span) },
+          clock: new ManualClock(),
+        });
+        // A part is kept when it, or one before it, has a span that failed.
+        const expected = new Set<ReadableSpan>();
+        const traces = Array.from({ length: 3 }, () => ({
+          open: [] as string[],
+          part: [] as ReadableSpan[],
+          hasFailed: false,
+        }));
+        for (const { trace: index, does, which } of steps) {
+          const [trace, traceId] = [traces[index]!, traceIdOf(index)];
+          if (does === 'start') {
+            const spanId = nextSpanId();
+            sampler.onStart(endedSpan({ traceId, spanId }));
+            trace.open.push(spanId);
+          } else if (trace.open.length > 0) {
+            const [spanId] = trace.open.splice(which % trace.open.length, 1) as [string];
+            const span = endedSpan({ traceId, spanId, status: does === 'fail' ? 'ERROR' : 'UNSET' });
+            trace.part.push(span);
+            trace.hasFailed ||= does === 'fail';
+            sampler.onEnd(span);
+            if (trace.open.length > 0) continue;
+            if (trace.hasFailed) for (const each of trace.part) expected.add(each);
+            trace.part = [];
+          }
+        }
+        sampler.decideOpenTraces();
+        for (const { hasFailed, part } of traces) if (hasFailed) for (const each of part) expected.add(each);
+        expect([...kept].filter((span) => !expected.has(span))).toEqual([]);
+        expect([...expected].filter((span) => !kept.has(span))).toEqual([]);
+      }),
+      { numRuns: 300 },
     );
   });
 
   it('keeps every failed span and all that end after it, however little room there is', () => {
     fc.assert(
-      fc.property(config, fc.array(action, { maxLength: 120 }), (settings, actions) => {
+      fc.property(config, fc.array(action, { maxLength: 120, size: 'max' }), (settings, actions) => {
         const kept = new Set<ReadableSpan>();
         const sampler = new TailSampler({
           config: {
@@ -261,17 +309,18 @@ describe('TailSampler under load', () => {
           clock: new ManualClock(),
           limitBytes: 5_000,
         });
-        const open: number[] = [];
+        const open: { readonly index: number; readonly spanId: string }[] = [];
         const failed = new Set<number>();
         const owed: ReadableSpan[] = [];
         for (const step of actions) {
           if ('start' in step) {
-            sampler.onStart(endedSpan({ traceId: traceIdOf(step.start) }));
-            open.push(step.start);
+            const span = { index: step.start, spanId: nextSpanId() };
+            sampler.onStart(endedSpan({ traceId: traceIdOf(span.index), spanId: span.spanId }));
+            open.push(span);
           } else if ('status' in step && open.length > 0) {
-            const [index = 0] = open.splice(step.end % open.length, 1);
+            const [{ index, spanId } = { index: 0, spanId: '' }] = open.splice(step.end % open.length, 1);
             const { status, attributes } = step;
-            const span = endedSpan({ traceId: traceIdOf(index), status, attributes });
+            const span = endedSpan({ traceId: traceIdOf(index), spanId, status, attributes });
             if (status === 'ERROR') failed.add(index);
             if (failed.has(index)) owed.push(span);
             sampler.onEnd(span);

@@ -12,7 +12,7 @@ import { NodeTracerProvider, type ReadableSpan, type SpanProcessor } from '@open
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { InvalidOptionError } from '@tta/obs-context';
 import { ManualClock } from '@tta/obs-context/manual';
-import { endedSpan, type SpanFacts, traceIdOf } from '../../test/ended-span.ts';
+import { endedSpan, nextSpanId, type SpanFacts, traceIdOf } from '../../test/ended-span.ts';
 import type { PolicyConfig } from './policy-config.ts';
 import { TailSampler, type TailSamplerOptions } from './tail-sampler.ts';
 import type { TailSamplingConfig } from './tail-sampling-config.ts';
@@ -61,10 +61,23 @@ class Sink implements SpanProcessor {
   }
 }
 
+/** A clock whose time of day somebody sets. */
+class SetClock extends ManualClock {
+  #aheadMs = 0;
+
+  override now(): number {
+    return super.now() + this.#aheadMs;
+  }
+
+  putForward(ms: number): void {
+    this.#aheadMs += ms;
+  }
+}
+
 interface Rig {
   readonly sampler: TailSampler;
   readonly sink: Sink;
-  readonly clock: ManualClock;
+  readonly clock: SetClock;
   /** Starts a span; the function that it returns ends it. */
   begin(traceIndex: number, name: string, facts?: SpanFacts): (facts?: SpanFacts) => void;
 }
@@ -74,7 +87,7 @@ function rig(
   options: Partial<Omit<TailSamplerOptions, 'config'>> = {},
 ): Rig {
   const sink = new Sink();
-  const clock = new ManualClock();
+  const clock = new SetClock();
   const sampler = new TailSampler({
     config: { policies: [errors, slow], ...config },
     next: sink,
@@ -87,7 +100,7 @@ function rig(
     clock,
     begin(traceIndex, name, facts = {}) {
       const startMs = clock.now();
-      const started = { traceId: traceIdOf(traceIndex), name, startMs, ...facts };
+      const started = { traceId: traceIdOf(traceIndex), spanId: nextSpanId(), name, startMs, ...facts };
       sampler.onStart(endedSpan(started));
       return (late = {}) =>
         sampler.onEnd(endedSpan({ ...started, durationMs: clock.now() - startMs, ...late }));
@@ -121,7 +134,6 @@ describe('TailSampler', () => {
       keptSpans: 2,
       droppedSpans: 2,
       evictedTraces: 0,
-      revivedTraces: 0,
       openTraces: 0,
       waitingSpans: 0,
       waitingBytes: 0,
@@ -206,6 +218,18 @@ describe('TailSampler', () => {
       expect(sink.names).toEqual(['step', 'root']);
     });
 
+    it('does not take it for slow because somebody set the clock', async () => {
+      const { sink, clock, begin } = rig({ decision_wait: '1s' });
+      const root = begin(0, 'root', { startMs: clock.now() - 1_000 });
+      begin(0, 'step')();
+      clock.putForward(3_600_000);
+      await clock.advance(3_000);
+      expect(sink.names).toEqual([]);
+      await clock.advance(1_000);
+      expect(sink.names).toEqual(['step']);
+      root();
+    });
+
     it('looks at it again and again', async () => {
       const { sink, clock, begin } = rig({ decision_wait: '1s', policies: [errors] });
       begin(0, 'root');
@@ -266,14 +290,81 @@ describe('TailSampler', () => {
     expect(clock.pendingTimers).toBe(0);
   });
 
-  describe('with late spans', () => {
-    it('follows the decision', () => {
+  describe('with a trace that goes on after its decision', () => {
+    it('keeps all that comes after what was kept', () => {
       const { sampler, sink, begin } = rig({ policies: [errors] });
       begin(0, 'failed')({ status: 'ERROR' });
-      begin(1, 'fine')();
       begin(0, 'after failed')();
-      begin(1, 'after fine')();
       expect(sink.names).toEqual(['failed', 'after failed']);
+      expect(sampler.counts).toMatchObject({ keptTraces: 1, droppedTraces: 0, openTraces: 0 });
+    });
+
+    it('decides after what was dropped the new part as a whole, and drops nothing from then on', () => {
+      const { sampler, sink, begin } = rig({ policies: [errors] });
+      begin(0, 'first run')();
+      begin(0, 'second run')();
+      const third = begin(0, 'third run');
+      begin(0, 'load')();
+      begin(0, 'write')({ status: 'ERROR' });
+      expect(sampler.counts).toMatchObject({ openTraces: 1, waitingSpans: 2 });
+      third();
+      begin(0, 'fourth run')();
+      expect(sink.names).toEqual(['load', 'write', 'third run', 'fourth run']);
+      expect(sampler.counts).toMatchObject({
+        keptTraces: 1,
+        droppedTraces: 1,
+        keptSpans: 4,
+        droppedSpans: 2,
+      });
+    });
+
+    it('measures the new part from its own beginning', async () => {
+      const { sink, clock, begin } = rig();
+      begin(0, 'first run')();
+      await clock.advance(60_000);
+      begin(0, 'second run')();
+      const third = begin(0, 'third run');
+      begin(0, 'step')();
+      await clock.advance(5_000);
+      third();
+      expect(sink.names).toEqual(['step', 'third run']);
+    });
+
+    it('asks all policies about the new part, limits too', async () => {
+      const limit: PolicyConfig = {
+        name: 'limit',
+        type: 'rate_limiting',
+        rate_limiting: { spans_per_second: 1, burst_capacity: 1 },
+      };
+      const { sink, clock, begin } = rig({ policies: [limit] });
+      begin(1, 'other trace')();
+      begin(0, 'first run')();
+      await clock.advance(1_000);
+      begin(0, 'second run')();
+      expect(sink.names).toEqual(['other trace', 'second run']);
+    });
+
+    it('keeps nothing after a drop policy has dropped a part', () => {
+      const { sampler, sink, begin } = rig({ policies: [errors, dropMarked] });
+      begin(0, 'fine')();
+      begin(0, 'failed and marked')({ status: 'ERROR', attributes: { marked: true } });
+      begin(0, 'failed')({ status: 'ERROR' });
+      expect(sink.names).toEqual([]);
+      expect(sampler.counts).toMatchObject({ droppedTraces: 1, droppedSpans: 3, openTraces: 0 });
+    });
+  });
+
+  describe('with spans that were open when their trace was decided', () => {
+    it.each<[string, SpanFacts]>([
+      ['failed', { status: 'ERROR' }],
+      ['slow', { durationMs: 5_000 }],
+    ])('keeps one that is %s, and all that end after it', (name, facts) => {
+      const { sampler, sink, begin } = rig();
+      const ends = ['dropped too', name, 'after it'].map((each) => begin(0, each));
+      begin(0, 'dropped')();
+      sampler.decideOpenTraces();
+      for (const [at, end] of ends.entries()) end(at === 1 ? facts : {});
+      expect(sink.names).toEqual([name, 'after it']);
       expect(sampler.counts).toMatchObject({
         keptTraces: 1,
         droppedTraces: 1,
@@ -282,48 +373,47 @@ describe('TailSampler', () => {
       });
     });
 
-    it.each<[string, SpanFacts]>([
-      ['failed', { status: 'ERROR' }],
-      ['slow', { durationMs: 5_000 }],
-    ])('keeps one that is %s, and all that end after it', (name, facts) => {
-      const { sampler, sink, begin } = rig();
+    it('decides them with a new part of the trace, whose end they are not', () => {
+      const { sampler, sink, begin } = rig({ policies: [errors] });
+      const [before, failing] = [begin(0, 'before'), begin(0, 'failing')];
       begin(0, 'dropped')();
-      begin(0, 'dropped too')();
-      begin(0, name)(facts);
-      begin(0, 'after it')();
-      expect(sink.names).toEqual([name, 'after it']);
-      expect(sampler.counts).toMatchObject({
-        droppedTraces: 1,
-        revivedTraces: 1,
-        keptSpans: 2,
-        droppedSpans: 2,
-      });
+      sampler.decideOpenTraces();
+      const part = begin(0, 'part');
+      begin(0, 'step')();
+      before();
+      expect(sampler.counts).toMatchObject({ openTraces: 1, waitingSpans: 2 });
+      failing({ status: 'ERROR' });
+      expect(sampler.counts).toMatchObject({ openTraces: 1, waitingSpans: 3 });
+      part();
+      expect(sink.names).toEqual(['step', 'before', 'failing', 'part']);
     });
 
     it('keeps none by a policy that judges whole traces or limits', () => {
       const policies: PolicyConfig[] = [
-        { name: 'pairs', type: 'span_count', span_count: { min_spans: 2, max_spans: 2 } },
+        { name: 'pairs', type: 'span_count', span_count: { min_spans: 1, max_spans: 1 } },
         { name: 'limit', type: 'rate_limiting', rate_limiting: { spans_per_second: 2, burst_capacity: 2 } },
         {
-          name: 'not failed',
+          name: 'not long',
           type: 'not',
           not: { not_sub_policy: { type: 'span_count', span_count: { min_spans: 3 } } },
         },
       ];
-      const { sink, begin } = rig({ policies });
-      const root = begin(0, 'root');
+      const { sampler, sink, begin } = rig({ policies });
+      const late = begin(0, 'late');
       for (const name of ['a', 'b', 'c']) begin(0, name)();
-      root();
-      begin(0, 'late')();
+      sampler.decideOpenTraces();
+      late();
       expect(sink.names).toEqual([]);
     });
 
-    it('does not keep one of a trace that a drop policy dropped, nor one that such a policy matches', () => {
-      const { sink, begin } = rig({ policies: [errors, dropMarked] });
+    it('does not keep one that a drop policy matches, nor one of a trace that such a policy dropped', () => {
+      const { sampler, sink, begin } = rig({ policies: [errors, dropMarked] });
+      const late = [0, 1].map((index) => begin(index, 'late'));
       begin(0, 'marked')({ attributes: { marked: true } });
-      begin(0, 'failed late')({ status: 'ERROR' });
       begin(1, 'fine')();
-      begin(1, 'failed and marked late')({ status: 'ERROR', attributes: { marked: true } });
+      sampler.decideOpenTraces();
+      late[0]?.({ status: 'ERROR' });
+      late[1]?.({ status: 'ERROR', attributes: { marked: true } });
       expect(sink.names).toEqual([]);
     });
 
@@ -378,7 +468,7 @@ describe('TailSampler', () => {
       step({ status: 'ERROR' });
       root();
       expect(sink.names).toEqual(['step', 'root']);
-      expect(sampler.counts).toMatchObject({ evictedTraces: 1, revivedTraces: 1, droppedSpans: 1 });
+      expect(sampler.counts).toMatchObject({ evictedTraces: 1, keptTraces: 1, droppedSpans: 1 });
     });
 
     it('counts an evicted trace as slow that has been open for so long', async () => {

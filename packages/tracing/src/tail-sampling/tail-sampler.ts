@@ -20,20 +20,18 @@ export interface TailSamplerOptions {
   readonly limitBytes?: number;
 }
 
+/** What became of the traces so far, and what waits for a decision now. */
 export interface TailSamplingCounts {
-  /** Traces that were decided so. */
+  /** Of which something was kept. A trace of which only a later part was kept counts as dropped, too. */
   readonly keptTraces: number;
   readonly droppedTraces: number;
-  /** Spans that `next` was given, late ones included. */
   readonly keptSpans: number;
   readonly droppedSpans: number;
-  /** Traces that were decided, or forgotten, while open, because there was no room. */
+  /** How often a trace was decided, or forgotten, while open, because there was no room. */
   readonly evictedTraces: number;
-  /** Traces that were dropped, and of which a late span and what followed were kept. */
-  readonly revivedTraces: number;
-  /** What waits now. */
   readonly openTraces: number;
   readonly waitingSpans: number;
+  /** Estimated. */
   readonly waitingBytes: number;
 }
 
@@ -47,18 +45,24 @@ const shortestWaitMs = 100;
  * Decides about whole traces when they are over, by the policies of the Collector's tail sampling processor.
  *
  * - A trace is over when none of its spans in this process is open; it is decided in that moment.
+ * - It may go on all the same: with a retry by the caller, a second run under one `TRACEPARENT`, work that outlives
+ *   the request. After a part that was kept all that follows is kept, after a `drop` policy nothing is. After any
+ *   other part that was dropped, the next one, up to the moment in which again no span is open, is held and decided
+ *   as if it were a trace of its own. What was dropped before is gone.
  * - A trace that stays open is looked at every `decision_wait`, and kept as soon as a policy matches that further
  *   spans cannot turn round (an error, the latency, an attribute); a `drop` that matches only later comes too late.
  *   Otherwise its spans wait on.
  * - `num_traces` and `limitBytes` bound what waits. The trace that was not looked at for the longest time makes
  *   room: it is decided with what is known.
- * - Spans that end later follow the decision. One that such a policy would keep by itself turns the decision, unless
- *   a `drop` policy made it: that span and all that end after it are kept.
+ * - The spans that are open then are decided with the next part if they end while it is open. Otherwise they follow
+ *   the decision; one that such a policy would keep by itself turns it, unless a `drop` policy made it: that span
+ *   and all that comes after it are kept.
  *
- * With a `status_code` policy for `ERROR`, every trace with a failed span is kept as a whole, whatever limits the
- * other policies have, unless a `drop` policy matches, `maximum_trace_size_bytes` is passed or the trace was evicted
- * before the failed span ended. Of an evicted trace the failed span and all that end after it are kept, among them
- * its local ancestors; spans that had ended before the eviction are not.
+ * With a `status_code` policy for `ERROR`, every failed span is kept with the whole of its part of the trace, from a
+ * moment without open spans to the next, and with all parts that follow, whatever limits the other policies have;
+ * unless a `drop` policy matches, `maximum_trace_size_bytes` is passed or the trace was evicted before the span
+ * ended. Of an evicted trace the failed span and all that ends after it are kept, among them its local ancestors;
+ * spans that had ended before the eviction are not.
  *
  * Adjusted counts are not written, and no attribute says which policy matched: ended spans do not change.
  */
@@ -84,7 +88,6 @@ export class TailSampler implements SpanProcessor {
   #keptSpans = 0;
   #droppedSpans = 0;
   #evictedTraces = 0;
-  #revivedTraces = 0;
 
   /** @throws InvalidOptionError as {@link parseTailSamplingConfig} does, and when `limitBytes` is not positive. */
   constructor(options: TailSamplerOptions) {
@@ -116,7 +119,6 @@ export class TailSampler implements SpanProcessor {
       keptSpans: this.#keptSpans,
       droppedSpans: this.#droppedSpans,
       evictedTraces: this.#evictedTraces,
-      revivedTraces: this.#revivedTraces,
       openTraces: this.#traces.size,
       waitingSpans: this.#waitingSpans,
       waitingBytes: this.#waitingBytes,
@@ -124,30 +126,21 @@ export class TailSampler implements SpanProcessor {
   }
 
   onStart(span: ReadableSpan): void {
-    const { traceId, traceFlags } = span.spanContext();
+    const { traceId, spanId, traceFlags } = span.spanContext();
     if (!isSampled(traceFlags)) return;
-    let trace = this.#traces.get(traceId);
-    if (trace === undefined) {
-      // Late spans of a decided trace need no record: each follows the decision when it ends.
-      if (this.#isDown || this.#decisions.get(traceId) !== undefined) return;
-      const oldest = this.#queue.first;
-      if (oldest && this.#traces.size >= this.#limitTraces) this.#evict(oldest);
-      trace = new OpenTrace(traceId, span.startTime);
-      this.#traces.set(traceId, trace);
-      this.#enqueue(trace);
-    }
-    trace.openSpans++;
+    const trace = this.#traces.get(traceId) ?? this.#open(traceId, span);
+    trace?.openSpans.add(spanId);
   }
 
   onEnd(span: ReadableSpan): void {
-    const { traceId, traceFlags } = span.spanContext();
+    const { traceId, spanId, traceFlags } = span.spanContext();
     if (!isSampled(traceFlags)) return;
     const trace = this.#traces.get(traceId);
     if (trace === undefined) return this.#endWithoutRecord(traceId, span);
-    trace.openSpans--;
+    trace.openSpans.delete(spanId);
     if (trace.isSampled) this.#keep(span);
     else this.#wait(trace, span);
-    if (trace.openSpans === 0) this.#close(trace, this.#decideComplete);
+    if (trace.openSpans.size === 0) this.#close(trace, this.#decideComplete);
     else if (!trace.isSampled) this.#checkSize(trace);
   }
 
@@ -164,25 +157,34 @@ export class TailSampler implements SpanProcessor {
   }
 
   /**
-   * Decides every open trace with what is known of it, in this very call: for a process that is about to end. Spans
-   * that end afterwards follow the decision.
+   * Decides every open trace with what is known of it, in this very call: for a process that is about to end. Its
+   * spans that end afterwards follow the decision.
    */
   decideOpenTraces(): void {
     this.#closeAll(this.#decideOpen);
   }
 
-  /** A span whose trace is decided, or was forgotten, or began before the sampler did. */
+  /** Begins to hold a trace. One that is kept or dropped for good needs no record: its spans just follow. */
+  #open(traceId: string, { startTime }: ReadableSpan): OpenTrace | undefined {
+    const decision = this.#decisions.get(traceId);
+    if (this.#isDown || decision === 'sampled' || decision === 'dropped') return undefined;
+    const oldest = this.#queue.first;
+    if (oldest && this.#traces.size >= this.#limitTraces) this.#evict(oldest);
+    const trace = new OpenTrace(traceId, startTime, this.#clock.now() - this.#clock.monotonic());
+    this.#traces.set(traceId, trace);
+    this.#enqueue(trace);
+    return trace;
+  }
+
+  /** A span that was started before its trace was decided, or was forgotten, or before the sampler was. */
   #endWithoutRecord(traceId: string, span: ReadableSpan): void {
     if (this.#isDown) return void this.#droppedSpans++;
     const decision = this.#decisions.get(traceId);
     const alone = { traceId, spans: [span] };
     if (decision === undefined) return this.#carryOut(traceId, alone.spans, this.#rule.decide(alone));
-    const isRevived = decision === 'not_sampled' && this.#rule.decidePart(alone) === 'sampled';
-    if (isRevived) {
-      this.#decisions.set(traceId, 'sampled');
-      this.#revivedTraces++;
-    }
-    if (isRevived || decision === 'sampled') this.#keep(span);
+    const isTurned = decision === 'not_sampled' && this.#rule.decidePart(alone) === 'sampled';
+    if (isTurned) this.#remember(traceId, 'sampled');
+    if (isTurned || decision === 'sampled') this.#keep(span);
     else this.#droppedSpans++;
   }
 
@@ -190,7 +192,7 @@ export class TailSampler implements SpanProcessor {
     trace.spans.push(span);
     this.#waitingSpans++;
     // The last span is decided in the same call and needs no room.
-    if (trace.openSpans === 0) return;
+    if (trace.openSpans.size === 0) return;
     const sizeBytes = spanMemoryBytes(span);
     trace.sizeBytes += sizeBytes;
     this.#waitingBytes += sizeBytes;
@@ -273,14 +275,16 @@ export class TailSampler implements SpanProcessor {
   }
 
   #carryOut(traceId: string, spans: readonly ReadableSpan[], decision: Decision): void {
+    this.#remember(traceId, decision);
+    if (decision === 'sampled') for (const span of spans) this.#keep(span);
+    else this.#droppedSpans += spans.length;
+  }
+
+  #remember(traceId: string, decision: Decision): void {
+    const before = this.#decisions.get(traceId);
     this.#decisions.set(traceId, decision);
-    if (decision === 'sampled') {
-      this.#keptTraces++;
-      for (const span of spans) this.#keep(span);
-    } else {
-      this.#droppedTraces++;
-      this.#droppedSpans += spans.length;
-    }
+    if (decision === 'sampled') this.#keptTraces++;
+    else if (before === undefined) this.#droppedTraces++;
   }
 
   #keep(span: ReadableSpan): void {
@@ -292,8 +296,10 @@ export class TailSampler implements SpanProcessor {
     }
   }
 
-  #viewOpen({ traceId, spans, startTime }: OpenTrace): TraceView {
-    return { traceId, spans, open: { from: startTime, until: millisToHrTime(this.#clock.now()) } };
+  /** Not by the time of day: one that is set while the trace is open would make it slow. */
+  #viewOpen({ traceId, spans, startTime, clockOffsetMs }: OpenTrace): TraceView {
+    const until = millisToHrTime(this.#clock.monotonic() + clockOffsetMs);
+    return { traceId, spans, open: { from: startTime, until } };
   }
 }
 
