@@ -17,9 +17,12 @@ export function textOf(value: unknown): string | string[] | undefined {
   return texts.every((text) => text !== undefined) ? texts : undefined;
 }
 
+/** A byte order mark is a character like others: text that begins with it is no field. */
+const utf8 = new TextDecoder('utf-8', { ignoreBOM: true });
+
 function singleText(value: unknown): string | undefined {
   if (typeof value === 'string') return value;
-  return value instanceof Uint8Array ? new TextDecoder().decode(value) : undefined;
+  return value instanceof Uint8Array ? utf8.decode(value) : undefined;
 }
 
 /** What headers behind methods may have to take one out. */

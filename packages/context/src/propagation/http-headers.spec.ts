@@ -55,6 +55,34 @@ describe('httpHeaders', () => {
     });
   });
 
+  it('takes several spellings for several values', () => {
+    const headers: Record<string, string | string[] | undefined> = {
+      Traceparent: sent.traceparent,
+      baggage: ['tenant=acme'],
+      TRACEPARENT: sent.traceparent,
+      Baggage: 'name=B%C3%A9a',
+      BAGGAGE: undefined,
+    };
+    expect(httpHeaders.get(headers, 'baggage')).toEqual(['tenant=acme', 'name=B%C3%A9a']);
+    expect(read(headers)).toEqual({ traceId: undefined, tracestate: undefined, name: 'Béa' });
+    expect(httpHeaders.get({ ...headers, BaGGage: 1 as unknown as string }, 'baggage')).toBeUndefined();
+  });
+
+  it('writes one spelling and takes the others out', () => {
+    const headers = {
+      TraceParent: 'old',
+      traceparent: 'older',
+      TRACEPARENT: 'oldest',
+      BAGGAGE: '',
+      Baggage: '',
+    };
+    const spanAlone = trace.setSpanContext(ROOT_CONTEXT, spanContext);
+    expect(inject(spanAlone, headers, httpHeaders, propagator)).toEqual({
+      TraceParent: sent.traceparent,
+      tracestate: sent.tracestate,
+    });
+  });
+
   it('serves propagators whose fields have capitals', () => {
     const headers = {};
     httpHeaders.set(headers, 'X-B3-TraceId', '1');

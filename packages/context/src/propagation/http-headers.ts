@@ -16,19 +16,43 @@ export interface HeaderCollection {
 export type HttpHeaders =
   HeaderCollection | { [name: string]: string | number | readonly string[] | undefined };
 
-/** Reads and writes HTTP headers; names in any case are the same, and are written in lower case. */
+/**
+ * Reads and writes HTTP headers; names in any case are the same, and are written in lower case. What a plain
+ * object holds in several spellings are several values, of which writing leaves one.
+ */
 export const httpHeaders: Carrier<HttpHeaders> = {
   get(headers, name) {
     if (isCollection(headers)) return textOf(headers.get(name));
-    return textOf(headers[nameIn(headers, name)]);
+    const lower = name.toLowerCase();
+    let values: unknown;
+    for (const key of Object.keys(headers)) {
+      if (!isSpelling(key, lower)) continue;
+      values = values === undefined ? headers[key] : [values, headers[key] ?? []].flat();
+    }
+    return textOf(values);
   },
   set(headers, name, value) {
-    if (isCollection(headers)) headers.set(name, value);
-    else headers[nameIn(headers, name)] = value;
+    if (isCollection(headers)) {
+      headers.set(name, value);
+      return;
+    }
+    const lower = name.toLowerCase();
+    let isWritten = false;
+    for (const key of Object.keys(headers)) {
+      if (!isSpelling(key, lower)) continue;
+      if (isWritten) delete headers[key];
+      else headers[key] = value;
+      isWritten = true;
+    }
+    if (!isWritten) headers[lower] = value;
   },
   remove(headers, name) {
-    if (isCollection(headers)) removeFrom(headers, name);
-    else delete headers[nameIn(headers, name)];
+    if (isCollection(headers)) {
+      removeFrom(headers, name);
+      return;
+    }
+    const lower = name.toLowerCase();
+    for (const key of Object.keys(headers)) if (isSpelling(key, lower)) delete headers[key];
   },
   keys(headers) {
     if (!isCollection(headers)) return Object.keys(headers);
@@ -40,12 +64,6 @@ function isCollection(headers: HttpHeaders): headers is HeaderCollection {
   return typeof headers['get'] === 'function' && typeof headers['set'] === 'function';
 }
 
-/** The header as the object spells it, in lower case where it has none. */
-function nameIn(headers: object, name: string): string {
-  if (Object.hasOwn(headers, name)) return name;
-  const lower = name.toLowerCase();
-  for (const key of Object.keys(headers)) {
-    if (key.length === lower.length && key.toLowerCase() === lower) return key;
-  }
-  return lower;
+function isSpelling(key: string, lower: string): boolean {
+  return key === lower || (key.length === lower.length && key.toLowerCase() === lower);
 }

@@ -59,6 +59,12 @@ describe('messageHeaders', () => {
     ).toEqual(complete);
   });
 
+  it('takes a byte order mark for the character that it is', () => {
+    const marked = Buffer.concat([Buffer.from([0xef, 0xbb, 0xbf]), utf8(traceparent)]);
+    expect(messageHeaders.get({ traceparent: marked }, 'traceparent')).toBe(`\uFEFF${traceparent}`);
+    expect(read({ ...fields, traceparent: marked })).toEqual([undefined, undefined, undefined, 'Amélie']);
+  });
+
   it('refuses two traceparents', () => {
     const two = [utf8(traceparent), utf8(traceparent)];
     const expected = [undefined, undefined, undefined, 'Amélie'];
