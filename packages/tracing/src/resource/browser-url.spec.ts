@@ -20,6 +20,12 @@ describe('browserUrl', () => {
     ['file:///srv/shop', undefined],
     ['ext::sh -c whoami', undefined],
     ['javascript:alert(1)//x', 'https://javascript/alert(1)//x'],
+    ['oauth2:TOKEN@gitlab.test/acme/shop.git', undefined],
+    ['me:secret@git.acme.test:shop.git', undefined],
+    ['https://me:80/secret@git.acme.test/shop.git', undefined],
+    ['https:/me:secret@git.acme.test/shop', undefined],
+    ['https:/git.acme.test/shop', undefined],
+    ['http:/git.acme.test/shop', undefined],
     ['https://github.com', undefined],
     ['https://', undefined],
     ['', undefined],
@@ -35,6 +41,17 @@ describe('browserUrl', () => {
         const url = browserUrl(`${scheme}://${user}:${secret}@host.test/a/b.git?${secret}#${secret}`);
         expect(url).toMatch(/^https?:\/\/host\.test\/a\/b$/);
       }),
+    );
+  });
+
+  it('never holds a password of a remote that is mistyped', () => {
+    const parts = fc.constantFrom('user', ':', '/', '//', 'https:', 'git@', 'h.test', '#', '?', '.git', 'x');
+    fc.assert(
+      fc.property(fc.array(parts, { maxLength: 5 }), fc.array(parts, { maxLength: 5 }), (before, after) => {
+        const url = browserUrl(`${before.join('')}:S3CRET@${after.join('')}`);
+        expect(url ?? '').not.toMatch(/S3CRET/i);
+      }),
+      { numRuns: 2_000 },
     );
   });
 

@@ -17,6 +17,8 @@ export function browserUrl(remote: string): string | undefined {
   if (!isWeb && !/^(?:git|ssh|git\+ssh):$/.test(url.protocol)) return undefined;
   const path = url.pathname.replace(/\/$/, '').replace(/\.git$/, '');
   if (url.hostname === '' || path === '') return undefined;
+  // Mistyped: what stands before the @, or behind a lone slash, is a user name and a password.
+  if (path.includes('@') || /^https?$/.test(url.hostname)) return undefined;
   // The port of another protocol is none of the browser's.
   return isWeb ? `${url.protocol}//${url.host}${path}` : `https://${url.hostname}${path}`;
 }
