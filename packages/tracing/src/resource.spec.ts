@@ -101,15 +101,19 @@ describe('createResource', () => {
     }
   });
 
-  it('starts no git without a search path, without a checkout, and where the checkout names programs', () => {
-    const { repository } = checkout();
-    const directories = [repository.root];
+  it('starts no git without a search path or a checkout', () => {
+    const directories = [checkout().repository.root];
     expect(createResource(identity, { checkout: { directories } }).asyncAttributesPending).toBe(false);
-    repository.git('config', 'filter.x.clean', 'cat');
-    const named = createResource(identity, { checkout: { directories, searchPath } });
-    expect(named.asyncAttributesPending).toBe(false);
-    expect(named.attributes).toMatchObject({ 'vcs.ref.head.name': 'main' });
     const nowhere = createResource(identity, { checkout: { directories: ['/nonexistent'], searchPath } });
     expect(nowhere.asyncAttributesPending).toBe(false);
+  });
+
+  it('leaves open whether a checkout is dirty that names programs', async () => {
+    const { repository } = checkout();
+    repository.git('config', 'filter.x.clean', 'cat');
+    const resource = createResource(identity, { checkout: { directories: [repository.root], searchPath } });
+    await resource.waitForAsyncAttributes?.();
+    expect(resource.attributes).toMatchObject({ 'vcs.ref.head.name': 'main' });
+    expect(resource.attributes['tta.vcs.dirty']).toBeUndefined();
   });
 });

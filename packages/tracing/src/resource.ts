@@ -99,9 +99,7 @@ function checkoutAttributes({ directories, searchPath }: CheckoutSearch): Detect
       'vcs.repository.url.full': checkout.repositoryUrl,
       'vcs.ref.head.name': checkout.branch,
       'vcs.ref.head.revision': checkout.revision,
-      ...(checkout.namesNoPrograms && searchPath !== undefined
-        ? { 'tta.vcs.dirty': hasUncommittedChanges(checkout.root, searchPath) }
-        : {}),
+      'tta.vcs.dirty': searchPath === undefined ? undefined : hasUncommittedChanges(checkout, searchPath),
     };
   }
   return {};

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { appendFileSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
@@ -44,10 +44,10 @@ describe('findGitCheckout', () => {
     mkdirSync(join(repository.root, 'a/b'), { recursive: true });
     expect(findGitCheckout(join(repository.root, 'a/b'))).toEqual({
       root: repository.root,
+      gitDirectory: join(repository.root, '.git'),
       branch: 'main',
       revision,
       repositoryUrl: 'https://git.acme.test/shop',
-      namesNoPrograms: true,
     });
   });
 
@@ -75,10 +75,10 @@ describe('findGitCheckout', () => {
     repository.git('worktree', 'add', '--quiet', '-b', 'topic', worktree);
     expect(findGitCheckout(worktree)).toEqual({
       root: worktree,
+      gitDirectory: join(repository.root, '.git/worktrees/tree'),
       branch: 'topic',
       revision,
       repositoryUrl: 'https://git.acme.test/shop',
-      namesNoPrograms: true,
     });
   });
 
@@ -87,29 +87,26 @@ describe('findGitCheckout', () => {
     expect(findGitCheckout(root)?.revision).toBe('b'.repeat(64));
   });
 
-  it.each([
-    ['a filter', '[filter "x"]\n\tclean = touch /tmp/x\n'],
-    ['a filter behind another section', '[core][FILTER "x"]\nclean = x\n'],
-    ['a filter in the old notation', '[filter.x]\nclean = x\n'],
-    ['an included file', '[include]\n\tpath = elsewhere\n'],
-    ['a file included on a condition', '[includeIf "gitdir:/"]\n\tpath = elsewhere\n'],
-    ['a promisor', '[remote "origin"]\n\tpromisor = true\n'],
-    ['a partial clone', '[extensions]\n\tpartialClone = origin\n'],
-    ['too much to read', `# ${'x'.repeat(300_000)}`],
-  ])('says that a configuration with %s may name programs', (_, config) => {
-    repository.commit();
-    appendFileSync(join(repository.root, '.git/config'), config);
-    expect(findGitCheckout(repository.root)).toMatchObject({ branch: 'main', namesNoPrograms: false });
+  it('takes spaces at the end of a pointer for a part of the name, as git does', () => {
+    const root = plant('ref: refs/heads/main\n');
+    renameSync(join(root, '.git'), join(root, 'git '));
+    writeFileSync(join(root, '.git'), 'gitdir: git \r\n');
+    expect(findGitCheckout(root)?.gitDirectory).toBe(join(root, 'git '));
+    writeFileSync(join(root, '.git'), 'gitdir: git  \n');
+    expect(findGitCheckout(root)).toBeUndefined();
   });
 
   it.each([
-    ['a filter', '[filter "x"]\n\tclean = x\n', false],
-    ['too much to read', '#'.repeat(300_000), false],
-    ['nothing of the kind', '[core]\n\tsparseCheckout = true\n', true],
-  ])('looks for it in the configuration of the worktree, too: %s', (_, config, expected) => {
-    repository.commit();
-    writeFileSync(join(repository.root, '.git/config.worktree'), config);
-    expect(findGitCheckout(repository.root)?.namesNoPrograms).toBe(expected);
+    ['that is too long to read', `../common${'\n'.repeat(5_000)}`],
+    ['that would name a machine on Windows', '//machine/share'],
+    ['that is empty', ''],
+    ['to a folder with a space at the end', '../common '],
+  ])('finds none where a pointer to what worktrees share is one %s', (_, pointer) => {
+    const root = plant('ref: refs/heads/main\n', { commondir: pointer });
+    for (const name of ['objects', 'refs']) mkdirSync(join(root, 'common', name), { recursive: true });
+    expect(findGitCheckout(root)).toBeUndefined();
+    writeFileSync(join(root, '.git/commondir'), '../common\n');
+    expect(findGitCheckout(root)?.branch).toBe('main');
   });
 
   it.each([
@@ -124,10 +121,10 @@ describe('findGitCheckout', () => {
     writeFileSync(join(root, 'secret'), id);
     expect(findGitCheckout(root)).toEqual({
       root,
+      gitDirectory: join(root, '.git'),
       branch,
       revision: undefined,
       repositoryUrl: undefined,
-      namesNoPrograms: false,
     });
   });
 

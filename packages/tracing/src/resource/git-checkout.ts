@@ -6,23 +6,18 @@ import { browserUrl } from './browser-url.ts';
 export interface GitCheckout {
   /** Root of the working tree. */
   readonly root: string;
+  /** Where its `HEAD` and its index are: `.git`, or what a file of this name points to. */
+  readonly gitDirectory: string;
   /** `undefined` when no branch is checked out. */
   readonly branch: string | undefined;
   /** Full id of the commit; `undefined` before the first one. */
   readonly revision: string | undefined;
   /** Where the remote `origin` is seen in a browser, without credentials. */
   readonly repositoryUrl: string | undefined;
-  /**
-   * Whether git may compare files here. Its configuration can name programs that do so (`filter.*.clean`),
-   * also by including other files or by fetching what a partial clone left out, and no setting turns all of
-   * them off. What such a configuration says is none of the program's wishes.
-   */
-  readonly namesNoPrograms: boolean;
 }
 
 const limitBytes = { small: 4_096, config: 262_144, packedRefs: 16_777_216 };
 const commitId = /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/;
-const mayNamePrograms = /\[(?:filter|include|includeif)\b|promisor|partialclone/i;
 
 /**
  * The checkout that a folder lies in, if it lies in one. Also understands worktrees and submodules, whose
@@ -43,25 +38,19 @@ export function findGitCheckout(directory: string): GitCheckout | undefined {
 function readCheckout(root: string): GitCheckout | undefined {
   const own = gitDirectory(root);
   if (own === undefined) return undefined;
-  const common = pointedTo(own, readText(join(own, 'commondir'), limitBytes.small)?.trim()) ?? own;
+  const common = commonDirectory(own);
   const head = readText(join(own, 'HEAD'), limitBytes.small)?.trim();
+  if (common === undefined || head === undefined) return undefined;
   // As git tells a repository from a folder that happens to have the name.
-  if (head === undefined || !isDirectory(join(common, 'objects')) || !isDirectory(join(common, 'refs'))) {
-    return undefined;
-  }
+  if (!isDirectory(join(common, 'objects')) || !isDirectory(join(common, 'refs'))) return undefined;
   const ref = referenceIn(head);
-  const config = readText(join(common, 'config'), limitBytes.config);
-  const ownConfig = readText(join(own, 'config.worktree'), limitBytes.config);
-  const remote = originUrl(config ?? '');
+  const remote = originUrl(readText(join(common, 'config'), limitBytes.config) ?? '');
   return {
     root,
+    gitDirectory: own,
     branch: ref?.startsWith('refs/heads/') ? ref.slice('refs/heads/'.length) : undefined,
     revision: ref === undefined ? asCommitId(head) : revisionOf(common, ref),
     repositoryUrl: remote === undefined ? undefined : browserUrl(remote),
-    namesNoPrograms:
-      config !== undefined &&
-      !mayNamePrograms.test(config) &&
-      (ownConfig === undefined ? !exists(join(own, 'config.worktree')) : !mayNamePrograms.test(ownConfig)),
   };
 }
 
@@ -69,8 +58,19 @@ function readCheckout(root: string): GitCheckout | undefined {
 function gitDirectory(root: string): string | undefined {
   const path = join(root, '.git');
   if (isDirectory(path)) return path;
-  const pointer = readText(path, limitBytes.small)?.trim();
+  const pointer = readPointer(path);
   return pointer?.startsWith('gitdir: ') ? pointedTo(root, pointer.slice('gitdir: '.length)) : undefined;
+}
+
+/** What a worktree shares with others is in another folder; `undefined` where that cannot be told. */
+function commonDirectory(own: string): string | undefined {
+  const path = join(own, 'commondir');
+  return exists(path) ? pointedTo(own, readPointer(path)) : own;
+}
+
+/** Git itself takes spaces at the end for a part of the name. */
+function readPointer(path: string): string | undefined {
+  return readText(path, limitBytes.small)?.replace(/[\r\n]+$/, '');
 }
 
 function pointedTo(from: string, path: string | undefined): string | undefined {
