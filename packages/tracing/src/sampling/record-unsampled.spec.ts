@@ -1,4 +1,11 @@
-import { ROOT_CONTEXT, type Span, type SpanContext, trace, TraceFlags } from '@opentelemetry/api';
+import {
+  createTraceState,
+  ROOT_CONTEXT,
+  type Span,
+  type SpanContext,
+  trace,
+  TraceFlags,
+} from '@opentelemetry/api';
 import {
   AlwaysOffSampler,
   AlwaysOnSampler,
@@ -8,7 +15,12 @@ import {
   type Sampler,
 } from '@opentelemetry/sdk-trace-node';
 import { describe, expect, it } from '@jest/globals';
+import { annotating } from './annotating.ts';
+import { compositeSampler } from './composite-sampler.ts';
+import { parentThreshold } from './parent-threshold.ts';
+import { alwaysOff, alwaysOn, probability } from './probability.ts';
 import { recordUnsampled, sampledUpstream } from './record-unsampled.ts';
+import { ruleBased } from './rule-based.ts';
 
 const upstream = (traceFlags: number, isRemote = true): SpanContext => ({
   traceId: '0af7651916cd43dd8448eb211c80319c',
@@ -45,6 +57,69 @@ describe('recordUnsampled', () => {
     expect(child.isRecording()).toBe(true);
     expect(isSampled(child)).toBe(false);
     expect(attributesOf(child)).toEqual({});
+  });
+
+  it.each<[string, Sampler]>([
+    ['always says no', new AlwaysOffSampler()],
+    [
+      'drops this kind of work',
+      compositeSampler(
+        ruleBased([
+          { when: { name: 'health' }, sampler: alwaysOff() },
+          { sampler: parentThreshold(alwaysOn()) },
+        ]),
+      ),
+    ],
+    ['has its own share, which the trace is not in', compositeSampler(probability(2 ** -40))],
+  ])('does not record what a sampler decides against that %s', (_what, sampler) => {
+    expect(start(sampler, 'health', upstream(TraceFlags.NONE)).isRecording()).toBe(false);
+  });
+
+  it('records what the rules of the sampler let pass, with their attributes, and calls it unsampled', () => {
+    const sampler = compositeSampler(
+      ruleBased([
+        { when: { name: 'health' }, sampler: alwaysOff() },
+        { sampler: annotating({ rule: 'others' }, parentThreshold(alwaysOn())) },
+      ]),
+    );
+    const span = start(sampler, 'orders', {
+      ...upstream(TraceFlags.NONE),
+      traceState: createTraceState('ot=th:8;rv:90000000000000,vendor=1'),
+    });
+    expect(span.isRecording()).toBe(true);
+    expect(isSampled(span)).toBe(false);
+    expect(attributesOf(span)).toEqual({ rule: 'others', [sampledUpstream]: false });
+    expect(span.spanContext().traceState?.serialize()).toBe('ot=rv:90000000000000,vendor=1');
+  });
+
+  it.each([
+    ['vendor=1', 'vendor=1'],
+    ['ot=th:8,vendor=1', 'vendor=1'],
+    ['ot=th:8;rv:90000000000000', 'ot=rv:90000000000000'],
+    ['ot=rv:90000000000000', 'ot=rv:90000000000000'],
+    [undefined, undefined],
+  ])('asks only where the caller decided, and once more as if it had sampled %s', (before, expected) => {
+    const asked: (SpanContext | undefined)[] = [];
+    const sampler: Sampler = {
+      shouldSample(context, ...rest) {
+        asked.push(trace.getSpanContext(context));
+        return parentBased.shouldSample(context, ...rest);
+      },
+      toString: () => 'spy',
+    };
+    start(sampler, 'root', undefined);
+    start(sampler, 'sampled', upstream(TraceFlags.SAMPLED));
+    start(sampler, 'local', upstream(TraceFlags.NONE, false));
+    expect(asked.splice(0)).toHaveLength(3);
+    const caller = upstream(0x02);
+    start(
+      sampler,
+      'entry',
+      before === undefined ? caller : { ...caller, traceState: createTraceState(before) },
+    );
+    expect(asked.map((parent) => parent?.traceFlags)).toEqual([0x02, 0x03]);
+    expect(asked[1]).toMatchObject({ traceId: caller.traceId, spanId: caller.spanId, isRemote: true });
+    expect(asked[1]?.traceState?.serialize()).toBe(expected);
   });
 
   it('leaves what is sampled as it is', () => {
