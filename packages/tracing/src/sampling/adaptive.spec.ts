@@ -256,6 +256,18 @@ describe('adaptive', () => {
       expect(isNear(run({ seconds: 100, rate: 60, failing: 0.4 }).kept, 20)).toBe(true);
     });
 
+    it('keeps more in an incident soon after a night in which the one trace failed', () => {
+      const { run, load, clock, sampler } = service({ targetPerSecond: 20 });
+      run({ seconds: 300, rate: 60, failing: 0.005 });
+      clock.spend(3_600_000);
+      decide(sampler, traceIds(2)());
+      load.onEnd(failed);
+      clock.spend(3_600_000);
+      run({ seconds: 60, rate: 60, failing: 0.005 });
+      run({ seconds: 20, rate: 60, failing: 0.3 });
+      expect(run({ seconds: 10, rate: 60, failing: 0.3 }).kept).toBeGreaterThan(35);
+    });
+
     it('hears of the spans with which a trace begins here, and of no others', () => {
       const { run, load } = service();
       const id = traceIds(99)();

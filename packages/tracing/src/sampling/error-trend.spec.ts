@@ -50,6 +50,18 @@ describe('ErrorTrend', () => {
     expect(boosts(...bad, ...calm, [50, 100]).at(-1)).toBeGreaterThan(30);
   });
 
+  it('does not take what one trace did after a long rest for usual', () => {
+    const trend = new ErrorTrend(intervalMs);
+    const round = (failed: number, ended: number, elapsedMs = intervalMs): number => {
+      for (let i = 0; i < ended; i++) trend.count(i < failed);
+      return trend.endRound(elapsedMs);
+    };
+    for (let i = 0; i < 60; i++) round(1, 100);
+    round(1, 1, 3_600_000);
+    for (let i = 0; i < 10; i++) round(1, 100);
+    expect(round(30, 100)).toBeGreaterThan(5);
+  });
+
   it('learns nothing wrong from rounds that took no time', () => {
     const trend = new ErrorTrend(intervalMs);
     trend.count(true);

@@ -5,14 +5,14 @@ const memoryIntervals = 30;
 
 /** Tells how far the share of failed traces is above what is usual. */
 export class ErrorTrend {
-  readonly #memoryMs: number;
+  readonly #intervalMs: number;
   #ended = 0;
   #failed = 0;
   #usual = 0;
   #learnedMs = 0;
 
   constructor(intervalMs: number) {
-    this.#memoryMs = memoryIntervals * intervalMs;
+    this.#intervalMs = intervalMs;
   }
 
   count(isFailed: boolean): void {
@@ -33,9 +33,11 @@ export class ErrorTrend {
     if (ended === 0) return 1;
     const share = failed / ended;
     const usual = this.#learnedMs === 0 ? share : this.#usual;
+    // However long nothing happened: else the one trace of a night would be all that is usual.
+    const weightMs = Math.min(elapsedMs, this.#intervalMs);
     // The mean of all until there is enough to forget.
-    this.#learnedMs = Math.min(this.#learnedMs + Math.max(elapsedMs, 1), this.#memoryMs);
-    this.#usual = usual + (share - usual) * Math.min(1, elapsedMs / this.#learnedMs);
+    this.#learnedMs = Math.min(this.#learnedMs + Math.max(weightMs, 1), memoryIntervals * this.#intervalMs);
+    this.#usual = usual + ((share - usual) * weightMs) / this.#learnedMs;
     const baseline = Math.max(usual, leastBaseline);
     const expected = ended * baseline;
     return failed >= 2 && failed > expected + 3 * Math.sqrt(expected) ? share / baseline : 1;
