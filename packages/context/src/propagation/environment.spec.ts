@@ -53,7 +53,7 @@ describe('environment', () => {
     const target: Environment = { HOME: '/', BAGGAGE: 'a=1' };
     environment.remove(target, 'baggage');
     environment.remove(target, 'tracestate');
-    expect(target).toEqual({ HOME: '/' });
+    expect(target).toStrictEqual({ HOME: '/' });
   });
 
   it('tells the names of all variables', () => {

@@ -64,10 +64,15 @@ describe('inject and extract', () => {
     });
 
     it('leave its trace where there is no other', () => {
-      const { traceparent: parent, tracestate } = other;
-      expect(inject(ROOT_CONTEXT, { ...other }, mcpMeta, new W3CPropagator())).toEqual({
-        traceparent: parent,
-        tracestate,
+      const { baggage: _, ...otherTrace } = other;
+      expect(inject(ROOT_CONTEXT, { ...other }, mcpMeta, new W3CPropagator())).toEqual(otherTrace);
+      const baggageAlone = propagation.setBaggage(
+        ROOT_CONTEXT,
+        propagation.createBaggage({ a: { value: '1' } }),
+      );
+      expect(inject(baggageAlone, { ...other }, mcpMeta, new W3CPropagator())).toEqual({
+        ...otherTrace,
+        baggage: 'a=1',
       });
     });
 

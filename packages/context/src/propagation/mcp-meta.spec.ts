@@ -41,7 +41,7 @@ describe('mcpMeta', () => {
     const meta = { progressToken: 7, ...fields };
     mcpMeta.remove(meta, 'baggage');
     mcpMeta.remove(meta, 'none');
-    expect(meta).toEqual({ progressToken: 7, traceparent: fields.traceparent, tracestate: 'foo=1' });
+    expect(meta).toStrictEqual({ progressToken: 7, traceparent: fields.traceparent, tracestate: 'foo=1' });
   });
 
   it('reads nothing but strings', () => {
