@@ -59,8 +59,36 @@ describe('destinationsOf', () => {
     expect(() => of(env, { otlpEndpoint: 'unix:///x' })).toThrow('otlpEndpoint is "unix:///x"');
   });
 
+  it.each([
+    ['http://user:S3CRET@h.test:1/base?token=S3CRET', 'http://h.test:1/base/v1/traces'],
+    ['http:user:S3CRET@h.test:1', 'http://h.test:1/v1/traces'],
+    ['http:/\\user:S3CRET@h.test', 'http://h.test/v1/traces'],
+  ])('shows no secret of %j', (address, shown) => {
+    const env = { OTEL_EXPORTER_OTLP_ENDPOINT: address, TTA_UI_ENDPOINT: address };
+    const other = { ...env, TTA_UI_ENDPOINT: 'http://other.test' };
+    for (const destinations of [
+      destinationsOf({}, readEnvironment(env), undefined),
+      destinationsOf({ enableTtaUi: false }, readEnvironment(other), undefined),
+      destinationsOf({ ttaUiEndpoint: address }, readEnvironment({}), undefined),
+      destinationsOf({ enableTtaUi: false, otlpEndpoint: address }, readEnvironment({}), undefined),
+    ]) {
+      expect(destinations.map(addressOf)).toEqual([shown]);
+      expect(destinations.map(({ name }) => name).join()).not.toContain('S3CRET');
+      expect(destinations).toMatchObject([{ tracesUrl: expect.stringContaining('S3CRET') }]);
+    }
+  });
+
+  it.each(['http://user:S3CRET#x@h.test:4318', 'user:S3CRET@h.test:4318', 'h.test/x?token=S3CRET'])(
+    'shows no secret of %j when it throws',
+    (address) => {
+      for (const option of ['ttaUiEndpoint', 'otlpEndpoint']) {
+        expect(() => of({}, { [option]: address })).toThrow(/^(?!.*S3CRET).*h\.test/);
+      }
+    },
+  );
+
   it('adds what the code brings, as it is', () => {
-    const mine = { name: 'mine', tracesUrl: 'https://me:secret@c.test/v1/traces', timeoutMs: 5 };
+    const mine = { name: 'mine', tracesUrl: 'https://me:secret@c.test/v1/traces?key=secret', timeoutMs: 5 };
     const exporter = { export: () => undefined, shutdown: () => Promise.resolve() };
     const custom = { name: 'custom', exporter };
     const all = of({ OTEL_BSP_SCHEDULE_DELAY: '7' }, { enableTtaUi: false, destinations: [mine, custom] });

@@ -3,7 +3,7 @@ import { type Destination, type OtlpDestination, signalUrl } from '@tta/obs-trac
 import type { BatchSettings } from './environment/batching.ts';
 import { type OtlpSettings, tracesUrl } from './environment/otlp.ts';
 import type { EnvironmentSettings } from './environment/read-environment.ts';
-import { httpAddress, withoutCredentials } from './http-address.ts';
+import { httpAddress, shownAddress } from './http-address.ts';
 import type { ObservabilityOptions } from './observability-options.ts';
 
 const localEndpoint = 'http://127.0.0.1:8765';
@@ -30,7 +30,7 @@ export function destinationsOf(
 
 /** What is shown of where traces go. */
 export function addressOf(destination: Destination): string {
-  return 'exporter' in destination ? destination.name : withoutCredentials(destination.tracesUrl);
+  return 'exporter' in destination ? destination.name : shownAddress(destination.tracesUrl);
 }
 
 function localDestination(
@@ -42,7 +42,7 @@ function localDestination(
   if (!(options.enableTtaUi ?? isWanted)) return undefined;
   const endpoint = options.ttaUiEndpoint ?? env.ttaUiEndpoint ?? localEndpoint;
   return {
-    name: `the local service at ${withoutCredentials(endpoint)}`,
+    name: `the local service at ${shownAddress(endpoint)}`,
     tracesUrl: signalUrl(requireHttp(endpoint, 'ttaUiEndpoint'), 'traces'),
     timeoutMs: localTimeoutMs,
     everything: true,
@@ -62,7 +62,7 @@ function otlpDestination(
   if (url === undefined || (otlp.tls === 'unusable' && url.startsWith('https:'))) return undefined;
   const { protocol, headers, compression } = otlp;
   return {
-    name: withoutCredentials(url),
+    name: shownAddress(url),
     tracesUrl: url,
     protocol,
     ...(headers ? { headers } : {}),
@@ -97,6 +97,6 @@ function requireHttp(address: string, option: string): string {
   const usable = httpAddress(address);
   if (usable !== undefined) return usable;
   throw new InvalidOptionError(
-    `${option} is "${withoutCredentials(address)}"; it has to be an address like http://127.0.0.1:4318`,
+    `${option} is "${shownAddress(address)}"; it has to be an address like http://127.0.0.1:4318`,
   );
 }

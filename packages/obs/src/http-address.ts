@@ -15,7 +15,17 @@ function isEncoded(text: string): boolean {
   }
 }
 
-/** What is shown of an address: it may end up in a log. */
-export function withoutCredentials(address: string): string {
-  return address.replace(/\/\/[^/?#]*@/, '//');
+/**
+ * What is shown of an address, or of what was meant to be one: it may end up in a log. Neither user name and
+ * password nor a query, which may hold a key.
+ */
+export function shownAddress(address: string): string {
+  const url = URL.canParse(address) ? new URL(address) : undefined;
+  if (url && /^https?:$/.test(url.protocol) && !`${url.pathname}${url.search}${url.hash}`.includes('@')) {
+    return `${url.origin}${url.pathname === '/' ? '' : url.pathname}`;
+  }
+  // A password with a character that ought to be encoded, or a key with an @ in it: either may be the secret.
+  const query = address.indexOf('?');
+  if (query !== -1 && query < address.lastIndexOf('@')) return '…';
+  return address.replace(/^([a-z][a-z\d+.-]*:\/\/)?.*@/is, '$1').replace(/\?.*$/s, '');
 }

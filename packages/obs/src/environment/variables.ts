@@ -1,4 +1,4 @@
-import { withoutCredentials } from '../http-address.ts';
+import { shownAddress } from '../http-address.ts';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -91,7 +91,7 @@ export class Variables {
     const shown =
       value === undefined
         ? 'has a value that cannot be used'
-        : `is ${JSON.stringify(shorten(withoutCredentials(value)))}`;
+        : `is ${JSON.stringify(shorten(shownAddress(value)))}`;
     this.problems.push(`${name} ${shown}; it has to be ${expected}, so ${instead}.`);
   }
 }
