@@ -141,8 +141,18 @@ describe('readEnvironment', () => {
     ],
     [
       { OTEL_ATTRIBUTE_VALUE_LENGTH_LIMIT: 'x' },
-      'OTEL_ATTRIBUTE_VALUE_LENGTH_LIMIT is "x"; it has to be a whole number from 0 to 2147483647, so there is no limit.',
+      'OTEL_ATTRIBUTE_VALUE_LENGTH_LIMIT is "x"; it has to be a whole number from 1 to 2147483647, so there is no limit.',
       {},
+    ],
+    [
+      { OTEL_ATTRIBUTE_VALUE_LENGTH_LIMIT: '0' },
+      'OTEL_ATTRIBUTE_VALUE_LENGTH_LIMIT is "0"; it has to be a whole number from 1 to 2147483647, so there is no limit.',
+      {},
+    ],
+    [
+      { OTEL_SPAN_ATTRIBUTE_VALUE_LENGTH_LIMIT: '0', OTEL_ATTRIBUTE_VALUE_LENGTH_LIMIT: '9' },
+      'OTEL_SPAN_ATTRIBUTE_VALUE_LENGTH_LIMIT is "0"; it has to be a whole number from 1 to 2147483647, so 9 is used.',
+      { 'spanLimits.attributeValueLengthLimit': 9 },
     ],
     [
       { OTEL_TRACES_SAMPLER: 'jaeger_remote', OTEL_TRACES_SAMPLER_ARG: '1' },
@@ -229,6 +239,10 @@ describe('readEnvironment', () => {
         '{}',
         'http://',
         'http://me:hunter2@',
+        'http://me:hunter2#x@a.test',
+        'me:hunter2@a.test',
+        'a.test?key=hunter2',
+        'ftp://me:8/hunter2@a.test',
         'none,',
         '\u0000',
         '1e999',

@@ -20,8 +20,9 @@ const defaultCount = 128;
 export function readSpanLimits(variables: Variables): SpanLimitSettings {
   const count = (name: string, otherwise = defaultCount): number =>
     variables.integer(name, 0, `${otherwise} is used`) ?? otherwise;
+  // The SDK takes 0 for no limit at all.
   const length = (name: string, otherwise: number): number =>
-    variables.integer(name, 0, otherwise === Infinity ? 'there is no limit' : `${otherwise} is used`) ??
+    variables.integer(name, 1, otherwise === Infinity ? 'there is no limit' : `${otherwise} is used`) ??
     otherwise;
   return {
     attributeValueLengthLimit: length(
