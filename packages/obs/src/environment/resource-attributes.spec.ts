@@ -38,6 +38,18 @@ describe('readResource', () => {
     expect(read({ ...attributes, OTEL_SERVICE_NAME: 'named' })).toMatchObject({ serviceName: 'named' });
   });
 
+  it.each(['', '%20', ' %09'])('takes no service and no instance by the name of %j', (blank) => {
+    const entities = `service{service.name=${blank},service.instance.id=${blank}}`;
+    const attributes = `service.name=${blank},service.instance.id=${blank}`;
+    expect(read({ OTEL_ENTITIES: entities, OTEL_RESOURCE_ATTRIBUTES: attributes })).toEqual({
+      serviceName: undefined,
+      attributes: {},
+    });
+    expect(
+      read({ OTEL_ENTITIES: 'service{service.name=shop}', OTEL_RESOURCE_ATTRIBUTES: attributes }),
+    ).toMatchObject({ serviceName: 'shop' });
+  });
+
   it.each([
     ['service{service.name=shop}', { serviceName: 'shop', attributes: {} }],
     [

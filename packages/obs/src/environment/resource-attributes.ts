@@ -11,10 +11,18 @@ export interface ResourceSettings {
 /** `OTEL_SERVICE_NAME`, `OTEL_RESOURCE_ATTRIBUTES`, `OTEL_ENTITIES`: in this order, the earlier wins. */
 export function readResource(variables: Variables): ResourceSettings {
   const { 'service.name': nameAmongThem, ...attributes } = {
-    ...entityAttributes(variables),
-    ...plainAttributes(variables),
+    ...withoutBlankNames(entityAttributes(variables)),
+    ...withoutBlankNames(plainAttributes(variables)),
   };
   return { serviceName: variables.text('OTEL_SERVICE_NAME') ?? nameAmongThem, attributes };
+}
+
+/** The semantic conventions ask for names that tell services and their instances apart: an empty one does not. */
+function withoutBlankNames(attributes: Record<string, string>): Record<string, string> {
+  const isName = (key: string): boolean => key === 'service.name' || key === 'service.instance.id';
+  return Object.fromEntries(
+    Object.entries(attributes).filter(([key, value]) => !isName(key) || value.trim() !== ''),
+  );
 }
 
 /**
