@@ -12,7 +12,6 @@ import { TraceState as CoreTraceState } from '@opentelemetry/core';
 import {
   InMemorySpanExporter,
   NodeTracerProvider,
-  type Sampler,
   SamplingDecision,
   SimpleSpanProcessor,
 } from '@opentelemetry/sdk-trace-node';
@@ -158,16 +157,22 @@ describe('compositeSampler', () => {
     );
   });
 
-  describe('with a part that throws', () => {
+  describe('with a part that throws or answers nonsense', () => {
     afterEach(() => diag.disable());
-    const broken = (): Sampler =>
-      compositeSampler({
-        samplingIntent: () => {
+    const counted = { threshold: '0', adjustedCountReliable: true };
+
+    it.each<[string, () => unknown]>([
+      [
+        'an error',
+        () => {
           throw new Error('broken');
         },
-      });
-
-    it('follows the parent, keeps no new trace, and says so once', () => {
+      ],
+      ['nothing', () => undefined],
+      ['no threshold', () => ({ adjustedCountReliable: true })],
+      ['a threshold in numbers', () => ({ ...counted, threshold: 0n })],
+      ['a trace state that is none', () => ({ ...counted, traceState: 'a=1' })],
+    ])('follows the parent after %s, keeps no new trace, and says so once', (_what, samplingIntent) => {
       const warnings: unknown[][] = [];
       const ignore = (): void => undefined;
       const logger: DiagLogger = {
@@ -178,7 +183,7 @@ describe('compositeSampler', () => {
         warn: (...message) => warnings.push(message),
       };
       diag.setLogger(logger, DiagLogLevel.WARN);
-      const sampler = broken();
+      const sampler = compositeSampler({ samplingIntent } as ComposableSampler);
       expect(decide(sampler, high).decision).toBe(NOT_RECORD);
       expect(decide(sampler, high, { parent: parentSpan(high, { traceFlags: 0 }) }).decision).toBe(
         NOT_RECORD,

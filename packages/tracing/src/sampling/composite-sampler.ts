@@ -31,8 +31,8 @@ const keptUncounted: SamplingResult = Object.freeze({ decision: SamplingDecision
  * random flag is set) and keeps the `ot` entry of the `tracestate` true: `th` is there exactly when the span
  * is kept with a known probability. `rv` and what others wrote pass unchanged.
  *
- * A part that throws is reported once through OpenTelemetry's `diag`; its spans follow their parent, and
- * new traces are not kept.
+ * A part that throws, or whose answer is no intent, is reported once through OpenTelemetry's `diag`; its
+ * spans follow their parent, and new traces are not kept.
  */
 export function compositeSampler(root: ComposableSampler): Sampler {
   requireComposable(root, 'compositeSampler');
@@ -57,16 +57,27 @@ class CompositeSampler implements Sampler {
     links: Link[],
   ): SamplingResult {
     const parent = parentOf(context, traceId);
+    try {
+      const intent = this.#root.samplingIntent(context, traceId, name, kind, attributes, links);
+      return this.#carryOut(intent, traceId, parent);
+    } catch (error) {
+      if (!this.#hasWarned) diag.warn('@tta/obs: a sampler failed:', error);
+      this.#hasWarned = true;
+      return this.#carryOut(parent === undefined ? neverIntent : intentOfParent(parent), traceId, parent);
+    }
+  }
+
+  toString(): string {
+    return `compositeSampler(${this.#root.toString()})`;
+  }
+
+  #carryOut(intent: SamplingIntent, traceId: string, parent: SpanContext | undefined): SamplingResult {
+    const { threshold } = intent;
+    if (threshold !== null && typeof threshold !== 'string')
+      throw new TypeError(`${this.#root.toString()} names the threshold ${String(threshold)}`);
     const inherited = parent?.traceState;
     const entry = inherited?.get('ot');
     const ot = parseOtTraceState(entry);
-    let intent: SamplingIntent;
-    try {
-      intent = this.#root.samplingIntent(context, traceId, name, kind, attributes, links);
-    } catch (error) {
-      intent = this.#intentDespite(error, parent);
-    }
-    const { threshold } = intent;
     const isKept = threshold !== null && keepsTrace(threshold, traceId, ot.rv);
     const th = isKept && intent.adjustedCountReliable ? threshold : undefined;
     const decision = isKept ? SamplingDecision.RECORD_AND_SAMPLED : SamplingDecision.NOT_RECORD;
@@ -85,10 +96,6 @@ class CompositeSampler implements Sampler {
       : { decision, traceState };
   }
 
-  toString(): string {
-    return `compositeSampler(${this.#root.toString()})`;
-  }
-
   /** Made once for each threshold: nobody can change it, and it is most of the cost of a decision. */
   #withNewState(th: RejectionThreshold): SamplingResult {
     let result = this.#withNewStates.get(th);
@@ -99,12 +106,6 @@ class CompositeSampler implements Sampler {
       this.#withNewStates.set(th, result);
     }
     return result;
-  }
-
-  #intentDespite(error: unknown, parent: SpanContext | undefined): SamplingIntent {
-    if (!this.#hasWarned) diag.warn('@tta/obs: a sampler failed:', error);
-    this.#hasWarned = true;
-    return parent === undefined ? neverIntent : intentOfParent(parent);
   }
 }
 
