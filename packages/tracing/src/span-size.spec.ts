@@ -38,3 +38,11 @@ describe('spanMemoryBytes', () => {
     expect(bytesOf('')).toBeGreaterThan(1_000);
   });
 });
+
+describe('a long text', () => {
+  it('counts by its bytes, which a receiver limits, not by its characters', () => {
+    const sizeOf = (text: string): number => spanSizeBytes(endedSpan({ attributes: { text } }));
+    expect(sizeOf('界'.repeat(1_000)) - sizeOf('')).toBe(3_000);
+    expect(sizeOf('x'.repeat(1_000)) - sizeOf('')).toBe(1_000);
+  });
+});

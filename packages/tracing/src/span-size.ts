@@ -6,7 +6,10 @@ const fixedSpanBytes = 68;
 const fixedEventBytes = 12;
 const fixedLinkBytes = 28;
 
-/** About how large a span is in OTLP protobuf. Texts count a byte a character, framing does not count. */
+/** From here on it is worth the time to find out how many bytes a text has in UTF-8. */
+const longText = 256;
+
+/** About how large a span is in OTLP protobuf. Short texts count a byte a character, framing does not count. */
 export function spanSizeBytes(span: ReadableSpan): number {
   let sum = fixedSpanBytes + span.name.length + (span.status.message?.length ?? 0);
   sum += attributesSizeBytes(span.attributes);
@@ -31,7 +34,7 @@ function attributesSizeBytes(attributes: Attributes | undefined): number {
 }
 
 function valueSizeBytes(value: AttributeValue | null | undefined): number {
-  if (typeof value === 'string') return value.length;
+  if (typeof value === 'string') return value.length < longText ? value.length : Buffer.byteLength(value);
   if (!Array.isArray(value)) return 8;
   let sum = 0;
   for (const entry of value) sum += valueSizeBytes(entry);

@@ -189,6 +189,30 @@ describe('a backend with an exporter of its own', () => {
   });
 });
 
+describe('a backend whose exporter misbehaves at the end', () => {
+  it('that hangs does not hold up the shutdown longer than its limit, and all its spans are counted', async () => {
+    const hanging = new Backend();
+    hanging.result = 'never';
+    const tracing = start([{ name: 'hanging', exporter: hanging, batchSpans: 5 }]);
+    for (let i = 0; i < 23; i++) tracing.getTracer('spec').startSpan('s').end();
+    await tracing.shutdown(50);
+    expect(tracing.counts().get('hanging')).toEqual({ exported: 0, spooled: 0, dropped: 23 });
+  });
+
+  it('that throws in its shutdown costs no other its own', async () => {
+    const [broken, good] = [new Backend(), new Backend()];
+    broken.shutdown = () => {
+      throw new Error('boom');
+    };
+    const tracing = start([
+      { name: 'broken', exporter: broken },
+      { name: 'good', exporter: good },
+    ]);
+    await expect(tracing.shutdown()).resolves.toBeUndefined();
+    expect(good.isShutDown).toBe(true);
+  });
+});
+
 describe('a destination with a spool', () => {
   it('keeps what it cannot send, and the next start sends it', async () => {
     const { receiver, tracesUrl } = await receive();
@@ -258,6 +282,19 @@ describe('a spool of a destination with headers', () => {
 });
 
 describe('startTracing', () => {
+  it.each([
+    [
+      { queueSpans: 0 },
+      'queueSpans of the destination "x" is 0; it has to be a whole number from 1 to 2147483647',
+    ],
+    [{ batchSpans: 1.5 }, 'batchSpans of the destination "x" is 1.5'],
+    [{ flushMs: -1 }, 'flushMs of the destination "x" is -1; it has to be a whole number from 0'],
+    [{ timeoutMs: Number.NaN }, 'timeoutMs of the destination "x" is NaN'],
+  ])('refuses %j', (option, message) => {
+    const destination = { name: 'x', exporter: new Backend(), ...option };
+    expect(() => startTracing({ resource, destinations: [destination] })).toThrow(message);
+  });
+
   it('refuses two destinations of one name', () => {
     const twice = { name: 'x', exporter: new Backend() };
     expect(() => startTracing({ resource, destinations: [twice, { ...twice }] })).toThrow(

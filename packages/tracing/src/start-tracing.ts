@@ -207,11 +207,12 @@ function delegateOf(provider: TracerProvider & { getDelegate?(): TracerProvider 
   return provider.getDelegate?.() ?? provider;
 }
 
-/** Exporters that users bring may hold spans themselves. */
+/** Exporters that users bring may hold spans themselves, and may do anything. */
 async function shutDownExporters(destinations: readonly Destination[]): Promise<void> {
-  for (const destination of destinations) {
-    if ('exporter' in destination) await destination.exporter.shutdown().catch(sayProcessorFailed);
-  }
+  const shutDown = async (destination: Destination): Promise<void> => {
+    if ('exporter' in destination) await destination.exporter.shutdown();
+  };
+  await Promise.all(destinations.map((destination) => shutDown(destination).catch(sayProcessorFailed)));
 }
 
 /** Our own queues never reject; a processor of the user's may, and its failure is none of the program's. */

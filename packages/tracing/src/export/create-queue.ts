@@ -1,5 +1,5 @@
 import type { ReadableSpan } from '@opentelemetry/sdk-trace-node';
-import type { Clock, Random } from '@tta/obs-context';
+import { type Clock, InvalidOptionError, type Random } from '@tta/obs-context';
 import { noBacklog } from './backlog.ts';
 import { createSender } from './create-sender.ts';
 import type { CustomDestination, Destination, OtlpDestination, SpoolOptions } from './destination.ts';
@@ -32,6 +32,9 @@ const defaults = {
   memoryBytes: 16 * 2 ** 20,
 };
 
+/** The longest delay that timers take, in milliseconds. */
+const largestOption = 2 ** 31 - 1;
+
 /** The queue of one destination with all that belongs to it. */
 export function createQueue(destination: Destination, surroundings: QueueSurroundings): SpanQueue<unknown> {
   return 'exporter' in destination
@@ -42,8 +45,8 @@ export function createQueue(destination: Destination, surroundings: QueueSurroun
 function otlpQueue(destination: OtlpDestination, surroundings: QueueSurroundings): SpanQueue<Uint8Array> {
   const { clock, random, serviceName, onTrouble } = surroundings;
   const { name, tracesUrl: url, protocol = 'http/protobuf', headers, spool } = destination;
-  // Headers may name an account: what one program spools must not be sent in the name of another.
-  const scope = headers ? `${serviceName}\n${name}` : '';
+  // Headers and queries may name an account: what one program spools must not be sent in the name of another.
+  const scope = headers || new URL(url).search ? `${serviceName}\n${name}` : '';
   const onDropped = (spans: number, error: Error): void => queue.drop(spans, error);
   const inMemory = new MemoryBacklog({ limitBytes: defaults.memoryBytes, onDropped });
   const onDisk = ({ directory, limitBytes = defaults.spoolBytes }: SpoolOptions): DiskSpool =>
@@ -83,11 +86,20 @@ function exporterQueue(
   });
 }
 
-function queueOptions({ flushMs, queueSpans, batchSpans }: Destination): {
-  flushMs: number;
-  queueSpans: number;
-  batchSpans: number;
-} {
+function queueOptions(destination: Destination): { flushMs: number; queueSpans: number; batchSpans: number } {
+  const { name, flushMs, queueSpans, batchSpans, timeoutMs } = destination;
+  for (const [option, value, least] of [
+    ['flushMs', flushMs, 0],
+    ['queueSpans', queueSpans, 1],
+    ['batchSpans', batchSpans, 1],
+    ['timeoutMs', timeoutMs, 1],
+  ] as const) {
+    if (value === undefined || (Number.isInteger(value) && value >= least && value <= largestOption))
+      continue;
+    throw new InvalidOptionError(
+      `${option} of the destination "${name}" is ${value}; it has to be a whole number from ${least} to ${largestOption}`,
+    );
+  }
   const queue = queueSpans ?? defaults.queueSpans;
   return {
     flushMs: flushMs ?? defaults.flushMs,

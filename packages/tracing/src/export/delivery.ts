@@ -29,6 +29,8 @@ const slowMs = 1_000;
 const adoptMs = 30_000;
 /** Not while the program starts. */
 const firstAdoptMs = 250;
+/** At the end of a program, for what waits on disk: it is safe there, and may be another program's. */
+const lastDrainMs = 1_000;
 
 /** The request under way. */
 interface Attempt<B> {
@@ -57,7 +59,11 @@ export class Delivery<B> {
   #reason = new Error('it is slow');
   #cancelAdopt: () => void = () => {};
   #hasAdopted = false;
-  #state: 'open' | 'stopping' | 'stopped' = 'open';
+  #cancelSpill: (() => void) | undefined;
+  #phase: 'open' | 'stopping' | 'stopped' = 'open';
+  /** While it stops: the destination has had its chance. */
+  #hasGivenUp = false;
+  #drainUntilMs = Number.POSITIVE_INFINITY;
   #exported = 0;
   #spooled = 0;
   #dropped = 0;
@@ -80,6 +86,10 @@ export class Delivery<B> {
     return this.#settled;
   }
 
+  get isStopped(): boolean {
+    return this.#phase === 'stopped';
+  }
+
   /** Counts spans that are gone, and tells of them. */
   drop(spans: number, error: Error): void {
     this.#dropped += spans;
@@ -88,23 +98,24 @@ export class Delivery<B> {
 
   /** Something waits in the queue. */
   wake(): void {
-    if (this.#pause || this.#attempt?.isSlow) this.spill();
+    if (this.#pause || this.#attempt?.isSlow) this.#spillInTurns();
     else this.#begin();
   }
 
-  /** Moves what waits in the queue to the backlog. */
+  /** Moves what is under way and what waits in the queue to the backlog. */
   spill(error = this.#reason): void {
+    this.#storeAttempt(error);
     for (let batch = this.#options.take(); batch; batch = this.#options.take()) this.#keep(batch, error);
   }
 
   /**
-   * Resolves when `goal` spans out of the queue are settled and the backlog is empty, or when the
-   * destination takes nothing now: then they are kept.
+   * Resolves when `goal` is reached and the backlog is empty, or when the destination takes nothing now: then
+   * what is left is kept.
    */
   async flush(goal: () => boolean): Promise<void> {
     if (this.#pause && !this.#pause.asked) this.#resume();
     while (!goal() || !this.#backlog.isEmpty) {
-      if (this.#pause || this.#state === 'stopped') return this.spill();
+      if (!this.#mayTry()) return this.spill();
       this.#begin();
       if (!this.#over) return;
       await this.#over;
@@ -113,60 +124,81 @@ export class Delivery<B> {
 
   /** Tries once more, but not longer than `limitMs`; then what is durable stays behind, and the rest is dropped. */
   async stop(limitMs: number): Promise<void> {
-    if (this.#state !== 'open') return this.#over;
-    this.#state = 'stopping';
+    if (this.#phase !== 'open') return this.#over;
+    this.#phase = 'stopping';
     this.#cancelAdopt();
+    this.#drainUntilMs = this.#clock.monotonic() + lastDrainMs;
     const { sender } = this.#options;
     sender.finish();
-    const cancelLimit = this.#clock.timer(limitMs, () => sender.abort(), true);
-    if (!this.#pause) {
-      // A program that is over before it looked for what others left does it now.
-      if (!this.#hasAdopted) this.#backlog.adopt();
-      this.#begin();
-    } else if (!this.#pause.asked && !this.#backlog.isDurable) {
-      this.#resume();
-    }
+    const giveUp = (): void => {
+      this.#hasGivenUp = true;
+      sender.abort();
+    };
+    const cancelLimit = this.#clock.timer(limitMs, giveUp, true);
+    // What waits on disk need not be tried once more, and who asked for patience gets it.
+    if (this.#pause && (this.#pause.asked || this.#backlog.isDurable)) this.#hasGivenUp = true;
+    // A program that is over before it looked for what others left does it now.
+    else if (!this.#hasAdopted) this.#backlog.adopt();
+    this.#resume();
     while (this.#over) await this.#over;
     cancelLimit();
-    sender.abort();
-    this.#end(new Error('the process ended'));
+    if (this.#phase === 'stopping') this.#end(new Error('the process ended'));
   }
 
   /** Sends the rest while the process is ending, blocking it, or else leaves it on disk. */
   finishNow(limitMs: number): void {
-    if (this.#state === 'stopped') return;
-    const { sender, take } = this.#options;
+    if (this.#phase === 'stopped') return;
     const deadline = this.#clock.monotonic() + limitMs;
+    const error = new Error('the process ended');
+    let isUp = !this.#pause && !this.#hasGivenUp && !this.#attempt?.isSlow;
+    for (const batch of this.#rest()) {
+      const leftMs = Math.floor(deadline - this.#clock.monotonic());
+      isUp &&= leftMs > 0 && this.#options.sender.sendBeforeExit(batch.body, leftMs);
+      if (isUp) {
+        this.#exported += batch.spans;
+        this.#settled += batch.spans;
+      } else if (this.#backlog.isDurable) this.#keep(batch, error);
+      else this.drop(batch.spans, error);
+    }
+    this.#end(error);
+  }
+
+  /** What would be gone with the process, oldest first. */
+  *#rest(): Generator<Batch<B>> {
+    const { take } = this.#options;
     // What is under way may not have arrived; a destination that gets a span twice keeps it once.
     const current = this.#attempt;
     this.#attempt = undefined;
-    let batch = current && !current.isStored ? current.batch : take();
-    let isUp = !this.#pause && !current?.isSlow;
-    for (; batch; batch = take()) {
-      const leftMs = Math.floor(deadline - this.#clock.monotonic());
-      isUp &&= leftMs > 0 && sender.sendBeforeExit(batch.body, leftMs);
-      if (isUp) this.#exported += batch.spans;
-      else this.#keep(batch, new Error('the process ended'));
-    }
-    this.#end(new Error('the process ended'));
-  }
-
-  #end(error: Error): void {
-    this.#state = 'stopped';
-    this.#cancelAdopt();
-    this.#pause?.cancel();
-    this.spill(error);
+    if (current && !current.isStored) yield current.batch;
     if (!this.#backlog.isDurable) {
       for (let batch = this.#backlog.first(); batch; batch = this.#backlog.first()) {
         this.#backlog.removeFirst();
-        this.drop(batch.spans, error);
+        yield batch;
       }
     }
+    for (let batch = take(); batch; batch = take()) yield batch;
+  }
+
+  #end(error: Error): void {
+    this.#phase = 'stopped';
+    this.#cancelAdopt();
+    this.#cancelSpill?.();
+    this.#pause?.cancel();
+    this.#pause = undefined;
+    for (const batch of this.#rest()) {
+      if (this.#backlog.isDurable) this.#keep(batch, error);
+      else this.drop(batch.spans, error);
+    }
     this.#backlog.close();
+    this.#options.sender.abort();
+  }
+
+  #mayTry(): boolean {
+    return !this.#pause && !this.#hasGivenUp && this.#phase !== 'stopped';
   }
 
   #begin(): void {
-    if (this.#over || this.#state === 'stopped') return;
+    if (this.#over || !this.#mayTry()) return;
     if (this.#ready) {
       const ready = this.#ready;
       this.#over = ready.then(
@@ -176,6 +208,10 @@ export class Delivery<B> {
       return;
     }
     const stored = this.#backlog.first();
+    if (stored && this.#backlog.isDurable && this.#clock.monotonic() > this.#drainUntilMs) {
+      this.#hasGivenUp = true;
+      return;
+    }
     const batch = stored ?? this.#options.take();
     if (batch) this.#over = this.#try({ batch, isStored: stored !== undefined, isSlow: false });
   }
@@ -210,8 +246,9 @@ export class Delivery<B> {
     if (outcome.kind === 'later') {
       this.#reason = outcome.error;
       if (!isStored) this.#keep(batch, outcome.error);
-      this.spill();
-      if (this.#state === 'open') this.#wait(outcome.afterMs);
+      if (this.#phase === 'open') this.#wait(outcome.afterMs);
+      else this.#hasGivenUp = true;
+      this.#spillInTurns();
       return;
     }
     this.#nextWaitMs = firstWaitMs;
@@ -243,20 +280,38 @@ export class Delivery<B> {
     if (this.#attempt !== attempt) return;
     attempt.isSlow = true;
     this.#reason = new Error(`no answer for ${slowMs} ms`);
-    // Behind others in the backlog it would no longer be the one that is removed when it has arrived.
-    if (!attempt.isStored && this.#backlog.isEmpty && this.#keep(attempt.batch, this.#reason)) {
-      attempt.isStored = true;
-      this.#backlog.first();
-    }
-    this.spill();
+    this.#storeAttempt(this.#reason);
+    this.#spillInTurns();
+  }
+
+  /** Has the backlog keep what is under way as well, as the first of all. */
+  #storeAttempt(error: Error): void {
+    const attempt = this.#attempt;
+    if (!attempt || attempt.isStored || !this.#backlog.isDurable || !this.#backlog.isEmpty) return;
+    attempt.isStored = this.#keep(attempt.batch, error);
+    if (attempt.isStored) this.#backlog.first();
+  }
+
+  /** The same as {@link Delivery.spill} with a turn of the event loop between two batches, whose encoding takes time. */
+  #spillInTurns(): void {
+    if (this.#cancelSpill) return;
+    const batch = this.#options.take();
+    if (!batch) return;
+    this.#keep(batch, this.#reason);
+    this.#cancelSpill = this.#clock.timer(0, () => {
+      this.#cancelSpill = undefined;
+      this.#spillInTurns();
+    });
   }
 
   #adoptLater(afterMs: number): void {
     this.#cancelAdopt = this.#clock.timer(afterMs, () => {
       this.#adoptLater(adoptMs);
+      // What is under way would no longer be the first that the backlog keeps.
+      if (this.#attempt && !this.#attempt.isStored) return;
       this.#hasAdopted = true;
       this.#backlog.adopt();
-      if (!this.#pause) this.#begin();
+      this.#begin();
     });
   }
 

@@ -3,11 +3,14 @@ import type { ReadableSpan, SpanExporter } from '@opentelemetry/sdk-trace-node';
 import type { Clock } from '@tta/obs-context';
 import type { Sender, SendOutcome } from './sender.ts';
 
+const givenUp = 'given up at shutdown';
+
 /** Hands spans to an exporter that the user brings. It repeats by itself; what it fails to export is gone. */
 export class ExporterSender implements Sender<ReadableSpan[]> {
   readonly #exporter: SpanExporter;
   readonly #clock: Clock;
   #abort: () => void = () => {};
+  #isAborted = false;
 
   constructor(exporter: SpanExporter, clock: Clock) {
     this.#exporter = exporter;
@@ -15,12 +18,13 @@ export class ExporterSender implements Sender<ReadableSpan[]> {
   }
 
   async send(spans: ReadableSpan[], limitMs: number): Promise<SendOutcome> {
+    if (this.#isAborted) return { kind: 'refused', error: new Error(givenUp) };
     let cancel = (): void => {};
     const result = await new Promise<ExportResult>((resolve) => {
       const give = (reason: string) => (): void =>
         resolve({ code: ExportResultCode.FAILED, error: new Error(reason) });
       cancel = this.#clock.timer(limitMs, give(`not exported within ${limitMs} ms`));
-      this.#abort = give('given up at shutdown');
+      this.#abort = give(givenUp);
       try {
         this.#exporter.export(spans, resolve);
       } catch (error) {
@@ -40,6 +44,7 @@ export class ExporterSender implements Sender<ReadableSpan[]> {
   finish(): void {}
 
   abort(): void {
+    this.#isAborted = true;
     this.#abort();
   }
 }

@@ -374,11 +374,69 @@ describe('a queue with a backlog on disk', () => {
     end('a');
     await clock.advance(50);
     end(...'bcdefghij');
-    expect(shelf.batches.map(({ body }) => body)).toEqual(['b c d e', 'f g h i']);
+    expect(shelf.batches.map(({ body }) => body)).toEqual(['a', 'b c d e', 'f g h i']);
     sender.answer(taken, taken, taken, taken);
     await clock.advance(50);
     expect(sender.sent).toEqual(['a', 'b c d e', 'f g h i', 'j']);
     expect(queue.counts).toMatchObject({ exported: 10, dropped: 0 });
+  });
+
+  it('keeps the order when its queue overflows and the request under way then fails', async () => {
+    const { clock, sender, shelf, end } = bench(new Shelf(true));
+    end('a');
+    await clock.advance(50);
+    end(...'bcdefghij');
+    sender.answer(later());
+    await clock.advance(0);
+    expect(shelf.batches.map(({ body }) => body)).toEqual(['a', 'b c d e', 'f g h i', 'j']);
+    sender.answer(taken, taken, taken, taken);
+    await clock.advance(2_000);
+    expect(sender.sent).toEqual(['a', 'a', 'b c d e', 'f g h i', 'j']);
+  });
+
+  it('gives the event loop a turn between two batches that it puts on disk', async () => {
+    const { clock, sender, shelf, end } = bench(new Shelf(true), { queueSpans: 100 });
+    end('a');
+    await clock.advance(50);
+    end(...'bcdefghijklm');
+    sender.answer(later());
+    await Promise.resolve();
+    clock.spend(0);
+    const kept: number[] = [];
+    for (let turn = 0; turn < 4; turn++) {
+      kept.push(shelf.batches.length);
+      await clock.advance(0);
+    }
+    expect(kept[0]).toBeLessThan(4);
+    expect(shelf.batches.map(({ body }) => body)).toEqual(['a', 'b c d e', 'f g h i', 'j k l m']);
+  });
+
+  it('does not adopt what others left while a request is under way that is not on disk', async () => {
+    const { clock, sender, shelf, end } = bench(new Shelf(true));
+    await clock.advance(200);
+    end('a');
+    await clock.advance(50);
+    shelf.left = [{ body: 'left', spans: 1 }];
+    await clock.advance(100);
+    expect(shelf.batches).toEqual([]);
+    sender.answer(taken, taken);
+    await clock.advance(30_000);
+    expect(sender.sent).toEqual(['a', 'left']);
+  });
+
+  it('stops draining after a second of its stop: it is safe where it is', async () => {
+    const { clock, sender, shelf, queue, end } = bench(new Shelf(true));
+    shelf.left = Array.from({ length: 5 }, (_, i) => ({ body: `left ${i}`, spans: 1 }));
+    end('a');
+    const stopped = queue.stop(60_000);
+    for (let i = 0; i < 5; i++) {
+      await clock.advance(400);
+      sender.answer(taken);
+    }
+    await clock.advance(0);
+    await stopped;
+    expect(sender.sent).toEqual(['left 0', 'left 1', 'left 2']);
+    expect(shelf.batches.map(({ body }) => body)).toEqual(['left 3', 'left 4', 'a']);
   });
 
   it('sends first what earlier processes left behind, also when nothing ends in this one', async () => {
@@ -470,7 +528,80 @@ describe('a queue with a backlog on disk', () => {
   });
 });
 
+describe.each([
+  ['memory', false],
+  ['disk', true],
+])('a queue that stops while a flush is under way, with its backlog in %s', (_where, isDurable) => {
+  it('tries no more than once when the destination takes nothing', async () => {
+    const { clock, sender, shelf, queue, end } = bench(new Shelf(isDurable));
+    sender.answer(...Array.from({ length: 50 }, () => later()));
+    end('a');
+    const flushed = queue.forceFlush();
+    const stopped = queue.stop(1_000);
+    await clock.advance(0);
+    await Promise.all([flushed, stopped]);
+    expect(sender.sent.length).toBeLessThanOrEqual(2);
+    expect(shelf.batches.length).toBe(isDurable ? 1 : 0);
+    expect(queue.counts).toEqual({ exported: 0, spooled: isDurable ? 1 : 0, dropped: isDurable ? 0 : 1 });
+    expect(clock.pendingTimers).toBe(0);
+  });
+
+  it('ends at its limit when the destination does not answer', async () => {
+    const { clock, sender, queue, end } = bench(new Shelf(isDurable));
+    end(...'abcdefgh');
+    const flushed = queue.forceFlush();
+    const stopped = queue.stop(500);
+    await clock.advance(500);
+    await Promise.all([flushed, stopped]);
+    expect(sender.sent).toHaveLength(1);
+    const { exported, spooled, dropped } = queue.counts;
+    expect(exported + spooled + dropped).toBe(8);
+  });
+
+  it('leaves to last words what it had not sent', async () => {
+    const { sender, queue, end } = bench(new Shelf(isDurable));
+    end(...'abcdef');
+    const stopped = queue.stop(500);
+    await Promise.resolve();
+    queue.finishNow(1_000);
+    await stopped;
+    expect(sender.lastWords).toEqual(['a b c d', 'e f']);
+    expect(queue.counts).toEqual({ exported: 6, spooled: 0, dropped: 0 });
+  });
+
+  it('counts what ends in the moment of its end', async () => {
+    const { sender, queue, end } = bench(new Shelf(isDurable));
+    sender.answer(taken);
+    end('a');
+    let ended = 1;
+    const stopped = queue.stop(500);
+    for (let i = 0; i < 12; i++) {
+      await Promise.resolve();
+      sender.answer(taken);
+      end('late');
+      ended++;
+    }
+    await stopped;
+    const { exported, spooled, dropped } = queue.counts;
+    expect(exported + spooled + dropped).toBe(ended);
+  });
+});
+
 describe('a queue with its backlog in memory', () => {
+  it('sends at the last moment what had waited, when the destination is up again', async () => {
+    const { clock, sender, queue, end } = bench();
+    sender.answer(later());
+    end('a');
+    await clock.advance(50);
+    end('b');
+    await clock.advance(50);
+    await clock.advance(2_000);
+    expect(sender.sent).toEqual(['a', 'a']);
+    queue.finishNow(1_000);
+    expect(sender.lastWords).toEqual(['a', 'b']);
+    expect(queue.counts).toEqual({ exported: 2, spooled: 0, dropped: 0 });
+  });
+
   it('drops the oldest span for a new one when it is full, and counts it', async () => {
     const { clock, sender, queue, troubles, end } = bench();
     end('first');

@@ -37,7 +37,6 @@ export class SpanQueue<B> implements SpanProcessor {
   readonly #sizes: number[] = [];
   #bytes = 0;
   #cancelTimer: (() => void) | undefined;
-  #isClosed = false;
   /** Spans that were let in, and those of them that made room for others. */
   #admitted = 0;
   #pushedOut = 0;
@@ -67,7 +66,7 @@ export class SpanQueue<B> implements SpanProcessor {
 
   onEnd(span: ReadableSpan): void {
     if (!this.#options.everything && (span.spanContext().traceFlags & TraceFlags.SAMPLED) === 0) return;
-    if (this.#isClosed) return this.#delivery.drop(1, new Error('it ended after the shutdown'));
+    if (this.#delivery.isStopped) return this.#delivery.drop(1, new Error('it ended after the shutdown'));
     const bytes = spanSizeBytes(span);
     while (this.#waiting.length >= this.#options.queueSpans || this.#bytes + bytes > queueLimitBytes) {
       if (this.#waiting.length === 0) break;
@@ -97,18 +96,12 @@ export class SpanQueue<B> implements SpanProcessor {
   /** Sends what is queued, within `limitMs`, and closes. */
   async stop(limitMs: number): Promise<void> {
     await this.#delivery.stop(limitMs);
-    this.#close();
+    this.#cancelTimer?.();
   }
 
   /** The same while the process is ending and waits for nothing. */
   finishNow(limitMs: number): void {
-    if (this.#isClosed) return;
     this.#delivery.finishNow(limitMs);
-    this.#close();
-  }
-
-  #close(): void {
-    this.#isClosed = true;
     this.#cancelTimer?.();
   }
 
