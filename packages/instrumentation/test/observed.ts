@@ -1,4 +1,4 @@
-import { type Attributes, context, ROOT_CONTEXT } from '@opentelemetry/api';
+import { type Attributes, context, type Meter, ROOT_CONTEXT } from '@opentelemetry/api';
 import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks';
 import {
   AggregationTemporality,
@@ -32,6 +32,8 @@ export interface LogLine {
 export class Observed {
   readonly clock = new ManualClock();
   readonly lines: LogLine[] = [];
+  /** What {@link Observed.points} reads from. */
+  readonly meter: Meter;
   readonly instrumentation: Instrumentation;
   readonly #exporter = new InMemorySpanExporter();
   readonly #metrics = new InMemoryMetricExporter(AggregationTemporality.CUMULATIVE);
@@ -42,7 +44,7 @@ export class Observed {
 
   constructor(options: InstrumentationOptions = {}) {
     const provider = new NodeTracerProvider({ spanProcessors: [new SimpleSpanProcessor(this.#exporter)] });
-    const meters = new MeterProvider({ readers: [this.#reader] });
+    this.meter = new MeterProvider({ readers: [this.#reader] }).getMeter('spec');
     const write =
       (level: string) =>
       (message: string, fields?: LogFields): void =>
@@ -55,7 +57,7 @@ export class Observed {
     };
     this.instrumentation = new Instrumentation({
       tracer: provider.getTracer('spec'),
-      meter: meters.getMeter('spec'),
+      meter: this.meter,
       logger,
       clock: this.clock,
       random: seededRandom(1),
