@@ -11,11 +11,21 @@ export interface Consumption {
   savedUsd?: number;
 }
 
+type OnFault = (error: unknown) => void;
+
 /** Records the tokens of a model call, and what it cost: as reported, else by the price table. */
-export function recordUsage(execution: Execution, usage: LlmUsage, pricing: Pricing | undefined): void {
-  const { provider, model, inputTokens, outputTokens } = usage;
+export function recordUsage(
+  execution: Execution,
+  usage: LlmUsage,
+  pricing: Pricing | undefined,
+  onFault: OnFault,
+): void {
+  const { provider, model } = usage;
+  const inputTokens = amount('inputTokens', usage.inputTokens, onFault);
+  const outputTokens = amount('outputTokens', usage.outputTokens, onFault);
+  const cachedInputTokens = amount('cachedInputTokens', usage.cachedInputTokens, onFault);
   const llm = { [names.llmProvider]: provider, [names.llmModelName]: model };
-  const total = addTokens(execution, usage);
+  const total = addTokens(execution, { inputTokens, outputTokens, cachedInputTokens });
   execution.span?.setAttributes({
     ...llm,
     [genAiNames.providerName]: provider,
@@ -31,12 +41,20 @@ export function recordUsage(execution: Execution, usage: LlmUsage, pricing: Pric
   if (inputTokens !== undefined) tokens?.add(inputTokens, { ...labels, [names.llmTokenType]: 'prompt' });
   if (outputTokens !== undefined)
     tokens?.add(outputTokens, { ...labels, [names.llmTokenType]: 'completion' });
-  const usd = usage.costUsd ?? pricing?.estimateUsd(usage);
+  const usd =
+    amount('costUsd', usage.costUsd, onFault) ??
+    amount('the estimated cost', pricing?.estimateUsd(usage), onFault);
   if (usd !== undefined) spend(execution, usd, labels);
 }
 
 /** Records a cost that was paid or avoided, in US dollars. */
-export function recordCost(execution: Execution, usd: number, kind: 'spent' | 'saved'): void {
+export function recordCost(
+  execution: Execution,
+  usd: number,
+  kind: 'spent' | 'saved',
+  onFault: OnFault,
+): void {
+  if (amount('cost', usd, onFault) === undefined) return;
   const labels = { [names.primitiveName]: execution.unit.name };
   if (kind === 'spent') {
     spend(execution, usd, labels);
@@ -48,6 +66,13 @@ export function recordCost(execution: Execution, usd: number, kind: 'spent' | 's
   execution.run.instruments?.costSavings.add(usd, labels);
 }
 
+/** What can be added to a sum: one `NaN`, and every sum that it went into is lost for the life of the process. */
+function amount(what: string, value: number | undefined, onFault: OnFault): number | undefined {
+  if (value === undefined || (Number.isFinite(value) && value >= 0)) return value;
+  onFault(new RangeError(`${what} is ${String(value)}; it has to be a number that is not negative`));
+  return undefined;
+}
+
 function spend(execution: Execution, usd: number, labels: Attributes): void {
   const { consumption } = execution;
   consumption.costUsd = (consumption.costUsd ?? 0) + usd;
@@ -55,10 +80,15 @@ function spend(execution: Execution, usd: number, labels: Attributes): void {
   execution.run.instruments?.llmCost.add(usd, labels);
 }
 
+const tokenKinds = ['inputTokens', 'outputTokens', 'cachedInputTokens'] as const;
+
 /** Adds what is said; a number that no call told stays untold. */
-function addTokens({ consumption }: Execution, usage: LlmUsage): Consumption {
-  for (const kind of ['inputTokens', 'outputTokens', 'cachedInputTokens'] as const) {
-    const count = usage[kind];
+function addTokens(
+  { consumption }: Execution,
+  said: Readonly<Record<(typeof tokenKinds)[number], number | undefined>>,
+): Consumption {
+  for (const kind of tokenKinds) {
+    const count = said[kind];
     if (count !== undefined) consumption[kind] = (consumption[kind] ?? 0) + count;
   }
   return consumption;

@@ -90,11 +90,12 @@ export class Instrumentation {
   readonly #errorTypes = new BoundedValues(errorTypeLimit);
   readonly #faults: FaultReport;
   readonly #own: Telemetry;
+  readonly #onFault = (error: unknown): void => this.#fault(error);
   readonly #registered = new ApiTelemetry();
 
   constructor(options: InstrumentationOptions = {}) {
     const { tracer, meter, logger } = options;
-    const onFault = (error: unknown): void => this.#fault(error);
+    const onFault = this.#onFault;
     this.#own = { tracer, instruments: meter && new Instruments(meter) };
     this.logger = logger ? guardedLogger(logger, onFault) : noopLogger;
     this.clock = options.clock ?? systemClock;
@@ -250,12 +251,12 @@ export class Instrumentation {
 
   /** @internal */
   usage(execution: Execution, usage: LlmUsage): void {
-    this.#safely(() => recordUsage(execution, usage, this.#pricing), undefined);
+    this.#safely(() => recordUsage(execution, usage, this.#pricing, this.#onFault), undefined);
   }
 
   /** @internal */
   cost(execution: Execution, usd: number, kind: 'spent' | 'saved'): void {
-    this.#safely(() => recordCost(execution, usd, kind), undefined);
+    this.#safely(() => recordCost(execution, usd, kind, this.#onFault), undefined);
   }
 
   /** Span attributes for the baggage that may show; `undefined` where none may. @internal */
