@@ -97,7 +97,7 @@ export class Execution implements RunScope {
   ) {
     this.run = run;
     this.unit = unit;
-    this.startedAt = run.observed ? run.instrumentation.guardedClock.monotonicMs() : 0;
+    this.startedAt = run.observed ? run.instrumentation.guardedClock.monotonic() : 0;
     this.parent = parent;
     this.edge = edge;
     this.options = options;

@@ -28,6 +28,19 @@ describe('FaultReport', () => {
     expect(report.count).toBe(3);
   });
 
+  it('says the first fault alone by a clock that tells no time', () => {
+    const said: string[] = [];
+    listen((message) => said.push(message));
+    const report = new FaultReport({
+      now: () => 0,
+      monotonic: () => Number.NaN,
+      timer: () => () => undefined,
+    });
+    report.add(new Error('a'));
+    report.add(new Error('b'));
+    expect([said.length, report.count]).toEqual([1, 2]);
+  });
+
   it('counts on when the reporting is at fault itself', () => {
     listen(() => {
       throw new Error('no voice');

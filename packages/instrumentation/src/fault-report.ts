@@ -8,7 +8,7 @@ const intervalMs = 60_000;
 export class FaultReport {
   readonly #clock: Clock;
   #count = 0;
-  #reportedAt = Number.NEGATIVE_INFINITY;
+  #reportedAt: number | undefined;
 
   constructor(clock: Clock) {
     this.#clock = clock;
@@ -22,7 +22,8 @@ export class FaultReport {
     this.#count++;
     try {
       const now = this.#clock.monotonic();
-      if (now - this.#reportedAt < intervalMs) return;
+      // Written so that a clock which says NaN gets one report, not one for each fault.
+      if (this.#reportedAt !== undefined && !(now - this.#reportedAt >= intervalMs)) return;
       this.#reportedAt = now;
       diag.warn(
         `@tta/obs: ${this.#count} fault(s) in telemetry so far, kept from the runs; the latest:`,

@@ -6,33 +6,41 @@ describe('GuardedClock', () => {
   it('reads its clock', () => {
     const clock = new ManualClock(5_000);
     const guarded = new GuardedClock(clock, () => undefined);
-    const before = guarded.monotonicMs();
+    const before = guarded.monotonic();
     clock.spend(7);
-    expect(guarded.monotonicMs()).toBe(before + 7);
-    expect(guarded.epochOffsetMs() + guarded.monotonicMs()).toBe(clock.now());
+    expect(guarded.monotonic()).toBe(before + 7);
+    expect(guarded.epochOffsetMs() + guarded.monotonic()).toBe(clock.now());
   });
 
-  it('stands still while its clock throws, so that no duration is negative', () => {
+  it.each([
+    [
+      'throws',
+      () => {
+        throw new Error('no time');
+      },
+    ],
+    ['says NaN', () => Number.NaN],
+    ['says Infinity', () => Number.POSITIVE_INFINITY],
+    ['says a bigint', () => process.hrtime.bigint() as unknown as number],
+  ])('stands still while its clock %s, so that no time is lost or negative', (_, broken) => {
     const faults: unknown[] = [];
-    const clock = new ManualClock();
-    const error = new Error('no time');
+    const clock = new ManualClock(5_000);
     let isBroken = false;
     const guarded = new GuardedClock(
       {
-        now: () => clock.now(),
+        now: () => (isBroken ? broken() : clock.now()),
+        monotonic: () => (isBroken ? broken() : clock.monotonic()),
         timer: (ms, fn) => clock.timer(ms, fn),
-        monotonic: () => {
-          if (isBroken) throw error;
-          return clock.monotonic();
-        },
       },
       (fault) => faults.push(fault),
     );
     clock.spend(7);
-    const last = guarded.monotonicMs();
+    const last = [guarded.monotonic(), guarded.now(), guarded.epochOffsetMs()];
     isBroken = true;
     clock.spend(7);
-    expect([guarded.monotonicMs(), guarded.epochOffsetMs()]).toEqual([last, 0]);
-    expect(faults).toEqual([error, error]);
+    expect([guarded.monotonic(), guarded.now(), guarded.epochOffsetMs()]).toEqual(last);
+    expect(faults).toEqual(Array.from({ length: 4 }, () => expect.any(Error)));
+    isBroken = false;
+    expect([guarded.monotonic(), guarded.now()]).toEqual([clock.monotonic(), clock.now()]);
   });
 });

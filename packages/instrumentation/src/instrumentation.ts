@@ -189,7 +189,7 @@ export class Instrumentation {
   /** Each part on its own: where one is at fault, the others still tell how the execution ended. @internal */
   end(execution: Execution, status: ExecutionStatus, failure: Failure | undefined, abandoned: boolean): void {
     const { run } = execution;
-    const endedAt = this.guardedClock.monotonicMs();
+    const endedAt = this.guardedClock.monotonic();
     const durationMs = endedAt - execution.startedAt;
     try {
       if (execution.span || execution.stepSpan) {
@@ -227,7 +227,7 @@ export class Instrumentation {
       execution.span?.addEvent(
         name,
         attributes,
-        toHrTime(execution.run.epochMs(this.guardedClock.monotonicMs())),
+        toHrTime(execution.run.epochMs(this.guardedClock.monotonic())),
       );
     } catch (error) {
       this.#fault(error);
