@@ -164,7 +164,7 @@ export function initializeObservability(options: ObservabilityOptions = {}): Obs
 }
 
 function samplerOf({ sampler }: EnvironmentSettings): TracingOptions['sampler'] {
-  return sampler && standardSampler(sampler.name, sampler.ratio?.toString());
+  return sampler && standardSampler(sampler.name, sampler.ratio);
 }
 
 function addresseeOf(destination: Destination): Addressee {

@@ -21,14 +21,13 @@ export { adjustedCount } from './sampling/adjusted-count.ts';
 export { annotating } from './sampling/annotating.ts';
 export type { ComposableSampler, SamplingIntent } from './sampling/composable-sampler.ts';
 export { compositeSampler } from './sampling/composite-sampler.ts';
-export { parentBased, type ParentBasedOptions } from './sampling/parent-based.ts';
 export { parentThreshold } from './sampling/parent-threshold.ts';
 export { alwaysOff, alwaysOn, probability } from './sampling/probability.ts';
 export { probabilityOf, type RejectionThreshold, thresholdOf } from './sampling/rejection-threshold.ts';
 export { recordUnsampled, sampledUpstream } from './sampling/record-unsampled.ts';
 export { ruleBased, type SamplingRule } from './sampling/rule-based.ts';
 export type { SpanCondition } from './sampling/span-condition.ts';
-export { standardSampler } from './sampling/standard-sampler.ts';
+export { standardSampler, type StandardSamplerName } from './sampling/standard-sampler.ts';
 export { startTracing, type Tracing, type TracingOptions } from './start-tracing.ts';
 export type { PolicyConfig } from './tail-sampling/policy-config.ts';
 export {

@@ -8,7 +8,6 @@ import { adjustedCount } from './adjusted-count.ts';
 import { annotating } from './annotating.ts';
 import type { ComposableSampler } from './composable-sampler.ts';
 import { compositeSampler } from './composite-sampler.ts';
-import { parentBased } from './parent-based.ts';
 import { parentThreshold } from './parent-threshold.ts';
 import { alwaysOff, alwaysOn, probability } from './probability.ts';
 import { ruleBased } from './rule-based.ts';
@@ -16,7 +15,7 @@ import { ruleBased } from './rule-based.ts';
 type Composition =
   | { readonly is: 'on' | 'off' }
   | { readonly is: 'share'; readonly ofSixteen: number }
-  | { readonly is: 'parent' | 'annotated' | 'flag'; readonly inner: Composition }
+  | { readonly is: 'parent' | 'annotated'; readonly inner: Composition }
   | { readonly is: 'rules'; readonly rules: readonly (readonly [SpanKind, Composition])[] };
 
 const kinds = fc.constantFrom(SpanKind.SERVER, SpanKind.CLIENT, SpanKind.INTERNAL);
@@ -26,7 +25,7 @@ const { composition } = fc.letrec<{ composition: Composition }>((tie) => ({
     fc.record({ is: fc.constantFrom('on' as const, 'off' as const) }),
     fc.record({ is: fc.constant('share' as const), ofSixteen: fc.integer({ min: 0, max: 16 }) }),
     fc.record({
-      is: fc.constantFrom('parent' as const, 'annotated' as const, 'flag' as const),
+      is: fc.constantFrom('parent' as const, 'annotated' as const),
       inner: tie('composition'),
     }),
     fc.record({
@@ -48,8 +47,6 @@ function build(part: Composition): ComposableSampler {
       return parentThreshold(build(part.inner));
     case 'annotated':
       return annotating({ annotated: true }, build(part.inner));
-    case 'flag':
-      return parentBased({ root: alwaysOff(), remoteParentNotSampled: build(part.inner) });
     case 'rules':
       return ruleBased(part.rules.map(([kind, inner]) => ({ when: { kind }, sampler: build(inner) })));
   }
@@ -83,12 +80,6 @@ function modelIntent(part: Composition, kind: SpanKind, parent: SpanContext | un
       return parent === undefined ? modelIntent(part.inner, kind, parent) : modelParent(parent);
     case 'annotated':
       return modelIntent(part.inner, kind, parent);
-    case 'flag': {
-      if (parent === undefined) return never;
-      const isSampled = parent.traceFlags % 2 === 1;
-      if (!parent.isRemote || isSampled) return modelParent(parent);
-      return { ...modelIntent(part.inner, kind, parent), isReliable: false };
-    }
     case 'rules': {
       const found = part.rules.find(([ruleKind]) => ruleKind === kind);
       return found === undefined ? never : modelIntent(found[1], kind, parent);
