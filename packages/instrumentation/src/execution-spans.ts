@@ -3,8 +3,10 @@ import {
   type Context,
   type Exception,
   type HrTime,
+  isSpanContextValid,
   type Link,
   type Span,
+  type SpanContext,
   SpanStatusCode,
   trace,
   type Tracer,
@@ -16,7 +18,8 @@ import {
   primitiveSpanName,
 } from '@tta/obs-context';
 import { errorAttributes, stackOf } from './error-info.ts';
-import { type Execution, type Failure, withExecution } from './execution.ts';
+import { withExecution } from './execution-context.ts';
+import type { Execution, Failure } from './execution.ts';
 
 /**
  * Opens the spans of an execution: that of the step which leads to it, where steps have spans of their
@@ -35,7 +38,7 @@ export function openSpans(execution: Execution, tracer: Tracer, around: Context,
     if (stepSpans) {
       const name = primitiveSpanName(parent.unit.type, edge);
       execution.stepSpan = tracer.startSpan(name, { attributes: step, startTime, links }, parentContext);
-      execution.edgeContext = execution.stepSpan.spanContext();
+      execution.edgeContext = placeOf(execution.stepSpan);
       parentContext = trace.setSpan(parentContext, execution.stepSpan);
       links = [];
     } else {
@@ -43,9 +46,15 @@ export function openSpans(execution: Execution, tracer: Tracer, around: Context,
     }
   }
   execution.span = tracer.startSpan(unit.spanName, { attributes, startTime, links }, parentContext);
-  execution.spanContext = execution.span.spanContext();
+  execution.spanContext = placeOf(execution.span);
   execution.edgeContext ??= execution.spanContext;
   execution.otelContext = withExecution(trace.setSpan(parentContext, execution.span), execution);
+}
+
+/** Where a span is in its trace; a tracer that records nothing makes spans that are nowhere. */
+function placeOf(span: Span): SpanContext | undefined {
+  const spanContext = span.spanContext();
+  return isSpanContextValid(spanContext) ? spanContext : undefined;
 }
 
 export interface SpanEnd {

@@ -3,7 +3,6 @@ import {
   type AttributeValue,
   type Context,
   context,
-  createContextKey,
   type Span,
   type SpanContext,
 } from '@opentelemetry/api';
@@ -26,23 +25,12 @@ import { type Unit, unitOf } from './unit.ts';
 /** Contexts lead back to their execution, so that `execute(input, scope.context)` continues the run. */
 const owners = new WeakMap<WorkflowContext, Execution>();
 const nothing = {};
-const executionKey = createContextKey('@tta/obs/execution');
 
 /** The execution that made a workflow context, or made the one that it is a child of. @internal */
 export function ownerOf(workflowContext: WorkflowContext): Execution | undefined {
   let made: WorkflowContext | undefined = workflowContext;
   while (made && !owners.has(made)) made = made.parent;
   return made && owners.get(made);
-}
-
-/** @internal */
-export function withExecution(parent: Context, execution: Execution): Context {
-  return parent.setValue(executionKey, execution);
-}
-
-/** The execution that is running in a context. @internal */
-export function executionOf(active: Context): Execution | undefined {
-  return active.getValue(executionKey) as Execution | undefined;
 }
 
 /** What links a step to the one before it. */
@@ -67,7 +55,7 @@ export class Execution implements RunScope {
   span: Span | undefined;
   /** Of the step that this execution is the child of. Written by the instrumentation. */
   stepSpan: Span | undefined;
-  /** Of {@link span}, read once. Written by the instrumentation. */
+  /** Of {@link span}, read once; `undefined` for ids of zeros. Written by the instrumentation. */
   spanContext: SpanContext | undefined;
   /** Of the step's span, else of {@link span}. Written by the instrumentation. */
   edgeContext: SpanContext | undefined;
@@ -180,7 +168,7 @@ export class Execution implements RunScope {
     const unit = unitOf(child, edge);
     const { run } = this;
     const step = new Execution(run, unit, this, edge, options);
-    if (run.observed) run.instrumentation.begin(step);
+    run.instrumentation.begin(step);
     if (options?.follows) {
       this.#previousStep = { name: unit.name, spanContext: step.edgeContext };
     }

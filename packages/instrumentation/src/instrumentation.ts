@@ -13,6 +13,7 @@ import {
   type ExecutionListener,
   type ExecutionStatus,
   InvalidOptionError,
+  isWorkflowContext,
   type LlmUsage,
   type Logger,
   noopLogger,
@@ -20,7 +21,7 @@ import {
   type Random,
   systemClock,
   systemRandom,
-  WorkflowContext,
+  type WorkflowContext,
 } from '@tta/obs-context';
 import { ApiTelemetry, type Telemetry } from './api-telemetry.ts';
 import { baggageAttributes } from './baggage.ts';
@@ -30,12 +31,13 @@ import { errorAttributes } from './error-info.ts';
 import { ExecutionListeners } from './execution-listeners.ts';
 import { countBegin, countEnd } from './execution-metrics.ts';
 import { closeSpans, openSpans, toHrTime } from './execution-spans.ts';
-import { Execution, executionOf, type Failure, ownerOf } from './execution.ts';
+import { executionOf, withExecution } from './execution-context.ts';
+import { Execution, type Failure, ownerOf } from './execution.ts';
 import { FaultReport } from './fault-report.ts';
 import { GuardedClock } from './guarded-clock.ts';
 import { guardedLogger } from './guarded-logger.ts';
 import { Instruments } from './instruments.ts';
-import { contextOfRun } from './run-context.ts';
+import { contextOfOwner, contextOfRun } from './run-context.ts';
 import type { Fact } from './run-scope.ts';
 import { Run } from './run.ts';
 import type { Unit } from './unit.ts';
@@ -145,39 +147,43 @@ export class Instrumentation {
    * active; with wishes of its own (`init`) it begins a run inside that one, else it begins a new one, which
    * goes on in the trace of the context that it is given.
    *
+   * @throws What a getter of `init` throws: that is the caller's.
    * @internal
    */
   open<I, O>(unit: Unit<I, O>, active: Context, init: ContextInit | WorkflowContext | undefined): Execution {
     const anyUnit = unit as Unit<never, unknown>;
-    const given = init instanceof WorkflowContext ? init : undefined;
+    const given = isWorkflowContext(init) ? init : undefined;
     const owner = given ? ownerOf(given) : executionOf(active);
     const parent = owner?.ended ? undefined : owner;
-    const around = init ? this.#safely(() => contextOfRun(active, init, owner), active) : active;
+    const around = init ? this.safely(() => contextOfRun(active, init, owner), active) : active;
     let execution: Execution;
     if (!parent) {
       execution = new Execution(new Run(this, init, around), anyUnit);
-    } else if (init === undefined || (given && given === parent.contextIfMade)) {
+    } else if (!init || (given && given === parent.contextIfMade)) {
       execution = new Execution(parent.run, anyUnit, parent);
     } else {
-      const inner = given ?? parent.context.child(init as ContextInit);
-      const { signal } = given ? given.init : (init as ContextInit);
+      const run = given
+        ? new Run(this, given, around)
+        : new Run(this, parent.context.child(init as ContextInit), around, parent.run);
+      const { signal } = run.init;
       const own = signal && signal !== parent.run.init.signal ? { signal } : undefined;
-      execution = new Execution(new Run(this, inner, around), anyUnit, parent, undefined, own);
+      execution = new Execution(run, anyUnit, parent, undefined, own);
     }
-    // Where nothing records, the body still runs with the caller's baggage and in the caller's trace.
-    if (around !== active) execution.otelContext = around;
-    if (execution.run.observed) this.begin(execution, around);
+    this.begin(execution, around);
     return execution;
   }
 
   /** Each part on its own: where one is at fault, the others still count what {@link end} will count down. @internal */
-  begin(execution: Execution, around?: Context): void {
-    const { run, parent } = execution;
+  begin(execution: Execution, around = contextAround(execution.parent)): void {
+    const { run } = execution;
     try {
-      if (run.tracer) openSpans(execution, run.tracer, around ?? contextAround(parent), this.#stepSpans);
+      if (run.tracer) openSpans(execution, run.tracer, around, this.#stepSpans);
     } catch (error) {
       this.#fault(error);
     }
+    // Also where nothing records: what the body begins finds its run, the caller's baggage and trace.
+    execution.otelContext ??= withExecution(around, execution);
+    if (!run.observed) return;
     try {
       if (run.instruments) countBegin(execution, run.instruments);
     } catch (error) {
@@ -237,7 +243,7 @@ export class Instrumentation {
   /** @internal */
   record(execution: Execution, fact: Fact): void {
     const { name } = execution.unit;
-    this.#safely(() => {
+    this.safely(() => {
       const { kind, attributes } = fact;
       execution.run.instruments?.recoveryEvents.add(1, {
         [names.recoveryKind]: kind,
@@ -251,20 +257,18 @@ export class Instrumentation {
 
   /** @internal */
   usage(execution: Execution, usage: LlmUsage): void {
-    this.#safely(() => recordUsage(execution, usage, this.#pricing, this.#onFault), undefined);
+    this.safely(() => recordUsage(execution, usage, this.#pricing, this.#onFault), undefined);
   }
 
   /** @internal */
   cost(execution: Execution, usd: number, kind: 'spent' | 'saved'): void {
-    this.#safely(() => recordCost(execution, usd, kind, this.#onFault), undefined);
+    this.safely(() => recordCost(execution, usd, kind, this.#onFault), undefined);
   }
 
   /** Span attributes for the baggage that may show; `undefined` where none may. @internal */
   baggageAttributes(otelContext: Context): Attributes | undefined {
     const keys = this.#baggageKeys;
-    return keys.length === 0
-      ? undefined
-      : this.#safely(() => baggageAttributes(otelContext, keys), undefined);
+    return keys.length === 0 ? undefined : this.safely(() => baggageAttributes(otelContext, keys), undefined);
   }
 
   #logFailure({ unit, otelContext }: Execution, { info }: Failure): void {
@@ -274,7 +278,8 @@ export class Instrumentation {
     else say();
   }
 
-  #safely<T>(act: () => T, otherwise: T): T {
+  /** What `act` returns; a fault in it is counted, and the answer is `otherwise`. @internal */
+  safely<T>(act: () => T, otherwise: T): T {
     try {
       return act();
     } catch (error) {
@@ -298,8 +303,7 @@ function checkedKeys(keys: readonly string[]): readonly string[] {
   throw new InvalidOptionError('Instrumentation: baggageKeys has to be a list of names: ["tenant"]');
 }
 
-/** The active context where it is the parent's own, with what the user's code put in between; else the parent's. */
 function contextAround(parent: Execution | undefined): Context {
   const active = context.active();
-  return executionOf(active) === parent ? active : (parent?.otelContext ?? active);
+  return parent ? contextOfOwner(active, parent) : active;
 }

@@ -2,6 +2,7 @@ import { context } from '@opentelemetry/api';
 import type { ContextInit, WorkflowContext } from '@tta/obs-context';
 import { instrumentationOf } from './current-instrumentation.ts';
 import { createErrorInfo } from './error-info.ts';
+import type { Execution } from './execution.ts';
 import type { Outcome } from './outcome.ts';
 import type { RunScope } from './run-scope.ts';
 import { createUnit, type Unit, unit, type UnitDescription } from './unit.ts';
@@ -39,26 +40,36 @@ export abstract class InstrumentedPrimitive<in I, out O> {
    * @param init - What is known about the run, which is copied; or the context of a run to continue; or a
    * context made by hand.
    * @returns What the primitive returns.
-   * @throws What the primitive throws, untouched.
+   * @throws What the primitive throws, untouched, and what a getter of `init` throws: always as a rejection.
    */
   execute(input: I, init?: WorkflowContext | ContextInit): Promise<O> {
     const active = context.active();
     const own = this[unit];
-    return instrumentationOf(active).open(own, active, init).perform(own, input);
+    let execution: Execution;
+    try {
+      execution = instrumentationOf(active).open(own, active, init);
+    } catch (error) {
+      // Not by `async`, which would cost every execution a promise.
+      return Promise.reject(error);
+    }
+    return execution.perform(own, input);
   }
 
   /** Runs the primitive like {@link execute}; never rejects. */
   async tryExecute(input: I, init?: WorkflowContext | ContextInit): Promise<Outcome<O>> {
     const active = context.active();
     const own = this[unit];
-    const execution = instrumentationOf(active).open(own, active, init);
-    const traceId = execution.spanContext?.traceId;
+    const instrumentation = instrumentationOf(active);
+    let execution: Execution | undefined;
+    let traceId: string | undefined;
     try {
+      execution = instrumentation.open(own, active, init);
+      traceId = execution.spanContext?.traceId;
       return { ok: true, value: await execution.perform(own, input), traceId };
     } catch (error) {
       const info =
-        execution.failure ??
-        createErrorInfo(error, execution.clock, { path: [own.name], traceId, spanId: undefined });
+        execution?.failure ??
+        createErrorInfo(error, instrumentation.clock, { path: [own.name], traceId, spanId: undefined });
       return { ok: false, error, info, traceId };
     }
   }

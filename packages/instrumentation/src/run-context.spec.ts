@@ -105,6 +105,53 @@ describe('a run that is handed a context made by hand', () => {
     ]);
   });
 
+  it('has the baggage that came in with that trace, under what the caller says, and sends it on', async () => {
+    const observed = new Observed({ baggageKeys: ['tenant'] });
+    const headers = { traceparent: `00-${traceId}-${spanId}-01`, baggage: 'tenant=acme,region=eu' };
+    const otelContext = propagator.extract(ROOT_CONTEXT, headers, defaultTextMapGetter);
+    const both = custom('both', (_: number, scope) => [scope.context.baggage, sent()['baggage']]);
+    const run = (mine: WorkflowContext) => observed.run(() => both.execute(0, mine));
+    const extracted = new WorkflowContext({}, { otelContext });
+    expect(await run(extracted)).toEqual([{ tenant: 'acme', region: 'eu' }, 'tenant=acme,region=eu']);
+    expect(await run(extracted.child({ baggage: { tenant: 'mine' } }))).toEqual([
+      { tenant: 'mine', region: 'eu' },
+      'tenant=mine,region=eu',
+    ]);
+    const said = new WorkflowContext({ baggage: { plan: 'pro' } }, { otelContext });
+    expect(await run(said.child())).toEqual([
+      { tenant: 'acme', region: 'eu', plan: 'pro' },
+      'tenant=acme,region=eu,plan=pro',
+    ]);
+    expect(observed.spans.map(({ attributes }) => attributes['baggage.tenant'])).toEqual([
+      'acme',
+      'mine',
+      'acme',
+    ]);
+  });
+
+  it('has no baggage where neither that context nor anything around it has some', async () => {
+    const look = custom('look', () => propagation.getActiveBaggage());
+    expect(await new Observed().run(() => look.execute(0, new WorkflowContext()))).toBeUndefined();
+  });
+
+  it('is taken for one also where another copy of the package made it', async () => {
+    const copy = new URL('workflow-context.ts?copy', import.meta.resolve('@tta/obs-context')).href;
+    const { WorkflowContext: Copied } = (await import(copy)) as { WorkflowContext: typeof WorkflowContext };
+    const observed = new Observed();
+    const mine = new Copied({ tags: { team: 'blue' } }, { spanContext: remote });
+    expect(mine instanceof WorkflowContext).toBe(false);
+    const key = stateKey<string>('answer');
+    await observed.run(() =>
+      custom('set', (_: number, scope) => scope.context.set(key, 'yes')).execute(0, mine),
+    );
+    expect(mine.get(key)).toBe('yes');
+    const [span] = observed.spans;
+    expect([span?.spanContext().traceId, span?.attributes['correlation.id']]).toEqual([
+      traceId,
+      mine.correlationId,
+    ]);
+  });
+
   it('is found by the correlation id of that context', async () => {
     const observed = new Observed();
     const mine = new WorkflowContext();
@@ -220,6 +267,41 @@ describe('the baggage of a run', () => {
       { tenant: 'between' },
       { tenant: 'between' },
     ]);
+  });
+
+  it.each(['records', 'does not record'])(
+    'and its span follow the user between it and the run whose context it is handed, where telemetry %s',
+    async (how) => {
+      const observed = new Observed();
+      const instrumentation = how === 'records' ? observed.instrumentation : new Instrumentation();
+      const mine = { ...remote, spanId: '2'.repeat(16) };
+      const inner = custom('inner', () => [sent()['baggage'], trace.getActiveSpan() !== undefined]);
+      const root = custom('root', (n: number, scope) => {
+        const entries = propagation.createBaggage({ tenant: { value: 'between' } });
+        const between = trace.setSpanContext(propagation.setBaggage(context.active(), entries), mine);
+        return context.with(between, async () => [
+          await inner.execute(n, scope.context),
+          await inner.execute(n, scope.context.child({ tags: { team: 'blue' } })),
+        ]);
+      });
+      const active = withInstrumentation(ROOT_CONTEXT, instrumentation);
+      expect(await context.with(active, () => root.execute(0, { baggage: { tenant: 't-1' } }))).toEqual([
+        ['tenant=between', true],
+        ['tenant=between', true],
+      ]);
+      for (const span of observed.spans.filter(({ attributes }) => attributes['primitive.name'] === 'inner'))
+        expect(span.parentSpanContext?.spanId).toBe(mine.spanId);
+    },
+  );
+
+  it('is that of the run whose context is handed in elsewhere', async () => {
+    const observed = new Observed();
+    const inner = custom('inner', () => sent()['baggage']);
+    const root = custom('root', (n: number, scope) => {
+      const elsewhere = withInstrumentation(ROOT_CONTEXT, observed.instrumentation);
+      return context.with(elsewhere, () => inner.execute(n, scope.context));
+    });
+    expect(await observed.run(() => root.execute(0, { baggage: { tenant: 't-1' } }))).toBe('tenant=t-1');
   });
 
   it('takes only text, and any key', async () => {

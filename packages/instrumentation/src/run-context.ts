@@ -1,6 +1,7 @@
 import { type Context, isSpanContextValid, trace } from '@opentelemetry/api';
-import { type ContextInit, WorkflowContext } from '@tta/obs-context';
+import { type ContextInit, isWorkflowContext, type WorkflowContext } from '@tta/obs-context';
 import { withBaggage } from './baggage.ts';
+import { executionOf } from './execution-context.ts';
 import type { Execution } from './execution.ts';
 
 /**
@@ -15,12 +16,18 @@ export function contextOfRun(
   said: ContextInit | WorkflowContext,
   owner: Execution | undefined,
 ): Context {
-  const isContext = said instanceof WorkflowContext;
-  const around = !isContext ? active : owner ? (owner.otelContext ?? active) : withSpanOf(active, said);
-  const { baggage } = isContext ? said.init : said;
+  const isContext = isWorkflowContext(said);
+  const around = !isContext ? active : owner ? contextOfOwner(active, owner) : withSpanOf(active, said);
+  // One made by hand may have been made from what came in, also with baggage that nobody said.
+  const { baggage } = isContext && owner ? said.init : said;
   // What the owner's context says is in the owner's baggage already.
   if (!baggage || baggage === owner?.contextIfMade?.init.baggage) return around;
-  return withBaggage(around, baggage);
+  return Object.keys(baggage).length === 0 ? around : withBaggage(around, baggage);
+}
+
+/** What is active where that is the owner's own, with what the user's code put in between; else the owner's. */
+export function contextOfOwner(active: Context, owner: Execution): Context {
+  return executionOf(active) === owner ? active : (owner.otelContext ?? active);
 }
 
 function withSpanOf(active: Context, { spanContext, parentSpanContext }: WorkflowContext): Context {

@@ -4,6 +4,7 @@ import {
   type ContextRuntime,
   contextAttributes,
   copyInit,
+  isWorkflowContext,
   WorkflowContext,
 } from '@tta/obs-context';
 import type { Telemetry } from './api-telemetry.ts';
@@ -21,17 +22,24 @@ export class Run {
   readonly init: ContextInit;
   /** The OpenTelemetry context that it began in, with the baggage that the caller gave. */
   readonly otelContext: Context;
-  /** Attributes from the caller, on every span; `undefined` where there are none. */
+  /** Attributes from the caller, on every span; `undefined` where there are none, or no spans. */
   readonly attributes: Attributes | undefined;
-  /** Set where the caller brought a context of its own. */
+  /** What the context of the root is a child of, if anything. */
   readonly #context: WorkflowContext | undefined;
-  /** Epoch time less monotonic time, taken once. */
+  /** Whether a caller brought a context, and with it ids that can be looked for. */
+  readonly #isIdentified: boolean;
+  /** Epoch time less monotonic time, taken once where there are spans. */
   readonly #epochOffsetMs: number;
 
+  /**
+   * @param init - What the caller said, or the context that it brought or that was made of what it said.
+   * @param outer - The run that this one is inside of, where the context was made of what the caller said.
+   */
   constructor(
     instrumentation: Instrumentation,
     init: ContextInit | WorkflowContext | undefined,
     otelContext: Context,
+    outer?: Run,
   ) {
     const { tracer, instruments } = instrumentation.telemetry();
     this.instrumentation = instrumentation;
@@ -39,23 +47,20 @@ export class Run {
     this.instruments = instruments;
     this.observed = tracer !== undefined || instruments !== undefined || instrumentation.hasListeners;
     this.otelContext = otelContext;
-    if (init instanceof WorkflowContext) {
+    if (isWorkflowContext(init)) {
       this.#context = init;
       this.init = init.init;
     } else {
       this.init = init ? copyInit(init) : nothing;
     }
-    if (this.observed) {
-      this.attributes = this.#callersAttributes();
-      this.#epochOffsetMs = instrumentation.guardedClock.epochOffsetMs();
-    } else {
-      this.#epochOffsetMs = 0;
-    }
+    this.#isIdentified = outer ? outer.#isIdentified : this.#context !== undefined;
+    this.attributes = tracer && instrumentation.safely(() => this.#callersAttributes(), undefined);
+    this.#epochOffsetMs = tracer ? instrumentation.guardedClock.epochOffsetMs() : 0;
   }
 
   /** The context of the root: below the one that the caller brought, with the cause that the caller named. */
   contextOfRoot(ofRoot: ContextRuntime): WorkflowContext {
-    const { clock, random } = this.instrumentation;
+    const { guardedClock: clock, random } = this.instrumentation;
     const runtime = { ...ofRoot, clock, random, otelContext: this.otelContext };
     if (!this.#context) return new WorkflowContext(this.init, runtime);
     const { causationId } = this.init;
@@ -75,7 +80,8 @@ export class Run {
     const baggage = this.instrumentation.baggageAttributes(this.otelContext);
     if (this.init === nothing) return baggage;
     // A context of the caller's own has a correlation id that the caller can read: it has to be found again.
-    const said = this.#context ? this.#context.toAttributes() : contextAttributes(this.init);
+    const said =
+      this.#context && this.#isIdentified ? this.#context.toAttributes() : contextAttributes(this.init);
     return baggage ? { ...said, ...baggage } : said;
   }
 }
