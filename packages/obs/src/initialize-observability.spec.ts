@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
@@ -54,6 +54,13 @@ afterEach(async () => {
 async function receive(receiver: Receiver = new Receiver()): Promise<{ receiver: Receiver; url: string }> {
   receivers.push(receiver);
   return { receiver, url: await receiver.start() };
+}
+
+/** What all files in a folder and those below hold. */
+async function textBelow(folder: string): Promise<string> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  const files = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
+  return (await Promise.all(files.map((file) => readFile(file, 'utf8')))).join('\n');
 }
 
 function initialize(options: ObservabilityOptions = {}): Observability {
@@ -177,11 +184,13 @@ describe('initializeObservability', () => {
     const obs = initialize({ ttaUiEndpoint: url, enablePrometheus: true, prometheusPort: 0 });
     const metricsUrl = (await obs.prometheusUrl) ?? '';
     await new Work().execute('a');
+    const atExit = process.listenerCount('exit');
     expect(process.listenerCount('beforeExit')).toBeGreaterThan(0);
     await Promise.all([obs.shutdown(), obs.shutdown()]);
     expect(receiver.requests).toHaveLength(1);
     await expect(fetch(metricsUrl)).rejects.toThrow('fetch failed');
     expect(process.listenerCount('beforeExit')).toBe(0);
+    expect(process.listenerCount('exit')).toBe(atExit - 1);
     expect(metricsApi.getMeterProvider().constructor.name).toBe('NoopMeterProvider');
     await new Work().execute('unseen');
 
@@ -230,17 +239,36 @@ describe('initializeObservability', () => {
     await obs.flush();
   });
 
-  it.each([
+  describe.each([
     ['dies of an error', "throw new Error('fatal');"],
     ['calls process.exit()', 'process.exit(3);'],
-  ])('sends what is queued when the program %s', async (_, ending) => {
-    const receiver = new Receiver();
-    receivers.push(receiver);
-    const url = await receiver.start();
-    const body = `initializeObservability({ logLevel: 'silent' }); await new Work().execute('a'); ${ending}`;
-    await expect(runProgram(directory, body, { TTA_UI_ENDPOINT: url })).rejects.toThrow();
-    expect(receiver.requests).toHaveLength(1);
-    expect(receiver.text).toContain('primitive.work.execute');
+    ['shuts down and does not wait for it', 'void obs.shutdown(); process.exit(3);'],
+    ['exits while a shutdown is under way', 'void obs.shutdown(); setImmediate(() => process.exit(3));'],
+    ['exits at its natural end', "process.on('beforeExit', () => process.exit(3));"],
+    [
+      'exits when a signal asks for it',
+      `process.once('SIGTERM', () => { void obs.shutdown(); process.exit(3); });
+       setInterval(() => {}, 60_000); process.kill(process.pid, 'SIGTERM');`,
+    ],
+  ])('a program that %s', (_, ending) => {
+    const body = `const obs = initializeObservability({ logLevel: 'silent' }); await new Work().execute('a'); ${ending}`;
+
+    it('sends what is queued', async () => {
+      const { receiver, url } = await receive();
+      await expect(runProgram(directory, body, { TTA_UI_ENDPOINT: url })).rejects.toMatchObject({
+        code: expect.any(Number),
+      });
+      expect(receiver.text).toContain('primitive.work.execute');
+    });
+
+    it('leaves it on disk when the service is down', async () => {
+      const { receiver, url } = await receive();
+      await receiver.stop();
+      await expect(runProgram(directory, body, { TTA_UI_ENDPOINT: url })).rejects.toMatchObject({
+        code: expect.any(Number),
+      });
+      expect(await textBelow(join(directory, 'tta-obs/spool'))).toContain('primitive.work.execute');
+    });
   });
 
   it('can be initialised anew while a shutdown is under way', async () => {
@@ -349,7 +377,7 @@ describe('a program', () => {
     const lines = stderr.trim().split('\n');
     expect(lines).toHaveLength(1);
     expect(lines[0]).toMatch(
-      /Traces do not reach the local service at .*: .*ECONNREFUSED.* 1 span waits on disk and is sent when it is back\. Is it running\?/,
+      /Traces do not reach the local service at .*: .*ECONNREFUSED.* 1 span waits on disk until it is back\. Is it running there\?/,
     );
   });
 

@@ -19,7 +19,7 @@ import { inheritedContext } from './inherited-context.ts';
 import type { ObservabilityOptions } from './observability-options.ts';
 import { serviceResource } from './service-resource.ts';
 import { spoolDirectory } from './spool-directory.ts';
-import { type Addressee, TroubleReport } from './trouble-report.ts';
+import { TroubleReport } from './trouble-report.ts';
 
 /** Running observability. */
 export interface Observability {
@@ -60,8 +60,8 @@ let running: Observability | undefined;
  * then at most once a minute. A variable that makes no sense is reported, too, and left aside.
  *
  * However the program ends, what is queued is sent first: at its natural end, at `process.exit()` and when
- * it dies of an error. Only a signal that kills it takes what ended in the last moments with it; call
- * {@link Observability.shutdown} in a handler of your own there.
+ * it dies of an error. Only a signal that kills it takes what ended in the last moments with it; give it a
+ * handler that calls {@link Observability.shutdown} or `process.exit()`, or one right after the other.
  *
  * @throws `OBS_ERR_INVALID_OPTION` for an option that cannot be used: an endpoint that is no http(s) address, a
  * port out of range, a destination or tail sampling that is not set up as it has to be.
@@ -110,8 +110,7 @@ export function initializeObservability(options: ObservabilityOptions = {}): Obs
       ...(options.spanProcessors ?? []),
     ],
     // Not in the context of whichever run the batch began in: the line belongs to no trace.
-    onTrouble: (destination, undelivered) =>
-      contextApi.with(ROOT_CONTEXT, () => trouble.add(addresseeOf(destination), undelivered)),
+    onTrouble: ({ name }, undelivered) => contextApi.with(ROOT_CONTEXT, () => trouble.add(name, undelivered)),
   });
   const metrics: Metrics = startMetrics({
     resource,
@@ -139,17 +138,24 @@ export function initializeObservability(options: ObservabilityOptions = {}): Obs
   let stopping: Promise<void> | undefined;
   const stop = async (): Promise<void> => {
     process.off('beforeExit', onBeforeExit);
-    process.off('exit', onExit);
     // First, so that observability may be initialised anew while this one still sends.
     running = undefined;
     setDefaultInstrumentation(undefined);
     endDiagnostics?.();
-    await Promise.all([tracing.shutdown(shutdownLimitMs), within(shutdownLimitMs, metrics.shutdown())]);
+    // A program that calls process.exit() meanwhile gets no further turn of the event loop, either.
+    const sent = tracing.shutdown(shutdownLimitMs).finally(() => {
+      process.off('exit', onExit);
+      trouble.end();
+    });
+    await Promise.all([sent, within(shutdownLimitMs, metrics.shutdown())]);
   };
   const onBeforeExit = (): void => void handle.shutdown();
   process.once('beforeExit', onBeforeExit);
   // A program that dies of an error, or calls process.exit(), gets no further turn of the event loop.
-  const onExit = (): void => tracing.finishNow(lastWordsLimitMs);
+  const onExit = (): void => {
+    tracing.finishNow(lastWordsLimitMs);
+    trouble.end();
+  };
   process.once('exit', onExit);
   const handle: Observability = {
     serviceName,
@@ -165,11 +171,6 @@ export function initializeObservability(options: ObservabilityOptions = {}): Obs
 
 function samplerOf({ sampler }: EnvironmentSettings): TracingOptions['sampler'] {
   return sampler && standardSampler(sampler.name, sampler.ratio);
-}
-
-function addresseeOf(destination: Destination): Addressee {
-  const isOnDisk = 'spool' in destination && destination.spool !== undefined;
-  return { name: destination.name, keeps: isOnDisk ? 'on disk' : 'in memory' };
 }
 
 function prometheusOf(

@@ -45,6 +45,6 @@ export async function runProgram(
     env: { PATH: process.env['PATH'] ?? '' },
   });
   // What a dead destination does not take stays in the test's folder.
-  const ended = { XDG_DATA_HOME: directory, ...env };
+  const ended = { HOME: directory, XDG_DATA_HOME: directory, ...env };
   return run(process.execPath, [bundle], { env: ended, timeout: 30_000 });
 }
