@@ -18,7 +18,7 @@ class Captured extends Writable {
   }
 }
 
-const endpoint = process.env['TTA_UI_ENDPOINT'];
+const environment = { ...process.env };
 let directory: string;
 let service: RunningServer;
 let repository: PlantedRepository;
@@ -27,12 +27,12 @@ beforeEach(async () => {
   directory = mkdtempSync(join(tmpdir(), 'repo-review-command-'));
   service = await startServer({ port: 0, databasePath: join(directory, 'traces.db') });
   process.env['TTA_UI_ENDPOINT'] = service.url;
+  process.env['XDG_DATA_HOME'] = directory;
   repository = new PlantedRepository();
 });
 
 afterEach(async () => {
-  if (endpoint === undefined) delete process.env['TTA_UI_ENDPOINT'];
-  else process.env['TTA_UI_ENDPOINT'] = endpoint;
+  process.env = { ...environment };
   await service.close();
   repository.remove();
   rmSync(directory, { recursive: true, force: true });

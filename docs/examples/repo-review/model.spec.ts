@@ -150,6 +150,7 @@ describe('repoReview with a model', () => {
       const observability = initializeObservability({
         serviceName: 'repo-review',
         ttaUiEndpoint: service.url,
+        spoolDirectory: false,
         logLevel: 'silent',
       });
       answers = [status(429, { 'retry-after': '0' }), status(500), hang, say('never asked')];

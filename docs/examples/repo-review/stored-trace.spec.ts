@@ -56,6 +56,7 @@ async function review(model?: ModelOptions): Promise<Review> {
   const observability = initializeObservability({
     serviceName: 'repo-review',
     ttaUiEndpoint: service.url,
+    spoolDirectory: false,
     logLevel: 'silent',
   });
   try {

@@ -25,6 +25,7 @@ beforeAll(async () => {
     serviceName: 'research',
     enableTtaUi: true,
     ttaUiEndpoint: service.url,
+    spoolDirectory: false,
     logLevel: 'silent',
   });
 });

@@ -14,7 +14,12 @@ let obs: Observability;
 beforeEach(async () => {
   directory = await mkdtemp(join(tmpdir(), 'tta-end-to-end-'));
   server = await startServer({ port: 0, databasePath: join(directory, 'traces.db') });
-  obs = initializeObservability({ serviceName: 'end-to-end', ttaUiEndpoint: server.url, logLevel: 'silent' });
+  obs = initializeObservability({
+    serviceName: 'end-to-end',
+    ttaUiEndpoint: server.url,
+    spoolDirectory: false,
+    logLevel: 'silent',
+  });
 });
 
 afterEach(async () => {
