@@ -3,13 +3,7 @@ import { instrumentationScope, InvalidOptionError, type Logger } from '@tta/obs-
 import { Instrumentation, setDefaultInstrumentation } from '@tta/obs-instrumentation';
 import { createLogger, type LogLevel } from '@tta/obs-logging';
 import { type Metrics, startMetrics } from '@tta/obs-metrics';
-import {
-  type Destination,
-  type ExportCounts,
-  standardSampler,
-  startTracing,
-  type TracingOptions,
-} from '@tta/obs-tracing';
+import { type ExportCounts, standardSampler, startTracing, type TracingOptions } from '@tta/obs-tracing';
 import { consoleSpanProcessor } from './console-span-processor.ts';
 import { addressOf, destinationsOf } from './destinations.ts';
 import { logDiagnostics } from './diagnostics.ts';

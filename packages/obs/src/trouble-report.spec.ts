@@ -1,29 +1,89 @@
 import { describe, expect, it } from '@jest/globals';
 import { noopLogger } from '@tta/obs-context';
 import { ManualClock } from '@tta/obs-context/manual';
+import type { Trouble } from '@tta/obs-tracing';
 import { TroubleReport } from './trouble-report.ts';
 
+const onDisk = (spans: number, reason: string): Trouble => ({
+  kind: 'kept',
+  keptOn: 'disk',
+  spans,
+  error: new Error(reason),
+});
+const inMemory = (spans: number, reason: string): Trouble => ({ ...onDisk(spans, reason), keptOn: 'memory' });
+const dropped = (spans: number, reason: string): Trouble => ({
+  kind: 'dropped',
+  keptOn: undefined,
+  spans,
+  error: new Error(reason),
+});
+
+function rig(): { clock: ManualClock; lines: string[]; report: TroubleReport } {
+  const clock = new ManualClock();
+  const lines: string[] = [];
+  return {
+    clock,
+    lines,
+    report: new TroubleReport({ ...noopLogger, warn: (line) => void lines.push(line) }, clock),
+  };
+}
+
 describe('TroubleReport', () => {
-  it('says the first trouble at once, then the sums at most once a minute, for each destination', () => {
-    const clock = new ManualClock();
-    const lines: string[] = [];
-    const report = new TroubleReport({ ...noopLogger, warn: (line) => void lines.push(line) }, clock);
-    const a = { name: 'a', keeps: 'on disk' } as const;
-    const b = { name: 'b', keeps: 'in memory' } as const;
-    report.add(a, { kind: 'kept', spans: 2, error: new Error('connect ECONNREFUSED') });
-    report.add(a, { kind: 'kept', spans: 3, error: new Error('503') });
-    report.add(a, { kind: 'dropped', spans: 1, error: new Error('too old') });
-    report.add(b, { kind: 'kept', spans: 1, error: new Error('') });
-    clock.spend(59_999);
-    report.add(a, { kind: 'kept', spans: 4, error: new Error('503') });
-    clock.spend(1);
-    report.add(a, { kind: 'kept', spans: 1, error: new Error('503 Service Unavailable') });
-    report.add(b, { kind: 'dropped', spans: 7, error: new Error('400 Bad Request') });
+  it('says the first trouble at once, for each destination', () => {
+    const { lines, report } = rig();
+    report.add('a', onDisk(2, 'connect ECONNREFUSED'));
+    report.add('b', inMemory(1, ''));
+    report.add('c', dropped(7, '400 Bad Request'));
     expect(lines).toEqual([
-      'Traces do not reach a: connect ECONNREFUSED. 2 spans wait on disk and are sent when it is back. Is it running?',
-      'Traces do not reach b. 1 span waits in memory and is sent when it is back.',
-      'Traces do not reach a: 503 Service Unavailable. 8 spans wait on disk and are sent when it is back; 1 span is dropped.',
-      'Traces do not reach b: 400 Bad Request. 7 spans are dropped.',
+      'Traces do not reach a: connect ECONNREFUSED. 2 spans wait on disk until it is back. Is it running there?',
+      'Traces do not reach b. 1 span waits in memory until it is back or the program ends.',
+      '7 spans are lost on the way to c: 400 Bad Request.',
+    ]);
+  });
+
+  it('says after a minute what has come to it since, each with its own reason', async () => {
+    const { clock, lines, report } = rig();
+    report.add('a', onDisk(2, 'connect ECONNREFUSED'));
+    report.add('a', onDisk(3, '503 Service Unavailable'));
+    report.add('a', inMemory(1, '503 Service Unavailable'));
+    report.add('a', dropped(100_000, 'ENOSPC: no space left on device, write.'));
+    await clock.advance(59_999);
+    expect(lines).toHaveLength(1);
+    await clock.advance(1);
+    expect(lines.slice(1)).toEqual([
+      'Traces do not reach a: 503 Service Unavailable. 3 spans wait on disk until it is back; ' +
+        '1 span waits in memory until it is back or the program ends. ' +
+        '100000 spans are lost on the way to a: ENOSPC: no space left on device, write.',
+    ]);
+    await clock.advance(600_000);
+    expect(lines).toHaveLength(2);
+    expect(clock.pendingTimers).toBe(0);
+  });
+
+  it('says again at once what happens when it was quiet for a minute', async () => {
+    const { clock, lines, report } = rig();
+    report.add('a', onDisk(1, 'x'));
+    await clock.advance(60_000);
+    report.add('a', onDisk(1, 'y'));
+    expect(lines).toHaveLength(2);
+  });
+
+  it('says at the end what it has not told, and then nothing', async () => {
+    const { clock, lines, report } = rig();
+    report.add('a', inMemory(1, 'connect ECONNREFUSED'));
+    report.add('a', dropped(1, 'the process ended'));
+    report.end();
+    report.end();
+    await clock.advance(600_000);
+    expect(lines.slice(1)).toEqual(['1 span is lost on the way to a: the process ended.']);
+    expect(clock.pendingTimers).toBe(0);
+  });
+
+  it('has words of its own for damage that hides how many spans are gone', () => {
+    const { lines, report } = rig();
+    report.add('a', dropped(0, 'a record of x.seg is damaged or incomplete'));
+    expect(lines).toEqual([
+      'Of what waited on disk for a a part cannot be read: a record of x.seg is damaged or incomplete.',
     ]);
   });
 });

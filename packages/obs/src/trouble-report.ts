@@ -1,66 +1,108 @@
-import type { Logger } from '@tta/obs-context';
-import { systemClock, type Clock } from '@tta/obs-context';
+import { type Clock, type Logger, systemClock } from '@tta/obs-context';
+import type { Trouble } from '@tta/obs-tracing';
 
 /** Between two lines about the same destination. */
 const intervalMs = 60_000;
 
-/** Spans that did not reach their destination: they wait for it (`kept`), or they are gone (`dropped`). */
-export interface UndeliveredSpans {
-  readonly kind: 'kept' | 'dropped';
-  readonly spans: number;
-  readonly error: Error;
+/** Spans of one kind that were not told of yet, and why the last of them did not arrive. */
+interface Sum {
+  spans: number;
+  reason: string;
 }
 
-/** Where spans were to go. */
-export interface Addressee {
-  readonly name: string;
-  /** Where what it does not take waits. */
-  readonly keeps: 'on disk' | 'in memory';
+/** What is known about one destination since its last line. */
+interface Untold {
+  readonly disk: Sum;
+  readonly memory: Sum;
+  readonly gone: Sum;
+  /** What happened although no span can be counted: a damaged file. */
+  damage: string;
+  cancel: (() => void) | undefined;
 }
 
-interface Sums {
-  kept: number;
-  dropped: number;
-  reportedAt: number;
-}
-
-/** Says that a destination does not get its spans: at once, then at most once a minute with the sums since. */
+/**
+ * Says that a destination does not get its spans: at once, then at most once a minute what has come to it since, and
+ * the rest at the end.
+ */
 export class TroubleReport {
   readonly #logger: Logger;
   readonly #clock: Clock;
-  readonly #destinations = new Map<string, Sums>();
+  readonly #destinations = new Map<string, Untold>();
 
   constructor(logger: Logger, clock: Clock = systemClock) {
     this.#logger = logger;
     this.#clock = clock;
   }
 
-  add({ name, keeps }: Addressee, { kind, spans, error }: UndeliveredSpans): void {
-    const sums = this.#destinations.get(name) ?? {
-      kept: 0,
-      dropped: 0,
-      reportedAt: Number.NEGATIVE_INFINITY,
-    };
-    this.#destinations.set(name, sums);
-    sums[kind] += spans;
-    const now = this.#clock.monotonic();
-    if (now - sums.reportedAt < intervalMs) return;
-    const reason = error.message === '' ? '' : `: ${error.message}`;
-    const hint = reason.includes('ECONNREFUSED') ? ' Is it running?' : '';
-    const consequences = [
-      sums.kept > 0 ? `${counted(sums.kept, 'wait')} ${keeps} and ${be(sums.kept)} sent when it is back` : '',
-      sums.dropped > 0 ? `${counted(sums.dropped, 'be')} dropped` : '',
+  add(destination: string, { kind, keptOn, spans, error }: Trouble): void {
+    const untold = this.#destinations.get(destination) ?? nothing();
+    this.#destinations.set(destination, untold);
+    if (spans === 0) untold.damage = error.message;
+    else {
+      const sum = kind === 'dropped' ? untold.gone : untold[keptOn ?? 'memory'];
+      sum.spans += spans;
+      sum.reason = error.message;
+    }
+    if (!untold.cancel) this.#tell(destination, untold);
+  }
+
+  /** Tells what is left to tell. */
+  end(): void {
+    for (const [destination, untold] of this.#destinations) {
+      untold.cancel?.();
+      this.#say(destination, untold);
+    }
+    this.#destinations.clear();
+  }
+
+  #tell(destination: string, untold: Untold): void {
+    this.#say(destination, untold);
+    const next = nothing();
+    next.cancel = this.#clock.timer(intervalMs, () => {
+      next.cancel = undefined;
+      if (isAnything(next)) this.#tell(destination, next);
+      else this.#destinations.delete(destination);
+    });
+    this.#destinations.set(destination, next);
+  }
+
+  #say(destination: string, { disk, memory, gone, damage }: Untold): void {
+    const waits = [
+      disk.spans > 0 ? `${counted(disk.spans, 'wait')} on disk until it is back` : '',
+      memory.spans > 0
+        ? `${counted(memory.spans, 'wait')} in memory until it is back or the program ends`
+        : '',
     ].filter((part) => part !== '');
-    this.#logger.warn(`Traces do not reach ${name}${reason}. ${consequences.join('; ')}.${hint}`);
-    this.#destinations.set(name, { kept: 0, dropped: 0, reportedAt: now });
+    const reason = disk.reason || memory.reason;
+    const sentences = [];
+    if (waits.length > 0)
+      sentences.push(`Traces do not reach ${destination}${because(reason)}. ${waits.join('; ')}.`);
+    if (gone.spans > 0)
+      sentences.push(
+        `${counted(gone.spans, 'be')} lost on the way to ${destination}${because(gone.reason)}.`,
+      );
+    if (damage !== '')
+      sentences.push(`Of what waited on disk for ${destination} a part cannot be read: ${damage}.`);
+    if (reason.includes('ECONNREFUSED')) sentences.push('Is it running there?');
+    if (sentences.length > 0) this.#logger.warn(sentences.join(' '));
   }
 }
 
-function counted(spans: number, verb: 'wait' | 'be'): string {
-  const form = verb === 'be' ? be(spans) : spans === 1 ? 'waits' : 'wait';
-  return `${spans} ${spans === 1 ? 'span' : 'spans'} ${form}`;
+function nothing(): Untold {
+  const none = (): Sum => ({ spans: 0, reason: '' });
+  return { disk: none(), memory: none(), gone: none(), damage: '', cancel: undefined };
 }
 
-function be(spans: number): string {
-  return spans === 1 ? 'is' : 'are';
+function isAnything({ disk, memory, gone, damage }: Untold): boolean {
+  return disk.spans + memory.spans + gone.spans > 0 || damage !== '';
+}
+
+function because(reason: string): string {
+  return reason === '' ? '' : `: ${reason.replace(/[.?!]+$/, '')}`;
+}
+
+function counted(spans: number, verb: 'wait' | 'be'): string {
+  const one = verb === 'be' ? 'is' : 'waits';
+  const many = verb === 'be' ? 'are' : 'wait';
+  return spans === 1 ? `1 span ${one}` : `${spans} spans ${many}`;
 }
