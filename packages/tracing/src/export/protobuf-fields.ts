@@ -1,3 +1,6 @@
+/** Bytes of a number with 64 bits. */
+const longestVarint = 10;
+
 /** A field of a protobuf message: a number for a varint, else the bytes of the value. */
 export interface ProtobufField {
   readonly number: number;
@@ -19,11 +22,12 @@ export function* protobufFields(bytes: Uint8Array): Generator<ProtobufField> {
   };
   const varint = (): number => {
     let value = 0;
-    for (let scale = 1; ; scale *= 128) {
+    for (let length = 0; length < longestVarint; length++) {
       const [byte = 0] = take(1);
-      value += (byte & 0x7f) * scale;
+      value += (byte & 0x7f) * 128 ** length;
       if (byte < 0x80) return value;
     }
+    throw new RangeError('a number does not end');
   };
   while (at < bytes.length) {
     const tag = varint();

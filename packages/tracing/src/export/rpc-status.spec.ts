@@ -39,6 +39,22 @@ describe('decodeRpcStatus', () => {
     expect(decode(bytes)).toEqual({ message: '', retryAfterMs: 0 });
   });
 
+  it('heeds the first sixteen details alone', () => {
+    const other = detail('google.rpc.DebugInfo', []);
+    const info = detail('google.rpc.RetryInfo', bytesField(1, numberField(1, 3)));
+    const after = (others: number) => [...Array.from({ length: others }, () => other).flat(), ...info];
+    expect(decode(after(15))?.retryAfterMs).toBe(3_000);
+    expect(decode([...after(16), ...bytesField(2, 'busy')])).toEqual({
+      message: 'busy',
+      retryAfterMs: undefined,
+    });
+  });
+
+  it('asks for no delay that is no number', () => {
+    const endless = [8, ...Array.from({ length: 200 }, () => 0x80), 1];
+    expect(decode(detail('google.rpc.RetryInfo', bytesField(1, endless)))).toBeUndefined();
+  });
+
   it('passes over fields that it does not know', () => {
     const unknown = [...numberField(9, 2 ** 40), 0x59, 1, 2, 3, 4, 5, 6, 7, 8, 0x65, 1, 2, 3, 4];
     expect(decode([...unknown, ...bytesField(2, 'busy'), ...unknown])?.message).toBe('busy');
@@ -46,6 +62,7 @@ describe('decodeRpcStatus', () => {
 
   it.each([
     ['a varint that does not end', [0x80, 0x80]],
+    ['a varint of eleven bytes', [8, ...Array.from({ length: 10 }, () => 0x80), 1]],
     ['a text that is cut short', [0x12, 0x05, 0x61]],
     ['a group', [0x0b]],
   ])('finds no status in %s', (_name, bytes) => {
