@@ -60,6 +60,11 @@ export interface TlsOptions {
   readonly cert?: string;
   /** Key of the client. */
   readonly key?: string;
+  /**
+   * The file that `NODE_EXTRA_CA_CERTS` names, if it is set. Node itself has read it; the process that sends
+   * what is left when this one exits inherits no environment and is told by this.
+   */
+  readonly nodeExtraCaCerts?: string;
 }
 
 export interface SpoolOptions {

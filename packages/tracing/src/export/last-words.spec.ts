@@ -1,8 +1,11 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gunzipSync } from 'node:zlib';
-import { afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { systemClock } from '@tta/obs-context';
 import { type Certificates, makeCertificates } from '../../test/certificates.ts';
 import { createSender } from './create-sender.ts';
@@ -12,9 +15,11 @@ import { grpcFrame } from './grpc-frame.ts';
 const body = Buffer.from('the last spans\n, as bytes');
 const generous = 30_000;
 const program = fileURLToPath(new URL('../../test/last-words-destination.mjs', import.meta.url));
+const folder = mkdtempSync(join(tmpdir(), 'tta-last-words-'));
 let child: ChildProcess | undefined;
 
 afterEach(() => void child?.kill());
+afterAll(() => rmSync(folder, { recursive: true }));
 
 /** A destination in a process of its own. `answer` is its status; `null` for none at all. */
 async function destinationThat(answer: number | null, isGrpc: boolean, tls?: object): Promise<string> {
@@ -69,6 +74,18 @@ describe.each(['http/protobuf', 'http/json', 'grpc'] as const)('the last words b
     const { ca, server, client } = certificates;
     const url = await destinationThat(good, isGrpc, { ca, ...server });
     const { isTaken, sent } = await sendTo(url, { protocol, tls: { ca, ...client } });
+    expect(isTaken).toBe(true);
+    expect(sent.subarray(-body.length)).toEqual(body);
+  });
+
+  it('arrive over TLS when NODE_EXTRA_CA_CERTS names the authority', async () => {
+    const { ca, server, client } = certificates;
+    const nodeExtraCaCerts = join(folder, 'ca.pem');
+    writeFileSync(nodeExtraCaCerts, ca);
+    const url = await destinationThat(good, isGrpc, { ca, ...server });
+    const untold = createSender({ name: 'here', tracesUrl: url, protocol, tls: client }, systemClock);
+    expect(untold.sendBeforeExit(body, generous)).toBe(false);
+    const { isTaken, sent } = await sendTo(url, { protocol, tls: { ...client, nodeExtraCaCerts } });
     expect(isTaken).toBe(true);
     expect(sent.subarray(-body.length)).toEqual(body);
   });

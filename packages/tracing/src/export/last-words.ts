@@ -42,10 +42,12 @@ process.stdin.on('data', (chunk) => chunks.push(chunk)).on('end', () => {
  * @returns Whether it was taken within `limitMs`.
  */
 export function sendFromAnotherProcess({ body, ...head }: LastRequest, limitMs: number): boolean {
+  const { nodeExtraCaCerts } = head.tls;
   const { status } = spawnSync(process.execPath, ['-e', script], {
     input: Buffer.concat([Buffer.from(`${JSON.stringify(head)}\n`), body]),
-    // What the environment tells Node to load or to trace is meant for the program.
-    env: {},
+    // What else the environment tells Node, to load or to trace, is meant for the program. Windows adds by
+    // itself what a process needs there.
+    env: nodeExtraCaCerts === undefined ? {} : { NODE_EXTRA_CA_CERTS: nodeExtraCaCerts },
     stdio: ['pipe', 'ignore', 'ignore'],
     timeout: limitMs,
     windowsHide: true,
