@@ -31,6 +31,23 @@ describe('readEndpoint', () => {
     expect(secrets).toContain(`${secret}@`);
   });
 
+  it('holds for secret what authorizes the sender, as it is sent and as it is meant', () => {
+    const { secrets } = read({
+      tracesUrl: `https://me-too:${secret}%40@here.test/?key=q%2F${secret}&${secret}-bare&n=`,
+      headers: { 'x-key': 'h-12345678' },
+    });
+    const basic = Buffer.from(`me-too:${secret}@`).toString('base64');
+    const values = ['me-too', `${secret}%40`, `${secret}@`, basic, 'h-12345678'];
+    const query = [`?key=q%2F${secret}&${secret}-bare&n=`, `q%2F${secret}`, `q/${secret}`, `${secret}-bare`];
+    expect(secrets).toEqual(expect.arrayContaining([...values, ...query]));
+    expect(secrets).not.toContain('key');
+    expect(secrets).not.toContain('');
+  });
+
+  it('holds neither its own name nor that of the host for secret', () => {
+    expect(read({}).secrets).toEqual([]);
+  });
+
   it('prefers the authorization of the headers', () => {
     const options = { tracesUrl: 'http://me:pass@here.test/', headers: { Authorization: 'Bearer b' } };
     expect(read(options).headers['authorization']).toBe('Bearer b');

@@ -12,14 +12,15 @@ export interface Endpoint {
   /** By lower-case names; holds the user name and password of the address as basic authentication. */
   readonly headers: Readonly<Record<string, string>>;
   readonly tls: TlsOptions;
-  /** What no message may show. */
+  /** What no message may show: values of headers, user name and password, the query. */
   readonly secrets: readonly string[];
 }
 
 /** @throws InvalidOptionError for an address, a header or a certificate that cannot be used. */
 export function readEndpoint({ name, tracesUrl, headers = {}, tls = {} }: OtlpDestination): Endpoint {
   const url = readUrl(name, tracesUrl);
-  const login = [url.username, url.password].map((part) => decodePart(name, part));
+  const written = [url.username, url.password];
+  const login = written.map((part) => decodePart(name, part));
   url.username = url.password = '';
   const sent: Record<string, string> = { 'user-agent': 'tta-obs' };
   if (login.some((part) => part !== ''))
@@ -29,7 +30,21 @@ export function readEndpoint({ name, tracesUrl, headers = {}, tls = {} }: OtlpDe
     sent[header.toLowerCase()] = value;
   }
   checkCertificates(name, tls);
-  return { url, headers: sent, tls, secrets: secretsIn([...Object.values(headers), ...login]) };
+  const { authorization = '' } = sent;
+  const secrets = secretsIn([
+    ...Object.values(headers),
+    authorization,
+    ...login,
+    ...written,
+    ...secretsOfQuery(url),
+  ]);
+  return { url, headers: sent, tls, secrets };
+}
+
+/** The query and its values, as they are sent and as they are meant: both may be echoed. */
+function secretsOfQuery({ search, searchParams }: URL): string[] {
+  const pairs = search.slice(1).split('&');
+  return [search, ...pairs.map((pair) => pair.slice(pair.indexOf('=') + 1)), ...searchParams.values()];
 }
 
 function readUrl(name: string, tracesUrl: string): URL {

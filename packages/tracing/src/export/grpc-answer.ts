@@ -2,7 +2,7 @@ import { STATUS_CODES } from 'node:http';
 import type { IncomingHttpHeaders } from 'node:http2';
 import { readGrpcFrame } from './grpc-frame.ts';
 import { messageLine } from './message-line.ts';
-import { takenOutcome } from './partial-success.ts';
+import { largestAnswerBytes, takenOutcome } from './partial-success.ts';
 import { decodeRpcStatus } from './rpc-status.ts';
 import type { SendOutcome } from './sender.ts';
 
@@ -12,9 +12,6 @@ export interface GrpcAnswer {
   readonly head: IncomingHttpHeaders & { readonly ':status'?: number };
   readonly body: Buffer;
 }
-
-/** The limit that OTLP recommends to clients. */
-export const largestAnswerBytes = 4 * 1024 * 1024;
 
 /** By their codes (gRPC, "Status codes and their use in gRPC"). */
 const statusNames = [

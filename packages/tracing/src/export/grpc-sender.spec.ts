@@ -7,7 +7,12 @@ import {
   type IncomingHttpHeaders,
 } from 'node:http2';
 import { createServer as createHttpServer } from 'node:http';
-import { type AddressInfo, createServer as createTcpServer, type Server as TcpServer } from 'node:net';
+import {
+  type AddressInfo,
+  createServer as createTcpServer,
+  type Server as TcpServer,
+  type Socket,
+} from 'node:net';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { Metadata, status } from '@grpc/grpc-js';
 import { afterEach, beforeAll, describe, expect, it } from '@jest/globals';
@@ -242,6 +247,42 @@ describe('the sender for gRPC', () => {
     const outcome = await senderTo(url, { headers }).send(body, generous);
     expect(told(outcome)).toBe('refused: UNAUTHENTICATED: bad key …!');
   });
+
+  it('shows neither the header made of the user name and password, nor one in base64', async () => {
+    const url = await started(
+      new GrpcDestination(({ metadata }, done) => {
+        const [id = ''] = metadata.get('x-id-bin');
+        const details = `bad ${String(metadata.get('authorization')[0])} or ${Buffer.from(id).toString('base64')}`;
+        done({ code: status.UNAUTHENTICATED, details });
+      }),
+    );
+    const headers = { 'x-id-bin': 'tok-12345678' };
+    const sender = senderTo(url.replace('//', '//me:pass-word@'), { headers });
+    expect(told(await sender.send(body, generous))).toBe('refused: UNAUTHENTICATED: bad … or …');
+  });
+
+  it('sends as before when it is to finish', async () => {
+    const sender = senderTo(await started(new GrpcDestination()));
+    sender.finish();
+    for (let i = 0; i < 2; i++) expect(told(await sender.send(body, generous))).toBe(taken);
+  });
+
+  it.each([
+    ['before anything was sent', false],
+    ['after something was sent', true],
+  ])('sends nothing after it was aborted %s, also when it is to finish', async (_name, isUsed) => {
+    const destination = new GrpcDestination();
+    const clock = new ManualClock();
+    const sender = senderTo(await started(destination), { compression: 'gzip' }, clock);
+    if (isUsed) await sender.send(body, generous);
+    sender.abort();
+    sender.abort();
+    sender.finish();
+    for (let i = 0; i < 2; i++)
+      expect(told(await sender.send(body, generous))).toBe('later (undefined): given up at shutdown');
+    expect(destination.calls).toHaveLength(isUsed ? 1 : 0);
+    expect(clock.pendingTimers).toBe(0);
+  });
 });
 
 interface RawCall {
@@ -271,6 +312,7 @@ async function rawServer(answer: (stream: ServerHttp2Stream, session: Http2Sessi
     url: `http://127.0.0.1:${await portOf(server, sessions)}`,
     received,
     sessions: () => sessions.size,
+    openSessions: () => [...sessions].filter(({ destroyed }) => !destroyed).length,
   };
 }
 
@@ -288,8 +330,47 @@ async function portOf(
 
 const grpc = { ':status': 200, 'content-type': 'application/grpc' };
 const partial = Buffer.from(field(1, [8, 2]));
+/** The same with a field before it that nobody knows. */
+const padded = (length: number): Buffer => {
+  const rest = length - 4 - partial.length;
+  return Buffer.concat([
+    Buffer.from([0x7a, (rest & 0x7f) | 0x80, ((rest >> 7) & 0x7f) | 0x80, rest >> 14]),
+    Buffer.alloc(rest),
+    partial,
+  ]);
+};
 const frame = (message: Buffer, flag = 0): Buffer =>
   Buffer.concat([Buffer.from([flag, 0, 0, message.length >> 8, message.length & 0xff]), message]);
+
+function http2Frame(type: number, flags: number, stream: number, payload: Buffer): Buffer {
+  const head = Buffer.alloc(9);
+  head.writeUIntBE(payload.length, 0, 3);
+  head.writeUInt8(type, 3);
+  head.writeUInt8(flags, 4);
+  head.writeUInt32BE(stream, 5);
+  return Buffer.concat([head, payload]);
+}
+
+/** A server that speaks HTTP/2 by hand, from when the call has arrived. */
+async function frameServer(answer: (socket: Socket) => void): Promise<string> {
+  const server = createTcpServer((socket) => {
+    let isAnswered = false;
+    socket.on('error', () => undefined);
+    socket.write(http2Frame(4, 0, 0, Buffer.alloc(0)));
+    socket.on('data', (bytes: Buffer) => {
+      if (isAnswered || !bytes.includes(body)) return;
+      isAnswered = true;
+      answer(socket);
+    });
+  });
+  return `http://127.0.0.1:${await portOf(server)}`;
+}
+
+/** Headers without compression of their names and values (RFC 7541, section 6.2.2). */
+const literal = (name: string, value: string): Buffer =>
+  Buffer.from(`\0${String.fromCharCode(name.length)}${name}${String.fromCharCode(value.length)}${value}`);
+const hint = literal(':status', '103');
+const endless = Buffer.concat(Array.from({ length: 100 }, () => literal('x-more', 'x'.repeat(100))));
 
 /** Headers, a body and trailers with the status OK. */
 function respondInFull(stream: ServerHttp2Stream, headers: object, message: Buffer): void {
@@ -333,9 +414,19 @@ describe('the sender for gRPC with an unusual answer', () => {
     ],
     ['a message that is cut short', (s) => respondInFull(s, {}, frame(partial).subarray(0, 7)), taken],
     [
-      'more than 4 MiB',
-      (s) => respondInFull(s, {}, Buffer.concat([frame(partial), Buffer.alloc(5 * 2 ** 20)])),
+      'more than 64 KiB',
+      (s) => respondInFull(s, {}, Buffer.concat([frame(partial), Buffer.alloc(2 ** 16)])),
       taken,
+    ],
+    [
+      'a message that is more than 64 KiB when it is decompressed',
+      (s) => respondInFull(s, { 'grpc-encoding': 'gzip' }, frame(gzipSync(padded(2 ** 16 + 1)), 1)),
+      taken,
+    ],
+    [
+      'a message that is 64 KiB when it is decompressed',
+      (s) => respondInFull(s, { 'grpc-encoding': 'gzip' }, frame(gzipSync(padded(2 ** 16)), 1)),
+      'taken, 2 rejected: undefined',
     ],
     [
       'no status',
@@ -431,6 +522,101 @@ describe('the sender for gRPC with an unusual answer', () => {
     const sender = senderTo(raw.url);
     for (let i = 0; i < 3; i++) expect(told(await sender.send(body, generous))).toBe(taken);
     expect(raw.sessions()).toBe(3);
+  });
+
+  it('takes the answer that comes after GOAWAY, and calls on a new connection meanwhile', async () => {
+    const answers: (() => void)[] = [];
+    const raw = await rawServer((stream, session) => {
+      const answer = (): void => stream.respond({ ...grpc, 'grpc-status': '0' }, { endStream: true });
+      if (raw.received.length > 1) return answer();
+      session.goaway(0, 2 ** 31 - 1);
+      answers.push(answer);
+    });
+    const clock = new ManualClock();
+    const sender = senderTo(raw.url, {}, clock);
+    const first = sender.send(body, generous);
+    await until(() => answers.length === 1);
+    while (raw.sessions() < 2) expect(told(await sender.send(body, generous))).toBe(taken);
+    answers[0]?.();
+    expect(told(await first)).toBe(taken);
+    expect(clock.pendingTimers).toBe(0);
+    await until(() => raw.openSessions() === 1);
+  });
+
+  it('says later at once when GOAWAY tells that the call is not looked at', async () => {
+    const clock = new ManualClock();
+    let client: Socket | undefined;
+    const url = await frameServer((socket) => {
+      client = socket;
+      socket.write(http2Frame(7, 0, 0, Buffer.alloc(8)));
+    });
+    const outcome = await senderTo(url, {}, clock).send(body, generous);
+    expect(told(outcome)).toMatch(/^later \(undefined\): .*REFUSED_STREAM/);
+    await until(() => client?.destroyed === true);
+    expect(clock.pendingTimers).toBe(0);
+  });
+
+  it('gives up at the limit, or when it is aborted, what no answer comes to after GOAWAY', async () => {
+    const clock = new ManualClock();
+    const raw = await rawServer((_stream, session) => session.goaway(0, 2 ** 31 - 1));
+    const sender = senderTo(raw.url, {}, clock);
+    const late = sender.send(body, 500);
+    await until(() => raw.received.length === 1);
+    await clock.advance(500);
+    expect(told(await late)).toBe('later (undefined): no answer within 500 ms');
+    const aborted = [sender.send(body, 500), sender.send(body, 500)];
+    await until(() => raw.received.length === 3);
+    sender.abort();
+    for (const outcome of aborted)
+      expect(told(await outcome)).toBe('later (undefined): given up at shutdown');
+    await until(() => raw.openSessions() === 0);
+    expect(clock.pendingTimers).toBe(0);
+  });
+
+  it.each<[string, (stream: ServerHttp2Stream, i: number) => void]>([
+    ['its hints', (s) => s.additionalHeaders({ ':status': 103 })],
+    [
+      'its body',
+      (s, i) => {
+        if (i === 0) s.respond(grpc);
+        s.write('x');
+      },
+    ],
+  ])('gives up at the limit when the destination lets %s drip', async (_name, drop) => {
+    const clock = new ManualClock();
+    const streams: ServerHttp2Stream[] = [];
+    const raw = await rawServer((stream) => void streams.push(stream));
+    const outcome = senderTo(raw.url, {}, clock).send(body, 10_000);
+    await until(() => streams.length === 1);
+    for (let i = 0; i < 10; i++) {
+      for (const stream of streams) drop(stream, i);
+      await new Promise(setImmediate);
+      await clock.advance(1_000);
+    }
+    expect(told(await outcome)).toBe('later (undefined): no answer within 10000 ms');
+    await until(() => raw.openSessions() === 0);
+    expect(clock.pendingTimers).toBe(0);
+  });
+
+  it.each([
+    ['headers in one block', 9],
+    ['blocks of headers', 1],
+  ])('does not read endless %s', async (_name, nextType) => {
+    const clock = new ManualClock();
+    let client: Socket | undefined;
+    const url = await frameServer((socket) => {
+      client = socket;
+      const flood = (): void => {
+        while (!socket.destroyed && socket.write(http2Frame(nextType, nextType === 9 ? 0 : 4, 1, endless)));
+      };
+      socket.on('drain', flood);
+      socket.write(http2Frame(1, nextType === 9 ? 0 : 4, 1, hint));
+      flood();
+    });
+    const outcome = await senderTo(url, {}, clock).send(body, generous);
+    expect(told(outcome)).toMatch(/^later \(undefined\): /);
+    await until(() => client?.destroyed === true);
+    expect(clock.pendingTimers).toBe(0);
   });
 
   const noGrpc = 'Protocol error; is there a gRPC service at this address?';

@@ -4,10 +4,11 @@ import { gzip, gzipSync } from 'node:zlib';
 import type { Clock } from '@tta/obs-context';
 import type { OtlpDestination } from './destination.ts';
 import { type Endpoint, readEndpoint } from './endpoint.ts';
-import { largestAnswerBytes, readGrpcAnswer } from './grpc-answer.ts';
+import { readGrpcAnswer } from './grpc-answer.ts';
 import { grpcFrame } from './grpc-frame.ts';
 import { sendFromAnotherProcess } from './last-words.ts';
-import { messageLine } from './message-line.ts';
+import { messageLine, secretsIn } from './message-line.ts';
+import { largestAnswerBytes } from './partial-success.ts';
 import type { Sender, SendOutcome } from './sender.ts';
 
 /** A call under way. */
@@ -20,6 +21,8 @@ const compress = promisify(gzip);
 
 const exportPath = '/opentelemetry.proto.collector.trace.v1.TraceService/Export';
 const atShutdown = 'given up at shutdown';
+/** RFC 9113, section 7. */
+const protocolError = 1;
 /** `grpc-timeout` has eight digits. */
 const longestTimeoutMs = 99_999_999;
 
@@ -34,6 +37,7 @@ const staleConnection = Symbol('stale connection');
 export class GrpcSender implements Sender<Uint8Array> {
   readonly #endpoint: Endpoint;
   readonly #metadata: Readonly<Record<string, string>>;
+  readonly #secrets: readonly string[];
   readonly #compresses: boolean;
   readonly #clock: Clock;
   readonly #underWay = new Set<Call>();
@@ -46,8 +50,11 @@ export class GrpcSender implements Sender<Uint8Array> {
     this.#endpoint = readEndpoint(destination);
     this.#compresses = destination.compression === 'gzip';
     this.#clock = clock;
+    const metadata = metadataOf(this.#endpoint.headers);
+    const encoded = Object.keys(metadata).filter((name) => name.endsWith('-bin'));
+    this.#secrets = secretsIn([...this.#endpoint.secrets, ...encoded.map((name) => metadata[name] ?? '')]);
     this.#metadata = {
-      ...metadataOf(this.#endpoint.headers),
+      ...metadata,
       'content-type': 'application/grpc+proto',
       te: 'trailers',
       'grpc-accept-encoding': 'identity,gzip',
@@ -137,10 +144,11 @@ export class GrpcSender implements Sender<Uint8Array> {
       stream.once('close', () => {
         cancelLimit();
         this.#underWay.delete(call);
+        // Whoever breaks the protocol may go on with it, and would be read for as long as it does.
+        if (stream.rstCode === protocolError) session.destroy();
         // An idle connection does not keep the process alive.
-        if (this.#underWay.size === 0) session.unref();
-        if (head)
-          void readGrpcAnswer({ head, body: Buffer.concat(chunks) }, this.#endpoint.secrets).then(resolve);
+        else if (this.#underWay.size === 0) session.unref();
+        if (head) void readGrpcAnswer({ head, body: Buffer.concat(chunks) }, this.#secrets).then(resolve);
         else if (isReused && isOver(session)) resolve(staleConnection);
         else fail(failure);
       });
@@ -158,7 +166,7 @@ export class GrpcSender implements Sender<Uint8Array> {
   }
 
   #noAnswer(reason: string): SendOutcome {
-    const error = new Error(messageLine(reason, this.#endpoint.secrets));
+    const error = new Error(messageLine(reason, this.#secrets));
     return { kind: 'later', error, afterMs: undefined };
   }
 }

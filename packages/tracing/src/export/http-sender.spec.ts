@@ -1,7 +1,12 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { createServer as createHttpsServer } from 'node:https';
-import { type AddressInfo, createServer as createTcpServer, type Server as TcpServer } from 'node:net';
+import {
+  type AddressInfo,
+  createServer as createTcpServer,
+  type Server as TcpServer,
+  type Socket,
+} from 'node:net';
 import { gunzipSync } from 'node:zlib';
 import { afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { systemClock } from '@tta/obs-context';
@@ -91,6 +96,7 @@ function only<T>(values: readonly T[]): T {
 }
 
 const taken = 'taken, 0 rejected: undefined';
+const chunked = 'HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\ntrailer: x-more\r\n\r\n';
 const protobuf = { 'content-type': 'application/x-protobuf' };
 const json = { 'content-type': 'application/json; charset=utf-8' };
 /** A protobuf field that holds bytes. */
@@ -269,10 +275,16 @@ describe('the sender for http/protobuf and http/json', () => {
     await until(() => clock.pendingTimers === 0);
   });
 
-  it('believes the status when the answer is larger than 4 MiB', async () => {
-    const huge = Buffer.alloc(5 * 2 ** 20, ' ');
-    expect(told(await outcomeOf(200, json, huge))).toBe(taken);
-    expect(told(await outcomeOf(400, json, huge))).toBe('refused: 400 Bad Request');
+  it('reads at most 64 KiB of an answer, and believes the status alone when it is larger', async () => {
+    const padded = (answer: object, length: number) => JSON.stringify(answer).padEnd(length, ' ');
+    const error = { message: 'no such tenant' };
+    const partial = { partialSuccess: { rejectedSpans: 2 } };
+    const most = 64 * 1024;
+    const told400 = 'refused: 400 Bad Request';
+    expect(told(await outcomeOf(400, json, padded(error, most)))).toBe(`${told400}: no such tenant`);
+    expect(told(await outcomeOf(400, json, padded(error, most + 1)))).toBe(told400);
+    expect(told(await outcomeOf(200, json, padded(partial, most)))).toBe('taken, 2 rejected: undefined');
+    expect(told(await outcomeOf(200, json, padded(partial, most + 1)))).toBe(taken);
   });
 
   it('does not read an endless answer to its end', async () => {
@@ -363,6 +375,76 @@ describe('the sender over HTTP without an answer', () => {
     expect(requests).toBe(3);
   });
 
+  it.each([
+    ['its headers', (i: number) => (i === 0 ? 'HTTP/1.1 200 OK\r\nx-drip: ' : 'x')],
+    ['hints', () => 'HTTP/1.1 103 Early Hints\r\n\r\n'],
+    ['its body', (i: number) => (i === 0 ? 'HTTP/1.1 200 OK\r\ncontent-length: 99\r\n\r\n' : 'x')],
+    ['its trailers', (i: number) => (i === 0 ? `${chunked}0\r\n` : 'x-drip: 1\r\n')],
+  ])('gives up at the limit when the destination lets %s drip', async (_name, drop) => {
+    const clock = new ManualClock();
+    let client: Socket | undefined;
+    const server = createTcpServer((socket) => {
+      socket.on('error', () => undefined).once('data', () => (client = socket));
+    });
+    const outcome = senderTo(`http://127.0.0.1:${await portOf(server)}/`, {}, clock).send(body, 10_000);
+    await until(() => client !== undefined);
+    for (let i = 0; i < 10; i++) {
+      await new Promise((resolve) => client?.write(drop(i), resolve));
+      await clock.advance(1_000);
+    }
+    expect(told(await outcome)).toBe('later (undefined): no answer within 10000 ms');
+    await until(() => client?.destroyed === true);
+    expect(clock.pendingTimers).toBe(0);
+  });
+
+  it.each([
+    ['headers', 'HTTP/1.1 200 OK\r\n', 'x-more: and more\r\n', /Header overflow/],
+    ['trailers', `${chunked}0\r\n`, 'x-more: and more\r\n', /aborted|Header overflow/],
+  ])('does not read endless %s', async (_name, begin, more, reason) => {
+    const clock = new ManualClock();
+    let client: Socket | undefined;
+    const server = createTcpServer((socket) => {
+      client = socket;
+      const flood = (): void => {
+        while (!socket.destroyed && socket.write(more.repeat(100)));
+      };
+      socket.on('error', () => undefined).on('drain', flood);
+      socket.once('data', () => {
+        socket.write(begin);
+        flood();
+      });
+    });
+    const outcome = senderTo(`http://127.0.0.1:${await portOf(server)}/`, {}, clock).send(body, generous);
+    expect(told(await outcome)).toMatch(reason);
+    await until(() => client?.destroyed === true);
+    expect(clock.pendingTimers).toBe(0);
+  });
+
+  it('sends as before when it is to finish', async () => {
+    const { url } = await destinationThat((response) => response.end());
+    const sender = senderTo(url);
+    sender.finish();
+    for (let i = 0; i < 2; i++) expect(told(await sender.send(body, generous))).toBe(taken);
+  });
+
+  it.each([
+    ['before anything was sent', false],
+    ['after something was sent', true],
+  ])('sends nothing after it was aborted %s, also when it is to finish', async (_name, isUsed) => {
+    const { url, received } = await destinationThat((response) => response.end());
+    const clock = new ManualClock();
+    const sender = senderTo(url, { compression: 'gzip' }, clock);
+    if (isUsed) await sender.send(body, generous);
+    await until(() => clock.pendingTimers === 0);
+    sender.abort();
+    sender.abort();
+    sender.finish();
+    for (let i = 0; i < 2; i++)
+      expect(told(await sender.send(body, generous))).toBe('later (undefined): given up at shutdown');
+    expect(received).toHaveLength(isUsed ? 1 : 0);
+    expect(clock.pendingTimers).toBe(0);
+  });
+
   it('gives up at once what is under way, and whatever comes later, when it is aborted', async () => {
     const { url, received } = await destinationThat((response) => void response.writeHead(200).write('half'));
     const sender = senderTo(url);
@@ -382,6 +464,7 @@ describe('what the messages of a sender show', () => {
   it.each([
     ['a header', (url: string) => [url, { authorization: `Bearer ${token}` }] as const],
     ['the password of the address', (url: string) => [url.replace('//', `//me:${token}@`), {}] as const],
+    ['a value in the query', (url: string) => [`${url}?tenant=a&key=${token}`, {}] as const],
   ])('is not %s, also where the destination echoes it', async (_name, optionsFor) => {
     const answers = [
       [400, json, JSON.stringify({ message: `bad key ${token}!` })],
@@ -397,6 +480,31 @@ describe('what the messages of a sender show', () => {
     expect(messages.join('\n')).not.toContain(token);
     expect(messages[0]).toBe('refused: 400 Bad Request: bad key …!');
     expect(messages[2]).toBe('taken, 0 rejected: old key …!');
+  });
+
+  it('is not the header made of the user name and password, nor the query, as they are sent', async () => {
+    const { url } = await destinationThat((response, { request }) => {
+      const { headers, url: path } = request;
+      const message = `bad login ${headers.authorization ?? ''} at ${path ?? ''}`;
+      response.writeHead(400, json).end(JSON.stringify({ message }));
+    });
+    const address = `${url.replace('//', `//me:${token}@`)}?key=a%2F${token}`;
+    expect(told(await senderTo(address).send(body, generous))).toBe(
+      'refused: 400 Bad Request: bad login … at /v1/traces…',
+    );
+  });
+
+  it.each([
+    ['http://me:pass-word@else.test:81/v2?key=q-12345678#there', 'http://else.test:81/v2'],
+    ['/v2?key=q-12345678', 'http://127.0.0.1:PORT/v2'],
+    ['http://[', 'its address'],
+  ])('is of the redirect to %s neither user nor query', async (location, shown) => {
+    const { url } = await destinationThat((response) => response.writeHead(307, { location }).end());
+    const expected = shown.replace('PORT', new URL(url).port);
+    expect(told(await senderTo(`${url}?key=other`).send(body, generous))).toBe(
+      'refused: 307 Temporary Redirect: redirects are not followed; ' +
+        `if ${expected} is right, make it the address`,
+    );
   });
 });
 

@@ -106,7 +106,7 @@ export class HttpSender implements Sender<Uint8Array> {
       let isAnswered = false;
       request.once('response', (answer) => {
         isAnswered = true;
-        readHttpAnswer(answer, this.#clock.now(), this.#endpoint.secrets).then(resolve, (error: Error) =>
+        readHttpAnswer(answer, this.#clock.now(), this.#endpoint).then(resolve, (error: Error) =>
           fail(error.message),
         );
       });

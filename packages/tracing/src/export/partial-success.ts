@@ -2,6 +2,12 @@ import { ProtobufTraceSerializer } from '@opentelemetry/otlp-transformer';
 import { messageLine } from './message-line.ts';
 import type { SendOutcome } from './sender.ts';
 
+/**
+ * The longest body of an answer that is read. OTLP recommends 4 MiB; what it says fits into much less, and a
+ * destination that is broken or hostile costs the program little at each attempt.
+ */
+export const largestAnswerBytes = 64 * 1024;
+
 /** The two encodings of an OTLP answer. */
 export type AnswerEncoding = 'json' | 'protobuf';
 
