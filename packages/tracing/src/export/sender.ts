@@ -13,7 +13,11 @@ export type SendOutcome =
  * under way does not keep the process alive until {@link Sender.finish} is called.
  */
 export interface Sender<B> {
-  /** Never rejects. A request without an answer after `limitMs` is given up: `later`. */
+  /**
+   * Never rejects. A request without a complete answer after `limitMs` is given up: `later`. After
+   * {@link Sender.finish} it sends as before; after {@link Sender.abort} it sends nothing and says `later`,
+   * "given up at shutdown", without waiting for anything outside of this process.
+   */
   send(body: B, limitMs: number): Promise<SendOutcome>;
   /**
    * Sends while the process is ending and its event loop turns no more; blocks it until then.
@@ -21,8 +25,8 @@ export interface Sender<B> {
    * @returns Whether the destination took the request within `limitMs`.
    */
   sendBeforeExit(body: B, limitMs: number): boolean;
-  /** From now on the process waits for what is under way. */
+  /** From now on the process waits for what is under way, and for what is sent after this. */
   finish(): void;
-  /** Gives up what is under way and closes all connections. */
+  /** Gives up what is under way, at once and as `later`, "given up at shutdown", and closes all connections. */
   abort(): void;
 }
