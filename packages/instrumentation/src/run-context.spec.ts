@@ -9,7 +9,7 @@ import {
   type SpanContext,
   trace,
 } from '@opentelemetry/api';
-import { beforeAll, describe, expect, it } from '@jest/globals';
+import { beforeAll, describe, expect, it, jest } from '@jest/globals';
 import {
   type ContextInit,
   InvalidOptionError,
@@ -135,11 +135,13 @@ describe('a run that is handed a context made by hand', () => {
   });
 
   it('is taken for one also where another copy of the package made it', async () => {
-    const copy = new URL('workflow-context.ts?copy', import.meta.resolve('@tta/obs-context')).href;
-    const { WorkflowContext: Copied } = (await import(copy)) as { WorkflowContext: typeof WorkflowContext };
-    const observed = new Observed();
-    const mine = new Copied({ tags: { team: 'blue' } }, { spanContext: remote });
+    let mine = new WorkflowContext();
+    await jest.isolateModulesAsync(async () => {
+      const { WorkflowContext: Copied } = await import('@tta/obs-context');
+      mine = new Copied({ tags: { team: 'blue' } }, { spanContext: remote });
+    });
     expect(mine instanceof WorkflowContext).toBe(false);
+    const observed = new Observed();
     const key = stateKey<string>('answer');
     await observed.run(() =>
       custom('set', (_: number, scope) => scope.context.set(key, 'yes')).execute(0, mine),
