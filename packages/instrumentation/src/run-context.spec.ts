@@ -143,9 +143,17 @@ describe('a run that is handed a context made by hand', () => {
     expect(mine instanceof WorkflowContext).toBe(false);
     const observed = new Observed();
     const key = stateKey<string>('answer');
-    await observed.run(() =>
-      custom('set', (_: number, scope) => scope.context.set(key, 'yes')).execute(0, mine),
-    );
+    const inner = custom('inner', () => {
+      throw new Error('boom');
+    });
+    const root = custom('root', (n: number, scope) => {
+      scope.context.set(key, 'yes');
+      const elsewhere = withInstrumentation(ROOT_CONTEXT, observed.instrumentation);
+      return context.with(elsewhere, () => inner.tryExecute(n, scope.context));
+    });
+    expect(await observed.run(() => root.execute(0, mine))).toMatchObject({
+      info: { path: ['root', 'inner'] },
+    });
     expect(mine.get(key)).toBe('yes');
     const [span] = observed.spans;
     expect([span?.spanContext().traceId, span?.attributes['correlation.id']]).toEqual([
