@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { addressOf, destinationsOf } from './destinations.ts';
+import { addresseeOf, describeDestination, destinationsOf } from './destinations.ts';
 import { readEnvironment } from './environment/read-environment.ts';
 import type { ObservabilityOptions } from './observability-options.ts';
 
@@ -13,7 +13,7 @@ describe('destinationsOf', () => {
   it('is the local service alone by default, which gets everything at once and keeps it on disk', () => {
     expect(of({}, {}, '/data/spool')).toEqual([
       {
-        name: 'the local service at http://127.0.0.1:8765',
+        name: 'local',
         tracesUrl: 'http://127.0.0.1:8765/v1/traces',
         timeoutMs: 2_000,
         flushMs: 50,
@@ -27,7 +27,7 @@ describe('destinationsOf', () => {
   it('adds the OTLP endpoint, which has the SDK’s values unless the environment gives others', () => {
     expect(of(endpoint, { enableTtaUi: false }, '/data/spool')).toEqual([
       {
-        name: 'http://a.test/v1/traces',
+        name: 'otlp',
         tracesUrl: 'http://a.test/v1/traces',
         protocol: 'http/protobuf',
       },
@@ -47,6 +47,30 @@ describe('destinationsOf', () => {
     [{ OTEL_EXPORTER_OTLP_COMPRESSION: 'gzip' }, { compression: 'gzip' }],
   ])('sets %j', (env, expected) => {
     expect(of({ ...endpoint, ...env })[1]).toMatchObject(expected);
+  });
+
+  it('sends once to an address that is both, with the headers of the environment', () => {
+    const env = { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:8765', OTEL_EXPORTER_OTLP_HEADERS: 'k=v' };
+    expect(of(env)).toMatchObject([{ name: 'local', headers: { k: 'v' } }]);
+  });
+
+  it('is called in the log by what a person knows it by', () => {
+    const exporter = { export: () => undefined, shutdown: async () => {} };
+    const all = destinationsOf(
+      { destinations: [{ name: 'mine', exporter }] },
+      readEnvironment(endpoint),
+      undefined,
+    );
+    expect(all.map(describeDestination)).toEqual([
+      'the local service at http://127.0.0.1:8765/v1/traces',
+      'http://a.test/v1/traces',
+      'mine',
+    ]);
+    expect(all.map(addresseeOf)).toEqual([
+      { name: 'local', address: 'http://127.0.0.1:8765/v1/traces' },
+      { name: 'otlp', address: 'http://a.test/v1/traces' },
+      { name: 'mine', address: undefined },
+    ]);
   });
 
   it('sends where the code says by the protocol that the environment says', () => {
@@ -72,8 +96,8 @@ describe('destinationsOf', () => {
       destinationsOf({ ttaUiEndpoint: address }, readEnvironment({}), undefined),
       destinationsOf({ enableTtaUi: false, otlpEndpoint: address }, readEnvironment({}), undefined),
     ]) {
-      expect(destinations.map(addressOf)).toEqual([shown]);
-      expect(destinations.map(({ name }) => name).join()).not.toContain('S3CRET');
+      expect(destinations.map(addresseeOf)).toMatchObject([{ address: shown }]);
+      expect(destinations.map(describeDestination).join()).not.toContain('S3CRET');
       expect(destinations).toMatchObject([{ tracesUrl: expect.stringContaining('S3CRET') }]);
     }
   });
@@ -93,6 +117,6 @@ describe('destinationsOf', () => {
     const custom = { name: 'custom', exporter };
     const all = of({ OTEL_BSP_SCHEDULE_DELAY: '7' }, { enableTtaUi: false, destinations: [mine, custom] });
     expect(all).toEqual([mine, custom]);
-    expect([mine, custom].map(addressOf)).toEqual(['https://c.test/v1/traces', 'custom']);
+    expect([mine, custom].map(describeDestination)).toEqual(['https://c.test/v1/traces', 'custom']);
   });
 });

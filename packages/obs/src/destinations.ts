@@ -6,6 +6,8 @@ import type { EnvironmentSettings } from './environment/read-environment.ts';
 import { httpAddress, shownAddress } from './http-address.ts';
 import type { ObservabilityOptions } from './observability-options.ts';
 
+const localName = 'local';
+const otlpName = 'otlp';
 const localEndpoint = 'http://127.0.0.1:8765';
 /** The local service sees a span at the latest this long after its end, so that the page is live. */
 const localFlushMs = 50;
@@ -20,17 +22,31 @@ export function destinationsOf(
 ): Destination[] {
   const local = localDestination(options, env, spoolDirectory);
   const other = otlpDestination(options, env);
-  return [
-    ...(local ? [local] : []),
+  const own =
     // Named twice, it would get every span twice.
-    ...(other && other.tracesUrl !== local?.tracesUrl ? [other] : []),
-    ...(options.destinations ?? []),
-  ];
+    local && other && local.tracesUrl === other.tracesUrl
+      ? [{ ...local, ...(other.headers ? { headers: other.headers } : {}) }]
+      : [local, other].filter((destination) => destination !== undefined);
+  return [...own, ...(options.destinations ?? [])];
 }
 
-/** What is shown of where traces go. */
-export function addressOf(destination: Destination): string {
-  return 'exporter' in destination ? destination.name : shownAddress(destination.tracesUrl);
+/** Where traces go: a name that counts and metrics have too, and what may be shown of the address. */
+export interface Addressee {
+  readonly name: string;
+  /** `undefined` where an exporter of the user's knows it. */
+  readonly address: string | undefined;
+}
+
+export function addresseeOf(destination: Destination): Addressee {
+  const address = 'exporter' in destination ? undefined : shownAddress(destination.tracesUrl);
+  return { name: destination.name, address };
+}
+
+/** What a line of the log calls it. */
+export function describeDestination(destination: Destination): string {
+  const { name, address } = addresseeOf(destination);
+  if (address === undefined) return name;
+  return name === localName ? `the local service at ${address}` : address;
 }
 
 function localDestination(
@@ -42,7 +58,7 @@ function localDestination(
   if (!(options.enableTtaUi ?? isWanted)) return undefined;
   const endpoint = options.ttaUiEndpoint ?? env.ttaUiEndpoint ?? localEndpoint;
   return {
-    name: `the local service at ${shownAddress(endpoint)}`,
+    name: localName,
     tracesUrl: signalUrl(requireHttp(endpoint, 'ttaUiEndpoint'), 'traces'),
     timeoutMs: localTimeoutMs,
     everything: true,
@@ -62,7 +78,7 @@ function otlpDestination(
   if (url === undefined || (otlp.tls === 'unusable' && url.startsWith('https:'))) return undefined;
   const { protocol, headers, compression } = otlp;
   return {
-    name: shownAddress(url),
+    name: otlpName,
     tracesUrl: url,
     protocol,
     ...(headers ? { headers } : {}),

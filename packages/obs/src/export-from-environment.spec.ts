@@ -55,7 +55,7 @@ describe('the environment', () => {
       OTEL_EXPORTER_OTLP_INSECURE: 'true',
       OTEL_EXPORTER_OTLP_ENDPOINT: `127.0.0.1:${port}`,
     });
-    expect(observed.obs?.destinations).toEqual([`http://127.0.0.1:${port}`]);
+    expect(observed.obs?.destinations.map(({ address }) => address)).toEqual([`http://127.0.0.1:${port}`]);
     trace.getTracer('spec').startSpan('a').end();
     await observed.obs?.flush();
     expect(paths).toEqual(['/opentelemetry.proto.collector.trace.v1.TraceService/Export']);
@@ -88,15 +88,17 @@ describe('the environment', () => {
     observed.initialize(env);
     trace.getTracer('spec').startSpan('a').end();
     await observed.obs?.flush();
-    expect(observed.obs?.counts().get(`${address}/v1/traces`)?.exported).toBe(1);
+    expect(observed.obs?.counts().get('otlp')?.exported).toBe(1);
     expect(clients).toEqual([true]);
     await observed.obs?.shutdown();
 
     const unreadable = { ...env, OTEL_EXPORTER_OTLP_CERTIFICATE: '/nonexistent' };
-    expect(observed.initialize(unreadable).destinations).toEqual([]);
+    expect(observed.initialize(unreadable).destinations.map(({ address }) => address)).toEqual([]);
     await observed.obs?.shutdown();
     const plain = { ...unreadable, OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:9' };
-    expect(observed.initialize(plain).destinations).toEqual(['http://127.0.0.1:9/v1/traces']);
+    expect(observed.initialize(plain).destinations.map(({ address }) => address)).toEqual([
+      'http://127.0.0.1:9/v1/traces',
+    ]);
   });
 
   it('can turn exporters off, and the code can turn the local service on all the same', async () => {
@@ -109,7 +111,7 @@ describe('the environment', () => {
       [{ otlpEndpoint: 'http://127.0.0.1:9' }, ['http://127.0.0.1:9/v1/traces']],
     ] as const) {
       const obs = initializeObservability({ logLevel: 'silent', ...options });
-      expect(obs.destinations).toEqual(destinations);
+      expect(obs.destinations.map(({ address }) => address)).toEqual(destinations);
       await obs.shutdown();
     }
   });
@@ -156,7 +158,7 @@ describe('the environment', () => {
     const tracer = trace.getTracer('spec');
     for (let i = 0; i < 10; i++) tracer.startSpan('many').end();
     await observed.obs?.flush();
-    const { exported = 0, dropped = 0 } = observed.obs?.counts().get(`${url}/v1/traces`) ?? {};
+    const { exported = 0, dropped = 0 } = observed.obs?.counts().get('otlp') ?? {};
     expect(received.requests).toHaveLength(Math.ceil(exported / 2));
     expect(exported).toBeLessThan(8);
     expect(exported + dropped).toBe(10);

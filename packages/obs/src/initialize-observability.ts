@@ -5,7 +5,7 @@ import { createLogger, type LogLevel } from '@tta/obs-logging';
 import { type Metrics, startMetrics } from '@tta/obs-metrics';
 import { type ExportCounts, standardSampler, startTracing, type TracingOptions } from '@tta/obs-tracing';
 import { consoleSpanProcessor } from './console-span-processor.ts';
-import { addressOf, destinationsOf } from './destinations.ts';
+import { type Addressee, addresseeOf, describeDestination, destinationsOf } from './destinations.ts';
 import { logDiagnostics } from './diagnostics.ts';
 import { type EnvironmentSettings, readEnvironment } from './environment/read-environment.ts';
 import { countExports } from './export-metrics.ts';
@@ -19,10 +19,10 @@ import { TroubleReport } from './trouble-report.ts';
 export interface Observability {
   readonly serviceName: string;
   /** Where traces go. */
-  readonly destinations: readonly string[];
+  readonly destinations: readonly Addressee[];
   /** Where Prometheus scrapes; `undefined` when it was not asked for or its port was taken. */
   readonly prometheusUrl: Promise<string | undefined>;
-  /** What became of the spans so far, by destination. */
+  /** What became of the spans so far, by the names of {@link Observability.destinations}. */
   counts(): ReadonlyMap<string, ExportCounts>;
   /**
    * The share of this process's time that went into encoding spans since the last call, 0 to 1: what the
@@ -104,7 +104,8 @@ export function initializeObservability(options: ObservabilityOptions = {}): Obs
       ...(options.spanProcessors ?? []),
     ],
     // Not in the context of whichever run the batch began in: the line belongs to no trace.
-    onTrouble: ({ name }, undelivered) => contextApi.with(ROOT_CONTEXT, () => trouble.add(name, undelivered)),
+    onTrouble: (destination, undelivered) =>
+      contextApi.with(ROOT_CONTEXT, () => trouble.add(describeDestination(destination), undelivered)),
   });
   const metrics: Metrics = startMetrics({
     resource,
@@ -153,7 +154,7 @@ export function initializeObservability(options: ObservabilityOptions = {}): Obs
   process.once('exit', onExit);
   const handle: Observability = {
     serviceName,
-    destinations: destinations.map(addressOf),
+    destinations: destinations.map(addresseeOf),
     prometheusUrl: metrics.prometheusUrl,
     counts: () => tracing.counts(),
     overhead: () => tracing.overhead(),
