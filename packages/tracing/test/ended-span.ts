@@ -30,6 +30,8 @@ export interface SpanFacts {
 
 export const traceIdOf = (index: number): string => (index + 1).toString(16).padStart(32, '0');
 
+/** Taken once: in Jest, reaching a global takes a hundred times as long as what it does. */
+const { floor, round } = Math;
 const emptyResource = resourceFromAttributes({});
 let lastSpanId = 0;
 
@@ -65,5 +67,5 @@ export function endedSpan(facts: SpanFacts = {}): ReadableSpan {
 }
 
 function hrTime(ms: number): HrTime {
-  return [Math.floor(ms / 1e3), Math.round((ms % 1e3) * 1e6)];
+  return [floor(ms / 1e3), round((ms % 1e3) * 1e6)];
 }

@@ -11,12 +11,14 @@ import type { Sampler, SamplingResult } from '@opentelemetry/sdk-trace-node';
 import { seededRandom } from '@tta/obs-context/manual';
 import type { ComposableSampler, SamplingIntent } from '../src/sampling/composable-sampler.ts';
 
-/** Trace ids whose last 56 bits are random; the same seed gives the same ones. */
+/** Trace ids with 32 random bits and 24 that just differ; the same seed gives the same ones. */
 export function traceIds(seed: number): () => string {
   const random = seededRandom(seed);
-  const half = (): string => hex(Math.floor(random.next() * 2 ** 28), 7);
   let count = 0;
-  return () => hex(++count, 18) + half() + half();
+  return () => {
+    count++;
+    return hex(count, 18) + hex((random.next() * 2 ** 32) >>> 0, 8) + hex(count & 0xff_ffff, 6);
+  };
 }
 
 /** A trace id with this randomness. */

@@ -23,6 +23,9 @@ import { compositeSampler } from './composite-sampler.ts';
 import { parentThreshold } from './parent-threshold.ts';
 import { ruleBased } from './rule-based.ts';
 
+/** Taken once: in Jest, reaching a global takes a hundred times as long as what it does. */
+const { abs, log } = Math;
+
 interface Traffic {
   readonly seconds: number;
   /** Traces a second, at random distances. */
@@ -45,7 +48,7 @@ function service(options: Partial<AdaptiveOptions> = {}, seed = 1) {
     let counted = 0;
     let leftMs = seconds * 1000;
     for (;;) {
-      const gapMs = (-Math.log(1 - random.next()) * 1000) / rate;
+      const gapMs = (-log(1 - random.next()) * 1000) / rate;
       if (gapMs > leftMs) break;
       leftMs -= gapMs;
       clock.spend(restMs + gapMs);
@@ -84,7 +87,7 @@ function endedSpan(isFailed: boolean, parent?: SpanContext): ReadableSpan {
 const succeeded = endedSpan(false);
 const failed = endedSpan(true);
 
-const isNear = (value: number, target: number): boolean => Math.abs(value / target - 1) <= 0.1;
+const isNear = (value: number, target: number): boolean => abs(value / target - 1) <= 0.1;
 
 describe('adaptive', () => {
   afterEach(() => diag.disable());
@@ -93,7 +96,7 @@ describe('adaptive', () => {
     'is within a tenth of the target three intervals after a cold start and each tenfold step (seed %d)',
     (seed) => {
       const { run } = service({}, seed);
-      for (const rate of [250, 2500, 250]) {
+      for (const rate of [150, 1500, 150]) {
         run({ seconds: 30, rate });
         const { kept, counted } = run({ seconds: 10, rate });
         expect(isNear(kept, 100)).toBe(true);
@@ -104,16 +107,16 @@ describe('adaptive', () => {
 
   it.each([0, 1, 5, 9.9])('pays for a tenfold step %d s into an interval less than fourfold', (offset) => {
     const { run } = service();
-    run({ seconds: 40 + offset, rate: 250 });
-    expect(run({ seconds: 10, rate: 2500 }).kept).toBeLessThan(400);
-    expect(isNear(run({ seconds: 10, rate: 2500 }).kept, 100)).toBe(true);
+    run({ seconds: 40 + offset, rate: 150 });
+    expect(run({ seconds: 10, rate: 1500 }).kept).toBeLessThan(400);
+    expect(isNear(run({ seconds: 10, rate: 1500 }).kept, 100)).toBe(true);
   });
 
   it('pays for a cold start in heavy traffic less than fourfold', () => {
     const { run, load } = service({ targetPerSecond: 40 });
     expect(load.probability).toBe(1);
-    expect(run({ seconds: 10, rate: 8000 }).kept).toBeLessThan(160);
-    expect(isNear(run({ seconds: 10, rate: 8000 }).kept, 40)).toBe(true);
+    expect(run({ seconds: 10, rate: 4000 }).kept).toBeLessThan(160);
+    expect(isNear(run({ seconds: 10, rate: 4000 }).kept, 40)).toBe(true);
   });
 
   it('keeps everything while there is less than the target, and after a night without traffic', () => {
@@ -190,8 +193,8 @@ describe('adaptive', () => {
 
     it('keeps less than the target in heavy traffic', () => {
       const { run } = service({ overhead: () => 0.5, targetOverhead: 0.1 });
-      run({ seconds: 110, rate: 1000 });
-      const { kept } = run({ seconds: 10, rate: 1000 });
+      run({ seconds: 110, rate: 300 });
+      const { kept } = run({ seconds: 10, rate: 300 });
       expect(kept).toBeLessThan(45);
       expect(kept).toBeGreaterThan(10);
     });
@@ -230,19 +233,19 @@ describe('adaptive', () => {
   describe('and errors', () => {
     it('keeps up to five times more while more traces fail than usual, and then as before', () => {
       const { run } = service();
-      run({ seconds: 60, rate: 1000, failing: 0.02 });
-      expect(isNear(run({ seconds: 30, rate: 1000, failing: 0.02 }).kept, 100)).toBe(true);
-      run({ seconds: 20, rate: 1000, failing: 0.5 });
-      expect(isNear(run({ seconds: 20, rate: 1000, failing: 0.5 }).kept, 500)).toBe(true);
-      run({ seconds: 20, rate: 1000, failing: 0.02 });
-      expect(isNear(run({ seconds: 20, rate: 1000, failing: 0.02 }).kept, 100)).toBe(true);
+      run({ seconds: 60, rate: 600, failing: 0.02 });
+      expect(isNear(run({ seconds: 30, rate: 600, failing: 0.02 }).kept, 100)).toBe(true);
+      run({ seconds: 20, rate: 600, failing: 0.5 });
+      expect(isNear(run({ seconds: 20, rate: 600, failing: 0.5 }).kept, 500)).toBe(true);
+      run({ seconds: 20, rate: 600, failing: 0.02 });
+      expect(isNear(run({ seconds: 20, rate: 600, failing: 0.02 }).kept, 100)).toBe(true);
     });
 
     it('keeps as many times more as the share of errors has risen', () => {
       const { run } = service({ errorBoost: 100 });
-      run({ seconds: 200, rate: 500, failing: 0.1 });
-      run({ seconds: 20, rate: 500, failing: 0.3 });
-      const { kept } = run({ seconds: 10, rate: 500, failing: 0.3 });
+      run({ seconds: 100, rate: 400, failing: 0.1 });
+      run({ seconds: 20, rate: 400, failing: 0.3 });
+      const { kept } = run({ seconds: 10, rate: 400, failing: 0.3 });
       expect(kept).toBeGreaterThan(200);
       expect(kept).toBeLessThan(320);
     });
@@ -271,22 +274,22 @@ describe('adaptive', () => {
     it('hears of the spans with which a trace begins here, and of no others', () => {
       const { run, load } = service();
       const id = traceIds(99)();
-      run({ seconds: 60, rate: 1000 });
+      run({ seconds: 60, rate: 300 });
       const calm = load.probability;
       const failedWithin = endedSpan(true, parentSpan(id));
       for (let i = 0; i < 500; i++) load.onEnd(failedWithin);
-      run({ seconds: 20, rate: 1000 });
+      run({ seconds: 20, rate: 300 });
       expect(isNear(load.probability, calm)).toBe(true);
       const failedOfRemote = endedSpan(true, parentSpan(id, { isRemote: true }));
       for (let i = 0; i < 500; i++) load.onEnd(failedOfRemote);
-      run({ seconds: 10, rate: 1000 });
+      run({ seconds: 10, rate: 300 });
       expect(load.probability).toBeGreaterThan(2 * calm);
     });
 
     it('keeps no more with an errorBoost of 1', () => {
       const { run } = service({ errorBoost: 1 });
-      run({ seconds: 60, rate: 1000, failing: 0 });
-      expect(isNear(run({ seconds: 30, rate: 1000, failing: 1 }).kept, 100)).toBe(true);
+      run({ seconds: 60, rate: 300, failing: 0 });
+      expect(isNear(run({ seconds: 30, rate: 300, failing: 1 }).kept, 100)).toBe(true);
     });
   });
 
