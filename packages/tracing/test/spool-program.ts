@@ -9,7 +9,7 @@ const [, , command, directory = '', argument = ''] = process.argv;
 const spool = new DiskSpool({
   directory,
   key: 'destination',
-  ...(command === 'bound' && { limitBytes: 4 * 2 ** 20 }),
+  limitBytes: (command === 'bound' ? 4 : 64) * 2 ** 20,
   onDropped: (spans) => say(`dropped ${spans}`),
 });
 

@@ -21,13 +21,13 @@ beforeAll(() => {
 
 afterAll(() => rmSync(directory, { recursive: true, force: true }));
 
-const kinds: [name: string, make: (limitBytes?: number) => Made][] = [
+const kinds: [name: string, make: (limitBytes: number) => Made][] = [
   [
     'MemoryBacklog',
     (limitBytes) => {
       const drops: Made['drops'] = [];
       const onDropped = (spans: number, { message }: Error): void => void drops.push([spans, message]);
-      return { backlog: new MemoryBacklog({ onDropped, ...(limitBytes && { limitBytes }) }), drops };
+      return { backlog: new MemoryBacklog({ onDropped, limitBytes }), drops };
     },
   ],
   [
@@ -38,7 +38,7 @@ const kinds: [name: string, make: (limitBytes?: number) => Made][] = [
       const key = `spool-${folders++}`;
       const clock = new ManualClock();
       return {
-        backlog: new DiskSpool({ directory, key, clock, onDropped, ...(limitBytes && { limitBytes }) }),
+        backlog: new DiskSpool({ directory, key, clock, onDropped, limitBytes }),
         drops,
       };
     },
@@ -61,14 +61,14 @@ function drain(backlog: Backlog): (string | undefined)[] {
 
 describe.each(kinds)('%s', (_name, make) => {
   it('is empty at first, and hands out nothing', () => {
-    const { backlog } = make();
+    const { backlog } = make(2 ** 20);
     expect([backlog.isEmpty, backlog.first()]).toEqual([true, undefined]);
     backlog.removeFirst();
     expect(backlog.isEmpty).toBe(true);
   });
 
   it('hands batches out in the order in which they came, with their spans', () => {
-    const { backlog, drops } = make();
+    const { backlog, drops } = make(2 ** 20);
     expect(['a', 'b', 'c'].map((text, index) => backlog.append(batch(text, index + 1)))).toEqual([
       true,
       true,
@@ -79,7 +79,7 @@ describe.each(kinds)('%s', (_name, make) => {
   });
 
   it('keeps the first batch until it is removed', () => {
-    const { backlog } = make();
+    const { backlog } = make(2 ** 20);
     backlog.append(batch('a'));
     backlog.append(batch('b'));
     expect([read(backlog.first()), read(backlog.first())]).toEqual(['a:1', 'a:1']);
@@ -89,7 +89,7 @@ describe.each(kinds)('%s', (_name, make) => {
   });
 
   it('removes nothing that it has not handed out', () => {
-    const { backlog } = make();
+    const { backlog } = make(2 ** 20);
     backlog.append(batch('a'));
     expect(backlog.isEmpty).toBe(false);
     backlog.removeFirst();
@@ -97,7 +97,7 @@ describe.each(kinds)('%s', (_name, make) => {
   });
 
   it('takes batches while it is drained, and after', () => {
-    const { backlog } = make();
+    const { backlog } = make(2 ** 20);
     const found = [];
     for (let i = 0; i < 20; i++) {
       backlog.append(batch(`${i}`));
@@ -115,7 +115,7 @@ describe.each(kinds)('%s', (_name, make) => {
   });
 
   it('takes an empty batch, and bytes of any value', () => {
-    const { backlog } = make();
+    const { backlog } = make(2 ** 20);
     const bytes = Uint8Array.from({ length: 512 }, (_, index) => index);
     backlog.append({ body: new Uint8Array(), spans: 0 });
     backlog.append({ body: bytes.subarray(3), spans: 7 });
@@ -158,7 +158,7 @@ describe.each(kinds)('%s', (_name, make) => {
   });
 
   it('hands out nothing when it is closed, and what no other process can send is counted', () => {
-    const { backlog, drops } = make();
+    const { backlog, drops } = make(2 ** 20);
     for (const text of ['a', 'b', 'c']) backlog.append(batch(text, 2));
     backlog.first();
     backlog.close();

@@ -16,6 +16,7 @@ import { DiskSpool } from './disk-spool.ts';
 import { headerBytes } from './spool-record.ts';
 
 const key = 'destination';
+const limitBytes = 64 * 2 ** 20;
 const fileName = '001767225600000-000000-feedbeef-0.free.seg';
 
 let directory: string;
@@ -29,7 +30,13 @@ afterAll(() => rmSync(directory, { recursive: true, force: true }));
 /** The bytes of a segment with these batches; batch `i` holds `i + 1` spans. */
 function segmentOf(bodies: readonly Uint8Array[]): Buffer {
   const written = mkdtempSync(join(directory, 'written-'));
-  const spool = new DiskSpool({ directory: written, key, clock: new ManualClock(), onDropped: () => {} });
+  const spool = new DiskSpool({
+    directory: written,
+    key,
+    limitBytes,
+    clock: new ManualClock(),
+    onDropped: () => {},
+  });
   for (const [index, body] of bodies.entries()) spool.append({ body, spans: index + 1 });
   const [name = ''] = readdirSync(join(written, key));
   return readFileSync(join(written, key, name));
@@ -48,6 +55,7 @@ function deliver(segment: Uint8Array): { bodies: string[]; spans: number; drops:
   const spool = new DiskSpool({
     directory: found,
     key,
+    limitBytes,
     clock: new ManualClock(),
     onDropped: (spans, { message }) => void drops.push([spans, message]),
   });
@@ -155,7 +163,12 @@ describe('a segment that is damaged', () => {
   it('does not throw when it is cut while it is drained', () => {
     const owned = mkdtempSync(join(directory, 'cut-'));
     const drops: number[] = [];
-    const spool = new DiskSpool({ directory: owned, key, onDropped: (spans) => void drops.push(spans) });
+    const spool = new DiskSpool({
+      directory: owned,
+      key,
+      limitBytes,
+      onDropped: (spans) => void drops.push(spans),
+    });
     for (const [index, body] of three.entries()) spool.append({ body, spans: index + 1 });
     spool.first();
     const [name = ''] = readdirSync(join(owned, key));

@@ -1,5 +1,7 @@
+import { execFileSync } from 'node:child_process';
 import {
   chmodSync,
+  chownSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
@@ -43,6 +45,7 @@ function spool(options: Partial<DiskSpoolOptions> = {}): DiskSpool {
   return new DiskSpool({
     directory,
     key,
+    limitBytes: 64 * mebibyte,
     clock,
     onDropped: (spans, { message }) => void drops.push([spans, message]),
     ...options,
@@ -63,6 +66,26 @@ function drain(backlog: DiskSpool): string[] {
   for (let first; (first = backlog.first()); backlog.removeFirst())
     found.push(Buffer.from(first.body).toString());
   return found;
+}
+
+/** The name of a segment that nobody owns, older than all that are written here. */
+function oldSegment(index: number): string {
+  return `${String(index).padStart(15, '0')}-000000-feedbeef-0.free.seg`;
+}
+
+/** Rights mean nothing to root. */
+function asOrdinaryUser<T>(action: () => T): T {
+  if (process.geteuid?.() !== 0) return action();
+  const nobody = 65_534;
+  for (const path of [directory, folder]) chownSync(path, nobody, nobody);
+  for (const name of segments()) chownSync(join(folder, name), nobody, nobody);
+  process.seteuid?.(nobody);
+  try {
+    return action();
+  } finally {
+    process.seteuid?.(0);
+    for (const path of [directory, folder]) chownSync(path, 0, 0);
+  }
 }
 
 function segments(): string[] {
@@ -345,16 +368,79 @@ describe('adopting', () => {
     expect(drain(backlog)).toEqual(Array.from({ length: 100 }, (_, i) => String(i)));
   });
 
-  it('lets files be that are no segments, and survives folders that look like one', () => {
+  it('lets be what is no segment: other files, and folders, links and pipes that are called like one', () => {
     const killed = spool({ owner: deadOwner() });
     killed.append(batch('a'));
     writeFileSync(join(folder, 'notes.txt'), 'mine');
-    mkdirSync(join(folder, '000000000000001-000000-feedbeef-0.free.seg'));
-    const backlog = spool();
+    const others = Array.from({ length: 3 * 64 }, (_, index) => oldSegment(index));
+    for (const [index, name] of others.entries()) {
+      const path = join(folder, name);
+      if (index % 64 === 0) execFileSync('mkfifo', [path]);
+      else if (index % 2 === 0) mkdirSync(path);
+      else symlinkSync('/etc/hosts', path);
+    }
+    const backlog = spool({ limitBytes: 1_000 });
     backlog.adopt();
     expect(drain(backlog)).toEqual(['a']);
-    expect(backlog.lastError).toMatchObject({ code: 'EISDIR' });
-    expect([backlog.isEmpty, segments().length, drops]).toEqual([true, 2, []]);
+    expect([backlog.isEmpty, backlog.append(batch('x'.repeat(900)))]).toEqual([true, true]);
+    expect(segments()).toEqual([...others, expect.stringContaining('.seg'), 'notes.txt']);
+    expect([backlog.lastError, drops]).toEqual([undefined, []]);
+  });
+
+  it('passes by any number of segments that belong to another user, and leaves them their names', () => {
+    const others = Array.from({ length: 130 }, (_, index) => oldSegment(index));
+    const killed = spool({ owner: deadOwner() });
+    killed.append(batch('a'));
+    for (const name of others) writeFileSync(join(folder, name), 'theirs', { mode: 0o000 });
+    const backlog = spool();
+    const found = asOrdinaryUser(() => {
+      backlog.adopt();
+      return drain(backlog);
+    });
+    expect(found).toEqual(['a']);
+    expect(backlog.lastError).toMatchObject({ code: 'EACCES' });
+    expect([backlog.isEmpty, segments(), drops]).toEqual([true, others, []]);
+    for (const name of others) chmodSync(join(folder, name), 0o600);
+    clock.spend(59_999);
+    backlog.adopt();
+    expect(segments()).toEqual(others);
+    clock.spend(1);
+    backlog.adopt();
+    expect(segments()).not.toEqual(others);
+  });
+
+  it('ends where 64 segments cannot be read once they are its own, and goes on with those behind them', () => {
+    const killed = spool({ owner: deadOwner() });
+    for (let i = 0; i < 65; i++) {
+      killed.append(batch(String(i)));
+      clock.spend(60_000);
+    }
+    const backlog = spool();
+    backlog.adopt();
+    const adopted = segments().slice(0, 64);
+    for (const name of adopted) {
+      rmSync(join(folder, name));
+      mkdirSync(join(folder, name));
+    }
+    expect(drain(backlog)).toEqual(['64']);
+    expect([backlog.isEmpty, segments()]).toEqual([true, adopted]);
+  });
+
+  it('never sends again what is sent and can neither be removed nor emptied', () => {
+    const backlog = spool();
+    backlog.append(batch('a'));
+    expect(String(backlog.first()?.body)).toBe('a');
+    const [name = ''] = segments();
+    chmodSync(join(folder, name), 0o400);
+    asOrdinaryUser(() => {
+      chmodSync(folder, 0o500);
+      backlog.removeFirst();
+      chmodSync(folder, 0o700);
+    });
+    expect([segments(), backlog.lastError]).toEqual([[name], expect.objectContaining({ code: 'EACCES' })]);
+    clock.spend(3_600_000);
+    backlog.adopt();
+    expect([backlog.first(), drops]).toEqual([undefined, []]);
   });
 
   it('takes its own segment up again after it could not be read', () => {
@@ -367,6 +453,7 @@ describe('adopting', () => {
     rmSync(join(folder, name), { recursive: true });
     renameSync(join(directory, 'aside'), join(folder, name));
     expect(backlog.isEmpty).toBe(true);
+    clock.spend(60_000);
     backlog.adopt();
     expect(drain(backlog)).toEqual(['a']);
   });
@@ -455,16 +542,46 @@ describe('the bound', () => {
     expect(drops).toEqual([[3, 'the spool was full and is closed']]);
   });
 
-  it('holds for the number of segments, too', () => {
+  it('comes back by 128 segments a batch, and takes none before there is room', () => {
     mkdirSync(folder);
-    for (let i = 0; i < 4_100; i++) {
-      const name = `${String(i).padStart(15, '0')}-000000-feedbeef-0.free.seg`;
-      writeFileSync(join(folder, name), '');
-    }
+    const large = Buffer.from(batch(body).body);
+    for (let i = 0; i < 300; i++) writeFileSync(join(folder, oldSegment(i)), large);
+    const backlog = spool({ limitBytes });
+    const lefts = [];
+    for (let i = 0; i < 3; i++) lefts.push([backlog.append(batch(String(i))), segments().length]);
+    expect(lefts).toEqual([
+      [false, 172],
+      [true, 151],
+      [true, 151],
+    ]);
+    expect(backlog.lastError?.message).toBe(
+      `${folder} holds too much: its oldest segments make room, 128 at a time`,
+    );
+  });
+
+  it('holds for the number of segments, too, and comes back by 128 a batch', () => {
+    mkdirSync(folder);
+    for (let i = 0; i < 4_228; i++) writeFileSync(join(folder, oldSegment(i)), '');
     const backlog = spool();
-    backlog.append(batch('a'));
-    expect([segments().length, segments()[0]?.slice(0, 15)]).toEqual([4_096, '000000000000005']);
-    expect(drops).toEqual([]);
+    const isKept = [backlog.append(batch('a'))];
+    expect([segments().length, segments()[0]]).toEqual([4_100, oldSegment(128)]);
+    isKept.push(backlog.append(batch('b')));
+    expect([segments().length, segments()[0]]).toEqual([4_096, oldSegment(133)]);
+    expect([isKept, drops]).toEqual([[false, true], []]);
+  });
+
+  it('removes segments that it cannot read, and says so', () => {
+    const killed = spool({ owner: deadOwner() });
+    killed.append(batch(body, 3));
+    const [name = ''] = segments();
+    chmodSync(join(folder, name), 0o000);
+    const backlog = spool({ limitBytes: 1_500 });
+    const isKept = asOrdinaryUser(() => backlog.append(batch(body)));
+    expect([isKept, segments().length, drops]).toEqual([
+      true,
+      1,
+      [[0, expect.stringMatching(/\.seg makes room and could not be read$/)]],
+    ]);
   });
 });
 

@@ -4,15 +4,9 @@ import { type Clock, type Random, systemClock, systemRandom } from '@tta/obs-con
 import type { Backlog, Batch } from './backlog.ts';
 import { backlogLimit } from './backlog-limit.ts';
 import { SegmentWriter } from './segment-writer.ts';
-import {
-  fileFacts,
-  isMissing,
-  listSegments,
-  makeFolder,
-  type SegmentFile,
-  withFile,
-} from './spool-folder.ts';
-import { currentOwner, ownerState, type SpoolOwner } from './spool-owner.ts';
+import { fileSize, isMissing, listSegments, makeFolder, type SegmentFile, withFile } from './spool-folder.ts';
+import { SpoolOrphans } from './spool-orphans.ts';
+import { currentOwner, type SpoolOwner } from './spool-owner.ts';
 import { countSpans, headerBytes, largestBodyBytes, readRecord } from './spool-record.ts';
 import { formatSegmentName, type Segment, type SegmentName } from './spool-segment.ts';
 
@@ -23,9 +17,9 @@ export interface DiskSpoolOptions {
   readonly key: string;
   /**
    * Bytes that may wait for this destination, over all processes that share the folder; the oldest segments
-   * make room. Each further process may be above it by one segment. @defaultValue 67108864 (64 MiB)
+   * make room. Each further process may be above it by one segment.
    */
-  readonly limitBytes?: number;
+  readonly limitBytes: number;
   /**
    * Told of spans that are gone without having been sent, and why; 0 where damage hides how many. Must not
    * throw.
@@ -53,10 +47,8 @@ const largestSegmentBytes = 2 ** 20;
 const segmentsWithinLimit = 16;
 /** For a folder; the oldest make room, as with bytes. */
 const mostSegments = 4_096;
-/** Bounds the time of one `adopt()`; the rest waits until these are sent. */
-const mostAdopted = 64;
-/** An owner that cannot be asked is taken to have ended when its segment was not touched for so long. */
-const idleMs = 10 * 60_000;
+/** Bounds how long one `append` blocks the program. */
+const mostDropped = 128;
 
 /**
  * Batches that wait on disk, also for later processes: nothing that `append` has accepted is lost when the
@@ -76,6 +68,7 @@ export class DiskSpool implements Backlog {
   readonly #limitBytes: number;
   readonly #segmentBytes: number;
   readonly #writer: SegmentWriter;
+  readonly #orphans: SpoolOrphans;
   readonly #onDropped: (spans: number, reason: Error) => void;
   readonly #clock: Clock;
   readonly #owner: SpoolOwner;
@@ -99,6 +92,12 @@ export class DiskSpool implements Backlog {
       owner: this.#owner,
       segmentBytes: this.#segmentBytes,
       clock: this.#clock,
+    });
+    this.#orphans = new SpoolOrphans({
+      folder: this.#folder,
+      owner: this.#owner,
+      clock: this.#clock,
+      onError: (error) => this.#note(error),
     });
   }
 
@@ -146,22 +145,21 @@ export class DiskSpool implements Backlog {
   }
 
   /**
-   * Takes over what earlier processes have left, 64 segments at a time, oldest first, and shows others that this one
-   * lives: to be called at the start and then every few minutes as long as anything waits. Costs one look at
-   * the folder when there is none.
+   * Takes over what earlier processes have left, oldest first, and shows others that this one lives: to be
+   * called at the start and then every few minutes as long as anything waits. A call takes 64 segments at most
+   * and ends early when the folder is full or slow; the next one goes on from there. Costs one look at the
+   * folder when there is none.
    */
   adopt(): void {
     this.#isMoreToAdopt = false;
     if (this.#isClosed) return;
     try {
       let adopted = 0;
-      for (const file of listSegments(this.#folder)) {
-        if (this.#segments.some(({ id }) => id === file.id)) this.#touch(file.path);
-        else if (this.#adopt(file) && ++adopted === mostAdopted) {
-          this.#isMoreToAdopt = true;
-          break;
-        }
+      for (const { file, isHeld } of this.#orphans.search(new Set(this.#segments.map(({ id }) => id)))) {
+        if (isHeld) this.#touch(file.path);
+        else if (this.#adopt(file)) adopted++;
       }
+      this.#isMoreToAdopt = adopted > 0 && this.#orphans.isCutShort;
     } catch (error) {
       this.#lastError = error as Error;
     }
@@ -204,11 +202,18 @@ export class DiskSpool implements Backlog {
   }
 
   #peek(): Head | undefined {
-    while (!this.#head && (this.#segments.length > 0 || this.#isMoreToAdopt)) {
+    // Where nothing can be read, looking for more ends with the first 64.
+    let mayAdopt = true;
+    while (!this.#head && (this.#segments.length > 0 || (this.#isMoreToAdopt && mayAdopt))) {
       const segment = this.#segments[0];
-      if (!segment) this.adopt();
-      else if (segment.position >= segment.sizeBytes) this.#discard(segment);
-      else this.#readNext(segment);
+      if (!segment) {
+        mayAdopt = false;
+        this.adopt();
+      } else if (segment.position >= segment.sizeBytes) {
+        mayAdopt = this.#discard(segment);
+      } else {
+        this.#readNext(segment);
+      }
     }
     return this.#head;
   }
@@ -218,8 +223,9 @@ export class DiskSpool implements Backlog {
     try {
       record = withFile(segment.path, (fd) => readRecord(fd, segment.position, segment.sizeBytes));
     } catch (error) {
-      // Another process has it, or `adopt()` finds it again.
+      // Another process has it, or `adopt()` finds it again later.
       this.#forget(segment);
+      if (!isMissing(error)) this.#orphans.leaveAlone(segment.id);
       this.#note(error);
       return;
     }
@@ -231,47 +237,42 @@ export class DiskSpool implements Backlog {
     }
   }
 
-  #adopt(file: SegmentFile): boolean {
-    const facts = fileFacts(file.path);
-    if (!facts || !this.#isAdoptable(file, facts.touchedMs)) return false;
-    const { id, position } = file;
+  #adopt({ id, position, path: found }: SegmentFile): boolean {
     const path = this.#pathOf(id, position);
     try {
       // Of two that try, one finds it gone.
-      renameSync(file.path, path);
+      renameSync(found, path);
     } catch (error) {
       this.#note(error);
       return false;
     }
     this.#touch(path);
     // Its owner may have written between the first look and the rename.
-    this.#insert({ id, path, sizeBytes: fileFacts(path)?.sizeBytes ?? 0, position });
+    this.#insert({ id, path, sizeBytes: fileSize(path), position });
     return true;
   }
 
-  #isAdoptable({ owner }: SegmentName, touchedMs: number): boolean {
-    // Its own, after an error while reading it.
-    if (!owner || owner.instance === this.#owner.instance) return true;
-    const state = ownerState(owner, this.#owner);
-    return state === 'ended' || (state === 'unknown' && this.#clock.now() - touchedMs > idleMs);
-  }
-
+  /** @throws when there is no room yet: the next call goes on. */
   #makeRoom(neededBytes: number): void {
-    const files = listSegments(this.#folder).map((file) => ({
-      file,
-      sizeBytes: fileFacts(file.path)?.sizeBytes ?? 0,
-    }));
-    let total = files.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
+    const files = listSegments(this.#folder);
+    const tooMany = files.length + 1 - mostSegments;
+    // So many sizes would take too long to ask for as well.
+    const sizes = tooMany > mostDropped ? [] : files.map(({ path }) => fileSize(path));
+    let excessBytes = sizes.reduce((sum, size) => sum + size, neededBytes) - this.#limitBytes;
     let spans = 0;
     let dropped = 0;
-    for (const { file, sizeBytes } of files) {
-      if (total + neededBytes <= this.#limitBytes && files.length - dropped < mostSegments) break;
+    for (const file of files.slice(0, mostDropped)) {
+      if (excessBytes <= 0 && dropped >= tooMany) break;
       spans += this.#drop(file);
-      total -= sizeBytes;
+      excessBytes -= sizes[dropped] ?? 0;
       dropped++;
     }
     if (spans > 0)
       this.#onDropped(spans, new Error(`more than ${this.#limitBytes} bytes wait in ${this.#folder}`));
+    if (excessBytes > 0 || dropped < tooMany)
+      throw new Error(
+        `${this.#folder} holds too much: its oldest segments make room, ${mostDropped} at a time`,
+      );
   }
 
   /** @returns How many unsent spans are gone with it. */
@@ -287,14 +288,23 @@ export class DiskSpool implements Backlog {
     try {
       // For the segment of another spool this is the claim; its owner finds it gone and goes on.
       renameSync(file.path, path);
-      const end = fileFacts(path)?.sizeBytes ?? 0;
-      const spans = withFile(path, (fd) => countSpans(fd, from, end));
-      unlinkSync(path);
-      return spans;
     } catch (error) {
       this.#note(error);
       return 0;
     }
+    let spans = 0;
+    let unreadable: unknown;
+    try {
+      const end = fileSize(path);
+      spans = withFile(path, (fd) => countSpans(fd, from, end));
+    } catch (error) {
+      unreadable = error;
+    }
+    // Two that make room may both have got as far as this; who removes it counts.
+    if (!this.#remove(file.id, path)) return 0;
+    if (unreadable)
+      this.#onDropped(0, new Error(`${path} makes room and could not be read`, { cause: unreadable }));
+    return spans;
   }
 
   #insert(segment: Segment): void {
@@ -310,11 +320,28 @@ export class DiskSpool implements Backlog {
     if (this.#head?.segment === segment && !this.#head.isUnderWay) this.#head = undefined;
   }
 
-  /** Nothing unsent is in it. */
-  #discard(segment: Segment): void {
+  /**
+   * Nothing unsent is in it.
+   *
+   * @returns Whether it was there.
+   */
+  #discard(segment: Segment): boolean {
     this.#forget(segment);
-    // In a folder that has become read-only the file stays, and must not be sent again.
-    if (!this.#try(() => unlinkSync(segment.path))) this.#try(() => truncateSync(segment.path));
+    return this.#remove(segment.id, segment.path);
+  }
+
+  /** @returns Whether it was there. */
+  #remove(id: string, path: string): boolean {
+    try {
+      unlinkSync(path);
+    } catch (error) {
+      if (isMissing(error)) return false;
+      // In a folder that has become read-only the file stays, and must not be sent again.
+      this.#note(error);
+      this.#try(() => truncateSync(path));
+      this.#orphans.leaveForGood(id);
+    }
+    return true;
   }
 
   #rename(segment: Segment, name: SegmentName): void {

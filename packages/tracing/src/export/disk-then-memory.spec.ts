@@ -21,7 +21,7 @@ afterEach(() => rmSync(directory, { recursive: true }));
 
 function backlog(limitBytes = 1_000): DiskThenMemory {
   const onDropped = (spans: number, { message }: Error): void => void drops.push(`${spans}: ${message}`);
-  const disk = new DiskSpool({ directory: folder, key: 'here', onDropped });
+  const disk = new DiskSpool({ directory: folder, key: 'here', limitBytes: 2 ** 20, onDropped });
   return new DiskThenMemory(disk, new MemoryBacklog({ limitBytes, onDropped }), onDropped);
 }
 const batch = (text: string): Batch => ({ body: Buffer.from(text), spans: 1 });

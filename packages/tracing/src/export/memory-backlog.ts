@@ -2,8 +2,8 @@ import type { Backlog, Batch } from './backlog.ts';
 import { backlogLimit } from './backlog-limit.ts';
 
 export interface MemoryBacklogOptions {
-  /** Bytes that may wait; the oldest batches make room. @defaultValue 67108864 (64 MiB) */
-  readonly limitBytes?: number;
+  /** Bytes that may wait; the oldest batches make room. */
+  readonly limitBytes: number;
   /** Told of spans that are gone without having been sent, and why. */
   readonly onDropped: (spans: number, reason: Error) => void;
 }

@@ -7,20 +7,13 @@ import {
   mkdirSync,
   openSync,
   readdirSync,
-  statSync,
 } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { dirname, sep } from 'node:path';
 import { parseSegmentName, type SegmentName } from './spool-segment.ts';
 
 /** A segment as it stands in the folder. */
 export interface SegmentFile extends SegmentName {
   readonly path: string;
-}
-
-export interface FileFacts {
-  readonly sizeBytes: number;
-  /** When it was written or touched last, in milliseconds since the Unix epoch. */
-  readonly touchedMs: number;
 }
 
 /** A link in place of a segment is not followed; Windows has no such flag. */
@@ -66,21 +59,24 @@ function folderExists(folder: string): boolean {
   return true;
 }
 
-/** All segments of a folder, oldest first; none when there is no folder. */
+/**
+ * All segments of a folder, oldest first; none when there is no folder. A link, a folder or a pipe with the name
+ * of a segment is none.
+ */
 export function listSegments(folder: string): SegmentFile[] {
   if (!folderExists(folder)) return [];
-  return readdirSync(folder)
-    .flatMap((fileName) => {
-      const name = parseSegmentName(fileName);
-      return name ? [{ ...name, path: join(folder, fileName) }] : [];
-    })
-    .sort((a, b) => (a.id < b.id ? -1 : 1));
+  const files: SegmentFile[] = [];
+  for (const entry of readdirSync(folder, { withFileTypes: true })) {
+    const name = entry.isFile() ? parseSegmentName(entry.name) : undefined;
+    // There may be thousands, and `join()` is slow.
+    if (name) files.push({ ...name, path: `${folder}${sep}${entry.name}` });
+  }
+  return files.sort((a, b) => (a.id < b.id ? -1 : 1));
 }
 
-/** Undefined when somebody has just renamed or removed it. */
-export function fileFacts(path: string): FileFacts | undefined {
-  const stats = statSync(path, { throwIfNoEntry: false });
-  return stats && { sizeBytes: stats.size, touchedMs: stats.mtimeMs };
+/** 0 when somebody has just renamed or removed it. */
+export function fileSize(path: string): number {
+  return lstatSync(path, { throwIfNoEntry: false })?.size ?? 0;
 }
 
 /** Opens a segment for the time of one call. */

@@ -14,6 +14,8 @@ export interface SpoolOwner {
   readonly instance: string;
 }
 
+export type OwnerState = 'ended' | 'running' | 'unknown';
+
 const unknownStart = '00000000';
 
 export function currentOwner(random: Random): SpoolOwner {
@@ -30,7 +32,7 @@ export function currentOwner(random: Random): SpoolOwner {
  *
  * A wrong answer costs no span: whoever finds a segment gone goes on without it.
  */
-export function ownerState(owner: SpoolOwner, self: SpoolOwner): 'ended' | 'running' | 'unknown' {
+export function ownerState(owner: SpoolOwner, self: SpoolOwner): OwnerState {
   if (owner.host !== self.host) return 'unknown';
   if (!isRunning(owner.pid)) return 'ended';
   const started = processStart(owner.pid);
