@@ -276,6 +276,18 @@ describe('initializeObservability', () => {
     });
   });
 
+  it('sends what tail sampling holds when the program exits while a shutdown is under way', async () => {
+    const { receiver, url } = await receive();
+    const policies = "[{ name: 'all', type: 'always_sample' }]";
+    await runProgram(
+      directory,
+      `const obs = initializeObservability({
+         enableTtaUi: false, otlpEndpoint: '${url}', tailSampling: { decision_wait: '60s', policies: ${policies} } });
+       await new Work().execute('a'); void obs.shutdown(); process.exit();`,
+    );
+    expect(receiver.text).toContain('primitive.work.execute');
+  });
+
   it('can be initialised anew while a shutdown is under way', async () => {
     const first = initializeObservability({ serviceName: 'first', enableTtaUi: false, logLevel: 'silent' });
     const stopping = first.shutdown();
