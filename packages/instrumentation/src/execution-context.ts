@@ -9,23 +9,23 @@ const executionKey = createContextKey('@tta/obs/execution');
  */
 class ExecutionContext implements Context {
   readonly around: Context;
-  readonly #execution: Execution;
+  readonly execution: Execution;
 
   constructor(around: Context, execution: Execution) {
     this.around = around;
-    this.#execution = execution;
+    this.execution = execution;
   }
 
   getValue(key: symbol): unknown {
-    return key === executionKey ? this.#execution : this.around.getValue(key);
+    return key === executionKey ? this.execution : this.around.getValue(key);
   }
 
   setValue(key: symbol, value: unknown): Context {
-    return new ExecutionContext(this.around.setValue(key, value), this.#execution);
+    return new ExecutionContext(this.around.setValue(key, value), this.execution);
   }
 
   deleteValue(key: symbol): Context {
-    return new ExecutionContext(this.around.deleteValue(key), this.#execution);
+    return new ExecutionContext(this.around.deleteValue(key), this.execution);
   }
 }
 
