@@ -54,6 +54,18 @@ describe('destinationsOf', () => {
     expect(of(env)).toMatchObject([{ name: 'local', headers: { k: 'v' } }]);
   });
 
+  it('trusts whom Node trusts, with its last words too', () => {
+    const env = { ...endpoint, NODE_EXTRA_CA_CERTS: '/ca.pem' };
+    const exporter = { export: () => undefined, shutdown: async () => {} };
+    const own = { name: 'own', tracesUrl: 'https://b.test', tls: { nodeExtraCaCerts: '/own.pem' } };
+    expect(of(env, { destinations: [own, { name: 'mine', exporter }] })).toMatchObject([
+      { name: 'local', tls: { nodeExtraCaCerts: '/ca.pem' } },
+      { name: 'otlp', tls: { nodeExtraCaCerts: '/ca.pem' } },
+      own,
+      { name: 'mine', exporter },
+    ]);
+  });
+
   it('is called in the log by what a person knows it by', () => {
     const exporter = { export: () => undefined, shutdown: async () => {} };
     const all = destinationsOf(

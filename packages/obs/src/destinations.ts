@@ -27,7 +27,15 @@ export function destinationsOf(
     local && other && local.tracesUrl === other.tracesUrl
       ? [{ ...local, ...(other.headers ? { headers: other.headers } : {}) }]
       : [local, other].filter((destination) => destination !== undefined);
-  return [...own, ...(options.destinations ?? [])];
+  return [...own, ...(options.destinations ?? [])].map((destination) =>
+    trustingAsNode(destination, env.nodeExtraCaCerts),
+  );
+}
+
+/** The process that sends a program's last words has to be told what this one trusts. */
+function trustingAsNode(destination: Destination, nodeExtraCaCerts: string | undefined): Destination {
+  if ('exporter' in destination || nodeExtraCaCerts === undefined) return destination;
+  return { ...destination, tls: { nodeExtraCaCerts, ...destination.tls } };
 }
 
 /** Where traces go: a name that counts and metrics have too, and what may be shown of the address. */

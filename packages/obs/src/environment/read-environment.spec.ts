@@ -53,6 +53,7 @@ describe('readEnvironment', () => {
     [{ OTEL_LOG_LEVEL: 'none' }, { 'logLevels.diagnostics': 0 }],
     [{ NO_COLOR: '1' }, { mayColour: false }],
     [{ PATH: '/bin' }, { searchPath: '/bin' }],
+    [{ NODE_EXTRA_CA_CERTS: '/ca.pem' }, { nodeExtraCaCerts: '/ca.pem' }],
     [{ OTEL_PROPAGATORS: 'b3, tracecontext,B3' }, { propagators: ['b3', 'tracecontext'] }],
     [{ OTEL_PROPAGATORS: 'none' }, { propagators: [] }],
     [{ OTEL_PROPAGATORS: 'b3multi,none' }, { propagators: [] }],

@@ -29,6 +29,8 @@ export interface EnvironmentSettings {
   readonly mayColour: boolean;
   /** Where programs are looked for. */
   readonly searchPath: string | undefined;
+  /** File with the authorities that Node trusts beside its own. */
+  readonly nodeExtraCaCerts: string | undefined;
   /** One line for each variable that could not be used as it stands. */
   readonly problems: readonly string[];
 }
@@ -62,6 +64,7 @@ export function readEnvironment(env: Environment): EnvironmentSettings {
     logLevels: readLogLevels(variables),
     mayColour: variables.text('NO_COLOR') === undefined,
     searchPath: variables.text('PATH'),
+    nodeExtraCaCerts: variables.text('NODE_EXTRA_CA_CERTS'),
     problems: variables.problems,
   };
 }
