@@ -1,6 +1,12 @@
 import type { Backlog, Batch } from './backlog.ts';
 
-/** Keeps in memory what the disk does not take: it is full, or its folder cannot be written. */
+/**
+ * Keeps in memory what the disk does not take: it is full, or its folder cannot be written.
+ *
+ * A full disk keeps what is spooled on it: removing the oldest would only make room for whatever filled it.
+ * The newest wait in memory instead, where the oldest of them make room; they are sent after what is on disk,
+ * and those that the disk does not take at the end either are dropped and counted.
+ */
 export class DiskThenMemory implements Backlog {
   readonly isDurable = true;
   readonly #disk: Backlog;

@@ -39,10 +39,12 @@ export function formatSegmentName({ id, position, owner }: SegmentName): string 
 
 /** Undefined for a file that is no segment. */
 export function parseSegmentName(fileName: string): SegmentName | undefined {
-  const found = pattern.exec(fileName);
-  if (!found) return undefined;
-  // A folder holds thousands: taking the array apart as a pattern takes five times as long.
-  const { 1: id = '', 2: position, 3: host, 4: pid, 5: started = '', 6: instance = '' } = found;
-  const owner = host === undefined ? undefined : { host, pid: Number(pid), started, instance };
-  return { id, position: Number(position), owner };
+  const [, id, position, host, pid, started, instance] = pattern.exec(fileName) ?? [];
+  if (id === undefined) return undefined;
+  const isOwned = host !== undefined && started !== undefined && instance !== undefined;
+  return {
+    id,
+    position: Number(position),
+    owner: isOwned ? { host, pid: Number(pid), started, instance } : undefined,
+  };
 }
