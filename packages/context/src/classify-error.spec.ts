@@ -168,7 +168,7 @@ describe('classifyError', () => {
     ['the clock says what is no time', () => Number.NaN],
   ])('still knows the reason where %s', (_what, now) => {
     const error = withFields({ status: 429, headers: { 'retry-after': 'Thu, 01 Jan 2026 00:00:30 GMT' } });
-    expect(classifyError(error, { ...new ManualClock(), now })).toEqual({
+    expect(classifyError(error, { now, monotonic: () => 0, timer: () => () => undefined })).toEqual({
       category: 'rate_limit',
       severity: 'medium',
       recoverable: true,
