@@ -1,15 +1,7 @@
-import {
-  type Attributes,
-  type AttributeValue,
-  type Context,
-  context,
-  type Span,
-  type SpanContext,
-} from '@opentelemetry/api';
+import { type Context, context, type Span, type SpanContext } from '@opentelemetry/api';
 import {
   type Clock,
   type ExecutionStatus,
-  type LlmUsage,
   type Logger,
   type Random,
   type WorkflowContext,
@@ -18,7 +10,7 @@ import { LinkedAbort } from './linked-abort.ts';
 import { ChildFailures } from './child-failures.ts';
 import type { Consumption } from './consumption.ts';
 import { createErrorInfo, type ErrorInfo, rememberError } from './error-info.ts';
-import type { EdgeLabel, Fact, PrimitiveLike, RunScope, StepOptions } from './run-scope.ts';
+import type { EdgeLabel, PrimitiveLike, RunScope, StepOptions } from './run-scope.ts';
 import type { Run } from './run.ts';
 import { type Unit, unitOf } from './unit.ts';
 
@@ -144,27 +136,32 @@ export class Execution implements RunScope {
     return this.run.instrumentation.logger;
   }
 
-  attr(key: string, value: AttributeValue): void {
-    this.run.instrumentation.attr(this, key, value);
+  // Getters, so that `(input, { attr, usage }) => …` works: a scope is taken apart like every argument.
+  get attr(): RunScope['attr'] {
+    return (key, value) => this.run.instrumentation.attr(this, key, value);
   }
 
-  event(name: string, attributes?: Attributes): void {
-    this.run.instrumentation.event(this, name, attributes);
+  get event(): RunScope['event'] {
+    return (name, attributes) => this.run.instrumentation.event(this, name, attributes);
   }
 
-  record(fact: Fact): void {
-    this.run.instrumentation.record(this, fact);
+  get record(): RunScope['record'] {
+    return (fact) => this.run.instrumentation.record(this, fact);
   }
 
-  usage(usage: LlmUsage): void {
-    this.run.instrumentation.usage(this, usage);
+  get usage(): RunScope['usage'] {
+    return (usage) => this.run.instrumentation.usage(this, usage);
   }
 
-  cost(usd: number, kind: 'spent' | 'saved' = 'spent'): void {
-    this.run.instrumentation.cost(this, usd, kind);
+  get cost(): RunScope['cost'] {
+    return (usd, kind = 'spent') => this.run.instrumentation.cost(this, usd, kind);
   }
 
-  step<I, O>(edge: EdgeLabel, child: PrimitiveLike<I, O>, input: I, options?: StepOptions): Promise<O> {
+  get step(): RunScope['step'] {
+    return (edge, child, input, options) => this.#step(edge, child, input, options);
+  }
+
+  #step<I, O>(edge: EdgeLabel, child: PrimitiveLike<I, O>, input: I, options?: StepOptions): Promise<O> {
     const unit = unitOf(child, edge);
     const { run } = this;
     const step = new Execution(run, unit, this, edge, options);

@@ -736,6 +736,22 @@ describe('usage', () => {
     });
   });
 
+  it('may be taken apart like every argument', async () => {
+    const observed = new Observed();
+    const ask = custom('ask', async (n: number, { attr, event, usage, cost, record, step }) => {
+      attr('model', 'x');
+      event('asked');
+      usage({ provider: 'openai', model: 'm', inputTokens: 7 });
+      cost(2, 'saved');
+      record({ type: 'recovery', kind: 'retry' });
+      return step('step_0', (m: number) => m + 1, n);
+    });
+    expect(await observed.run(() => ask.execute(1))).toBe(2);
+    const { attributes, events } = observed.span('primitive.custom.process');
+    expect(attributes).toMatchObject({ model: 'x', 'gen_ai.usage.input_tokens': 7, 'cost.saved_usd': 2 });
+    expect(events.map(({ name }) => name)).toEqual(['asked', 'recovery.retry']);
+  });
+
   it('leaves out what no call told', async () => {
     const observed = new Observed();
     await observed.run(() =>

@@ -31,7 +31,7 @@ export interface StepOptions {
   readonly attributes?: Attributes;
 }
 
-/** What a step sees of the run that it is part of. */
+/** What a step sees of the run that it is part of; may be taken apart: `(input, { signal, attr }) => …`. */
 export interface RunScope {
   /**
    * What is known about the run at this step. It begins with the step; where nothing is told of executions,
@@ -44,16 +44,21 @@ export interface RunScope {
   readonly random: Random;
   readonly log: Logger;
   /** Sets an attribute on the span of this execution. */
-  attr(key: string, value: AttributeValue): void;
+  readonly attr: (key: string, value: AttributeValue) => void;
   /** Adds an event to the span of this execution. */
-  event(name: string, attributes?: Attributes): void;
-  record(fact: Fact): void;
+  readonly event: (name: string, attributes?: Attributes) => void;
+  readonly record: (fact: Fact) => void;
   /** Runs a child. The only way to do so: whatever runs through it is observed. */
-  step<I, O>(edge: EdgeLabel, child: PrimitiveLike<I, O>, input: I, options?: StepOptions): Promise<O>;
+  readonly step: <I, O>(
+    edge: EdgeLabel,
+    child: PrimitiveLike<I, O>,
+    input: I,
+    options?: StepOptions,
+  ) => Promise<O>;
   /** Reports the tokens of a model call; its cost follows from `costUsd` or the price table. */
-  usage(usage: LlmUsage): void;
+  readonly usage: (usage: LlmUsage) => void;
   /** Adds to the cost of this execution, in US dollars. */
-  cost(usd: number, kind?: 'spent' | 'saved'): void;
+  readonly cost: (usd: number, kind?: 'spent' | 'saved') => void;
 }
 
 /** A bare function as a step. */
