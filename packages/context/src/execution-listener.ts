@@ -10,13 +10,16 @@ export interface ExecutionInfo {
   readonly action: string;
   /** Which edge of its parent led here: `step_0`, `attempt_2`, …; `undefined` at the root. */
   readonly edge: string | undefined;
+  /** Of its span; `undefined` when nothing records. */
   readonly traceId: string | undefined;
   readonly spanId: string | undefined;
   readonly workflowName: string | undefined;
 }
 
+/** One execution of a primitive that has ended. */
 export interface ExecutionResult extends ExecutionInfo {
   readonly status: ExecutionStatus;
+  /** From begin to end, in milliseconds. */
   readonly durationMs: number;
   /** The thrown value, untouched; `undefined` on success. */
   readonly error: unknown;
@@ -28,6 +31,8 @@ export interface ExecutionResult extends ExecutionInfo {
  * swallowed and counted, never passed on to the run.
  */
 export interface ExecutionListener {
+  /** An execution begins. */
   onStart?(execution: ExecutionInfo): void;
+  /** An execution has ended. */
   onEnd?(execution: ExecutionResult): void;
 }

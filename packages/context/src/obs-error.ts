@@ -11,11 +11,13 @@ export type ErrorCategory =
   | 'permanent'
   | 'unknown';
 
+/** How much a failure matters to whoever is on duty. */
 export type Severity = 'low' | 'medium' | 'high' | 'critical';
 
 /** Shared by all copies of this package in one process, where `instanceof` would fail. */
 const brand = Symbol.for('@tta/obs/error');
 
+/** What an {@link ObsError} is made of. */
 export interface ObsErrorOptions {
   readonly code: `OBS_ERR_${string}`;
   readonly category: ErrorCategory;

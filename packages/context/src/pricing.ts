@@ -3,7 +3,9 @@ export interface LlmUsage {
   /** As in `gen_ai.provider.name`: `openai`, `anthropic`, `gcp.gemini`, … */
   readonly provider: string;
   readonly model: string;
+  /** All tokens of the prompt, cached ones included. */
   readonly inputTokens?: number;
+  /** All tokens of the answer, reasoning included. */
   readonly outputTokens?: number;
   /** The part of `inputTokens` that was read from the provider's cache. */
   readonly cachedInputTokens?: number;

@@ -42,6 +42,7 @@ import type { Fact } from './run-scope.ts';
 import { Run } from './run.ts';
 import type { Unit } from './unit.ts';
 
+/** Where an {@link Instrumentation} sends what it tells. */
 export interface InstrumentationOptions {
   /** Where spans go. @defaultValue what is registered with the OpenTelemetry API when a run begins */
   readonly tracer?: Tracer;

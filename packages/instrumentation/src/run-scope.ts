@@ -18,6 +18,7 @@ export type Fact =
     readonly attributes?: Attributes;
   };
 
+/** How a step runs and what its span says. */
 export interface StepOptions {
   /** Cancels this step alone. @defaultValue the signal of the parent */
   readonly signal?: AbortSignal;
@@ -42,11 +43,13 @@ export interface RunScope {
   readonly signal: AbortSignal;
   readonly clock: Clock;
   readonly random: Random;
+  /** Lines get the ids of the trace. */
   readonly log: Logger;
   /** Sets an attribute on the span of this execution. */
   readonly attr: (key: string, value: AttributeValue) => void;
   /** Adds an event to the span of this execution. */
   readonly event: (name: string, attributes?: Attributes) => void;
+  /** Reports that a failure was answered: it becomes an event, a point and a log line. */
   readonly record: (fact: Fact) => void;
   /** Runs a child. The only way to do so: whatever runs through it is observed. */
   readonly step: <I, O>(

@@ -1,9 +1,11 @@
 import type { LogLevel } from '@tta/obs-logging';
 import type { Destination, TailSamplingConfig, TracingOptions } from '@tta/obs-tracing';
 
+/** What `initializeObservability()` sets up. Everything is optional. */
 export interface ObservabilityOptions {
   /** Shown as the origin of every trace. @defaultValue OTEL_SERVICE_NAME, else 'tta-workflow' */
   readonly serviceName?: string;
+  /** `service.version` of the resource. @defaultValue none */
   readonly serviceVersion?: string;
   /** Send traces to the local service. @defaultValue true, unless OTEL_TRACES_EXPORTER is none */
   readonly enableTtaUi?: boolean;

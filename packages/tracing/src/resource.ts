@@ -11,6 +11,7 @@ import { systemRandom } from '@tta/obs-context';
 import { findGitCheckout } from './resource/git-checkout.ts';
 import { hasUncommittedChanges } from './resource/uncommitted-changes.ts';
 
+/** Which service the program is. */
 export interface ServiceIdentity {
   readonly serviceName: string;
   readonly serviceVersion?: string;
@@ -20,6 +21,7 @@ export interface ServiceIdentity {
   readonly instanceId?: string;
 }
 
+/** What a resource says beside the service. */
 export interface ResourceOptions {
   /** Further attributes. They win over what is found out here, and lose to the identity. */
   readonly attributes?: Readonly<Record<string, string>>;
@@ -29,6 +31,7 @@ export interface ResourceOptions {
   readonly checkout?: CheckoutSearch;
 }
 
+/** Where the git checkout of the program is looked for. */
 export interface CheckoutSearch {
   /** The first that lies in a checkout counts; folders above each are looked at as well. */
   readonly directories: readonly string[];

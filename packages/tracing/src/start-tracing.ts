@@ -28,7 +28,9 @@ import { recordUnsampled } from './sampling/record-unsampled.ts';
 import type { TailSamplingConfig } from './tail-sampling/tail-sampling-config.ts';
 import { TailSampler, type TailSamplingCounts } from './tail-sampling/tail-sampler.ts';
 
+/** What {@link startTracing} starts. */
 export interface TracingOptions {
+  /** Who sends: see `createResource`. */
   readonly resource: Resource;
   /** Each has a queue of its own: one that is dead does not slow the others. */
   readonly destinations: readonly Destination[];
@@ -51,12 +53,15 @@ export interface TracingOptions {
   readonly onTrouble?: (destination: Destination, trouble: Trouble) => void;
   /** Further processors, e.g. one that keeps spans in memory. */
   readonly spanProcessors?: readonly SpanProcessor[];
+  /** @defaultValue the machine's */
   readonly clock?: Clock;
+  /** Spreads repetitions over time. @defaultValue the machine's */
   readonly random?: Random;
 }
 
 /** Running tracing. */
 export interface Tracing {
+  /** A tracer; the OpenTelemetry API hands out the same ones. */
   getTracer(name: string, version?: string): Tracer;
   /** What became of the spans so far, by the destinations' names. */
   counts(): ReadonlyMap<string, ExportCounts>;

@@ -11,6 +11,7 @@ export interface OtlpDestination extends QueueOptions {
   readonly tracesUrl: string;
   /** @defaultValue 'http/protobuf' */
   readonly protocol?: OtlpProtocol;
+  /** Sent with each request, to this destination alone. @defaultValue none */
   readonly headers?: Readonly<Record<string, string>>;
   /** @defaultValue 'none' */
   readonly compression?: 'gzip' | 'none';
@@ -35,6 +36,7 @@ export interface OtlpDestination extends QueueOptions {
 
 /** A backend that brings its own exporter, with a queue of its own like every destination. */
 export interface CustomDestination extends QueueOptions {
+  /** What messages call it; each destination has one of its own. */
   readonly name: string;
   /** Repeats by itself what is worth repeating; what it fails to export is dropped and counted. */
   readonly exporter: SpanExporter;
@@ -42,8 +44,10 @@ export interface CustomDestination extends QueueOptions {
   readonly timeoutMs?: number;
 }
 
+/** Where spans go: an address that speaks OTLP, or an exporter that somebody brings. */
 export type Destination = OtlpDestination | CustomDestination;
 
+/** How spans wait for their request. */
 export interface QueueOptions {
   /** How long an ended span waits for others to share its request, in milliseconds. @defaultValue 5000 */
   readonly flushMs?: number;
@@ -53,6 +57,7 @@ export interface QueueOptions {
   readonly batchSpans?: number;
 }
 
+/** Whom an https connection trusts, and as whom it presents itself. */
 export interface TlsOptions {
   /** Certificates of the authorities to trust instead of Node's. */
   readonly ca?: string;
@@ -67,6 +72,7 @@ export interface TlsOptions {
   readonly nodeExtraCaCerts?: string;
 }
 
+/** Where batches of a destination wait on disk. */
 export interface SpoolOptions {
   /** Folder for spooled batches of all destinations; made with mode 0700 when it is missing. */
   readonly directory: string;

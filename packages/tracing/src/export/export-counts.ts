@@ -15,5 +15,6 @@ export interface Trouble {
   /** Where they wait; `undefined` when they are gone. */
   readonly keptOn: 'disk' | 'memory' | undefined;
   readonly spans: number;
+  /** Why. */
   readonly error: Error;
 }

@@ -5,6 +5,7 @@ import type { ComposableSampler, SamplingIntent } from './composable-sampler.ts'
 import { ErrorTrend } from './error-trend.ts';
 import { isProbability, probabilityOf, thresholdOf } from './rejection-threshold.ts';
 
+/** What an adaptive sampler aims at, and what it answers to. */
 export interface AdaptiveOptions {
   /** How many traces to keep in a second, on average. */
   readonly targetPerSecond: number;

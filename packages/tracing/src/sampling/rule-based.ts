@@ -3,6 +3,7 @@ import { InvalidOptionError } from '@tta/obs-context';
 import { type ComposableSampler, neverIntent, parentOf, requireComposable } from './composable-sampler.ts';
 import { compileCondition, describeCondition, type SpanCondition } from './span-condition.ts';
 
+/** Which spans a rule is for, and what decides about them. */
 export interface SamplingRule {
   /** Left out, the rule holds for every span. */
   readonly when?: SpanCondition;

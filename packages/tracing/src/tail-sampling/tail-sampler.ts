@@ -10,6 +10,7 @@ import type { TraceView } from './policy.ts';
 import { spanMemoryBytes } from '../span-size.ts';
 import { parseTailSamplingConfig, type TailSamplingConfig } from './tail-sampling-config.ts';
 
+/** What a {@link TailSampler} decides by, and for whom. */
 export interface TailSamplerOptions {
   readonly config: TailSamplingConfig;
   /** Is told of the end of spans that are kept, and of nothing else. It is flushed and shut down with the sampler. */
