@@ -10,6 +10,7 @@ import { countLateResult, isAnswerToAbort } from './internal/late-result.ts';
 import { requirePositiveInteger } from './internal/requirements.ts';
 import type { AnyStep, Elements, OutputOf, SharedInput } from './step-types.ts';
 
+/** How branches run beside each other. */
 export interface ParallelOptions {
   /** How many branches run at a time. @defaultValue all */
   readonly concurrency?: number;

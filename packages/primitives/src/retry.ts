@@ -10,6 +10,7 @@ import {
 import { pause } from './internal/pause.ts';
 import { requireNonNegative, requireNonNegativeInteger } from './internal/requirements.ts';
 
+/** How often a step is repeated, and when. */
 export interface RetryOptions {
   /** Attempts after the first. @defaultValue 3 */
   readonly maxRetries?: number;

@@ -10,6 +10,7 @@ import {
 import { countLateResult, isAnswerToAbort } from './internal/late-result.ts';
 import { requirePositive } from './internal/requirements.ts';
 
+/** How long a step may take. */
 export interface TimeoutOptions {
   /**
    * How long one run may take, in milliseconds. Inside `retry` it is the limit of each attempt; outside
