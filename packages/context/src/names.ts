@@ -44,6 +44,10 @@ export const attributeNames = {
   connectionSource: 'source.primitive',
   connectionTarget: 'target.primitive',
   connectionType: 'connection.type',
+  /** `false` where a trace enters this process whose caller chose not to sample it. */
+  sampledUpstream: 'tta.sampled_upstream',
+  /** Of the resource: whether tracked files differ from the commit. */
+  vcsDirty: 'tta.vcs.dirty',
   exportDestination: 'export.destination',
   exportOutcome: 'export.outcome',
 } as const;

@@ -24,7 +24,7 @@ export { compositeSampler } from './sampling/composite-sampler.ts';
 export { parentThreshold } from './sampling/parent-threshold.ts';
 export { alwaysOff, alwaysOn, probability } from './sampling/probability.ts';
 export { probabilityOf, type RejectionThreshold, thresholdOf } from './sampling/rejection-threshold.ts';
-export { recordUnsampled, sampledUpstream } from './sampling/record-unsampled.ts';
+export { recordUnsampled } from './sampling/record-unsampled.ts';
 export { ruleBased, type SamplingRule } from './sampling/rule-based.ts';
 export type { SpanCondition } from './sampling/span-condition.ts';
 export { standardSampler, type StandardSamplerName } from './sampling/standard-sampler.ts';

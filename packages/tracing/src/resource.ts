@@ -7,7 +7,7 @@ import {
   resourceFromAttributes,
   type Resource,
 } from '@opentelemetry/resources';
-import { systemRandom } from '@tta/obs-context';
+import { attributeNames, systemRandom } from '@tta/obs-context';
 import { findGitCheckout } from './resource/git-checkout.ts';
 import { hasUncommittedChanges } from './resource/uncommitted-changes.ts';
 
@@ -102,7 +102,8 @@ function checkoutAttributes({ directories, searchPath }: CheckoutSearch): Detect
       'vcs.repository.url.full': checkout.repositoryUrl,
       'vcs.ref.head.name': checkout.branch,
       'vcs.ref.head.revision': checkout.revision,
-      'tta.vcs.dirty': searchPath === undefined ? undefined : hasUncommittedChanges(checkout, searchPath),
+      [attributeNames.vcsDirty]:
+        searchPath === undefined ? undefined : hasUncommittedChanges(checkout, searchPath),
     };
   }
   return {};

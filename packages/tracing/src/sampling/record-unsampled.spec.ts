@@ -14,12 +14,13 @@ import {
   type ReadableSpan,
   type Sampler,
 } from '@opentelemetry/sdk-trace-node';
+import { attributeNames } from '@tta/obs-context';
 import { describe, expect, it } from '@jest/globals';
 import { annotating } from './annotating.ts';
 import { compositeSampler } from './composite-sampler.ts';
 import { parentThreshold } from './parent-threshold.ts';
 import { alwaysOff, alwaysOn, probability } from './probability.ts';
-import { recordUnsampled, sampledUpstream } from './record-unsampled.ts';
+import { recordUnsampled } from './record-unsampled.ts';
 import { ruleBased } from './rule-based.ts';
 
 const upstream = (traceFlags: number, isRemote = true): SpanContext => ({
@@ -47,7 +48,7 @@ describe('recordUnsampled', () => {
     const span = start(parentBased, 'entry', upstream(TraceFlags.NONE));
     expect(span.isRecording()).toBe(true);
     expect(isSampled(span)).toBe(false);
-    expect(attributesOf(span)).toEqual({ [sampledUpstream]: false });
+    expect(attributesOf(span)).toEqual({ [attributeNames.sampledUpstream]: false });
   });
 
   it('records what is below it without a mark, also once the parent has ended', () => {
@@ -88,7 +89,7 @@ describe('recordUnsampled', () => {
     });
     expect(span.isRecording()).toBe(true);
     expect(isSampled(span)).toBe(false);
-    expect(attributesOf(span)).toEqual({ rule: 'others', [sampledUpstream]: false });
+    expect(attributesOf(span)).toEqual({ rule: 'others', [attributeNames.sampledUpstream]: false });
     expect(span.spanContext().traceState?.serialize()).toBe('ot=rv:90000000000000,vendor=1');
   });
 

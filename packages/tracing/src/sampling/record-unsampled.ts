@@ -7,10 +7,8 @@ import {
   type TraceState,
 } from '@opentelemetry/api';
 import { type Sampler, SamplingDecision, type SamplingResult } from '@opentelemetry/sdk-trace-node';
+import { attributeNames } from '@tta/obs-context';
 import { parseOtTraceState } from './ot-trace-state.ts';
-
-/** `false` on the span with which a trace entered this process that its caller chose not to sample. */
-export const sampledUpstream = 'tta.sampled_upstream';
 
 /**
  * Records traces that whoever called us chose not to sample, without sampling them: they reach a destination
@@ -32,7 +30,7 @@ export function recordUnsampled(sampler: Sampler): Sampler {
         return {
           ...result,
           decision: SamplingDecision.RECORD,
-          attributes: { ...otherwise.attributes, [sampledUpstream]: false },
+          attributes: { ...otherwise.attributes, [attributeNames.sampledUpstream]: false },
         };
       }
       // Not isRecording(), which is false of a span that has ended.
