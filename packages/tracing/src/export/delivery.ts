@@ -59,6 +59,7 @@ export class Delivery<B> {
   #reason = new Error('it is slow');
   #cancelAdopt: () => void = () => {};
   #hasAdopted = false;
+  #isAdoptionDue = false;
   #cancelSpill: (() => void) | undefined;
   #phase: 'open' | 'stopping' | 'stopped' = 'open';
   /** While it stops: the destination has had its chance. */
@@ -138,7 +139,7 @@ export class Delivery<B> {
     // What waits on disk need not be tried once more, and who asked for patience gets it.
     if (this.#pause && (this.#pause.asked || this.#backlog.isDurable)) this.#hasGivenUp = true;
     // A program that is over before it looked for what others left does it now.
-    else if (!this.#hasAdopted) this.#backlog.adopt();
+    else if (!this.#hasAdopted) this.#adopt();
     this.#resume();
     while (this.#over) await this.#over;
     cancelLimit();
@@ -207,6 +208,7 @@ export class Delivery<B> {
       );
       return;
     }
+    if (this.#isAdoptionDue) this.#adopt();
     const stored = this.#backlog.first();
     if (stored && this.#backlog.isDurable && this.#clock.monotonic() > this.#drainUntilMs) {
       this.#hasGivenUp = true;
@@ -307,12 +309,17 @@ export class Delivery<B> {
   #adoptLater(afterMs: number): void {
     this.#cancelAdopt = this.#clock.timer(afterMs, () => {
       this.#adoptLater(adoptMs);
-      // What is under way would no longer be the first that the backlog keeps.
-      if (this.#attempt && !this.#attempt.isStored) return;
-      this.#hasAdopted = true;
-      this.#backlog.adopt();
+      this.#isAdoptionDue = true;
+      // While a request is under way that the backlog does not have, it waits: that one is the first.
+      if (!this.#attempt || this.#attempt.isStored) this.#adopt();
       this.#begin();
     });
+  }
+
+  #adopt(): void {
+    this.#isAdoptionDue = false;
+    this.#hasAdopted = true;
+    this.#backlog.adopt();
   }
 
   #keep({ body, spans }: Batch<B>, error: Error): boolean {

@@ -411,17 +411,18 @@ describe('a queue with a backlog on disk', () => {
     expect(shelf.batches.map(({ body }) => body)).toEqual(['a', 'b c d e', 'f g h i', 'j k l m']);
   });
 
-  it('does not adopt what others left while a request is under way that is not on disk', async () => {
+  it('adopts what others left as soon as the request under way is over, also in a busy program', async () => {
     const { clock, sender, shelf, end } = bench(new Shelf(true));
-    await clock.advance(200);
+    await clock.advance(150);
     end('a');
     await clock.advance(50);
     shelf.left = [{ body: 'left', spans: 1 }];
     await clock.advance(100);
+    end('b');
     expect(shelf.batches).toEqual([]);
-    sender.answer(taken, taken);
-    await clock.advance(30_000);
-    expect(sender.sent).toEqual(['a', 'left']);
+    sender.answer(taken, taken, taken);
+    await clock.advance(0);
+    expect(sender.sent).toEqual(['a', 'left', 'b']);
   });
 
   it('stops draining after a second of its stop: it is safe where it is', async () => {
