@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer as createHttp2Server, type Http2Server } from 'node:http2';
 import { createServer as createHttpsServer } from 'node:https';
 import {
   type AddressInfo,
@@ -25,7 +26,10 @@ interface Received {
   readonly body: Buffer;
 }
 
-const open: { servers: (Server | TcpServer)[]; senders: Sender<Uint8Array>[] } = { servers: [], senders: [] };
+const open: { servers: (Server | TcpServer | Http2Server)[]; senders: Sender<Uint8Array>[] } = {
+  servers: [],
+  senders: [],
+};
 
 afterEach(async () => {
   for (const sender of open.senders.splice(0)) sender.abort();
@@ -545,5 +549,21 @@ describe('the sender over TLS', () => {
     const { ca, client } = certificates;
     expect(told(await senderTo(url, { tls: { ca, ...client } }).send(body, generous))).toBe(taken);
     expect(told(await senderTo(url, { tls: { ca } }).send(body, generous))).toMatch(/^later/);
+  });
+});
+
+describe('a port that speaks something else', () => {
+  it('is told from one that is down: that of gRPC', async () => {
+    const server = createHttp2Server();
+    open.servers.push(server);
+    await once(server.listen(0, '127.0.0.1'), 'listening');
+    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1/traces`;
+    expect(told(await senderTo(url).send(body, generous))).toMatch(/is that the port of gRPC\?$/);
+  });
+
+  it('is told from one that is down: http in place of https', async () => {
+    const { url } = await destinationThat((response) => response.end());
+    const outcome = await senderTo(url.replace('http:', 'https:')).send(body, generous);
+    expect(told(outcome)).toContain('there is no https at this address; is it http?');
   });
 });

@@ -113,7 +113,7 @@ export class HttpSender implements Sender<Uint8Array> {
       request.on('error', (error: NodeJS.ErrnoException) => {
         const isClosed = error.code === 'ECONNRESET' || error.code === 'EPIPE';
         if (isClosed && request.reusedSocket) resolve(staleConnection);
-        else fail(error.message);
+        else fail(describeFault(error));
       });
       request.once('close', () => {
         cancelLimit();
@@ -129,4 +129,11 @@ export class HttpSender implements Sender<Uint8Array> {
     const error = new Error(messageLine(reason, this.#endpoint.secrets));
     return { kind: 'later', error, afterMs: undefined };
   }
+}
+
+/** The ports of OTLP over HTTP and over gRPC, 4318 and 4317, are easily mixed up. */
+function describeFault({ code, message }: NodeJS.ErrnoException): string {
+  if (code?.startsWith('HPE_')) return `${message}; is that the port of gRPC?`;
+  if (code === 'EPROTO') return 'there is no https at this address; is it http?';
+  return message;
 }
