@@ -76,6 +76,12 @@ describe('TroubleReport', () => {
     report.end();
     await clock.advance(600_000);
     expect(lines.slice(1)).toEqual(['1 span is lost on the way to a: the process ended.']);
+    report.add('a', dropped(1, 'it ended after the shutdown'));
+    report.add('a', dropped(2, 'it ended after the shutdown'));
+    expect(lines.slice(2)).toEqual([
+      '1 span is lost on the way to a: it ended after the shutdown.',
+      '2 spans are lost on the way to a: it ended after the shutdown.',
+    ]);
     expect(clock.pendingTimers).toBe(0);
   });
 

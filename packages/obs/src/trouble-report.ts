@@ -28,6 +28,7 @@ export class TroubleReport {
   readonly #logger: Logger;
   readonly #clock: Clock;
   readonly #destinations = new Map<string, Untold>();
+  #isEnded = false;
 
   constructor(logger: Logger, clock: Clock = systemClock) {
     this.#logger = logger;
@@ -43,16 +44,20 @@ export class TroubleReport {
       sum.spans += spans;
       sum.reason = error.message;
     }
-    if (!untold.cancel) this.#tell(destination, untold);
+    if (this.#isEnded) this.#sayLast(destination, untold);
+    else if (!untold.cancel) this.#tell(destination, untold);
   }
 
   /** Tells what is left to tell. */
   end(): void {
-    for (const [destination, untold] of this.#destinations) {
-      untold.cancel?.();
-      this.#say(destination, untold);
-    }
-    this.#destinations.clear();
+    this.#isEnded = true;
+    for (const [destination, untold] of this.#destinations) this.#sayLast(destination, untold);
+  }
+
+  #sayLast(destination: string, untold: Untold): void {
+    untold.cancel?.();
+    this.#destinations.delete(destination);
+    this.#say(destination, untold);
   }
 
   #tell(destination: string, untold: Untold): void {

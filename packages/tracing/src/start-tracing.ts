@@ -130,6 +130,7 @@ export function startTracing(options: TracingOptions): Tracing {
   });
   const tracers = new TracerSource(provider);
   // Somebody else's set-up stays as it is: its context manager serves our spans as well.
+  for (const { queue } of queues) queue.start();
   const unregister = isRegistered() ? (): void => {} : register(tracers, options);
 
   const stop = async (limitMs: number): Promise<void> => {
@@ -201,7 +202,9 @@ function register(tracers: TracerProvider, { parent, propagators, baggageKeys }:
   const hasContext = contextApi.setGlobalContextManager(new InheritedContextManager(parent));
   const hasPropagator = propagation.setGlobalPropagator(createPropagator(propagators, baggageKeys));
   return () => {
-    if (hasTracers && delegateOf(trace.getTracerProvider()) === tracers) trace.disable();
+    // Somebody who has replaced the provider has replaced the others as well, or uses ours.
+    if (!hasTracers || delegateOf(trace.getTracerProvider()) !== tracers) return;
+    trace.disable();
     if (hasContext) contextApi.disable();
     if (hasPropagator) propagation.disable();
   };

@@ -101,6 +101,25 @@ describe('inject and extract', () => {
     });
   });
 
+  it('take the baggage out although another field cannot be', () => {
+    const target: Record<string, unknown> = { baggage: 'secret=1' };
+    Object.defineProperty(target, 'tracestate', { value: 'x=1' });
+    const none = new W3CPropagator({ baggageKeys: [] });
+    expect(inject(context, target, mcpMeta, none)).not.toHaveProperty('baggage');
+  });
+
+  it('leave the trace of the target where there is none to send, whatever else is written', () => {
+    const tenant: TextMapPropagator = {
+      inject: (_context, carrier, setter) => setter.set(carrier, 'x-tenant', '7'),
+      extract: (received) => received,
+      fields: () => ['traceparent', 'tracestate', 'baggage', 'x-tenant'],
+    };
+    expect(inject(ROOT_CONTEXT, { traceparent, baggage: 'a=1' }, mcpMeta, tenant)).toEqual({
+      traceparent,
+      'x-tenant': '7',
+    });
+  });
+
   it('never throw', () => {
     const broken: TextMapPropagator = {
       inject: () => {

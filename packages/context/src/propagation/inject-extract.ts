@@ -1,4 +1,11 @@
-import { type Context, propagation, type TextMapPropagator, type TextMapSetter } from '@opentelemetry/api';
+import {
+  type Context,
+  isSpanContextValid,
+  propagation,
+  type TextMapPropagator,
+  type TextMapSetter,
+  trace,
+} from '@opentelemetry/api';
 import type { Carrier } from './carrier.ts';
 import { httpHeaders, type HttpHeaders } from './http-headers.ts';
 import { warn } from './propagation-field.ts';
@@ -42,7 +49,10 @@ export function inject<T>(
 ): T {
   const fields = new Map<string, string>();
   attempt(() => propagator.inject(context, fields, mapSetter));
-  attempt(() => removeStale(target, carrier, propagator.fields(), fields));
+  attempt(() => {
+    const stale = staleFields(context, propagator.fields(), fields);
+    for (const field of stale) attempt(() => carrier.remove(target, field));
+  });
   for (const [field, value] of fields) attempt(() => carrier.set(target, field, value));
   return target;
 }
@@ -51,17 +61,18 @@ const mapSetter: TextMapSetter<Map<string, string>> = {
   set: (map, field, value) => void map.set(field, value),
 };
 
-/** Half of one context beside half of another would be wrong, and baggage may have arrived that must not leave. */
-function removeStale<T>(
-  target: T,
-  carrier: Carrier<T>,
+/**
+ * Half of one context beside half of another would be wrong, and baggage may have arrived that must not leave.
+ * Without a span to send, the trace that the target has already stays.
+ */
+function staleFields(
+  context: Context,
   known: readonly string[],
   written: ReadonlyMap<string, string>,
-): void {
-  const hasTrace = [...written.keys()].some((field) => field !== 'baggage');
-  for (const field of known) {
-    if (!written.has(field) && (hasTrace || field === 'baggage')) carrier.remove(target, field);
-  }
+): string[] {
+  const span = trace.getSpanContext(context);
+  const hasTrace = span !== undefined && isSpanContextValid(span);
+  return known.filter((field) => !written.has(field) && (hasTrace || field === 'baggage'));
 }
 
 function attempt(action: () => void): void {

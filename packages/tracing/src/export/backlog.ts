@@ -10,6 +10,8 @@ export interface Backlog<B = Uint8Array> {
   readonly isEmpty: boolean;
   /** Whether batches outlive this process. */
   readonly isDurable: boolean;
+  /** The part of it that would be gone with the process; `undefined` where there is none. */
+  readonly volatile: Backlog<B> | undefined;
   /** Where the batch that was appended last is kept. */
   readonly keepsOn: 'disk' | 'memory';
   /** Why something could not be kept last, e.g. because the disk is full. */
@@ -35,6 +37,7 @@ export function noBacklog<B>(): Backlog<B> {
   return {
     isEmpty: true,
     isDurable: false,
+    volatile: undefined,
     keepsOn: 'memory',
     append: () => false,
     first: () => undefined,

@@ -8,8 +8,11 @@ import type { Sender, SendOutcome } from './sender.ts';
 export interface DeliveryOptions<B> {
   readonly sender: Sender<B>;
   readonly backlog: Backlog<B>;
-  /** Takes the next batch out of the queue; `undefined` when nothing waits there. */
-  readonly take: () => Batch<B> | undefined;
+  /**
+   * Takes the next batch out of the queue; `undefined` when nothing waits there, or not enough for a full one
+   * and only that is wanted.
+   */
+  readonly take: (onlyFull?: boolean) => Batch<B> | undefined;
   /** How long one request may take, in milliseconds. */
   readonly timeoutMs: number;
   /** Settles when requests may be made. @defaultValue at once */
@@ -76,6 +79,10 @@ export class Delivery<B> {
     this.#backlog = options.backlog;
     this.#clock = options.clock;
     this.#ready = options.ready;
+  }
+
+  /** From now on what earlier processes have left is looked for. */
+  start(): void {
     if (this.#backlog.isDurable) this.#adoptLater(firstAdoptMs);
   }
 
@@ -137,7 +144,7 @@ export class Delivery<B> {
     };
     const cancelLimit = this.#clock.timer(limitMs, giveUp, true);
     // What waits on disk need not be tried once more, and who asked for patience gets it.
-    if (this.#pause && (this.#pause.asked || this.#backlog.isDurable)) this.#hasGivenUp = true;
+    if (this.#pause && (this.#pause.asked || this.#isSafe())) this.#hasGivenUp = true;
     // A program that is over before it looked for what others left does it now.
     else if (!this.#hasAdopted) this.#adopt();
     this.#resume();
@@ -152,7 +159,7 @@ export class Delivery<B> {
     const deadline = this.#clock.monotonic() + limitMs;
     const error = new Error('the process ended');
     let isUp = !this.#pause && !this.#hasGivenUp && !this.#attempt?.isSlow;
-    for (const batch of this.#rest()) {
+    for (const batch of this.#rest(true)) {
       const leftMs = Math.floor(deadline - this.#clock.monotonic());
       isUp &&= leftMs > 0 && this.#options.sender.sendBeforeExit(batch.body, leftMs);
       if (isUp) {
@@ -164,19 +171,15 @@ export class Delivery<B> {
     this.#end(error);
   }
 
-  /** What would be gone with the process, oldest first. */
-  *#rest(): Generator<Batch<B>> {
+  /** What would be gone with the process, oldest first; of the backlog where that is wanted. */
+  *#rest(withBacklog: boolean): Generator<Batch<B>> {
     const { take } = this.#options;
     // What is under way may not have arrived; a destination that gets a span twice keeps it once.
     const current = this.#attempt;
     this.#attempt = undefined;
     if (current && !current.isStored) yield current.batch;
-    if (!this.#backlog.isDurable) {
-      for (let batch = this.#backlog.first(); batch; batch = this.#backlog.first()) {
-        this.#backlog.removeFirst();
-        yield batch;
-      }
-    }
+    const { volatile } = this.#backlog;
+    if (withBacklog && volatile) yield* emptied(volatile);
     for (let batch = take(); batch; batch = take()) yield batch;
   }
 
@@ -186,12 +189,18 @@ export class Delivery<B> {
     this.#cancelSpill?.();
     this.#pause?.cancel();
     this.#pause = undefined;
-    for (const batch of this.#rest()) {
+    // A durable one sees to its volatile part itself.
+    for (const batch of this.#rest(!this.#backlog.isDurable)) {
       if (this.#backlog.isDurable) this.#keep(batch, error);
       else this.drop(batch.spans, error);
     }
     this.#backlog.close();
     this.#options.sender.abort();
+  }
+
+  /** Whether nothing that waits in the backlog would be gone with the process. */
+  #isSafe(): boolean {
+    return this.#backlog.isDurable && (this.#backlog.volatile?.isEmpty ?? true);
   }
 
   #mayTry(): boolean {
@@ -210,7 +219,7 @@ export class Delivery<B> {
     }
     if (this.#isAdoptionDue) this.#adopt();
     const stored = this.#backlog.first();
-    if (stored && this.#backlog.isDurable && this.#clock.monotonic() > this.#drainUntilMs) {
+    if (stored && this.#isSafe() && this.#clock.monotonic() > this.#drainUntilMs) {
       this.#hasGivenUp = true;
       return;
     }
@@ -290,19 +299,25 @@ export class Delivery<B> {
   #storeAttempt(error: Error): void {
     const attempt = this.#attempt;
     if (!attempt || attempt.isStored || !this.#backlog.isDurable || !this.#backlog.isEmpty) return;
-    attempt.isStored = this.#keep(attempt.batch, error);
-    if (attempt.isStored) this.#backlog.first();
+    // Where it cannot be stored nothing is lost yet: its answer is still to come.
+    if (!this.#backlog.append(attempt.batch)) return;
+    this.#backlog.first();
+    attempt.isStored = true;
+    this.#settled += attempt.batch.spans;
+    this.#kept(attempt.batch.spans, error);
   }
 
   /** The same as {@link Delivery.spill} with a turn of the event loop between two batches, whose encoding takes time. */
-  #spillInTurns(): void {
+  #spillInTurns(onlyFull = false): void {
     if (this.#cancelSpill) return;
-    const batch = this.#options.take();
+    const batch = this.#options.take(onlyFull);
     if (!batch) return;
     this.#keep(batch, this.#reason);
     this.#cancelSpill = this.#clock.timer(0, () => {
       this.#cancelSpill = undefined;
-      this.#spillInTurns();
+      // Small batches would each cost a request, and the backlog would grow faster than it is sent.
+      if (this.#pause || this.#attempt?.isSlow || this.#hasGivenUp) this.#spillInTurns(true);
+      else this.#begin();
     });
   }
 
@@ -322,17 +337,16 @@ export class Delivery<B> {
     this.#backlog.adopt();
   }
 
-  #keep({ body, spans }: Batch<B>, error: Error): boolean {
+  #keep({ body, spans }: Batch<B>, error: Error): void {
     this.#settled += spans;
-    const isKept = this.#backlog.append({ body, spans });
-    if (isKept) {
-      const { keepsOn } = this.#backlog;
-      if (keepsOn === 'disk') this.#spooled += spans;
-      this.#tell({ kind: 'kept', keptOn: keepsOn, spans, error });
-    } else {
-      this.drop(spans, this.#backlog.lastError ?? error);
-    }
-    return isKept;
+    if (this.#backlog.append({ body, spans })) this.#kept(spans, error);
+    else this.drop(spans, this.#backlog.lastError ?? error);
+  }
+
+  #kept(spans: number, error: Error): void {
+    const { keepsOn } = this.#backlog;
+    if (keepsOn === 'disk') this.#spooled += spans;
+    this.#tell({ kind: 'kept', keptOn: keepsOn, spans, error });
   }
 
   #tell(trouble: Trouble): void {
@@ -342,4 +356,14 @@ export class Delivery<B> {
       diag.warn('@tta/obs: the report of undelivered spans failed:', fault);
     }
   }
+}
+
+/** All of a backlog, which is empty then: what is put into it meanwhile is not part of it. */
+function emptied<B>(backlog: Backlog<B>): Batch<B>[] {
+  const batches: Batch<B>[] = [];
+  for (let batch = backlog.first(); batch; batch = backlog.first()) {
+    backlog.removeFirst();
+    batches.push(batch);
+  }
+  return batches;
 }

@@ -63,6 +63,7 @@ const mostDropped = 128;
  */
 export class DiskSpool implements Backlog {
   readonly isDurable = true;
+  readonly volatile = undefined;
   readonly keepsOn = 'disk';
   readonly #folder: string;
   readonly #limitBytes: number;

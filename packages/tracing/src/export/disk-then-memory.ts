@@ -27,6 +27,10 @@ export class DiskThenMemory implements Backlog {
     return this.#disk.isEmpty && this.#memory.isEmpty;
   }
 
+  get volatile(): Backlog {
+    return this.#memory;
+  }
+
   get keepsOn(): 'disk' | 'memory' {
     return this.#keepsOn;
   }

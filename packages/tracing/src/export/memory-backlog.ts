@@ -11,6 +11,7 @@ export interface MemoryBacklogOptions {
 /** Batches that wait in memory, for a destination without a spool. They end with the process. */
 export class MemoryBacklog implements Backlog {
   readonly isDurable = false;
+  readonly volatile = this;
   readonly keepsOn = 'memory';
   readonly #limitBytes: number;
   readonly #onDropped: (spans: number, reason: Error) => void;

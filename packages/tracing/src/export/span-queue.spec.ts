@@ -57,6 +57,7 @@ class Scripted implements Sender<string> {
 class Shelf implements Backlog<string> {
   readonly isDurable: boolean;
   readonly keepsOn: 'disk' | 'memory';
+  readonly volatile: Shelf | undefined;
   readonly batches: Batch<string>[];
   limit = Number.POSITIVE_INFINITY;
   left: Batch<string>[] = [];
@@ -64,6 +65,7 @@ class Shelf implements Backlog<string> {
 
   constructor(isDurable: boolean, batches: Batch<string>[] = []) {
     this.isDurable = isDurable;
+    this.volatile = isDurable ? undefined : this;
     this.keepsOn = isDurable ? 'disk' : 'memory';
     this.batches = batches;
   }
@@ -116,6 +118,7 @@ function bench(shelf = new Shelf(false), options: Partial<SpanQueueOptions<strin
     onTrouble: ({ kind, spans, error }: Trouble) => void troubles.push(`${kind} ${spans}: ${error.message}`),
     ...options,
   });
+  queue.start();
   const tracer = new NodeTracerProvider({ spanProcessors: [queue] }).getTracer('spec');
   const end = (...names: string[]): void => names.forEach((name) => tracer.startSpan(name).end());
   return { clock, sender, shelf, queue, troubles, end };
@@ -423,6 +426,35 @@ describe('a queue with a backlog on disk', () => {
     sender.answer(taken, taken, taken);
     await clock.advance(0);
     expect(sender.sent).toEqual(['a', 'left', 'b']);
+  });
+
+  it('goes back to large requests as soon as a slow destination answers', async () => {
+    const { clock, sender, shelf, end } = bench(new Shelf(true));
+    end('a');
+    await clock.advance(1_050);
+    for (let turn = 0; turn < 20; turn++) {
+      end(`${turn}`);
+      await clock.advance(1);
+    }
+    // In turns of a millisecond nothing but full batches goes to disk; the rest waits for its flush.
+    const spilled = shelf.batches.slice(1).map(({ body }) => body.split(' ').length);
+    expect(Math.min(...spilled)).toBe(4);
+    sender.answer(...Array.from({ length: 20 }, () => taken));
+    await clock.advance(50);
+    end('x', 'y');
+    const kept = shelf.batches.length;
+    await clock.advance(5);
+    expect(shelf.batches.length).toBe(kept);
+  });
+
+  it('counts a slow batch that cannot be stored once, by its answer', async () => {
+    const { clock, sender, shelf, queue, end } = bench(new Shelf(true));
+    shelf.limit = 0;
+    end('a');
+    await clock.advance(1_050);
+    sender.answer(taken);
+    await clock.advance(0);
+    expect(queue.counts).toEqual({ exported: 1, spooled: 0, dropped: 0 });
   });
 
   it('stops draining after a second of its stop: it is safe where it is', async () => {

@@ -45,7 +45,7 @@ export class SpanQueue<B> implements SpanProcessor {
   constructor(options: SpanQueueOptions<B>) {
     this.#options = options;
     this.#clock = options.clock;
-    this.#delivery = new Delivery({ ...options, take: () => this.#take() });
+    this.#delivery = new Delivery({ ...options, take: (onlyFull) => this.#take(onlyFull) });
   }
 
   /** Counts spans of this queue's backlog that are gone. */
@@ -60,6 +60,11 @@ export class SpanQueue<B> implements SpanProcessor {
   /** Time that this queue took from the program so far to encode spans, in milliseconds. */
   get encodingMs(): number {
     return this.#encodingMs;
+  }
+
+  /** From now on the queue also sends what earlier processes have left. */
+  start(): void {
+    this.#delivery.start();
   }
 
   onStart(): void {}
@@ -79,7 +84,7 @@ export class SpanQueue<B> implements SpanProcessor {
     if (this.#waiting.length >= this.#options.batchSpans || this.#bytes >= batchLimitBytes) {
       this.#wake();
     } else {
-      this.#cancelTimer ??= this.#clock.timer(this.#options.flushMs, () => this.#wake());
+      this.#wakeLater();
     }
   }
 
@@ -105,6 +110,10 @@ export class SpanQueue<B> implements SpanProcessor {
     this.#cancelTimer?.();
   }
 
+  #wakeLater(): void {
+    this.#cancelTimer ??= this.#clock.timer(this.#options.flushMs, () => this.#wake());
+  }
+
   #wake(): void {
     this.#cancelTimer?.();
     this.#cancelTimer = undefined;
@@ -120,8 +129,12 @@ export class SpanQueue<B> implements SpanProcessor {
     this.#delivery.drop(1, new Error('its queue is full'));
   }
 
-  #take(): Batch<B> | undefined {
+  #take(onlyFull = false): Batch<B> | undefined {
     const { batchSpans, encode } = this.#options;
+    if (onlyFull && this.#waiting.length < batchSpans && this.#bytes < batchLimitBytes) {
+      if (this.#waiting.length > 0) this.#wakeLater();
+      return undefined;
+    }
     for (;;) {
       let count = 0;
       let bytes = 0;
