@@ -56,10 +56,11 @@ async function end(child: ChildProcess, signal: 'SIGKILL' | 'SIGTERM'): Promise<
   await exited;
 }
 
-async function startService(databasePath: string, port: number): Promise<ChildProcess> {
-  const child = start(programs.service, [databasePath, String(port)]);
+/** Starts a program and waits for its first line. */
+async function startReady(program: string, args: readonly string[]): Promise<ChildProcess> {
+  const child = start(program, args);
   for await (const _line of createInterface({ input: child.stdout as NodeJS.ReadableStream })) return child;
-  throw new Error('the service ended before it was ready');
+  throw new Error(`${program} ended before it was ready`);
 }
 
 describe('spans on their way to the service', () => {
@@ -69,31 +70,33 @@ describe('spans on their way to the service', () => {
       const databasePath = join(directory, 'traces.db');
       const spool = join(directory, 'spool');
       const port = await freePort();
-      const startProgram = (name: string): ChildProcess =>
-        start(programs.spans, [`http://127.0.0.1:${port}/v1/traces`, spool, name]);
+      const startService = (): Promise<ChildProcess> =>
+        startReady(programs.service, [databasePath, String(port)]);
+      const startProgram = (name: string): Promise<ChildProcess> =>
+        startReady(programs.spans, [`http://127.0.0.1:${port}/v1/traces`, spool, name]);
 
       const spooled = new Set<string>();
       let service: ChildProcess | undefined;
-      const clients = [startProgram('a0'), startProgram('b0')];
+      const clients = await Promise.all([startProgram('a0'), startProgram('b0')]);
       for (let kill = 1; kill <= kills; kill++) {
-        // Long enough for a program to start and, every other time, for the spool to be drained.
-        await wait(300 + ((kill * 137) % 500));
+        // Every other time long enough for the spool to be drained.
+        await wait(50 + ((kill * 137) % 500));
         if (kill % 3 === 0) {
           if (service) await end(service, 'SIGKILL');
-          service = service ? undefined : await startService(databasePath, port);
+          service = service ? undefined : await startService();
         } else {
           const index = kill % 2;
           await end(clients[index] as ChildProcess, 'SIGKILL');
           for (const name of spooledNames(spool)) spooled.add(name);
-          clients[index] = startProgram(`${index === 0 ? 'a' : 'b'}${kill}`);
+          clients[index] = await startProgram(`${index === 0 ? 'a' : 'b'}${kill}`);
         }
       }
       for (const client of clients) await end(client, 'SIGKILL');
       for (const name of spooledNames(spool)) spooled.add(name);
       expect(spooled.size).toBeGreaterThan(kills);
 
-      service ??= await startService(databasePath, port);
-      const last = startProgram('last0');
+      service ??= await startService();
+      const last = await startProgram('last0');
       while (spooledNames(spool).some((name) => !name.startsWith('last'))) await wait(50);
       await end(last, 'SIGKILL');
       await end(service, 'SIGTERM');

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 const headerBytes = 20;
@@ -8,6 +8,7 @@ const headerBytes = 20;
  * description of the format, so that it proves what is on disk and not what the library reads.
  */
 export function spooledNames(directory: string): string[] {
+  if (!existsSync(directory)) return [];
   return readdirSync(directory, { recursive: true, encoding: 'utf8' })
     .filter((file) => file.endsWith('.seg'))
     .flatMap((file) => namesInSegment(contentOf(join(directory, file))));
