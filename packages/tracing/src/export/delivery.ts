@@ -1,6 +1,7 @@
 import { context, diag, ROOT_CONTEXT } from '@opentelemetry/api';
 import { suppressTracing } from '@opentelemetry/core';
 import type { Clock, Random } from '@tta/obs-context';
+import { BackOff } from './back-off.ts';
 import type { Backlog, Batch } from './backlog.ts';
 import type { ExportCounts, Trouble } from './export-counts.ts';
 import type { Sender, SendOutcome } from './sender.ts';
@@ -22,8 +23,6 @@ export interface DeliveryOptions<B> {
   readonly random: Random;
 }
 
-const firstWaitMs = 1_000;
-const longestWaitMs = 5_000;
 /** Also where a destination asks to come back at once. */
 const shortestWaitMs = 100;
 /** A request that takes longer than this has what comes after it, and itself, put on disk meanwhile. */
@@ -57,7 +56,7 @@ export class Delivery<B> {
   #over: Promise<void> | undefined;
   /** Set while the destination is left alone; `asked` when it named the time. */
   #pause: { readonly cancel: () => void; readonly asked: boolean } | undefined;
-  #nextWaitMs = firstWaitMs;
+  readonly #backOff: BackOff;
   /** Why batches are kept at present. */
   #reason = new Error('it is slow');
   #cancelAdopt: () => void = () => {};
@@ -79,6 +78,7 @@ export class Delivery<B> {
     this.#backlog = options.backlog;
     this.#clock = options.clock;
     this.#ready = options.ready;
+    this.#backOff = new BackOff(options.random);
   }
 
   /** From now on what earlier processes have left is looked for. */
@@ -262,7 +262,7 @@ export class Delivery<B> {
       this.#spillInTurns();
       return;
     }
-    this.#nextWaitMs = firstWaitMs;
+    this.#backOff.reset();
     if (isStored) this.#backlog.removeFirst();
     else this.#settled += batch.spans;
     if (outcome.kind === 'refused') return this.drop(batch.spans, outcome.error);
@@ -272,11 +272,8 @@ export class Delivery<B> {
   }
 
   #wait(afterMs: number | undefined): void {
-    const { random } = this.#options;
-    // Half of it by chance, so that many processes do not come back at the same moment.
-    const backoffMs = this.#nextWaitMs * (0.5 + random.next());
-    this.#nextWaitMs = Math.min(this.#nextWaitMs * 2, longestWaitMs);
-    const waitMs = afterMs === undefined ? backoffMs : Math.max(afterMs, shortestWaitMs);
+    const backOffMs = this.#backOff.next();
+    const waitMs = afterMs === undefined ? backOffMs : Math.max(afterMs, shortestWaitMs);
     const cancel = this.#clock.timer(waitMs, () => this.#resume());
     this.#pause = { cancel, asked: afterMs !== undefined };
   }

@@ -16,7 +16,7 @@ describe('browserUrl', () => {
     ['/srv/git/shop.git', undefined],
     ['../shop', undefined],
     ['C:\\work\\shop', undefined],
-    ['C:/work/shop', undefined],
+    ['C:/shop', undefined],
     ['file:///srv/shop', undefined],
     ['ext::sh -c whoami', undefined],
     ['javascript:alert(1)//x', 'https://javascript/alert(1)//x'],
