@@ -1,5 +1,5 @@
 import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 
 const resultsFile = 'coverage/results.json';
 
@@ -29,14 +29,31 @@ function countTests(result) {
   return { passed: result.numPassedTests, failed, skipped };
 }
 
+/** The failed tests of one Jest result file, each with what Jest says of it. */
+function failedTests(root, result) {
+  return result.testResults.flatMap(({ name, assertionResults, message }) => {
+    const file = relative(root, name);
+    const failed = assertionResults.filter(({ status }) => status === 'failed');
+    if (failed.length === 0 && assertionResults.length === 0)
+      return [{ file, title: 'could not be run', message }];
+    return failed.map(({ fullName, failureMessages }) => ({
+      file,
+      title: fullName,
+      message: failureMessages.join('\n'),
+    }));
+  });
+}
+
 /** Results of every project in `wanted`, which decides by folder; a missing result is a failure. */
 export function readResults(root, wanted = () => true) {
   return testedFolders(root)
     .filter(wanted)
     .map((folder) => {
       const file = join(root, folder, resultsFile);
-      if (!existsSync(file)) return { folder, passed: 0, failed: 1, note: 'no result' };
-      const { passed, failed, skipped } = countTests(JSON.parse(readFileSync(file, 'utf8')));
-      return { folder, passed, failed, note: skipped > 0 ? `${skipped} skipped` : '' };
+      if (!existsSync(file)) return { folder, passed: 0, failed: 1, note: 'no result', failures: [] };
+      const result = JSON.parse(readFileSync(file, 'utf8'));
+      const { passed, failed, skipped } = countTests(result);
+      const note = skipped > 0 ? `${skipped} skipped` : '';
+      return { folder, passed, failed, note, failures: failed > 0 ? failedTests(root, result) : [] };
     });
 }

@@ -3,7 +3,7 @@
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { parseArgs } from 'node:util';
+import { parseArgs, stripVTControlCharacters } from 'node:util';
 import { ensureInstalled, nodeComplaint, seconds } from '../start/installation.mjs';
 import { findChromium } from './chromium.mjs';
 import { forgetResults, readResults } from './results.mjs';
@@ -54,11 +54,20 @@ function browserTests() {
   return { ran: false, passed: process.env.CI !== 'true' };
 }
 
+/** The first lines of what Jest says, without colours: enough to know the fault from the end of a log. */
+function indented(message) {
+  const lines = stripVTControlCharacters(message).split('\n').slice(0, 20);
+  return lines.map((line) => `  ${line}`).join('\n');
+}
+
 function report(results, stages) {
   console.log('');
   for (const { folder, passed, failed, note } of results) {
     const details = [`${String(passed).padStart(5)} passed`, failed > 0 && `${failed} FAILED`, note];
     console.log(`${folder.padEnd(26)}${details.filter(Boolean).join(', ')}`);
+  }
+  for (const { file, title, message } of results.flatMap(({ failures }) => failures)) {
+    console.log(`\nfailed: ${file} › ${title}\n${indented(message)}`);
   }
   const sum = (key) => results.reduce((total, result) => total + result[key], 0);
   const failedStages = stages.filter(({ passed }) => !passed);

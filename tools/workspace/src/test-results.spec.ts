@@ -10,6 +10,7 @@ interface Count {
   readonly passed: number;
   readonly failed: number;
   readonly note: string;
+  readonly failures: readonly { file: string; title: string; message: string }[];
 }
 interface Results {
   readonly forgetResults: (root: string) => void;
@@ -22,6 +23,7 @@ const jestResult = {
   numPendingTests: 0,
   numTodoTests: 0,
   numRuntimeErrorTestSuites: 0,
+  testResults: [] as object[],
 };
 
 describe('readResults', () => {
@@ -46,13 +48,15 @@ describe('readResults', () => {
 
   it('adds up what passed', () => {
     writeResult({});
-    expect(results.readResults(root)).toEqual([{ folder: 'packages/a', passed: 3, failed: 0, note: '' }]);
+    expect(results.readResults(root)).toEqual([
+      { folder: 'packages/a', passed: 3, failed: 0, note: '', failures: [] },
+    ]);
   });
 
   it('counts a skipped test as failed and says so', () => {
     writeResult({ numPendingTests: 1, numTodoTests: 1 });
     expect(results.readResults(root)).toEqual([
-      { folder: 'packages/a', passed: 3, failed: 2, note: '2 skipped' },
+      { folder: 'packages/a', passed: 3, failed: 2, note: '2 skipped', failures: [] },
     ]);
   });
 
@@ -61,11 +65,28 @@ describe('readResults', () => {
     expect(results.readResults(root)[0]?.failed).toBe(1);
   });
 
+  it('tells which tests failed, and which files could not be run', () => {
+    const failure = { status: 'failed', fullName: 'adds', failureMessages: ['1 is not 2'] };
+    const name = join(root, 'packages/a/src/sum.spec.ts');
+    writeResult({
+      numFailedTests: 1,
+      numRuntimeErrorTestSuites: 1,
+      testResults: [
+        { name, message: 'both', assertionResults: [failure, { ...failure, status: 'passed' }] },
+        { name: `${name}x`, message: 'no such module', assertionResults: [] },
+      ],
+    });
+    expect(results.readResults(root)[0]?.failures).toEqual([
+      { file: 'packages/a/src/sum.spec.ts', title: 'adds', message: '1 is not 2' },
+      { file: 'packages/a/src/sum.spec.tsx', title: 'could not be run', message: 'no such module' },
+    ]);
+  });
+
   it('counts a missing result as failed, also after an earlier run', () => {
     writeResult({});
     results.forgetResults(root);
     expect(results.readResults(root)).toEqual([
-      { folder: 'packages/a', passed: 0, failed: 1, note: 'no result' },
+      { folder: 'packages/a', passed: 0, failed: 1, note: 'no result', failures: [] },
     ]);
   });
 
