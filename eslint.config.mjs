@@ -70,6 +70,7 @@ const externalConstraints = [
       '@opentelemetry/exporter-metrics-otlp-*',
       '@pydantic/genai-prices',
       'hdr-histogram-js',
+      'yaml',
     ],
   },
   {
@@ -77,6 +78,7 @@ const externalConstraints = [
     allowedExternalImports: [
       api,
       '@opentelemetry/api-logs',
+      '@opentelemetry/resources',
       '@opentelemetry/sdk-logs',
       '@opentelemetry/exporter-logs-otlp-*',
       'winston',

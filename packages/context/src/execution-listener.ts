@@ -1,4 +1,5 @@
 import type { ErrorCategory } from './obs-error.ts';
+import type { ProcessUse } from './process-meter.ts';
 
 /** How an execution ended. */
 export type ExecutionStatus = 'success' | 'error' | 'timeout' | 'cancelled';
@@ -14,6 +15,7 @@ export interface ExecutionInfo {
   readonly traceId: string | undefined;
   readonly spanId: string | undefined;
   readonly workflowName: string | undefined;
+  readonly agentType: string | undefined;
 }
 
 /** One execution of a primitive that has ended. */
@@ -24,6 +26,14 @@ export interface ExecutionResult extends ExecutionInfo {
   /** The thrown value, untouched; `undefined` on success. */
   readonly error: unknown;
   readonly errorCategory: ErrorCategory | undefined;
+  /** Spent by this execution itself, in US dollars; `undefined` where nothing was told. */
+  readonly costUsd: number | undefined;
+  /** Spent by this execution and its steps, in US dollars; `undefined` where nothing was told. */
+  readonly totalCostUsd: number | undefined;
+  /** What this execution itself avoided to spend, in US dollars; `undefined` where nothing was told. */
+  readonly savedUsd: number | undefined;
+  /** What the process used meanwhile; `undefined` where it is not measured. */
+  readonly processUse: ProcessUse | undefined;
 }
 
 /**

@@ -1,4 +1,5 @@
 export { type Clock, systemClock } from './clock.ts';
+export { type Correlation, correlationKey, correlationOf, withCorrelation } from './correlation.ts';
 export { classifyError, type ErrorClass } from './classify-error.ts';
 export type {
   ExecutionInfo,
@@ -29,6 +30,7 @@ export {
   type Severity,
 } from './obs-error.ts';
 export type { LlmUsage, Pricing } from './pricing.ts';
+export type { ProcessMeter, ProcessUse } from './process-meter.ts';
 export { type Random, systemRandom } from './random.ts';
 export { contextAttributes, type ContextInit, copyInit } from './context-init.ts';
 export {

@@ -7,9 +7,20 @@ export interface Logger {
   info(message: string, fields?: LogFields): void;
   warn(message: string, fields?: LogFields): void;
   error(message: string, fields?: LogFields): void;
+  /**
+   * Whether a line of this level goes anywhere, so that nobody puts one together in vain. A logger without it
+   * takes every line.
+   */
+  isEnabled?(level: 'debug' | 'info' | 'warn' | 'error'): boolean;
 }
 
 const drop = (): void => undefined;
 
 /** Drops every line. */
-export const noopLogger: Logger = { debug: drop, info: drop, warn: drop, error: drop };
+export const noopLogger: Logger = {
+  debug: drop,
+  info: drop,
+  warn: drop,
+  error: drop,
+  isEnabled: () => false,
+};

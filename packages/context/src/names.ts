@@ -48,6 +48,18 @@ export const attributeNames = {
   sampledUpstream: 'tta.sampled_upstream',
   /** Of the resource: whether tracked files differ from the commit. */
   vcsDirty: 'tta.vcs.dirty',
+  cacheType: 'cache.type',
+  /** Of the process while the execution ran, in milliseconds; its own only where {@link attributeNames.executionConcurrent} is 1. */
+  executionCpuMs: 'execution.cpu_ms',
+  /** How much the heap grew while the execution ran; negative after a garbage collection. */
+  executionHeapDeltaBytes: 'execution.heap_delta_bytes',
+  /** How many executions overlapped with this one, itself counted, without its steps and those it is a step of. */
+  executionConcurrent: 'execution.concurrent',
+  sloName: 'slo.name',
+  /** Length of the window that a burn rate is of: `1h`. */
+  sloWindow: 'slo.window',
+  /** `good` or `bad`. */
+  sloOutcome: 'slo.outcome',
   exportDestination: 'export.destination',
   exportOutcome: 'export.outcome',
 } as const;
@@ -71,9 +83,18 @@ export const metricNames = {
   llmCost: 'llm.cost.usd',
   costSavings: 'cost.savings.usd',
   workflowsActive: 'agent.workflows.active',
+  cacheHits: 'cache.hits',
+  cacheTotal: 'cache.total',
+  sloCompliance: 'slo.compliance',
+  sloTarget: 'slo.target',
+  sloErrorBudgetRemaining: 'slo.error_budget.remaining',
+  sloBurnRate: 'slo.burn_rate',
+  sloEvents: 'slo.events',
   recoveryEvents: 'recovery.events',
   telemetryFaults: 'obs.telemetry.faults',
   exportSpans: 'obs.export.spans',
+  exportLogs: 'obs.export.logs',
+  exportMetrics: 'obs.export.metrics',
 } as const;
 
 /** Upper bounds of the buckets of `primitive.execution.duration`, in milliseconds. */

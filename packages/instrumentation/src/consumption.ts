@@ -8,6 +8,8 @@ export interface Consumption {
   outputTokens?: number;
   cachedInputTokens?: number;
   costUsd?: number;
+  /** With that of its steps. */
+  totalCostUsd?: number;
   savedUsd?: number;
 }
 
@@ -76,6 +78,9 @@ function amount(what: string, value: number | undefined, onFault: OnFault): numb
 function spend(execution: Execution, usd: number, labels: Attributes): void {
   const { consumption } = execution;
   consumption.costUsd = (consumption.costUsd ?? 0) + usd;
+  for (let above: Execution | undefined = execution; above; above = above.parent) {
+    above.consumption.totalCostUsd = (above.consumption.totalCostUsd ?? 0) + usd;
+  }
   execution.span?.setAttribute(names.costUsd, consumption.costUsd);
   execution.run.instruments?.llmCost.add(usd, labels);
 }

@@ -43,5 +43,6 @@ function describe({ unit, edge, spanContext, run }: Execution): ExecutionInfo {
     traceId: spanContext?.traceId,
     spanId: spanContext?.spanId,
     workflowName: run.init.workflowName,
+    agentType: run.init.agentType,
   };
 }

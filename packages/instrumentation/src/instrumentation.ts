@@ -216,7 +216,17 @@ export class Instrumentation {
     if (failure && !execution.parent && status !== 'cancelled') this.#logFailure(execution, failure);
     if (!run.observed) return;
     const { error, info } = failure ?? {};
-    this.#listeners.tellEnd(execution, { status, durationMs, error, errorCategory: info?.category });
+    const { costUsd, totalCostUsd, savedUsd } = execution.consumption;
+    this.#listeners.tellEnd(execution, {
+      status,
+      durationMs,
+      error,
+      errorCategory: info?.category,
+      costUsd,
+      totalCostUsd,
+      savedUsd,
+      processUse: undefined,
+    });
   }
 
   /** @internal */

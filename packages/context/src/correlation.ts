@@ -1,0 +1,25 @@
+import { type Context, createContextKey } from '@opentelemetry/api';
+
+/** What tells the lines and spans of one run, user or request from those of others. */
+export interface Correlation {
+  readonly correlationId?: string;
+  readonly workflowId?: string;
+  readonly workflowName?: string;
+  readonly agentId?: string;
+  readonly sessionId?: string;
+  readonly userId?: string;
+  readonly requestId?: string;
+}
+
+/** A run answers for it in every context that leads to one of its executions. */
+export const correlationKey: symbol = createContextKey('@tta/obs/correlation');
+
+/** What is known about the run, user or request that a context belongs to; `undefined` where nothing is. */
+export function correlationOf(active: Context): Correlation | undefined {
+  return active.getValue(correlationKey) as Correlation | undefined;
+}
+
+/** A context that belongs to a run, user or request, for code that runs outside of any primitive. */
+export function withCorrelation(parent: Context, correlation: Correlation): Context {
+  return parent.setValue(correlationKey, { ...correlationOf(parent), ...correlation });
+}
