@@ -8,7 +8,7 @@ export type {
   ExecutionStatus,
 } from './execution-listener.ts';
 export { genAiNames } from './gen-ai-names.ts';
-export { type LogFields, type Logger, noopLogger } from './logger.ts';
+export { type LineLevel, type LogFields, type Logger, noopLogger } from './logger.ts';
 export {
   attributeNames,
   baggagePrefix,

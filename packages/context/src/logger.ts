@@ -1,6 +1,9 @@
 /** Facts of a log line beside its message. Plain values; they end up as JSON. */
 export type LogFields = Readonly<Record<string, unknown>>;
 
+/** How grave a log line is, least first. */
+export type LineLevel = 'debug' | 'info' | 'warn' | 'error';
+
 /** What the libraries write log lines to. `@tta/obs-logging` implements it; without it lines are dropped. */
 export interface Logger {
   debug(message: string, fields?: LogFields): void;
@@ -11,7 +14,7 @@ export interface Logger {
    * Whether a line of this level goes anywhere, so that nobody puts one together in vain. A logger without it
    * takes every line.
    */
-  isEnabled?(level: 'debug' | 'info' | 'warn' | 'error'): boolean;
+  isEnabled?(level: LineLevel): boolean;
 }
 
 const drop = (): void => undefined;

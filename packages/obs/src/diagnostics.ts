@@ -1,6 +1,6 @@
 import { format } from 'node:util';
 import { diag, type DiagLogFunction, type DiagLogLevel } from '@opentelemetry/api';
-import type { Logger } from '@tta/obs-context';
+import type { LineLevel, Logger } from '@tta/obs-context';
 
 /**
  * Writes what OpenTelemetry says about itself to the log.
@@ -9,7 +9,7 @@ import type { Logger } from '@tta/obs-context';
  */
 export function logDiagnostics(logger: Logger, logLevel: DiagLogLevel): () => void {
   const write =
-    (level: keyof Logger): DiagLogFunction =>
+    (level: LineLevel): DiagLogFunction =>
     (...message) =>
       logger[level](format(...message));
   diag.setLogger(
