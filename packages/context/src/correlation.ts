@@ -19,7 +19,11 @@ export function correlationOf(active: Context): Correlation | undefined {
   return active.getValue(correlationKey) as Correlation | undefined;
 }
 
-/** A context that belongs to a run, user or request, for code that runs outside of any primitive. */
+/**
+ * A context that belongs to a run, user or request, for code that runs outside of any primitive. Runs in it tell
+ * what is said here as far as they say nothing of their own. A field that is there and undefined is not said.
+ */
 export function withCorrelation(parent: Context, correlation: Correlation): Context {
-  return parent.setValue(correlationKey, { ...correlationOf(parent), ...correlation });
+  const said = Object.entries(correlation).filter(([, value]) => value !== undefined);
+  return parent.setValue(correlationKey, { ...correlationOf(parent), ...Object.fromEntries(said) });
 }

@@ -41,6 +41,19 @@ export const attributeNames = {
   costUsd: 'cost.usd',
   costSavedUsd: 'cost.saved_usd',
   recoveryKind: 'recovery.kind',
+  /** Of the attempt that failed, from 1. */
+  retryAttempt: 'retry.attempt',
+  /** How long the retry waits before the next attempt. */
+  retryBackoffMs: 'retry.backoff_ms',
+  /** Category of the error that is answered. */
+  retryReason: 'retry.reason',
+  /** Whether the other side said how long to wait. */
+  retryAfterHeader: 'retry.after_header',
+  timeoutLimitMs: 'timeout.limit_ms',
+  /** Of the alternative, from 1; 0 is the primary step. */
+  fallbackDepth: 'fallback.depth',
+  /** Category of the error that is answered. */
+  fallbackReason: 'fallback.reason',
   connectionSource: 'source.primitive',
   connectionTarget: 'target.primitive',
   connectionType: 'connection.type',

@@ -1,4 +1,4 @@
-import { classifyError, InvalidCompositionError, ObsError } from '@tta/obs-context';
+import { attributeNames as names, classifyError, InvalidCompositionError, ObsError } from '@tta/obs-context';
 import {
   InstrumentedPrimitive,
   messageOf,
@@ -47,7 +47,7 @@ class Fallback extends InstrumentedPrimitive<unknown, unknown> {
       try {
         const edge = depth === 0 ? 'primary' : (`fallback_${depth}` as const);
         const output = await scope.step(edge, step, input, { index: depth, total });
-        scope.attr('fallback.depth', depth);
+        scope.attr(names.fallbackDepth, depth);
         return output;
       } catch (error) {
         const { category } = classifyError(error, scope.clock);
@@ -58,7 +58,7 @@ class Fallback extends InstrumentedPrimitive<unknown, unknown> {
           scope.record({
             type: 'recovery',
             kind: 'fallback',
-            attributes: { 'fallback.depth': depth + 1, 'fallback.reason': category },
+            attributes: { [names.fallbackDepth]: depth + 1, [names.fallbackReason]: category },
           });
         }
       }

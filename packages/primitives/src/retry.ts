@@ -1,4 +1,10 @@
-import { classifyError, type ErrorClass, InvalidCompositionError, ObsError } from '@tta/obs-context';
+import {
+  attributeNames as names,
+  classifyError,
+  type ErrorClass,
+  InvalidCompositionError,
+  ObsError,
+} from '@tta/obs-context';
 import {
   InstrumentedPrimitive,
   messageOf,
@@ -107,10 +113,10 @@ class Retry<I, O> extends InstrumentedPrimitive<I, O> {
           type: 'recovery',
           kind: 'retry',
           attributes: {
-            'retry.attempt': attempt,
-            'retry.backoff_ms': Math.round(waitMs),
-            'retry.reason': found.category,
-            'retry.after_header': found.retryAfterMs !== undefined,
+            [names.retryAttempt]: attempt,
+            [names.retryBackoffMs]: Math.round(waitMs),
+            [names.retryReason]: found.category,
+            [names.retryAfterHeader]: found.retryAfterMs !== undefined,
           },
         });
         await pause(scope, waitMs);

@@ -1,4 +1,4 @@
-import { ObsError } from '@tta/obs-context';
+import { attributeNames as names, ObsError } from '@tta/obs-context';
 import {
   InstrumentedPrimitive,
   LinkedAbort,
@@ -47,7 +47,7 @@ class Timeout<I, O> extends InstrumentedPrimitive<I, O> {
 
   protected run(input: I, scope: RunScope): Promise<O> {
     const abort = new LinkedAbort(scope.signal);
-    scope.attr('timeout.limit_ms', this.#limitMs);
+    scope.attr(names.timeoutLimitMs, this.#limitMs);
     return new Promise((resolve, reject) => {
       let timedOut: TimeoutError | undefined;
       const expire = (): void => {
@@ -55,7 +55,7 @@ class Timeout<I, O> extends InstrumentedPrimitive<I, O> {
         scope.record({
           type: 'recovery',
           kind: 'timeout',
-          attributes: { 'timeout.limit_ms': this.#limitMs },
+          attributes: { [names.timeoutLimitMs]: this.#limitMs },
         });
         // First, so that a step which answers at once ends before its caller goes on.
         abort.abort(timedOut);
