@@ -15,13 +15,19 @@ function isEncoded(text: string): boolean {
   }
 }
 
+/** Whether the one `@` of the address, if any, ends user name and password; `/..` may have taken others out of the URL. */
+function onlyBeforeHost(address: string, { username, password }: URL): boolean {
+  const count = address.split('@').length - 1;
+  return count === 0 || (count === 1 && `${username}${password}` !== '');
+}
+
 /**
  * What is shown of an address, or of what was meant to be one: it may end up in a log. Neither user name and
  * password nor a query, which may hold a key.
  */
 export function shownAddress(address: string): string {
   const url = URL.canParse(address) ? new URL(address) : undefined;
-  if (url && /^https?:$/.test(url.protocol) && !`${url.pathname}${url.search}${url.hash}`.includes('@')) {
+  if (url && /^https?:$/.test(url.protocol) && onlyBeforeHost(address, url)) {
     return `${url.origin}${url.pathname === '/' ? '' : url.pathname}`;
   }
   // A password with a character that ought to be encoded, or a key with an @ in it: either may be the secret.
