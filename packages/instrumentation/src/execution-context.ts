@@ -1,4 +1,5 @@
 import { type Context, createContextKey } from '@opentelemetry/api';
+import { correlationKey, correlationOf } from '@tta/obs-context';
 import type { Execution } from './execution.ts';
 
 const executionKey = createContextKey('@tta/obs/execution');
@@ -17,7 +18,10 @@ class ExecutionContext implements Context {
   }
 
   getValue(key: symbol): unknown {
-    return key === executionKey ? this.execution : this.around.getValue(key);
+    if (key === executionKey) return this.execution;
+    // Answered, not set: every execution would pay for what only a log line asks for.
+    if (key === correlationKey) return this.execution.run.correlation(correlationOf(this.around));
+    return this.around.getValue(key);
   }
 
   setValue(key: symbol, value: unknown): Context {

@@ -3,12 +3,14 @@ import {
   type ContextInit,
   type ContextRuntime,
   contextAttributes,
+  type Correlation,
   copyInit,
   isWorkflowContext,
   WorkflowContext,
 } from '@tta/obs-context';
 import type { Telemetry } from './api-telemetry.ts';
 import type { Instrumentation } from './instrumentation.ts';
+import { saidCorrelation } from './run-correlation.ts';
 
 const nothing: ContextInit = {};
 
@@ -30,6 +32,8 @@ export class Run {
   readonly #isIdentified: boolean;
   /** Epoch time less monotonic time, taken once where there are spans. */
   readonly #epochOffsetMs: number;
+  /** What this run says; `undefined` until someone asks. */
+  #correlation: Correlation | undefined;
 
   /**
    * @param init - What the caller said, or the context that it brought or that was made of what it said.
@@ -68,6 +72,17 @@ export class Run {
   }
 
   /**
+   * What tells the lines and spans of this run from those of others, as its spans have it: field by field what the
+   * run says, else what is known around it.
+   */
+  correlation(around: Correlation | undefined): Correlation | undefined {
+    this.#correlation ??= this.instrumentation.safely(() => this.#callersCorrelation(), {});
+    const own = this.#correlation;
+    if (!around) return Object.keys(own).length === 0 ? undefined : own;
+    return { ...around, ...own };
+  }
+
+  /**
    * Epoch milliseconds of a moment of the monotonic clock. All times of a run are measured from one
    * reading of both clocks, so that its spans order and nest by microseconds and agree with the durations
    * in the metrics.
@@ -76,12 +91,19 @@ export class Run {
     return this.#epochOffsetMs + monotonicMs;
   }
 
+  /** A context of the caller's own has a correlation id that the caller can read: it has to be found again. */
+  get #identifying(): WorkflowContext | undefined {
+    return this.#isIdentified ? this.#context : undefined;
+  }
+
   #callersAttributes(): Attributes | undefined {
     const baggage = this.instrumentation.baggageAttributes(this.otelContext);
     if (this.init === nothing) return baggage;
-    // A context of the caller's own has a correlation id that the caller can read: it has to be found again.
-    const said =
-      this.#context && this.#isIdentified ? this.#context.toAttributes() : contextAttributes(this.init);
+    const said = this.#identifying?.toAttributes() ?? contextAttributes(this.init);
     return baggage ? { ...said, ...baggage } : said;
+  }
+
+  #callersCorrelation(): Correlation {
+    return saidCorrelation(this.init, this.#identifying?.correlationId ?? this.init.correlationId);
   }
 }
