@@ -1,7 +1,7 @@
 import { InvalidOptionError } from '@tta/obs-context';
 import { type Destination, type OtlpDestination, signalUrl } from '@tta/obs-tracing';
 import type { BatchSettings } from './environment/batching.ts';
-import { type OtlpSettings, tracesUrl } from './environment/otlp.ts';
+import { type OtlpSettings, otlpUrl } from './environment/otlp.ts';
 import type { EnvironmentSettings } from './environment/read-environment.ts';
 import { httpAddress, shownAddress } from './http-address.ts';
 import type { ObservabilityOptions } from './observability-options.ts';
@@ -71,18 +71,18 @@ function localDestination(
     timeoutMs: localTimeoutMs,
     everything: true,
     ...(spoolDirectory === undefined ? {} : { spool: { directory: spoolDirectory } }),
-    ...queueOptions(env.batching, localFlushMs),
+    ...queueOptions(env.batching.spans, localFlushMs),
   };
 }
 
 function otlpDestination(
   { otlpEndpoint }: ObservabilityOptions,
-  { otlp, batching }: EnvironmentSettings,
+  { otlp: { traces: otlp }, batching: { spans: batching } }: EnvironmentSettings,
 ): OtlpDestination | undefined {
   const url =
     otlpEndpoint === undefined
-      ? otlp.tracesUrl
-      : (tracesUrl(otlpEndpoint, otlp) ?? requireHttp(otlpEndpoint, 'otlpEndpoint'));
+      ? otlp.url
+      : (otlpUrl(otlpEndpoint, 'traces', otlp) ?? requireHttp(otlpEndpoint, 'otlpEndpoint'));
   if (url === undefined || (otlp.tls === 'unusable' && url.startsWith('https:'))) return undefined;
   const { protocol, headers, compression } = otlp;
   return {
@@ -106,14 +106,14 @@ function timeout({ timeoutMs }: OtlpSettings, { exportTimeoutMs }: BatchSettings
 }
 
 function queueOptions(
-  { flushMs: fromEnvironment, queueSpans, batchSpans }: BatchSettings,
+  { flushMs: fromEnvironment, queueLimit, batchLimit }: BatchSettings,
   usualFlushMs?: number,
 ): Pick<OtlpDestination, 'flushMs' | 'queueSpans' | 'batchSpans'> {
   const flushMs = fromEnvironment ?? usualFlushMs;
   return {
     ...(flushMs === undefined ? {} : { flushMs }),
-    ...(queueSpans === undefined ? {} : { queueSpans }),
-    ...(batchSpans === undefined ? {} : { batchSpans }),
+    ...(queueLimit === undefined ? {} : { queueSpans: queueLimit }),
+    ...(batchLimit === undefined ? {} : { batchSpans: batchLimit }),
   };
 }
 

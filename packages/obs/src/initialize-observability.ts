@@ -172,7 +172,7 @@ function prometheusOf(
   options: ObservabilityOptions,
   env: EnvironmentSettings,
 ): { readonly port: number; readonly host?: string } | undefined {
-  if (!(options.enablePrometheus ?? env.exporters.prometheus)) return undefined;
+  if (!(options.enablePrometheus ?? env.exporters.metrics?.includes('prometheus'))) return undefined;
   const port = options.prometheusPort ?? env.prometheus.port ?? defaults.prometheusPort;
   if (!Number.isInteger(port) || port < 0 || port > 65_535) {
     throw new InvalidOptionError(`prometheusPort is ${port}; it has to be a whole number from 0 to 65535`);

@@ -1,29 +1,37 @@
 import type { Variables } from './variables.ts';
 
-/** How spans are gathered into requests, for every destination; what is not set is the destination's own. */
+/** How spans or log records are gathered into requests; what is not set is the destination's own. */
 export interface BatchSettings {
+  /** How long one waits for others to share its request, in milliseconds. */
   readonly flushMs: number | undefined;
-  readonly queueSpans: number | undefined;
-  readonly batchSpans: number | undefined;
+  /** How many may wait in memory. */
+  readonly queueLimit: number | undefined;
+  /** Most of them in a request. */
+  readonly batchLimit: number | undefined;
   /** How long an export may take, in milliseconds. */
   readonly exportTimeoutMs: number | undefined;
 }
 
-const defaults = { queueSpans: 8_192, batchSpans: 512 };
+const defaults = {
+  BSP: { queueLimit: 8_192, batchLimit: 512 },
+  BLRP: { queueLimit: 2_048, batchLimit: 512 },
+};
 
-/** `OTEL_BSP_*`. */
-export function readBatching(variables: Variables): BatchSettings {
-  const queueSpans = variables.integer('OTEL_BSP_MAX_QUEUE_SIZE', 1, `${defaults.queueSpans} is used`);
-  const given = variables.integer('OTEL_BSP_MAX_EXPORT_BATCH_SIZE', 1, `${defaults.batchSpans} is used`);
-  const most = queueSpans ?? defaults.queueSpans;
+/** `OTEL_BSP_*` for spans, `OTEL_BLRP_*` for log records. */
+export function readBatching(variables: Variables, processor: keyof typeof defaults): BatchSettings {
+  const usual = defaults[processor];
+  const batchName = `OTEL_${processor}_MAX_EXPORT_BATCH_SIZE`;
+  const queueLimit = variables.integer(`OTEL_${processor}_MAX_QUEUE_SIZE`, 1, `${usual.queueLimit} is used`);
+  const given = variables.integer(batchName, 1, `${usual.batchLimit} is used`);
+  const most = queueLimit ?? usual.queueLimit;
   if (given !== undefined && given > most) {
     const rule = `at most the size of the queue, ${most}`;
-    variables.reject('OTEL_BSP_MAX_EXPORT_BATCH_SIZE', String(given), rule, `${most} is used`);
+    variables.reject(batchName, String(given), rule, `${most} is used`);
   }
   return {
-    flushMs: variables.integer('OTEL_BSP_SCHEDULE_DELAY', 0, 'the default is used'),
-    queueSpans,
-    batchSpans: given === undefined ? undefined : Math.min(given, most),
-    exportTimeoutMs: variables.limit('OTEL_BSP_EXPORT_TIMEOUT', '30000 is used'),
+    flushMs: variables.integer(`OTEL_${processor}_SCHEDULE_DELAY`, 0, 'the default is used'),
+    queueLimit,
+    batchLimit: given === undefined ? undefined : Math.min(given, most),
+    exportTimeoutMs: variables.limit(`OTEL_${processor}_EXPORT_TIMEOUT`, '30000 is used'),
   };
 }

@@ -1,21 +1,22 @@
 import type { Variables } from './variables.ts';
 
 /** `otlp`: to the endpoint of the environment. `console`: to standard output. */
-export type TraceExporter = 'otlp' | 'console';
+export type Exporter = 'otlp' | 'console';
 
+/** How each signal leaves the process. `undefined`: not said; empty: not at all. */
 export interface ExporterSettings {
-  /** `undefined`: not said; empty: none. */
-  readonly traces: readonly TraceExporter[] | undefined;
-  /** Whether metrics are served for Prometheus. `undefined`: not said. */
-  readonly prometheus: boolean | undefined;
+  readonly traces: readonly Exporter[] | undefined;
+  /** `prometheus`: served where Prometheus scrapes. */
+  readonly metrics: readonly (Exporter | 'prometheus')[] | undefined;
+  readonly logs: readonly Exporter[] | undefined;
 }
 
 /** `OTEL_TRACES_EXPORTER`, `OTEL_METRICS_EXPORTER`, `OTEL_LOGS_EXPORTER`. */
 export function readExporters(variables: Variables): ExporterSettings {
-  const metrics = variables.choices('OTEL_METRICS_EXPORTER', ['prometheus'], 'metrics are not sent');
-  variables.choices('OTEL_LOGS_EXPORTER', [], 'log lines go to standard error alone');
+  const instead = 'it is as if it were not set';
   return {
-    traces: variables.choices('OTEL_TRACES_EXPORTER', ['otlp', 'console'], 'it is as if it were not set'),
-    prometheus: metrics === undefined ? undefined : metrics.length > 0,
+    traces: variables.choices('OTEL_TRACES_EXPORTER', ['otlp', 'console'], instead),
+    metrics: variables.choices('OTEL_METRICS_EXPORTER', ['otlp', 'prometheus', 'console'], instead),
+    logs: variables.choices('OTEL_LOGS_EXPORTER', ['otlp', 'console'], instead),
   };
 }

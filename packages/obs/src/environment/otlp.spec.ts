@@ -4,20 +4,23 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { TraceExporter } from './exporters.ts';
-import { type OtlpSettings, readOtlp } from './otlp.ts';
+import type { Exporter } from './exporters.ts';
+import { type OtlpSettings, readOtlp, type Signal } from './otlp.ts';
 import { Variables } from './variables.ts';
 
 type Env = Record<string, string>;
 const prefix = 'OTEL_EXPORTER_OTLP_';
 
-function read(
-  env: Env,
-  exporters?: readonly TraceExporter[],
-): Partial<OtlpSettings> & { problems?: readonly string[] } {
+interface Read extends Partial<OtlpSettings> {
+  readonly problems?: readonly string[];
+}
+
+/** What is read for traces unless another signal is asked for. */
+function read(env: Env, exporters?: readonly Exporter[], signal: Signal = 'traces'): Read {
   const named = Object.fromEntries(Object.entries(env).map(([name, value]) => [`${prefix}${name}`, value]));
   const variables = new Variables(named);
-  const settings = readOtlp(variables, exporters);
+  const none = { traces: [], metrics: [], logs: [] };
+  const settings = readOtlp(variables, { ...none, [signal]: exporters })[signal];
   return { ...settings, ...(variables.problems.length > 0 ? { problems: variables.problems } : {}) };
 }
 
@@ -42,13 +45,13 @@ describe('readOtlp', () => {
       { ENDPOINT: 'http://a.test', PROTOCOL: 'grpc', TRACES_PROTOCOL: 'http/protobuf' },
       'http://a.test/v1/traces',
     ],
-  ])('sends by %j to %j', (env, tracesUrl) => {
+  ])('sends by %j to %j', (env, url) => {
     const settings = read(env);
-    expect(settings.tracesUrl).toBe(tracesUrl);
+    expect(settings.url).toBe(url);
     expect(settings.problems).toBeUndefined();
   });
 
-  it.each<[readonly TraceExporter[] | undefined, Env, string | undefined]>([
+  it.each<[readonly Exporter[] | undefined, Env, string | undefined]>([
     [undefined, {}, undefined],
     [['otlp'], {}, 'http://localhost:4318/v1/traces'],
     [['otlp', 'console'], { PROTOCOL: 'grpc' }, 'http://localhost:4317'],
@@ -56,8 +59,8 @@ describe('readOtlp', () => {
     [['otlp'], { ENDPOINT: 'nowhere' }, undefined],
     [['console'], { ENDPOINT: 'http://a.test' }, undefined],
     [[], { ENDPOINT: 'http://a.test' }, undefined],
-  ])('sends with the exporters %j by %j to %j', (exporters, env, tracesUrl) => {
-    expect(read(env, exporters).tracesUrl).toBe(tracesUrl);
+  ])('sends with the exporters %j by %j to %j', (exporters, env, url) => {
+    expect(read(env, exporters).url).toBe(url);
   });
 
   it.each<[Env, string]>([
@@ -68,11 +71,43 @@ describe('readOtlp', () => {
     [{ ENDPOINT: 'http://me:%zz@a.test' }, 'ENDPOINT is "http://a.test"'],
   ])('sends nowhere by %j', (env, shown) => {
     expect(read(env)).toMatchObject({
-      tracesUrl: undefined,
+      url: undefined,
       problems: [
-        `${prefix}${shown}; it has to be an address like http://127.0.0.1:4318, so traces are not sent there.`,
+        `${prefix}${shown}; it has to be an address like http://127.0.0.1:4318, so nothing is sent there.`,
       ],
     });
+  });
+
+  it.each<[Signal, string]>([
+    ['traces', 'TRACES'],
+    ['metrics', 'METRICS'],
+    ['logs', 'LOGS'],
+  ])('reads for %s what is said of them, else what is said of all signals', (signal, name) => {
+    const general = { ENDPOINT: 'http://a.test/x', PROTOCOL: 'http/json', HEADERS: 'a=1', TIMEOUT: '7' };
+    const others = ['TRACES', 'METRICS', 'LOGS'].filter((other) => other !== name);
+    const ofOthers = Object.fromEntries(others.map((other) => [`${other}_ENDPOINT`, 'http://other.test']));
+    expect(read({ ...general, ...ofOthers }, undefined, signal)).toMatchObject({
+      url: `http://a.test/x/v1/${signal}`,
+      protocol: 'http/json',
+      headers: { a: '1' },
+      timeoutMs: 7,
+    });
+    const own = {
+      [`${name}_ENDPOINT`]: 'b.test:1',
+      [`${name}_PROTOCOL`]: 'grpc',
+      [`${name}_HEADERS`]: 'b=2',
+    };
+    expect(
+      read({ ...general, ...own, [`${name}_INSECURE`]: 'true', [`${name}_TIMEOUT`]: '8' }, undefined, signal),
+    ).toMatchObject({ url: 'http://b.test:1', protocol: 'grpc', headers: { b: '2' }, timeoutMs: 8 });
+    expect(read({}, ['otlp'], signal).url).toBe(`http://localhost:4318/v1/${signal}`);
+  });
+
+  it('says once what is wrong for all signals', () => {
+    const variables = new Variables({ [`${prefix}PROTOCOL`]: 'thrift', [`${prefix}ENDPOINT`]: 'nowhere' });
+    const settings = readOtlp(variables, { traces: undefined, metrics: undefined, logs: undefined });
+    expect(Object.values(settings).map(({ url }) => url)).toEqual([undefined, undefined, undefined]);
+    expect(variables.problems).toHaveLength(2);
   });
 
   it.each<[Env, Partial<OtlpSettings>]>([
@@ -154,6 +189,12 @@ describe('files for https', () => {
     expect(Object.keys(read({ CERTIFICATE: certificate }).tls ?? {})).toEqual(['ca']);
   });
 
+  it('are read where something is sent', () => {
+    const missing = { CERTIFICATE: join(folder, 'none') };
+    expect(read(missing, undefined, 'logs').tls).toBeUndefined();
+    expect(read({ ...missing, ENDPOINT: 'https://a.test' }, undefined, 'logs').tls).toBe('unusable');
+  });
+
   it('make https unusable when they cannot be read or used', () => {
     const odd = join(folder, 'odd.pem');
     writeFileSync(odd, '-----BEGIN CERTIFICATE-----\nx\n-----END CERTIFICATE-----\n');
@@ -165,7 +206,7 @@ describe('files for https', () => {
     const cases: [Env, RegExp][] = [
       [
         { CERTIFICATE: join(folder, 'none') },
-        /CERTIFICATE is ".*none"; .* \(ENOENT.*so traces are not sent by https\.$/,
+        /CERTIFICATE is ".*none"; .* \(ENOENT.*so nothing is sent by https with it\.$/,
       ],
       [{ CERTIFICATE: folder }, /\(it is no file of at most 1 MiB\)/],
       [{ CERTIFICATE: plain }, /\(it holds no PEM\)/],

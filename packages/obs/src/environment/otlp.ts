@@ -1,6 +1,5 @@
 import { signalUrl } from '@tta/obs-tracing';
 import { httpAddress } from '../http-address.ts';
-import type { ExporterSettings } from './exporters.ts';
 import { keyValues } from './key-values.ts';
 import { readTls, type TlsSettings } from './tls.ts';
 import type { Variables } from './variables.ts';
@@ -14,13 +13,16 @@ const usualEndpoints: Readonly<Record<Protocol, string>> = {
   grpc: 'http://localhost:4317',
 };
 
-/** How and where traces are sent by OTLP (OTLP exporter specification, "Configuration Options"). */
+/** What is sent, as the paths of OTLP call it. */
+export type Signal = 'traces' | 'metrics' | 'logs';
+
+/** How and where one signal is sent by OTLP (OTLP exporter specification, "Configuration Options"). */
 export interface OtlpSettings {
   /**
-   * Full address of the traces: of the endpoint, else the usual one where OTLP is asked for. `undefined` when it
+   * Full address for the signal: of the endpoint, else the usual one where OTLP is asked for. `undefined` when it
    * is not asked for, or by an endpoint that cannot be used.
    */
-  readonly tracesUrl: string | undefined;
+  readonly url: string | undefined;
   readonly protocol: Protocol;
   /** Whether an endpoint without `http://` or `https://` is reached without encryption; gRPC only. */
   readonly insecure: boolean;
@@ -31,61 +33,71 @@ export interface OtlpSettings {
   readonly tls: TlsSettings | 'unusable' | undefined;
 }
 
-/** Each `OTEL_EXPORTER_OTLP_<x>`, and `OTEL_EXPORTER_OTLP_TRACES_<x>` which replaces it for traces. */
-export function readOtlp(variables: Variables, exporters: ExporterSettings['traces']): OtlpSettings {
-  const nameOf = (option: string): string => {
-    const both = [`OTEL_EXPORTER_OTLP_TRACES_${option}`, `OTEL_EXPORTER_OTLP_${option}`] as const;
-    return variables.first(both)?.name ?? both[1];
-  };
+/** How and where each signal is sent. @param exporters - How each is to leave the process, as far as that is said. */
+export function readOtlp(
+  variables: Variables,
+  exporters: Readonly<Record<Signal, readonly string[] | undefined>>,
+): Readonly<Record<Signal, OtlpSettings>> {
+  const read = (signal: Signal): OtlpSettings => readSignal(variables, signal, exporters[signal]);
+  return { traces: read('traces'), metrics: read('metrics'), logs: read('logs') };
+}
+
+/** Each `OTEL_EXPORTER_OTLP_<x>`, and `OTEL_EXPORTER_OTLP_<SIGNAL>_<x>` which replaces it for the signal. */
+function readSignal(
+  variables: Variables,
+  signal: Signal,
+  exporters: readonly string[] | undefined,
+): OtlpSettings {
+  const own = (option: string): string => `OTEL_EXPORTER_OTLP_${signal.toUpperCase()}_${option}`;
+  const first = (option: string): ReturnType<Variables['first']> =>
+    variables.first([own(option), `OTEL_EXPORTER_OTLP_${option}`]);
+  const nameOf = (option: string): string => first(option)?.name ?? `OTEL_EXPORTER_OTLP_${option}`;
   const protocol =
     variables.choice(nameOf('PROTOCOL'), protocols, 'http/protobuf is used') ?? 'http/protobuf';
-  const insecure = variables.flag(nameOf('INSECURE'));
+  const transport = { protocol, insecure: variables.flag(nameOf('INSECURE')) };
   const compression = variables.choice(nameOf('COMPRESSION'), ['gzip', 'none'], 'none is used');
-  const endpoint = variables.first(['OTEL_EXPORTER_OTLP_TRACES_ENDPOINT', 'OTEL_EXPORTER_OTLP_ENDPOINT']);
+  const endpoint = first('ENDPOINT');
+  const isFull = endpoint?.name === own('ENDPOINT') && protocol !== 'grpc';
   const url = endpoint
-    ? readTracesUrl(variables, endpoint, { protocol, insecure })
-    : exporters && tracesUrl(usualEndpoints[protocol], { protocol, insecure });
+    ? isFull
+      ? httpAddress(endpoint.value)
+      : otlpUrl(endpoint.value, signal, transport)
+    : exporters && otlpUrl(usualEndpoints[protocol], signal, transport);
+  if (endpoint && url === undefined) {
+    const expected = 'an address like http://127.0.0.1:4318';
+    variables.reject(endpoint.name, endpoint.value, expected, 'nothing is sent there');
+  }
+  const usedUrl = exporters?.includes('otlp') === false ? undefined : url;
+  const files = {
+    ca: nameOf('CERTIFICATE'),
+    cert: nameOf('CLIENT_CERTIFICATE'),
+    key: nameOf('CLIENT_KEY'),
+  };
   return {
-    tracesUrl: exporters?.includes('otlp') === false ? undefined : url,
-    protocol,
-    insecure,
+    url: usedUrl,
+    ...transport,
     headers: readHeaders(variables, nameOf('HEADERS')),
     compression,
     timeoutMs: variables.limit(nameOf('TIMEOUT'), '10000 is used'),
-    tls: readTls(variables, {
-      ca: nameOf('CERTIFICATE'),
-      cert: nameOf('CLIENT_CERTIFICATE'),
-      key: nameOf('CLIENT_KEY'),
-    }),
+    // Of traces the code may name the address.
+    tls: usedUrl !== undefined || signal === 'traces' ? readTls(variables, files) : undefined,
   };
 }
 
-function readTracesUrl(
-  variables: Variables,
-  { name, value }: { readonly name: string; readonly value: string },
-  transport: Pick<OtlpSettings, 'protocol' | 'insecure'>,
-): string | undefined {
-  const isFull = name === 'OTEL_EXPORTER_OTLP_TRACES_ENDPOINT' && transport.protocol !== 'grpc';
-  const url = isFull ? httpAddress(value) : tracesUrl(value, transport);
-  if (url === undefined) {
-    variables.reject(name, value, 'an address like http://127.0.0.1:4318', 'traces are not sent there');
-  }
-  return url;
-}
-
 /**
- * Where traces go for a base endpoint: by HTTP `v1/traces` is appended; by gRPC there is no path, and the
+ * Where a signal goes for a base endpoint: by HTTP `v1/<signal>` is appended; by gRPC there is no path, and the
  * scheme may be missing.
  *
  * @returns `undefined` for what is no http(s) address.
  */
-export function tracesUrl(
+export function otlpUrl(
   endpoint: string,
+  signal: Signal,
   { protocol, insecure }: Pick<OtlpSettings, 'protocol' | 'insecure'>,
 ): string | undefined {
   if (protocol !== 'grpc') {
     const base = httpAddress(endpoint);
-    return base === undefined ? undefined : signalUrl(base, 'traces');
+    return base === undefined ? undefined : signalUrl(base, signal);
   }
   const hasScheme = endpoint.includes('://');
   const address = httpAddress(hasScheme ? endpoint : `${insecure ? 'http' : 'https'}://${endpoint}`);

@@ -4,7 +4,7 @@ import { readEnvironment } from './read-environment.ts';
 
 type Env = Record<string, string>;
 
-/** What an environment changes about the settings, by path: `batching.flushMs`. */
+/** What an environment changes about the settings, by path: `batching.spans.flushMs`. */
 function changes(env: Env): Record<string, unknown> {
   const [before, after] = [flatten(readEnvironment({})), flatten(readEnvironment(env))];
   return Object.fromEntries(
@@ -27,7 +27,13 @@ describe('readEnvironment', () => {
     expect(readEnvironment({})).toMatchObject({
       disabled: false,
       resource: { serviceName: undefined, attributes: {} },
-      otlp: { tracesUrl: undefined, protocol: 'http/protobuf', headers: undefined, tls: undefined },
+      otlp: {
+        traces: { url: undefined, protocol: 'http/protobuf', headers: undefined, tls: undefined },
+        metrics: { url: undefined },
+        logs: { url: undefined },
+      },
+      metricExport: { intervalMs: 60_000, timeoutMs: 30_000, temporality: undefined, histogram: undefined },
+      logRecordLimits: { attributeValueLengthLimit: Infinity, attributeCountLimit: 128 },
       spanLimits: {
         attributeValueLengthLimit: Infinity,
         attributeCountLimit: 128,
@@ -61,12 +67,47 @@ describe('readEnvironment', () => {
     [{ OTEL_TRACES_EXPORTER: 'console, Console' }, { 'exporters.traces': ['console'] }],
     [
       { OTEL_TRACES_EXPORTER: 'console,otlp' },
-      { 'exporters.traces': ['console', 'otlp'], 'otlp.tracesUrl': 'http://localhost:4318/v1/traces' },
+      { 'exporters.traces': ['console', 'otlp'], 'otlp.traces.url': 'http://localhost:4318/v1/traces' },
     ],
     [{ OTEL_TRACES_EXPORTER: 'none' }, { 'exporters.traces': [] }],
-    [{ OTEL_METRICS_EXPORTER: 'prometheus' }, { 'exporters.prometheus': true }],
-    [{ OTEL_METRICS_EXPORTER: 'none' }, { 'exporters.prometheus': false }],
-    [{ OTEL_LOGS_EXPORTER: 'none' }, {}],
+    [{ OTEL_METRICS_EXPORTER: 'prometheus' }, { 'exporters.metrics': ['prometheus'] }],
+    [
+      { OTEL_METRICS_EXPORTER: 'otlp,prometheus,console' },
+      {
+        'exporters.metrics': ['otlp', 'prometheus', 'console'],
+        'otlp.metrics.url': 'http://localhost:4318/v1/metrics',
+      },
+    ],
+    [{ OTEL_METRICS_EXPORTER: 'none' }, { 'exporters.metrics': [] }],
+    [
+      { OTEL_LOGS_EXPORTER: 'otlp' },
+      { 'exporters.logs': ['otlp'], 'otlp.logs.url': 'http://localhost:4318/v1/logs' },
+    ],
+    [{ OTEL_LOGS_EXPORTER: 'none' }, { 'exporters.logs': [] }],
+    [
+      { OTEL_METRIC_EXPORT_INTERVAL: '5000' },
+      { 'metricExport.intervalMs': 5_000, 'metricExport.timeoutMs': 5_000 },
+    ],
+    [{ OTEL_METRIC_EXPORT_TIMEOUT: '70000' }, { 'metricExport.timeoutMs': 60_000 }],
+    [{ OTEL_METRIC_EXPORT_TIMEOUT: '0' }, { 'metricExport.timeoutMs': 60_000 }],
+    [{ OTEL_METRIC_EXPORT_TIMEOUT: '900' }, { 'metricExport.timeoutMs': 900 }],
+    [
+      { OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE: 'LowMemory' },
+      { 'metricExport.temporality': 'lowmemory' },
+    ],
+    [
+      { OTEL_EXPORTER_OTLP_METRICS_DEFAULT_HISTOGRAM_AGGREGATION: 'BASE2_EXPONENTIAL_BUCKET_HISTOGRAM' },
+      { 'metricExport.histogram': 'base2_exponential_bucket_histogram' },
+    ],
+    [{ OTEL_METRICS_EXEMPLAR_FILTER: 'always_off' }, {}],
+    [
+      { OTEL_BLRP_SCHEDULE_DELAY: '0', OTEL_BLRP_EXPORT_TIMEOUT: '250' },
+      { 'batching.logRecords.flushMs': 0, 'batching.logRecords.exportTimeoutMs': 250 },
+    ],
+    [
+      { OTEL_BLRP_MAX_QUEUE_SIZE: '5000', OTEL_BLRP_MAX_EXPORT_BATCH_SIZE: '7' },
+      { 'batching.logRecords.queueLimit': 5_000, 'batching.logRecords.batchLimit': 7 },
+    ],
     [{ OTEL_EXPORTER_PROMETHEUS_HOST: '::1' }, { 'prometheus.host': '::1' }],
     [{ OTEL_EXPORTER_PROMETHEUS_HOST: 'localhost' }, { 'prometheus.host': 'localhost' }],
     [{ OTEL_EXPORTER_PROMETHEUS_PORT: '0' }, { 'prometheus.port': 0 }],
@@ -81,20 +122,30 @@ describe('readEnvironment', () => {
       { OTEL_TRACES_SAMPLER: 'traceidratio', OTEL_TRACES_SAMPLER_ARG: '1e-300' },
       { 'sampler.name': 'traceidratio', 'sampler.ratio': 0 },
     ],
-    [{ OTEL_BSP_SCHEDULE_DELAY: '0' }, { 'batching.flushMs': 0 }],
-    [{ OTEL_BSP_EXPORT_TIMEOUT: '250' }, { 'batching.exportTimeoutMs': 250 }],
-    [{ OTEL_BSP_EXPORT_TIMEOUT: '0' }, { 'batching.exportTimeoutMs': 2 ** 31 - 1 }],
-    [{ OTEL_BSP_MAX_QUEUE_SIZE: '5000' }, { 'batching.queueSpans': 5000 }],
-    [{ OTEL_BSP_MAX_EXPORT_BATCH_SIZE: '7' }, { 'batching.batchSpans': 7 }],
-    [{ OTEL_ATTRIBUTE_VALUE_LENGTH_LIMIT: '9' }, { 'spanLimits.attributeValueLengthLimit': 9 }],
+    [{ OTEL_BSP_SCHEDULE_DELAY: '0' }, { 'batching.spans.flushMs': 0 }],
+    [{ OTEL_BSP_EXPORT_TIMEOUT: '250' }, { 'batching.spans.exportTimeoutMs': 250 }],
+    [{ OTEL_BSP_EXPORT_TIMEOUT: '0' }, { 'batching.spans.exportTimeoutMs': 2 ** 31 - 1 }],
+    [{ OTEL_BSP_MAX_QUEUE_SIZE: '5000' }, { 'batching.spans.queueLimit': 5000 }],
+    [{ OTEL_BSP_MAX_EXPORT_BATCH_SIZE: '7' }, { 'batching.spans.batchLimit': 7 }],
+    [
+      { OTEL_ATTRIBUTE_VALUE_LENGTH_LIMIT: '9' },
+      { 'spanLimits.attributeValueLengthLimit': 9, 'logRecordLimits.attributeValueLengthLimit': 9 },
+    ],
     [
       { OTEL_ATTRIBUTE_VALUE_LENGTH_LIMIT: '9', OTEL_SPAN_ATTRIBUTE_VALUE_LENGTH_LIMIT: '8' },
-      { 'spanLimits.attributeValueLengthLimit': 8 },
+      { 'spanLimits.attributeValueLengthLimit': 8, 'logRecordLimits.attributeValueLengthLimit': 9 },
     ],
-    [{ OTEL_ATTRIBUTE_COUNT_LIMIT: '7' }, { 'spanLimits.attributeCountLimit': 7 }],
+    [
+      { OTEL_LOGRECORD_ATTRIBUTE_VALUE_LENGTH_LIMIT: '8', OTEL_LOGRECORD_ATTRIBUTE_COUNT_LIMIT: '5' },
+      { 'logRecordLimits.attributeValueLengthLimit': 8, 'logRecordLimits.attributeCountLimit': 5 },
+    ],
+    [
+      { OTEL_ATTRIBUTE_COUNT_LIMIT: '7' },
+      { 'spanLimits.attributeCountLimit': 7, 'logRecordLimits.attributeCountLimit': 7 },
+    ],
     [
       { OTEL_ATTRIBUTE_COUNT_LIMIT: '7', OTEL_SPAN_ATTRIBUTE_COUNT_LIMIT: '6' },
-      { 'spanLimits.attributeCountLimit': 6 },
+      { 'spanLimits.attributeCountLimit': 6, 'logRecordLimits.attributeCountLimit': 7 },
     ],
     [{ OTEL_SPAN_EVENT_COUNT_LIMIT: '5' }, { 'spanLimits.eventCountLimit': 5 }],
     [{ OTEL_SPAN_LINK_COUNT_LIMIT: '4' }, { 'spanLimits.linkCountLimit': 4 }],
@@ -128,7 +179,7 @@ describe('readEnvironment', () => {
     [
       { OTEL_BSP_MAX_QUEUE_SIZE: '10', OTEL_BSP_MAX_EXPORT_BATCH_SIZE: '20' },
       'OTEL_BSP_MAX_EXPORT_BATCH_SIZE is "20"; it has to be at most the size of the queue, 10, so 10 is used.',
-      { 'batching.queueSpans': 10, 'batching.batchSpans': 10 },
+      { 'batching.spans.queueLimit': 10, 'batching.spans.batchLimit': 10 },
     ],
     [
       { OTEL_BSP_EXPORT_TIMEOUT: '1.5' },
@@ -138,7 +189,7 @@ describe('readEnvironment', () => {
     [
       { OTEL_SPAN_ATTRIBUTE_COUNT_LIMIT: '99999999999', OTEL_ATTRIBUTE_COUNT_LIMIT: '7' },
       'OTEL_SPAN_ATTRIBUTE_COUNT_LIMIT is "99999999999"; it has to be a whole number from 0 to 2147483647, so 7 is used.',
-      { 'spanLimits.attributeCountLimit': 7 },
+      { 'spanLimits.attributeCountLimit': 7, 'logRecordLimits.attributeCountLimit': 7 },
     ],
     [
       { OTEL_ATTRIBUTE_VALUE_LENGTH_LIMIT: 'x' },
@@ -153,7 +204,7 @@ describe('readEnvironment', () => {
     [
       { OTEL_SPAN_ATTRIBUTE_VALUE_LENGTH_LIMIT: '0', OTEL_ATTRIBUTE_VALUE_LENGTH_LIMIT: '9' },
       'OTEL_SPAN_ATTRIBUTE_VALUE_LENGTH_LIMIT is "0"; it has to be a whole number from 1 to 2147483647, so 9 is used.',
-      { 'spanLimits.attributeValueLengthLimit': 9 },
+      { 'spanLimits.attributeValueLengthLimit': 9, 'logRecordLimits.attributeValueLengthLimit': 9 },
     ],
     [
       { OTEL_TRACES_SAMPLER: 'jaeger_remote', OTEL_TRACES_SAMPLER_ARG: '1' },
@@ -181,14 +232,34 @@ describe('readEnvironment', () => {
       {},
     ],
     [
-      { OTEL_METRICS_EXPORTER: 'otlp' },
-      'OTEL_METRICS_EXPORTER is "otlp"; it has to be none or prometheus, so metrics are not sent.',
+      { OTEL_METRICS_EXPORTER: 'statsd' },
+      'OTEL_METRICS_EXPORTER is "statsd"; it has to be none, otlp, prometheus or console, so it is as if it were not set.',
       {},
     ],
     [
-      { OTEL_LOGS_EXPORTER: 'otlp' },
-      'OTEL_LOGS_EXPORTER is "otlp"; it has to be none, so log lines go to standard error alone.',
+      { OTEL_LOGS_EXPORTER: 'syslog,console' },
+      'OTEL_LOGS_EXPORTER is "syslog,console"; it has to be none, otlp or console, so console is used.',
+      { 'exporters.logs': ['console'] },
+    ],
+    [
+      { OTEL_METRIC_EXPORT_INTERVAL: '0' },
+      'OTEL_METRIC_EXPORT_INTERVAL is "0"; it has to be a whole number from 1 to 2147483647, so 60000 is used.',
       {},
+    ],
+    [
+      { OTEL_METRICS_EXEMPLAR_FILTER: 'trace_based' },
+      'OTEL_METRICS_EXEMPLAR_FILTER is "trace_based"; it has to be always_off, so metrics have no exemplars.',
+      {},
+    ],
+    [
+      { OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE: 'x' },
+      'OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE is "x"; it has to be cumulative, delta or lowmemory, so cumulative is used.',
+      {},
+    ],
+    [
+      { OTEL_BLRP_MAX_EXPORT_BATCH_SIZE: '3000' },
+      'OTEL_BLRP_MAX_EXPORT_BATCH_SIZE is "3000"; it has to be at most the size of the queue, 2048, so 2048 is used.',
+      { 'batching.logRecords.batchLimit': 2_048 },
     ],
     [
       { OTEL_EXPORTER_PROMETHEUS_HOST: '0.0.0.0' },

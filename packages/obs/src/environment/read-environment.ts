@@ -1,8 +1,10 @@
 import { httpAddress } from '../http-address.ts';
+import { type AttributeLimits, readAttributeLimits } from './attribute-limits.ts';
 import { type BatchSettings, readBatching } from './batching.ts';
 import { type ExporterSettings, readExporters } from './exporters.ts';
 import { type LogLevelSettings, readLogLevels } from './log-levels.ts';
-import { type OtlpSettings, readOtlp } from './otlp.ts';
+import { type MetricExportSettings, readMetricExport } from './metric-export.ts';
+import { type OtlpSettings, readOtlp, type Signal } from './otlp.ts';
 import { type PrometheusSettings, readPrometheus } from './prometheus.ts';
 import { type PropagatorName, readPropagators } from './propagators.ts';
 import { readResource, type ResourceSettings } from './resource-attributes.ts';
@@ -18,10 +20,12 @@ export interface EnvironmentSettings {
   readonly environment: string | undefined;
   readonly ttaUiEndpoint: string | undefined;
   readonly exporters: ExporterSettings;
-  readonly otlp: OtlpSettings;
-  readonly batching: BatchSettings;
+  readonly otlp: Readonly<Record<Signal, OtlpSettings>>;
+  readonly batching: { readonly spans: BatchSettings; readonly logRecords: BatchSettings };
+  readonly metricExport: MetricExportSettings;
   readonly sampler: SamplerSettings | undefined;
   readonly spanLimits: SpanLimitSettings;
+  readonly logRecordLimits: AttributeLimits;
   readonly propagators: readonly PropagatorName[] | undefined;
   readonly prometheus: PrometheusSettings;
   readonly logLevels: LogLevelSettings;
@@ -55,10 +59,12 @@ export function readEnvironment(env: Environment): EnvironmentSettings {
     environment: variables.text('NODE_ENV'),
     ttaUiEndpoint: readTtaUiEndpoint(variables),
     exporters,
-    otlp: readOtlp(variables, exporters.traces),
-    batching: readBatching(variables),
+    otlp: readOtlp(variables, exporters),
+    batching: { spans: readBatching(variables, 'BSP'), logRecords: readBatching(variables, 'BLRP') },
+    metricExport: readMetricExport(variables),
     sampler: readSampler(variables),
     spanLimits: readSpanLimits(variables),
+    logRecordLimits: readAttributeLimits(variables, 'LOGRECORD'),
     propagators: readPropagators(variables),
     prometheus: readPrometheus(variables),
     logLevels: readLogLevels(variables),

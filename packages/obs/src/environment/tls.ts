@@ -23,7 +23,7 @@ export function readTls(
   variables: Variables,
   names: Readonly<Record<keyof TlsSettings, string>>,
 ): TlsSettings | 'unusable' | undefined {
-  const instead = 'traces are not sent by https';
+  const instead = 'nothing is sent by https with it';
   const settings: { -readonly [Part in keyof TlsSettings]: TlsSettings[Part] } = {};
   for (const part of ['ca', 'cert', 'key'] as const) {
     const path = variables.text(names[part]);

@@ -92,7 +92,9 @@ export class Variables {
       value === undefined
         ? 'has a value that cannot be used'
         : `is ${JSON.stringify(shorten(shownAddress(value)))}`;
-    this.problems.push(`${name} ${shown}; it has to be ${expected}, so ${instead}.`);
+    const line = `${name} ${shown}; it has to be ${expected}, so ${instead}.`;
+    // One that holds for several signals is read for each.
+    if (!this.problems.includes(line)) this.problems.push(line);
   }
 }
 
