@@ -4,6 +4,8 @@ export default {
   testEnvironmentOptions: { customExportConditions: ['@tta/source', 'node', 'node-addons'] },
   extensionsToTreatAsEsm: ['.ts', '.tsx'],
   moduleFileExtensions: ['ts', 'tsx', 'js', 'mjs', 'cjs', 'json', 'node'],
+  // Catches what hangs; how fast a machine is that runs other things besides is nothing to fail for.
+  testTimeout: 30_000,
   testMatch: ['<rootDir>/src/**/*.spec.ts'],
   transform: {
     '^.+\\.tsx?$': [
