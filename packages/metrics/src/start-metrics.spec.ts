@@ -6,7 +6,7 @@ import { resourceFromAttributes } from '@opentelemetry/resources';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { transform } from '@swc/core';
 import { readFile } from 'node:fs/promises';
-import { servePrometheus } from './prometheus-endpoint.ts';
+import { servePrometheus } from './prometheus/prometheus-endpoint.ts';
 import { type Metrics, type MetricsOptions, startMetrics } from './start-metrics.ts';
 
 const running: Metrics[] = [];
@@ -117,6 +117,44 @@ describe('startMetrics', () => {
   });
 });
 
+describe('startMetrics with Prometheus', () => {
+  it('answers 500 while an observable fails, and the metrics again after it', async () => {
+    const metrics = start();
+    const meter = metrics.getMeter('spec');
+    meter.createCounter('sold').add(1);
+    const failing = (): never => {
+      throw new Error('sensor gone');
+    };
+    const gauge = meter.createObservableGauge('heat');
+    gauge.addCallback(failing);
+    const url = await urlOf(metrics);
+    expect(await ask(url)).toEqual({
+      status: 500,
+      body: 'The metrics could not be collected: sensor gone\n',
+    });
+    gauge.removeCallback(failing);
+    expect((await ask(url)).body).toContain('\nsold_total 1\n');
+  });
+
+  it('bounds label sets over several scrapes', async () => {
+    const overflows: string[] = [];
+    const metrics = start({
+      cardinalityLimit: 5,
+      onCardinalityOverflow: ({ metric }) => void overflows.push(metric),
+    });
+    const url = await urlOf(metrics);
+    const counter = metrics.getMeter('spec').createCounter('sold');
+    for (let round = 0; round < 3; round++) {
+      for (let id = 0; id < 4; id++) counter.add(1, { id: round * 4 + id });
+      await ask(url);
+    }
+    const { body } = await ask(url);
+    expect(body.match(/^sold_total/gm)).toHaveLength(5);
+    expect(body).toContain('sold_total{otel_metric_overflow="true"} 8\n');
+    expect(overflows).toEqual(['sold']);
+  });
+});
+
 describe('servePrometheus', () => {
   it.each<[string, number, string, { method?: string; headers?: Record<string, string> }]>([
     ['a host of another name', 403, '/metrics', { headers: { host: 'evil.test' } }],
@@ -154,7 +192,7 @@ describe('servePrometheus', () => {
   });
 
   it('does not keep the process alive, nor does a scraper that holds its connection', async () => {
-    const source = await readFile(new URL('./prometheus-endpoint.ts', import.meta.url), 'utf8');
+    const source = await readFile(new URL('./prometheus/prometheus-endpoint.ts', import.meta.url), 'utf8');
     const { code } = await transform(source, {
       swcrc: false,
       jsc: { target: 'es2022', parser: { syntax: 'typescript' } },

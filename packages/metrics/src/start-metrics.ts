@@ -1,12 +1,17 @@
-import { type Meter, metrics as metricsApi } from '@opentelemetry/api';
-import { PrometheusExporter } from '@opentelemetry/exporter-prometheus';
+import { diag, type Meter, metrics as metricsApi } from '@opentelemetry/api';
 import type { Resource } from '@opentelemetry/resources';
-import { MeterProvider, type MetricReader } from '@opentelemetry/sdk-metrics';
+import { type IMetricReader, MeterProvider } from '@opentelemetry/sdk-metrics';
+import { type Clock, systemClock } from '@tta/obs-context';
+import { CardinalityGuard } from './cardinality/cardinality-guard.ts';
+import type { CardinalityOverflow } from './cardinality/cardinality-overflow.ts';
+import { type PeriodicExport, periodicReader } from './periodic-export.ts';
+import { Exposition } from './prometheus/exposition.ts';
 import {
   type PrometheusEndpoint,
   type PrometheusEndpointOptions,
   servePrometheus,
-} from './prometheus-endpoint.ts';
+} from './prometheus/prometheus-endpoint.ts';
+import { PrometheusReader } from './prometheus/prometheus-reader.ts';
 
 export interface MetricsOptions {
   readonly resource: Resource;
@@ -14,8 +19,24 @@ export interface MetricsOptions {
   readonly prometheus?: PrometheusEndpointOptions;
   /** Told when the endpoint cannot be served, e.g. because its port is taken. Everything else goes on. */
   readonly onPrometheusError?: (error: Error, options: PrometheusEndpointOptions) => void;
-  /** Further readers, e.g. one that keeps metrics in memory. */
-  readonly readers?: readonly MetricReader[];
+  /** Where metrics are sent at intervals. @defaultValue none */
+  readonly exporters?: readonly PeriodicExport[];
+  /** Further readers, e.g. one that keeps metrics in memory. @defaultValue none */
+  readonly readers?: readonly IMetricReader[];
+  /**
+   * Label sets that a metric may have, for each reader and over the life of the process. All further ones are
+   * counted together, as one set with the label `otel.metric.overflow`.
+   *
+   * @defaultValue 2000
+   */
+  readonly cardinalityLimit?: number;
+  /**
+   * Told of a metric that has reached the limit: once, then at most once an hour.
+   *
+   * @defaultValue warns through the OpenTelemetry API's `diag`
+   */
+  readonly onCardinalityOverflow?: (overflow: CardinalityOverflow) => void;
+  readonly clock?: Clock;
 }
 
 /** Running metrics. */
@@ -23,37 +44,84 @@ export interface Metrics {
   getMeter(name: string, version?: string): Meter;
   /** Resolves once it is decided whether Prometheus is served, with its address or `undefined`. */
   readonly prometheusUrl: Promise<string | undefined>;
-  shutdown(): Promise<void>;
+  /** Has every exporter send what there is. Waits no longer than `limitMs`. @defaultValue 5000 */
+  flush(limitMs?: number): Promise<void>;
+  /**
+   * Flushes, frees the port and takes everything down. Waits no longer than `limitMs`; safe to call twice.
+   *
+   * @defaultValue 5000
+   */
+  shutdown(limitMs?: number): Promise<void>;
 }
 
-/** Starts metrics and registers them with the OpenTelemetry API. */
+const defaultLimitMs = 5_000;
+
+/**
+ * Starts metrics and registers them with the OpenTelemetry API. Nothing here keeps the process alive.
+ *
+ * @throws `OBS_ERR_INVALID_OPTION` for a limit, an interval or a timeout that cannot be used.
+ */
 export function startMetrics(options: MetricsOptions): Metrics {
-  const { prometheus } = options;
-  const exporter = prometheus && new PrometheusExporter({ preventServerStart: true, withoutScopeInfo: true });
+  const { prometheus, clock = systemClock } = options;
+  const guard = new CardinalityGuard({
+    limit: options.cardinalityLimit ?? 2_000,
+    clock,
+    onOverflow: options.onCardinalityOverflow ?? (({ message }) => diag.warn(message)),
+  });
+  const prometheusReader = prometheus && new PrometheusReader();
+  const readers = [
+    ...(prometheusReader ? [prometheusReader] : []),
+    ...(options.exporters ?? []).map(periodicReader),
+    ...(options.readers ?? []),
+  ];
   const provider = new MeterProvider({
     resource: options.resource,
-    readers: [...(exporter ? [exporter] : []), ...(options.readers ?? [])],
+    readers: readers.map((reader) => guard.reader(reader)),
   });
-  let isDown = false;
-  const isFirst = metricsApi.setGlobalMeterProvider(provider);
-  const serving: Promise<PrometheusEndpoint | undefined> = exporter
-    ? servePrometheus(
-        (request, response) => exporter.getMetricsRequestHandler(request, response),
-        prometheus,
-      ).catch((error: Error) => {
-        options.onPrometheusError?.(error, prometheus);
-        return undefined;
-      })
-    : Promise.resolve(undefined);
-  return {
-    getMeter: (name, version) => provider.getMeter(name, version),
-    prometheusUrl: serving.then((endpoint) => endpoint?.url),
-    async shutdown() {
-      // Somebody else's meters stay where they were registered.
-      if (isFirst && !isDown) metricsApi.disable();
-      isDown = true;
-      await (await serving)?.close();
-      await provider.shutdown();
-    },
+  const getMeter: MeterProvider['getMeter'] = (name, version = '', meterOptions = {}) =>
+    guard.meter(provider.getMeter(name, version, meterOptions), { name, version });
+  const isFirst = metricsApi.setGlobalMeterProvider({ getMeter });
+  const serving = prometheusReader ? serve(prometheusReader, options, clock) : Promise.resolve(undefined);
+
+  let stopping: Promise<unknown> | undefined;
+  const stop = (): Promise<unknown> => {
+    // Somebody else's meters stay where they were registered.
+    if (isFirst) metricsApi.disable();
+    return Promise.all([serving.then((endpoint) => endpoint?.close()), provider.shutdown()]);
   };
+  return {
+    getMeter,
+    prometheusUrl: serving.then((endpoint) => endpoint?.url),
+    flush: (limitMs = defaultLimitMs) => within(clock, limitMs, provider.forceFlush()),
+    shutdown: (limitMs = defaultLimitMs) => within(clock, limitMs, (stopping ??= stop())),
+  };
+}
+
+async function serve(
+  reader: PrometheusReader,
+  { prometheus = {}, onPrometheusError }: MetricsOptions,
+  clock: Clock,
+): Promise<PrometheusEndpoint | undefined> {
+  const exposition = new Exposition(() => reader.text(), clock);
+  try {
+    return await servePrometheus(
+      (request, response) => void exposition.answer(request, response),
+      prometheus,
+    );
+  } catch (error) {
+    onPrometheusError?.(error as Error, prometheus);
+    return undefined;
+  }
+}
+
+/** Waits for work to end, but not longer than the limit; what is left then goes on in the background. */
+async function within(clock: Clock, limitMs: number, work: Promise<unknown>): Promise<void> {
+  const done = work.catch((error: unknown) => diag.error('Metrics were not sent', error));
+  let cancel: (() => void) | undefined;
+  const limit = new Promise<void>((resolve) => {
+    // The caller waits, and so does the process: an export that hangs may hold nothing else that keeps it.
+    cancel = clock.timer(limitMs, resolve, true);
+  });
+  await Promise.race([done, limit]);
+  cancel?.();
 }

@@ -39,6 +39,9 @@ export async function servePrometheus(
     else answer(request, response);
   });
   server.requestTimeout = 10_000;
+  // A scraper that stops reading, or opens connections without end, is not worth the memory.
+  server.timeout = 30_000;
+  server.maxConnections = 64;
   server.unref();
   // A scraper keeps its connection; the process waits neither for the next scrape nor for the next scraper.
   server.on('connection', (socket) => socket.unref());

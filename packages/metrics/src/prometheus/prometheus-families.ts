@@ -1,0 +1,95 @@
+import type { Attributes } from '@opentelemetry/api';
+import { resourceFromAttributes } from '@opentelemetry/resources';
+import {
+  DataPointType,
+  type MetricData,
+  type ResourceMetrics,
+  type ScopeMetrics,
+} from '@opentelemetry/sdk-metrics';
+
+type Scope = ScopeMetrics['scope'];
+
+interface ScopedMetric {
+  readonly scope: Scope;
+  readonly metric: MetricData;
+}
+
+/**
+ * The same metrics in a form that Prometheus takes: one metric of a name, valid and different names of labels.
+ * One label that is not would lose it the whole scrape. Metrics of several scopes that come to the same name
+ * become one, whose points say their scope; where such metrics differ in kind, the first one stays.
+ *
+ * @param onConflict - Told the name of a metric that is left out.
+ */
+export function prometheusFamilies(
+  { resource, scopeMetrics }: ResourceMetrics,
+  onConflict: (metric: string) => void,
+): ResourceMetrics {
+  const families = new Map<string, ScopedMetric[]>();
+  for (const { scope, metrics } of scopeMetrics) {
+    for (const metric of metrics) {
+      const name = familyName(metric);
+      const family = families.get(name);
+      if (!family) families.set(name, [{ scope, metric }]);
+      else if (family[0] && kindOf(family[0].metric) === kindOf(metric)) family.push({ scope, metric });
+      else onConflict(metric.descriptor.name);
+    }
+  }
+  return {
+    resource: resourceFromAttributes(validLabels(resource.attributes)),
+    scopeMetrics: [{ scope: { name: '' }, metrics: Array.from(families.values(), joined) }],
+  };
+}
+
+function joined(family: readonly ScopedMetric[]): MetricData {
+  const points = family.flatMap(({ scope, metric }) =>
+    metric.dataPoints.map((point) => {
+      const labels = family.length === 1 ? point.attributes : { ...point.attributes, ...scopeLabels(scope) };
+      return { ...point, attributes: validLabels(labels, metric.dataPointType) };
+    }),
+  );
+  // All of one kind, so that the points are the first metric's kind of points.
+  return { ...family[0]?.metric, dataPoints: points } as MetricData;
+}
+
+function scopeLabels({ name, version }: Scope): Attributes {
+  return { 'otel.scope.name': name, ...(version ? { 'otel.scope.version': version } : {}) };
+}
+
+/** Names that come to the same one share it, their values in a row, as OpenTelemetry's rules for Prometheus say. */
+function validLabels(attributes: Attributes, type?: DataPointType): Attributes {
+  const labels: Attributes = {};
+  for (const key of Object.keys(attributes).sort()) {
+    const name = labelName(key, type);
+    const value = attributes[key];
+    const earlier = labels[name];
+    labels[name] = earlier === undefined ? value : `${textOf(earlier)};${textOf(value)}`;
+  }
+  return labels;
+}
+
+function labelName(key: string, type: DataPointType | undefined): string {
+  const name = plainName(key);
+  // The buckets of a histogram have this label; the prefix is the one that Prometheus gives in such cases.
+  if (name === 'le' && type === DataPointType.HISTOGRAM) return 'exported_le';
+  return /^(?![0-9])./.test(name) ? name : `_${name}`;
+}
+
+function textOf(value: Attributes[string]): string {
+  return typeof value === 'string' ? value : (JSON.stringify(value) ?? '');
+}
+
+/** As the exporter names it. */
+function familyName(metric: MetricData): string {
+  const name = plainName(metric.descriptor.name);
+  return kindOf(metric) === 'counter' && !name.endsWith('_total') ? `${name}_total` : name;
+}
+
+function plainName(name: string): string {
+  return name.replaceAll(/\W/g, '_').replaceAll(/_{2,}/g, '_');
+}
+
+function kindOf(metric: MetricData): string {
+  if (metric.dataPointType === DataPointType.SUM) return metric.isMonotonic ? 'counter' : 'gauge';
+  return metric.dataPointType === DataPointType.GAUGE ? 'gauge' : 'histogram';
+}
