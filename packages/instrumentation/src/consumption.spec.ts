@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
-import { custom } from '../test/custom.ts';
+import type { ExecutionResult } from '@tta/obs-context';
+import { custom, outer } from '../test/custom.ts';
 import { enableContexts, Observed } from '../test/observed.ts';
 
 beforeAll(enableContexts);
@@ -52,5 +53,110 @@ describe.each([
     expect(await observed.points('cost.savings.usd')).toEqual({ 'primitive.name=ask': 2 });
     expect(observed.spans[0]?.attributes).toMatchObject({ 'cost.usd': 4, 'cost.saved_usd': 2 });
     expect(observed.instrumentation.faults).toBe(4);
+  });
+});
+
+describe('what a listener hears of costs', () => {
+  type Costs = Pick<ExecutionResult, 'costUsd' | 'totalCostUsd' | 'savedUsd'>;
+  const costs = (observed: Observed): Record<string, Costs> => {
+    const heard: Record<string, Costs> = {};
+    observed.instrumentation.onExecution({
+      onEnd: ({ name, costUsd, totalCostUsd, savedUsd }) =>
+        void (heard[name] = { costUsd, totalCostUsd, savedUsd }),
+    });
+    return heard;
+  };
+  const spending = (name: string, usd: number) =>
+    custom(name, async (_: number, scope) => {
+      await Promise.resolve();
+      scope.cost(usd);
+    });
+  const untold: Costs = { costUsd: undefined, totalCostUsd: undefined, savedUsd: undefined };
+
+  it('is nothing where nothing was told', async () => {
+    const observed = new Observed();
+    const heard = costs(observed);
+    await observed.run(() => outer(custom('free', () => 1)).execute(0));
+    expect(heard).toEqual({ free: untold, outer: untold });
+  });
+
+  it('is the total of each execution with its steps, beside its own', async () => {
+    const observed = new Observed();
+    const heard = costs(observed);
+    const middle = custom('middle', async (n: number, scope) => {
+      await scope.step('step_0', spending('ask', 2), n);
+      await scope.step(
+        'step_1',
+        custom('free', () => 1),
+        n,
+      );
+      scope.usage({ ...model, costUsd: 1 });
+    });
+    await observed.run(() => outer(middle).execute(0));
+    expect(heard).toEqual({
+      ask: { ...untold, costUsd: 2, totalCostUsd: 2 },
+      free: untold,
+      middle: { ...untold, costUsd: 1, totalCostUsd: 3 },
+      outer: { ...untold, totalCostUsd: 3 },
+    });
+  });
+
+  it('is the total of all branches, and that of each branch apart', async () => {
+    const observed = new Observed();
+    const heard = costs(observed);
+    const fork = custom('fork', (n: number, scope) =>
+      Promise.all([
+        scope.step('branch_a', spending('a', 1), n),
+        scope.step('branch_b', spending('b', 2), n),
+        scope.step('branch_c', spending('c', 4), n),
+      ]),
+    );
+    await observed.run(() => fork.execute(0));
+    expect(Object.fromEntries(Object.entries(heard).map(([name, one]) => [name, one.totalCostUsd]))).toEqual({
+      a: 1,
+      b: 2,
+      c: 4,
+      fork: 7,
+    });
+  });
+
+  it('of a run inside a run is in the total of the run around, and of no other', async () => {
+    const observed = new Observed();
+    const heard = costs(observed);
+    const around = custom('around', (n: number) => spending('inside', 3).execute(n, { workflowName: 'w' }));
+    await observed.run(() => Promise.all([around.execute(0), spending('beside', 5).execute(0)]));
+    expect(heard['around']).toEqual({ ...untold, totalCostUsd: 3 });
+    expect(heard['beside']?.totalCostUsd).toBe(5);
+  });
+
+  it('has what a failed attempt spent in the total', async () => {
+    const observed = new Observed();
+    const heard = costs(observed);
+    const failing = custom('failing', (_: number, scope) => {
+      scope.cost(1);
+      throw new Error('boom');
+    });
+    const again = custom('again', async (n: number, scope) => {
+      await scope.step('attempt_1', failing, n).catch(() => undefined);
+      await scope.step('attempt_2', spending('working', 1), n);
+    });
+    await observed.run(() => again.execute(0));
+    expect(heard['again']?.totalCostUsd).toBe(2);
+  });
+
+  it('keeps what was saved apart from what was spent', async () => {
+    const observed = new Observed();
+    const heard = costs(observed);
+    const cached = custom('cached', (_: number, scope) => scope.cost(4, 'saved'));
+    const both = custom('both', async (n: number, scope) => {
+      await scope.step('step_0', cached, n);
+      scope.cost(1);
+      scope.cost(2, 'saved');
+    });
+    await observed.run(() => both.execute(0));
+    expect(heard).toEqual({
+      cached: { ...untold, savedUsd: 4 },
+      both: { costUsd: 1, totalCostUsd: 1, savedUsd: 2 },
+    });
   });
 });

@@ -1,4 +1,5 @@
 import type { ExecutionInfo, ExecutionListener, ExecutionResult } from '@tta/obs-context';
+import type { ExecutionEnd } from './execution-end.ts';
 import type { Execution } from './execution.ts';
 import { guarded } from './guarded-logger.ts';
 
@@ -27,9 +28,21 @@ export class ExecutionListeners {
     for (const listener of this.#all) guarded(() => listener.onStart?.(info), this.#onFault);
   }
 
-  tellEnd(execution: Execution, end: Omit<ExecutionResult, keyof ExecutionInfo>): void {
+  tellEnd(execution: Execution, end: ExecutionEnd): void {
     if (this.isEmpty) return;
-    const result = { ...describe(execution), ...end };
+    const { status, durationMs, failure, processUse } = end;
+    const consumed = execution.consumptionIfAny;
+    const result: ExecutionResult = {
+      ...describe(execution),
+      status,
+      durationMs,
+      error: failure?.error,
+      errorCategory: failure?.info.category,
+      costUsd: consumed?.costUsd,
+      totalCostUsd: consumed?.totalCostUsd,
+      savedUsd: consumed?.savedUsd,
+      processUse,
+    };
     for (const listener of this.#all) guarded(() => listener.onEnd?.(result), this.#onFault);
   }
 }

@@ -1,7 +1,8 @@
 import type { Attributes } from '@opentelemetry/api';
-import { attributeNames as names, type ExecutionStatus } from '@tta/obs-context';
+import { attributeNames as names } from '@tta/obs-context';
 import type { BoundedValues } from './bounded-values.ts';
-import type { Execution, Failure } from './execution.ts';
+import type { ExecutionEnd } from './execution-end.ts';
+import type { Execution } from './execution.ts';
 import type { Instruments } from './instruments.ts';
 
 /** Records that an execution began. */
@@ -18,17 +19,11 @@ export function countBegin(execution: Execution, instruments: Instruments): void
   });
 }
 
-export interface MetricEnd {
-  readonly status: ExecutionStatus;
-  readonly durationMs: number;
-  readonly failure: Failure | undefined;
-}
-
 /** Records how an execution ended. */
 export function countEnd(
   execution: Execution,
   instruments: Instruments,
-  end: MetricEnd,
+  end: ExecutionEnd,
   errorTypes: BoundedValues,
 ): void {
   changeLevels(execution, instruments, -1);

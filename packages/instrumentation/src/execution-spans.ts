@@ -13,13 +13,14 @@ import {
 } from '@opentelemetry/api';
 import {
   attributeNames as names,
-  type ExecutionStatus,
   previousStepLink,
   primitiveSpanName,
+  type ProcessUse,
 } from '@tta/obs-context';
 import { errorAttributes, stackOf } from './error-info.ts';
 import { withExecution } from './execution-context.ts';
-import type { Execution, Failure } from './execution.ts';
+import { type ExecutionEnd, type Failure, toMicrosecond } from './execution-end.ts';
+import type { Execution } from './execution.ts';
 
 /**
  * Opens the spans of an execution: that of the step which leads to it, where steps have spans of their
@@ -57,41 +58,49 @@ function placeOf(span: Span): SpanContext | undefined {
   return isSpanContextValid(spanContext) ? spanContext : undefined;
 }
 
-export interface SpanEnd {
-  readonly status: ExecutionStatus;
-  readonly durationMs: number;
-  readonly endTime: HrTime;
-  readonly failure: Failure | undefined;
-  readonly abandoned: boolean;
-}
-
 /** Ends the spans of an execution. The exception is recorded on the span where it arose, and nowhere else. */
-export function closeSpans(execution: Execution, end: SpanEnd): void {
+export function closeSpans(execution: Execution, end: ExecutionEnd): void {
+  const { span, stepSpan, run } = execution;
+  if (!span && !stepSpan) return;
+  const endTime = toHrTime(run.epochMs(end.endedAt));
   try {
-    if (execution.span) closeSpan(execution.span, end, end.failure?.arose === true);
+    if (span) closeSpan(span, end, endTime, true);
   } finally {
-    if (execution.stepSpan) closeSpan(execution.stepSpan, end, false);
+    if (stepSpan) closeSpan(stepSpan, end, endTime, false);
   }
 }
 
-function closeSpan(span: Span, end: SpanEnd, withException: boolean): void {
+/** @param isOwn - Whether it is the span of the execution itself, not that of the step which led to it. */
+function closeSpan(span: Span, end: ExecutionEnd, endTime: HrTime, isOwn: boolean): void {
   try {
-    if (span.isRecording()) describeEnd(span, end, withException);
+    if (span.isRecording()) {
+      if (isOwn && end.processUse) describeUse(span, end.processUse);
+      describeEnd(span, end, endTime, isOwn);
+    }
   } finally {
-    span.end(end.endTime);
+    span.end(endTime);
   }
 }
 
-function describeEnd(span: Span, end: SpanEnd, withException: boolean): void {
+/** On one span alone: on that of the step as well, every sum over a trace would be twice what was used. */
+function describeUse(span: Span, { cpuMs, heapDeltaBytes, concurrent }: ProcessUse): void {
+  span.setAttributes({
+    [names.executionCpuMs]: toMicrosecond(cpuMs),
+    [names.executionHeapDeltaBytes]: heapDeltaBytes,
+    [names.executionConcurrent]: concurrent,
+  });
+}
+
+function describeEnd(span: Span, end: ExecutionEnd, endTime: HrTime, isOwn: boolean): void {
   const { status, failure } = end;
   span.setAttribute(names.executionStatus, status);
-  span.setAttribute(names.executionDurationMs, Math.round(end.durationMs * 1000) / 1000);
+  span.setAttribute(names.executionDurationMs, toMicrosecond(end.durationMs));
   if (end.abandoned) span.setAttribute(names.executionAbandoned, true);
   if (!failure) return;
   span.setAttributes(errorAttributes(failure.info));
   if (status === 'cancelled') return;
   span.setStatus({ code: SpanStatusCode.ERROR, message: failure.info.message });
-  if (withException) span.recordException(toException(failure), end.endTime);
+  if (isOwn && failure.arose) span.recordException(toException(failure), endTime);
 }
 
 /** OpenTelemetry's exact form of time: a number would be taken for a time since start when it is small. */

@@ -10,6 +10,7 @@ import { LinkedAbort } from './linked-abort.ts';
 import { ChildFailures } from './child-failures.ts';
 import type { Consumption } from './consumption.ts';
 import { createErrorInfo, type ErrorInfo, rememberError } from './error-info.ts';
+import type { Failure } from './execution-end.ts';
 import type { EdgeLabel, PrimitiveLike, RunScope, StepOptions } from './run-scope.ts';
 import type { Run } from './run.ts';
 import { type Unit, unitOf } from './unit.ts';
@@ -119,6 +120,11 @@ export class Execution implements RunScope {
     return (this.#consumption ??= {});
   }
 
+  /** The same, where anything was used. */
+  get consumptionIfAny(): Consumption | undefined {
+    return this.#consumption;
+  }
+
   get signal(): AbortSignal {
     // One a run where nothing can cancel it: listeners on a signal shared by all runs would pile up.
     return (this.#signal ??= this.parent ? this.parent.signal : new AbortController().signal);
@@ -204,16 +210,18 @@ export class Execution implements RunScope {
     if (this.edge !== undefined || this.#signal?.aborted) this.#end('cancelled', undefined, true);
   }
 
-  #fail(error: unknown): void {
+  /** What is known about an error that has reached this execution: as the child told in which it arose, else as it reads. */
+  infoOf(error: unknown): ErrorInfo {
     const arisen = this.#childFailures?.get(error);
+    if (arisen) return arisen;
+    const { traceId, spanId } = this.spanContext ?? {};
+    return createErrorInfo(error, this.clock, { path: this.#path(), traceId, spanId });
+  }
+
+  #fail(error: unknown): void {
+    const arose = this.#childFailures?.get(error) === undefined;
     const isCancelled = this.#signal?.aborted === true;
-    let info =
-      arisen ??
-      createErrorInfo(error, this.clock, {
-        path: this.#path(),
-        traceId: this.spanContext?.traceId,
-        spanId: this.spanContext?.spanId,
-      });
+    let info = this.infoOf(error);
     // Whatever a step answers its abort with: it was cancelled, also by a time limit further up. The timeout is
     // the one that timed out.
     if (isCancelled) info = { ...info, category: 'cancelled', severity: 'low', recoverable: false };
@@ -222,7 +230,7 @@ export class Execution implements RunScope {
     if (this.parent && !isCancelled) (this.parent.#childFailures ??= new ChildFailures()).set(error, info);
     rememberError(error, info);
     const status = isCancelled ? 'cancelled' : info.category === 'timeout' ? 'timeout' : 'error';
-    this.#end(status, { error, info, arose: arisen === undefined });
+    this.#end(status, { error, info, arose });
   }
 
   #end(status: ExecutionStatus, failure?: Failure, abandoned = false): void {
@@ -253,12 +261,4 @@ function isPromiseLike<T>(value: T | PromiseLike<T>): value is PromiseLike<T> {
     value !== null &&
     typeof (value as { then?: unknown }).then === 'function'
   );
-}
-
-/** @internal */
-export interface Failure {
-  readonly error: unknown;
-  readonly info: ErrorInfo;
-  /** Whether the error came from this execution itself, not from one of its children. */
-  readonly arose: boolean;
 }

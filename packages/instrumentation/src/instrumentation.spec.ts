@@ -76,6 +76,26 @@ describe('a run inside a run', () => {
   });
 });
 
+describe('a run of which a part is executed under another instrumentation', () => {
+  it('is told of whole by its own, begin and end alike', async () => {
+    const [own, other] = [new Observed(), new Observed()];
+    const heard: string[] = [];
+    const listen = (whose: string) => ({
+      onStart: ({ name }: { readonly name: string }) => heard.push(`${whose}: ${name} begins`),
+      onEnd: ({ name }: { readonly name: string }) => heard.push(`${whose}: ${name} ends`),
+    });
+    own.instrumentation.onExecution(listen('own'));
+    other.instrumentation.onExecution(listen('other'));
+    const inner = custom('inner', () => 1);
+    const root = custom('root', (n: number) =>
+      context.with(withInstrumentation(context.active(), other.instrumentation), () => inner.execute(n)),
+    );
+    await own.run(() => root.execute(0));
+    expect(heard).toEqual(['own: root begins', 'own: inner begins', 'own: inner ends', 'own: root ends']);
+    expect([own.spans.length, other.spans.length]).toEqual([2, 0]);
+  });
+});
+
 describe('a run whose caller hands in what cannot be read', () => {
   const init = (error: unknown): ContextInit => ({
     get tags(): Record<string, string> {

@@ -7,7 +7,6 @@ import {
   type Tracer,
 } from '@opentelemetry/api';
 import {
-  attributeNames as names,
   type Clock,
   type ContextInit,
   type ExecutionListener,
@@ -18,6 +17,7 @@ import {
   type Logger,
   noopLogger,
   type Pricing,
+  type ProcessMeter,
   type Random,
   systemClock,
   systemRandom,
@@ -27,16 +27,19 @@ import { ApiTelemetry, type Telemetry } from './api-telemetry.ts';
 import { baggageAttributes } from './baggage.ts';
 import { BoundedValues } from './bounded-values.ts';
 import { recordCost, recordUsage } from './consumption.ts';
-import { errorAttributes } from './error-info.ts';
+import { executionOf, withExecution } from './execution-context.ts';
+import type { ExecutionEnd, Failure } from './execution-end.ts';
+import { logBegin, logEnd } from './execution-lines.ts';
 import { ExecutionListeners } from './execution-listeners.ts';
 import { countBegin, countEnd } from './execution-metrics.ts';
 import { closeSpans, openSpans, toHrTime } from './execution-spans.ts';
-import { executionOf, withExecution } from './execution-context.ts';
-import { Execution, type Failure, ownerOf } from './execution.ts';
+import { Execution, ownerOf } from './execution.ts';
+import { recordFact } from './facts.ts';
 import { FaultReport } from './fault-report.ts';
 import { GuardedClock } from './guarded-clock.ts';
 import { guardedLogger } from './guarded-logger.ts';
 import { Instruments } from './instruments.ts';
+import { ProcessWatch } from './process-watch.ts';
 import { contextOfOwner, contextOfRun } from './run-context.ts';
 import type { Fact } from './run-scope.ts';
 import { Run } from './run.ts';
@@ -52,6 +55,14 @@ export interface InstrumentationOptions {
   readonly logger?: Logger;
   /** Estimates the cost of model calls whose cost is not reported. @defaultValue none */
   readonly pricing?: Pricing;
+  /**
+   * Measures processor time and heap of the process during each execution: attributes `execution.cpu_ms`,
+   * `execution.heap_delta_bytes` and `execution.concurrent`, and `processUse` for listeners. It is read twice an
+   * execution, in line with the run.
+   *
+   * @defaultValue nothing is measured
+   */
+  readonly processMeter?: ProcessMeter;
   readonly clock?: Clock;
   readonly random?: Random;
   /**
@@ -70,8 +81,8 @@ export interface InstrumentationOptions {
   readonly baggageKeys?: readonly string[];
 }
 
-/** Different values of the label `error.type` that a process may produce. */
-const errorTypeLimit = 32;
+/** Different values that a process may produce of the label `error.type`, and of `cache.type`. */
+const labelLimit = 32;
 
 /**
  * The one emission point: every span, metric point and log line of a primitive comes from here. What goes
@@ -87,17 +98,19 @@ export class Instrumentation {
   /** {@link clock} for telemetry's own use. @internal */
   readonly guardedClock: GuardedClock;
   readonly #pricing: Pricing | undefined;
+  readonly #processWatch: ProcessWatch | undefined;
   readonly #stepSpans: boolean;
   readonly #baggageKeys: readonly string[];
   readonly #listeners: ExecutionListeners;
-  readonly #errorTypes = new BoundedValues(errorTypeLimit);
+  readonly #errorTypes = new BoundedValues(labelLimit);
+  readonly #cacheTypes = new BoundedValues(labelLimit);
   readonly #faults: FaultReport;
   readonly #own: Telemetry;
   readonly #onFault = (error: unknown): void => this.#fault(error);
   readonly #registered = new ApiTelemetry();
 
   constructor(options: InstrumentationOptions = {}) {
-    const { tracer, meter, logger } = options;
+    const { tracer, meter, logger, processMeter } = options;
     const onFault = this.#onFault;
     this.#own = { tracer, instruments: meter && new Instruments(meter) };
     this.logger = logger ? guardedLogger(logger, onFault) : noopLogger;
@@ -105,6 +118,7 @@ export class Instrumentation {
     this.guardedClock = new GuardedClock(this.clock, onFault);
     this.random = options.random ?? systemRandom;
     this.#pricing = options.pricing;
+    this.#processWatch = processMeter && new ProcessWatch(processMeter, onFault);
     this.#stepSpans = options.stepSpans ?? true;
     this.#baggageKeys = checkedKeys(options.baggageKeys ?? []);
     this.#faults = new FaultReport(this.clock);
@@ -170,7 +184,8 @@ export class Instrumentation {
       const own = signal && signal !== parent.run.init.signal ? { signal } : undefined;
       execution = new Execution(run, anyUnit, parent, undefined, own);
     }
-    this.begin(execution, around);
+    // Whoever is told of the end is told of the begin: a run keeps its instrumentation, whichever is active inside.
+    execution.run.instrumentation.begin(execution, around);
     return execution;
   }
 
@@ -190,43 +205,35 @@ export class Instrumentation {
     } catch (error) {
       this.#fault(error);
     }
+    if (run.verbose) this.safely(() => logBegin(execution), undefined);
     this.#listeners.tellStart(execution);
+    this.#processWatch?.begin(execution);
   }
 
   /** Each part on its own: where one is at fault, the others still tell how the execution ended. @internal */
   end(execution: Execution, status: ExecutionStatus, failure: Failure | undefined, abandoned: boolean): void {
     const { run } = execution;
     const endedAt = this.guardedClock.monotonic();
-    const durationMs = endedAt - execution.startedAt;
-    try {
-      if (execution.span || execution.stepSpan) {
-        const endTime = toHrTime(run.epochMs(endedAt));
-        closeSpans(execution, { status, durationMs, endTime, failure, abandoned });
-      }
-    } catch (error) {
-      this.#fault(error);
-    }
-    try {
-      if (run.instruments) {
-        countEnd(execution, run.instruments, { status, durationMs, failure }, this.#errorTypes);
-      }
-    } catch (error) {
-      this.#fault(error);
-    }
-    if (failure && !execution.parent && status !== 'cancelled') this.#logFailure(execution, failure);
-    if (!run.observed) return;
-    const { error, info } = failure ?? {};
-    const { costUsd, totalCostUsd, savedUsd } = execution.consumption;
-    this.#listeners.tellEnd(execution, {
+    const end: ExecutionEnd = {
       status,
-      durationMs,
-      error,
-      errorCategory: info?.category,
-      costUsd,
-      totalCostUsd,
-      savedUsd,
-      processUse: undefined,
-    });
+      endedAt,
+      durationMs: endedAt - execution.startedAt,
+      failure,
+      abandoned,
+      processUse: this.#processWatch?.end(execution),
+    };
+    try {
+      closeSpans(execution, end);
+    } catch (error) {
+      this.#fault(error);
+    }
+    try {
+      if (run.instruments) countEnd(execution, run.instruments, end, this.#errorTypes);
+    } catch (error) {
+      this.#fault(error);
+    }
+    if (failure !== undefined || run.verbose) this.safely(() => logEnd(execution, end), undefined);
+    if (run.observed) this.#listeners.tellEnd(execution, end);
   }
 
   /** @internal */
@@ -253,17 +260,7 @@ export class Instrumentation {
 
   /** @internal */
   record(execution: Execution, fact: Fact): void {
-    const { name } = execution.unit;
-    this.safely(() => {
-      const { kind, attributes } = fact;
-      execution.run.instruments?.recoveryEvents.add(1, {
-        [names.recoveryKind]: kind,
-        [names.primitiveName]: name,
-      });
-      // What came too late finds its span closed.
-      if (!execution.ended) this.event(execution, `recovery.${kind}`, attributes);
-      this.logger.warn(`${name}: ${kind}`, attributes);
-    }, undefined);
+    this.safely(() => recordFact(execution, fact, this.#cacheTypes), undefined);
   }
 
   /** @internal */
@@ -280,13 +277,6 @@ export class Instrumentation {
   baggageAttributes(otelContext: Context): Attributes | undefined {
     const keys = this.#baggageKeys;
     return keys.length === 0 ? undefined : this.safely(() => baggageAttributes(otelContext, keys), undefined);
-  }
-
-  #logFailure({ unit, otelContext }: Execution, { info }: Failure): void {
-    const say = (): void => this.logger.error(`${unit.name} failed: ${info.message}`, errorAttributes(info));
-    // The run's context is over by now; in it, the line gets its trace id.
-    if (otelContext) context.with(otelContext, say);
-    else say();
   }
 
   /** What `act` returns; a fault in it is counted, and the answer is `otherwise`. @internal */

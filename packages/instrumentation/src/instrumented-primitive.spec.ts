@@ -16,6 +16,7 @@ import type { RunScope } from './run-scope.ts';
 beforeAll(enableContexts);
 afterEach(() => setDefaultInstrumentation(undefined));
 
+const noDebug = (level: string): boolean => level !== 'debug';
 const failing = (error: unknown) =>
   custom('failing', () => {
     throw error;
@@ -776,9 +777,8 @@ describe('log lines', () => {
   it('say so also where nothing else records', async () => {
     const lines: string[] = [];
     const write = (message: string): void => void lines.push(message);
-    setDefaultInstrumentation(
-      new Instrumentation({ logger: { debug: write, info: write, warn: write, error: write } }),
-    );
+    const logger = { debug: write, info: write, warn: write, error: write, isEnabled: noDebug };
+    setDefaultInstrumentation(new Instrumentation({ logger }));
     await failing(new Error('boom')).tryExecute(0);
     expect(lines).toEqual(['failing failed: boom']);
   });
@@ -971,7 +971,7 @@ describe('a fault in telemetry', () => {
   it('that comes later, as a rejection of a listener or logger, is caught', async () => {
     const rejecting = (): never => Promise.reject(new Error('later')) as never;
     const observed = new Observed({
-      logger: { debug: rejecting, info: rejecting, warn: rejecting, error: rejecting },
+      logger: { debug: rejecting, info: rejecting, warn: rejecting, error: rejecting, isEnabled: noDebug },
     });
     observed.instrumentation.onExecution({ onStart: rejecting });
     const primitive = custom('p', (_: number, scope) => scope.log.info('x'));
@@ -982,7 +982,7 @@ describe('a fault in telemetry', () => {
 
   it('of a listener or a logger is counted, and the others are told', async () => {
     const told: string[] = [];
-    const logger = { debug: broken, info: broken, warn: broken, error: broken };
+    const logger = { debug: broken, info: broken, warn: broken, error: broken, isEnabled: noDebug };
     const observed = new Observed({ logger });
     observed.instrumentation.onExecution({ onStart: broken, onEnd: broken });
     observed.instrumentation.onExecution({ onEnd: ({ name }) => told.push(name) });

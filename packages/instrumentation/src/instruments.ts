@@ -12,6 +12,8 @@ export class Instruments {
   readonly llmCost: Counter;
   readonly costSavings: Counter;
   readonly recoveryEvents: Counter;
+  readonly cacheTotal: Counter;
+  readonly cacheHits: Counter;
   readonly telemetryFaults: Counter;
   readonly #inFlight: LevelGauge;
   readonly #inFlightByUnit = new WeakMap<object, Level>();
@@ -46,6 +48,14 @@ export class Instruments {
     });
     this.recoveryEvents = meter.createCounter(metricNames.recoveryEvents, {
       description: 'Failures that a primitive answered',
+      unit: '1',
+    });
+    this.cacheTotal = meter.createCounter(metricNames.cacheTotal, {
+      description: 'Look-ups in caches',
+      unit: '1',
+    });
+    this.cacheHits = meter.createCounter(metricNames.cacheHits, {
+      description: 'Look-ups in caches that were answered from the cache, also out of date',
       unit: '1',
     });
     this.telemetryFaults = meter.createCounter(metricNames.telemetryFaults, {

@@ -9,14 +9,27 @@ import type { Unit, unit } from './unit.ts';
 export type EdgeLabel =
   'inner' | `step_${number}` | `branch_${string}` | `attempt_${number}` | 'primary' | `fallback_${number}`;
 
+/** A failure was answered; `late_result` is what came after nobody waited any more. */
+export interface RecoveryFact {
+  readonly type: 'recovery';
+  readonly kind: 'retry' | 'fallback' | 'timeout' | 'late_result';
+  /** What was thrown, untouched. The event and the log line tell its type, message and category. */
+  readonly error?: unknown;
+  readonly attributes?: Attributes;
+}
+
+/** A cache was asked. Hits and stale answers over all look-ups are the hit rate. */
+export interface CacheFact {
+  readonly type: 'cache';
+  /** `stale`: what it had was out of date, and served all the same. */
+  readonly outcome: 'hit' | 'miss' | 'stale';
+  /** Where it keeps its values: `memory`, `redis`. A handful of values only: it becomes a metric label. */
+  readonly cacheType: string;
+  readonly attributes?: Attributes;
+}
+
 /** Something with a meaning of its own that happened in a run. It becomes metrics, span events and log lines. */
-export type Fact =
-  /** A failure was answered; `late_result` counts what came after nobody waited any more. */
-  {
-    readonly type: 'recovery';
-    readonly kind: 'retry' | 'fallback' | 'timeout' | 'late_result';
-    readonly attributes?: Attributes;
-  };
+export type Fact = RecoveryFact | CacheFact;
 
 /** How a step runs and what its span says. */
 export interface StepOptions {
@@ -49,7 +62,7 @@ export interface RunScope {
   readonly attr: (key: string, value: AttributeValue) => void;
   /** Adds an event to the span of this execution. */
   readonly event: (name: string, attributes?: Attributes) => void;
-  /** Reports that a failure was answered: it becomes an event, a point and a log line. */
+  /** Reports that a failure was answered or a cache asked: it becomes an event, a point and a log line. */
   readonly record: (fact: Fact) => void;
   /** Runs a child. The only way to do so: whatever runs through it is observed. */
   readonly step: <I, O>(

@@ -21,6 +21,8 @@ export class Run {
   readonly instruments: Telemetry['instruments'];
   /** Whether anything is told of this run's executions. */
   readonly observed: boolean;
+  /** Whether each execution gets log lines, because the logger takes those of level `debug`. */
+  readonly verbose: boolean;
   readonly init: ContextInit;
   /** The OpenTelemetry context that it began in, with the baggage that the caller gave. */
   readonly otelContext: Context;
@@ -49,7 +51,10 @@ export class Run {
     this.instrumentation = instrumentation;
     this.tracer = tracer;
     this.instruments = instruments;
-    this.observed = tracer !== undefined || instruments !== undefined || instrumentation.hasListeners;
+    const { logger } = instrumentation;
+    this.verbose = logger.isEnabled?.('debug') ?? true;
+    this.observed =
+      tracer !== undefined || instruments !== undefined || instrumentation.hasListeners || this.verbose;
     this.otelContext = otelContext;
     if (isWorkflowContext(init)) {
       this.#context = init;

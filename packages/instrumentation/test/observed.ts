@@ -42,7 +42,8 @@ export class Observed {
     exportIntervalMillis: 2 ** 30,
   });
 
-  constructor(options: InstrumentationOptions = {}) {
+  /** @param debug - Whether lines of level `debug` are kept as well. */
+  constructor(options: InstrumentationOptions = {}, debug = false) {
     const provider = new NodeTracerProvider({ spanProcessors: [new SimpleSpanProcessor(this.#exporter)] });
     this.meter = new MeterProvider({ readers: [this.#reader] }).getMeter('spec');
     const write =
@@ -54,6 +55,7 @@ export class Observed {
       info: write('info'),
       warn: write('warn'),
       error: write('error'),
+      isEnabled: (level) => debug || level !== 'debug',
     };
     this.instrumentation = new Instrumentation({
       tracer: provider.getTracer('spec'),

@@ -1,0 +1,47 @@
+import { context } from '@opentelemetry/api';
+import { attributeNames as names, type LineLevel, type LogFields } from '@tta/obs-context';
+import { errorAttributes } from './error-info.ts';
+import { type ExecutionEnd, toMicrosecond } from './execution-end.ts';
+import type { Execution } from './execution.ts';
+
+/** Writes a line in the context of an execution, from where it gets the ids of its span and the run's correlation. */
+export function writeLine(
+  { otelContext, run }: Execution,
+  level: LineLevel,
+  message: string,
+  fields: LogFields | undefined,
+): void {
+  const write = (): void => run.instrumentation.logger[level](message, fields);
+  if (otelContext) context.with(otelContext, write);
+  else write();
+}
+
+/** Says, where debug lines are wanted, that an execution began. */
+export function logBegin(execution: Execution): void {
+  if (execution.run.verbose)
+    writeLine(execution, 'debug', `${execution.unit.name} started`, place(execution));
+}
+
+/** Says how an execution ended: a run that failed as an error, everything else where debug lines are wanted. */
+export function logEnd(execution: Execution, { status, durationMs, failure }: ExecutionEnd): void {
+  const { run, parent, unit } = execution;
+  const isFailedRun = failure !== undefined && parent === undefined && status !== 'cancelled';
+  if (!isFailedRun && !run.verbose) return;
+  const fields = {
+    ...place(execution),
+    [names.executionStatus]: status,
+    ...(run.observed && { [names.executionDurationMs]: toMicrosecond(durationMs) }),
+    ...(failure && errorAttributes(failure.info)),
+  };
+  const how =
+    status === 'success'
+      ? 'completed'
+      : status === 'cancelled'
+        ? 'cancelled'
+        : `failed: ${failure?.info.message}`;
+  writeLine(execution, isFailedRun ? 'error' : 'debug', `${unit.name} ${how}`, fields);
+}
+
+function place({ unit, edge }: Execution): LogFields {
+  return edge === undefined ? unit.attributes : { ...unit.attributes, [names.stepEdge]: edge };
+}

@@ -1,0 +1,139 @@
+import { beforeAll, describe, expect, it } from '@jest/globals';
+import { custom, outer } from '../test/custom.ts';
+import { enableContexts, Observed } from '../test/observed.ts';
+import type { CacheFact, Fact, RunScope } from './run-scope.ts';
+
+beforeAll(enableContexts);
+
+const telling = (...facts: readonly Fact[]) =>
+  custom('telling', (_: number, { record }) => {
+    for (const fact of facts) record(fact);
+  });
+
+describe('a recovery', () => {
+  it('says on the event and the line which error was answered', async () => {
+    const observed = new Observed();
+    const error = Object.assign(new TypeError('no such page'), { status: 404 });
+    const attributes = { 'retry.attempt': 1 };
+    await observed.run(() => telling({ type: 'recovery', kind: 'retry', error, attributes }).execute(0));
+    const expected = {
+      'retry.attempt': 1,
+      'error.type': 'TypeError',
+      'error.message': 'no such page',
+      'error.category': 'permanent',
+    };
+    const [event] = observed.spans[0]?.events ?? [];
+    expect([event?.name, event?.attributes]).toEqual(['recovery.retry', expected]);
+    expect(observed.lines).toEqual([{ level: 'warn', message: 'telling: retry', fields: expected }]);
+  });
+
+  it('has no error in the labels of its metric', async () => {
+    const observed = new Observed();
+    const facts = ['one', 'two'].map((message): Fact => ({
+      type: 'recovery',
+      kind: 'fallback',
+      error: new Error(message),
+    }));
+    await observed.run(() => telling(...facts).execute(0));
+    expect(await observed.points('recovery.events')).toEqual({
+      'primitive.name=telling recovery.kind=fallback': 2,
+    });
+  });
+
+  it('says what the step knew of its error, not what a later reading would', async () => {
+    const observed = new Observed();
+    const error = Object.assign(new Error('busy'), { status: 503 });
+    const inner = custom('inner', () => {
+      throw error;
+    });
+    const answering = custom('answering', async (n: number, scope) => {
+      await scope.step('attempt_1', outer(inner), n).catch((thrown: unknown) => {
+        error.status = 404;
+        scope.record({ type: 'recovery', kind: 'retry', error: thrown });
+      });
+    });
+    await observed.run(() => answering.execute(0));
+    expect(observed.lines[0]?.fields).toMatchObject({ 'error.category': 'transient' });
+  });
+
+  it.each([
+    ['undefined', undefined, 'undefined'],
+    ['text', 'text', 'text'],
+    ['an object without a prototype', Object.create(null) as object, 'an object that cannot be printed'],
+  ])('tells also that %s was thrown', async (_, error, message) => {
+    const observed = new Observed();
+    await observed.run(() => telling({ type: 'recovery', kind: 'retry', error }).execute(0));
+    expect(observed.lines[0]?.fields).toMatchObject({ 'error.message': message });
+    expect(observed.instrumentation.faults).toBe(0);
+  });
+
+  it('of no error tells none', async () => {
+    const observed = new Observed();
+    await observed.run(() => telling({ type: 'recovery', kind: 'late_result' }).execute(0));
+    expect(observed.lines).toEqual([{ level: 'warn', message: 'telling: late_result', fields: undefined }]);
+  });
+});
+
+describe('a look-up in a cache', () => {
+  const lookUp = (outcome: 'hit' | 'miss' | 'stale', cacheType = 'memory'): CacheFact => ({
+    type: 'cache',
+    outcome,
+    cacheType,
+  });
+
+  it('is counted, and as a hit unless it is a miss', async () => {
+    const observed = new Observed();
+    const facts = [lookUp('miss'), lookUp('hit'), lookUp('hit'), lookUp('stale'), lookUp('miss', 'redis')];
+    await observed.run(() => telling(...facts).execute(0));
+    const [memory, redis] = ['memory', 'redis'].map((type) => `cache.type=${type} primitive.name=telling`);
+    expect(await observed.points('cache.total')).toEqual({ [memory ?? '']: 4, [redis ?? '']: 1 });
+    expect(await observed.points('cache.hits')).toEqual({ [memory ?? '']: 3 });
+  });
+
+  it.each(['hit', 'miss', 'stale'] as const)('that is a %s is an event and a debug line', async (outcome) => {
+    const observed = new Observed({}, true);
+    const fact = { ...lookUp(outcome), attributes: { 'cache.age_ms': 5 } };
+    await observed.run(() => telling(fact).execute(0));
+    const expected = { 'cache.age_ms': 5, 'cache.type': 'memory' };
+    const [event] = observed.spans[0]?.events ?? [];
+    expect([event?.name, event?.attributes]).toEqual([`cache.${outcome}`, expected]);
+    expect(observed.lines[1]).toEqual({
+      level: 'debug',
+      message: `telling: cache ${outcome}`,
+      fields: expected,
+    });
+  });
+
+  it('writes no line where debug lines go nowhere', async () => {
+    const observed = new Observed();
+    await observed.run(() => telling(lookUp('hit')).execute(0));
+    expect(observed.lines).toEqual([]);
+  });
+
+  it('has no more than 32 types of caches in its labels, whatever programs call them', async () => {
+    const observed = new Observed();
+    const facts = Array.from({ length: 100 }, (_, n) => lookUp('hit', `/var/cache/file-${n}`));
+    await observed.run(() => telling(...facts, lookUp('hit', '/var/cache/file-0')).execute(0));
+    const points = await observed.points('cache.total');
+    expect(Object.keys(points)).toHaveLength(33);
+    expect(points['cache.type=_OTHER primitive.name=telling']).toBe(68);
+    expect(points['cache.type=/var/cache/file-0 primitive.name=telling']).toBe(2);
+    expect(observed.spans[0]?.events.at(-2)?.attributes).toEqual({ 'cache.type': '/var/cache/file-99' });
+  });
+});
+
+describe('a fact that is told after its execution has ended', () => {
+  it.each<[string, Fact, string]>([
+    ['a recovery', { type: 'recovery', kind: 'late_result' }, 'recovery.events'],
+    ['a look-up', { type: 'cache', outcome: 'miss', cacheType: 'memory' }, 'cache.total'],
+  ])('such as %s is counted and said, on no event', async (_, fact, metric) => {
+    const observed = new Observed({}, true);
+    let kept: RunScope | undefined;
+    await observed.run(() => custom('one', (_input: number, scope) => void (kept = scope)).execute(0));
+    kept?.record(fact);
+    expect(Object.values(await observed.points(metric))).toEqual([1]);
+    expect(observed.lines).toHaveLength(3);
+    expect(observed.spans[0]?.events).toEqual([]);
+    expect(observed.instrumentation.faults).toBe(0);
+  });
+});
