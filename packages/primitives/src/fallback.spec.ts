@@ -43,10 +43,21 @@ describe('fallback', () => {
     const root = observed.span('primitive.fallback.execute');
     expect(root.attributes['fallback.depth']).toBe(2);
     expect(root.status.code).toBe(0);
-    expect(root.events.map(({ name, attributes }) => [name, attributes?.['fallback.depth']])).toEqual([
-      ['recovery.fallback', 1],
-      ['recovery.fallback', 2],
-    ]);
+    expect(root.events.map(({ name, attributes }) => [name, attributes])).toEqual(
+      ['large', 'small'].map((message, depth) => [
+        'recovery.fallback',
+        {
+          'fallback.depth': depth + 1,
+          'fallback.reason': 'unknown',
+          'error.type': 'Error',
+          'error.message': message,
+          'error.category': 'unknown',
+        },
+      ]),
+    );
+    expect(observed.lines).toEqual(
+      root.events.map(({ attributes: fields }) => ({ level: 'warn', message: 'large: fallback', fields })),
+    );
     expect(await observed.points('recovery.events')).toEqual({
       'primitive.name=large recovery.kind=fallback': 2,
     });
@@ -66,6 +77,16 @@ describe('fallback', () => {
     });
     const three = await fallback(failing('a'), failing('b'), failing('c', 'text')).tryExecute(0);
     expect(three.ok === false && (three.error as Error).message).toContain('so did all 2 alternatives');
+  });
+
+  it('loses no error in the trace: each is on the span of its step, the last one as well', async () => {
+    const observed = new Observed();
+    await observed.run(() => fallback(failing('a'), failing('b'), failing('c')).tryExecute(0));
+    const thrown = ['a', 'b', 'c'].map((name) => {
+      const { events } = observed.span('primitive.lambda.execute', { 'primitive.name': name });
+      return events.map(({ attributes }) => attributes?.['exception.message']);
+    });
+    expect(thrown).toEqual([['a'], ['b'], ['c']]);
   });
 
   it('tries no alternative for a run that is cancelled', async () => {

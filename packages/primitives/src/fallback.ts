@@ -58,6 +58,7 @@ class Fallback extends InstrumentedPrimitive<unknown, unknown> {
           scope.record({
             type: 'recovery',
             kind: 'fallback',
+            error,
             attributes: { [names.fallbackDepth]: depth + 1, [names.fallbackReason]: category },
           });
         }

@@ -18,3 +18,4 @@ export {
   type RunScope,
   type StepFunction,
 } from '@tta/obs-instrumentation';
+export { CancelledError, type ContextInit, type ErrorClass, stateKey } from '@tta/obs-context';

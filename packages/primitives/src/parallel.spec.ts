@@ -119,6 +119,8 @@ describe('parallel', () => {
     expect(await observed.points('recovery.events')).toEqual({
       'primitive.name=parallel recovery.kind=late_result': 2,
     });
+    const late = observed.lines.filter(({ message }) => message === 'parallel: late_result');
+    expect(late.map(({ fields }) => fields?.['error.message'])).toEqual([undefined, 'second']);
   });
 
   it('that waits for all gathers every failure by its branch', async () => {

@@ -6,7 +6,7 @@ import {
   requireStep,
   type RunScope,
 } from '@tta/obs-instrumentation';
-import { countLateResult, isAnswerToAbort } from './internal/late-result.ts';
+import { countLateFailure, countLateResult, isAnswerToAbort } from './internal/late-result.ts';
 import { requirePositiveInteger } from './internal/requirements.ts';
 import type { AnyStep, Elements, OutputOf, SharedInput } from './step-types.ts';
 
@@ -103,7 +103,7 @@ class Parallel extends InstrumentedPrimitive<unknown, unknown> {
           },
           (error: unknown) => {
             if (failed) {
-              if (!isAnswerToAbort(error, abort.signal)) countLateResult(scope);
+              if (!isAnswerToAbort(error, abort.signal)) countLateFailure(scope, error);
               return;
             }
             failed = true;

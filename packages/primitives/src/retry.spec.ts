@@ -59,6 +59,9 @@ describe('retry', () => {
         'recovery.retry',
         {
           'retry.attempt': 1,
+          'error.type': 'Error',
+          'error.message': 'unavailable',
+          'error.category': 'transient',
           'retry.backoff_ms': 100,
           'retry.reason': 'transient',
           'retry.after_header': false,
@@ -68,12 +71,18 @@ describe('retry', () => {
         'recovery.retry',
         {
           'retry.attempt': 2,
+          'error.type': 'Error',
+          'error.message': 'unavailable',
+          'error.category': 'transient',
           'retry.backoff_ms': 200,
           'retry.reason': 'transient',
           'retry.after_header': false,
         },
       ],
     ]);
+    expect(observed.lines).toEqual(
+      root.events.map(({ attributes: fields }) => ({ level: 'warn', message: 'call: retry', fields })),
+    );
     expect(await observed.points('recovery.events')).toEqual({
       'primitive.name=call recovery.kind=retry': 2,
     });

@@ -112,6 +112,7 @@ class Retry<I, O> extends InstrumentedPrimitive<I, O> {
         scope.record({
           type: 'recovery',
           kind: 'retry',
+          error,
           attributes: {
             [names.retryAttempt]: attempt,
             [names.retryBackoffMs]: Math.round(waitMs),

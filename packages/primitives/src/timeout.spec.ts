@@ -61,6 +61,12 @@ describe('timeout', () => {
     const span = observed.span('primitive.timeout.execute');
     expect(span.status.code).toBe(2);
     expect(span.events.map(({ name }) => name)).toEqual(['recovery.timeout', 'exception']);
+    expect(span.events[0]?.attributes).toEqual({
+      'timeout.limit_ms': 100,
+      'error.type': 'OBS_ERR_TIMEOUT',
+      'error.message': '"hanging" did not end within 100 ms',
+      'error.category': 'timeout',
+    });
     expect(await observed.points('recovery.events')).toEqual({
       'primitive.name=hanging recovery.kind=timeout': 1,
     });
@@ -98,6 +104,8 @@ describe('timeout', () => {
         'primitive.name=deaf recovery.kind=timeout': 1,
         'primitive.name=deaf recovery.kind=late_result': 1,
       });
+      const line = observed.lines.find(({ message }) => message === 'deaf: late_result');
+      expect(line?.fields?.['error.message']).toBe(kind === 'value' ? undefined : 'too late');
     },
   );
 

@@ -7,7 +7,7 @@ import {
   requireStep,
   type RunScope,
 } from '@tta/obs-instrumentation';
-import { countLateResult, isAnswerToAbort } from './internal/late-result.ts';
+import { countLateFailure, countLateResult, isAnswerToAbort } from './internal/late-result.ts';
 import { requirePositive } from './internal/requirements.ts';
 
 /** How long a step may take. */
@@ -55,6 +55,7 @@ class Timeout<I, O> extends InstrumentedPrimitive<I, O> {
         scope.record({
           type: 'recovery',
           kind: 'timeout',
+          error: timedOut,
           attributes: { [names.timeoutLimitMs]: this.#limitMs },
         });
         // First, so that a step which answers at once ends before its caller goes on.
@@ -71,7 +72,7 @@ class Timeout<I, O> extends InstrumentedPrimitive<I, O> {
         (output) => (timedOut ? countLateResult(scope) : settle(() => resolve(output))),
         (error: unknown) => {
           if (!timedOut) settle(() => reject(error));
-          else if (!isAnswerToAbort(error, abort.signal)) countLateResult(scope);
+          else if (!isAnswerToAbort(error, abort.signal)) countLateFailure(scope, error);
         },
       );
     });

@@ -40,7 +40,8 @@ export class Observed {
     exportIntervalMillis: 2 ** 30,
   });
 
-  constructor(options: InstrumentationOptions = {}) {
+  /** @param debug - Whether lines of level `debug` are kept as well. */
+  constructor(options: InstrumentationOptions = {}, debug = false) {
     const provider = new NodeTracerProvider({ spanProcessors: [new SimpleSpanProcessor(this.#exporter)] });
     const meters = new MeterProvider({ readers: [this.#reader] });
     const write =
@@ -52,6 +53,7 @@ export class Observed {
       info: write('info'),
       warn: write('warn'),
       error: write('error'),
+      isEnabled: (level) => debug || level !== 'debug',
     };
     this.instrumentation = new Instrumentation({
       tracer: provider.getTracer('spec'),
