@@ -2,6 +2,8 @@ export {
   type CustomDestination,
   type Destination,
   type OtlpDestination,
+  type OtlpEndpoint,
+  type OtlpOptions,
   type OtlpProtocol,
   type QueueOptions,
   signalUrl,
@@ -9,6 +11,20 @@ export {
   type TlsOptions,
 } from './export/destination.ts';
 export type { ExportCounts, Trouble } from './export/export-counts.ts';
+export type { ExportSurroundings } from './export/export-surroundings.ts';
+export type {
+  HistogramAggregation,
+  MetricPreferences,
+  TemporalityPreference,
+} from './export/metric-preference.ts';
+export type { ReadableLogRecord, ResourceMetrics } from './export/otlp-encoding.ts';
+export type { Signal } from './export/signal.ts';
+export { type LogDestination, type LogExport, startLogExport } from './export/start-log-export.ts';
+export {
+  type MetricDestination,
+  type MetricExport,
+  startMetricExport,
+} from './export/start-metric-export.ts';
 export type { PropagatorName } from './propagator.ts';
 export {
   type CheckoutSearch,

@@ -179,8 +179,8 @@ describe('a backend with an exporter of its own', () => {
         { name: 'good', exporter: good },
       ],
       {
-        onTrouble: ({ name }, { kind, spans, error }) =>
-          said.push(`${name} ${kind} ${spans}: ${error.message}`),
+        onTrouble: ({ name }, { kind, count, error }) =>
+          said.push(`${name} ${kind} ${count}: ${error.message}`),
       },
     );
     tracing.getTracer('spec').startSpan('a').end();

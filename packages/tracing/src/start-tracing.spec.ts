@@ -72,8 +72,8 @@ describe('startTracing', () => {
         { name: 'living', tracesUrl: await receiverAt(receiver) },
       ],
       {
-        onTrouble: ({ name }, { kind, spans, error }) =>
-          void lost.push(`${name} ${kind} ${spans} ${error.message}`),
+        onTrouble: ({ name }, { kind, count, error }) =>
+          void lost.push(`${name} ${kind} ${count} ${error.message}`),
       },
     );
     for (let i = 0; i < 3; i++) tracing.getTracer('spec').startSpan(`span ${i}`).end();
@@ -174,7 +174,7 @@ describe('startTracing', () => {
     });
     const reasons: string[] = [];
     const tracing = start([{ name: 'picky', tracesUrl: await receiverAt(receiver) }], {
-      onTrouble: (_destination, { spans, error }) => void reasons.push(`${spans} ${error.message}`),
+      onTrouble: (_destination, { count, error }) => void reasons.push(`${count} ${error.message}`),
     });
     const tracer = tracing.getTracer('spec');
     for (let i = 0; i < 3; i++) tracer.startSpan('s').end();

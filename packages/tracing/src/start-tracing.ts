@@ -20,6 +20,7 @@ import { type Clock, InvalidOptionError, type Random, systemClock, systemRandom 
 import { createQueue } from './export/create-queue.ts';
 import type { Destination } from './export/destination.ts';
 import type { ExportCounts, Trouble } from './export/export-counts.ts';
+import { queueSurroundings } from './export/export-surroundings.ts';
 import type { SpanQueue } from './export/span-queue.ts';
 import { InheritedContextManager } from './inherited-context-manager.ts';
 import { createPropagator, type PropagatorName } from './propagator.ts';
@@ -27,6 +28,7 @@ import { RandomFlagTracer } from './random-flag.ts';
 import { recordUnsampled } from './sampling/record-unsampled.ts';
 import type { TailSamplingConfig } from './tail-sampling/tail-sampling-config.ts';
 import { TailSampler, type TailSamplingCounts } from './tail-sampling/tail-sampler.ts';
+import { within } from './within.ts';
 
 /** What {@link startTracing} starts. */
 export interface TracingOptions {
@@ -90,8 +92,6 @@ export interface Tracing {
 }
 
 const defaultShutdownLimitMs = 3_000;
-/** Attributes of the resource that are still being found out hold up the first request for so long. */
-const resourceLimitMs = 500;
 
 /**
  * Starts tracing and registers it with the OpenTelemetry API, so that instrumentation of any origin
@@ -104,14 +104,11 @@ const resourceLimitMs = 500;
 export function startTracing(options: TracingOptions): Tracing {
   const { resource, clock = systemClock, random = systemRandom } = options;
   requireNames(options.destinations);
-  const ready = resourceReady(resource, clock);
+  const surroundings = queueSurroundings({ resource, clock, random });
   const queues = options.destinations.map((destination) => ({
     destination,
     queue: createQueue(destination, {
-      clock,
-      random,
-      ready,
-      serviceName: String(resource.attributes['service.name'] ?? ''),
+      ...surroundings,
       onTrouble: (trouble) => options.onTrouble?.(destination, trouble),
     }),
   }));
@@ -226,21 +223,6 @@ async function shutDownExporters(destinations: readonly Destination[]): Promise<
 /** Our own queues never reject; a processor of the user's may, and its failure is none of the program's. */
 function sayProcessorFailed(error: unknown): void {
   diag.warn('@tta/obs: a span processor failed:', error);
-}
-
-function resourceReady(resource: Resource, clock: Clock): Promise<unknown> | undefined {
-  if (!resource.asyncAttributesPending) return undefined;
-  return within(resourceLimitMs, clock, resource.waitForAsyncAttributes?.() ?? Promise.resolve());
-}
-
-/** Waits for work to end, but not longer than the limit; what is left then goes on in the background. */
-async function within(limitMs: number, clock: Clock, work: Promise<unknown>): Promise<void> {
-  let cancel = (): void => {};
-  const limit = new Promise<void>((resolve) => {
-    cancel = clock.timer(limitMs, resolve, true);
-  });
-  await Promise.race([work, limit]);
-  cancel();
 }
 
 /** Whether a provider is registered with the OpenTelemetry API. */

@@ -1,13 +1,13 @@
 import { systemClock } from '@tta/obs-context';
 import { createSender } from '../src/export/create-sender.ts';
-import type { OtlpDestination } from '../src/export/destination.ts';
+import type { OtlpEndpoint } from '../src/export/destination.ts';
 
 /**
  * A program that sends twice and then has nothing more to do. It is told from the first, or later from
  * outside, to `finish` its sender or to `leave` it; after that nothing but the sender can keep it alive.
  */
-async function main(destination: OtlpDestination, atOnce: string | undefined): Promise<void> {
-  const sender = createSender(destination, systemClock);
+async function main(destination: OtlpEndpoint, atOnce: string | undefined): Promise<void> {
+  const sender = createSender(destination, 'traces', systemClock);
   const obey = (message: unknown): void => {
     if (message === 'finish') sender.finish();
     process.disconnect();
@@ -19,4 +19,4 @@ async function main(destination: OtlpDestination, atOnce: string | undefined): P
   console.log(moduleLoadList.includes('NativeModule http2') ? 'with HTTP/2' : 'without HTTP/2');
 }
 
-void main(JSON.parse(process.argv[2] ?? '') as OtlpDestination, process.argv[3]);
+void main(JSON.parse(process.argv[2] ?? '') as OtlpEndpoint, process.argv[3]);

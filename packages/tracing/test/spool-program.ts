@@ -10,7 +10,7 @@ const spool = new DiskSpool({
   directory,
   key: 'destination',
   limitBytes: (command === 'bound' ? 4 : 64) * 2 ** 20,
-  onDropped: (spans) => say(`dropped ${spans}`),
+  onDropped: (count) => say(`dropped ${count}`),
 });
 
 function say(line: string): void {
@@ -28,7 +28,7 @@ function deliverOne(): boolean {
 }
 
 function keep(id: string, bytes: number): void {
-  if (spool.append({ body: Buffer.from(`${id} `.padEnd(bytes, 'x')), spans: 1 })) say(`kept ${id}`);
+  if (spool.append({ body: Buffer.from(`${id} `.padEnd(bytes, 'x')), count: 1 })) say(`kept ${id}`);
   else say(`refused ${id} ${String(spool.lastError)}`);
 }
 

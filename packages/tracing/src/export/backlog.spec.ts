@@ -9,7 +9,7 @@ import { MemoryBacklog } from './memory-backlog.ts';
 
 interface Made {
   readonly backlog: Backlog & { readonly lastError: Error | undefined };
-  readonly drops: [spans: number, reason: string][];
+  readonly drops: [count: number, reason: string][];
 }
 
 let directory: string;
@@ -26,7 +26,7 @@ const kinds: [name: string, make: (limitBytes: number) => Made][] = [
     'MemoryBacklog',
     (limitBytes) => {
       const drops: Made['drops'] = [];
-      const onDropped = (spans: number, { message }: Error): void => void drops.push([spans, message]);
+      const onDropped = (count: number, { message }: Error): void => void drops.push([count, message]);
       return { backlog: new MemoryBacklog({ onDropped, limitBytes }), drops };
     },
   ],
@@ -34,7 +34,7 @@ const kinds: [name: string, make: (limitBytes: number) => Made][] = [
     'DiskSpool',
     (limitBytes) => {
       const drops: Made['drops'] = [];
-      const onDropped = (spans: number, { message }: Error): void => void drops.push([spans, message]);
+      const onDropped = (count: number, { message }: Error): void => void drops.push([count, message]);
       const key = `spool-${folders++}`;
       const clock = new ManualClock();
       return {
@@ -45,12 +45,12 @@ const kinds: [name: string, make: (limitBytes: number) => Made][] = [
   ],
 ];
 
-function batch(text: string, spans = 1): Batch {
-  return { body: Buffer.from(text), spans };
+function batch(text: string, count = 1): Batch {
+  return { body: Buffer.from(text), count };
 }
 
 function read(found: Batch | undefined): string | undefined {
-  return found && `${Buffer.from(found.body).toString()}:${found.spans}`;
+  return found && `${Buffer.from(found.body).toString()}:${found.count}`;
 }
 
 function drain(backlog: Backlog): (string | undefined)[] {
@@ -67,7 +67,7 @@ describe.each(kinds)('%s', (_name, make) => {
     expect(backlog.isEmpty).toBe(true);
   });
 
-  it('hands batches out in the order in which they came, with their spans', () => {
+  it('hands batches out in the order in which they came, with their counts', () => {
     const { backlog, drops } = make(2 ** 20);
     expect(['a', 'b', 'c'].map((text, index) => backlog.append(batch(text, index + 1)))).toEqual([
       true,
@@ -117,15 +117,15 @@ describe.each(kinds)('%s', (_name, make) => {
   it('takes an empty batch, and bytes of any value', () => {
     const { backlog } = make(2 ** 20);
     const bytes = Uint8Array.from({ length: 512 }, (_, index) => index);
-    backlog.append({ body: new Uint8Array(), spans: 0 });
-    backlog.append({ body: bytes.subarray(3), spans: 7 });
+    backlog.append({ body: new Uint8Array(), count: 0 });
+    backlog.append({ body: bytes.subarray(3), count: 7 });
     expect(read(backlog.first())).toBe(':0');
     backlog.removeFirst();
-    expect(backlog.first()?.spans).toBe(7);
+    expect(backlog.first()?.count).toBe(7);
     expect(Buffer.from(backlog.first()?.body ?? []).equals(bytes.subarray(3))).toBe(true);
   });
 
-  it('drops the oldest at its bound, counts its spans, and keeps the newest in order', () => {
+  it('drops the oldest at its bound, counts what it held, and keeps the newest in order', () => {
     const { backlog, drops } = make(20_000);
     const text = (i: number): string => String(i).padStart(500, '.');
     for (let i = 0; i < 200; i++) expect(backlog.append(batch(text(i), 3))).toBe(true);
@@ -133,7 +133,7 @@ describe.each(kinds)('%s', (_name, make) => {
     expect(kept).toEqual(Array.from({ length: kept.length }, (_, i) => `${text(200 - kept.length + i)}:3`));
     expect(kept.length).toBeGreaterThanOrEqual(30);
     expect(kept.length).toBeLessThan(40);
-    expect(drops.reduce((sum, [spans]) => sum + spans, 0)).toBe((200 - kept.length) * 3);
+    expect(drops.reduce((sum, [count]) => sum + count, 0)).toBe((200 - kept.length) * 3);
     expect(drops[0]?.[1]).toMatch(/^more than 20000 bytes wait in /);
   });
 
@@ -145,7 +145,7 @@ describe.each(kinds)('%s', (_name, make) => {
     for (; appended < 100; appended++) backlog.append(batch('x'.repeat(500)));
     expect([backlog.isEmpty, read(backlog.first())]).toEqual([false, 'under way:1000']);
     backlog.removeFirst();
-    const dropped = drops.reduce((sum, [spans]) => sum + spans, 0);
+    const dropped = drops.reduce((sum, [count]) => sum + count, 0);
     expect([dropped + drain(backlog).length, dropped > 0]).toEqual([appended, true]);
   });
 

@@ -1,8 +1,8 @@
-/** A finished request; `B` is how its destination wants the spans, for OTLP as bytes. */
+/** A finished request; `B` is how its destination wants the items, for OTLP as bytes. */
 export interface Batch<B = Uint8Array> {
   readonly body: B;
-  /** How many spans it holds. */
-  readonly spans: number;
+  /** How many items it holds: spans, log records or data points. */
+  readonly count: number;
 }
 
 /** Batches that wait for their destination, oldest first, bounded in bytes. */

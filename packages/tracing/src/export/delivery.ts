@@ -5,8 +5,11 @@ import { BackOff } from './back-off.ts';
 import type { Backlog, Batch } from './backlog.ts';
 import type { ExportCounts, Trouble } from './export-counts.ts';
 import type { Sender, SendOutcome } from './sender.ts';
+import type { Signal } from './signal.ts';
 
 export interface DeliveryOptions<B> {
+  /** What it brings. */
+  readonly signal: Signal;
   readonly sender: Sender<B>;
   readonly backlog: Backlog<B>;
   /**
@@ -70,7 +73,7 @@ export class Delivery<B> {
   #exported = 0;
   #spooled = 0;
   #dropped = 0;
-  /** Spans out of the queue whose fate is known: exported, kept or dropped. */
+  /** Items out of the queue whose fate is known: exported, kept or dropped. */
   #settled = 0;
 
   constructor(options: DeliveryOptions<B>) {
@@ -98,10 +101,10 @@ export class Delivery<B> {
     return this.#phase === 'stopped';
   }
 
-  /** Counts spans that are gone, and tells of them. */
-  drop(spans: number, error: Error): void {
-    this.#dropped += spans;
-    this.#tell({ kind: 'dropped', keptOn: undefined, spans, error });
+  /** Counts items that are gone, and tells of them. */
+  drop(count: number, error: Error): void {
+    this.#dropped += count;
+    this.#tell('dropped', undefined, count, error);
   }
 
   /** Something waits in the queue. */
@@ -163,10 +166,10 @@ export class Delivery<B> {
       const leftMs = Math.floor(deadline - this.#clock.monotonic());
       isUp &&= leftMs > 0 && this.#options.sender.sendBeforeExit(batch.body, leftMs);
       if (isUp) {
-        this.#exported += batch.spans;
-        this.#settled += batch.spans;
+        this.#exported += batch.count;
+        this.#settled += batch.count;
       } else if (this.#backlog.isDurable) this.#keep(batch, error);
-      else this.drop(batch.spans, error);
+      else this.drop(batch.count, error);
     }
     this.#end(error);
   }
@@ -192,7 +195,7 @@ export class Delivery<B> {
     // A durable one sees to its volatile part itself.
     for (const batch of this.#rest(!this.#backlog.isDurable)) {
       if (this.#backlog.isDurable) this.#keep(batch, error);
-      else this.drop(batch.spans, error);
+      else this.drop(batch.count, error);
     }
     this.#backlog.close();
     this.#options.sender.abort();
@@ -238,7 +241,7 @@ export class Delivery<B> {
     const cancelSlow = this.#backlog.isDurable
       ? this.#clock.timer(slowMs, () => this.#isSlow(attempt))
       : undefined;
-    // Outside of every run, and unseen by instrumentation of HTTP: sending spans makes no spans.
+    // Outside of every run, and unseen by instrumentation of HTTP: sending makes no spans.
     const outcome = await context
       .with(suppressTracing(ROOT_CONTEXT), () =>
         this.#options.sender.send(attempt.batch.body, this.#options.timeoutMs),
@@ -264,10 +267,10 @@ export class Delivery<B> {
     }
     this.#backOff.reset();
     if (isStored) this.#backlog.removeFirst();
-    else this.#settled += batch.spans;
-    if (outcome.kind === 'refused') return this.drop(batch.spans, outcome.error);
-    const rejected = Math.min(Math.max(outcome.rejected, 0), batch.spans);
-    this.#exported += batch.spans - rejected;
+    else this.#settled += batch.count;
+    if (outcome.kind === 'refused') return this.drop(batch.count, outcome.error);
+    const rejected = Math.min(Math.max(outcome.rejected, 0), batch.count);
+    this.#exported += batch.count - rejected;
     if (rejected > 0) this.drop(rejected, new Error(outcome.message ?? 'it refused a part of them'));
   }
 
@@ -300,8 +303,8 @@ export class Delivery<B> {
     if (!this.#backlog.append(attempt.batch)) return;
     this.#backlog.first();
     attempt.isStored = true;
-    this.#settled += attempt.batch.spans;
-    this.#kept(attempt.batch.spans, error);
+    this.#settled += attempt.batch.count;
+    this.#kept(attempt.batch.count, error);
   }
 
   /** The same as {@link Delivery.spill} with a turn of the event loop between two batches, whose encoding takes time. */
@@ -334,23 +337,24 @@ export class Delivery<B> {
     this.#backlog.adopt();
   }
 
-  #keep({ body, spans }: Batch<B>, error: Error): void {
-    this.#settled += spans;
-    if (this.#backlog.append({ body, spans })) this.#kept(spans, error);
-    else this.drop(spans, this.#backlog.lastError ?? error);
+  #keep({ body, count }: Batch<B>, error: Error): void {
+    this.#settled += count;
+    if (this.#backlog.append({ body, count })) this.#kept(count, error);
+    else this.drop(count, this.#backlog.lastError ?? error);
   }
 
-  #kept(spans: number, error: Error): void {
+  #kept(count: number, error: Error): void {
     const { keepsOn } = this.#backlog;
-    if (keepsOn === 'disk') this.#spooled += spans;
-    this.#tell({ kind: 'kept', keptOn: keepsOn, spans, error });
+    if (keepsOn === 'disk') this.#spooled += count;
+    this.#tell('kept', keepsOn, count, error);
   }
 
-  #tell(trouble: Trouble): void {
+  #tell(kind: Trouble['kind'], keptOn: Trouble['keptOn'], count: number, error: Error): void {
+    const { signal, onTrouble } = this.#options;
     try {
-      this.#options.onTrouble(trouble);
+      onTrouble({ signal, kind, keptOn, count, error });
     } catch (fault) {
-      diag.warn('@tta/obs: the report of undelivered spans failed:', fault);
+      diag.warn(`@tta/obs: the report of undelivered ${signal} failed:`, fault);
     }
   }
 }

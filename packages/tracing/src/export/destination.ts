@@ -1,14 +1,13 @@
 import type { SpanExporter } from '@opentelemetry/sdk-trace-node';
+import type { Signal } from './signal.ts';
 
 /** How OTLP is spoken (OTLP exporter specification, `OTEL_EXPORTER_OTLP_PROTOCOL`). */
 export type OtlpProtocol = 'http/protobuf' | 'http/json' | 'grpc';
 
-/** Somewhere that takes traces by OTLP. */
-export interface OtlpDestination extends QueueOptions {
+/** How somewhere that speaks OTLP is spoken to, whatever it is sent. */
+export interface OtlpOptions {
   /** What messages call it; each destination has one of its own. */
   readonly name: string;
-  /** Full address of its traces: `http://127.0.0.1:8765/v1/traces`; for gRPC its host and port. */
-  readonly tracesUrl: string;
   /** @defaultValue 'http/protobuf' */
   readonly protocol?: OtlpProtocol;
   /** Sent with each request, to this destination alone. @defaultValue none */
@@ -25,6 +24,18 @@ export interface OtlpDestination extends QueueOptions {
    * @defaultValue they wait in memory
    */
   readonly spool?: SpoolOptions;
+}
+
+/** Somewhere that takes one signal by OTLP. */
+export interface OtlpEndpoint extends OtlpOptions {
+  /** Its full address: `http://127.0.0.1:8765/v1/logs`; for gRPC its host and port. */
+  readonly url: string;
+}
+
+/** Somewhere that takes traces by OTLP. */
+export interface OtlpDestination extends OtlpOptions, QueueOptions {
+  /** Full address of its traces: `http://127.0.0.1:8765/v1/traces`; for gRPC its host and port. */
+  readonly tracesUrl: string;
   /**
    * Whether the destination also gets what others do not: traces that an upstream service chose not to
    * sample, marked as such, and traces that tail sampling drops. For the service on the developer's desk.
@@ -84,7 +95,7 @@ export interface SpoolOptions {
  * The address of a signal below a base endpoint (OTLP exporter specification, "Endpoint URLs for
  * OTLP/HTTP"): the path `v1/<signal>` is appended whether the base ends in a slash or not.
  */
-export function signalUrl(endpoint: string, signal: 'traces' | 'metrics' | 'logs'): string {
+export function signalUrl(endpoint: string, signal: Signal): string {
   const base = new URL(endpoint);
   base.pathname = `${base.pathname.replace(/\/+$/, '')}/v1/${signal}`;
   return base.href;

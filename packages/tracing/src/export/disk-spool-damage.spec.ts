@@ -27,7 +27,7 @@ beforeAll(() => {
 
 afterAll(() => rmSync(directory, { recursive: true, force: true }));
 
-/** The bytes of a segment with these batches; batch `i` holds `i + 1` spans. */
+/** The bytes of a segment with these batches; batch `i` holds `i + 1` items. */
 function segmentOf(bodies: readonly Uint8Array[]): Buffer {
   const written = mkdtempSync(join(directory, 'written-'));
   const spool = new DiskSpool({
@@ -37,7 +37,7 @@ function segmentOf(bodies: readonly Uint8Array[]): Buffer {
     clock: new ManualClock(),
     onDropped: () => {},
   });
-  for (const [index, body] of bodies.entries()) spool.append({ body, spans: index + 1 });
+  for (const [index, body] of bodies.entries()) spool.append({ body, count: index + 1 });
   const [name = ''] = readdirSync(join(written, key));
   return readFileSync(join(written, key, name));
 }
@@ -47,7 +47,7 @@ function flip(segment: Buffer, at: number): void {
 }
 
 /** What a later process makes of a segment. */
-function deliver(segment: Uint8Array): { bodies: string[]; spans: number; drops: [number, string][] } {
+function deliver(segment: Uint8Array): { bodies: string[]; count: number; drops: [number, string][] } {
   const found = mkdtempSync(join(directory, 'found-'));
   mkdirSync(join(found, key));
   writeFileSync(join(found, key, fileName), segment);
@@ -57,17 +57,17 @@ function deliver(segment: Uint8Array): { bodies: string[]; spans: number; drops:
     key,
     limitBytes,
     clock: new ManualClock(),
-    onDropped: (spans, { message }) => void drops.push([spans, message]),
+    onDropped: (count, { message }) => void drops.push([count, message]),
   });
   spool.adopt();
   const bodies: string[] = [];
-  let spans = 0;
+  let count = 0;
   for (let batch; (batch = spool.first()); spool.removeFirst()) {
     bodies.push(Buffer.from(batch.body).toString('hex'));
-    spans += batch.spans;
+    count += batch.count;
   }
   expect([spool.isEmpty, spool.lastError, readdirSync(join(found, key))]).toEqual([true, undefined, []]);
-  return { bodies, spans, drops };
+  return { bodies, count, drops };
 }
 
 const three = [Buffer.from('first'), Buffer.from('second'), Buffer.from('third')];
@@ -90,15 +90,15 @@ describe('a segment that is damaged', () => {
     const segment = segmentOf(three);
     flip(segment, secondAt + 11);
     const { bodies, drops } = deliver(segment);
-    expect([bodies, drops.map(([spans]) => spans)]).toEqual([[hex[0]], [0]]);
+    expect([bodies, drops.map(([count]) => count)]).toEqual([[hex[0]], [0]]);
   });
 
   it('delivers what is whole before the place where a process was killed while it wrote', () => {
     const segment = segmentOf(three);
     const inBody = deliver(segment.subarray(0, thirdAt + headerBytes + 2));
-    expect([inBody.bodies, inBody.drops.map(([spans]) => spans)]).toEqual([hex.slice(0, 2), [3]]);
+    expect([inBody.bodies, inBody.drops.map(([count]) => count)]).toEqual([hex.slice(0, 2), [3]]);
     const inHeader = deliver(segment.subarray(0, thirdAt + 7));
-    expect([inHeader.bodies, inHeader.drops.map(([spans]) => spans)]).toEqual([hex.slice(0, 2), [0]]);
+    expect([inHeader.bodies, inHeader.drops.map(([count]) => count)]).toEqual([hex.slice(0, 2), [0]]);
   });
 
   it('is empty when it holds nothing, or nothing but zeros', () => {
@@ -114,7 +114,7 @@ describe('a segment that is damaged', () => {
       onDropped: () => {},
     });
     const tooLarge = { byteLength: 64 * 2 ** 20 + 1 } as Uint8Array;
-    expect(spool.append({ body: tooLarge, spans: 1 })).toBe(false);
+    expect(spool.append({ body: tooLarge, count: 1 })).toBe(false);
     expect(spool.lastError?.message).toMatch(/is larger than the spool takes$/);
   });
 
@@ -167,9 +167,9 @@ describe('a segment that is damaged', () => {
       directory: owned,
       key,
       limitBytes,
-      onDropped: (spans) => void drops.push(spans),
+      onDropped: (count) => void drops.push(count),
     });
-    for (const [index, body] of three.entries()) spool.append({ body, spans: index + 1 });
+    for (const [index, body] of three.entries()) spool.append({ body, count: index + 1 });
     spool.first();
     const [name = ''] = readdirSync(join(owned, key));
     truncateSync(join(owned, key, name), thirdAt + 30);

@@ -47,7 +47,7 @@ function segments(): string[] {
 }
 
 /** What a process that comes later finds. */
-function adoptAll(onDropped: (spans: number) => void = () => {}): string[] {
+function adoptAll(onDropped: (count: number) => void = () => {}): string[] {
   const spool = new DiskSpool({ directory, key: 'destination', limitBytes, onDropped });
   const found: string[] = [];
   spool.adopt();
@@ -73,7 +73,7 @@ describe('processes with a spool', () => {
         await child.kill();
         kept.push(...child.ids('kept'));
         got.push(...child.ids('got'));
-        lost += child.ids('dropped').reduce((sum, spans) => sum + Number(spans), 0);
+        lost += child.ids('dropped').reduce((sum, count) => sum + Number(count), 0);
       }
       got.push(...adoptAll());
 
@@ -131,7 +131,7 @@ describe('processes with a spool', () => {
     for (let i = 0; i < 50; i++) {
       const owner = { ...currentOwner(systemRandom), pid: 2 ** 31 - 1 };
       const dead = new DiskSpool({ directory, key: 'destination', limitBytes, owner, onDropped: () => {} });
-      for (let n = 0; n < 3; n++) dead.append({ body: Buffer.from(`${i}.${n} `), spans: 1 });
+      for (let n = 0; n < 3; n++) dead.append({ body: Buffer.from(`${i}.${n} `), count: 1 });
       expected.push(`${i}.0`, `${i}.1`, `${i}.2`);
     }
     expect(segments()).toHaveLength(50);
@@ -160,7 +160,7 @@ describe('processes with a spool', () => {
     const left = adoptAll();
     expect(kept).toHaveLength(3_000);
     // A batch counts twice when its segment is claimed while it is written: its writer spools it again.
-    const counted = dropped.reduce((sum, spans) => sum + spans, 0) + left.length;
+    const counted = dropped.reduce((sum, count) => sum + count, 0) + left.length;
     expect(counted).toBeGreaterThanOrEqual(3_000);
     expect(counted).toBeLessThanOrEqual(3_000 + dropped.length);
     expect(new Set(left).size).toBe(left.length);
@@ -174,7 +174,7 @@ describe('processes with a spool', () => {
     const [refused = ''] = full.lines.filter((line) => line.startsWith('refused'));
     expect(refused).toMatch(/EFBIG/);
     const drops: number[] = [];
-    expect(adoptAll((spans) => void drops.push(spans))).toEqual(full.ids('kept'));
+    expect(adoptAll((count) => void drops.push(count))).toEqual(full.ids('kept'));
     expect([segments(), drops]).toEqual([[], []]);
   });
 });

@@ -30,7 +30,7 @@ const key = 'destination';
 let directory: string;
 let folder: string;
 let clock: ManualClock;
-let drops: [spans: number, reason: string][];
+let drops: [count: number, reason: string][];
 
 beforeEach(() => {
   directory = mkdtempSync(join(tmpdir(), 'tta-spool-'));
@@ -47,7 +47,7 @@ function spool(options: Partial<DiskSpoolOptions> = {}): DiskSpool {
     key,
     limitBytes: 64 * mebibyte,
     clock,
-    onDropped: (spans, { message }) => void drops.push([spans, message]),
+    onDropped: (count, { message }) => void drops.push([count, message]),
     ...options,
   });
 }
@@ -57,8 +57,8 @@ function deadOwner(): SpoolOwner {
   return { ...currentOwner(systemRandom), pid: 2 ** 31 - 1 };
 }
 
-function batch(text: string, spans = 1): Batch {
-  return { body: Buffer.from(text), spans };
+function batch(text: string, count = 1): Batch {
+  return { body: Buffer.from(text), count };
 }
 
 function drain(backlog: DiskSpool): string[] {
@@ -97,7 +97,7 @@ function bytesOnDisk(): number {
 }
 
 function droppedSpans(): number {
-  return drops.reduce((sum, [spans]) => sum + spans, 0);
+  return drops.reduce((sum, [count]) => sum + count, 0);
 }
 
 describe('a spool on disk', () => {
@@ -160,7 +160,7 @@ describe('a spool on disk', () => {
 
   it('writes no credentials', () => {
     const url = 'https://someone:hunter2@collector.example.com/v1/traces?token=tok-4711';
-    const name = spoolKey({ url, protocol: 'http/protobuf' });
+    const name = spoolKey({ url, protocol: 'http/protobuf', signal: 'traces' });
     const backlog = spool({ key: name });
     backlog.append(batch('spans'));
     const paths = readdirSync(directory, { recursive: true, encoding: 'utf8' });
@@ -640,7 +640,7 @@ describe('trouble with the disk', () => {
     const claimed = {
       body: Buffer.from('b'),
       // Read once the segment is open, as when another process runs at that moment.
-      get spans() {
+      get count() {
         for (const name of segments())
           renameSync(join(folder, name), join(folder, name.replace(/\..*/, '.free.seg')));
         return 1;
@@ -651,8 +651,8 @@ describe('trouble with the disk', () => {
     let writes = 0;
     const claimedOnce = {
       body: Buffer.from('c'),
-      get spans() {
-        return writes++ === 0 ? claimed.spans : 1;
+      get count() {
+        return writes++ === 0 ? claimed.count : 1;
       },
     };
     expect([backlog.append(claimedOnce), drain(backlog)]).toEqual([true, ['c']]);

@@ -7,7 +7,7 @@ import { SegmentWriter } from './segment-writer.ts';
 import { fileSize, isMissing, listSegments, makeFolder, type SegmentFile, withFile } from './spool-folder.ts';
 import { SpoolOrphans } from './spool-orphans.ts';
 import { currentOwner, type SpoolOwner } from './spool-owner.ts';
-import { countSpans, headerBytes, largestBodyBytes, readRecord } from './spool-record.ts';
+import { countItems, headerBytes, largestBodyBytes, readRecord } from './spool-record.ts';
 import { formatSegmentName, type Segment, type SegmentName } from './spool-segment.ts';
 
 export interface DiskSpoolOptions {
@@ -21,10 +21,10 @@ export interface DiskSpoolOptions {
    */
   readonly limitBytes: number;
   /**
-   * Told of spans that are gone without having been sent, and why; 0 where damage hides how many. Must not
+   * Told of items that are gone without having been sent, and why; 0 where damage hides how many. Must not
    * throw.
    */
-  readonly onDropped: (spans: number, reason: Error) => void;
+  readonly onDropped: (count: number, reason: Error) => void;
   readonly clock?: Clock;
   readonly random?: Random;
   /** @defaultValue this process */
@@ -70,7 +70,7 @@ export class DiskSpool implements Backlog {
   readonly #segmentBytes: number;
   readonly #writer: SegmentWriter;
   readonly #orphans: SpoolOrphans;
-  readonly #onDropped: (spans: number, reason: Error) => void;
+  readonly #onDropped: (count: number, reason: Error) => void;
   readonly #clock: Clock;
   readonly #owner: SpoolOwner;
   /** Oldest first. */
@@ -171,7 +171,7 @@ export class DiskSpool implements Backlog {
     if (this.#isClosed) return;
     this.#isClosed = true;
     if (this.#head?.isUnderWay && !this.#head.segment)
-      this.#onDropped(this.#head.batch.spans, new Error('the spool was full and is closed'));
+      this.#onDropped(this.#head.batch.count, new Error('the spool was full and is closed'));
     for (const { id, position, path } of this.#segments) {
       this.#try(() =>
         renameSync(path, join(this.#folder, formatSegmentName({ id, position, owner: undefined }))),
@@ -230,11 +230,11 @@ export class DiskSpool implements Backlog {
       this.#note(error);
       return;
     }
-    const { batch, spans, next } = record;
+    const { batch, count, next } = record;
     if (batch) this.#head = { batch, segment, next, isUnderWay: false };
     else {
       segment.position = next;
-      this.#onDropped(spans, new Error(`a record of ${segment.path} is damaged or incomplete`));
+      this.#onDropped(count, new Error(`a record of ${segment.path} is damaged or incomplete`));
     }
   }
 
@@ -260,23 +260,23 @@ export class DiskSpool implements Backlog {
     // So many sizes would take too long to ask for as well.
     const sizes = tooMany > mostDropped ? [] : files.map(({ path }) => fileSize(path));
     let excessBytes = sizes.reduce((sum, size) => sum + size, neededBytes) - this.#limitBytes;
-    let spans = 0;
+    let count = 0;
     let dropped = 0;
     for (const file of files.slice(0, mostDropped)) {
       if (excessBytes <= 0 && dropped >= tooMany) break;
-      spans += this.#drop(file);
+      count += this.#drop(file);
       excessBytes -= sizes[dropped] ?? 0;
       dropped++;
     }
-    if (spans > 0)
-      this.#onDropped(spans, new Error(`more than ${this.#limitBytes} bytes wait in ${this.#folder}`));
+    if (count > 0)
+      this.#onDropped(count, new Error(`more than ${this.#limitBytes} bytes wait in ${this.#folder}`));
     if (excessBytes > 0 || dropped < tooMany)
       throw new Error(
         `${this.#folder} holds too much: its oldest segments make room, ${mostDropped} at a time`,
       );
   }
 
-  /** @returns How many unsent spans are gone with it. */
+  /** @returns How many unsent items are gone with it. */
   #drop(file: SegmentFile): number {
     const own = this.#segments.find(({ id }) => id === file.id);
     const path = this.#pathOf(file.id, file.position);
@@ -293,11 +293,11 @@ export class DiskSpool implements Backlog {
       this.#note(error);
       return 0;
     }
-    let spans = 0;
+    let count = 0;
     let unreadable: unknown;
     try {
       const end = fileSize(path);
-      spans = withFile(path, (fd) => countSpans(fd, from, end));
+      count = withFile(path, (fd) => countItems(fd, from, end));
     } catch (error) {
       unreadable = error;
     }
@@ -305,7 +305,7 @@ export class DiskSpool implements Backlog {
     if (!this.#remove(file.id, path)) return 0;
     if (unreadable)
       this.#onDropped(0, new Error(`${path} makes room and could not be read`, { cause: unreadable }));
-    return spans;
+    return count;
   }
 
   #insert(segment: Segment): void {

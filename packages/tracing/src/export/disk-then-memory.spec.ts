@@ -20,11 +20,11 @@ beforeEach(() => {
 afterEach(() => rmSync(directory, { recursive: true }));
 
 function backlog(limitBytes = 1_000): DiskThenMemory {
-  const onDropped = (spans: number, { message }: Error): void => void drops.push(`${spans}: ${message}`);
+  const onDropped = (count: number, { message }: Error): void => void drops.push(`${count}: ${message}`);
   const disk = new DiskSpool({ directory: folder, key: 'here', limitBytes: 2 ** 20, onDropped });
   return new DiskThenMemory(disk, new MemoryBacklog({ limitBytes, onDropped }), onDropped);
 }
-const batch = (text: string): Batch => ({ body: Buffer.from(text), spans: 1 });
+const batch = (text: string): Batch => ({ body: Buffer.from(text), count: 1 });
 const textOf = (found: Batch | undefined): string | undefined => found && Buffer.from(found.body).toString();
 
 describe('DiskThenMemory', () => {

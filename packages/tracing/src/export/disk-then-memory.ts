@@ -11,12 +11,12 @@ export class DiskThenMemory implements Backlog {
   readonly isDurable = true;
   readonly #disk: Backlog;
   readonly #memory: Backlog;
-  readonly #onDropped: (spans: number, reason: Error) => void;
+  readonly #onDropped: (count: number, reason: Error) => void;
   /** Which of the two handed out the first batch. */
   #source: Backlog;
   #keepsOn: 'disk' | 'memory' = 'disk';
 
-  constructor(disk: Backlog, memory: Backlog, onDropped: (spans: number, reason: Error) => void) {
+  constructor(disk: Backlog, memory: Backlog, onDropped: (count: number, reason: Error) => void) {
     this.#disk = disk;
     this.#memory = memory;
     this.#onDropped = onDropped;
@@ -64,7 +64,7 @@ export class DiskThenMemory implements Backlog {
     for (let batch = this.#memory.first(); batch; batch = this.#memory.first()) {
       this.#memory.removeFirst();
       if (!this.#disk.append(batch))
-        this.#onDropped(batch.spans, this.#disk.lastError ?? new Error('the process ended'));
+        this.#onDropped(batch.count, this.#disk.lastError ?? new Error('the process ended'));
     }
     this.#disk.close();
     this.#memory.close();

@@ -1,14 +1,14 @@
 import { describe, expect, it } from '@jest/globals';
 import { InvalidOptionError } from '@tta/obs-context';
 import { makeCertificates } from '../../test/certificates.ts';
-import type { OtlpDestination } from './destination.ts';
+import type { OtlpEndpoint } from './destination.ts';
 import { readEndpoint } from './endpoint.ts';
 
 const secret = 'tok-12345678';
-const read = (options: Partial<OtlpDestination>) =>
-  readEndpoint({ name: 'here', tracesUrl: 'http://127.0.0.1:4318/v1/traces', ...options });
+const read = (options: Partial<OtlpEndpoint>) =>
+  readEndpoint({ name: 'here', url: 'http://127.0.0.1:4318/v1/traces', ...options }, 'traces');
 
-function messageOf(options: Partial<OtlpDestination>): string {
+function messageOf(options: Partial<OtlpEndpoint>): string {
   try {
     read(options);
   } catch (error) {
@@ -25,7 +25,7 @@ describe('readEndpoint', () => {
   });
 
   it('makes basic authentication of the user name and password, and keeps neither in the address', () => {
-    const { url, headers, secrets } = read({ tracesUrl: `https://me:${secret}%40@here.test/` });
+    const { url, headers, secrets } = read({ url: `https://me:${secret}%40@here.test/` });
     expect(url.href).toBe('https://here.test/');
     expect(headers['authorization']).toBe(`Basic ${Buffer.from(`me:${secret}@`).toString('base64')}`);
     expect(secrets).toContain(`${secret}@`);
@@ -33,7 +33,7 @@ describe('readEndpoint', () => {
 
   it('holds for secret what authorizes the sender, as it is sent and as it is meant', () => {
     const { secrets } = read({
-      tracesUrl: `https://me-too:${secret}%40@here.test/?key=q%2F${secret}&${secret}-bare&n=`,
+      url: `https://me-too:${secret}%40@here.test/?key=q%2F${secret}&${secret}-bare&n=`,
       headers: { 'x-key': 'h-12345678' },
     });
     const basic = Buffer.from(`me-too:${secret}@`).toString('base64');
@@ -49,7 +49,7 @@ describe('readEndpoint', () => {
   });
 
   it('prefers the authorization of the headers', () => {
-    const options = { tracesUrl: 'http://me:pass@here.test/', headers: { Authorization: 'Bearer b' } };
+    const options = { url: 'http://me:pass@here.test/', headers: { Authorization: 'Bearer b' } };
     expect(read(options).headers['authorization']).toBe('Bearer b');
   });
 
@@ -58,15 +58,17 @@ describe('readEndpoint', () => {
     ['nothing', ''],
     ['another scheme', `ftp://me:${secret}@here.test/`],
     ['a port out of range', `http://me:${secret}@here.test:99999/`],
-  ])('rejects %s as address without showing it', (_name, tracesUrl) => {
-    expect(messageOf({ tracesUrl })).toBe(
-      'tracesUrl of the destination "here" is no address; give one like http://127.0.0.1:4318/v1/traces',
+  ])('rejects %s as address without showing it', (_name, url) => {
+    expect(messageOf({ url })).toBe(
+      'the address for traces of the destination "here" is none; give one like http://127.0.0.1:4318/v1/traces',
     );
   });
 
   it('rejects a password that is not percent-encoded without showing it', () => {
-    const message = messageOf({ tracesUrl: `http://me:${secret}%zz@here.test/` });
-    expect(message).toMatch(/^the user name or password in tracesUrl of the destination "here" .*%25$/);
+    const message = messageOf({ url: `http://me:${secret}%zz@here.test/` });
+    expect(message).toMatch(
+      /^the user name or password in the address for traces of the destination "here" .*%25$/,
+    );
     expect(message).not.toContain(secret);
   });
 

@@ -2,8 +2,9 @@ import { X509Certificate } from 'node:crypto';
 import { validateHeaderName, validateHeaderValue } from 'node:http';
 import { createSecureContext } from 'node:tls';
 import { InvalidOptionError } from '@tta/obs-context';
-import type { OtlpDestination, TlsOptions } from './destination.ts';
+import type { OtlpEndpoint, TlsOptions } from './destination.ts';
 import { secretsIn } from './message-line.ts';
+import type { Signal } from './signal.ts';
 
 /** Where a destination is and what is sent along, checked. */
 export interface Endpoint {
@@ -17,10 +18,13 @@ export interface Endpoint {
 }
 
 /** @throws InvalidOptionError for an address, a header or a certificate that cannot be used. */
-export function readEndpoint({ name, tracesUrl, headers = {}, tls = {} }: OtlpDestination): Endpoint {
-  const url = readUrl(name, tracesUrl);
+export function readEndpoint(
+  { name, url: address, headers = {}, tls = {} }: OtlpEndpoint,
+  signal: Signal,
+): Endpoint {
+  const url = readUrl(name, address, signal);
   const written = [url.username, url.password];
-  const login = written.map((part) => decodePart(name, part));
+  const login = written.map((part) => decodePart(name, part, signal));
   url.username = url.password = '';
   const sent: Record<string, string> = { 'user-agent': 'tta-obs' };
   if (login.some((part) => part !== ''))
@@ -47,21 +51,21 @@ function secretsOfQuery({ search, searchParams }: URL): string[] {
   return [search, ...pairs.map((pair) => pair.slice(pair.indexOf('=') + 1)), ...searchParams.values()];
 }
 
-function readUrl(name: string, tracesUrl: string): URL {
-  const url = URL.canParse(tracesUrl) ? new URL(tracesUrl) : undefined;
+function readUrl(name: string, address: string, signal: Signal): URL {
+  const url = URL.canParse(address) ? new URL(address) : undefined;
   if (url?.protocol === 'http:' || url?.protocol === 'https:') return url;
   // The address is not shown: it may hold a password.
   throw new InvalidOptionError(
-    `tracesUrl of the destination "${name}" is no address; give one like http://127.0.0.1:4318/v1/traces`,
+    `the address for ${signal} of the destination "${name}" is none; give one like http://127.0.0.1:4318/v1/${signal}`,
   );
 }
 
-function decodePart(name: string, part: string): string {
+function decodePart(name: string, part: string, signal: Signal): string {
   try {
     return decodeURIComponent(part);
   } catch {
     throw new InvalidOptionError(
-      `the user name or password in tracesUrl of the destination "${name}" is not percent-encoded; write % as %25`,
+      `the user name or password in the address for ${signal} of the destination "${name}" is not percent-encoded; write % as %25`,
     );
   }
 }

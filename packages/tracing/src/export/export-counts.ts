@@ -1,20 +1,25 @@
-/** What became of the spans of one destination. */
+import type { Signal } from './signal.ts';
+
+/** What became of what one destination was to get: spans, log records or data points of metrics. */
 export interface ExportCounts {
-  /** Spans that it has acknowledged, also those that an earlier process had spooled. */
+  /** Those that it has acknowledged, also those that an earlier process had spooled. */
   readonly exported: number;
-  /** Spans that this process wrote to disk because it could not be reached. */
+  /** Those that this process wrote to disk because it could not be reached. */
   readonly spooled: number;
-  /** Spans that it did not take and that are gone. */
+  /** Those that it did not take and that are gone. */
   readonly dropped: number;
 }
 
-/** Spans that did not arrive. */
+/** Telemetry that did not arrive. */
 export interface Trouble {
-  /** `kept`: they wait and are sent later. `dropped`: they are gone. */
+  /** What it is. */
+  readonly signal: Signal;
+  /** `kept`: it waits and is sent later. `dropped`: it is gone. */
   readonly kind: 'kept' | 'dropped';
-  /** Where they wait; `undefined` when they are gone. */
+  /** Where it waits; `undefined` when it is gone. */
   readonly keptOn: 'disk' | 'memory' | undefined;
-  readonly spans: number;
+  /** How many spans, log records or data points; 0 where damage on disk hides that. */
+  readonly count: number;
   /** Why. */
   readonly error: Error;
 }

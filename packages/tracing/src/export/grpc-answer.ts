@@ -5,6 +5,7 @@ import { messageLine } from './message-line.ts';
 import { largestAnswerBytes, takenOutcome } from './partial-success.ts';
 import { decodeRpcStatus } from './rpc-status.ts';
 import type { SendOutcome } from './sender.ts';
+import type { Signal } from './signal.ts';
 
 /** What a call was answered. */
 export interface GrpcAnswer {
@@ -50,17 +51,19 @@ const unavailable: ReadonlySet<number> = new Set([429, 502, 503, 504]);
  * What an answer to an OTLP request by gRPC means. RESOURCE_EXHAUSTED is worth another attempt only when the
  * destination says when (OTLP specification, "OTLP/gRPC Throttling").
  *
+ * @param signal - What was sent.
  * @param secrets - What a message about it may not show.
  */
 export async function readGrpcAnswer(
   { head, body }: GrpcAnswer,
+  signal: Signal,
   secrets: readonly string[],
 ): Promise<SendOutcome> {
   const code = head['grpc-status'];
   if (code === undefined) return withoutStatus(head, secrets);
   if (code === '0') {
     const message = await readGrpcFrame(body, head['grpc-encoding'], largestAnswerBytes);
-    return takenOutcome(message ?? new Uint8Array(), 'protobuf', secrets);
+    return takenOutcome(message ?? new Uint8Array(), 'protobuf', signal, secrets);
   }
   const name = statusNames[Number(code)] ?? `status ${String(code)}`;
   const message = percentDecoded(String(head['grpc-message'] ?? ''));

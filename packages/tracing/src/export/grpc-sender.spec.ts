@@ -22,7 +22,7 @@ import { type Certificates, makeCertificates } from '../../test/certificates.ts'
 import { GrpcDestination } from '../../test/grpc-destination.ts';
 import { until } from '../../test/receiver.ts';
 import { createSender } from './create-sender.ts';
-import type { OtlpDestination } from './destination.ts';
+import type { OtlpEndpoint } from './destination.ts';
 import type { Sender, SendOutcome } from './sender.ts';
 
 const body = Buffer.from('spans, as bytes');
@@ -36,8 +36,8 @@ afterEach(async () => {
   for (const stop of open.stop.splice(0)) await stop();
 });
 
-function senderTo(tracesUrl: string, options: Partial<OtlpDestination> = {}, clock = systemClock) {
-  const sender = createSender({ name: 'here', tracesUrl, protocol: 'grpc', ...options }, clock);
+function senderTo(url: string, options: Partial<OtlpEndpoint> = {}, clock = systemClock) {
+  const sender = createSender({ name: 'here', url, protocol: 'grpc', ...options }, 'traces', clock);
   open.senders.push(sender);
   return sender;
 }

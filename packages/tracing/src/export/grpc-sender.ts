@@ -2,7 +2,7 @@ import type { ClientHttp2Session, connect as Http2Connect, IncomingHttpHeaders }
 import { promisify } from 'node:util';
 import { gzip, gzipSync } from 'node:zlib';
 import type { Clock } from '@tta/obs-context';
-import type { OtlpDestination } from './destination.ts';
+import type { OtlpEndpoint } from './destination.ts';
 import { type Endpoint, readEndpoint } from './endpoint.ts';
 import { readGrpcAnswer } from './grpc-answer.ts';
 import { grpcFrame } from './grpc-frame.ts';
@@ -10,6 +10,7 @@ import { sendFromAnotherProcess } from './last-words.ts';
 import { messageLine, secretsIn } from './message-line.ts';
 import { largestAnswerBytes } from './partial-success.ts';
 import type { Sender, SendOutcome } from './sender.ts';
+import { exportMethods, type Signal } from './signal.ts';
 
 /** A call under way. */
 interface Call {
@@ -19,7 +20,6 @@ interface Call {
 
 const compress = promisify(gzip);
 
-const exportPath = '/opentelemetry.proto.collector.trace.v1.TraceService/Export';
 const atShutdown = 'given up at shutdown';
 /** RFC 9113, section 7. */
 const protocolError = 1;
@@ -36,6 +36,7 @@ const staleConnection = Symbol('stale connection');
  */
 export class GrpcSender implements Sender<Uint8Array> {
   readonly #endpoint: Endpoint;
+  readonly #signal: Signal;
   readonly #metadata: Readonly<Record<string, string>>;
   readonly #secrets: readonly string[];
   readonly #compresses: boolean;
@@ -46,9 +47,10 @@ export class GrpcSender implements Sender<Uint8Array> {
   #aborted = false;
 
   /** @throws InvalidOptionError for an address, a header or a certificate that cannot be used. */
-  constructor(destination: OtlpDestination, clock: Clock) {
-    this.#endpoint = readEndpoint(destination);
-    this.#compresses = destination.compression === 'gzip';
+  constructor(options: OtlpEndpoint, signal: Signal, clock: Clock) {
+    this.#endpoint = readEndpoint(options, signal);
+    this.#signal = signal;
+    this.#compresses = options.compression === 'gzip';
     this.#clock = clock;
     const metadata = metadataOf(this.#endpoint.headers);
     const encoded = Object.keys(metadata).filter((name) => name.endsWith('-bin'));
@@ -82,7 +84,7 @@ export class GrpcSender implements Sender<Uint8Array> {
   sendBeforeExit(body: Uint8Array, limitMs: number): boolean {
     const { url, tls } = this.#endpoint;
     const request = {
-      url: new URL(exportPath, url).href,
+      url: new URL(exportMethods[this.#signal], url).href,
       headers: { ...this.#metadata, 'grpc-timeout': grpcTimeout(limitMs) },
       tls,
       body: grpcFrame(this.#compresses ? gzipSync(body) : body, this.#compresses),
@@ -114,7 +116,7 @@ export class GrpcSender implements Sender<Uint8Array> {
       const leftMs = deadline - this.#clock.monotonic();
       const stream = session.request({
         ':method': 'POST',
-        ':path': exportPath,
+        ':path': exportMethods[this.#signal],
         ...this.#metadata,
         'grpc-timeout': grpcTimeout(leftMs),
       });
@@ -148,7 +150,10 @@ export class GrpcSender implements Sender<Uint8Array> {
         if (stream.rstCode === protocolError) session.destroy();
         // An idle connection does not keep the process alive.
         else if (this.#underWay.size === 0) session.unref();
-        if (head) void readGrpcAnswer({ head, body: Buffer.concat(chunks) }, this.#secrets).then(resolve);
+        if (head)
+          void readGrpcAnswer({ head, body: Buffer.concat(chunks) }, this.#signal, this.#secrets).then(
+            resolve,
+          );
         else if (isReused && isOver(session)) resolve(staleConnection);
         else fail(failure);
       });

@@ -5,6 +5,7 @@ import { type AnswerEncoding, largestAnswerBytes, takenOutcome } from './partial
 import { retryAfterMs } from './retry-delay.ts';
 import { decodeRpcStatus, parseRpcStatus } from './rpc-status.ts';
 import type { SendOutcome } from './sender.ts';
+import type { Signal } from './signal.ts';
 
 /** Answers after which the same request may succeed later (OTLP specification, "Retryable Response Codes"). */
 const retryable: ReadonlySet<number> = new Set([429, 502, 503, 504]);
@@ -13,18 +14,20 @@ const retryable: ReadonlySet<number> = new Set([429, 502, 503, 504]);
  * What an answer to an OTLP request by HTTP means.
  *
  * @param nowMs - When it came, in milliseconds since the Unix epoch.
+ * @param signal - What was sent.
  * @param endpoint - Where it came from.
  * @throws when the connection breaks before the answer is complete.
  */
 export async function readHttpAnswer(
   answer: IncomingMessage,
   nowMs: number,
+  signal: Signal,
   { url, secrets }: Pick<Endpoint, 'url' | 'secrets'>,
 ): Promise<SendOutcome> {
   const { statusCode = 0, headers } = answer;
   const body = await readBody(answer);
   const encoding = encodingOf(headers['content-type']);
-  if (statusCode >= 200 && statusCode <= 299) return takenOutcome(body, encoding, secrets);
+  if (statusCode >= 200 && statusCode <= 299) return takenOutcome(body, encoding, signal, secrets);
   const error = new Error(messageLine(describe(answer, body, encoding, url), secrets));
   if (!retryable.has(statusCode)) return { kind: 'refused', error };
   return { kind: 'later', error, afterMs: retryAfterMs(headers['retry-after'], headers.date, nowMs) };

@@ -15,7 +15,7 @@ import { ManualClock } from '@tta/obs-context/manual';
 import { type Certificates, makeCertificates } from '../../test/certificates.ts';
 import { until } from '../../test/receiver.ts';
 import { createSender } from './create-sender.ts';
-import type { OtlpDestination } from './destination.ts';
+import type { OtlpEndpoint } from './destination.ts';
 import type { Sender, SendOutcome } from './sender.ts';
 
 const body = Buffer.from('spans, as bytes');
@@ -67,8 +67,8 @@ async function read(
   answer(response, all);
 }
 
-function senderTo(tracesUrl: string, options: Partial<OtlpDestination> = {}, clock = systemClock) {
-  const sender = createSender({ name: 'here', tracesUrl, ...options }, clock);
+function senderTo(url: string, options: Partial<OtlpEndpoint> = {}, clock = systemClock) {
+  const sender = createSender({ name: 'here', url, ...options }, 'traces', clock);
   open.senders.push(sender);
   return sender;
 }
@@ -78,7 +78,7 @@ async function outcomeOf(
   status: number,
   headers: Record<string, string>,
   answer: string | Buffer = '',
-  options: Partial<OtlpDestination> = {},
+  options: Partial<OtlpEndpoint> = {},
   clock = systemClock,
 ): Promise<SendOutcome> {
   const { url } = await destinationThat((response) => response.writeHead(status, headers).end(answer));

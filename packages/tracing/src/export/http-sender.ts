@@ -3,12 +3,13 @@ import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
 import { promisify } from 'node:util';
 import { gzip, gzipSync } from 'node:zlib';
 import type { Clock } from '@tta/obs-context';
-import type { OtlpDestination } from './destination.ts';
+import type { OtlpEndpoint } from './destination.ts';
 import { type Endpoint, readEndpoint } from './endpoint.ts';
 import { readHttpAnswer } from './http-answer.ts';
 import { sendFromAnotherProcess } from './last-words.ts';
 import { messageLine } from './message-line.ts';
 import type { Sender, SendOutcome } from './sender.ts';
+import type { Signal } from './signal.ts';
 
 const compress = promisify(gzip);
 
@@ -22,6 +23,7 @@ const staleConnection = Symbol('stale connection');
  */
 export class HttpSender implements Sender<Uint8Array> {
   readonly #endpoint: Endpoint;
+  readonly #signal: Signal;
   readonly #headers: Readonly<Record<string, string>>;
   readonly #compresses: boolean;
   readonly #clock: Clock;
@@ -33,14 +35,15 @@ export class HttpSender implements Sender<Uint8Array> {
   #aborted = false;
 
   /** @throws InvalidOptionError for an address, a header or a certificate that cannot be used. */
-  constructor(destination: OtlpDestination, clock: Clock) {
-    this.#endpoint = readEndpoint(destination);
-    this.#compresses = destination.compression === 'gzip';
+  constructor(options: OtlpEndpoint, signal: Signal, clock: Clock) {
+    this.#endpoint = readEndpoint(options, signal);
+    this.#signal = signal;
+    this.#compresses = options.compression === 'gzip';
     this.#clock = clock;
     const { url, headers, tls } = this.#endpoint;
     this.#headers = {
       ...headers,
-      'content-type': destination.protocol === 'http/json' ? 'application/json' : 'application/x-protobuf',
+      'content-type': options.protocol === 'http/json' ? 'application/json' : 'application/x-protobuf',
       ...(this.#compresses && { 'content-encoding': 'gzip' }),
     };
     const isSecure = url.protocol === 'https:';
@@ -106,8 +109,9 @@ export class HttpSender implements Sender<Uint8Array> {
       let isAnswered = false;
       request.once('response', (answer) => {
         isAnswered = true;
-        readHttpAnswer(answer, this.#clock.now(), this.#endpoint).then(resolve, (error: Error) =>
-          fail(error.message),
+        readHttpAnswer(answer, this.#clock.now(), this.#signal, this.#endpoint).then(
+          resolve,
+          (error: Error) => fail(error.message),
         );
       });
       request.on('error', (error: NodeJS.ErrnoException) => {

@@ -9,7 +9,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/glob
 import { systemClock } from '@tta/obs-context';
 import { type Certificates, makeCertificates } from '../../test/certificates.ts';
 import { createSender } from './create-sender.ts';
-import type { OtlpDestination } from './destination.ts';
+import type { OtlpEndpoint } from './destination.ts';
 import { grpcFrame } from './grpc-frame.ts';
 
 const body = Buffer.from('the last spans\n, as bytes');
@@ -35,11 +35,11 @@ interface Received {
 
 /** Sends while this process waits for nothing; what arrived is told later. */
 async function sendTo(
-  tracesUrl: string,
-  options: Partial<OtlpDestination>,
+  url: string,
+  options: Partial<OtlpEndpoint>,
 ): Promise<{ isTaken: boolean; headers: Record<string, string>; sent: Buffer }> {
   const arrival = once(child as ChildProcess, 'message') as Promise<[Received]>;
-  const sender = createSender({ name: 'here', tracesUrl, ...options }, systemClock);
+  const sender = createSender({ name: 'here', url, ...options }, 'traces', systemClock);
   const isTaken = sender.sendBeforeExit(body, generous);
   sender.abort();
   const [received] = await arrival;
@@ -83,7 +83,7 @@ describe.each(['http/protobuf', 'http/json', 'grpc'] as const)('the last words b
     const nodeExtraCaCerts = join(folder, 'ca.pem');
     writeFileSync(nodeExtraCaCerts, ca);
     const url = await destinationThat(good, isGrpc, { ca, ...server });
-    const untold = createSender({ name: 'here', tracesUrl: url, protocol, tls: client }, systemClock);
+    const untold = createSender({ name: 'here', url, protocol, tls: client }, 'traces', systemClock);
     expect(untold.sendBeforeExit(body, generous)).toBe(false);
     const { isTaken, sent } = await sendTo(url, { protocol, tls: { ...client, nodeExtraCaCerts } });
     expect(isTaken).toBe(true);
@@ -97,7 +97,7 @@ describe.each(['http/protobuf', 'http/json', 'grpc'] as const)('the last words b
 
   it('are not taken when nobody answers in time, or nobody listens', async () => {
     const url = await destinationThat(null, isGrpc);
-    const sender = createSender({ name: 'here', tracesUrl: url, protocol }, systemClock);
+    const sender = createSender({ name: 'here', url, protocol }, 'traces', systemClock);
     expect(sender.sendBeforeExit(body, 300)).toBe(false);
     child?.kill();
     await once(child as ChildProcess, 'exit');

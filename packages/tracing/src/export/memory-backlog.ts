@@ -4,8 +4,8 @@ import { backlogLimit } from './backlog-limit.ts';
 export interface MemoryBacklogOptions {
   /** Bytes that may wait; the oldest batches make room. */
   readonly limitBytes: number;
-  /** Told of spans that are gone without having been sent, and why. */
-  readonly onDropped: (spans: number, reason: Error) => void;
+  /** Told of items that are gone without having been sent, and why. */
+  readonly onDropped: (count: number, reason: Error) => void;
 }
 
 /** Batches that wait in memory, for a destination without a spool. They end with the process. */
@@ -14,7 +14,7 @@ export class MemoryBacklog implements Backlog {
   readonly volatile = this;
   readonly keepsOn = 'memory';
   readonly #limitBytes: number;
-  readonly #onDropped: (spans: number, reason: Error) => void;
+  readonly #onDropped: (count: number, reason: Error) => void;
   readonly #waiting: Batch[] = [];
   #waitingBytes = 0;
   /** What `first()` handed out: it is on its way, and is neither dropped nor counted as waiting. */
@@ -43,7 +43,7 @@ export class MemoryBacklog implements Backlog {
       return false;
     }
     let dropped = 0;
-    while (this.#waitingBytes + size > this.#limitBytes) dropped += this.#take()?.spans ?? 0;
+    while (this.#waitingBytes + size > this.#limitBytes) dropped += this.#take()?.count ?? 0;
     this.#waiting.push(batch);
     this.#waitingBytes += size;
     if (dropped > 0)
@@ -64,8 +64,8 @@ export class MemoryBacklog implements Backlog {
 
   /** What waits is gone then, and counted. */
   close(): void {
-    let dropped = this.#underWay?.spans ?? 0;
-    for (let batch; (batch = this.#take());) dropped += batch.spans;
+    let dropped = this.#underWay?.count ?? 0;
+    for (let batch; (batch = this.#take());) dropped += batch.count;
     this.#underWay = undefined;
     if (dropped > 0) this.#onDropped(dropped, new Error('the process ends'));
   }

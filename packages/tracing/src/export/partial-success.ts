@@ -1,6 +1,7 @@
 import { ProtobufTraceSerializer } from '@opentelemetry/otlp-transformer';
 import { messageLine } from './message-line.ts';
 import type { SendOutcome } from './sender.ts';
+import type { Signal } from './signal.ts';
 
 /**
  * The longest body of an answer that is read. OTLP recommends 4 MiB; what it says fits into much less, and a
@@ -16,15 +17,17 @@ export type AnswerEncoding = 'json' | 'protobuf';
  * `partial_success` names (OTLP specification, "Partial Success"). An answer that cannot be read takes back
  * nothing of the success.
  *
+ * @param signal - What was sent.
  * @param secrets - What its message may not show.
  */
 export function takenOutcome(
   answer: Uint8Array,
   encoding: AnswerEncoding | undefined,
+  signal: Signal,
   secrets: readonly string[],
 ): SendOutcome {
-  const { rejectedSpans, errorMessage } = readPartialSuccess(answer, encoding) ?? {};
-  const rejected = Math.trunc(Number(rejectedSpans));
+  const { rejectedCount, errorMessage } = readPartialSuccess(answer, encoding, signal) ?? {};
+  const rejected = Math.trunc(Number(rejectedCount));
   return {
     kind: 'taken',
     rejected: rejected > 0 ? rejected : 0,
@@ -33,22 +36,39 @@ export function takenOutcome(
   };
 }
 
+/** What JSON calls the number of what was not taken. */
+const rejectedNames = {
+  traces: 'rejectedSpans',
+  metrics: 'rejectedDataPoints',
+  logs: 'rejectedLogRecords',
+} as const satisfies Record<Signal, string>;
+
 interface PartialSuccess {
   /** In JSON a decimal string or a number. */
-  readonly rejectedSpans?: unknown;
+  readonly rejectedCount?: unknown;
   readonly errorMessage?: unknown;
 }
 
 function readPartialSuccess(
   answer: Uint8Array,
   encoding: AnswerEncoding | undefined,
-): PartialSuccess | null | undefined {
+  signal: Signal,
+): PartialSuccess | undefined {
   try {
-    if (encoding === 'protobuf') return ProtobufTraceSerializer.deserializeResponse(answer).partialSuccess;
-    if (encoding === 'json')
-      return (JSON.parse(new TextDecoder().decode(answer)) as { partialSuccess?: PartialSuccess | null })
-        .partialSuccess;
-    return undefined;
+    if (encoding === 'protobuf') {
+      // In protobuf the answers of the three signals differ in nothing but the names of their fields.
+      const { rejectedSpans, errorMessage } =
+        ProtobufTraceSerializer.deserializeResponse(answer).partialSuccess ?? {};
+      return { rejectedCount: rejectedSpans, errorMessage };
+    }
+    if (encoding === undefined) return undefined;
+    const { partialSuccess } = JSON.parse(new TextDecoder().decode(answer)) as {
+      readonly partialSuccess?: Readonly<Record<string, unknown>>;
+    };
+    return {
+      rejectedCount: partialSuccess?.[rejectedNames[signal]],
+      errorMessage: partialSuccess?.['errorMessage'],
+    };
   } catch {
     return undefined;
   }

@@ -62,8 +62,8 @@ async function destination(
 }
 
 /** @param atOnce - What the program does before it sends, instead of waiting for a message. */
-function start(tracesUrl: string, protocol: string, atOnce: readonly string[] = []): ChildProcess {
-  const destination = JSON.stringify({ name: 'here', tracesUrl, protocol });
+function start(url: string, protocol: string, atOnce: readonly string[] = []): ChildProcess {
+  const destination = JSON.stringify({ name: 'here', url, protocol });
   return fork(program, [destination, ...atOnce], { stdio: ['ignore', 'pipe', 'inherit', 'ipc'] });
 }
 

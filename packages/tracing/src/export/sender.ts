@@ -1,6 +1,6 @@
 /** What became of one request. */
 export type SendOutcome =
-  /** The destination has it, except for `rejected` spans (OTLP "partial success"). */
+  /** The destination has it, except for `rejected` items (OTLP "partial success"). */
   | { readonly kind: 'taken'; readonly rejected: number; readonly message: string | undefined }
   /** The same request may succeed later, at the earliest after `afterMs` where the destination said so. */
   | { readonly kind: 'later'; readonly error: Error; readonly afterMs: number | undefined }

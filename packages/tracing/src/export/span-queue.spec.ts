@@ -112,10 +112,10 @@ function bench(shelf = new Shelf(false), options: Partial<SpanQueueOptions<strin
     random: seededRandom(1),
     timeoutMs: 10_000,
     flushMs: 50,
-    queueSpans: 8,
-    batchSpans: 4,
+    queueItems: 8,
+    batchItems: 4,
     everything: false,
-    onTrouble: ({ kind, spans, error }: Trouble) => void troubles.push(`${kind} ${spans}: ${error.message}`),
+    onTrouble: ({ kind, count, error }: Trouble) => void troubles.push(`${kind} ${count}: ${error.message}`),
     ...options,
   });
   queue.start();
@@ -193,7 +193,7 @@ describe('a queue whose destination answers', () => {
       if (spans.some(({ name }) => name === 'odd')) throw new TypeError('odd span');
       return spans.map(({ name }) => name).join(' ');
     };
-    const { clock, sender, queue, troubles, end } = bench(new Shelf(false), { encode, batchSpans: 1 });
+    const { clock, sender, queue, troubles, end } = bench(new Shelf(false), { encode, batchItems: 1 });
     sender.answer(taken, taken);
     end('a', 'odd', 'b');
     await queue.forceFlush();
@@ -398,7 +398,7 @@ describe('a queue with a backlog on disk', () => {
   });
 
   it('gives the event loop a turn between two batches that it puts on disk', async () => {
-    const { clock, sender, shelf, end } = bench(new Shelf(true), { queueSpans: 100 });
+    const { clock, sender, shelf, end } = bench(new Shelf(true), { queueItems: 100 });
     end('a');
     await clock.advance(50);
     end(...'bcdefghijklm');
@@ -419,7 +419,7 @@ describe('a queue with a backlog on disk', () => {
     await clock.advance(150);
     end('a');
     await clock.advance(50);
-    shelf.left = [{ body: 'left', spans: 1 }];
+    shelf.left = [{ body: 'left', count: 1 }];
     await clock.advance(100);
     end('b');
     expect(shelf.batches).toEqual([]);
@@ -459,7 +459,7 @@ describe('a queue with a backlog on disk', () => {
 
   it('stops draining after a second of its stop: it is safe where it is', async () => {
     const { clock, sender, shelf, queue, end } = bench(new Shelf(true));
-    shelf.left = Array.from({ length: 5 }, (_, i) => ({ body: `left ${i}`, spans: 1 }));
+    shelf.left = Array.from({ length: 5 }, (_, i) => ({ body: `left ${i}`, count: 1 }));
     end('a');
     const stopped = queue.stop(60_000);
     for (let i = 0; i < 5; i++) {
@@ -475,14 +475,14 @@ describe('a queue with a backlog on disk', () => {
   it('sends first what earlier processes left behind, also when nothing ends in this one', async () => {
     const { clock, sender, shelf, queue } = bench(new Shelf(true));
     shelf.left = [
-      { body: 'left 1', spans: 2 },
-      { body: 'left 2', spans: 3 },
+      { body: 'left 1', count: 2 },
+      { body: 'left 2', count: 3 },
     ];
     sender.answer(taken, taken);
     await clock.advance(250);
     expect(sender.sent).toEqual(['left 1', 'left 2']);
     expect(queue.counts).toEqual({ exported: 5, spooled: 0, dropped: 0 });
-    shelf.left = [{ body: 'left later', spans: 1 }];
+    shelf.left = [{ body: 'left later', count: 1 }];
     sender.answer(taken);
     await clock.advance(30_000);
     expect(sender.sent.at(-1)).toBe('left later');
@@ -490,7 +490,7 @@ describe('a queue with a backlog on disk', () => {
 
   it('sends what others left behind also when it stops before it had looked for it', async () => {
     const { sender, shelf, queue, end } = bench(new Shelf(true));
-    shelf.left = [{ body: 'left', spans: 1 }];
+    shelf.left = [{ body: 'left', count: 1 }];
     sender.answer(taken, taken);
     end('a');
     await queue.stop(1_000);
@@ -648,7 +648,7 @@ describe('a queue with its backlog in memory', () => {
   });
 
   it('bounds what waits in bytes as well', async () => {
-    const { clock, sender, queue } = bench(new Shelf(false), { queueSpans: 1_000, batchSpans: 1_000 });
+    const { clock, sender, queue } = bench(new Shelf(false), { queueItems: 1_000, batchItems: 1_000 });
     const tracer = new NodeTracerProvider({ spanProcessors: [queue] }).getTracer('spec');
     const end = (name: string): void =>
       tracer.startSpan(name, { attributes: { text: 'x'.repeat(6 * 2 ** 20) } }).end();

@@ -7,7 +7,7 @@ import type { Batch } from './backlog.ts';
  *
  *   bytes  0-3   "TTA1"
  *          4-7   length of the body
- *          8-11  number of spans
+ *          8-11  number of items
  *         12-15  CRC-32 of the body
  *         16-19  CRC-32 of bytes 0-15
  *         20-    body
@@ -24,15 +24,15 @@ export const largestBodyBytes = 64 * 2 ** 20;
 export interface StoredRecord {
   /** Undefined for one that is damaged or was not written to its end. */
   readonly batch: Batch | undefined;
-  /** How many spans it holds; 0 where the damage hides that. */
-  readonly spans: number;
+  /** How many items it holds; 0 where the damage hides that. */
+  readonly count: number;
   /** Where the next one begins; the end of the segment where that cannot be told. */
   readonly next: number;
 }
 
 interface Header {
   readonly length: number;
-  readonly spans: number;
+  readonly count: number;
   readonly checksum: number;
 }
 
@@ -41,11 +41,11 @@ interface Header {
  *
  * @throws what the file system says; a part may have been written then.
  */
-export function appendRecord(fd: number, { body, spans }: Batch): void {
+export function appendRecord(fd: number, { body, count }: Batch): void {
   const header = Buffer.alloc(headerBytes);
   header.writeUInt32BE(magic, 0);
   header.writeUInt32BE(body.byteLength, 4);
-  header.writeUInt32BE(spans, 8);
+  header.writeUInt32BE(count, 8);
   header.writeUInt32BE(crc32(body), 12);
   header.writeUInt32BE(crc32(header.subarray(0, 16)), 16);
   // One call, one record: a process that is killed leaves a whole one or the start of one.
@@ -58,20 +58,20 @@ export function appendRecord(fd: number, { body, spans }: Batch): void {
 /** Reads what stands at `position` of a segment that ends at `end`. Damage does not throw, the file system may. */
 export function readRecord(fd: number, position: number, end: number): StoredRecord {
   const header = readHeader(fd, position, end);
-  if (!header) return { batch: undefined, spans: 0, next: end };
-  const { length, spans, checksum } = header;
+  if (!header) return { batch: undefined, count: 0, next: end };
+  const { length, count, checksum } = header;
   const next = position + headerBytes + length;
   const body = next <= end ? readBytes(fd, next - length, length) : undefined;
-  if (!body) return { batch: undefined, spans, next: end };
-  return { batch: crc32(body) === checksum ? { body, spans } : undefined, spans, next };
+  if (!body) return { batch: undefined, count, next: end };
+  return { batch: crc32(body) === checksum ? { body, count } : undefined, count, next };
 }
 
-/** How many spans the records between two places hold, as far as their headers can be read. */
-export function countSpans(fd: number, position: number, end: number): number {
-  let spans = 0;
+/** How many items the records between two places hold, as far as their headers can be read. */
+export function countItems(fd: number, position: number, end: number): number {
+  let count = 0;
   for (let at = position, header; (header = readHeader(fd, at, end)); at += headerBytes + header.length)
-    spans += header.spans;
-  return spans;
+    count += header.count;
+  return count;
 }
 
 function readHeader(fd: number, position: number, end: number): Header | undefined {
@@ -80,7 +80,7 @@ function readHeader(fd: number, position: number, end: number): Header | undefin
   if (crc32(header.subarray(0, 16)) !== header.readUInt32BE(16)) return undefined;
   const length = header.readUInt32BE(4);
   if (length > largestBodyBytes) return undefined;
-  return { length, spans: header.readUInt32BE(8), checksum: header.readUInt32BE(12) };
+  return { length, count: header.readUInt32BE(8), checksum: header.readUInt32BE(12) };
 }
 
 /** Undefined when the file ends before. */
