@@ -1,4 +1,24 @@
 export type { CardinalityOverflow } from './cardinality/cardinality-overflow.ts';
 export type { PeriodicExport } from './periodic-export.ts';
 export type { PrometheusEndpointOptions } from './prometheus/prometheus-endpoint.ts';
+export { type BurnRateAlert, burnRateAlerts, type SloSeverity } from './slo/burn-rate-alerts.ts';
+export { defineSlo } from './slo/define-slo.ts';
+export type { SloCounts } from './slo/error-budget.ts';
+export { observeSlos } from './slo/observe-slos.ts';
+export type {
+  SloAlerting,
+  SloDefinition,
+  SloIndicator,
+  SloOptions,
+  SloSelection,
+} from './slo/slo-definition.ts';
+export {
+  type SloAlertChange,
+  type SloAlertStatus,
+  type SloStatus,
+  SloTracker,
+  type SloTrackerOptions,
+  type SloWindowStatus,
+} from './slo/slo-tracker.ts';
+export type { SloWindow } from './slo/slo-window.ts';
 export { type Metrics, type MetricsOptions, startMetrics } from './start-metrics.ts';

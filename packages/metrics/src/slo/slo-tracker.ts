@@ -1,0 +1,277 @@
+import { diag } from '@opentelemetry/api';
+import {
+  type Clock,
+  type ExecutionListener,
+  type ExecutionResult,
+  InvalidOptionError,
+  systemClock,
+} from '@tta/obs-context';
+import { type BurnRateAlert, burnRateAlerts } from './burn-rate-alerts.ts';
+import { burnRate, compliance, errorBudgetRemaining, type SloCounts } from './error-budget.ts';
+import { executionOutcome } from './execution-outcome.ts';
+import { RollingCounts, slicesPerWindow } from './rolling-counts.ts';
+import type { SloDefinition } from './slo-definition.ts';
+import { type SloWindow, sloWindowMs } from './slo-window.ts';
+
+/** A change of one alert. */
+export interface SloAlertChange extends BurnRateAlert {
+  /** Name of the SLO. */
+  readonly slo: string;
+  readonly state: 'firing' | 'resolved';
+  readonly longBurnRate: number;
+  readonly shortBurnRate: number;
+  /** Milliseconds since the Unix epoch. */
+  readonly atMs: number;
+}
+
+/** How one alert stands. */
+export interface SloAlertStatus extends BurnRateAlert {
+  readonly state: 'firing' | 'inactive';
+  readonly longBurnRate: number;
+  readonly shortBurnRate: number;
+  /** Milliseconds since the Unix epoch; while it fires. */
+  readonly firingSinceMs?: number;
+}
+
+/** What one window holds. */
+export interface SloWindowStatus extends SloCounts {
+  readonly window: SloWindow;
+  readonly burnRate: number;
+}
+
+/** How one SLO stands. Plain JSON. */
+export interface SloStatus {
+  readonly slo: SloDefinition;
+  /** In the SLO's own period, or since the process began when that is shorter. */
+  readonly good: number;
+  readonly bad: number;
+  /** good ÷ (good + bad) in the period; 1 where there is nothing. */
+  readonly compliance: number;
+  /** The share of the error budget that is left; below 0 once more is spent than there was. */
+  readonly errorBudgetRemaining: number;
+  /** From 5 minutes to 3 days, and the SLO's own period. */
+  readonly windows: readonly SloWindowStatus[];
+  readonly alerts: readonly SloAlertStatus[];
+  /** Since the tracker was made; only rises. */
+  readonly total: SloCounts;
+}
+
+export interface SloTrackerOptions {
+  /** Made by `defineSlo`. Names are told apart. */
+  readonly slos: readonly SloDefinition[];
+  /** @defaultValue the machine's */
+  readonly clock?: Clock;
+  /** Hears once of each alert that fires and of each that resolves. What it throws is reported and swallowed. */
+  readonly onAlert?: (change: SloAlertChange) => void | PromiseLike<void>;
+}
+
+const windows = ['5m', '30m', '1h', '2h', '6h', '1d', '3d'] as const satisfies readonly SloWindow[];
+const fiveMinutesMs = 300_000;
+const sliceMs = fiveMinutesMs / slicesPerWindow;
+
+/**
+ * Judges executions by SLOs, over windows that roll. Give it to `onExecution` of an Instrumentation.
+ *
+ * It knows what this process has seen since the tracker was made: until a window's length has passed, the window
+ * holds just that. Windows forget a sixtieth of their length at a time, and alerts are judged every five seconds:
+ * when an execution ends and, where `onAlert` listens, by a timer that does not keep the process alive, so that an
+ * alert resolves without traffic too. An SLO takes about 10 KB, whatever its traffic and period.
+ *
+ * @throws InvalidOptionError (`OBS_ERR_INVALID_OPTION`) when two SLOs have one name.
+ */
+export class SloTracker implements ExecutionListener {
+  readonly #clock: Clock;
+  readonly #onAlert: SloTrackerOptions['onAlert'];
+  readonly #originMs: number;
+  readonly #slos: readonly TrackedSlo[];
+  /** Number of the five-second slice that executions are being counted into. */
+  #slice = 0;
+  #cancelTimer: (() => void) | undefined;
+  #stopped = false;
+
+  constructor(options: SloTrackerOptions) {
+    const { slos, clock = systemClock, onAlert } = options;
+    const names = new Set<string>();
+    for (const { name } of slos) {
+      if (names.has(name))
+        throw new InvalidOptionError(`two SLOs are called "${name}"; give each a name of its own`);
+      names.add(name);
+    }
+    this.#clock = clock;
+    this.#onAlert = onAlert;
+    this.#originMs = clock.monotonic();
+    this.#slos = slos.map((slo) => new TrackedSlo(slo));
+  }
+
+  onEnd(execution: ExecutionResult): void {
+    const slice = this.#sliceNow();
+    if (slice !== this.#slice) this.#moveTo(slice);
+    for (const tracked of this.#slos) {
+      const outcome = executionOutcome(tracked.slo, execution);
+      if (outcome === 'good') tracked.pendingGood++;
+      else if (outcome === 'bad') {
+        tracked.pendingBad++;
+        if (this.#cancelTimer === undefined) this.#startTimer();
+      }
+    }
+  }
+
+  /** How each SLO stands, in the order they were given. Alerts are as of the last five seconds' end. */
+  status(): readonly SloStatus[] {
+    const slice = this.#sliceNow();
+    if (slice !== this.#slice) this.#moveTo(slice);
+    return this.#slos.map((tracked) => tracked.status());
+  }
+
+  /** Stops the timer for good. Executions are still counted, and alerts are then judged as they end. */
+  stop(): void {
+    this.#stopped = true;
+    this.#cancelTimer?.();
+    this.#cancelTimer = undefined;
+  }
+
+  #sliceNow(): number {
+    return Math.floor((this.#clock.monotonic() - this.#originMs) / sliceMs);
+  }
+
+  #moveTo(slice: number): void {
+    this.#slice = slice;
+    const changes: SloAlertChange[] = [];
+    for (const tracked of this.#slos) {
+      tracked.rollTo(slice * sliceMs);
+      tracked.judgeAlerts(this.#clock, changes);
+    }
+    for (const change of changes) this.#tell(change);
+  }
+
+  #tell(change: SloAlertChange): void {
+    const { slo, state } = change;
+    // Also catches what an asynchronous listener rejects with, which would end the process.
+    new Promise<void>((resolve) => resolve(this.#onAlert?.(change))).catch((fault: unknown) =>
+      diag.warn(`@tta/obs: onAlert failed to hear that SLO "${slo}" is ${state}:`, fault),
+    );
+  }
+
+  #startTimer(): void {
+    if (this.#stopped || !this.#onAlert || !this.#slos.some((tracked) => tracked.mayChangeAlerts())) return;
+    const nextMs = this.#originMs + (this.#slice + 1) * sliceMs;
+    this.#cancelTimer = this.#clock.timer(Math.ceil(nextMs - this.#clock.monotonic()), () => {
+      this.#cancelTimer = undefined;
+      const slice = this.#sliceNow();
+      if (slice !== this.#slice) this.#moveTo(slice);
+      this.#startTimer();
+    });
+  }
+}
+
+interface TrackedAlert {
+  readonly rule: BurnRateAlert;
+  readonly long: RollingCounts;
+  readonly short: RollingCounts;
+  firingSinceMs: number | undefined;
+}
+
+/** The counts of one SLO. Executions are counted into the slice of five seconds, and that into every window. */
+class TrackedSlo {
+  readonly slo: SloDefinition;
+  pendingGood = 0;
+  pendingBad = 0;
+  #totalGood = 0;
+  #totalBad = 0;
+  readonly #windows = new Map<SloWindow, RollingCounts>();
+  readonly #own: RollingCounts;
+  readonly #alerts: readonly TrackedAlert[];
+
+  constructor(slo: SloDefinition) {
+    this.slo = slo;
+    const ownMs = lengthMs(slo.window);
+    for (const window of windows) this.#windows.set(window, new RollingCounts(lengthMs(window), 0));
+    const same = windows.find((window) => lengthMs(window) === ownMs);
+    this.#own = this.#window(same ?? slo.window, ownMs);
+    this.#alerts = burnRateAlerts(slo.window)
+      .filter(({ severity }) => slo.alerting[severity])
+      .map((rule) => ({
+        rule,
+        long: this.#window(rule.longWindow),
+        short: this.#window(rule.shortWindow),
+        firingSinceMs: undefined,
+      }));
+  }
+
+  #window(window: SloWindow, ms = lengthMs(window)): RollingCounts {
+    const known = this.#windows.get(window);
+    if (known) return known;
+    const counts = new RollingCounts(ms, 0);
+    this.#windows.set(window, counts);
+    return counts;
+  }
+
+  rollTo(elapsedMs: number): void {
+    const { pendingGood, pendingBad } = this;
+    for (const counts of this.#windows.values()) {
+      if (pendingGood + pendingBad > 0) counts.add(pendingGood, pendingBad);
+      counts.rollTo(elapsedMs);
+    }
+    this.#totalGood += pendingGood;
+    this.#totalBad += pendingBad;
+    this.pendingGood = 0;
+    this.pendingBad = 0;
+  }
+
+  judgeAlerts(clock: Clock, changes: SloAlertChange[]): void {
+    const { name, objective, alerting } = this.slo;
+    for (const alert of this.#alerts) {
+      const { rule, long, short } = alert;
+      const longBurnRate = burnRate(long, objective);
+      const shortBurnRate = burnRate(short, objective);
+      const fires =
+        long.good + long.bad >= alerting.minEvents &&
+        longBurnRate > rule.threshold &&
+        shortBurnRate > rule.threshold;
+      if (fires === (alert.firingSinceMs !== undefined)) continue;
+      const atMs = clock.now();
+      alert.firingSinceMs = fires ? atMs : undefined;
+      const state = fires ? 'firing' : 'resolved';
+      changes.push({ ...rule, slo: name, state, longBurnRate, shortBurnRate, atMs });
+    }
+  }
+
+  /** Whether time alone may fire or resolve an alert. */
+  mayChangeAlerts(): boolean {
+    return (
+      this.#alerts.length > 0 && (this.pendingBad > 0 || this.#alerts.some((alert) => alert.long.bad > 0))
+    );
+  }
+
+  status(): SloStatus {
+    const { slo } = this;
+    const own = this.#withPending(this.#own);
+    return {
+      slo,
+      ...own,
+      compliance: compliance(own),
+      errorBudgetRemaining: errorBudgetRemaining(own, slo.objective),
+      windows: [...this.#windows].map(([window, counts]) => {
+        const held = this.#withPending(counts);
+        return { window, ...held, burnRate: burnRate(held, slo.objective) };
+      }),
+      alerts: this.#alerts.map(({ rule, long, short, firingSinceMs }) => ({
+        ...rule,
+        state: firingSinceMs === undefined ? 'inactive' : 'firing',
+        longBurnRate: burnRate(long, slo.objective),
+        shortBurnRate: burnRate(short, slo.objective),
+        ...(firingSinceMs === undefined ? {} : { firingSinceMs }),
+      })),
+      total: { good: this.#totalGood + this.pendingGood, bad: this.#totalBad + this.pendingBad },
+    };
+  }
+
+  #withPending({ good, bad }: SloCounts): SloCounts {
+    return { good: good + this.pendingGood, bad: bad + this.pendingBad };
+  }
+}
+
+/** Of a window that has been checked. */
+function lengthMs(window: SloWindow): number {
+  return sloWindowMs(window) ?? 0;
+}
