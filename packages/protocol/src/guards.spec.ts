@@ -3,6 +3,8 @@ import fc from 'fast-check';
 import {
   isHealth,
   isLiveMessage,
+  isLogList,
+  isLogRecord,
   isProblemDetails,
   isSpanDetail,
   isTraceDocument,
@@ -80,6 +82,24 @@ const spanDetail = fc.record({
   scope: fc.record({ name: fc.string(), version: fc.string() }),
 });
 
+const logRecord = fc.record({
+  id: count,
+  traceId: fc.option(traceId, { nil: null }),
+  spanId: fc.option(spanId, { nil: null }),
+  timeUnixNano: fc.bigInt({ min: 0n, max: 2n ** 63n - 1n }).map(String),
+  observedTimeUnixNano: fc.option(fc.bigInt({ min: 0n, max: 2n ** 63n - 1n }).map(String), { nil: null }),
+  severityNumber: fc.integer({ min: 0, max: 24 }),
+  severityText: textOrNull,
+  body: fc.jsonValue(),
+  eventName: textOrNull,
+  attributes,
+  droppedAttributesCount: count,
+  flags: count,
+  serviceName: fc.string(),
+  resource: attributes,
+  scope: fc.record({ name: fc.string(), version: fc.string() }),
+});
+
 const health = fc.record({
   status: fc.constant('ok'),
   version: fc.string(),
@@ -90,6 +110,7 @@ const health = fc.record({
 });
 
 const traceList = fc.record({ items: fc.array(summary, { maxLength: 5 }), nextCursor: textOrNull });
+const logList = fc.record({ items: fc.array(logRecord, { maxLength: 5 }), nextCursor: textOrNull });
 const problem = fc.record({
   type: fc.string(),
   title: fc.string(),
@@ -97,6 +118,7 @@ const problem = fc.record({
 });
 const hello = fc.record({ type: fc.constant('hello'), seq: count });
 const changedTrace = fc.record({ type: fc.constant('trace'), seq: count, trace: summary });
+const logged = fc.record({ type: fc.constant('logs'), seq: count, traceId });
 
 const contract: readonly {
   readonly name: string;
@@ -106,11 +128,14 @@ const contract: readonly {
   { name: 'isTraceSummary', guard: isTraceSummary, valid: summary },
   { name: 'isTraceDocument', guard: isTraceDocument, valid: traceDocument },
   { name: 'isSpanDetail', guard: isSpanDetail, valid: spanDetail },
+  { name: 'isLogRecord', guard: isLogRecord, valid: logRecord },
+  { name: 'isLogList', guard: isLogList, valid: logList },
   { name: 'isHealth', guard: isHealth, valid: health },
   { name: 'isTraceList', guard: isTraceList, valid: traceList },
   { name: 'isProblemDetails', guard: isProblemDetails, valid: problem },
   { name: 'isLiveMessage (hello)', guard: isLiveMessage, valid: hello },
   { name: 'isLiveMessage (trace)', guard: isLiveMessage, valid: changedTrace },
+  { name: 'isLiveMessage (logs)', guard: isLiveMessage, valid: logged },
 ];
 
 describe.each(contract)('$name', ({ guard, valid }) => {
@@ -208,5 +233,18 @@ describe('isSpanDetail', () => {
     let nested: unknown = 'bottom';
     for (let level = 0; level < 64; level++) nested = { nested };
     expect(isSpanDetail({ ...sample, attributes: { nested } })).toBe(true);
+  });
+});
+
+describe('isLogRecord', () => {
+  const [sample] = fc.sample(logRecord, { numRuns: 1, seed: 1 });
+
+  it.each([
+    ['a severity beyond 24', { severityNumber: 25 }],
+    ['a negative severity', { severityNumber: -1 }],
+    ['an upper-case trace id', { traceId: 'A'.repeat(32) }],
+    ['a time that is a number', { timeUnixNano: 1 }],
+  ])('refuses %s', (_, changes) => {
+    expect(isLogRecord({ ...sample, ...changes })).toBe(false);
   });
 });

@@ -13,7 +13,8 @@ import {
   type Check,
 } from './json-shape.ts';
 import type { LiveMessage } from './live.ts';
-import type { Health, ProblemDetails, TraceList } from './rest.ts';
+import type { LogRecord } from './log.ts';
+import type { Health, LogList, ProblemDetails, TraceList } from './rest.ts';
 import type { SpanColumns, SpanDetail, TraceDocument, TraceSummary } from './trace.ts';
 
 /** Deeper attribute values are refused: the service stores 64 levels, and a guard must not exhaust the stack. */
@@ -84,6 +85,24 @@ const detail = shape({
   scope: shape({ name: isText, version: isText }),
 });
 
+const logRecord = shape({
+  id: isCount,
+  traceId: either(isTraceId, is(null)),
+  spanId: either(isSpanId, is(null)),
+  timeUnixNano: isNanoseconds,
+  observedTimeUnixNano: either(isNanoseconds, is(null)),
+  severityNumber: (value) => isCount(value) && (value as number) <= 24,
+  severityText: isTextOrNull,
+  body: (value) => isAttribute(value),
+  eventName: isTextOrNull,
+  attributes: isAttributes,
+  droppedAttributesCount: isCount,
+  flags: isCount,
+  serviceName: isText,
+  resource: isAttributes,
+  scope: shape({ name: isText, version: isText }),
+});
+
 const health = shape({
   status: is('ok'),
   version: isText,
@@ -95,6 +114,8 @@ const health = shape({
 
 const traceList = shape({ items: listOf(summary), nextCursor: isTextOrNull });
 
+const logList = shape({ items: listOf(logRecord), nextCursor: isTextOrNull });
+
 const problem = shape({
   type: isText,
   title: isText,
@@ -104,6 +125,7 @@ const problem = shape({
 
 const hello = shape({ type: is('hello'), seq: isCount });
 const changed = shape({ type: is('trace'), seq: isCount, trace: summary });
+const logged = shape({ type: is('logs'), seq: isCount, traceId: isTraceId });
 
 /** True for a {@link TraceSummary}. Like all guards here: never throws, allows fields it does not know. */
 export function isTraceSummary(value: unknown): value is TraceSummary {
@@ -139,6 +161,16 @@ export function isTraceList(value: unknown): value is TraceList {
   return traceList(value);
 }
 
+/** True for a {@link LogRecord}. */
+export function isLogRecord(value: unknown): value is LogRecord {
+  return logRecord(value);
+}
+
+/** True for the answer of `GET /api/traces/{id}/logs` and of `GET /api/logs`. */
+export function isLogList(value: unknown): value is LogList {
+  return logList(value);
+}
+
 /** True for the body of an error answer. */
 export function isProblemDetails(value: unknown): value is ProblemDetails {
   return problem(value);
@@ -146,7 +178,7 @@ export function isProblemDetails(value: unknown): value is ProblemDetails {
 
 /** True for a message of `/ws/traces`. */
 export function isLiveMessage(value: unknown): value is LiveMessage {
-  return hello(value) || changed(value);
+  return hello(value) || changed(value) || logged(value);
 }
 
 function haveOneLength(spans: SpanColumns): boolean {

@@ -9,11 +9,14 @@ export type {
   TraceDocument,
   TraceSummary,
 } from './trace.ts';
-export type { Health, Page, ProblemDetails, TraceList } from './rest.ts';
-export type { LiveMessage } from './live.ts';
+export { logLevelOf, type LogLevel, type LogRecord } from './log.ts';
+export type { Health, LogList, Page, ProblemDetails, TraceList } from './rest.ts';
+export type { LiveChange, LiveMessage } from './live.ts';
 export {
   isHealth,
   isLiveMessage,
+  isLogList,
+  isLogRecord,
   isProblemDetails,
   isSpanDetail,
   isTraceDocument,

@@ -1,3 +1,4 @@
+import type { LogRecord } from './log.ts';
 import type { TraceSummary } from './trace.ts';
 
 /** `GET /health`. */
@@ -20,6 +21,13 @@ export interface Page<Item> {
 
 /** `GET /api/traces?limit=&cursor=`: newest first. `limit` is 1–500, by default 50. */
 export type TraceList = Page<TraceSummary>;
+
+/**
+ * `GET /api/traces/{id}/logs?limit=&cursor=`: the log records of a trace in order of time, and
+ * `GET /api/logs?traceId=&minSeverity=&limit=&cursor=`: all log records, newest first. `limit` is 1–500, by
+ * default 50; `minSeverity` a severity number from 1 to 24.
+ */
+export type LogList = Page<LogRecord>;
 
 /** The body of every error answer of the REST interface (RFC 9457, `application/problem+json`). */
 export interface ProblemDetails {
