@@ -1,5 +1,5 @@
 import type { AttributeJson, AttributesJson } from '@tta/obs-protocol';
-import { TooManyValuesError, UnusableSpanError } from './decode-error.ts';
+import { TooManyValuesError, UnusableRecordError } from './decode-error.ts';
 
 /** OpenTelemetry's `AttributeValueDepthLimit`. */
 const DEPTH_LIMIT = 64;
@@ -20,7 +20,7 @@ export class ValueBudget {
 
 export function checkDepth(depth: number): void {
   if (depth > DEPTH_LIMIT) {
-    throw new UnusableSpanError(`an attribute value is nested deeper than ${DEPTH_LIMIT} levels`);
+    throw new UnusableRecordError(`an attribute value is nested deeper than ${DEPTH_LIMIT} levels`);
   }
 }
 

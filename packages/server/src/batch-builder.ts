@@ -1,32 +1,32 @@
 import type { AttributesJson } from '@tta/obs-protocol';
-import { UnusableSpanError } from './decode-error.ts';
-import type { ScopeRecord, SpanGroup, SpanRecord, TraceBatch } from './trace-batch.ts';
+import { UnusableRecordError } from './decode-error.ts';
+import type { ExportBatch, ExportGroup, ScopeRecord } from './export-batch.ts';
 
-/** Collects what a decoder finds, so that both decoders treat bad spans and empty groups alike. */
-export class BatchBuilder {
-  readonly #groups: SpanGroup[] = [];
-  #rejectedSpans = 0;
+/** Collects what a decoder finds, so that all decoders treat bad records and empty groups alike. */
+export class BatchBuilder<Item> {
+  readonly #groups: ExportGroup<Item>[] = [];
+  #rejectedCount = 0;
   #rejectionReason = '';
 
-  /** Runs `decode`; a span that it cannot use is counted, any other error goes on to the caller. */
-  span(path: () => string, decode: () => SpanRecord): SpanRecord | null {
+  /** Runs `decode`; a record that it cannot use is counted, any other error goes on to the caller. */
+  item(path: () => string, decode: () => Item): Item | null {
     try {
       return decode();
     } catch (error) {
-      if (!(error instanceof UnusableSpanError)) throw error;
-      if (this.#rejectedSpans++ === 0) this.#rejectionReason = `${path()}: ${error.message}`;
+      if (!(error instanceof UnusableRecordError)) throw error;
+      if (this.#rejectedCount++ === 0) this.#rejectionReason = `${path()}: ${error.message}`;
       return null;
     }
   }
 
-  group(resource: AttributesJson, scope: ScopeRecord, spans: readonly SpanRecord[]): void {
-    if (spans.length > 0) this.#groups.push({ resource, scope, spans });
+  group(resource: AttributesJson, scope: ScopeRecord, items: readonly Item[]): void {
+    if (items.length > 0) this.#groups.push({ resource, scope, items });
   }
 
-  batch(): TraceBatch {
+  batch(): ExportBatch<Item> {
     return {
       groups: this.#groups,
-      rejectedSpans: this.#rejectedSpans,
+      rejectedCount: this.#rejectedCount,
       rejectionReason: this.#rejectionReason,
     };
   }

@@ -9,7 +9,7 @@ import {
   statSync,
 } from 'node:fs';
 import { dirname, resolve } from 'node:path';
-import { APPLICATION_ID, SCHEMA, SCHEMA_VERSION } from './schema.ts';
+import { APPLICATION_ID, MIGRATIONS, SCHEMA_VERSION } from './schema.ts';
 import { ServiceError } from './service-error.ts';
 import { loadSqlite, type OpenSqlite, type SqlDatabase } from './sqlite-driver.ts';
 
@@ -139,7 +139,7 @@ function openChecked(open: OpenSqlite, path: string): SqlDatabase {
       PRAGMA cache_size = -16000;
       PRAGMA temp_store = MEMORY;
     `);
-    if (tableCount === 0) database.exec(`BEGIN IMMEDIATE; ${SCHEMA} COMMIT;`);
+    migrate(database, version);
     // Only now: a file that turns out to be somebody else's is left as it was.
     chmodSync(path, 0o600);
     return database;
@@ -147,6 +147,13 @@ function openChecked(open: OpenSqlite, path: string): SqlDatabase {
     database?.close();
     throw error instanceof ServiceError ? error : notOurs(path, error);
   }
+}
+
+/** All steps in one transaction: a file is of one version or of the other, never between them. */
+function migrate(database: SqlDatabase, version: number): void {
+  if (version === SCHEMA_VERSION) return;
+  const steps = MIGRATIONS.slice(version).join('');
+  database.exec(`BEGIN IMMEDIATE; ${steps} PRAGMA user_version = ${SCHEMA_VERSION}; COMMIT;`);
 }
 
 function notOurs(path: string, cause?: unknown): ServiceError {

@@ -6,20 +6,18 @@ export class DecodeError extends Error {
   }
 }
 
-/** A span that cannot be stored, in a request that is otherwise good: it is left out and counted. */
-export class UnusableSpanError extends DecodeError {
+/** A span or log record that cannot be stored, in a request that is otherwise good: it is left out and counted. */
+export class UnusableRecordError extends DecodeError {
   constructor(message: string) {
     super(message);
-    this.name = 'UnusableSpanError';
+    this.name = 'UnusableRecordError';
   }
 }
 
 /** A request that would take more memory than its size in bytes lets expect. */
 export class TooManyValuesError extends Error {
   constructor(limit: number) {
-    super(
-      `The request holds more than ${limit} spans, events, links and attribute values: send smaller batches.`,
-    );
+    super(`The request holds more than ${limit} records and values: send smaller batches.`);
     this.name = 'TooManyValuesError';
   }
 }

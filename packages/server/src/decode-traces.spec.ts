@@ -2,8 +2,8 @@ import { describe, expect, it } from '@jest/globals';
 import { JsonTraceSerializer, ProtobufTraceSerializer } from '@opentelemetry/otlp-transformer';
 import fc from 'fast-check';
 import { DecodeError, TooManyValuesError } from './decode-error.ts';
-import { decodeJsonTraces } from './decode-json.ts';
-import { decodeProtobufTraces } from './decode-protobuf.ts';
+import { decodeJsonTraces } from './decode-json-traces.ts';
+import { decodeProtobufTraces } from './decode-protobuf-traces.ts';
 
 type Spans = Parameters<typeof ProtobufTraceSerializer.serializeRequest>[0];
 
@@ -66,7 +66,7 @@ const spanId = 'b7ad6b7169203331';
 const requestWith = (...spans: unknown[]) =>
   json({ resourceSpans: [{ scopeSpans: [{ spans: spans.map((item) => item) }] }] });
 const oneSpan = (fields: object) =>
-  decodeJsonTraces(requestWith({ traceId, spanId, ...fields })).groups[0]!.spans[0]!;
+  decodeJsonTraces(requestWith({ traceId, spanId, ...fields })).groups[0]!.items[0]!;
 
 describe('decodeProtobufTraces and decodeJsonTraces', () => {
   it('yield the same rows for whatever the official serializers write', () => {
@@ -75,8 +75,8 @@ describe('decodeProtobufTraces and decodeJsonTraces', () => {
         const fromProtobuf = decodeProtobufTraces(protobufOf(spans));
         const fromJson = decodeJsonTraces(jsonOf(spans));
         expect(fromProtobuf).toEqual(fromJson);
-        expect(fromProtobuf.rejectedSpans).toBe(0);
-        expect(fromProtobuf.groups.flatMap((group) => group.spans)).toHaveLength(spans.length);
+        expect(fromProtobuf.rejectedCount).toBe(0);
+        expect(fromProtobuf.groups.flatMap((group) => group.items)).toHaveLength(spans.length);
       }),
     );
   });
@@ -87,7 +87,7 @@ describe('decodeProtobufTraces and decodeJsonTraces', () => {
     const decoded = decodeProtobufTraces(protobufOf(spans!)).groups[0]!;
     expect(decoded.resource).toEqual(resource.attributes);
     expect(decoded.scope).toEqual({ name: 'generator', version: '1.0.0', attributes: {} });
-    expect(decoded.spans[0]).toMatchObject({
+    expect(decoded.items[0]).toMatchObject({
       traceId: original!.spanContext().traceId,
       spanId: original!.spanContext().spanId,
       parentSpanId: original!.parentSpanContext?.spanId ?? null,
@@ -110,11 +110,11 @@ describe('decodeProtobufTraces and decodeJsonTraces', () => {
         : item,
     );
     for (const batch of [decodeProtobufTraces(protobufOf(broken)), decodeJsonTraces(jsonOf(broken))]) {
-      expect(batch.rejectedSpans).toBe(1);
+      expect(batch.rejectedCount).toBe(1);
       expect(batch.rejectionReason).toMatch(
         /^resourceSpans\[0\]\.scopeSpans\[0\]\.spans\[\d\]: spanId must be 16 hex/,
       );
-      expect(batch.groups.flatMap((group) => group.spans)).toHaveLength(spans!.length - 1);
+      expect(batch.groups.flatMap((group) => group.items)).toHaveLength(spans!.length - 1);
     }
   });
 });
@@ -148,7 +148,7 @@ describe('decodeProtobufTraces', () => {
   it('takes an empty message for an empty batch', () => {
     expect(decodeProtobufTraces(new Uint8Array())).toEqual({
       groups: [],
-      rejectedSpans: 0,
+      rejectedCount: 0,
       rejectionReason: '',
     });
   });
@@ -192,7 +192,7 @@ describe('decodeProtobufTraces', () => {
       const body = [...ids, 0x4a, keyValue.length, ...keyValue];
       const scope = [0x12, body.length, ...body];
       const group = [0x12, scope.length, ...scope];
-      return decodeProtobufTraces(Uint8Array.from([0x0a, group.length, ...group])).groups[0]!.spans[0]!
+      return decodeProtobufTraces(Uint8Array.from([0x0a, group.length, ...group])).groups[0]!.items[0]!
         .attributes['n'];
     };
     expect(intAttribute([5])).toBe(5);
@@ -216,9 +216,9 @@ describe('decodeProtobufTraces', () => {
     const deep = Buffer.concat([ids, wrap(0x4a, keyValue)]);
     const bytes = wrap(0x0a, wrap(0x12, Buffer.concat([wrap(0x12, deep), wrap(0x12, ids)])));
     const batch = decodeProtobufTraces(bytes);
-    expect(batch.rejectedSpans).toBe(1);
+    expect(batch.rejectedCount).toBe(1);
     expect(batch.rejectionReason).toContain('nested deeper than 64 levels');
-    expect(batch.groups[0]!.spans).toHaveLength(1);
+    expect(batch.groups[0]!.items).toHaveLength(1);
   });
 
   function varint(value: number): Buffer {
@@ -330,9 +330,9 @@ describe('decodeJsonTraces', () => {
     ],
   ])('leaves out a span with %s and keeps its neighbour', (_, fields, reason) => {
     const batch = decodeJsonTraces(requestWith({ traceId, spanId, ...fields }, { traceId, spanId }));
-    expect(batch.rejectedSpans).toBe(1);
+    expect(batch.rejectedCount).toBe(1);
     expect(batch.rejectionReason).toContain(reason);
-    expect(batch.groups[0]!.spans).toHaveLength(1);
+    expect(batch.groups[0]!.items).toHaveLength(1);
   });
 
   it('drops links that point nowhere and unknown kinds', () => {

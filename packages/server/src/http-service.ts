@@ -2,8 +2,12 @@ import { STATUS_CODES, type IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { fastify, type FastifyInstance } from 'fastify';
 import { apiRoutes, refuse } from './api-routes.ts';
+import { InvalidCursorError } from './list-cursor.ts';
 import type { LiveFeed } from './live-feed.ts';
+import type { LogGroup } from './log-batch.ts';
+import type { LogStore } from './log-store.ts';
 import type { ServiceLogger } from './logger.ts';
+import { logRoutes } from './log-routes.ts';
 import { otlpRoutes } from './otlp-routes.ts';
 import { pageFiles } from './page-files.ts';
 import { problem, PROBLEM_TYPE } from './problem.ts';
@@ -24,8 +28,10 @@ const SECURITY_HEADERS = {
 
 export interface HttpServiceOptions {
   readonly store: TraceStore;
+  readonly logs: LogStore;
   readonly feed: LiveFeed;
-  readonly write: (groups: readonly SpanGroup[]) => Promise<void>;
+  readonly writeSpans: (groups: readonly SpanGroup[]) => Promise<void>;
+  readonly writeLogs: (groups: readonly LogGroup[]) => Promise<void>;
   readonly logger: ServiceLogger;
   readonly host: string;
   readonly version: string;
@@ -67,14 +73,15 @@ export function createHttpService(options: HttpServiceOptions): FastifyInstance 
     refuse(reply, 404, `There is no ${request.method} ${request.url.split('?')[0]}.`),
   );
   app.setErrorHandler((error: Error & { statusCode?: number }, request, reply) => {
-    const status = error.statusCode ?? 500;
+    const status = error instanceof InvalidCursorError ? 400 : (error.statusCode ?? 500);
     if (status < 500) return refuse(reply, status, error.message);
     logger.error(`${request.method} ${request.url} failed`, error);
     return refuse(reply, 500, 'The service failed; its log says why.');
   });
 
   apiRoutes(app, options);
-  void app.register(otlpRoutes({ write: options.write, logger }));
+  logRoutes(app, options.logs);
+  void app.register(otlpRoutes(options));
   pageFiles(app, options.pageDir);
   app.server.on('upgrade', (request, socket, head) => upgrade(request, socket, head, feed, host));
   return app;

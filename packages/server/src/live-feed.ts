@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
-import type { LiveMessage, TraceSummary } from '@tta/obs-protocol';
+import type { LiveChange, LiveMessage } from '@tta/obs-protocol';
 import { WebSocketServer, type WebSocket } from 'ws';
 import type { ServiceLogger } from './logger.ts';
 import type { TraceStore } from './trace-store.ts';
@@ -28,7 +28,7 @@ interface Client {
   hasMissed: boolean;
 }
 
-/** `/ws/traces`: tells every connected client about each change of a trace, once and in order of `seq`. */
+/** `/ws/traces`: tells every connected client about each change, once and in order of `seq`. */
 export class LiveFeed {
   readonly #store: TraceStore;
   readonly #logger: ServiceLogger;
@@ -56,8 +56,8 @@ export class LiveFeed {
   }
 
   /** Sends what has just been committed. */
-  publish(changed: readonly TraceSummary[]): void {
-    const messages = changed.map((trace) => ({ seq: trace.seq, text: traceMessage(trace) }));
+  publish(changes: readonly LiveChange[]): void {
+    const messages = changes.map((change) => ({ seq: change.seq, text: JSON.stringify(change) }));
     for (const client of this.#clients) {
       if (client.isCatchingUp) {
         client.hasMissed = true;
@@ -95,9 +95,9 @@ export class LiveFeed {
     while (client.isCatchingUp) {
       client.hasMissed = false;
       const changes = await this.#store.changesAfter(client.seq, CATCH_UP_BATCH);
-      for (const trace of changes) {
-        if (!this.#send(client, traceMessage(trace))) return;
-        client.seq = trace.seq;
+      for (const change of changes) {
+        if (!this.#send(client, JSON.stringify(change))) return;
+        client.seq = change.seq;
       }
       if (changes.length === 0 && !client.hasMissed) client.isCatchingUp = false;
     }
@@ -114,8 +114,4 @@ export class LiveFeed {
     socket.send(text);
     return true;
   }
-}
-
-function traceMessage(trace: TraceSummary): string {
-  return JSON.stringify({ type: 'trace', seq: trace.seq, trace } satisfies LiveMessage);
 }

@@ -8,19 +8,27 @@ export function contentType(encoding: OtlpEncoding): string {
   return encoding === 'json' ? 'application/json' : 'application/x-protobuf';
 }
 
-/** `ExportTraceServiceResponse`; `partial_success` stays unset when everything was taken. */
-export function exportAnswer(encoding: OtlpEncoding, rejectedSpans: number, message: string): Buffer {
+/** How the answer of a signal names what was rejected; in protobuf it is field 1 for all of them. */
+export type RejectedField = 'rejectedSpans' | 'rejectedLogRecords';
+
+/** `Export…ServiceResponse`; `partial_success` stays unset when everything was taken. */
+export function exportAnswer(
+  encoding: OtlpEncoding,
+  rejectedField: RejectedField,
+  rejectedCount: number,
+  message: string,
+): Buffer {
   if (encoding === 'json') {
     const answer =
-      rejectedSpans === 0
+      rejectedCount === 0
         ? {}
-        : { partialSuccess: { rejectedSpans: String(rejectedSpans), errorMessage: message } };
+        : { partialSuccess: { [rejectedField]: String(rejectedCount), errorMessage: message } };
     return Buffer.from(JSON.stringify(answer));
   }
-  if (rejectedSpans === 0) return Buffer.alloc(0);
+  if (rejectedCount === 0) return Buffer.alloc(0);
   return lengthDelimited(
     1,
-    Buffer.concat([varintField(1, rejectedSpans), lengthDelimited(2, Buffer.from(message))]),
+    Buffer.concat([varintField(1, rejectedCount), lengthDelimited(2, Buffer.from(message))]),
   );
 }
 

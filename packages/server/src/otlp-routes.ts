@@ -2,7 +2,15 @@ import type { Readable } from 'node:stream';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { DecodeError, TooManyValuesError } from './decode-error.ts';
 import type { ServiceLogger } from './logger.ts';
-import { contentType, exportAnswer, statusAnswer, type OtlpEncoding } from './otlp-answer.ts';
+import type { ExportBatch, ExportGroup } from './export-batch.ts';
+import type { LogBatch, LogGroup } from './log-batch.ts';
+import {
+  contentType,
+  exportAnswer,
+  statusAnswer,
+  type OtlpEncoding,
+  type RejectedField,
+} from './otlp-answer.ts';
 import { BodyBudget, BodyError, readBody } from './request-body.ts';
 import type { SpanGroup, TraceBatch } from './trace-batch.ts';
 
@@ -10,14 +18,25 @@ const BODY_LIMIT_BYTES = 64 * 1024 * 1024;
 const BUDGET_BYTES = 128 * 1024 * 1024;
 
 export interface OtlpRoutesOptions {
-  /** Stores the spans; the answer is sent when the promise resolves. */
-  readonly write: (groups: readonly SpanGroup[]) => Promise<void>;
+  /** Stores spans; the answer is sent when the promise resolves. */
+  readonly writeSpans: (groups: readonly SpanGroup[]) => Promise<void>;
+  /** Stores log records, likewise. */
+  readonly writeLogs: (groups: readonly LogGroup[]) => Promise<void>;
   readonly logger: ServiceLogger;
 }
 
-/** `POST /v1/traces`: OTLP over HTTP, protobuf and JSON, plain and gzip. */
+/** What tells the routes of two signals apart. */
+interface Signal<Item> {
+  readonly path: string;
+  readonly noun: string;
+  readonly rejectedField: RejectedField;
+  readonly decode: (encoding: OtlpEncoding, body: Buffer) => Promise<ExportBatch<Item>>;
+  readonly write: (groups: readonly ExportGroup<Item>[]) => Promise<void>;
+}
+
+/** `POST /v1/traces` and `POST /v1/logs`: OTLP over HTTP, protobuf and JSON, plain and gzip. */
 export function otlpRoutes(options: OtlpRoutesOptions) {
-  const { write, logger } = options;
+  const { writeSpans, writeLogs, logger } = options;
   const budget = new BodyBudget(BUDGET_BYTES);
 
   return async (app: FastifyInstance): Promise<void> => {
@@ -30,7 +49,8 @@ export function otlpRoutes(options: OtlpRoutesOptions) {
 
     app.setErrorHandler((error: Error & { statusCode?: number }, request, reply) => {
       const { status, message } = describe(error);
-      if (status >= 500) logger.error(`POST /v1/traces answered ${status}: ${message}`, error);
+      if (status >= 500)
+        logger.error(`${request.method} ${request.url} answered ${status}: ${message}`, error);
       if (status === 503) reply.header('retry-after', '1');
       const encoding = encodingOf(request);
       return reply
@@ -39,33 +59,57 @@ export function otlpRoutes(options: OtlpRoutesOptions) {
         .send(statusAnswer(encoding, status, message));
     });
 
-    app.post('/v1/traces', async (request, reply): Promise<FastifyReply> => {
-      const encoding = encodingOf(request);
-      const body = (request.body as Buffer | undefined) ?? Buffer.alloc(0);
-      try {
-        const batch = await decode(encoding, body);
-        if (batch.groups.length > 0) await stored(write(batch.groups));
-        const answer = exportAnswer(encoding, batch.rejectedSpans, rejectionMessage(batch));
-        return reply.type(contentType(encoding)).send(answer);
-      } finally {
-        budget.release(body.length);
-      }
+    exportRoute(app, budget, {
+      path: '/v1/traces',
+      noun: 'spans',
+      rejectedField: 'rejectedSpans',
+      decode: decodeTraces,
+      write: writeSpans,
+    });
+    exportRoute(app, budget, {
+      path: '/v1/logs',
+      noun: 'log records',
+      rejectedField: 'rejectedLogRecords',
+      decode: decodeLogs,
+      write: writeLogs,
     });
   };
 }
 
-/** The decoders are loaded with the first request of their encoding. */
-async function decode(encoding: OtlpEncoding, body: Buffer): Promise<TraceBatch> {
-  if (encoding === 'json') return (await import('./decode-json.ts')).decodeJsonTraces(body);
-  return (await import('./decode-protobuf.ts')).decodeProtobufTraces(body);
+function exportRoute<Item>(app: FastifyInstance, budget: BodyBudget, signal: Signal<Item>): void {
+  app.post(signal.path, async (request, reply): Promise<FastifyReply> => {
+    const encoding = encodingOf(request);
+    const body = (request.body as Buffer | undefined) ?? Buffer.alloc(0);
+    try {
+      const batch = await signal.decode(encoding, body);
+      if (batch.groups.length > 0) await stored(signal, batch.groups);
+      const message = rejectionMessage(signal.noun, batch);
+      const answer = exportAnswer(encoding, signal.rejectedField, batch.rejectedCount, message);
+      return reply.type(contentType(encoding)).send(answer);
+    } finally {
+      budget.release(body.length);
+    }
+  });
+}
+
+/* Each decoder is loaded with the first request of its kind. */
+
+async function decodeTraces(encoding: OtlpEncoding, body: Buffer): Promise<TraceBatch> {
+  if (encoding === 'json') return (await import('./decode-json-traces.ts')).decodeJsonTraces(body);
+  return (await import('./decode-protobuf-traces.ts')).decodeProtobufTraces(body);
+}
+
+async function decodeLogs(encoding: OtlpEncoding, body: Buffer): Promise<LogBatch> {
+  if (encoding === 'json') return (await import('./decode-json-logs.ts')).decodeJsonLogs(body);
+  return (await import('./decode-protobuf-logs.ts')).decodeProtobufLogs(body);
 }
 
 /** Senders repeat a request that was answered 503 and drop one that was answered 500. */
-async function stored(written: Promise<void>): Promise<void> {
+async function stored<Item>(signal: Signal<Item>, groups: readonly ExportGroup<Item>[]): Promise<void> {
   try {
-    await written;
+    await signal.write(groups);
   } catch (error) {
-    throw new BodyError(503, `The spans could not be stored: ${(error as Error).message}`);
+    throw new BodyError(503, `The ${signal.noun} could not be stored: ${(error as Error).message}`);
   }
 }
 
@@ -82,11 +126,11 @@ function encodingOf(request: FastifyRequest): OtlpEncoding {
   return /^application\/x-protobuf\b/i.test(request.headers['content-type'] ?? '') ? 'protobuf' : 'json';
 }
 
-function rejectionMessage(batch: TraceBatch): string {
-  const { rejectedSpans, rejectionReason } = batch;
-  return rejectedSpans === 1
+function rejectionMessage(noun: string, batch: ExportBatch<unknown>): string {
+  const { rejectedCount, rejectionReason } = batch;
+  return rejectedCount === 1
     ? rejectionReason
-    : `${rejectedSpans} spans rejected; the first: ${rejectionReason}`;
+    : `${rejectedCount} ${noun} rejected; the first: ${rejectionReason}`;
 }
 
 function describe(error: Error & { statusCode?: number }): { status: number; message: string } {

@@ -1,3 +1,4 @@
+import type { LogStore } from './log-store.ts';
 import type { ServiceLogger } from './logger.ts';
 import type { TraceStore } from './trace-store.ts';
 
@@ -5,19 +6,22 @@ const AFTER_INGEST_MS = 1_000;
 const AT_REST_MS = 10 * 60_000;
 const BETWEEN_STEPS_MS = 20;
 const HOUR_MS = 3_600_000;
+/** Log records whose trace is not stored: about as many as the traces that are kept have by default. */
+const LOOSE_LOG_RECORDS = 100_000;
 
 export interface RetentionOptions {
   readonly store: TraceStore;
+  readonly logs: LogStore;
   /** Traces beyond this number are removed, those that have not changed for longest first. */
   readonly maxTraces: number;
-  /** Traces that have not changed for so long are removed. */
+  /** Traces that have not changed for so long are removed, and log records without a trace that are as old. */
   readonly retentionHours: number;
   readonly logger: ServiceLogger;
   /** Milliseconds since the Unix epoch. */
   readonly now: () => number;
 }
 
-/** Removes old traces in small steps, in the background: ingest never waits for it. */
+/** Removes old traces and log records in small steps, in the background: ingest never waits for it. */
 export class Retention {
   readonly #options: RetentionOptions;
   #timer: NodeJS.Timeout | undefined;
@@ -35,11 +39,14 @@ export class Retention {
 
   /** Removes one portion; resolves with true while there is more. */
   async step(): Promise<boolean> {
-    const { store, maxTraces, retentionHours, now, logger } = this.#options;
+    const { store, logs, maxTraces, retentionHours, now, logger } = this.#options;
+    const sinceMs = now() - retentionHours * HOUR_MS;
     try {
-      return await store.prune({ maxTraces, changedSinceMs: now() - retentionHours * HOUR_MS });
+      const areMoreTraces = await store.prune({ maxTraces, changedSinceMs: sinceMs });
+      const areMoreLogs = await logs.prune({ maxRecords: LOOSE_LOG_RECORDS, receivedSinceMs: sinceMs });
+      return areMoreTraces || areMoreLogs;
     } catch (error) {
-      logger.error('Old traces could not be removed', error);
+      logger.error('Old traces and log records could not be removed', error);
       return false;
     }
   }

@@ -1,14 +1,12 @@
 /** Marks the file as ours ("TTAo"), so that another program's database is never taken for one. */
 export const APPLICATION_ID = 0x5454416f;
 
-export const SCHEMA_VERSION = 1;
-
 /**
  * `trace.seq` orders all changes and survives restarts (`counter`). `head_*` name the span that speaks for
  * the trace: the root, else the earliest. Spans refer to traces by `trace_key`, which is never used again,
  * so the spans of a deleted trace can be removed later, in small steps (`removed_trace`).
  */
-export const SCHEMA = `
+const TRACES = `
   CREATE TABLE counter (name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;
   INSERT INTO counter VALUES ('seq', 0);
 
@@ -72,5 +70,44 @@ export const SCHEMA = `
   CREATE TABLE removed_trace (trace_key INTEGER PRIMARY KEY);
 
   PRAGMA application_id = ${APPLICATION_ID};
-  PRAGMA user_version = ${SCHEMA_VERSION};
 `;
+
+/**
+ * `log_record.trace_key` is NULL as long as no trace of that id is stored, for some records for ever: these
+ * "loose" ones have bounds of their own. `time_ns` is never unknown, `digest` finds what is sent twice, and
+ * `trace.logs_seq` is the change in which records of the trace arrived last.
+ */
+const LOGS = `
+  CREATE TABLE log_record (
+    log_key INTEGER PRIMARY KEY,
+    trace_key INTEGER,
+    trace_id TEXT,
+    span_id TEXT,
+    time_ns INTEGER NOT NULL,
+    observed_ns INTEGER,
+    received_ms INTEGER NOT NULL,
+    severity_number INTEGER NOT NULL,
+    severity_text TEXT,
+    body TEXT NOT NULL,
+    event_name TEXT,
+    attributes TEXT NOT NULL,
+    dropped_attributes INTEGER NOT NULL,
+    flags INTEGER NOT NULL,
+    resource_id INTEGER NOT NULL,
+    scope_id INTEGER NOT NULL,
+    digest INTEGER NOT NULL
+  );
+  CREATE INDEX log_record_by_trace ON log_record (trace_key, time_ns, log_key) WHERE trace_key IS NOT NULL;
+  CREATE INDEX log_record_by_time ON log_record (time_ns, log_key);
+  CREATE INDEX log_record_by_digest ON log_record (digest, received_ms);
+  CREATE INDEX loose_log_record_by_trace ON log_record (trace_id, time_ns, log_key) WHERE trace_key IS NULL;
+  CREATE INDEX loose_log_record_by_arrival ON log_record (received_ms, log_key) WHERE trace_key IS NULL;
+
+  ALTER TABLE trace ADD COLUMN logs_seq INTEGER;
+  CREATE UNIQUE INDEX trace_by_logs_seq ON trace (logs_seq) WHERE logs_seq IS NOT NULL;
+`;
+
+/** What leads from each version to the next; an empty file has version 0. A step that was released never changes. */
+export const MIGRATIONS: readonly string[] = [TRACES, LOGS];
+
+export const SCHEMA_VERSION = MIGRATIONS.length;

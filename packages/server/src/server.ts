@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
-import type { TraceSummary } from '@tta/obs-protocol';
+import type { LiveChange, TraceSummary } from '@tta/obs-protocol';
 import { openDatabaseFile } from './database-file.ts';
 import { createHttpService } from './http-service.ts';
 import { LiveFeed } from './live-feed.ts';
@@ -8,9 +8,13 @@ import { silentLogger, type ServiceLogger } from './logger.ts';
 import { isLoopback } from './request-origin.ts';
 import { Retention } from './retention.ts';
 import { ServiceError } from './service-error.ts';
+import { SqliteConnection } from './sqlite-connection.ts';
+import { SqliteLogStore } from './sqlite-log-store.ts';
 import { SqliteTraceStore } from './sqlite-trace-store.ts';
+import type { LogGroup } from './log-batch.ts';
+import type { LogStore } from './log-store.ts';
 import type { SpanGroup } from './trace-batch.ts';
-import type { TraceStore } from './trace-store.ts';
+import { traceChange, type TraceStore } from './trace-store.ts';
 
 const CLOSE_LIMIT_MS = 2_000;
 
@@ -39,6 +43,7 @@ export interface RunningServer {
   readonly databasePath: string;
   readonly version: string;
   readonly store: TraceStore;
+  readonly logs: LogStore;
   /** Calls `listener` after each commit, once for each trace that it changed. Returns how to stop that. */
   onTrace(listener: (trace: TraceSummary) => void): () => void;
   /** Ends open requests (within 2 s) and leaves one database file. */
@@ -60,10 +65,13 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   }
   const startedMs = performance.now();
   const file = await openDatabaseFile(options.databasePath);
-  const store = new SqliteTraceStore(file);
+  const connection = new SqliteConnection(file);
+  const store = new SqliteTraceStore(connection);
+  const logs = new SqliteLogStore(connection);
   const feed = new LiveFeed({ store, logger });
   const retention = new Retention({
     store,
+    logs,
     logger,
     maxTraces: options.maxTraces ?? 1000,
     retentionHours: options.retentionHours ?? 24,
@@ -71,23 +79,29 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   });
   const listeners = new Set<(trace: TraceSummary) => void>();
 
-  const write = async (groups: readonly SpanGroup[]): Promise<void> => {
-    const changed = await store.write(groups);
-    // From here on the spans are safe: whatever fails must not make the sender repeat them.
+  /** Records are safe once they are committed: whatever fails from then on must not make the sender repeat them. */
+  const announce = (changes: readonly LiveChange[]): void => {
     try {
-      feed.publish(changed);
-      for (const trace of changed) for (const listener of listeners) listener(trace);
+      feed.publish(changes);
+      for (const change of changes) {
+        if (change.type === 'trace') for (const listener of listeners) listener(change.trace);
+      }
     } catch (error) {
       logger.error('A change was stored but not announced', error);
     }
     retention.noteIngest();
   };
+  const writeSpans = async (groups: readonly SpanGroup[]): Promise<void> =>
+    announce((await store.write(groups)).map(traceChange));
+  const writeLogs = async (groups: readonly LogGroup[]): Promise<void> => announce(await logs.write(groups));
 
   const version = ownVersion();
   const app = createHttpService({
     store,
+    logs,
     feed,
-    write,
+    writeSpans,
+    writeLogs,
     logger,
     host,
     version,
@@ -125,6 +139,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     databasePath: file.path,
     version,
     store,
+    logs,
     onTrace: (listener) => {
       listeners.add(listener);
       return () => void listeners.delete(listener);

@@ -1,6 +1,8 @@
 import type {
+  AttributeJson,
   AttributesJson,
   ExecutionStatus,
+  LogRecord,
   SpanDetail,
   SpanLinkJson,
   TraceSummary,
@@ -13,6 +15,14 @@ import type { TraceTotals } from './trace-roll-up.ts';
  * What the columns of the store's queries become. Times beyond 2^53 nanoseconds come as text, which both
  * SQLite drivers read alike and exactly.
  */
+
+/** SQLite cannot compare text after a NUL reliably through both drivers. */
+const NUL = /\0/g;
+
+/** Text as a column takes it. */
+export function storable(value: string): string {
+  return value.replace(NUL, '\ufffd');
+}
 
 export function text(row: SqlRow, column: string): string {
   return row[column] as string;
@@ -102,6 +112,27 @@ export function toSpanDetail(traceId: string, row: SqlRow): SpanDetail {
     })),
     links: JSON.parse(textOrNull(row, 'links') ?? '[]') as SpanLinkJson[],
     resource: JSON.parse(text(row, 'resource_attributes')) as AttributesJson,
+    scope: { name: text(row, 'scope_name'), version: text(row, 'scope_version') },
+  };
+}
+
+/** @param resource - What the column `resource_attributes` holds; many rows have the same. */
+export function toLogRecord(row: SqlRow, resource: AttributesJson): LogRecord {
+  return {
+    id: number(row, 'log_key'),
+    traceId: textOrNull(row, 'trace_id'),
+    spanId: textOrNull(row, 'span_id'),
+    timeUnixNano: text(row, 'time_text'),
+    observedTimeUnixNano: textOrNull(row, 'observed_text'),
+    severityNumber: number(row, 'severity_number'),
+    severityText: textOrNull(row, 'severity_text'),
+    body: JSON.parse(text(row, 'body')) as AttributeJson,
+    eventName: textOrNull(row, 'event_name'),
+    attributes: JSON.parse(text(row, 'attributes')) as AttributesJson,
+    droppedAttributesCount: number(row, 'dropped_attributes'),
+    flags: number(row, 'flags'),
+    serviceName: text(row, 'service_name'),
+    resource,
     scope: { name: text(row, 'scope_name'), version: text(row, 'scope_version') },
   };
 }

@@ -14,10 +14,11 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { isSpanDetail, isTraceDocument, isTraceList } from '@tta/obs-protocol';
 import fc from 'fast-check';
 import { openDatabaseFile } from './database-file.ts';
+import { InvalidCursorError } from './list-cursor.ts';
+import { SqliteConnection } from './sqlite-connection.ts';
 import { loadSqlite } from './sqlite-driver.ts';
 import { SqliteTraceStore } from './sqlite-trace-store.ts';
 import type { SpanGroup, SpanRecord } from './trace-batch.ts';
-import { InvalidCursorError } from './trace-store.ts';
 
 let directory: string;
 let path: string;
@@ -37,7 +38,7 @@ afterEach(async () => {
 });
 
 async function open(): Promise<SqliteTraceStore> {
-  return new SqliteTraceStore(await openDatabaseFile(path), () => nowMs);
+  return new SqliteTraceStore(new SqliteConnection(await openDatabaseFile(path)), () => nowMs);
 }
 
 const hex = (value: number, digits: number) => value.toString(16).padStart(digits, '0');
@@ -66,7 +67,7 @@ function group(
   spans: readonly SpanRecord[],
   resource: SpanGroup['resource'] = { 'service.name': 'shop' },
 ): SpanGroup {
-  return { resource, scope: { name: 'lib', version: '1', attributes: {} }, spans };
+  return { resource, scope: { name: 'lib', version: '1', attributes: {} }, items: spans };
 }
 
 describe('SqliteTraceStore', () => {
@@ -131,7 +132,7 @@ describe('SqliteTraceStore', () => {
     store = await open();
     const [changed] = await store.write([group([span(1, 2)])]);
     expect(changed!.seq).toBe(3);
-    expect((await store.changesAfter(1, 10)).map((trace) => trace.seq)).toEqual([2, 3]);
+    expect((await store.changesAfter(1, 10)).map(({ seq }) => seq)).toEqual([2, 3]);
   });
 
   it('answers the whole trace and each span with all that was received', async () => {
@@ -319,7 +320,7 @@ describe('openDatabaseFile', () => {
 describe('a full disk', () => {
   it('refuses a batch whole and loses nothing of the next one', async () => {
     const file = await openDatabaseFile(join(directory, 'full.db'));
-    const small = new SqliteTraceStore(file, () => nowMs);
+    const small = new SqliteTraceStore(new SqliteConnection(file), () => nowMs);
     const pages = Number(file.database.prepare('PRAGMA page_count').get()?.['page_count']);
     file.database.exec(`PRAGMA max_page_count = ${pages + 8}`);
     const large = span(1, 1, { attributes: { text: 'x'.repeat(1_000_000) } });

@@ -1,4 +1,5 @@
 import type { AttributesJson } from '@tta/obs-protocol';
+import type { ExportBatch, ExportGroup, ExportOutline } from './export-batch.ts';
 
 export interface EventRecord {
   readonly name: string;
@@ -32,23 +33,11 @@ export interface SpanRecord {
   readonly links: readonly LinkRecord[];
 }
 
-export interface ScopeRecord {
-  readonly name: string;
-  readonly version: string;
-  readonly attributes: AttributesJson;
-}
+export type SpanGroup = ExportGroup<SpanRecord>;
+export type TraceBatch = ExportBatch<SpanRecord>;
 
-/** Spans of one resource and one instrumentation scope. */
-export interface SpanGroup {
-  readonly resource: AttributesJson;
-  readonly scope: ScopeRecord;
-  readonly spans: readonly SpanRecord[];
-}
-
-/** A decoded export request: what can be stored, and what had to be left out and why. */
-export interface TraceBatch {
-  readonly groups: readonly SpanGroup[];
-  readonly rejectedSpans: number;
-  /** Why the first of the rejected spans was rejected; empty when there is none. */
-  readonly rejectionReason: string;
-}
+export const TRACES_OUTLINE: ExportOutline = {
+  resources: 'resourceSpans',
+  scopes: 'scopeSpans',
+  items: 'spans',
+};

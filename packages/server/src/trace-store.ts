@@ -1,4 +1,4 @@
-import type { SpanDetail, TraceDocument, TraceList, TraceSummary } from '@tta/obs-protocol';
+import type { LiveChange, SpanDetail, TraceDocument, TraceList, TraceSummary } from '@tta/obs-protocol';
 import type { SpanGroup } from './trace-batch.ts';
 
 export interface TraceListQuery {
@@ -31,8 +31,8 @@ export interface TraceStore {
   traces(query: TraceListQuery): Promise<TraceList>;
   trace(traceId: string): Promise<TraceDocument | undefined>;
   span(traceId: string, spanId: string): Promise<SpanDetail | undefined>;
-  /** Traces that changed after `seq`, oldest change first, at most `limit`. */
-  changesAfter(seq: number, limit: number): Promise<readonly TraceSummary[]>;
+  /** What changed after `seq`, oldest change first, at most `limit`. */
+  changesAfter(seq: number, limit: number): Promise<readonly LiveChange[]>;
   /** The newest `seq` that was given out; 0 before the first change. */
   newestSeq(): Promise<number>;
   counts(): Promise<{ readonly traceCount: number; readonly spanCount: number }>;
@@ -41,9 +41,7 @@ export interface TraceStore {
   close(): Promise<void>;
 }
 
-export class InvalidCursorError extends Error {
-  constructor() {
-    super('cursor must be the nextCursor of an earlier answer');
-    this.name = 'InvalidCursorError';
-  }
+/** A change of a trace as clients are told of it. */
+export function traceChange(trace: TraceSummary): LiveChange {
+  return { type: 'trace', seq: trace.seq, trace };
 }

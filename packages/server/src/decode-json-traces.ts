@@ -1,0 +1,67 @@
+import { decodeJsonExport } from './json-export.ts';
+import { asList, asObject, enumValue, integer, optionalObject, text, uint32 } from './json-fields.ts';
+import type { JsonValues } from './json-values.ts';
+import { finishSpan } from './span-draft.ts';
+import {
+  TRACES_OUTLINE,
+  type EventRecord,
+  type LinkRecord,
+  type SpanRecord,
+  type TraceBatch,
+} from './trace-batch.ts';
+
+const SPAN_KINDS = ['UNSPECIFIED', 'INTERNAL', 'SERVER', 'CLIENT', 'PRODUCER', 'CONSUMER'].map(
+  (name) => `SPAN_KIND_${name}`,
+);
+const STATUS_CODES = ['STATUS_CODE_UNSET', 'STATUS_CODE_OK', 'STATUS_CODE_ERROR'];
+
+/**
+ * Decodes an OTLP `ExportTraceServiceRequest` in its JSON encoding; a span with a bad field is counted in
+ * the result.
+ *
+ * @throws DecodeError when the text is no such message; the message names the path.
+ */
+export function decodeJsonTraces(bytes: Uint8Array): TraceBatch {
+  return decodeJsonExport(bytes, TRACES_OUTLINE, readSpan);
+}
+
+function readSpan(values: JsonValues, item: unknown): SpanRecord {
+  const span = asObject(item, 'the span');
+  const status = optionalObject(span['status'], 'status');
+  return finishSpan({
+    traceId: text(span['traceId'], 'traceId'),
+    spanId: text(span['spanId'], 'spanId'),
+    parentSpanId: text(span['parentSpanId'], 'parentSpanId'),
+    name: text(span['name'], 'name'),
+    kind: enumValue(span['kind'], SPAN_KINDS, 'kind'),
+    startTimeUnixNano: integer(span['startTimeUnixNano'], 'startTimeUnixNano'),
+    endTimeUnixNano: integer(span['endTimeUnixNano'], 'endTimeUnixNano'),
+    statusCode: enumValue(status['code'], STATUS_CODES, 'status.code'),
+    statusMessage: text(status['message'], 'status.message'),
+    traceState: text(span['traceState'], 'traceState'),
+    flags: uint32(span['flags'], 'flags'),
+    attributes: values.attributes(span, ''),
+    events: asList(span['events'], 'events').map((event) => readEvent(values, event)),
+    links: asList(span['links'], 'links').map((link) => readLink(values, link)),
+  });
+}
+
+function readEvent(values: JsonValues, item: unknown): EventRecord {
+  values.spend();
+  const event = asObject(item, 'an event');
+  return {
+    name: text(event['name'], 'event name'),
+    timeUnixNano: BigInt.asUintN(64, integer(event['timeUnixNano'], 'event timeUnixNano')),
+    attributes: values.attributes(event, 'event'),
+  };
+}
+
+function readLink(values: JsonValues, item: unknown): LinkRecord {
+  values.spend();
+  const link = asObject(item, 'a link');
+  return {
+    traceId: text(link['traceId'], 'link traceId').toLowerCase(),
+    spanId: text(link['spanId'], 'link spanId').toLowerCase(),
+    attributes: values.attributes(link, 'link'),
+  };
+}

@@ -1,0 +1,29 @@
+import type { AttributesJson } from '@tta/obs-protocol';
+
+export interface ScopeRecord {
+  readonly name: string;
+  readonly version: string;
+  readonly attributes: AttributesJson;
+}
+
+/** Spans or log records of one resource and one instrumentation scope. */
+export interface ExportGroup<Item> {
+  readonly resource: AttributesJson;
+  readonly scope: ScopeRecord;
+  readonly items: readonly Item[];
+}
+
+/** A decoded export request: what can be stored, and what had to be left out and why. */
+export interface ExportBatch<Item> {
+  readonly groups: readonly ExportGroup<Item>[];
+  readonly rejectedCount: number;
+  /** Why the first of the rejected items was rejected; empty when there is none. */
+  readonly rejectionReason: string;
+}
+
+/** What OTLP calls the lists of a signal: everything around spans and log records has the same form. */
+export interface ExportOutline {
+  readonly resources: 'resourceSpans' | 'resourceLogs';
+  readonly scopes: 'scopeSpans' | 'scopeLogs';
+  readonly items: 'spans' | 'logRecords';
+}

@@ -1,0 +1,71 @@
+import { DecodeError } from './decode-error.ts';
+
+/* What a field of an OTLP message in JSON holds; each function throws DecodeError and names the field. */
+
+export type JsonObject = Readonly<Record<string, unknown>>;
+
+/** Protobuf's JSON mapping lets `null` stand for an absent field. */
+export function isSet(value: unknown): boolean {
+  return value !== undefined && value !== null;
+}
+
+export function asObject(value: unknown, what: string): JsonObject {
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as JsonObject;
+  throw new DecodeError(`${what} must be an object, but is ${nameOf(value)}`);
+}
+
+export function optionalObject(value: unknown, what: string): JsonObject {
+  return isSet(value) ? asObject(value, what) : {};
+}
+
+export function asList(value: unknown, what: string): readonly unknown[] {
+  if (!isSet(value)) return [];
+  if (Array.isArray(value)) return value;
+  throw new DecodeError(`${what} must be an array, but is ${nameOf(value)}`);
+}
+
+export function text(value: unknown, what: string): string {
+  if (!isSet(value)) return '';
+  if (typeof value === 'string') return value;
+  throw new DecodeError(`${what} must be a string, but is ${nameOf(value)}`);
+}
+
+export function truth(value: unknown): boolean {
+  if (typeof value === 'boolean') return value;
+  throw new DecodeError(`boolValue must be a boolean, but is ${nameOf(value)}`);
+}
+
+export function integer(value: unknown, what: string): bigint {
+  if (!isSet(value) || value === '') return 0n;
+  if (typeof value === 'number' && Number.isInteger(value)) return BigInt(value);
+  if (typeof value === 'string' && /^[+-]?[0-9]{1,20}$/.test(value)) return BigInt(value.replace('+', ''));
+  throw new DecodeError(`${what} must be an integer, but is ${nameOf(value)}`);
+}
+
+/** The lower 32 bits, unsigned. */
+export function uint32(value: unknown, what: string): number {
+  return Number(BigInt.asUintN(32, integer(value, what)));
+}
+
+export function double(value: unknown): number {
+  if (typeof value === 'number') return value;
+  if (typeof value === 'string' && value.trim() !== '' && (value === 'NaN' || !Number.isNaN(Number(value)))) {
+    return Number(value);
+  }
+  throw new DecodeError(`doubleValue must be a number, but is ${nameOf(value)}`);
+}
+
+export function enumValue(value: unknown, names: readonly string[], what: string): number {
+  if (!isSet(value)) return 0;
+  if (typeof value === 'number' && Number.isInteger(value)) return value >>> 0;
+  const index = typeof value === 'string' ? names.indexOf(value) : -1;
+  if (index >= 0) return index;
+  throw new DecodeError(`${what} must be an integer or one of ${names.join(', ')}, but is ${nameOf(value)}`);
+}
+
+function nameOf(value: unknown): string {
+  if (Array.isArray(value)) return 'an array';
+  if (value === undefined) return 'missing';
+  const shown = JSON.stringify(value);
+  return shown.length <= 40 ? shown : `${shown.slice(0, 40)}…`;
+}

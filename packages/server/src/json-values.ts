@@ -1,0 +1,75 @@
+import type { AttributeJson } from '@tta/obs-protocol';
+import {
+  checkDepth,
+  doubleToJson,
+  int64ToJson,
+  setAttribute,
+  ValueBudget,
+  type MutableAttributes,
+} from './attribute-value.ts';
+import {
+  asList,
+  asObject,
+  double,
+  integer,
+  isSet,
+  optionalObject,
+  text,
+  truth,
+  type JsonObject,
+} from './json-fields.ts';
+
+/** Reads what all signals have in common: lists of `KeyValue`, and `AnyValue`. */
+export class JsonValues {
+  readonly #budget = new ValueBudget();
+
+  /** Counts one more thing that the request makes us allocate. */
+  spend(): void {
+    this.#budget.spend();
+  }
+
+  /** The `attributes` of a message; `path` names the message, empty for the record itself. */
+  attributes(owner: JsonObject, path: string): MutableAttributes {
+    return this.#keyValues(owner['attributes'], path === '' ? 'attributes' : `${path}.attributes`, 0);
+  }
+
+  #keyValues(list: unknown, path: string, depth: number): MutableAttributes {
+    const attributes: MutableAttributes = {};
+    for (const item of asList(list, path)) {
+      const entry = asObject(item, `an entry of ${path}`);
+      const key = text(entry['key'], `a key of ${path}`);
+      const value = entry['value'];
+      setAttribute(
+        attributes,
+        key,
+        this.anyValue(optionalObject(value, `the value of ${path} "${key}"`), depth),
+      );
+    }
+    return attributes;
+  }
+
+  anyValue(value: JsonObject, depth = 0): AttributeJson {
+    this.spend();
+    checkDepth(depth);
+    const { stringValue, boolValue, intValue, doubleValue, arrayValue, kvlistValue, bytesValue } = value;
+    if (isSet(stringValue)) return text(stringValue, 'stringValue');
+    if (isSet(boolValue)) return truth(boolValue);
+    if (isSet(intValue)) return intToJson(intValue);
+    if (isSet(doubleValue)) return doubleToJson(double(doubleValue));
+    if (isSet(bytesValue)) return Buffer.from(text(bytesValue, 'bytesValue'), 'base64').toString('base64');
+    if (isSet(arrayValue)) {
+      const items = asList(asObject(arrayValue, 'arrayValue')['values'], 'arrayValue.values');
+      return items.map((item) => this.anyValue(optionalObject(item, 'an array item'), depth + 1));
+    }
+    if (isSet(kvlistValue)) {
+      return this.#keyValues(asObject(kvlistValue, 'kvlistValue')['values'], 'kvlistValue', depth + 1);
+    }
+    return null;
+  }
+}
+
+/** Some senders write every whole number as `intValue`, also those beyond 64 bits: these are doubles. */
+function intToJson(value: unknown): AttributeJson {
+  const isDouble = typeof value === 'number' && (value >= 2 ** 63 || value < -(2 ** 63));
+  return isDouble ? doubleToJson(value) : int64ToJson(integer(value, 'intValue'));
+}

@@ -1,0 +1,40 @@
+import { number, text } from './sqlite-rows.ts';
+import type { SqlRow } from './sqlite-driver.ts';
+
+/** A cursor that no answer of ours has given. */
+export class InvalidCursorError extends Error {
+  constructor() {
+    super('cursor must be the nextCursor of an earlier answer.');
+    this.name = 'InvalidCursorError';
+  }
+}
+
+/** Position in a list that is ordered by a time in nanoseconds and then by a key. */
+export type CursorPosition = readonly [timeNs: bigint, key: bigint];
+
+/** @throws InvalidCursorError when it is not one of ours. */
+export function parseCursor(cursor: string): CursorPosition {
+  const match = /^([0-9]{1,18}|[0-8][0-9]{18})-([0-9]{1,15})$/.exec(cursor);
+  if (match === null) throw new InvalidCursorError();
+  return [BigInt(match[1]!), BigInt(match[2]!)];
+}
+
+/**
+ * Makes a page of up to `limit` items out of rows that were asked for with a limit of one more.
+ *
+ * @param timeColumn - Column with the time as text, `keyColumn` with the key.
+ */
+export function pageOf<Item>(
+  rows: readonly SqlRow[],
+  limit: number,
+  [timeColumn, keyColumn]: readonly [string, string],
+  toItem: (row: SqlRow) => Item,
+): { readonly items: readonly Item[]; readonly nextCursor: string | null } {
+  const page = rows.slice(0, limit);
+  const last = page.at(-1);
+  const hasMore = rows.length > limit && last !== undefined;
+  return {
+    items: page.map(toItem),
+    nextCursor: hasMore ? `${text(last, timeColumn)}-${number(last, keyColumn)}` : null,
+  };
+}

@@ -1,0 +1,45 @@
+const LIMIT_DEFAULT = 50;
+const LIMIT_MAX = 500;
+const TRACE_ID = /^[0-9a-f]{32}$/i;
+
+/** The query of an address as fastify reads it: a parameter that is repeated is a list. */
+export type Query = Readonly<Record<string, string | string[] | undefined>>;
+
+/** A part of an address makes no sense; the message says which. */
+export class BadRequestError extends Error {
+  readonly statusCode = 400;
+
+  constructor(message: string) {
+    super(message);
+    this.name = 'BadRequestError';
+  }
+}
+
+/** @throws BadRequestError when the parameter is repeated. */
+export function oneValue(query: Query, name: string): string | undefined {
+  const value = query[name];
+  if (Array.isArray(value)) throw new BadRequestError(`${name} must be given once.`);
+  return value;
+}
+
+/** @throws BadRequestError when it is not a whole number from `least` to `most`. */
+export function wholeNumber(query: Query, name: string, least: number, most: number): number | undefined {
+  const value = oneValue(query, name);
+  if (value === undefined) return undefined;
+  const number = /^[0-9]{1,4}$/.test(value) ? Number(value) : NaN;
+  if (number >= least && number <= most) return number;
+  throw new BadRequestError(`${name} must be a number from ${least} to ${most}.`);
+}
+
+/** `limit` and `cursor` of a list. @throws BadRequestError */
+export function listQuery(query: Query): { readonly limit: number; readonly cursor?: string } {
+  const limit = wholeNumber(query, 'limit', 1, LIMIT_MAX) ?? LIMIT_DEFAULT;
+  const cursor = oneValue(query, 'cursor');
+  return cursor === undefined ? { limit } : { limit, cursor };
+}
+
+/** @returns The id in lower case. @throws BadRequestError when it is none. */
+export function traceIdOf(text: string): string {
+  if (!TRACE_ID.test(text)) throw new BadRequestError('A trace id has 32 hex digits.');
+  return text.toLowerCase();
+}

@@ -1,0 +1,49 @@
+import type { LiveChange, LogList } from '@tta/obs-protocol';
+import type { LogGroup } from './log-batch.ts';
+
+export interface LogListQuery {
+  /** 1–500. */
+  readonly limit: number;
+  /** `nextCursor` of the page before. */
+  readonly cursor?: string;
+}
+
+export interface LogSearch extends LogListQuery {
+  readonly traceId?: string;
+  /** 1–24: records with a lower severity number, or without one, are left out. */
+  readonly minSeverity?: number;
+}
+
+/** Bounds of the records whose trace is not stored; the others live as long as their trace. */
+export interface LooseLogLimits {
+  /** Records beyond this number are removed, those that arrived first. */
+  readonly maxRecords: number;
+  /** Records that arrived before are removed; milliseconds since the Unix epoch. */
+  readonly receivedSinceMs: number;
+}
+
+/** Where log records are kept. */
+export interface LogStore {
+  /**
+   * Stores the records. Log records have no ids: one that equals another of the last 10 minutes counts as
+   * sent twice, unless both came in one request. When the promise resolves they are committed.
+   *
+   * @returns one change for each stored trace that got records.
+   */
+  write(groups: readonly LogGroup[]): Promise<readonly LiveChange[]>;
+  /**
+   * The records of a stored trace in order of time.
+   *
+   * @returns `undefined` when the trace is not stored.
+   * @throws InvalidCursorError when the cursor is not one of ours.
+   */
+  ofTrace(traceId: string, query: LogListQuery): Promise<LogList | undefined>;
+  /**
+   * Records of all traces and of none, newest first.
+   *
+   * @throws InvalidCursorError when the cursor is not one of ours.
+   */
+  search(query: LogSearch): Promise<LogList>;
+  /** Removes a small portion of what is over the limits; resolves with true while there is more. */
+  prune(limits: LooseLogLimits): Promise<boolean>;
+}

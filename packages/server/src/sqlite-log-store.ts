@@ -1,0 +1,182 @@
+import type { AttributesJson, LiveChange, LogList } from '@tta/obs-protocol';
+import { pageOf, parseCursor } from './list-cursor.ts';
+import type { LogGroup, ReceivedLogRecord } from './log-batch.ts';
+import { LogDigests } from './log-digest.ts';
+import type { LogListQuery, LogSearch, LogStore, LooseLogLimits } from './log-store.ts';
+import type { SqliteConnection } from './sqlite-connection.ts';
+import type { SqlRow, SqlValue } from './sqlite-driver.ts';
+import { number, storable, text, toLogRecord } from './sqlite-rows.ts';
+
+/** A record that arrives again within this time was sent twice. */
+const REPEAT_MS = 10 * 60_000;
+/** Records that one step of pruning removes: a few milliseconds of work. */
+const PRUNE_RECORDS = 1_000;
+
+const NS_PER_MS = 1_000_000n;
+
+const RECORDS = `SELECT log_key, trace_id, span_id, CAST(time_ns AS TEXT) AS time_text,
+    CAST(observed_ns AS TEXT) AS observed_text, severity_number, severity_text, body, event_name,
+    log_record.attributes, dropped_attributes, flags, resource.service_name,
+    resource.attributes AS resource_attributes, scope.name AS scope_name, scope.version AS scope_version
+  FROM log_record JOIN resource ON resource.id = resource_id JOIN scope ON scope.id = scope_id`;
+
+/** Keeps log records in the file of the traces. Every method does its work at once, as the store of traces. */
+export class SqliteLogStore implements LogStore {
+  readonly #connection: SqliteConnection;
+  readonly #now: () => number;
+
+  /** @param now - Milliseconds since the Unix epoch. */
+  constructor(connection: SqliteConnection, now: () => number = Date.now) {
+    this.#connection = connection;
+    this.#now = now;
+  }
+
+  async write(groups: readonly LogGroup[]): Promise<readonly LiveChange[]> {
+    return this.#connection.transaction(() => this.#announce(this.#insert(groups)));
+  }
+
+  async ofTrace(traceId: string, query: LogListQuery): Promise<LogList | undefined> {
+    const traceKey = this.#traceKey(traceId);
+    if (traceKey === null) return undefined;
+    const after = query.cursor === undefined ? [-1n, 0n] : parseCursor(query.cursor);
+    const rows = this.#connection
+      .sql(`${RECORDS} WHERE trace_key = ? AND (time_ns, log_key) > (?, ?) ORDER BY time_ns, log_key LIMIT ?`)
+      .all(traceKey, ...after, query.limit + 1);
+    return toPage(rows, query.limit);
+  }
+
+  async search(query: LogSearch): Promise<LogList> {
+    const { limit, cursor, traceId, minSeverity } = query;
+    const conditions = ['TRUE'];
+    const values: SqlValue[] = [];
+    const where = (condition: string, ...given: readonly SqlValue[]): void => {
+      conditions.push(condition);
+      values.push(...given);
+    };
+    if (traceId !== undefined) {
+      const traceKey = this.#traceKey(traceId);
+      if (traceKey === null) where('trace_key IS NULL AND trace_id = ?', traceId);
+      else where('trace_key = ?', traceKey);
+    }
+    if (minSeverity !== undefined) where('severity_number >= ?', minSeverity);
+    if (cursor !== undefined) where('(time_ns, log_key) < (?, ?)', ...parseCursor(cursor));
+    const rows = this.#connection
+      .sql(`${RECORDS} WHERE ${conditions.join(' AND ')} ORDER BY time_ns DESC, log_key DESC LIMIT ?`)
+      .all(...values, limit + 1);
+    return toPage(rows, limit);
+  }
+
+  async prune({ maxRecords, receivedSinceMs }: LooseLogLimits): Promise<boolean> {
+    return this.#connection.transaction(() => {
+      const loose = 'FROM log_record WHERE trace_key IS NULL';
+      const excess = number(this.#connection.sql(`SELECT count(*) AS n ${loose}`).get()!, 'n') - maxRecords;
+      const removed = this.#connection
+        .sql(
+          `DELETE FROM log_record WHERE log_key IN (
+             SELECT log_key ${loose} AND received_ms < ?1 LIMIT ${PRUNE_RECORDS})`,
+        )
+        .run(receivedSinceMs);
+      if (excess <= removed) return removed === PRUNE_RECORDS;
+      this.#connection
+        .sql(
+          `DELETE FROM log_record WHERE log_key IN (
+             SELECT log_key ${loose} ORDER BY received_ms, log_key LIMIT ?1)`,
+        )
+        .run(Math.min(excess - removed, PRUNE_RECORDS));
+      return true;
+    });
+  }
+
+  /** Inserts the records and returns the stored traces that got some, by key. */
+  #insert(groups: readonly LogGroup[]): ReadonlyMap<number, string> {
+    const receivedMs = this.#now();
+    const digests = new LogDigests();
+    const traceKeyOf = remembered((traceId: string) => this.#traceKey(traceId));
+    const changed = new Map<number, string>();
+    for (const group of groups) {
+      const resourceId = this.#connection.resourceId(group.resource);
+      const scopeId = this.#connection.scopeId(group.scope);
+      for (const record of group.items) {
+        const { traceId } = record;
+        const traceKey = traceId === null ? null : traceKeyOf(traceId);
+        const row = contentOf(record, resourceId, scopeId);
+        const digest = digests.of(JSON.stringify(row, bigintAsText));
+        if (this.#isRepeated(digest, receivedMs)) continue;
+        this.#connection
+          .sql(
+            `INSERT INTO log_record (trace_id, span_id, time_ns, severity_number, severity_text, body, event_name,
+               attributes, dropped_attributes, flags, resource_id, scope_id, observed_ns, trace_key, received_ms,
+               digest)
+             VALUES (?1, ?2, coalesce(?3, ?17), ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)`,
+          )
+          .run(...row, observedOf(record), traceKey, receivedMs, digest, BigInt(receivedMs) * NS_PER_MS);
+        if (traceKey !== null && traceId !== null) changed.set(traceKey, traceId);
+      }
+    }
+    return changed;
+  }
+
+  #announce(changed: ReadonlyMap<number, string>): readonly LiveChange[] {
+    const mark = this.#connection.sql('UPDATE trace SET logs_seq = ? WHERE trace_key = ?');
+    return [...changed].map(([traceKey, traceId]) => {
+      const seq = this.#connection.nextSeq();
+      mark.run(seq, traceKey);
+      return { type: 'logs', seq, traceId };
+    });
+  }
+
+  #isRepeated(digest: bigint, receivedMs: number): boolean {
+    return (
+      this.#connection
+        .sql('SELECT 1 FROM log_record WHERE digest = ? AND received_ms > ? LIMIT 1')
+        .get(digest, receivedMs - REPEAT_MS) !== undefined
+    );
+  }
+
+  #traceKey(traceId: string): number | null {
+    const row = this.#connection.sql('SELECT trace_key FROM trace WHERE trace_id = ?').get(traceId);
+    return row === undefined ? null : number(row, 'trace_key');
+  }
+}
+
+/** The first twelve values of a row: what a record says, and not when or how often it arrived. */
+function contentOf(record: ReceivedLogRecord, resourceId: number, scopeId: number): readonly SqlValue[] {
+  return [
+    record.traceId,
+    record.spanId,
+    record.timeUnixNano || record.observedTimeUnixNano || null,
+    record.severityNumber,
+    record.severityText === '' ? null : storable(record.severityText),
+    JSON.stringify(record.body),
+    record.eventName === '' ? null : storable(record.eventName),
+    JSON.stringify(record.attributes),
+    record.droppedAttributesCount,
+    record.flags,
+    resourceId,
+    scopeId,
+  ];
+}
+
+function observedOf({ observedTimeUnixNano }: ReceivedLogRecord): bigint | null {
+  return observedTimeUnixNano === 0n ? null : observedTimeUnixNano;
+}
+
+function bigintAsText(_key: string, value: unknown): unknown {
+  return typeof value === 'bigint' ? value.toString() : value;
+}
+
+/** Lines of one program have one resource: it is parsed once for all of them. */
+function toPage(rows: readonly SqlRow[], limit: number): LogList {
+  const parsed = remembered((json: string) => JSON.parse(json) as AttributesJson);
+  return pageOf(rows, limit, ['time_text', 'log_key'], (row) =>
+    toLogRecord(row, parsed(text(row, 'resource_attributes'))),
+  );
+}
+
+function remembered<Key, Value>(find: (key: Key) => Value): (key: Key) => Value {
+  const known = new Map<Key, Value>();
+  return (key) => {
+    if (!known.has(key)) known.set(key, find(key));
+    return known.get(key) as Value;
+  };
+}
