@@ -200,6 +200,17 @@ describe('log lines of executions', () => {
     expect(lines[0]).not.toHaveProperty(['execution.duration_ms']);
   });
 
+  it('have fields that a logger may write into', async () => {
+    const write = (_: string, fields: LogFields = {}): void => {
+      for (const key of Object.keys(fields)) (fields as Record<string, unknown>)[key] = '***';
+    };
+    const observed = new Observed({ logger: { debug: write, info: write, warn: write, error: write } });
+    const one = custom('one', () => 1);
+    await observed.run(() => one.execute(0));
+    await observed.run(() => one.execute(0));
+    expect(observed.spans.map(({ attributes }) => attributes['primitive.name'])).toEqual(['one', 'one']);
+  });
+
   it('that cannot be written are faults, and the run goes on', async () => {
     const broken = (): never => {
       throw new Error('no disk');

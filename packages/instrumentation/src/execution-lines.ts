@@ -11,15 +11,13 @@ export function writeLine(
   message: string,
   fields: LogFields | undefined,
 ): void {
-  const write = (): void => run.instrumentation.logger[level](message, fields);
-  if (otelContext) context.with(otelContext, write);
-  else write();
+  const { logger } = run.instrumentation;
+  context.with(otelContext ?? context.active(), () => logger[level](message, fields));
 }
 
-/** Says, where debug lines are wanted, that an execution began. */
+/** Says that an execution began. */
 export function logBegin(execution: Execution): void {
-  if (execution.run.verbose)
-    writeLine(execution, 'debug', `${execution.unit.name} started`, place(execution));
+  writeLine(execution, 'debug', `${execution.unit.name} started`, place(execution));
 }
 
 /** Says how an execution ended: a run that failed as an error, everything else where debug lines are wanted. */
@@ -43,5 +41,5 @@ export function logEnd(execution: Execution, { status, durationMs, failure }: Ex
 }
 
 function place({ unit, edge }: Execution): LogFields {
-  return edge === undefined ? unit.attributes : { ...unit.attributes, [names.stepEdge]: edge };
+  return { ...unit.attributes, ...(edge !== undefined && { [names.stepEdge]: edge }) };
 }

@@ -1,6 +1,9 @@
+import { context, ROOT_CONTEXT } from '@opentelemetry/api';
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { custom, outer } from '../test/custom.ts';
 import { enableContexts, Observed } from '../test/observed.ts';
+import { withInstrumentation } from './current-instrumentation.ts';
+import { Instrumentation } from './instrumentation.ts';
 import type { CacheFact, Fact, RunScope } from './run-scope.ts';
 
 beforeAll(enableContexts);
@@ -119,6 +122,20 @@ describe('a look-up in a cache', () => {
     expect(points['cache.type=_OTHER primitive.name=telling']).toBe(68);
     expect(points['cache.type=/var/cache/file-0 primitive.name=telling']).toBe(2);
     expect(observed.spans[0]?.events.at(-2)?.attributes).toEqual({ 'cache.type': '/var/cache/file-99' });
+  });
+});
+
+describe('a fact where nothing records', () => {
+  it('is nothing at all, and no fault', async () => {
+    const instrumentation = new Instrumentation();
+    const facts: Fact[] = [
+      { type: 'recovery', kind: 'retry', error: new Error('boom') },
+      { type: 'cache', outcome: 'hit', cacheType: 'memory' },
+    ];
+    await context.with(withInstrumentation(ROOT_CONTEXT, instrumentation), () =>
+      telling(...facts).execute(0),
+    );
+    expect(instrumentation.faults).toBe(0);
   });
 });
 

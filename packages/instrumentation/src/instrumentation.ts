@@ -51,7 +51,12 @@ export interface InstrumentationOptions {
   readonly tracer?: Tracer;
   /** Where points go. @defaultValue what is registered with the OpenTelemetry API when a run begins */
   readonly meter?: Meter;
-  /** @defaultValue drops every line */
+  /**
+   * Gets a line for each run that failed and each failure that was answered; where it takes lines of level `debug`,
+   * also for each begin and end of an execution and each look-up in a cache. It is asked once a run.
+   *
+   * @defaultValue drops every line
+   */
   readonly logger?: Logger;
   /** Estimates the cost of model calls whose cost is not reported. @defaultValue none */
   readonly pricing?: Pricing;
