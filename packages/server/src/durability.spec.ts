@@ -61,8 +61,22 @@ function batch(firstSpan: number): string {
   return JSON.stringify({ resourceSpans: [{ scopeSpans: [{ spans }] }] });
 }
 
+function logBatch(firstSpan: number): string {
+  const logRecords = Array.from({ length: 20 }, (_, index) => ({
+    traceId: (firstSpan + 1).toString(16).padStart(32, '0'),
+    timeUnixNano: '1763700000000000000',
+    body: { intValue: index },
+  }));
+  return JSON.stringify({ resourceLogs: [{ scopeLogs: [{ logRecords }] }] });
+}
+
+async function send(url: string, body: string): Promise<void> {
+  const answer = await fetch(url, { method: 'POST', headers: { 'content-type': 'application/json' }, body });
+  if (answer.status !== 200) throw new Error(`answered ${answer.status}`);
+}
+
 describe('a service that is killed under load', () => {
-  it('loses no span that it has answered 200 for', async () => {
+  it('loses no span and no log record that it has answered 200 for', async () => {
     const databasePath = join(directory, 'traces.db');
     const acknowledged = new Set<string>();
     let nextSpan = 0;
@@ -74,12 +88,8 @@ describe('a service that is killed under load', () => {
           const first = nextSpan;
           nextSpan += 20;
           try {
-            const answer = await fetch(`${url}/v1/traces`, {
-              method: 'POST',
-              headers: { 'content-type': 'application/json' },
-              body: batch(first),
-            });
-            if (answer.status !== 200) throw new Error(`answered ${answer.status}`);
+            await send(`${url}/v1/traces`, batch(first));
+            await send(`${url}/v1/logs`, logBatch(first));
           } catch {
             return;
           }
@@ -93,6 +103,8 @@ describe('a service that is killed under load', () => {
     const server = await startServer({ port: 0, databasePath });
     for (const traceId of acknowledged) {
       expect((await server.store.trace(traceId))?.summary.spanCount).toBe(20);
+      const logged = await server.logs.ofTrace(traceId, { limit: 50 });
+      expect(logged?.items.map(({ body }) => body)).toEqual(Array.from({ length: 20 }, (_, index) => index));
     }
     expect(acknowledged.size).toBeGreaterThanOrEqual(ROUNDS * 30);
     await server.close();

@@ -73,14 +73,14 @@ export class SqliteLogStore implements LogStore {
       const removed = this.#connection
         .sql(
           `DELETE FROM log_record WHERE log_key IN (
-             SELECT log_key ${loose} AND received_ms < ?1 LIMIT ${PRUNE_RECORDS})`,
+             SELECT log_key ${loose} AND received_ms < ? LIMIT ${PRUNE_RECORDS})`,
         )
         .run(receivedSinceMs);
       if (excess <= removed) return removed === PRUNE_RECORDS;
       this.#connection
         .sql(
           `DELETE FROM log_record WHERE log_key IN (
-             SELECT log_key ${loose} ORDER BY received_ms, log_key LIMIT ?1)`,
+             SELECT log_key ${loose} ORDER BY received_ms, log_key LIMIT ?)`,
         )
         .run(Math.min(excess - removed, PRUNE_RECORDS));
       return true;
@@ -99,17 +99,24 @@ export class SqliteLogStore implements LogStore {
       for (const record of group.items) {
         const { traceId } = record;
         const traceKey = traceId === null ? null : traceKeyOf(traceId);
-        const row = contentOf(record, resourceId, scopeId);
-        const digest = digests.of(JSON.stringify(row, bigintAsText));
+        const sentNs = record.timeUnixNano || record.observedTimeUnixNano;
+        const content = contentOf(record, resourceId, scopeId);
+        const digest = digests.of(JSON.stringify([String(sentNs), ...content]));
         if (this.#isRepeated(digest, receivedMs)) continue;
         this.#connection
           .sql(
-            `INSERT INTO log_record (trace_id, span_id, time_ns, severity_number, severity_text, body, event_name,
-               attributes, dropped_attributes, flags, resource_id, scope_id, observed_ns, trace_key, received_ms,
-               digest)
-             VALUES (?1, ?2, coalesce(?3, ?17), ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)`,
+            `INSERT INTO log_record (trace_id, span_id, severity_number, severity_text, body, event_name, attributes,
+               dropped_attributes, flags, resource_id, scope_id, time_ns, observed_ns, trace_key, received_ms, digest)
+             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
           )
-          .run(...row, observedOf(record), traceKey, receivedMs, digest, BigInt(receivedMs) * NS_PER_MS);
+          .run(
+            ...content,
+            sentNs || BigInt(receivedMs) * NS_PER_MS,
+            record.observedTimeUnixNano || null,
+            traceKey,
+            receivedMs,
+            digest,
+          );
         if (traceKey !== null && traceId !== null) changed.set(traceKey, traceId);
       }
     }
@@ -139,12 +146,11 @@ export class SqliteLogStore implements LogStore {
   }
 }
 
-/** The first twelve values of a row: what a record says, and not when or how often it arrived. */
+/** What a record says, beside its time, as the first columns of its row. */
 function contentOf(record: ReceivedLogRecord, resourceId: number, scopeId: number): readonly SqlValue[] {
   return [
     record.traceId,
     record.spanId,
-    record.timeUnixNano || record.observedTimeUnixNano || null,
     record.severityNumber,
     record.severityText === '' ? null : storable(record.severityText),
     JSON.stringify(record.body),
@@ -155,14 +161,6 @@ function contentOf(record: ReceivedLogRecord, resourceId: number, scopeId: numbe
     resourceId,
     scopeId,
   ];
-}
-
-function observedOf({ observedTimeUnixNano }: ReceivedLogRecord): bigint | null {
-  return observedTimeUnixNano === 0n ? null : observedTimeUnixNano;
-}
-
-function bigintAsText(_key: string, value: unknown): unknown {
-  return typeof value === 'bigint' ? value.toString() : value;
 }
 
 /** Lines of one program have one resource: it is parsed once for all of them. */

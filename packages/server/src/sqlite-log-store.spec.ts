@@ -1,0 +1,367 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { isLogList, type LogList } from '@tta/obs-protocol';
+import { openDatabaseFile } from './database-file.ts';
+import { InvalidCursorError } from './list-cursor.ts';
+import type { LogGroup, ReceivedLogRecord } from './log-batch.ts';
+import { SqliteConnection } from './sqlite-connection.ts';
+import { SqliteLogStore } from './sqlite-log-store.ts';
+import { SqliteTraceStore } from './sqlite-trace-store.ts';
+import type { SpanRecord } from './trace-batch.ts';
+
+const MINUTE_MS = 60_000;
+
+let directory: string;
+let traces: SqliteTraceStore;
+let logs: SqliteLogStore;
+let nowMs: number;
+
+beforeEach(async () => {
+  directory = mkdtempSync(join(tmpdir(), 'tta-logs-'));
+  nowMs = 1_763_700_000_000;
+  await open();
+});
+
+afterEach(async () => {
+  await traces.close();
+  rmSync(directory, { recursive: true, force: true });
+});
+
+async function open(): Promise<void> {
+  const connection = new SqliteConnection(await openDatabaseFile(join(directory, 'traces.db')));
+  traces = new SqliteTraceStore(connection, () => nowMs);
+  logs = new SqliteLogStore(connection, () => nowMs);
+}
+
+const hex = (value: number, digits: number) => value.toString(16).padStart(digits, '0');
+const scope = { name: 'lib', version: '1', attributes: {} };
+
+function span(trace: number, id = 1): SpanRecord {
+  return {
+    traceId: hex(trace, 32),
+    spanId: hex(id, 16),
+    parentSpanId: null,
+    name: 'span',
+    kind: 1,
+    startTimeUnixNano: 1_000_000n,
+    endTimeUnixNano: 2_000_000n,
+    statusCode: 0,
+    statusMessage: '',
+    traceState: '',
+    flags: 1,
+    attributes: {},
+    events: [],
+    links: [],
+  };
+}
+
+const writeSpans = (...items: SpanRecord[]) => traces.write([{ resource: {}, scope, items }]);
+
+function line(
+  trace: number | null,
+  body: string,
+  fields: Partial<ReceivedLogRecord> = {},
+): ReceivedLogRecord {
+  return {
+    traceId: trace === null ? null : hex(trace, 32),
+    spanId: trace === null ? null : hex(1, 16),
+    timeUnixNano: 5_000_000n,
+    observedTimeUnixNano: 0n,
+    severityNumber: 9,
+    severityText: 'info',
+    body,
+    eventName: '',
+    attributes: {},
+    droppedAttributesCount: 0,
+    flags: 1,
+    ...fields,
+  };
+}
+
+function group(
+  items: readonly ReceivedLogRecord[],
+  resource: LogGroup['resource'] = { 'service.name': 'shop' },
+): LogGroup {
+  return { resource, scope, items };
+}
+
+const write = (...items: ReceivedLogRecord[]) => logs.write([group(items)]);
+const bodies = (list: LogList | undefined) => list?.items.map(({ body }) => body);
+const allBodies = async () => bodies(await logs.search({ limit: 500 }));
+
+describe('SqliteLogStore', () => {
+  it('answers a record with all that was received', async () => {
+    await writeSpans(span(1));
+    await logs.write([
+      {
+        resource: { 'service.name': 'shop', 'process.pid': 7 },
+        scope: { name: 'orders', version: '2', attributes: { a: 1 } },
+        items: [
+          line(1, '', {
+            timeUnixNano: 1_763_700_000_123_456_789n,
+            observedTimeUnixNano: 1_763_700_001_000_000_001n,
+            severityNumber: 18,
+            severityText: 'err\0or',
+            body: { text: 'a\0b', list: [1, null] },
+            eventName: 'order.failed',
+            attributes: { big: '9223372036854775807' },
+            droppedAttributesCount: 4,
+            flags: 257,
+          }),
+        ],
+      },
+    ]);
+    const list = await logs.ofTrace(hex(1, 32), { limit: 10 });
+    expect(isLogList(list)).toBe(true);
+    expect(list).toEqual({
+      items: [
+        {
+          id: 1,
+          traceId: hex(1, 32),
+          spanId: hex(1, 16),
+          timeUnixNano: '1763700000123456789',
+          observedTimeUnixNano: '1763700001000000001',
+          severityNumber: 18,
+          severityText: 'err\ufffdor',
+          body: { text: 'a\0b', list: [1, null] },
+          eventName: 'order.failed',
+          attributes: { big: '9223372036854775807' },
+          droppedAttributesCount: 4,
+          flags: 257,
+          serviceName: 'shop',
+          resource: { 'service.name': 'shop', 'process.pid': 7 },
+          scope: { name: 'orders', version: '2' },
+        },
+      ],
+      nextCursor: null,
+    });
+    expect(await logs.search({ limit: 10 })).toEqual(list);
+  });
+
+  it('keeps a record without trace, text or time, at the time of its arrival', async () => {
+    await write(
+      line(null, '', {
+        timeUnixNano: 0n,
+        body: null,
+        severityNumber: 0,
+        severityText: '',
+        spanId: null,
+      }),
+    );
+    expect((await logs.search({ limit: 10 })).items[0]).toMatchObject({
+      traceId: null,
+      spanId: null,
+      timeUnixNano: '1763700000000000000',
+      observedTimeUnixNano: null,
+      severityNumber: 0,
+      severityText: null,
+      body: null,
+      eventName: null,
+    });
+  });
+
+  it('puts a record without a time of its own where it was observed', async () => {
+    await write(line(null, 'seen', { timeUnixNano: 0n, observedTimeUnixNano: 7n }));
+    expect((await logs.search({ limit: 10 })).items[0]).toMatchObject({
+      timeUnixNano: '7',
+      observedTimeUnixNano: '7',
+    });
+  });
+
+  it('knows no records of a trace that is not stored', async () => {
+    await write(line(1, 'early'));
+    expect(await logs.ofTrace(hex(1, 32), { limit: 10 })).toBeUndefined();
+    expect(bodies(await logs.search({ limit: 10, traceId: hex(1, 32) }))).toEqual(['early']);
+  });
+
+  it('gives a trace the records that arrived before its first span', async () => {
+    await write(line(1, 'early'), line(2, 'other'), line(null, 'none'));
+    await writeSpans(span(1));
+    await write(line(1, 'late', { timeUnixNano: 1n }));
+    expect(bodies(await logs.ofTrace(hex(1, 32), { limit: 10 }))).toEqual(['late', 'early']);
+    expect(bodies(await logs.search({ limit: 10, traceId: hex(1, 32) }))).toEqual(['early', 'late']);
+  });
+
+  it.each([1, 2, 3, 7])(
+    'pages through a trace by %d in order of time, each record once, also where times are equal',
+    async (limit) => {
+      await writeSpans(span(1));
+      const times = { f: 9n, b: 2n, a: 1n, c: 2n, d: 2n, e: 3n };
+      await write(...Object.entries(times).map(([body, timeUnixNano]) => line(1, body, { timeUnixNano })));
+      const seen: unknown[] = [];
+      let cursor: string | null | undefined;
+      while (cursor !== null) {
+        const page = await logs.ofTrace(hex(1, 32), { limit, ...(cursor !== undefined && { cursor }) });
+        seen.push(...page!.items.map(({ body }) => body));
+        cursor = page!.nextCursor;
+      }
+      expect(seen).toEqual(['a', 'b', 'c', 'd', 'e', 'f']);
+    },
+  );
+
+  it('searches newest first, from a severity on, page by page', async () => {
+    await writeSpans(span(1));
+    await write(
+      ...[1, 5, 9, 13, 17, 21].map((severityNumber, index) =>
+        line(index % 2 === 0 ? 1 : null, `s${severityNumber}`, {
+          severityNumber,
+          timeUnixNano: BigInt(index),
+        }),
+      ),
+    );
+    expect(bodies(await logs.search({ limit: 10, minSeverity: 9 }))).toEqual(['s21', 's17', 's13', 's9']);
+    expect(bodies(await logs.search({ limit: 10, minSeverity: 9, traceId: hex(1, 32) }))).toEqual([
+      's17',
+      's9',
+    ]);
+    const first = await logs.search({ limit: 3, minSeverity: 9 });
+    const rest = await logs.search({ limit: 3, minSeverity: 9, cursor: first.nextCursor! });
+    expect([bodies(first), bodies(rest), rest.nextCursor]).toEqual([['s21', 's17', 's13'], ['s9'], null]);
+  });
+
+  it('refuses a cursor that is none', async () => {
+    await writeSpans(span(1));
+    await expect(logs.search({ limit: 1, cursor: 'x' })).rejects.toThrow(InvalidCursorError);
+    await expect(logs.ofTrace(hex(1, 32), { limit: 1, cursor: '1-' })).rejects.toThrow(InvalidCursorError);
+  });
+
+  it('tells which stored traces got records, with a seq that goes on after a restart', async () => {
+    await writeSpans(span(1), span(2));
+    expect(await write(line(1, 'a'), line(2, 'b'), line(1, 'c'), line(3, 'd'), line(null, 'e'))).toEqual([
+      { type: 'logs', seq: 3, traceId: hex(1, 32) },
+      { type: 'logs', seq: 4, traceId: hex(2, 32) },
+    ]);
+    await traces.close();
+    await open();
+    expect(await write(line(2, 'f'))).toEqual([{ type: 'logs', seq: 5, traceId: hex(2, 32) }]);
+    expect((await traces.changesAfter(1, 10)).map(({ type, seq }) => `${type} ${seq}`)).toEqual([
+      'trace 2',
+      'logs 3',
+      'logs 5',
+    ]);
+    expect((await traces.changesAfter(0, 2)).map(({ seq }) => seq)).toEqual([1, 2]);
+    expect(await traces.newestSeq()).toBe(5);
+  });
+
+  it('keeps nothing of a request that fails half-way', async () => {
+    await writeSpans(span(1));
+    const broken = line(1, 'broken', { timeUnixNano: 2n ** 70n });
+    await expect(logs.write([group([line(1, 'good'), broken], { new: 1 })])).rejects.toThrow();
+    expect(await allBodies()).toEqual([]);
+    expect(await logs.write([group([line(1, 'good')], { new: 1 })])).toEqual([
+      { type: 'logs', seq: 2, traceId: hex(1, 32) },
+    ]);
+  });
+});
+
+describe('a request that is sent twice', () => {
+  it('is stored once within 10 minutes, also over a restart, and announced once', async () => {
+    await writeSpans(span(1));
+    const request = [line(1, 'a'), line(null, 'b', { attributes: { n: 1 } })];
+    expect(await write(...request)).toHaveLength(1);
+    await traces.close();
+    await open();
+    nowMs += 10 * MINUTE_MS - 1;
+    expect(await write(...request)).toEqual([]);
+    expect(await allBodies()).toEqual(['b', 'a']);
+  });
+
+  it('is taken for another one after 10 minutes', async () => {
+    await write(line(null, 'a'));
+    nowMs += 10 * MINUTE_MS;
+    await write(line(null, 'a'));
+    expect(await allBodies()).toEqual(['a', 'a']);
+  });
+
+  it('keeps lines of one request that are equal, and repeats none of them', async () => {
+    const request = [line(null, 'again'), line(null, 'again'), line(null, 'again')];
+    await write(...request);
+    await write(...request);
+    expect(await allBodies()).toEqual(['again', 'again', 'again']);
+  });
+
+  it('is not seen in a record that differs in anything', async () => {
+    const base = line(1, 'a');
+    const others: Partial<ReceivedLogRecord>[] = [
+      { traceId: hex(2, 32) },
+      { spanId: hex(2, 16) },
+      { spanId: null },
+      { timeUnixNano: 6n },
+      { severityNumber: 10 },
+      { severityText: 'note' },
+      { body: 'b' },
+      { body: ['a'] },
+      { eventName: 'a' },
+      { attributes: { a: 'a' } },
+    ];
+    await write(base);
+    for (const fields of others) await write({ ...base, ...fields });
+    await logs.write([group([base], { 'service.name': 'other' })]);
+    expect(await allBodies()).toHaveLength(others.length + 2);
+  });
+});
+
+describe('retention', () => {
+  const keepAll = { maxRecords: 1000, receivedSinceMs: 0 };
+  const pruneAll = async (limits: typeof keepAll) => {
+    let steps = 1;
+    while (await logs.prune(limits)) steps++;
+    return steps;
+  };
+  const pruneTraces = async (limits: { maxTraces: number; changedSinceMs: number }) => {
+    let steps = 1;
+    while (await traces.prune(limits)) steps++;
+    return steps;
+  };
+
+  it('takes the records of a removed trace with it, in small steps, and leaves all others', async () => {
+    await writeSpans(span(1));
+    await write(...Array.from({ length: 2500 }, (_, index) => line(1, `${index}`)));
+    await writeSpans(span(2));
+    await write(line(2, 'kept'), line(3, 'loose'), line(null, 'none'));
+    expect(await pruneTraces({ maxTraces: 1, changedSinceMs: 0 })).toBeGreaterThanOrEqual(3);
+    expect(await allBodies()).toEqual(['none', 'loose', 'kept']);
+    expect(await logs.ofTrace(hex(1, 32), { limit: 1 })).toBeUndefined();
+  });
+
+  it('does not show old records in a trace that a late span opens anew', async () => {
+    await writeSpans(span(1));
+    await write(line(1, 'old'));
+    await traces.prune({ maxTraces: 1000, changedSinceMs: nowMs + 1 });
+    await writeSpans(span(1, 2));
+    expect(bodies(await logs.ofTrace(hex(1, 32), { limit: 10 }))).toEqual([]);
+  });
+
+  it('keeps of the records without a stored trace those that arrived last', async () => {
+    await writeSpans(span(1));
+    await write(line(1, 'in a trace', { timeUnixNano: 1n }));
+    for (let batch = 0; batch < 3; batch++) {
+      nowMs += 1;
+      await write(
+        ...Array.from({ length: 1000 }, (_, index) =>
+          // Times that say the opposite of the arrival: a wrong clock must not keep a record.
+          line(null, `${batch}-${index}`, { timeUnixNano: BigInt(10_000 - batch * 1000 - index) }),
+        ),
+      );
+    }
+    expect(await pruneAll({ ...keepAll, maxRecords: 2 })).toBeGreaterThanOrEqual(3);
+    expect(await allBodies()).toEqual(['2-998', '2-999', 'in a trace']);
+  });
+
+  it('removes records without a stored trace by the time of their arrival', async () => {
+    await writeSpans(span(1));
+    await write(line(1, 'in a trace'), line(2, 'loose'), line(null, 'none'));
+    nowMs += MINUTE_MS;
+    await write(line(null, 'new'));
+    expect(await pruneAll({ ...keepAll, receivedSinceMs: nowMs })).toBe(1);
+    expect(await allBodies()).toEqual(['new', 'in a trace']);
+  });
+
+  it('removes nothing within the limits', async () => {
+    await write(line(null, 'a'));
+    expect(await logs.prune(keepAll)).toBe(false);
+    expect(await allBodies()).toEqual(['a']);
+  });
+});
