@@ -1,19 +1,36 @@
-// `npm test`: lint, types, all unit tests and the browser tests, from a fresh clone on.
+// `npm test`: lint, types, all unit tests and the tests that need a program, from a fresh clone on.
 // Built-ins only, because it runs before anything is installed.
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs, stripVTControlCharacters } from 'node:util';
 import { ensureInstalled, nodeComplaint, seconds } from '../start/installation.mjs';
-import { findChromium } from './chromium.mjs';
+import { findProgram } from './find-program.mjs';
 import { forgetResults, readResults } from './results.mjs';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
-const browserProject = '@tta/obs-browser-tests';
-const browserFolder = join('tools', 'browser-tests');
+
+/** Tests that need a program which npm cannot install: `run` is their target, `programs` the names it goes by. */
+const suites = [
+  {
+    title: 'browser tests',
+    folder: join('tools', 'browser-tests'),
+    run: '@tta/obs-browser-tests:test-browser',
+    programs: ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'],
+    absence: 'Chromium not found: apt-get install chromium',
+  },
+  {
+    title: 'Prometheus tests',
+    folder: join('tools', 'prometheus-tests'),
+    run: '@tta/obs-prometheus-tests:test-prometheus',
+    programs: ['prometheus'],
+    absence: 'prometheus not found: apt-get install prometheus',
+  },
+];
 const usage = `Usage: npm test [-- --unit]
 
-Installs what is missing, then runs lint, type checks, all unit tests and the browser tests.
+Installs what is missing, then runs lint, type checks, all unit tests, the browser tests where a Chromium is found
+and the Prometheus tests where a Prometheus is.
 
   --unit   the unit tests alone
   --help   show this text
@@ -45,13 +62,11 @@ function nx(title, args) {
   return status === 0;
 }
 
-/** Runs the browser tests where a Chromium is found; in CI its absence is a failure. */
-function browserTests() {
-  if (findChromium() !== undefined) {
-    return { ran: true, passed: nx('browser tests', ['run', `${browserProject}:test-browser`]) };
-  }
-  console.log('\nnot run: browser tests (Chromium not found: apt-get install chromium)');
-  return { ran: false, passed: process.env.CI !== 'true' };
+/** Runs a suite where its program is found; in CI the absence is a failure. */
+function runSuite({ title, run, programs, absence }) {
+  if (findProgram(programs) !== undefined) return { title, ran: true, passed: nx(title, ['run', run]) };
+  console.log(`\nnot run: ${title} (${absence})`);
+  return { title, ran: false, passed: process.env.CI !== 'true' };
 }
 
 /** The first lines of what Jest says, without colours: enough to know the fault from the end of a log. */
@@ -71,7 +86,7 @@ function report(results, stages) {
   }
   const sum = (key) => results.reduce((total, result) => total + result[key], 0);
   const failedStages = stages.filter(({ passed }) => !passed);
-  // A stage can fail without a failing test: lint, types, coverage, a missing browser.
+  // A stage can fail without a failing test: lint, types, coverage, a missing program.
   const failed = Math.max(sum('failed'), failedStages.length);
   for (const { title } of failedStages) console.log(`failed: ${title}`);
   console.log(`${sum('passed')} passed, ${failed} failed`);
@@ -93,9 +108,10 @@ if (commandLine.help) {
   const targets = commandLine.unit ? ['test'] : ['lint', 'typecheck', 'test'];
   const title = commandLine.unit ? 'unit tests' : 'lint, type checks and unit tests';
   const unit = { title, passed: nx(title, ['run-many', '-t', ...targets, '-c', 'ci']) };
-  const browser = commandLine.unit ? { ran: false, passed: true } : browserTests();
+  const outcomes = commandLine.unit ? [] : suites.map(runSuite);
+  const ran = (title) => outcomes.some((outcome) => outcome.title === title && outcome.ran);
   report(
-    readResults(root, (folder) => folder !== browserFolder || browser.ran),
-    [unit, { title: 'browser tests', passed: browser.passed }],
+    readResults(root, (folder) => suites.every((suite) => suite.folder !== folder || ran(suite.title))),
+    [unit, ...outcomes],
   );
 }

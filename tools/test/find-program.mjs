@@ -1,8 +1,6 @@
 import { accessSync, constants } from 'node:fs';
 import { delimiter, join } from 'node:path';
 
-const names = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'];
-
 function isExecutable(file) {
   try {
     accessSync(file, constants.X_OK);
@@ -12,8 +10,8 @@ function isExecutable(file) {
   }
 }
 
-/** The first Chromium on the search path, or undefined. */
-export function findChromium(searchPath = process.env.PATH ?? '') {
+/** The file of the first of `names` that is on the search path, or undefined. */
+export function findProgram(names, searchPath = process.env.PATH ?? '') {
   const folders = searchPath.split(delimiter).filter((folder) => folder !== '');
   return names.flatMap((name) => folders.map((folder) => join(folder, name))).find(isExecutable);
 }
