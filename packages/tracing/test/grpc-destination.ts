@@ -8,6 +8,7 @@ import {
 import type { KeyPair } from './certificates.ts';
 
 export interface ReceivedCall {
+  readonly signal: keyof typeof methods;
   readonly body: Buffer;
   readonly metadata: Metadata;
   readonly deadlineMs: number;
@@ -16,14 +17,19 @@ export interface ReceivedCall {
 type Answer = (call: ReceivedCall, done: Parameters<handleUnaryCall<Buffer, Buffer>>[1]) => void;
 
 const asItIs = (bytes: Buffer): Buffer => bytes;
-const exportMethod: MethodDefinition<Buffer, Buffer> = {
-  path: '/opentelemetry.proto.collector.trace.v1.TraceService/Export',
+const methodAt = (path: string): MethodDefinition<Buffer, Buffer> => ({
+  path: `/opentelemetry.proto.collector.${path}`,
   requestStream: false,
   responseStream: false,
   requestSerialize: asItIs,
   requestDeserialize: asItIs,
   responseSerialize: asItIs,
   responseDeserialize: asItIs,
+});
+const methods = {
+  traces: methodAt('trace.v1.TraceService/Export'),
+  metrics: methodAt('metrics.v1.MetricsService/Export'),
+  logs: methodAt('logs.v1.LogsService/Export'),
 };
 
 /** A real gRPC server on loopback, which hands on the bytes of each message and keeps what it is sent. */
@@ -48,16 +54,23 @@ export class GrpcDestination {
           tls.asksForCertificate,
         )
       : ServerCredentials.createInsecure();
-    const handle: handleUnaryCall<Buffer, Buffer> = (call, done) => {
-      const received = {
-        body: call.request,
-        metadata: call.metadata,
-        deadlineMs: Number(call.getDeadline()),
+    const handle =
+      (signal: ReceivedCall['signal']): handleUnaryCall<Buffer, Buffer> =>
+      (call, done) => {
+        const received = {
+          signal,
+          body: call.request,
+          metadata: call.metadata,
+          deadlineMs: Number(call.getDeadline()),
+        };
+        this.calls.push(received);
+        answer(received, done);
       };
-      this.calls.push(received);
-      answer(received, done);
-    };
-    this.#server.addService({ Export: exportMethod }, { Export: handle });
+    this.#server.addService(methods, {
+      traces: handle('traces'),
+      metrics: handle('metrics'),
+      logs: handle('logs'),
+    });
   }
 
   /** @returns Its address. */

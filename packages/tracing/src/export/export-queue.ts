@@ -2,6 +2,7 @@ import type { Clock } from '@tta/obs-context';
 import type { Batch } from './backlog.ts';
 import { Delivery, type DeliveryOptions } from './delivery.ts';
 import type { ExportCounts } from './export-counts.ts';
+import { toError } from './to-error.ts';
 
 export interface ExportQueueOptions<T extends object, B> extends Omit<DeliveryOptions<B>, 'take'> {
   readonly encode: (items: T[]) => B;
@@ -165,7 +166,7 @@ export class ExportQueue<T extends object, B> {
       try {
         return { body: encode(items), count };
       } catch (error) {
-        this.#giveUp(count, error instanceof Error ? error : new Error(String(error)));
+        this.#giveUp(count, toError(error));
       } finally {
         this.#encodingMs += this.#clock.monotonic() - startedAt;
       }

@@ -2,6 +2,7 @@ import { type ExportResult, ExportResultCode } from '@opentelemetry/core';
 import type { ReadableSpan, SpanExporter } from '@opentelemetry/sdk-trace-node';
 import type { Clock } from '@tta/obs-context';
 import type { Sender, SendOutcome } from './sender.ts';
+import { toError } from './to-error.ts';
 
 const givenUp = 'given up at shutdown';
 
@@ -47,8 +48,4 @@ export class ExporterSender implements Sender<ReadableSpan[]> {
     this.#isAborted = true;
     this.#abort();
   }
-}
-
-function toError(error: unknown): Error {
-  return error instanceof Error ? error : new Error(String(error));
 }

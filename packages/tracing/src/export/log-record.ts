@@ -54,7 +54,6 @@ function copyValue(value: AnyValue, depth: number): AnyValue {
 }
 
 function copyValues(values: ReadableLogRecord['attributes'], depth: number): ReadableLogRecord['attributes'] {
-  const copy: ReadableLogRecord['attributes'] = {};
-  for (const [key, value] of Object.entries(values)) copy[key] = copyValue(value, depth);
-  return copy;
+  // As its own property, also where a key is "__proto__".
+  return Object.fromEntries(Object.entries(values).map(([key, value]) => [key, copyValue(value, depth)]));
 }

@@ -5,6 +5,7 @@ import { type ExportSurroundings, queueSurroundings } from './export-surrounding
 import { copyLogRecord, logRecordSizeBytes } from './log-record.ts';
 import { encodeLogRecords, type ReadableLogRecord } from './otlp-encoding.ts';
 import { otlpDelivery } from './otlp-delivery.ts';
+import { toError } from './to-error.ts';
 import { wholeNumber } from './whole-number.ts';
 
 /** Somewhere that takes log records by OTLP: `url` is `http://127.0.0.1:8765/v1/logs`, or host and port of gRPC. */
@@ -49,8 +50,13 @@ const defaults = { flushMs: 1_000, queueRecords: 8_192, batchRecords: 512 };
  * @throws `OBS_ERR_INVALID_OPTION` for a destination that cannot be used.
  */
 export function startLogExport(destination: LogDestination, surroundings: ExportSurroundings): LogExport {
-  const { name, protocol } = destination;
-  const { flushMs, queueRecords, batchRecords } = { ...defaults, ...destination };
+  const {
+    name,
+    protocol,
+    flushMs = defaults.flushMs,
+    queueRecords = defaults.queueRecords,
+    batchRecords = defaults.batchRecords,
+  } = destination;
   const queueItems = wholeNumber(name, 'queueRecords', queueRecords, 1);
   const queue: LogQueue = new LogQueue({
     ...otlpDelivery(destination, 'logs', queueSurroundings(surroundings), (count, error) =>
@@ -71,7 +77,7 @@ class LogQueue extends ExportQueue<ReadableLogRecord, Uint8Array> implements Log
     try {
       this.add(copyLogRecord(record));
     } catch (error) {
-      this.drop(1, error instanceof Error ? error : new Error(String(error)));
+      this.drop(1, toError(error));
     }
   }
 }

@@ -14,6 +14,7 @@ import {
 } from './metric-preference.ts';
 import { otlpDelivery, type OtlpDelivery } from './otlp-delivery.ts';
 import { encodeMetrics, type ResourceMetrics } from './otlp-encoding.ts';
+import { toError } from './to-error.ts';
 
 /** Somewhere that takes metrics by OTLP: `url` is `http://127.0.0.1:8765/v1/metrics`, or host and port of gRPC. */
 export interface MetricDestination extends OtlpEndpoint, MetricPreferences {}
@@ -107,12 +108,14 @@ class MetricQueue extends ExportQueue<Batch, Uint8Array> implements MetricExport
 
   #queue(metrics: ResourceMetrics): ExportResult {
     const count = countPoints(metrics);
+    // A collection without points tells nothing.
+    if (count === 0) return { code: ExportResultCode.SUCCESS };
     try {
       if (this.add({ body: encodeMetrics(metrics, this.#protocol), count }))
         return { code: ExportResultCode.SUCCESS };
       return { code: ExportResultCode.FAILED, error: new Error('the export is stopped') };
     } catch (fault) {
-      const error = fault instanceof Error ? fault : new Error(String(fault));
+      const error = toError(fault);
       this.drop(count, error);
       return { code: ExportResultCode.FAILED, error };
     }

@@ -1,0 +1,105 @@
+import { resourceFromAttributes } from '@opentelemetry/resources';
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { copyLogRecord, logRecordSizeBytes } from './log-record.ts';
+import { encodeLogRecords, type ReadableLogRecord } from './otlp-encoding.ts';
+
+const record = (facts: Partial<ReadableLogRecord> = {}): ReadableLogRecord => ({
+  hrTime: [1_800_000_000, 1],
+  hrTimeObserved: [1_800_000_000, 2],
+  resource: resourceFromAttributes({}),
+  instrumentationScope: { name: '' },
+  attributes: {},
+  droppedAttributesCount: 0,
+  ...facts,
+});
+
+const anyValue = fc.letrec<{ value: ReadableLogRecord['body'] }>((tie) => ({
+  value: fc.oneof(
+    { depthSize: 'small', withCrossShrink: true },
+    fc.oneof(fc.string(), fc.double(), fc.integer(), fc.boolean(), fc.constantFrom(null, undefined)),
+    fc.uint8Array(),
+    fc.array(tie('value')),
+    fc.dictionary(fc.string(), tie('value')),
+  ),
+})).value;
+
+/** Sets every entry of every object in it to something else. */
+function spoil(value: unknown): void {
+  if (typeof value !== 'object' || value === null) return;
+  for (const key of Object.keys(value)) {
+    spoil((value as Record<string, unknown>)[key]);
+    (value as Record<string, unknown>)[key] = 77;
+  }
+}
+
+describe('copyLogRecord', () => {
+  it('is encoded as the record was, whatever becomes of what that holds', () => {
+    fc.assert(
+      fc.property(anyValue, fc.dictionary(fc.string(), anyValue), (body, attributes) => {
+        const given = record({ body, attributes });
+        const expected = Buffer.from(encodeLogRecords([given]));
+        const copy = copyLogRecord(given);
+        for (const part of [given.body, given.attributes, given.hrTime, given.hrTimeObserved]) spoil(part);
+        expect(Buffer.from(encodeLogRecords([copy])).equals(expected)).toBe(true);
+      }),
+    );
+  });
+
+  it('has everything that the record has', () => {
+    const full = record({
+      spanContext: { traceId: 'a'.repeat(32), spanId: 'b'.repeat(16), traceFlags: 1 },
+      severityNumber: 9,
+      severityText: 'INFO',
+      body: 'bought',
+      eventName: 'purchase',
+      attributes: { item: 'book' },
+      droppedAttributesCount: 3,
+    });
+    const copy = copyLogRecord(full);
+    expect(copy).toEqual(full);
+    // The encoder groups by their identity.
+    expect(copy.resource).toBe(full.resource);
+    expect(copy.instrumentationScope).toBe(full.instrumentationScope);
+    expect(copyLogRecord(record())).toEqual(record());
+  });
+
+  it('copies 64 levels, and refuses more', () => {
+    const nested = (levels: number): ReadableLogRecord['body'] => (levels === 0 ? [] : [nested(levels - 1)]);
+    expect(copyLogRecord(record({ body: nested(64) })).body).toEqual(nested(64));
+    expect(() => copyLogRecord(record({ body: nested(65) }))).toThrow(RangeError);
+    expect(() => copyLogRecord(record({ attributes: { deep: nested(66) } }))).toThrow(RangeError);
+  });
+
+  it.each([
+    { hrTime: [Number.NaN, 0] },
+    { hrTime: [1, Number.POSITIVE_INFINITY] },
+    { hrTimeObserved: [Number.NaN, Number.NaN] },
+  ] as Partial<ReadableLogRecord>[])('refuses a time that is none: %j', (times) => {
+    expect(() => copyLogRecord(record(times))).toThrow('its time is none');
+  });
+});
+
+describe('logRecordSizeBytes', () => {
+  it('grows with each text, value and byte in it as the encoded record does, at most by the framing less', () => {
+    fc.assert(
+      fc.property(anyValue, fc.dictionary(fc.string(), anyValue), (body, attributes) => {
+        const given = record({ body, attributes });
+        const encoded = encodeLogRecords([given]).byteLength;
+        // Texts beyond ASCII have up to three bytes a character, framing up to twelve an entry.
+        const entries = JSON.stringify([body, attributes]).length;
+        expect(logRecordSizeBytes(given) * 3 + entries * 12).toBeGreaterThanOrEqual(encoded);
+      }),
+    );
+  });
+
+  it.each([
+    ['a long body', { body: 'é'.repeat(50_000) }, 100_000],
+    ['bytes', { body: new Uint8Array(70_000) }, 70_000],
+    ['nested values', { attributes: { a: { b: ['c'.repeat(30_000), 'd'.repeat(30_000)] } } }, 60_000],
+    ['an event name', { eventName: 'e'.repeat(5_000), severityText: 's'.repeat(5_000) }, 10_000],
+  ] as [string, Partial<ReadableLogRecord>, number][])('counts %s', (_name, facts, bytes) => {
+    const more = logRecordSizeBytes(record(facts)) - logRecordSizeBytes(record());
+    expect(Math.abs(more - bytes)).toBeLessThan(20);
+  });
+});
