@@ -1,0 +1,142 @@
+import { createRequire } from 'node:module';
+import { diag } from '@opentelemetry/api';
+import type * as Catalog from '@pydantic/genai-prices';
+import { type Clock, InvalidOptionError, type LlmUsage, type Pricing, systemClock } from '@tta/obs-context';
+import { priceProvider } from './price-provider.ts';
+
+/** What a model costs, in US dollars per million tokens. */
+export interface ModelPrice {
+  readonly inputUsdPerMillion: number;
+  readonly outputUsdPerMillion: number;
+  /** For input that the provider had in its cache. @defaultValue `inputUsdPerMillion` */
+  readonly cachedInputUsdPerMillion?: number;
+}
+
+export interface PriceTableOptions {
+  /** Your own prices, by `model` or `provider/model`. They win over the table's. @defaultValue none */
+  readonly prices?: Readonly<Record<string, ModelPrice>>;
+  /** Says which price is in force where one changes with the date or the time of day. @defaultValue the machine's */
+  readonly clock?: Clock;
+}
+
+/** Prices of language models. */
+export interface PriceTable extends Pricing {
+  /** Where the prices come from, to be kept with a cost: name and version of the table, and whether own ones go first. */
+  readonly version: string;
+}
+
+type CalcPrice = typeof Catalog.calcPrice;
+
+const catalogVersion = '@pydantic/genai-prices@0.1.8';
+
+/** Models that are remembered as unknown; asking the catalogue costs up to 75 µs. */
+const mostUnknown = 1000;
+
+/** Of a model's name; a longer one is none. */
+const longestModel = 512;
+
+/**
+ * Estimates what model calls cost, from the list prices of `@pydantic/genai-prices`, which is loaded by the first
+ * estimate (30 ms) and asks no network. Provider names are those of `gen_ai.provider.name`, and what AI SDKs and
+ * people call the same: `aws.bedrock`, `amazon-bedrock`, `bedrock`. Model names may carry what a provider puts
+ * before them: `models/gemini-2.5-pro`.
+ *
+ * Says `undefined` for a model or provider that is not known, for a call without tokens, and for tokens that cannot
+ * be: fewer in total than cached ones. Never throws.
+ *
+ * @throws InvalidOptionError A price of `options` is none. Thrown here, not by an estimate.
+ */
+export function priceTable(options: PriceTableOptions = {}): PriceTable {
+  const own = ownPrices(options.prices ?? {});
+  const clock = options.clock ?? systemClock;
+  const unknown = new Set<string>();
+  let calcPrice: CalcPrice | undefined;
+
+  function listPriceUsd(provider: string, model: string, usage: LlmUsage): number | undefined {
+    const key = `${provider}\n${model}`;
+    if (model.length > longestModel || unknown.has(key)) return undefined;
+    calcPrice ??= loadCatalog();
+    const tokens = {
+      input_tokens: usage.inputTokens,
+      output_tokens: usage.outputTokens,
+      cache_read_tokens: usage.cachedInputTokens,
+    };
+    const found = { timestamp: new Date(clock.now()), ...(provider === '' ? {} : { providerId: provider }) };
+    const price =
+      calcPrice(tokens, model, found) ?? calcPrice(tokens, model.slice(model.lastIndexOf('/') + 1), found);
+    if (price) return price.total_price;
+    if (unknown.size >= mostUnknown) unknown.clear();
+    unknown.add(key);
+    return undefined;
+  }
+
+  return {
+    version: own.size === 0 ? catalogVersion : `${catalogVersion}, own prices first`,
+    estimateUsd(usage) {
+      try {
+        if (!isPossible(usage)) return undefined;
+        const provider = priceProvider(usage.provider);
+        const model = usage.model.trim();
+        const price = own.get(`${provider}/${model}`.toLowerCase()) ?? own.get(model.toLowerCase());
+        return price ? ownPriceUsd(price, usage) : listPriceUsd(provider, model, usage);
+      } catch {
+        return undefined;
+      }
+    },
+  };
+}
+
+function loadCatalog(): CalcPrice {
+  try {
+    return (createRequire(import.meta.url)('@pydantic/genai-prices') as typeof Catalog).calcPrice;
+  } catch (error) {
+    diag.warn(
+      'priceTable: @pydantic/genai-prices cannot be loaded, so that only own prices are known',
+      error,
+    );
+    return () => null;
+  }
+}
+
+function isPossible({ inputTokens, outputTokens, cachedInputTokens = 0 }: LlmUsage): boolean {
+  const input = inputTokens ?? 0;
+  const output = outputTokens ?? 0;
+  return (
+    (inputTokens !== undefined || outputTokens !== undefined) &&
+    cachedInputTokens >= 0 &&
+    cachedInputTokens <= input &&
+    output >= 0 &&
+    Number.isFinite(input + output)
+  );
+}
+
+function ownPriceUsd(price: ModelPrice, usage: LlmUsage): number {
+  const { inputTokens = 0, outputTokens = 0, cachedInputTokens = 0 } = usage;
+  const { inputUsdPerMillion, outputUsdPerMillion, cachedInputUsdPerMillion = inputUsdPerMillion } = price;
+  return (
+    ((inputTokens - cachedInputTokens) * inputUsdPerMillion +
+      cachedInputTokens * cachedInputUsdPerMillion +
+      outputTokens * outputUsdPerMillion) /
+    1e6
+  );
+}
+
+/** By name in lower case; where the name begins with a provider, also by the name that the catalogue has for it. */
+function ownPrices(prices: Readonly<Record<string, ModelPrice>>): ReadonlyMap<string, ModelPrice> {
+  const own = new Map<string, ModelPrice>();
+  for (const [name, price] of Object.entries(prices)) {
+    // From a file of the user's, a price may be anything.
+    const given: Partial<ModelPrice> = price ?? {};
+    const { inputUsdPerMillion, outputUsdPerMillion, cachedInputUsdPerMillion = 0 } = given;
+    for (const usd of [inputUsdPerMillion, outputUsdPerMillion, cachedInputUsdPerMillion]) {
+      if (usd !== undefined && usd >= 0 && usd < Infinity) continue;
+      throw new InvalidOptionError(
+        `priceTable: a price of ${JSON.stringify(name)} is ${String(usd)}; give US dollars per million tokens, 0 or more`,
+      );
+    }
+    own.set(name.toLowerCase(), price);
+    const slash = name.indexOf('/');
+    if (slash > 0) own.set(`${priceProvider(name.slice(0, slash))}${name.slice(slash)}`.toLowerCase(), price);
+  }
+  return own;
+}
