@@ -1,5 +1,7 @@
 export type { CardinalityOverflow } from './cardinality/cardinality-overflow.ts';
 export type { PeriodicExport } from './periodic-export.ts';
+export { type ModelPrice, priceTable, type PriceTable, type PriceTableOptions } from './price-table.ts';
+export { processMeter } from './process-meter.ts';
 export type { PrometheusEndpointOptions } from './prometheus/prometheus-endpoint.ts';
 export { type BurnRateAlert, burnRateAlerts, type SloSeverity } from './slo/burn-rate-alerts.ts';
 export { defineSlo } from './slo/define-slo.ts';
@@ -22,3 +24,14 @@ export {
 } from './slo/slo-tracker.ts';
 export type { SloWindow } from './slo/slo-window.ts';
 export { type Metrics, type MetricsOptions, startMetrics } from './start-metrics.ts';
+export type { LatencySummary } from './statistics/durations.ts';
+export { mergeSnapshots } from './statistics/merge-snapshots.ts';
+export { parseSnapshot } from './statistics/parse-snapshot.ts';
+export type { Throughput } from './statistics/per-second-counts.ts';
+export { PrimitiveStatistics, type PrimitiveStatisticsOptions } from './statistics/primitive-statistics.ts';
+export type {
+  LatencySnapshot,
+  PrimitiveSnapshot,
+  ProcessUseSums,
+  StatisticsSnapshot,
+} from './statistics/statistics-snapshot.ts';

@@ -1,0 +1,88 @@
+import { InvalidOptionError } from '@tta/obs-context';
+import { Durations } from './durations.ts';
+import { decodeHistogram, encodeHistogram } from './histogram-encoding.ts';
+import type { LatencySnapshot, PrimitiveSnapshot, StatisticsSnapshot } from './statistics-snapshot.ts';
+
+/**
+ * One snapshot for several processes, as if one had seen every execution: percentiles are those of one histogram
+ * that recorded everything; counts, costs and throughput are sums. Primitives of the same type and name are one.
+ * Give the latest snapshot of each process, and each process once.
+ *
+ * @throws InvalidOptionError There is none, their windows differ, or a histogram is none of ours.
+ */
+export function mergeSnapshots(snapshots: readonly StatisticsSnapshot[]): StatisticsSnapshot {
+  const [first] = snapshots;
+  if (!first) throw new InvalidOptionError('mergeSnapshots: there are no snapshots; give at least one');
+  const { windowMs } = first;
+  const parts = new Map<string, PrimitiveSnapshot[]>();
+  for (const [i, snapshot] of snapshots.entries()) {
+    if (snapshot.windowMs !== windowMs) {
+      throw new InvalidOptionError(
+        `mergeSnapshots: snapshots[${i}] has a window of ${snapshot.windowMs} ms, snapshots[0] one of ${windowMs} ms; give every PrimitiveStatistics the same windowMs`,
+      );
+    }
+    for (const primitive of snapshot.primitives) {
+      const key = JSON.stringify([primitive.type, primitive.name]);
+      const same = parts.get(key);
+      if (same) same.push(primitive);
+      else parts.set(key, [primitive]);
+    }
+  }
+  const scratch = new Durations();
+  return {
+    version: 1,
+    takenAtMs: snapshots.reduce((latest, { takenAtMs }) => Math.max(latest, takenAtMs), 0),
+    windowMs,
+    ...(snapshots.length === 1 && first.process !== undefined ? { process: first.process } : {}),
+    primitives: [...parts.values()].map((same) => mergePrimitives(same, scratch)),
+  };
+}
+
+function mergePrimitives(parts: readonly PrimitiveSnapshot[], scratch: Durations): PrimitiveSnapshot {
+  const [{ type, name }] = parts as [PrimitiveSnapshot];
+  const sum = (of: (part: PrimitiveSnapshot) => number): number =>
+    parts.reduce((total, part) => total + of(part), 0);
+  const sums = <K extends string>(
+    of: (part: PrimitiveSnapshot) => Readonly<Record<K, number>>,
+  ): Record<K, number> => {
+    const keys = Object.keys(of(parts[0]!)) as K[];
+    return Object.fromEntries(keys.map((key) => [key, sum((part) => of(part)[key])])) as Record<K, number>;
+  };
+  return {
+    type,
+    name,
+    inFlight: sum((part) => part.inFlight),
+    executions: sums((part) => part.executions),
+    errors: sums((part) => part.errors),
+    latency: mergeLatencies(parts, scratch),
+    unmeasured: sum((part) => part.unmeasured),
+    throughput: sums((part) => part.throughput),
+    costUsd: sum((part) => part.costUsd),
+    savedUsd: sum((part) => part.savedUsd),
+    processUse: sums((part) => part.processUse),
+  };
+}
+
+function mergeLatencies(parts: readonly PrimitiveSnapshot[], durations: Durations): LatencySnapshot {
+  durations.clear();
+  for (const { type, name, latency } of parts)
+    addLatency(durations, latency, `the latency of ${type} ${name}`);
+  return { ...durations.summary(), histogram: encodeHistogram(durations.counts) };
+}
+
+/**
+ * Adds what a snapshot says.
+ *
+ * @param where - What the snapshot is of, for the error.
+ * @throws InvalidOptionError The histogram cannot be read or does not hold what the count says.
+ */
+export function addLatency(durations: Durations, latency: LatencySnapshot, where: string): void {
+  const before = durations.count;
+  decodeHistogram(latency.histogram, where, (index, count) => durations.add(index, count));
+  if (durations.count - before !== latency.count) {
+    throw new InvalidOptionError(
+      `${where}: its histogram holds ${durations.count - before} durations, its count says ${latency.count}; pass a snapshot as it was taken`,
+    );
+  }
+  if (latency.count > 0) durations.extend(latency.minMs, latency.maxMs, latency.meanMs * latency.count);
+}
