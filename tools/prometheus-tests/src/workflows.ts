@@ -3,8 +3,7 @@ import type { ManualClock } from '@tta/obs-context/manual';
 import { lambda, parallel, retry, sequential, timeout } from '@tta/obs-primitives';
 
 /** What an attacker would like to see as a label of its own. */
-const hostileMessage =
-  'no such order "}\n# TYPE up gauge\nup{injected="yes"} 0 user-8f3a@example.test';
+const hostileMessage = 'no such order "}\n# TYPE up gauge\nup{injected="yes"} 0 user-8f3a@example.test';
 
 /** Runs per round. A round is the same every time, in what it counts and how long each step takes. */
 export const runsPerRound = 4;

@@ -65,7 +65,7 @@ describe('PrometheusReader', () => {
     provider.getMeter('back').createCounter('books_sold').add(2);
     provider.getMeter('back').createCounter('other').add(3);
     expect(await samples(reader)).toEqual([
-      'books_sold_total{otel_scope_name="front",otel_scope_version="2",shelf="top"} 1',
+      'books_sold_total{shelf="top",otel_scope_name="front",otel_scope_version="2"} 1',
       'books_sold_total{otel_scope_name="back"} 2',
       'other_total 3',
     ]);
@@ -94,6 +94,11 @@ describe('PrometheusReader', () => {
     ['is empty', { '': 'a' }, 'sold_total{_="a"} 1'],
     ['has the same name as another', { 'a.b': 'x', a_b: 2, 'a-b': true }, 'sold_total{a_b="true;x;2"} 1'],
     ['has a value of several lines', { a: '1\n"2"\\' }, String.raw`sold_total{a="1\n\"2\"\\"} 1`],
+    [
+      'is called as what objects have',
+      { constructor: 'a', toString: 'b' },
+      'sold_total{constructor="a",toString="b"} 1',
+    ],
     ['has a list', { a: ['x', 'y'] }, String.raw`sold_total{a="[\"x\",\"y\"]"} 1`],
   ])('copes with a label that %s', async (_what, labels, line) => {
     expect(await labelsOf(labels)).toBe(line);

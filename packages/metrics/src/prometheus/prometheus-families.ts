@@ -36,16 +36,17 @@ export function prometheusFamilies(
     }
   }
   return {
-    resource: resourceFromAttributes(validLabels(resource.attributes)),
+    resource: resourceFromAttributes(validLabels(resource.attributes, labelNames())),
     scopeMetrics: [{ scope: { name: '' }, metrics: Array.from(families.values(), joined) }],
   };
 }
 
 function joined(family: readonly ScopedMetric[]): MetricData {
+  const nameOf = labelNames(family[0]?.metric.dataPointType);
   const points = family.flatMap(({ scope, metric }) =>
     metric.dataPoints.map((point) => {
       const labels = family.length === 1 ? point.attributes : { ...point.attributes, ...scopeLabels(scope) };
-      return { ...point, attributes: validLabels(labels, metric.dataPointType) };
+      return { ...point, attributes: validLabels(labels, nameOf) };
     }),
   );
   // All of one kind, so that the points are the first metric's kind of points.
@@ -57,10 +58,21 @@ function scopeLabels({ name, version }: Scope): Attributes {
 }
 
 /** Names that come to the same one share it, their values in a row, as OpenTelemetry's rules for Prometheus say. */
-function validLabels(attributes: Attributes, type?: DataPointType): Attributes {
-  const labels: Attributes = {};
-  for (const key of Object.keys(attributes).sort()) {
-    const name = labelName(key, type);
+function validLabels(attributes: Attributes, nameOf: (key: string) => string): Attributes {
+  const keys = Object.keys(attributes);
+  const labels = labelsOf(attributes, keys, nameOf);
+  return Object.keys(labels).length === keys.length ? labels : labelsOf(attributes, keys.sort(), nameOf);
+}
+
+function labelsOf(
+  attributes: Attributes,
+  keys: readonly string[],
+  nameOf: (key: string) => string,
+): Attributes {
+  // Without a prototype: a label may well be called `constructor`.
+  const labels = Object.create(null) as Attributes;
+  for (const key of keys) {
+    const name = nameOf(key);
     const value = attributes[key];
     const earlier = labels[name];
     labels[name] = earlier === undefined ? value : `${textOf(earlier)};${textOf(value)}`;
@@ -68,11 +80,21 @@ function validLabels(attributes: Attributes, type?: DataPointType): Attributes {
   return labels;
 }
 
+/** Thousands of points have the same few names: each is looked at once. */
+function labelNames(type?: DataPointType): (key: string) => string {
+  const names = new Map<string, string>();
+  return (key) => {
+    let name = names.get(key);
+    if (name === undefined) names.set(key, (name = labelName(key, type)));
+    return name;
+  };
+}
+
 function labelName(key: string, type: DataPointType | undefined): string {
   const name = plainName(key);
   // The buckets of a histogram have this label; the prefix is the one that Prometheus gives in such cases.
   if (name === 'le' && type === DataPointType.HISTOGRAM) return 'exported_le';
-  return /^(?![0-9])./.test(name) ? name : `_${name}`;
+  return /^[A-Za-z_]/.test(name) ? name : `_${name}`;
 }
 
 function textOf(value: Attributes[string]): string {
