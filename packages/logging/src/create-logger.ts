@@ -1,63 +1,258 @@
-import { trace } from '@opentelemetry/api';
-import { type LogFields, type Logger, systemClock } from '@tta/obs-context';
-import { createLogger as createWinston, format as formats, transports } from 'winston';
-import { fieldValue } from './field-value.ts';
+import { context } from '@opentelemetry/api';
+import type { Logger as OtelLogger } from '@opentelemetry/api-logs';
+import {
+  type Clock,
+  InvalidOptionError,
+  type LineLevel,
+  type LogFields,
+  type Logger,
+  type Random,
+  systemClock,
+  systemRandom,
+} from '@tta/obs-context';
+import { createLogger as createWinston } from 'winston';
+import { errorFields, fieldValue, isErrorLike } from './field-value.ts';
+import { jsonLine } from './json-line.ts';
+import { LineSampler, type LogSampling } from './line-sampler.ts';
+import { type LineStream, LineTransport } from './line-stream.ts';
+import { levelRank, type LogLevel } from './log-level.ts';
+import { lineIds, type LogLine } from './log-line.ts';
+import { OtelBridge } from './otel-bridge.ts';
 import { prettyLine } from './pretty-line.ts';
-
-/** Where the printed line lies in what winston passes on; winston reads meaning into fields such as `exception`. */
-const printed = Symbol('line');
-
-export type LogLevel = 'debug' | 'info' | 'warn' | 'error' | 'silent';
+import { createRedactor, type Redactor } from './redaction/redactor.ts';
 
 export interface LoggerOptions {
-  /** Lines below it are dropped. @defaultValue 'info' */
+  /** Lines below it are not printed. @defaultValue 'info' */
   readonly level?: LogLevel;
-  /** `json`: one object a line. `pretty`: for a person at a terminal. @defaultValue 'json' */
+  /**
+   * `json`: one object a line. `pretty`: for a person at a terminal.
+   *
+   * @defaultValue 'pretty' where the stream is a terminal, else 'json'
+   */
   readonly format?: 'json' | 'pretty';
-  /** Whether pretty lines are coloured. @defaultValue false */
+  /** Whether pretty lines are coloured. @defaultValue what the stream says: Node's heed `NO_COLOR` and `FORCE_COLOR` */
   readonly colour?: boolean;
   /** Where lines go. @defaultValue standard error */
-  readonly stream?: NodeJS.WritableStream;
+  readonly stream?: LineStream;
+  /** Which of many lines are written. @defaultValue all */
+  readonly sampling?: LogSampling;
+  /** Takes secrets out of each line; `false` leaves them in. @defaultValue what `createRedactor()` makes */
+  readonly redactor?: Redactor | false;
+  /** Also hands lines to OpenTelemetry. */
+  readonly otel?: OtelOptions;
+  /** @defaultValue the machine's */
+  readonly clock?: Clock;
+  /** Decides with `sampling.rate`. @defaultValue the machine's */
+  readonly random?: Random;
+}
+
+export interface OtelOptions {
+  /** Made by `startLogging`, or by any other provider of the OpenTelemetry API. */
+  readonly logger: OtelLogger;
+  /** Lines below it are not handed on; it may be lower than that of the printed lines. @defaultValue 'info' */
+  readonly level?: LogLevel;
+}
+
+/** A logger with fields of its own. */
+export interface StructuredLogger extends Logger {
+  /** A logger that puts these fields on every line of it, after those of this one. Fields of a line win. */
+  child(fields: LogFields): StructuredLogger;
+  /** Whether a line of this level is printed or handed to OpenTelemetry. */
+  isEnabled(level: LineLevel): boolean;
+  /** What became of lines that are missing, of this logger, its parents and its children together. */
+  counts(): LogCounts;
+}
+
+/** Lines since the logger was made. */
+export interface LogCounts {
+  /** Left out by sampling. */
+  readonly sampled: number;
+  /** Not taken by the stream: it was slow, failed or closed. */
+  readonly unwritten: number;
+  /** Not taken by OpenTelemetry. */
+  readonly unbridged: number;
 }
 
 /**
- * A logger whose lines carry the ids of the active trace and span without the caller passing them.
- * Fields of a line never overwrite its time, level, message and ids.
+ * A logger whose lines carry the ids of the active trace, run, user and request without the caller passing them.
+ * Fields never overwrite a line's time, level, message and ids. It never throws and never waits.
+ *
+ * @throws `OBS_ERR_INVALID_OPTION` for a level or a format that there is none of, or sampling that cannot work.
  */
-export function createLogger(options: LoggerOptions = {}): Logger {
-  const { level = 'info', format = 'json', colour = false, stream = process.stderr } = options;
-  const winston = createWinston({
-    level: level === 'silent' ? 'error' : level,
-    silent: level === 'silent',
-    format: formats.printf((info) => info[printed] as string),
-    transports: [new transports.Stream({ stream })],
-  });
-  const write = (lineLevel: Exclude<LogLevel, 'silent'>, message: string, fields?: LogFields): void => {
-    if (!winston.isLevelEnabled(lineLevel)) return;
-    const span = trace.getActiveSpan()?.spanContext();
-    const head = {
-      timestamp: new Date(systemClock.now()).toISOString(),
-      level: lineLevel,
-      message,
-      ...(span === undefined ? {} : { trace_id: span.traceId, span_id: span.spanId }),
-    };
-    // Spread twice: the head comes first in the line, and no field overwrites it.
-    const line = { ...head, ...asObject(fieldValue(fields)), ...head };
-    winston.log({
-      level: lineLevel,
-      message,
-      [printed]: format === 'json' ? JSON.stringify(line) : prettyLine(line, colour),
-    });
-  };
+export function createLogger(options: LoggerOptions = {}): StructuredLogger {
+  const writer = new LineWriter(options);
+  return structuredLogger(writer, noFields);
+}
+
+/** Fields ready to be printed, and which of them are errors. */
+interface ReadyFields {
+  readonly values: Readonly<Record<string, unknown>>;
+  readonly errors: readonly string[];
+}
+
+const noFields: ReadyFields = { values: {}, errors: [] };
+
+function structuredLogger(writer: LineWriter, own: ReadyFields): StructuredLogger {
   return {
-    debug: (message, fields) => write('debug', message, fields),
-    info: (message, fields) => write('info', message, fields),
-    warn: (message, fields) => write('warn', message, fields),
-    error: (message, fields) => write('error', message, fields),
+    debug: (message, fields) => writer.write('debug', message, fields, own),
+    info: (message, fields) => writer.write('info', message, fields, own),
+    warn: (message, fields) => writer.write('warn', message, fields, own),
+    error: (message, fields) => writer.write('error', message, fields, own),
+    child: (fields) => structuredLogger(writer, together(own, writer.ready(fields))),
+    isEnabled: (level) => levelRank[level] >= writer.leastRank,
+    counts: () => writer.counts(),
   };
 }
 
-function asObject(fields: unknown): object {
-  if (fields === undefined) return {};
-  return typeof fields === 'object' && fields !== null ? fields : { fields };
+/** Makes lines and puts them out. */
+class LineWriter {
+  readonly #printedRank: number;
+  readonly #bridgedRank: number;
+  readonly #print: (line: LogLine) => string;
+  readonly #transport: LineTransport;
+  readonly #winston: { write(line: unknown): unknown };
+  readonly #sampler: LineSampler | undefined;
+  readonly #bridge: OtelBridge | undefined;
+  readonly #clock: Clock;
+  readonly #text: (text: string) => string;
+  readonly #value: (value: unknown) => unknown;
+  #toldLost = 0;
+  /** Least rank of a line that goes anywhere. */
+  readonly leastRank: number;
+
+  constructor(options: LoggerOptions) {
+    const { level = 'info', stream = process.stderr, sampling, otel, clock = systemClock } = options;
+    const redactor = options.redactor ?? createRedactor();
+    const format = options.format ?? (stream.isTTY === true ? 'pretty' : 'json');
+    if (format !== 'json' && format !== 'pretty')
+      throw new InvalidOptionError(`the format of log lines is "${String(format)}"; use "json" or "pretty"`);
+    this.#printedRank = rankOf(level);
+    this.#bridgedRank = otel === undefined ? levelRank.silent : rankOf(otel.level ?? 'info');
+    this.leastRank = Math.min(this.#printedRank, this.#bridgedRank);
+    const colour = options.colour ?? hasColours(stream);
+    this.#print = format === 'json' ? jsonLine : (line) => prettyLine(line, colour);
+    this.#transport = new LineTransport(stream);
+    this.#winston = createWinston({
+      levels: { error: 0, warn: 1, info: 2, debug: 3 },
+      level: 'debug',
+      // The lines are made before; winston's own format would make them again.
+      format: { transform: (line) => line },
+      transports: this.#transport,
+    });
+    this.#sampler = sampling && new LineSampler(sampling, clock, options.random ?? systemRandom);
+    this.#bridge = otel && new OtelBridge(otel.logger, clock);
+    this.#clock = clock;
+    this.#text = redactor === false ? (text) => text : (text) => redactor.text(text);
+    this.#value = redactor === false ? (value) => fieldValue(value) : (value) => redactor.value(value);
+  }
+
+  write(level: LineLevel, message: string, fields: LogFields | undefined, own: ReadyFields): void {
+    const rank = levelRank[level];
+    if (rank < this.leastRank) return;
+    try {
+      this.#write(level, rank, String(message), fields, own);
+    } catch {
+      this.#transport.lost++;
+    }
+  }
+
+  #write(
+    level: LineLevel,
+    rank: number,
+    message: string,
+    given: LogFields | undefined,
+    own: ReadyFields,
+  ): void {
+    let { values, errors } = given === undefined ? noFields : this.ready(given);
+    if (own.errors.length > 0) ({ errors } = together(own, { values, errors }));
+    if (this.#sampler !== undefined && level !== 'error' && errors.length === 0) {
+      const untold = this.#sampler.admit(level, message);
+      if (untold === undefined) return;
+      if (untold > 0) values = { ...values, 'sampled.dropped': untold };
+    }
+    const active = context.active();
+    const line: LogLine = {
+      timeMs: this.#clock.now(),
+      level,
+      message: this.#text(message),
+      ids: lineIds(active, this.#text),
+      inherited: own.values,
+      fields: values,
+      errors,
+    };
+    if (rank >= this.#printedRank) this.#put(line);
+    if (rank >= this.#bridgedRank) this.#bridge?.emit(line, active);
+  }
+
+  #put(line: LogLine): void {
+    this.#tellLost(line.timeMs);
+    this.#winston.write({ level: line.level, message: this.#print(line) });
+  }
+
+  #tellLost(timeMs: number): void {
+    const count = this.#transport.lost - this.#toldLost;
+    if (count === 0 || !this.#transport.isReady) return;
+    this.#toldLost += count;
+    const message = 'log lines are missing: the stream did not take them';
+    const line = this.#print({
+      timeMs,
+      level: 'warn',
+      message,
+      ids: {},
+      inherited: {},
+      fields: { count },
+      errors: [],
+    });
+    this.#winston.write({ level: 'warn', message: line });
+  }
+
+  /** Fields without secrets. Never throws. */
+  ready(given: LogFields): ReadyFields {
+    // Who hands over the error alone means it.
+    const fields = isErrorLike(given) ? { error: given } : given;
+    return { values: this.#copyOf(fields), errors: errorFields(fields) };
+  }
+
+  #copyOf(fields: LogFields): Readonly<Record<string, unknown>> {
+    try {
+      return asObject(this.#value(fields));
+    } catch {
+      return { fields: '[Unreadable]' };
+    }
+  }
+
+  counts(): LogCounts {
+    return {
+      sampled: this.#sampler?.dropped ?? 0,
+      unwritten: this.#transport.lost,
+      unbridged: this.#bridge?.lost ?? 0,
+    };
+  }
+}
+
+function together(own: ReadyFields, more: ReadyFields): ReadyFields {
+  const inherited = own.errors.filter((key) => !Object.hasOwn(more.values, key));
+  return { values: { ...own.values, ...more.values }, errors: [...more.errors, ...inherited] };
+}
+
+function rankOf(level: LogLevel): number {
+  const rank: number | undefined = Object.hasOwn(levelRank, level) ? levelRank[level] : undefined;
+  if (rank === undefined)
+    throw new InvalidOptionError(
+      `the level of log lines is "${String(level)}"; use ${Object.keys(levelRank).join(', ')}`,
+    );
+  return rank;
+}
+
+function hasColours(stream: LineStream): boolean {
+  try {
+    return stream.hasColors?.() ?? false;
+  } catch {
+    return false;
+  }
+}
+
+function asObject(fields: unknown): Readonly<Record<string, unknown>> {
+  if (typeof fields === 'object' && fields !== null) return fields as Record<string, unknown>;
+  return fields === undefined ? {} : { fields };
 }

@@ -1,21 +1,34 @@
 import { describe, expect, it } from '@jest/globals';
+import type { LogLine } from './log-line.ts';
 import { prettyLine } from './pretty-line.ts';
 
-const head = { timestamp: '2026-01-02T03:04:05.678Z', level: 'info', message: 'sold' };
+const head: LogLine = {
+  timeMs: Date.UTC(2026, 0, 2, 3, 4, 5, 678),
+  level: 'info',
+  message: 'sold',
+  ids: {},
+  inherited: {},
+  fields: {},
+  errors: [],
+};
 
 describe('prettyLine', () => {
-  it.each([
-    [head, '03:04:05.678 info  sold'],
-    [{ ...head, level: 'error' }, '03:04:05.678 error sold'],
-    [{ ...head, copies: 2, title: 'a b' }, '03:04:05.678 info  sold  copies=2 title="a b"'],
-    [{ ...head, of: { a: [1] } }, '03:04:05.678 info  sold  of={"a":[1]}'],
-    [{ ...head, trace_id: '0123456789abcdef', span_id: 'x' }, '03:04:05.678 info  sold  trace=01234567'],
+  it.each<[Partial<LogLine>, string]>([
+    [{}, '03:04:05.678 info  sold'],
+    [{ level: 'error' }, '03:04:05.678 error sold'],
+    [{ fields: { copies: 2, title: 'a b' } }, '03:04:05.678 info  sold  copies=2 title="a b"'],
+    [{ inherited: { a: 1, b: 1 }, fields: { b: 2 } }, '03:04:05.678 info  sold  a=1 b=2'],
+    [{ fields: { of: { a: [1] } } }, '03:04:05.678 info  sold  of={"a":[1]}'],
+    [
+      { ids: { trace_id: '0123456789abcdef', span_id: 'x', user_id: 'y', workflow_name: 'z' } },
+      '03:04:05.678 info  sold  trace=01234567',
+    ],
   ])('shows %j', (line, expected) => {
-    expect(prettyLine(line, false)).toBe(expected);
+    expect(prettyLine({ ...head, ...line }, false)).toBe(expected);
   });
 
   it('colours time, level and fields when asked', () => {
-    expect(prettyLine({ ...head, a: 1 }, true)).toBe(
+    expect(prettyLine({ ...head, fields: { a: 1 } }, true)).toBe(
       '\u001b[90m03:04:05.678\u001b[0m \u001b[36minfo \u001b[0m sold  \u001b[90ma=1\u001b[0m',
     );
   });
@@ -30,8 +43,10 @@ describe('prettyLine', () => {
     ['turned text', 'a\u202eb', 'a\\u202eb'],
   ])('shows %s in a message, a field and its name as text', (_what, text, shown) => {
     expect(prettyLine({ ...head, message: text }, false)).toBe(`03:04:05.678 info  ${shown}`);
-    expect(prettyLine({ ...head, field: text }, false)).toBe(`03:04:05.678 info  sold  field="${shown}"`);
-    expect(prettyLine({ ...head, [text]: 1 }, false)).toBe(`03:04:05.678 info  sold  ${shown}=1`);
+    expect(prettyLine({ ...head, fields: { field: text } }, false)).toBe(
+      `03:04:05.678 info  sold  field="${shown}"`,
+    );
+    expect(prettyLine({ ...head, fields: { [text]: 1 } }, false)).toBe(`03:04:05.678 info  sold  ${shown}=1`);
   });
 
   it('leaves letters of all languages as they are', () => {

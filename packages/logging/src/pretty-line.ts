@@ -1,30 +1,30 @@
+import { errorBlock, isErrorValue } from './error-block.ts';
+import { harmless } from './harmless-text.ts';
+import { isoTime } from './json-line.ts';
+import { allFields, type LogLine } from './log-line.ts';
+
 const colours: Readonly<Record<string, number>> = { debug: 90, info: 36, warn: 33, error: 31 };
+const grey = 90;
 
-/** Ids are for machines; a person reads the message, and the first digits find the trace. */
-const shownApart = new Set(['timestamp', 'level', 'message', 'trace_id', 'span_id']);
-
-/** Controls of C0 and C1, line separators, and marks that change the direction of text. */
-const unprintable = /[\u0000-\u001f\u007f-\u009f\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
-
-/** One line for a person: time of day, level, message, fields. No text in it can begin another line or steer the terminal. */
-export function prettyLine(line: Readonly<Record<string, unknown>>, colour: boolean): string {
-  const { timestamp, level, message, trace_id: traceId } = line;
-  const time = typeof timestamp === 'string' ? timestamp.slice(11, 23) : '';
-  const name = String(level);
-  const fields = Object.entries(line)
-    .filter(([key]) => !shownApart.has(key))
-    .map(([key, value]) => `${harmless(key)}=${harmless(String(JSON.stringify(value)))}`);
-  if (typeof traceId === 'string') fields.push(`trace=${traceId.slice(0, 8)}`);
-  const label = name.padEnd(5);
+/**
+ * A line for a person: time of day (UTC), level, message, fields and the first digits of the trace id; errors
+ * below it, indented. No text in it can begin another line in the first column or steer the terminal.
+ */
+export function prettyLine(line: LogLine, colour: boolean): string {
+  const { timeMs, level, message, ids } = line;
   const paint = (code: number, text: string): string => (colour ? `\u001b[${code}m${text}\u001b[0m` : text);
-  const tail = fields.length > 0 ? `  ${paint(90, fields.join(' '))}` : '';
-  return `${paint(90, time)} ${paint(colours[name] ?? 0, label)} ${harmless(String(message))}${tail}`;
-}
-
-/** Shows what cannot be printed as JSON would: `\n`, `\u001b`. */
-function harmless(text: string): string {
-  return text.replace(unprintable, (character) => {
-    const escaped = JSON.stringify(character).slice(1, -1);
-    return escaped === character ? `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}` : escaped;
-  });
+  const inline: string[] = [];
+  const errors: [string, Readonly<Record<string, unknown>>][] = [];
+  for (const [key, value] of Object.entries(allFields(line))) {
+    if (isErrorValue(value)) errors.push([key, value]);
+    else inline.push(`${harmless(key)}=${harmless(String(JSON.stringify(value)))}`);
+  }
+  if (ids.trace_id !== undefined) inline.push(`trace=${ids.trace_id.slice(0, 8)}`);
+  const tail = inline.length > 0 ? `  ${paint(grey, inline.join(' '))}` : '';
+  const time = paint(grey, isoTime(timeMs).slice(11, 23));
+  const head = `${time} ${paint(colours[level] ?? grey, level.padEnd(5))} ${harmless(message)}${tail}`;
+  const blocks = errors.map(([key, error]) =>
+    errorBlock(key === 'error' ? '' : `${harmless(key)}: `, error, paint),
+  );
+  return [head, ...blocks].join('\n');
 }

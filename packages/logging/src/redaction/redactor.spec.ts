@@ -1,0 +1,396 @@
+import { InvalidOptionError } from '@tta/obs-context';
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { formedSecrets, lookalikes, namedSecrets, type PlantedSecret } from '../../test/planted-secrets.ts';
+import { createRedactor } from './redactor.ts';
+
+const redactor = createRedactor();
+const secrets = [...formedSecrets, ...namedSecrets];
+
+/** Pieces of a secret that would help a reader; lines of a key stand alone. */
+function pieces({ secret }: PlantedSecret): readonly string[] {
+  return secret.split('\n').filter((line) => line.length > 3 && !line.startsWith('-----'));
+}
+
+function expectHidden(shown: string, planted: PlantedSecret): void {
+  for (const piece of pieces(planted)) expect(shown).not.toContain(piece);
+}
+
+describe('the text of a redactor', () => {
+  it.each(secrets)('has no $name', (planted) => {
+    const shown = redactor.text(planted.text);
+    expectHidden(shown, planted);
+    expect(shown).toMatch(/\[redacted:[a-z\d-]+\]/);
+  });
+
+  it.each(lookalikes)('has %j as it is', (text) => {
+    expect(redactor.text(text)).toBe(text);
+  });
+
+  it('has no secret in random surroundings', () => {
+    const mark = fc.constantFrom(
+      ' ',
+      '\n',
+      '\t',
+      ', ',
+      ';',
+      '"',
+      "'",
+      '(',
+      '=',
+      ': ',
+      '\\n',
+      '%20',
+      '<',
+      '|',
+    );
+    fc.assert(
+      fc.property(
+        fc.string(),
+        mark,
+        fc.constantFrom(...secrets),
+        mark,
+        fc.string(),
+        (before, one, planted, two, after) => {
+          expectHidden(redactor.text(`${before}${one}${planted.text}${two}${after}`), planted);
+        },
+      ),
+      { numRuns: 2_000 },
+    );
+  });
+
+  it('is the same when it is redacted again', () => {
+    fc.assert(
+      fc.property(
+        fc.array(fc.oneof(fc.string(), fc.constantFrom(...secrets.map(({ text }) => text)))),
+        (parts) => {
+          const once = redactor.text(parts.join(' '));
+          expect(redactor.text(once)).toBe(once);
+        },
+      ),
+      { numRuns: 1_000 },
+    );
+  });
+
+  it.each([
+    ['mail jane@example.com now', 'mail [redacted:email] now'],
+    ['postgres://app:s3cretword@db.internal/app', 'postgres://app:[redacted:password]@db.internal/app'],
+    ['password=hunter2, user=x', 'password=[redacted:password], user=x'],
+    ['{"dbPassword":"hun\\"ter2","port":1}', '{"dbPassword":"[redacted:password]","port":1}'],
+    ['Authorization: Bearer abc, def\nHost: x', 'Authorization: [redacted:authorization]\nHost: x'],
+    ['Cookie: a=b; c=d\r\nHost: x', 'Cookie: [redacted:cookie]\r\nHost: x'],
+    ['(token: a1b2c3).', '(token: [redacted:token]).'],
+    ['<apiKey>a1b2c3</apiKey>', '<apiKey>[redacted:api-key]</apiKey>'],
+    ['<apiKey>a1b2c3', '<apiKey>[redacted:api-key]'],
+    ['credentials: {"a": [1]} done', 'credentials: [redacted:credentials] done'],
+    ['credentials: {"a": [1', 'credentials: [redacted:credentials]'],
+    ["password: 'open\nHost: x", "password: '[redacted:password]\nHost: x"],
+    ["password: 'open", "password: '[redacted:password]"],
+    ['password:', 'password:'],
+    ['Bearer token a1b2c3d4e5', 'Bearer token [redacted:token-credentials]'],
+    ['Basic x', 'Basic x'],
+    ['Basic ####', 'Basic ####'],
+    ['https://user@host/', 'https://user@host/'],
+    ['card 4111111111111111 and 4111 1111 1111 1112', 'card [redacted:payment-card] and 4111 1111 1111 1112'],
+    ['0000000000000000', '0000000000000000'],
+  ])('of %j is %j', (text, shown) => {
+    expect(redactor.text(text)).toBe(shown);
+  });
+
+  it('is cut where it is too long, and says by how much', () => {
+    const short = createRedactor({ maxLength: 10 });
+    expect(short.text('0123456789')).toBe('0123456789');
+    expect(short.text('0123456789abc')).toBe('0123456789… (3 more characters)');
+  });
+
+  it('has no half of a secret where it is cut', () => {
+    const short = createRedactor({ maxLength: 100 });
+    for (const planted of formedSecrets) {
+      for (let at = 1; at < Math.min(planted.secret.length, 99); at += 3) {
+        const shown = short.text(`${'-'.repeat(99 - at)} ${planted.text} ${'-'.repeat(200)}`);
+        // No piece of it as long as what makes it guessable.
+        const start = planted.secret.indexOf('-----BEGIN') === 0 ? 40 : 12;
+        expect(shown).not.toContain(
+          planted.secret.slice(0, Math.max(start, at)).slice(0, at < start ? 99 : at),
+        );
+      }
+    }
+  });
+
+  it.each([
+    ['one letter', 'a'],
+    ['at signs', 'a@'],
+    ['domains', '@a.'],
+    ['separators', 'a='],
+    ['secret names', 'password='],
+    ['open quotes', 'password="'],
+    ['escaped quotes', 'password=\\"'],
+    ['open brackets', 'auth:{'],
+    ['elements', '<password>'],
+    ['flags', '--password '],
+    ['key beginnings', '-----BEGIN RSA PRIVATE KEY-----'],
+    ['words before key beginnings', '-----BEGIN AAAAAAAAAAAAA '],
+    ['web token beginnings', 'eyJ'],
+    ['web token parts', 'eyJ.'],
+    ['token prefixes', 'ghp_'],
+    ['service prefixes', 'AKIASK-sk-SG.a'],
+    ['schemes', 'Bearer '],
+    ['encoded schemes', 'token%20'],
+    ['URLs', 'a://b:c'],
+    ['users', '://a:b@'],
+    ['digits', '4'],
+    ['groups of digits', '4111 '],
+    ['backslashes', '\\'],
+    ['blanks', ' '],
+    ['dashes', '-'],
+  ])('takes no more than its length in steps: %s', (_what, unit) => {
+    const whole = createRedactor({ maxLength: Infinity });
+    const millisecondsFor = (characters: number): number => {
+      const text = unit.repeat(Math.ceil(characters / unit.length));
+      return Math.min(...Array.from({ length: 3 }, () => measured(() => whole.text(text))));
+    };
+    millisecondsFor(10_000);
+    const [small, large] = [millisecondsFor(125_000), millisecondsFor(1_000_000)];
+    // Eight times the text: eight times the time, or sixty-four if a search looked back.
+    expect(large).toBeLessThan(Math.max(small, 2) * 30);
+  });
+});
+
+function measured(run: () => void): number {
+  const start = performance.now();
+  run();
+  return performance.now() - start;
+}
+
+describe('the value of a redactor', () => {
+  it.each([
+    'password',
+    'passwd',
+    'Password',
+    'DB_PASSWORD',
+    'dbPassword',
+    'user.password',
+    'password2',
+    'passwordHash',
+    'pwd',
+    'passphrase',
+    'secret',
+    'clientSecret',
+    'client_secret',
+    'CLIENT-SECRET',
+    'clientsecret',
+    'token',
+    'accessToken',
+    'access_token',
+    'refreshToken',
+    'idToken',
+    'authtoken',
+    'X-Auth-Token',
+    'api_key',
+    'apikey',
+    'api-key',
+    'apiKey',
+    'X-Api-Key',
+    'OPENAI_API_KEY',
+    'privateKey',
+    'private_key',
+    'secretAccessKey',
+    'AccountKey',
+    'authorization',
+    'Authorization',
+    'Proxy-Authorization',
+    'cookie',
+    'Cookie',
+    'set-cookie',
+    'setCookie',
+    'credentials',
+    'connectionString',
+    'connection_string',
+    'cardNumber',
+    'cvv',
+    'ssn',
+    'otp',
+    'jwt',
+    'csrfToken',
+    'SMTP_PASS',
+    'auth',
+    'encryption_key',
+    'x'.repeat(200) + '_password',
+  ])('hides what is called %s', (key) => {
+    expect(redactor.value({ [key]: 'a b c' })).toEqual({
+      [key]: expect.stringMatching(/^\[redacted:[a-z-]+\]$/),
+    });
+  });
+
+  it.each([
+    'token_count',
+    'tokens',
+    'input_tokens',
+    'max_tokens',
+    'maxTokens',
+    'token_type',
+    'tokenizer',
+    'author',
+    'authority',
+    'secretary',
+    'time_to_first_token',
+    'next_page_token',
+    'stop_token',
+    'primaryKey',
+    'cache_key',
+    'key',
+    'keyboard',
+    'passed',
+    'pass',
+    'compass',
+    'passenger',
+    'cookieCount',
+    'publicKey',
+    'session_id',
+    'authenticated',
+    'signature',
+    'code',
+    'status_code',
+    'hotpot',
+    'design',
+    'y'.repeat(200),
+  ])('shows what is called %s', (key) => {
+    expect(redactor.value({ [key]: 'a b c' })).toEqual({ [key]: 'a b c' });
+  });
+
+  it('says whether there is a secret, and hides it whatever its type', () => {
+    expect(
+      redactor.value({
+        password: '',
+        secret: null,
+        token: true,
+        apiKey: 12,
+        cookie: ['a'],
+        auth: { user: 'x' },
+        otp: 12n,
+        authorization: '[redacted:jwt]',
+      }),
+    ).toEqual({
+      password: '',
+      secret: null,
+      token: true,
+      apiKey: '[redacted:api-key]',
+      cookie: '[redacted:cookie]',
+      auth: '[redacted:credentials]',
+      otp: '[redacted:one-time-code]',
+      authorization: '[redacted:jwt]',
+    });
+  });
+
+  it('knows pairs and lists of names and values', () => {
+    expect(
+      redactor.value({
+        pair: ['Cookie', 'a=b'],
+        argv: ['run', '--password', 'x', '--verbose', 'y'],
+        rawHeaders: ['Host', 'a', 'Cookie', 'b=c', 'Accept', 'd'],
+        har: [
+          { name: 'Cookie', value: 'a' },
+          { key: 'token', value: 'b' },
+          { name: 'x', value: 'c' },
+        ],
+        names: ['password', 'token', 'email'],
+      }),
+    ).toEqual({
+      pair: ['Cookie', '[redacted:cookie]'],
+      argv: ['run', '--password', '[redacted:password]', '--verbose', 'y'],
+      rawHeaders: ['Host', 'a', 'Cookie', '[redacted:cookie]', 'Accept', 'd'],
+      har: [
+        { name: 'Cookie', value: '[redacted:cookie]' },
+        { key: 'token', value: '[redacted:token]' },
+        { name: 'x', value: 'c' },
+      ],
+      names: ['password', 'token', 'email'],
+    });
+  });
+
+  it('looks into keys, maps, sets, errors, symbols, numbers, boxed and big ones, and keeps each entry', () => {
+    const error = Object.assign(new Error('mail a@b.example', { cause: 'from c@d.example' }), {
+      to: 'e@f.example',
+    });
+    const value = redactor.value({
+      map: new Map<unknown, unknown>([
+        ['x@y.example', 1],
+        ['z@y.example', 2],
+        ['password', 'p'],
+      ]),
+      set: new Set(['g@h.example']),
+      error,
+      symbol: Symbol('i@j.example'),
+      boxed: new String('k@l.example'),
+      card: 4_111_111_111_111_111,
+      big: 4_111_111_111_111_111n,
+      time: 1_767_225_600_000,
+      bytes: Buffer.from('m@n.example'),
+      url: new URL('https://u:secretword@host.example/'),
+      ['o@p.example']: 1,
+    });
+    expect(JSON.stringify(value)).not.toMatch(/@[a-z]\.example|secretword|4111/);
+    expect(value).toMatchObject({
+      map: { '[redacted:email]': 1, '[redacted:email] (2)': 2, password: '[redacted:password]' },
+      bytes: '[Buffer of 11 bytes]',
+      time: 1_767_225_600_000,
+      '[redacted:email]': 1,
+    });
+  });
+
+  it('keeps an own field called __proto__', () => {
+    const value = redactor.value(JSON.parse('{"__proto__":{"a":"b"}}'));
+    expect(JSON.stringify(value)).toBe('{"__proto__":{"a":"b"}}');
+  });
+
+  it('has no planted secret anywhere', () => {
+    for (const planted of secrets) {
+      const { text } = planted;
+      const value = redactor.value([
+        text,
+        { a: { b: [text] } },
+        new Error(text, { cause: new Error(text) }),
+        { [text]: 1 },
+      ]);
+      expectHidden(JSON.stringify(value).replaceAll('\\n', '\n'), planted);
+    }
+  });
+});
+
+describe('createRedactor', () => {
+  it('takes further names, in any style and at the end of names, in texts too', () => {
+    const own = createRedactor({ keys: ['pin', 'tenantCode', ''] });
+    expect(
+      own.value({ cardPin: 1, CARD_PIN: 1, pins: 1, spin: 1, 'tenant-code': 1, text: 'pin: 12' }),
+    ).toEqual({
+      cardPin: '[redacted:pin]',
+      CARD_PIN: '[redacted:pin]',
+      pins: 1,
+      spin: 1,
+      'tenant-code': '[redacted:tenant-code]',
+      text: 'pin: [redacted:pin]',
+    });
+  });
+
+  it('takes further patterns, however they are flagged', () => {
+    for (const flags of ['', 'g', 'y', 'gy']) {
+      const own = createRedactor({ patterns: [{ kind: 'order-pin', pattern: new RegExp('P-\\d+', flags) }] });
+      expect(own.text('see P-12, P-13')).toBe('see [redacted:order-pin], [redacted:order-pin]');
+    }
+  });
+
+  it.each([
+    [{ maxLength: 0 }, 'maxLength of the redactor is 0'],
+    [{ maxLength: Number.NaN }, 'maxLength of the redactor is NaN'],
+    [{ patterns: [{ kind: 'A b', pattern: /x/ }] }, 'the kind of a redactor\'s pattern is "A b"'],
+    [{ patterns: [{ kind: 'a', pattern: 'x' as unknown as RegExp }] }, 'the pattern of the kind "a" is none'],
+  ])('refuses %j', (options, message) => {
+    expect(() => createRedactor(options)).toThrow(InvalidOptionError);
+    expect(() => createRedactor(options)).toThrow(message);
+  });
+
+  it('forgets names when there are too many of them', () => {
+    for (let i = 0; i < 5_000; i++) redactor.value({ [`key${i}`]: 1 });
+    expect(redactor.value({ key1: 'a', token: 'b' })).toEqual({ key1: 'a', token: '[redacted:token]' });
+  });
+});

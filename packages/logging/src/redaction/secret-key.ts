@@ -1,0 +1,83 @@
+/** What the value of a field is, told by the field's name; `undefined` where the name gives no reason to hide it. */
+export type SecretKeyRule = (key: string) => string | undefined;
+
+/** Longer names are judged by their ends: `deep.path.to.password`. */
+const longestKey = 128;
+/** Names repeat; what is remembered about them is bounded. */
+const mostRemembered = 2_000;
+
+/** No name without one of these is secret, which spares most names the rest. */
+const suspicious =
+  /pass|pwd|secret|token|key|auth|cookie|cred|connection|card|cvv|cvc|ssn|social|otp|code|jwt|csrf|xsrf|sig|saml/i;
+
+/** Behind these a token is a piece of text, a place in a list or a signal, not a credential. */
+const harmlessToken =
+  /(?:^|_)(?:a|avg|bos|cached?|cancel(?:lation)?|completion|continuation|cost|delimiter|each|end|eos|every|first|input|last|mask|max|mean|min|next|one|output|pad|page|per|prev(?:ious)?|prompt|reasoning|sep|special|start|stop|sync|total|unexpected|unk)_token$/;
+
+/** Ends of names in lower case with `_` between words; what may follow them does not change what the value is. */
+const secretNames: readonly (readonly [kind: string, ends: string])[] = [
+  ['one-time-code', '(?:^|_)t?otp|(?:mfa|one_time|verification|pin)_code'],
+  [
+    'password',
+    'pass(?:word|wd|phrase|code)s?|(?:^|_)pwd|(?:^|_)(?:admin|db|ftp|mail|mongo|mysql|pg|postgres|redis|root|smtp|ssh|user)_?pass',
+  ],
+  ['api-key', 'api_?keys?'],
+  [
+    'key',
+    '(?:^|_|aws)(?:access|account|auth|encryption|hmac|license|licence|master|private|session|shared|signing|ssh|subscription)_?(?:access_?)?keys?|private_?keys?|secret_?(?:access_?)?keys?(?:_base)?',
+  ],
+  ['secret', 'secrets?(?:_binary|_string)?'],
+  [
+    'token',
+    'token|(?:access|api|auth|bearer|device|id|push|refresh|session)_?tokens|(?:^|_)(?:jwt|csrf|xsrf)|saml_?response',
+  ],
+  ['authorization', '(?:^|_)(?:proxy_?)?authorization'],
+  ['cookie', 'cookies?'],
+  ['credentials', 'credentials?|(?:^|_)(?:basic_?)?auth'],
+  ['connection-string', 'connection_?str(?:ing)?'],
+  ['card-number', '(?:credit_?card|card)_?(?:number|no)|(?:^|_)credit_?card'],
+  ['card-code', '(?:^|_)(?:cvv|cvc)2?|card_(?:security_)?code'],
+  ['ssn', '(?:^|_)(?:ssn|social_security_(?:number|no))'],
+  ['signature', '(?:^|_)sig|(?:amz|goog|hub)_signature(?:_256)?'],
+];
+const mayFollow =
+  '(?:_?(?:b64|base64|confirm(?:ation)?|current|data|digest|enc(?:rypted)?|hash(?:ed)?|header|new|old|pem|plain(?:text)?|raw|value))*_?\\d*$';
+const rules = secretNames.map(([kind, ends]) => ({ kind, ends: new RegExp(`(?:${ends})${mayFollow}`) }));
+
+/**
+ * Knows secret names in any case and style: `client_secret`, `X-Api-Key`, `dbPassword`, `DBPASSWORD`. The end of
+ * a name decides: `access_token` is one, `token_count` is not.
+ *
+ * @param more - Further names, of which each also stands for those that end with it: `pin` for `cardPin`.
+ */
+export function secretKeyRule(more: readonly string[] = []): SecretKeyRule {
+  const own = more.map(wordsOf).filter((name) => name !== '');
+  const remembered = new Map<string, string | undefined>();
+  const judge = (key: string): string | undefined => {
+    if (own.length === 0 && !suspicious.test(key)) return undefined;
+    const words = wordsOf(key.slice(-longestKey));
+    const name = own.find((end) => words === end || words.endsWith(`_${end}`));
+    if (name !== undefined) return name.replaceAll('_', '-');
+    if (harmlessToken.test(words)) return undefined;
+    return rules.find(({ ends }) => ends.test(words))?.kind;
+  };
+  return (key) => {
+    if (key.length > longestKey) return judge(key.slice(-longestKey));
+    const known = remembered.get(key);
+    if (known !== undefined || remembered.has(key)) return known;
+    if (remembered.size >= mostRemembered) remembered.clear();
+    const kind = judge(key);
+    remembered.set(key, kind);
+    return kind;
+  };
+}
+
+/** `X-Api-Key`, `xApiKey` and `X_API_KEY` are all `x_api_key`. */
+function wordsOf(key: string): string {
+  return key
+    .replace(/([a-z\d])([A-Z])/g, '$1_$2')
+    .replace(/([A-Z])([A-Z][a-z])/g, '$1_$2')
+    .replace(/[^A-Za-z\d]+/g, '_')
+    .replace(/^_|_$/g, '')
+    .toLowerCase();
+}

@@ -1,0 +1,161 @@
+import type { Found } from './secret-span.ts';
+
+interface TokenFormat {
+  readonly kind: string;
+  readonly prefix: string;
+  /** What must follow the prefix. Bounded, so that many prefixes in a row cost no more than their number. */
+  readonly rest: RegExp;
+  /** Whether the prefix also stands inside of harmless words. */
+  readonly needsBoundary?: true;
+}
+
+const format = (kind: string, prefix: string, rest: string, needsBoundary?: true): TokenFormat => ({
+  kind,
+  prefix,
+  rest: new RegExp(rest, 'y'),
+  ...(needsBoundary && { needsBoundary }),
+});
+
+/** Credentials that can be told by their form, wherever they stand. The longer of two prefixes comes first. */
+const formats: readonly TokenFormat[] = [
+  format('aws-access-key', '(?:AKIA|ASIA|ABIA|ACCA)', '[A-Z0-9]{16}'),
+  format('github-token', 'github_pat_', '\\w{22}'),
+  format('github-token', 'gh[opusr]_', '[A-Za-z0-9]{20}'),
+  format('gitlab-token', 'gl(?:pat|dt|rt|cbt|ptt|ft|imt|agent|soat|oas)-', '[\\w-]{20}'),
+  format('slack-token', 'xox[abeoprs][-.]', '[A-Za-z0-9.-]{10}'),
+  format('slack-token', 'xapp-', '\\d-[A-Za-z0-9-]{10}'),
+  format('slack-webhook', 'hooks\\.slack\\.com/(?:services|workflows|triggers)/', '[\\w/-]{16}'),
+  format('discord-webhook', 'discord(?:app)?\\.com/api/webhooks/', '\\d{8,24}/[\\w-]{16}'),
+  format('stripe-key', '[rs]k_(?:live|test)_', '\\w{10}'),
+  format('webhook-secret', 'whsec_', '[\\w+/=-]{16}'),
+  format('google-api-key', 'AIza', '[\\w-]{35}'),
+  format('google-token', 'ya29\\.', '[\\w-]{20}'),
+  format('google-secret', 'GOCSPX-', '[\\w-]{20}'),
+  format('anthropic-key', 'sk-ant-', '[\\w-]{16}'),
+  format('openai-key', 'sk-(?:proj|svcacct|admin|or)-', '[\\w-]{16}'),
+  format('api-key', 'sk-', '(?=[\\w-]{0,64}\\d)[\\w-]{20}', true),
+  format('huggingface-token', 'hf_', '[A-Za-z0-9]{30}'),
+  format('npm-token', 'npm_', '[A-Za-z0-9]{36}'),
+  format('pypi-token', 'pypi-AgE', '[\\w-]{40}'),
+  format('sendgrid-key', 'SG\\.', '[\\w-]{16,64}\\.[\\w-]{16}'),
+  format('mailgun-key', 'key-', '[0-9a-f]{32}', true),
+  format('twilio-key', '(?:SK|AC)', '[0-9a-f]{32}(?![A-Za-z0-9])', true),
+  format('digitalocean-token', 'do[opr]_v1_', '[a-f0-9]{64}'),
+  format('shopify-token', 'shp(?:at|ca|pa|ss)_', '[a-fA-F0-9]{32}'),
+  format('docker-token', 'dckr_pat_', '[\\w-]{20}'),
+  format('groq-key', 'gsk_', '[A-Za-z0-9]{40}'),
+  format('replicate-token', 'r8_', '[A-Za-z0-9]{37}'),
+  format('nvidia-key', 'nvapi-', '[\\w-]{40}'),
+  format('xai-key', 'xai-', '[A-Za-z0-9]{40}'),
+  format('perplexity-key', 'pplx-', '[A-Za-z0-9]{40}'),
+  format('langsmith-key', 'lsv2_[ps][tk]_', '[a-f0-9]{32}'),
+  format('linear-key', 'lin_api_', '[A-Za-z0-9]{32}'),
+  format('notion-token', '(?:ntn|secret)_', '[A-Za-z0-9]{40}'),
+  format('vault-token', 'hv[sbr]\\.', '[\\w-]{24}'),
+  format('databricks-token', 'dapi', '[0-9a-f]{32}', true),
+  format('atlassian-token', 'ATATT3', '[\\w=-]{40}'),
+  format('postman-key', 'PMAK-', '[a-f0-9]{24}-[a-f0-9]{34}'),
+  format('newrelic-key', 'NRAK-', '[A-Z0-9]{27}'),
+  format('age-key', 'AGE-SECRET-KEY-1', '[0-9A-Z]{40}'),
+];
+const anyPrefix = new RegExp(formats.map(({ prefix }) => `(${prefix})`).join('|'), 'g');
+/** Behind these a new word begins: nothing, a mark, an escaped line end, an encoded character. */
+const boundary = /(?:^|[^A-Za-z0-9]|\\[nrt]|%[0-9A-Fa-f]{2})$/;
+/** The rest of a token whose form allows more than is needed to tell it. */
+const tail = /[\w-]*/y;
+
+/** Finds credentials of known services: GitHub, AWS, OpenAI, Stripe and others. */
+export function findTokens(text: string, found: Found): void {
+  anyPrefix.lastIndex = 0;
+  for (let match = anyPrefix.exec(text); match !== null; match = anyPrefix.exec(text)) {
+    const prefixEnd = anyPrefix.lastIndex;
+    const which = match.findIndex((group, index) => index > 0 && group !== undefined) - 1;
+    const known = formats[which];
+    if (known === undefined) return;
+    const { kind, rest, needsBoundary } = known;
+    if (needsBoundary && !boundary.test(text.slice(Math.max(0, match.index - 3), match.index))) continue;
+    rest.lastIndex = prefixEnd;
+    if (!rest.test(text)) continue;
+    tail.lastIndex = rest.lastIndex;
+    tail.test(text);
+    const end = Math.max(tail.lastIndex, rest.lastIndex);
+    found(match.index, end, kind);
+    anyPrefix.lastIndex = end;
+  }
+}
+
+// Every expression below takes in all that it has looked at, so that no character is looked at twice.
+const webToken = /eyJ[\w-]*(?:(?:\.|%2E)[\w-]*){0,4}/g;
+const runOf40 = /(?:\\[nrt]|%[0-9A-F]{2})?([A-Za-z0-9/+]+)/g;
+const authScheme = /(bearer|basic|token)(?:[ \t]|%20)+([\w+/.~=-]*)/gi;
+const azureSecret = /[\w~.-]{3}[78]Q~[\w~.-]{31,34}/g;
+const telegramToken = /\d{8,10}:AA[\w-]{33}/g;
+
+/** Finds credentials that only their whole form tells: JSON web tokens, AWS secret keys, `Bearer …`, `Basic …`. */
+export function findShapes(text: string, found: Found): void {
+  each(webToken, text, ([whole], at) => {
+    // Two parts and more behind the header; each is Base64 of something.
+    if (whole.length >= 24 && /^eyJ[\w-]{5,}(?:\.|%2E)[\w-]{4,}/.test(whole))
+      found(at, at + whole.length, 'jwt');
+  });
+  each(runOf40, text, ([whole, run = ''], at) => {
+    const end = at + whole.length;
+    if (run.length === 40 && looksRandom(run)) found(end - 40, end, 'aws-secret-key');
+  });
+  each(azureSecret, text, ([whole], at) => found(at, at + whole.length, 'azure-secret'));
+  each(telegramToken, text, ([whole], at) => found(at, at + whole.length, 'telegram-token'));
+}
+
+/** Finds the credentials of HTTP authentication behind the name of their scheme. */
+export function findAuthSchemes(text: string, found: Found): void {
+  each(authScheme, text, ([whole, scheme = '', value = ''], at) => {
+    const isCredential = scheme.toLowerCase() === 'basic' ? isUserAndPassword(value) : isOpaque(value);
+    // A word behind a scheme may be a scheme itself: `Bearer token x`.
+    if (!isCredential) authScheme.lastIndex -= value.length;
+    if (isCredential)
+      found(at + whole.length - value.length, at + whole.length, `${scheme.toLowerCase()}-credentials`);
+  });
+}
+
+function each(pattern: RegExp, text: string, take: (match: RegExpExecArray, at: number) => void): void {
+  pattern.lastIndex = 0;
+  for (let match = pattern.exec(text); match !== null; match = pattern.exec(text)) {
+    if (match[0] === '') pattern.lastIndex++;
+    else take(match, match.index);
+  }
+}
+
+/** Not a word: `Bearer authentication` is none. */
+function isOpaque(value: string): boolean {
+  return value.length >= 20 || (value.length >= 8 && /[^a-z.-]/.test(value) && /\d|[a-z][A-Z]/.test(value));
+}
+
+function isUserAndPassword(value: string): boolean {
+  if (value.length < 4 || value.length > 4_096) return value.length > 4_096;
+  try {
+    return atob(value.replace(/=+$/, '')).includes(':');
+  } catch {
+    return false;
+  }
+}
+
+/** Forty characters of Base64; a hash in hexadecimal, a path and a long name change their kind of character less often. */
+function looksRandom(text: string): boolean {
+  const kinds = new Set<string>();
+  let changes = 0;
+  let last = '';
+  for (const character of text) {
+    const kind = kindOf(character);
+    if (kind === 'mark') continue;
+    if (kind !== last) changes++;
+    last = kind;
+    kinds.add(kind);
+  }
+  return changes >= 14 && ['digit', 'lower', 'upper'].every((kind) => kinds.has(kind));
+}
+
+function kindOf(character: string): string {
+  if (character >= '0' && character <= '9') return 'digit';
+  if (character >= 'a' && character <= 'z') return 'lower';
+  return character >= 'A' && character <= 'Z' ? 'upper' : 'mark';
+}
