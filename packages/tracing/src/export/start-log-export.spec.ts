@@ -233,6 +233,27 @@ describe('startLogExport', () => {
     expect(bodies()).toEqual(['by itself']);
   });
 
+  it('waits with its first request until the resource is complete', async () => {
+    const late = resourceFromAttributes({ 'host.id': Promise.resolve('h-1') });
+    const logs = start(await receiver.start(), {}, { resource: late });
+    new LoggerProvider({ resource: late, processors: [logs] }).getLogger('spec').emit({ body: 'early' });
+    await logs.forceFlush();
+    const attributes = [{ key: 'host.id', value: { stringValue: 'h-1' } }];
+    expect(receiver.messages).toMatchObject([{ resourceLogs: [{ resource: { attributes } }] }]);
+  });
+
+  it('waits no longer than 500 ms for the resource', async () => {
+    const clock = new ManualClock();
+    const never = resourceFromAttributes({ 'host.id': new Promise<string>(() => undefined) });
+    const logs = start(await receiver.start(), { flushMs: 0 }, { clock, resource: never });
+    loggerTo(logs).emit({ body: 'early' });
+    await clock.advance(499);
+    expect([receiver.messages, logs.counts.exported]).toEqual([[], 0]);
+    await clock.advance(1);
+    await until(() => logs.counts.exported === 1);
+    expect(bodies()).toEqual(['early']);
+  });
+
   it('sends at once what fills a request', async () => {
     const logs = start(await receiver.start(), { flushMs: 2 ** 31 - 1, batchRecords: 2 });
     const logger = loggerTo(logs);

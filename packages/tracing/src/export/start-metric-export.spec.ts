@@ -279,6 +279,14 @@ describe('startMetricExport', () => {
     expect(receiver.messages).toHaveLength(2);
   });
 
+  it('waits in forceFlush for all points of all exports', async () => {
+    const metrics = start(await receiver.start());
+    for (const value of [1, 3, 5]) resultOf(metrics, counted(value, value + 1));
+    await metrics.forceFlush();
+    expect(values()).toEqual([1, 2, 3, 4, 5, 6]);
+    expect(metrics.counts).toEqual({ exported: 6, spooled: 0, dropped: 0 });
+  });
+
   it('comes back when the destination wants it to', async () => {
     receiver.reply = { retryAfterSeconds: 3 };
     const clock = new ManualClock();
@@ -306,8 +314,10 @@ describe('startMetricExport', () => {
   it('sends no export without points', async () => {
     const metrics = start(await receiver.start());
     expect(resultOf(metrics, counted()).code).toBe(ExportResultCode.SUCCESS);
+    resultOf(metrics, counted(1));
     await metrics.forceFlush();
-    expect(receiver.messages).toEqual([]);
+    expect(receiver.messages).toHaveLength(1);
+    expect(values()).toEqual([1]);
   });
 
   it('fails what cannot be encoded, and counts it', async () => {
