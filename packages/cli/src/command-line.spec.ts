@@ -19,6 +19,7 @@ describe('parseCommandLine', () => {
       { command: 'run', flags: { exit: true }, program: ['node', 'app.js', '--exit', '--', 'x'] },
     ],
     [['trace'], { command: 'trace', flags: {}, traceId: 'latest' }],
+    [['trace', '--logs'], { command: 'trace', flags: { logs: true }, traceId: 'latest' }],
     [['trace', 'AB'.repeat(16)], { command: 'trace', flags: {}, traceId: 'ab'.repeat(16) }],
   ])('reads %j', (args, expected) => {
     expect(parseCommandLine(args)).toEqual(expected);
@@ -29,6 +30,7 @@ describe('parseCommandLine', () => {
     [['frobnicate'], 'Unknown command "frobnicate". See tta-obs --help.'],
     [['start', '--prot', '1'], 'Unknown flag "--prot". Did you mean "--port"? See tta-obs start --help.'],
     [['start', '--constructor'], 'Unknown flag "--constructor". See tta-obs start --help.'],
+    [['start', '--logs'], 'Unknown flag "--logs". See tta-obs start --help.'],
     [['start', '--port'], '--port needs a value.'],
     [['start', '--port', '--host', 'x'], '--port needs a value.'],
     [['run', '--exit=1', '--', 'x'], '--exit takes no value.'],

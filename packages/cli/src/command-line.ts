@@ -9,7 +9,7 @@ const COMMANDS: readonly CommandName[] = ['start', 'run', 'trace'];
 const FLAGS = {
   start: { port: 'string', host: 'string', 'db-path': 'string', help: 'boolean' },
   run: { port: 'string', 'db-path': 'string', exit: 'boolean', help: 'boolean' },
-  trace: { port: 'string', help: 'boolean' },
+  trace: { port: 'string', logs: 'boolean', help: 'boolean' },
 } as const satisfies Record<CommandName, Record<string, 'string' | 'boolean'>>;
 
 /** What the user asked for; values are still text. */
@@ -25,6 +25,7 @@ export interface Flags {
   readonly host?: string;
   readonly dbPath?: string;
   readonly exit?: boolean;
+  readonly logs?: boolean;
 }
 
 /**
@@ -94,13 +95,14 @@ function parseFlags(command: CommandName, args: readonly string[]) {
 }
 
 function toFlags(values: Readonly<Record<string, unknown>>): Flags {
-  const { port, host, exit } = values;
+  const { port, host, exit, logs } = values;
   const dbPath = values['db-path'];
   return {
     ...(typeof port === 'string' && { port }),
     ...(typeof host === 'string' && { host }),
     ...(typeof dbPath === 'string' && { dbPath }),
     ...(exit === true && { exit }),
+    ...(logs === true && { logs }),
   };
 }
 

@@ -236,6 +236,53 @@ describe('tta-obs trace', () => {
     expect(first.stdout).toContain(`${server.url}/#/traces/${hex(1, 32)}`);
   });
 
+  const post = (path: string, body: string) =>
+    fetch(`${server.url}${path}`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body,
+    });
+  const logsOf = (...logRecords: object[]) =>
+    JSON.stringify({ resourceLogs: [{ scopeLogs: [{ logRecords }] }] });
+
+  it('prints what was logged in a trace with --logs, and not without', async () => {
+    await post('/v1/traces', exportOf(1));
+    const at = (offsetMs: number) => String(1_763_700_000_000_000_000n + BigInt(offsetMs * 1e6));
+    const traceId = hex(1, 32);
+    const error = { traceId, timeUnixNano: at(4.25), severityNumber: 17, body: { stringValue: 'no stock' } };
+    const info = { traceId, timeUnixNano: at(1.5), severityNumber: 9, body: { stringValue: 'begun' } };
+    await post('/v1/logs', logsOf(error, info, { body: { stringValue: 'not of this trace' } }));
+    const session = new Session();
+    expect(await session.run('trace', '--logs', '--port', String(server.port))).toBe(0);
+    expect(session.stdout).toMatch(
+      /1 span · unknown_service\n\n\+1\.50 ms {2}info {3}begun\n\+4\.25 ms {2}error {2}no stock\n\nhttp:/,
+    );
+    const without = new Session();
+    await without.run('trace', '--port', String(server.port));
+    expect(without.stdout).not.toContain('begun');
+  });
+
+  it('prints more log lines than one page holds, each once and in order', async () => {
+    await post('/v1/traces', exportOf(1));
+    const records = Array.from({ length: 1201 }, (_, index) => ({
+      traceId: hex(1, 32),
+      timeUnixNano: String(1_763_700_000_000_000_000n + BigInt(index)),
+      body: { stringValue: `line ${index}` },
+    }));
+    await post('/v1/logs', logsOf(...records));
+    const session = new Session();
+    await session.run('trace', '--logs', '--port', String(server.port));
+    const printed = [...session.stdout.matchAll(/line (\d+)\n/g)].map((match) => Number(match[1]));
+    expect(printed).toEqual(records.map((_, index) => index));
+  });
+
+  it('says that nothing was logged', async () => {
+    await post('/v1/traces', exportOf(1));
+    const session = new Session();
+    expect(await session.run('trace', '--logs', '--port', String(server.port))).toBe(0);
+    expect(session.stdout).toContain('\nno log lines\nhttp:');
+  });
+
   it.each([
     ['latest', 'has no traces yet'],
     ['f'.repeat(32), `has no trace ${'f'.repeat(32)}`],

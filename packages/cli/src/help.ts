@@ -62,9 +62,10 @@ Exit codes
   trace: `tta-obs trace – print a trace of the running service
 
 Usage
-  tta-obs trace [id|latest] [--port N]
+  tta-obs trace [id|latest] [--logs] [--port N]
 
 Flags
+  --logs    also print what was logged in it
   --port N  port of the service (8765)
 
 Exit codes

@@ -1,8 +1,17 @@
 import { CommandError } from './command-error.ts';
-import { isHealth, isTraceDocument, isTraceList, type Health, type TraceDocument } from '@tta/obs-protocol';
+import {
+  isHealth,
+  isLogList,
+  isTraceDocument,
+  isTraceList,
+  type Health,
+  type LogRecord,
+  type TraceDocument,
+} from '@tta/obs-protocol';
 
 const ANSWER_LIMIT_MS = 5_000;
 const PROBE_LIMIT_MS = 1_000;
+const LOG_PAGE = 500;
 
 /** No service of ours answers at the address. */
 class NoServiceError extends CommandError {
@@ -48,6 +57,24 @@ export async function fetchTrace(url: string, traceId: string): Promise<TraceDoc
   if (document === undefined) return undefined;
   if (!isTraceDocument(document)) throw new NoServiceError(url);
   return document;
+}
+
+/**
+ * Fetches the log records of a trace in order of time, page by page.
+ *
+ * @throws NoServiceError when nothing answers as our service would.
+ */
+export async function* fetchLogs(url: string, traceId: string): AsyncGenerator<readonly LogRecord[]> {
+  const first = `/api/traces/${traceId}/logs?limit=${LOG_PAGE}`;
+  for (let path = first; ;) {
+    const page = await get(url, path);
+    // The trace may be gone by now.
+    if (page === undefined) return;
+    if (!isLogList(page)) throw new NoServiceError(url);
+    yield page.items;
+    if (page.nextCursor === null) return;
+    path = `${first}&cursor=${encodeURIComponent(page.nextCursor)}`;
+  }
 }
 
 async function get(url: string, path: string): Promise<unknown> {

@@ -1,12 +1,14 @@
+import type { TraceSummary } from '@tta/obs-protocol';
 import type { Flags } from './command-line.ts';
-import { fetchTrace } from './service-client.ts';
+import { logLines } from './log-lines.ts';
+import { fetchLogs, fetchTrace } from './service-client.ts';
 import { serviceSettings } from './service-settings.ts';
 import { serviceUrl } from './service-start.ts';
 import { style } from './style.ts';
-import type { Surroundings } from './surroundings.ts';
+import type { Surroundings, Terminal } from './surroundings.ts';
 import { traceTree } from './trace-tree.ts';
 
-/** `tta-obs trace`: prints a trace of the running service. */
+/** `tta-obs trace`: prints a trace of the running service, with `--logs` also what was logged in it. */
 export async function traceCommand(
   flags: Flags,
   traceId: string,
@@ -24,7 +26,21 @@ export async function traceCommand(
     );
     return 1;
   }
+  const { summary } = document;
   terminal.out(traceTree(document, terminal));
-  terminal.out(style(terminal.hasColour).dim(`${url}/#/traces/${document.summary.traceId}`) + '\n');
+  if (flags.logs === true) await printLogs(url, summary, terminal);
+  terminal.out(style(terminal.hasColour).dim(`${url}/#/traces/${summary.traceId}`) + '\n');
   return 0;
+}
+
+async function printLogs(url: string, summary: TraceSummary, terminal: Terminal): Promise<void> {
+  const { traceId, startTimeMs } = summary;
+  const { hasColour } = terminal;
+  let hasLines = false;
+  for await (const records of fetchLogs(url, traceId)) {
+    if (records.length > 0 && !hasLines) terminal.out('\n');
+    hasLines ||= records.length > 0;
+    terminal.out(logLines(records, { startTimeMs, hasColour }));
+  }
+  terminal.out(hasLines ? '\n' : style(hasColour).dim('no log lines') + '\n');
 }
