@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import type { LiveMessage, TraceSummary } from '@tta/obs-protocol';
 import { ServiceClient } from './service/service-client.ts';
+import { logRecord } from './testing/log-fixture.ts';
 import { traceDocument, traceSummary } from './testing/trace-fixture.ts';
 import { Viewer } from './viewer.ts';
 
@@ -23,7 +24,9 @@ async function setUp(pages: Record<string, { items: TraceSummary[]; nextCursor: 
     asked.push(path);
     const body = path.startsWith('/api/traces?')
       ? pages[path]
-      : traceDocument([{ name: 'root' }], { seq: asked.length });
+      : path.includes('/logs?')
+        ? { items: [logRecord({ id: asked.length })], nextCursor: null }
+        : traceDocument([{ name: 'root' }], { seq: asked.length });
     if (isDown) response.writeHead(503);
     response.end(JSON.stringify(body ?? {}));
   });
@@ -144,6 +147,21 @@ describe('Viewer', () => {
     expect(asked.filter((path) => path.endsWith(traceId))).toHaveLength(1);
     navigate('#/traces');
     expect(viewer.route.value).toEqual({ view: 'traces' });
+  });
+
+  it('loads what was logged in the open trace, and again when more arrives', async () => {
+    const { viewer, navigate, sockets, due } = await setUp(first);
+    viewer.start();
+    navigate(`#/traces/${traceId}`);
+    await until(() => viewer.logs.loaded.value.records.length === 1 && sockets.length === 1);
+    const [before] = viewer.logs.loaded.value.records;
+    for (const fn of due.splice(0)) fn();
+    sockets[0]!.send({ type: 'hello', seq: 4 });
+    sockets[0]!.send({ type: 'logs', seq: 5, traceId: A });
+    sockets[0]!.send({ type: 'logs', seq: 6, traceId });
+    await until(() => viewer.logs.loaded.value.records[0] !== before);
+    navigate('#/traces');
+    expect(viewer.logs.loaded.value.records).toEqual([]);
   });
 
   it('writes the address of the view it goes to', async () => {

@@ -1,5 +1,6 @@
 import { computed, effect, signal } from '@preact/signals';
 import type { ReadonlySignal } from '@preact/signals';
+import { TraceLogs } from './logs/trace-logs.ts';
 import { formatRoute, parseRoute } from './route.ts';
 import type { Route } from './route.ts';
 import { Backoff } from './service/backoff.ts';
@@ -28,10 +29,12 @@ export interface ViewerOptions {
 
 const PAGE_SIZE = 100;
 
-/** What the page knows and shows: the list, the open trace, the connection and the address. */
+/** What the page knows and shows: the list, the open trace and its logs, the connection and the address. */
 export class Viewer {
   readonly traces = new TraceRows();
   readonly openTrace: OpenTrace;
+  /** What was logged in the open trace. */
+  readonly logs: TraceLogs;
   readonly client: ServiceClient;
   readonly route: ReadonlySignal<Route>;
   /** `unreachable` until the first page of the list has arrived and the service does not answer. */
@@ -59,6 +62,11 @@ export class Viewer {
       timer: options.timer,
       nowMs: options.nowMs,
     });
+    this.logs = new TraceLogs({
+      load: (traceId, query) => options.client.traceLogs(traceId, query),
+      timer: options.timer,
+      nowMs: options.nowMs,
+    });
     this.#feed = new LiveFeed({
       open: options.openSocket,
       timer: options.timer,
@@ -66,14 +74,15 @@ export class Viewer {
         this.traces.merge([trace]);
         this.openTrace.noteChange(trace);
       },
+      onLogs: (traceId) => this.logs.noteChange(traceId),
       onState: (state) => {
         const wasAway = this.#connection.value === 'waiting';
         this.#connection.value = state;
-        if (state === 'live' && wasAway) this.openTrace.reload();
+        if (state === 'live' && wasAway) this.#reloadTrace();
       },
       onReset: () => {
         this.traces.clear();
-        this.openTrace.reload();
+        this.#reloadTrace();
         void this.#loadList();
       },
     });
@@ -90,8 +99,16 @@ export class Viewer {
     );
     effect(() => {
       const traceId = openId.value;
-      if (traceId === undefined) this.openTrace.close();
-      else this.openTrace.open(traceId);
+      if (traceId === undefined) {
+        this.openTrace.close();
+        this.logs.close();
+      } else this.openTrace.open(traceId);
+    });
+    // A trace that is not there yet has no log records either: they are asked for once it is shown.
+    effect(() => {
+      const state = this.openTrace.state.value;
+      if (state.kind === 'shown') this.logs.open(state.document.summary.traceId);
+      else this.logs.close();
     });
     void this.#loadList();
   }
@@ -114,6 +131,11 @@ export class Viewer {
     } finally {
       this.#isLoadingMore = false;
     }
+  }
+
+  #reloadTrace(): void {
+    this.openTrace.reload();
+    this.logs.reload();
   }
 
   async #loadList(): Promise<void> {

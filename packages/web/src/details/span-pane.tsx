@@ -3,6 +3,8 @@ import { useEffect } from 'preact/hooks';
 import type { SpanDetail, TraceDocument } from '@tta/obs-protocol';
 import { formatDuration } from '../format/duration.ts';
 import { absoluteTime } from '../format/moment.ts';
+import type { LogRow } from '../logs/log-rows.ts';
+import { SpanLogs } from '../logs/span-logs.tsx';
 import { formatRoute } from '../route.ts';
 import { shortId } from '../format/short-id.ts';
 import { CopyButton } from '../shell/copy-button.tsx';
@@ -10,12 +12,15 @@ import { StatusBadge } from '../shell/status-badge.tsx';
 import type { Viewer } from '../viewer.ts';
 import { groupAttributes } from './attribute-groups.ts';
 import type { AttributeEntry } from './attribute-groups.ts';
+import { EntryList } from './entry-list.tsx';
 import { spanErrorOf } from './span-error.ts';
 
 export interface SpanPaneProps {
   readonly viewer: Viewer;
   readonly document: TraceDocument;
   readonly spanId: string;
+  /** What was logged in the span. */
+  readonly logs: readonly LogRow[];
   readonly onClose: () => void;
 }
 
@@ -24,7 +29,7 @@ type Loaded = { readonly detail: SpanDetail } | { readonly message: string } | u
 /** Holding an arrow key passes many rows: only the one where it rests is asked for. */
 const REST_MS = 40;
 
-export function SpanPane({ viewer, document: trace, spanId, onClose }: SpanPaneProps) {
+export function SpanPane({ viewer, document: trace, spanId, logs, onClose }: SpanPaneProps) {
   const loaded = useSignal<Loaded>(undefined);
   const { traceId } = trace.summary;
   const isKnown = trace.spans.spanId.includes(spanId);
@@ -55,12 +60,20 @@ export function SpanPane({ viewer, document: trace, spanId, onClose }: SpanPaneP
       </button>
       {shown === undefined && <p class="muted">Loading…</p>}
       {shown !== undefined && 'message' in shown && <p role="alert">{shown.message}</p>}
-      {shown !== undefined && 'detail' in shown && <SpanFacts detail={shown.detail} trace={trace} />}
+      {shown !== undefined && 'detail' in shown && (
+        <SpanFacts detail={shown.detail} trace={trace} logs={logs} />
+      )}
     </aside>
   );
 }
 
-function SpanFacts({ detail, trace }: { readonly detail: SpanDetail; readonly trace: TraceDocument }) {
+interface SpanFactsProps {
+  readonly detail: SpanDetail;
+  readonly trace: TraceDocument;
+  readonly logs: readonly LogRow[];
+}
+
+function SpanFacts({ detail, trace, logs }: SpanFactsProps) {
   const at = trace.spans.spanId.indexOf(detail.spanId);
   const offsetMs = trace.spans.startMs[at] ?? 0;
   const error = spanErrorOf(detail);
@@ -93,6 +106,7 @@ function SpanFacts({ detail, trace }: { readonly detail: SpanDetail; readonly tr
           )}
         </section>
       )}
+      <SpanLogs rows={logs} />
       {groupAttributes(detail.attributes).map(({ title, entries }) => (
         <Entries key={title} title={title} entries={entries} />
       ))}
@@ -160,21 +174,5 @@ function Entries({
       <h3>{title}</h3>
       <EntryList entries={entries} />
     </section>
-  );
-}
-
-function EntryList({ entries }: { readonly entries: readonly AttributeEntry[] }) {
-  return (
-    <dl class="entries">
-      {entries.map(({ key, text }) => (
-        <div key={key}>
-          <dt title={key}>{key}</dt>
-          <dd>
-            <span>{text}</span>
-            <CopyButton text={text} what={key} />
-          </dd>
-        </div>
-      ))}
-    </dl>
   );
 }

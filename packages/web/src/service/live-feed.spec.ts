@@ -44,6 +44,7 @@ function setUp() {
   const due: (() => void)[] = [];
   const states: string[] = [];
   const traces: TraceSummary[] = [];
+  const logged: string[] = [];
   let resets = 0;
   const feed = new LiveFeed({
     open: (afterSeq) => {
@@ -57,11 +58,12 @@ function setUp() {
       return () => void due.splice(due.indexOf(fn) >>> 0, 1);
     },
     onTrace: (trace) => traces.push(trace),
+    onLogs: (traceId) => logged.push(traceId),
     onState: (state) => states.push(state),
     onReset: () => (resets += 1),
   });
   const last = (): SocketDouble => sockets.at(-1)!;
-  return { feed, sockets, last, delays, due, states, traces, resets: () => resets };
+  return { feed, sockets, last, delays, due, states, traces, logged, resets: () => resets };
 }
 
 describe('LiveFeed', () => {
@@ -85,6 +87,17 @@ describe('LiveFeed', () => {
     due.shift()!();
     expect(last().afterSeq).toBe(12);
     expect(delays).toEqual([250]);
+  });
+
+  it('tells which trace got log records, and asks for what follows them', () => {
+    const { feed, last, due, traces, logged } = setUp();
+    feed.start(3);
+    last().send({ type: 'logs', seq: 4, traceId: 'a'.repeat(32) });
+    expect(logged).toEqual(['a'.repeat(32)]);
+    expect(traces).toEqual([]);
+    last().drop();
+    due.shift()!();
+    expect(last().afterSeq).toBe(4);
   });
 
   it('waits longer while the service stays away and briefly after it was back', () => {

@@ -18,6 +18,8 @@ export interface LiveFeedOptions {
   readonly open: (afterSeq: number) => FeedSocket;
   readonly timer: Timer;
   readonly onTrace: (trace: TraceSummary) => void;
+  /** Log records of the trace have arrived. */
+  readonly onLogs: (traceId: string) => void;
   readonly onState: (state: FeedState) => void;
   /** The service's sequence lies behind ours: it has another database now, and all that is shown is stale. */
   readonly onReset: () => void;
@@ -77,7 +79,8 @@ export class LiveFeed {
       return;
     }
     this.#lastSeq = Math.max(this.#lastSeq, message.seq);
-    this.#options.onTrace(message.trace);
+    if (message.type === 'trace') this.#options.onTrace(message.trace);
+    else this.#options.onLogs(message.traceId);
   }
 }
 

@@ -3,6 +3,7 @@ import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { ServiceClient, ServiceProblem } from './service-client.ts';
+import { logRecord } from '../testing/log-fixture.ts';
 import { traceDocument, traceSummary } from '../testing/trace-fixture.ts';
 
 const asked: string[] = [];
@@ -44,6 +45,15 @@ describe('ServiceClient', () => {
     const document = traceDocument([{ name: 'primitive.lambda.execute' }]);
     answer('/api/traces/abc', document);
     expect(await client.trace('abc')).toEqual(document);
+  });
+
+  it('reads the log records of a trace page by page', async () => {
+    answer('/api/traces/abc/logs?limit=2', { items: [logRecord()], nextCursor: '1-2' });
+    answer('/api/traces/abc/logs?limit=2&cursor=1-2', { items: [], nextCursor: null });
+    const first = await client.traceLogs('abc', { limit: 2 });
+    expect(first.items).toEqual([logRecord()]);
+    const next = await client.traceLogs('abc', { limit: 2, cursor: first.nextCursor! });
+    expect(next).toEqual({ items: [], nextCursor: null });
   });
 
   it('keeps an id inside its path segment', async () => {

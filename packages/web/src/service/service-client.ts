@@ -1,5 +1,5 @@
-import { isProblemDetails, isSpanDetail, isTraceDocument, isTraceList } from '@tta/obs-protocol';
-import type { SpanDetail, TraceDocument, TraceList } from '@tta/obs-protocol';
+import { isLogList, isProblemDetails, isSpanDetail, isTraceDocument, isTraceList } from '@tta/obs-protocol';
+import type { LogList, SpanDetail, TraceDocument, TraceList } from '@tta/obs-protocol';
 
 /** The service answered, but not with what was asked for. */
 export class ServiceProblem extends Error {
@@ -13,7 +13,7 @@ export class ServiceProblem extends Error {
   }
 }
 
-export interface TraceListQuery {
+export interface PageQuery {
   /** 1–500. */
   readonly limit: number;
   readonly cursor?: string;
@@ -28,10 +28,8 @@ export class ServiceClient {
     this.#baseUrl = baseUrl;
   }
 
-  traces({ limit, cursor, signal }: TraceListQuery): Promise<TraceList> {
-    const query = new URLSearchParams({ limit: String(limit) });
-    if (cursor !== undefined) query.set('cursor', cursor);
-    return this.#get(`api/traces?${query.toString()}`, isTraceList, signal);
+  traces(query: PageQuery): Promise<TraceList> {
+    return this.#get(`api/traces?${pageParameters(query)}`, isTraceList, query.signal);
   }
 
   trace(traceId: string, signal?: AbortSignal): Promise<TraceDocument> {
@@ -41,6 +39,12 @@ export class ServiceClient {
   span(traceId: string, spanId: string, signal?: AbortSignal): Promise<SpanDetail> {
     const path = `api/traces/${encodeURIComponent(traceId)}/spans/${encodeURIComponent(spanId)}`;
     return this.#get(path, isSpanDetail, signal);
+  }
+
+  /** The log records of a trace in order of time. */
+  traceLogs(traceId: string, query: PageQuery): Promise<LogList> {
+    const path = `api/traces/${encodeURIComponent(traceId)}/logs?${pageParameters(query)}`;
+    return this.#get(path, isLogList, query.signal);
   }
 
   async #get<T>(path: string, isExpected: (value: unknown) => value is T, signal?: AbortSignal): Promise<T> {
@@ -67,4 +71,10 @@ export class ServiceClient {
     }
     return body;
   }
+}
+
+function pageParameters({ limit, cursor }: PageQuery): string {
+  const parameters = new URLSearchParams({ limit: String(limit) });
+  if (cursor !== undefined) parameters.set('cursor', cursor);
+  return parameters.toString();
 }

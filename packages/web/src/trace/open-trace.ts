@@ -3,6 +3,7 @@ import type { ReadonlySignal } from '@preact/signals';
 import type { TraceDocument, TraceSummary } from '@tta/obs-protocol';
 import { ServiceProblem } from '../service/service-client.ts';
 import type { Timer } from '../service/backoff.ts';
+import { Reloader } from '../service/reloader.ts';
 import { buildSpanTree } from './span-tree.ts';
 import type { SpanTree } from './span-tree.ts';
 
@@ -18,22 +19,21 @@ export interface OpenTraceOptions {
   readonly nowMs: () => number;
 }
 
-/** Shortest time between two loads of one trace while its spans arrive. */
-const QUIET_MS = 100;
-
 /** The trace on the screen: loaded when it is opened and again when later spans arrive. */
 export class OpenTrace {
   readonly #options: OpenTraceOptions;
+  readonly #reloader: Reloader;
   readonly #state = signal<OpenTraceState>({ kind: 'loading' });
   readonly state: ReadonlySignal<OpenTraceState> = this.#state;
   #traceId: string | undefined;
-  #abort = new AbortController();
-  #isLoading = false;
-  #isStale = false;
-  #cancelReload: () => void = () => {};
 
   constructor(options: OpenTraceOptions) {
     this.#options = options;
+    this.#reloader = new Reloader({
+      load: (aborted) => this.#load(aborted),
+      timer: options.timer,
+      nowMs: options.nowMs,
+    });
   }
 
   open(traceId: string): void {
@@ -41,16 +41,12 @@ export class OpenTrace {
     this.close();
     this.#traceId = traceId;
     this.#state.value = { kind: 'loading' };
-    void this.#load();
+    this.#reloader.request();
   }
 
   close(): void {
-    this.#cancelReload();
-    this.#abort.abort();
-    this.#abort = new AbortController();
+    this.#reloader.stop();
     this.#traceId = undefined;
-    this.#isLoading = false;
-    this.#isStale = false;
   }
 
   /** A trace has changed: the one that is open is loaded again if this page has not seen that state. */
@@ -63,26 +59,14 @@ export class OpenTrace {
 
   /** Loads again what is open, after the load that is under way. */
   reload(): void {
-    if (this.#traceId === undefined) return;
-    if (this.#isLoading) this.#isStale = true;
-    else void this.#load();
+    if (this.#traceId !== undefined) this.#reloader.request();
   }
 
-  async #load(): Promise<void> {
-    const { signal: aborted } = this.#abort;
-    this.#isLoading = true;
-    this.#isStale = false;
-    const startedMs = this.#options.nowMs();
+  async #load(aborted: AbortSignal): Promise<void> {
     const state = await this.#fetched(this.#traceId as string, aborted);
     if (aborted.aborted) return;
     // A failed update leaves what is shown: the state of the connection tells that it is out of date.
     if (state.kind !== 'failed' || this.#state.value.kind !== 'shown') this.#state.value = state;
-    // A large trace that grows is loaded at most for a third of the time.
-    const pauseMs = Math.max(QUIET_MS, 2 * (this.#options.nowMs() - startedMs));
-    this.#cancelReload = this.#options.timer(pauseMs, () => {
-      this.#isLoading = false;
-      if (this.#isStale) void this.#load();
-    });
   }
 
   async #fetched(traceId: string, aborted: AbortSignal): Promise<OpenTraceState> {

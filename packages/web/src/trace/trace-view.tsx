@@ -1,9 +1,14 @@
-import { useEffect } from 'preact/hooks';
+import { useEffect, useMemo } from 'preact/hooks';
+import type { TraceDocument } from '@tta/obs-protocol';
 import { SpanPane } from '../details/span-pane.tsx';
+import { logRows } from '../logs/log-rows.ts';
+import { LogsPart } from '../logs/logs-part.tsx';
 import { useKeys } from '../shell/use-keys.tsx';
 import type { ThemeSetting } from '../theme.ts';
 import type { Viewer } from '../viewer.ts';
+import type { SpanTree } from './span-tree.ts';
 import { TraceHeader } from './trace-header.tsx';
+import { rowId } from './visible-rows.ts';
 import { Waterfall } from './waterfall.tsx';
 
 export interface TraceViewProps {
@@ -44,25 +49,70 @@ export function TraceView({ viewer, theme, traceId, selectedSpanId }: TraceViewP
       );
     case 'shown':
       return (
-        <div class={selectedSpanId === undefined ? 'trace' : 'trace has-pane'}>
-          <TraceHeader document={state.document} tree={state.tree} onSelect={select} />
-          <Waterfall
-            document={state.document}
-            tree={state.tree}
-            theme={theme.theme.value}
-            selectedSpanId={selectedSpanId}
-            onSelect={select}
-          />
-          {selectedSpanId !== undefined && (
-            <SpanPane
-              key={selectedSpanId}
-              viewer={viewer}
-              document={state.document}
-              spanId={selectedSpanId}
-              onClose={() => select(undefined)}
-            />
-          )}
-        </div>
+        <ShownTrace
+          viewer={viewer}
+          theme={theme}
+          document={state.document}
+          tree={state.tree}
+          selectedSpanId={selectedSpanId}
+          onSelect={select}
+        />
       );
   }
+}
+
+interface ShownTraceProps {
+  readonly viewer: Viewer;
+  readonly theme: ThemeSetting;
+  readonly document: TraceDocument;
+  readonly tree: SpanTree;
+  readonly selectedSpanId: string | undefined;
+  readonly onSelect: (spanId: string | undefined) => void;
+}
+
+function ShownTrace(props: ShownTraceProps) {
+  const { viewer, document: trace, tree, selectedSpanId, onSelect } = props;
+  const { records, hasMore } = viewer.logs.loaded.value;
+  const logs = useMemo(() => logRows(records, trace.summary.startTimeMs, tree), [records, trace, tree]);
+  const selectedRow = useMemo(
+    () => (selectedSpanId === undefined ? -1 : rowOfSpan(tree, selectedSpanId)),
+    [tree, selectedSpanId],
+  );
+  return (
+    <div class={selectedSpanId === undefined ? 'trace' : 'trace has-pane'}>
+      <TraceHeader document={trace} tree={tree} onSelect={onSelect} />
+      <Waterfall
+        document={trace}
+        tree={tree}
+        theme={props.theme.theme.value}
+        selectedSpanId={selectedSpanId}
+        onSelect={onSelect}
+      />
+      {logs.length > 0 && (
+        <LogsPart
+          rows={logs}
+          hasMore={hasMore}
+          selectedRow={selectedRow}
+          onSelect={(row) => onSelect(rowId(tree, row))}
+          onMore={() => viewer.logs.showMore()}
+        />
+      )}
+      {selectedSpanId !== undefined && (
+        <SpanPane
+          key={selectedSpanId}
+          viewer={viewer}
+          document={trace}
+          spanId={selectedSpanId}
+          logs={selectedRow === -1 ? [] : logs.filter(({ row }) => row === selectedRow)}
+          onClose={() => onSelect(undefined)}
+        />
+      )}
+    </div>
+  );
+}
+
+/** The row that shows a span; -1 when the span has not arrived. */
+function rowOfSpan(tree: SpanTree, spanId: string): number {
+  const span = tree.spans.spanId.indexOf(spanId);
+  return span === -1 ? -1 : (tree.rowOfSpan[span] as number);
 }
