@@ -1,5 +1,6 @@
 import { TraceFlags } from '@opentelemetry/api';
 import type { TracingOptions } from '@tta/obs-tracing';
+import { isoTime } from './iso-time.ts';
 
 type SpanProcessor = NonNullable<TracingOptions['spanProcessors']>[number];
 type ReadableSpan = Parameters<SpanProcessor['onEnd']>[0];
@@ -38,8 +39,4 @@ function line(span: ReadableSpan): string {
       attributes,
     })),
   });
-}
-
-function isoTime([seconds, nanoseconds]: ReadableSpan['startTime']): string {
-  return new Date(seconds * 1_000 + nanoseconds / 1_000_000).toISOString();
 }

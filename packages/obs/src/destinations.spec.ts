@@ -1,10 +1,16 @@
 import { describe, expect, it } from '@jest/globals';
-import { addresseeOf, describeDestination, destinationsOf } from './destinations.ts';
+import { addresseeOf, describeDestination } from './addressee.ts';
+import { type Destinations, destinationsOf } from './destinations.ts';
 import { readEnvironment } from './environment/read-environment.ts';
 import type { ObservabilityOptions } from './observability-options.ts';
 
-function of(env: Record<string, string>, options: ObservabilityOptions = {}, spool?: string): object[] {
+function all(env: Record<string, string>, options: ObservabilityOptions = {}, spool?: string): Destinations {
   return destinationsOf(options, readEnvironment(env), spool);
+}
+
+/** Those of traces. */
+function of(...args: Parameters<typeof all>): Destinations['traces'] {
+  return all(...args).traces;
 }
 
 const endpoint = { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://a.test' };
@@ -68,17 +74,13 @@ describe('destinationsOf', () => {
 
   it('is called in the log by what a person knows it by', () => {
     const exporter = { export: () => undefined, shutdown: async () => {} };
-    const all = destinationsOf(
-      { destinations: [{ name: 'mine', exporter }] },
-      readEnvironment(endpoint),
-      undefined,
-    );
-    expect(all.map(describeDestination)).toEqual([
+    const traces = of(endpoint, { destinations: [{ name: 'mine', exporter }] });
+    expect(traces.map(describeDestination)).toEqual([
       'the local service at http://127.0.0.1:8765/v1/traces',
       'http://a.test/v1/traces',
       'mine',
     ]);
-    expect(all.map(addresseeOf)).toEqual([
+    expect(traces.map(addresseeOf)).toEqual([
       { name: 'local', address: 'http://127.0.0.1:8765/v1/traces' },
       { name: 'otlp', address: 'http://a.test/v1/traces' },
       { name: 'mine', address: undefined },
@@ -103,10 +105,10 @@ describe('destinationsOf', () => {
     const env = { OTEL_EXPORTER_OTLP_ENDPOINT: address, TTA_UI_ENDPOINT: address };
     const other = { ...env, TTA_UI_ENDPOINT: 'http://other.test' };
     for (const destinations of [
-      destinationsOf({}, readEnvironment(env), undefined),
-      destinationsOf({ enableTtaUi: false }, readEnvironment(other), undefined),
-      destinationsOf({ ttaUiEndpoint: address }, readEnvironment({}), undefined),
-      destinationsOf({ enableTtaUi: false, otlpEndpoint: address }, readEnvironment({}), undefined),
+      of(env),
+      of(other, { enableTtaUi: false }),
+      of({}, { ttaUiEndpoint: address }),
+      of({}, { enableTtaUi: false, otlpEndpoint: address }),
     ]) {
       expect(destinations.map(addresseeOf)).toMatchObject([{ address: shown }]);
       expect(destinations.map(describeDestination).join()).not.toContain('S3CRET');
@@ -127,8 +129,91 @@ describe('destinationsOf', () => {
     const mine = { name: 'mine', tracesUrl: 'https://me:secret@c.test/v1/traces?key=secret', timeoutMs: 5 };
     const exporter = { export: () => undefined, shutdown: () => Promise.resolve() };
     const custom = { name: 'custom', exporter };
-    const all = of({ OTEL_BSP_SCHEDULE_DELAY: '7' }, { enableTtaUi: false, destinations: [mine, custom] });
-    expect(all).toEqual([mine, custom]);
+    const traces = of({ OTEL_BSP_SCHEDULE_DELAY: '7' }, { enableTtaUi: false, destinations: [mine, custom] });
+    expect(traces).toEqual([mine, custom]);
     expect([mine, custom].map(describeDestination)).toEqual(['https://c.test/v1/traces', 'custom']);
+  });
+});
+
+describe('destinationsOf log lines', () => {
+  it('is the local service, which gets them at once and keeps them on disk', () => {
+    expect(all({}, {}, '/data/spool').logs).toEqual([
+      {
+        name: 'local',
+        url: 'http://127.0.0.1:8765/v1/logs',
+        timeoutMs: 2_000,
+        flushMs: 50,
+        spool: { directory: '/data/spool' },
+      },
+    ]);
+  });
+
+  it('adds the OTLP endpoint, with what the environment says of log lines', () => {
+    const env = {
+      ...endpoint,
+      OTEL_EXPORTER_OTLP_HEADERS: 'k=general',
+      OTEL_EXPORTER_OTLP_LOGS_HEADERS: 'k=logs',
+      OTEL_BLRP_SCHEDULE_DELAY: '7',
+      OTEL_BLRP_MAX_QUEUE_SIZE: '100',
+      OTEL_BLRP_MAX_EXPORT_BATCH_SIZE: '9',
+      OTEL_BLRP_EXPORT_TIMEOUT: '300',
+    };
+    const batching = { flushMs: 7, queueRecords: 100, batchRecords: 9 };
+    expect(all(env).logs).toEqual([
+      { name: 'local', url: 'http://127.0.0.1:8765/v1/logs', timeoutMs: 2_000, ...batching },
+      {
+        name: 'otlp',
+        url: 'http://a.test/v1/logs',
+        protocol: 'http/protobuf',
+        headers: { k: 'logs' },
+        timeoutMs: 300,
+        ...batching,
+      },
+    ]);
+  });
+
+  it.each<[Record<string, string>, ObservabilityOptions, string[]]>([
+    [{ OTEL_LOGS_EXPORTER: 'none' }, { enableTtaUi: true }, []],
+    [{ OTEL_LOGS_EXPORTER: 'console', ...endpoint }, {}, ['local']],
+    [{ OTEL_LOGS_EXPORTER: 'otlp' }, {}, ['local', 'otlp']],
+    [{ OTEL_TRACES_EXPORTER: 'none', ...endpoint }, {}, ['otlp']],
+    [{ OTEL_TRACES_EXPORTER: 'none' }, { enableTtaUi: true }, ['local']],
+    [{ OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: 'http://a.test' }, { enableTtaUi: false }, []],
+    [{}, { enableTtaUi: false, otlpEndpoint: 'http://a.test' }, []],
+    [{ OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:8765' }, {}, ['local']],
+  ])('by %j and %j are %j', (env, options, names) => {
+    expect(all(env, options).logs.map(({ name }) => name)).toEqual(names);
+  });
+});
+
+describe('destinationsOf metrics', () => {
+  it('is the OTLP endpoint, with what the environment says of metrics', () => {
+    const env = {
+      ...endpoint,
+      OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE: 'delta',
+      OTEL_EXPORTER_OTLP_METRICS_DEFAULT_HISTOGRAM_AGGREGATION: 'base2_exponential_bucket_histogram',
+      OTEL_METRIC_EXPORT_INTERVAL: '4000',
+      NODE_EXTRA_CA_CERTS: '/ca.pem',
+    };
+    expect(all(env).metrics).toEqual([
+      {
+        name: 'otlp',
+        url: 'http://a.test/v1/metrics',
+        protocol: 'http/protobuf',
+        timeoutMs: 4_000,
+        temporality: 'delta',
+        histogramAggregation: 'base2_exponential_bucket_histogram',
+        tls: { nodeExtraCaCerts: '/ca.pem' },
+      },
+    ]);
+  });
+
+  it.each<[Record<string, string>, string[]]>([
+    [{}, []],
+    [{ OTEL_METRICS_EXPORTER: 'prometheus', ...endpoint }, []],
+    [{ OTEL_METRICS_EXPORTER: 'none', ...endpoint }, []],
+    [{ OTEL_METRICS_EXPORTER: 'otlp,prometheus' }, ['http://localhost:4318/v1/metrics']],
+  ])('by %j is %j', (env, urls) => {
+    expect(all(env, { otlpEndpoint: 'http://traces.test' }).metrics.map(({ url }) => url)).toEqual(urls);
   });
 });

@@ -1,126 +1,118 @@
-import { InvalidOptionError } from '@tta/obs-context';
-import { type Destination, type OtlpDestination, signalUrl } from '@tta/obs-tracing';
+import type {
+  Destination,
+  LogDestination,
+  MetricDestination,
+  OtlpDestination,
+  OtlpEndpoint,
+  TlsOptions,
+} from '@tta/obs-tracing';
+import { localName } from './addressee.ts';
 import type { BatchSettings } from './environment/batching.ts';
-import { type OtlpSettings, otlpUrl } from './environment/otlp.ts';
+import { otlpUrl } from './environment/otlp.ts';
 import type { EnvironmentSettings } from './environment/read-environment.ts';
-import { httpAddress, shownAddress } from './http-address.ts';
+import { localFlushMs, localService, requireHttp } from './local-service.ts';
 import type { ObservabilityOptions } from './observability-options.ts';
+import { otlpService } from './otlp-service.ts';
 
-const localName = 'local';
-const otlpName = 'otlp';
-const localEndpoint = 'http://127.0.0.1:8765';
-/** The local service sees a span at the latest this long after its end, so that the page is live. */
-const localFlushMs = 50;
-/** A local service that does not answer by then is not there. */
-const localTimeoutMs = 2_000;
+/** Where each signal of one call of `initializeObservability` goes. */
+export interface Destinations {
+  readonly traces: readonly Destination[];
+  readonly logs: readonly LogDestination[];
+  readonly metrics: readonly MetricDestination[];
+}
 
-/** Where the traces of one call of `initializeObservability` go. */
+/**
+ * @param spoolDirectory - Where what the local service does not take waits on disk; without one it does not.
+ * @throws `OBS_ERR_INVALID_OPTION` for an address that is none.
+ */
 export function destinationsOf(
   options: ObservabilityOptions,
   env: EnvironmentSettings,
   spoolDirectory: string | undefined,
-): Destination[] {
-  const local = localDestination(options, env, spoolDirectory);
-  const other = otlpDestination(options, env);
-  const own =
-    // Named twice, it would get every span twice.
-    local && other && local.tracesUrl === other.tracesUrl
-      ? [{ ...local, ...(other.headers ? { headers: other.headers } : {}) }]
-      : [local, other].filter((destination) => destination !== undefined);
-  return [...own, ...(options.destinations ?? [])].map((destination) =>
-    trustingAsNode(destination, env.nodeExtraCaCerts),
-  );
-}
-
-/** The process that sends a program's last words has to be told what this one trusts. */
-function trustingAsNode(destination: Destination, nodeExtraCaCerts: string | undefined): Destination {
-  if ('exporter' in destination || nodeExtraCaCerts === undefined) return destination;
-  return { ...destination, tls: { nodeExtraCaCerts, ...destination.tls } };
-}
-
-/** Where traces go: a name that counts and metrics have too, and what may be shown of the address. */
-export interface Addressee {
-  readonly name: string;
-  /** `undefined` where an exporter of the user's knows it. */
-  readonly address: string | undefined;
-}
-
-export function addresseeOf(destination: Destination): Addressee {
-  const address = 'exporter' in destination ? undefined : shownAddress(destination.tracesUrl);
-  return { name: destination.name, address };
-}
-
-/** What a line of the log calls it. */
-export function describeDestination(destination: Destination): string {
-  const { name, address } = addresseeOf(destination);
-  if (address === undefined) return name;
-  return name === localName ? `the local service at ${address}` : address;
-}
-
-function localDestination(
-  options: ObservabilityOptions,
-  env: EnvironmentSettings,
-  spoolDirectory: string | undefined,
-): OtlpDestination | undefined {
-  const isWanted = env.exporters.traces?.length !== 0 || options.ttaUiEndpoint !== undefined;
-  if (!(options.enableTtaUi ?? isWanted)) return undefined;
-  const endpoint = options.ttaUiEndpoint ?? env.ttaUiEndpoint ?? localEndpoint;
+): Destinations {
+  const trusting = <T extends { readonly tls?: TlsOptions }>(destination: T): T =>
+    trustingAsNode(destination, env.nodeExtraCaCerts);
+  const own = (signal: 'traces' | 'logs', other: OtlpEndpoint | undefined): OtlpEndpoint[] =>
+    withoutTwin(localService(signal, options, env, spoolDirectory), other);
+  const { spans, logRecords } = env.batching;
   return {
-    name: localName,
-    tracesUrl: signalUrl(requireHttp(endpoint, 'ttaUiEndpoint'), 'traces'),
-    timeoutMs: localTimeoutMs,
-    everything: true,
-    ...(spoolDirectory === undefined ? {} : { spool: { directory: spoolDirectory } }),
-    ...queueOptions(env.batching.spans, localFlushMs),
+    traces: [
+      ...own('traces', otherTraces(options, env)).map((endpoint) => traceDestination(endpoint, spans)),
+      ...(options.destinations ?? []),
+    ].map((destination) => ('exporter' in destination ? destination : trusting(destination))),
+    logs: own('logs', otlpService(env.otlp.logs, logRecords.exportTimeoutMs)).map((endpoint) =>
+      trusting(logDestination(endpoint, logRecords)),
+    ),
+    metrics: metricDestinations(env).map(trusting),
   };
 }
 
-function otlpDestination(
+function otherTraces(
   { otlpEndpoint }: ObservabilityOptions,
-  { otlp: { traces: otlp }, batching: { spans: batching } }: EnvironmentSettings,
-): OtlpDestination | undefined {
+  { otlp: { traces }, batching: { spans } }: EnvironmentSettings,
+): OtlpEndpoint | undefined {
   const url =
     otlpEndpoint === undefined
-      ? otlp.url
-      : (otlpUrl(otlpEndpoint, 'traces', otlp) ?? requireHttp(otlpEndpoint, 'otlpEndpoint'));
-  if (url === undefined || (otlp.tls === 'unusable' && url.startsWith('https:'))) return undefined;
-  const { protocol, headers, compression } = otlp;
+      ? traces.url
+      : (otlpUrl(otlpEndpoint, 'traces', traces) ?? requireHttp(otlpEndpoint, 'otlpEndpoint'));
+  return otlpService(traces, spans.exportTimeoutMs, url);
+}
+
+function traceDestination({ url, ...endpoint }: OtlpEndpoint, batching: BatchSettings): OtlpDestination {
+  const { queueLimit, batchLimit } = batching;
   return {
-    name: otlpName,
+    ...endpoint,
     tracesUrl: url,
-    protocol,
-    ...(headers ? { headers } : {}),
-    ...(compression ? { compression } : {}),
-    ...(otlp.tls && otlp.tls !== 'unusable' ? { tls: otlp.tls } : {}),
-    ...timeout(otlp, batching),
-    ...queueOptions(batching),
-  };
-}
-
-/** A request is an attempt, an export several; without an answer by the shorter of the two it is given up. */
-function timeout({ timeoutMs }: OtlpSettings, { exportTimeoutMs }: BatchSettings): { timeoutMs?: number } {
-  const requestMs = timeoutMs ?? 10_000;
-  return timeoutMs === undefined && exportTimeoutMs === undefined
-    ? {}
-    : { timeoutMs: Math.min(requestMs, exportTimeoutMs ?? requestMs) };
-}
-
-function queueOptions(
-  { flushMs: fromEnvironment, queueLimit, batchLimit }: BatchSettings,
-  usualFlushMs?: number,
-): Pick<OtlpDestination, 'flushMs' | 'queueSpans' | 'batchSpans'> {
-  const flushMs = fromEnvironment ?? usualFlushMs;
-  return {
-    ...(flushMs === undefined ? {} : { flushMs }),
+    ...(endpoint.name === localName ? { everything: true } : {}),
+    ...flushing(endpoint, batching),
     ...(queueLimit === undefined ? {} : { queueSpans: queueLimit }),
     ...(batchLimit === undefined ? {} : { batchSpans: batchLimit }),
   };
 }
 
-function requireHttp(address: string, option: string): string {
-  const usable = httpAddress(address);
-  if (usable !== undefined) return usable;
-  throw new InvalidOptionError(
-    `${option} is "${shownAddress(address)}"; it has to be an address like http://127.0.0.1:4318`,
-  );
+function logDestination(endpoint: OtlpEndpoint, batching: BatchSettings): LogDestination {
+  const { queueLimit, batchLimit } = batching;
+  return {
+    ...endpoint,
+    ...flushing(endpoint, batching),
+    ...(queueLimit === undefined ? {} : { queueRecords: queueLimit }),
+    ...(batchLimit === undefined ? {} : { batchRecords: batchLimit }),
+  };
+}
+
+function flushing({ name }: Pick<OtlpEndpoint, 'name'>, { flushMs }: BatchSettings): { flushMs?: number } {
+  const usual = name === localName ? { flushMs: localFlushMs } : {};
+  return flushMs === undefined ? usual : { flushMs };
+}
+
+function metricDestinations({ otlp, metricExport }: EnvironmentSettings): MetricDestination[] {
+  const { timeoutMs, temporality, histogram } = metricExport;
+  const endpoint = otlpService(otlp.metrics, timeoutMs);
+  if (!endpoint) return [];
+  return [
+    {
+      ...endpoint,
+      ...(temporality === undefined ? {} : { temporality }),
+      ...(histogram === undefined ? {} : { histogramAggregation: histogram }),
+    },
+  ];
+}
+
+/** Where both have one address it is the local service, with the headers of the other. */
+function withoutTwin(local: OtlpEndpoint | undefined, other: OtlpEndpoint | undefined): OtlpEndpoint[] {
+  // Named twice, it would get everything twice.
+  if (local && other && local.url === other.url) {
+    return [{ ...local, ...(other.headers ? { headers: other.headers } : {}) }];
+  }
+  return [local, other].filter((destination) => destination !== undefined);
+}
+
+/** The process that sends a program's last words has to be told what this one trusts. */
+function trustingAsNode<T extends { readonly tls?: TlsOptions }>(
+  destination: T,
+  nodeExtraCaCerts: string | undefined,
+): T {
+  return nodeExtraCaCerts === undefined
+    ? destination
+    : { ...destination, tls: { nodeExtraCaCerts, ...destination.tls } };
 }

@@ -58,7 +58,10 @@ describe('the environment', () => {
     expect(observed.obs?.destinations.map(({ address }) => address)).toEqual([`http://127.0.0.1:${port}`]);
     trace.getTracer('spec').startSpan('a').end();
     await observed.obs?.flush();
-    expect(paths).toEqual(['/opentelemetry.proto.collector.trace.v1.TraceService/Export']);
+    expect(paths.sort()).toEqual([
+      '/opentelemetry.proto.collector.metrics.v1.MetricsService/Export',
+      '/opentelemetry.proto.collector.trace.v1.TraceService/Export',
+    ]);
     expect([...(observed.obs?.counts().values() ?? [])]).toEqual([{ exported: 1, spooled: 0, dropped: 0 }]);
     await observed.obs?.shutdown();
   });
@@ -89,7 +92,8 @@ describe('the environment', () => {
     trace.getTracer('spec').startSpan('a').end();
     await observed.obs?.flush();
     expect(observed.obs?.counts().get('otlp')?.exported).toBe(1);
-    expect(clients).toEqual([true]);
+    // The connections of traces and of metrics.
+    expect(clients).toEqual([true, true]);
     await observed.obs?.shutdown();
 
     const unreadable = { ...env, OTEL_EXPORTER_OTLP_CERTIFICATE: '/nonexistent' };
@@ -159,7 +163,7 @@ describe('the environment', () => {
     for (let i = 0; i < 10; i++) tracer.startSpan('many').end();
     await observed.obs?.flush();
     const { exported = 0, dropped = 0 } = observed.obs?.counts().get('otlp') ?? {};
-    expect(received.requests).toHaveLength(Math.ceil(exported / 2));
+    expect(received.of('traces')).toHaveLength(Math.ceil(exported / 2));
     expect(exported).toBeLessThan(8);
     expect(exported + dropped).toBe(10);
   });

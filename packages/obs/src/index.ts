@@ -1,3 +1,4 @@
-export { initializeObservability, type Observability } from './initialize-observability.ts';
-export type { Addressee } from './destinations.ts';
+export type { Addressee } from './addressee.ts';
+export { initializeObservability } from './initialize-observability.ts';
+export type { Observability } from './observability.ts';
 export type { ObservabilityOptions } from './observability-options.ts';

@@ -26,7 +26,7 @@ describe('the environment', () => {
     });
     trace.getTracer('spec').startSpan('a').end();
     await observed.obs?.flush();
-    expect(received.requests[0]).toMatchObject({
+    expect(received.of('traces')[0]).toMatchObject({
       path: '/v1/traces',
       headers: { 'content-type': 'application/json' },
     });

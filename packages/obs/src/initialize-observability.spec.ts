@@ -16,7 +16,8 @@ import { adaptive, compositeSampler, parentThreshold } from '@tta/obs-tracing';
 import { clearEnvironment } from '../test/environment.ts';
 import { runProgram } from '../test/program.ts';
 import { Receiver, until } from '../test/receiver.ts';
-import { initializeObservability, type Observability } from './initialize-observability.ts';
+import { initializeObservability } from './initialize-observability.ts';
+import type { Observability } from './observability.ts';
 import type { ObservabilityOptions } from './observability-options.ts';
 
 class Work extends InstrumentedPrimitive<string, string> {

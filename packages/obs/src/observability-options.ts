@@ -1,4 +1,6 @@
-import type { LogLevel } from '@tta/obs-logging';
+import type { Pricing } from '@tta/obs-context';
+import type { LogLevel, LogSampling, RedactorOptions } from '@tta/obs-logging';
+import type { SloAlertChange, SloDefinition } from '@tta/obs-metrics';
 import type { Destination, TailSamplingConfig, TracingOptions } from '@tta/obs-tracing';
 
 /** What `initializeObservability()` sets up. Everything is optional. */
@@ -7,13 +9,16 @@ export interface ObservabilityOptions {
   readonly serviceName?: string;
   /** `service.version` of the resource. @defaultValue none */
   readonly serviceVersion?: string;
-  /** Send traces to the local service. @defaultValue true, unless OTEL_TRACES_EXPORTER is none */
+  /**
+   * Send traces and log lines to the local service; log lines only unless OTEL_LOGS_EXPORTER is none.
+   * @defaultValue true, unless OTEL_TRACES_EXPORTER is none
+   */
   readonly enableTtaUi?: boolean;
   /** @defaultValue TTA_UI_ENDPOINT, else 'http://127.0.0.1:8765' */
   readonly ttaUiEndpoint?: string;
   /**
-   * Folder where traces wait on disk while the local service is down, until it is back; 64 MiB at most.
-   * With `false` they wait in memory, and are gone with the process.
+   * Folder where traces and log lines wait on disk while the local service is down, until it is back; 64 MiB of
+   * each at most. With `false` they wait in memory, and are gone with the process.
    *
    * @defaultValue `tta-obs/spool` in the user's folder for data of programs
    */
@@ -22,6 +27,32 @@ export interface ObservabilityOptions {
   readonly enablePrometheus?: boolean;
   /** @defaultValue OTEL_EXPORTER_PROMETHEUS_PORT, else 9464 */
   readonly prometheusPort?: number;
+  /**
+   * Label sets that a metric may have; all further ones are counted together, and a line of the log says which label
+   * has too many values. @defaultValue 2000
+   */
+  readonly cardinalityLimit?: number;
+  /**
+   * Service level objectives, each made by `defineSlo`. They are served as the metrics `slo.*`; alerts are lines of
+   * the log: of level error for what somebody has to look at now, of level warn for what can wait.
+   *
+   * @defaultValue none
+   */
+  readonly slos?: readonly SloDefinition[];
+  /** Also hears of each alert of an SLO, when it fires and when it resolves. @defaultValue nobody does */
+  readonly onSloAlert?: (change: SloAlertChange) => void | PromiseLike<void>;
+  /**
+   * Estimates what a model call costs where the caller does not say it; `false` for no estimates. Own prices:
+   * `priceTable({ prices })` of `@tta/obs-metrics`.
+   *
+   * @defaultValue list prices, loaded with the first estimate
+   */
+  readonly pricing?: Pricing | false;
+  /**
+   * Measure the processor time and the heap that an execution uses; exact for one that no other overlaps with.
+   * @defaultValue false
+   */
+  readonly measureProcess?: boolean;
   /**
    * Another place to send traces to by OTLP, e.g. `http://127.0.0.1:4318`; `v1/traces` is appended unless
    * the protocol is gRPC. Protocol, headers and the like are the environment's.
@@ -51,8 +82,22 @@ export interface ObservabilityOptions {
    * comes from whoever sent the request and may hold what must not be stored. @defaultValue none
    */
   readonly baggageKeys?: readonly string[];
-  /** Least level of log lines, which go to standard error. @defaultValue TTA_LOG_LEVEL, else 'warn' */
+  /**
+   * Least level of the log lines on standard error. To the local service and other destinations go lines of level
+   * info and above, with 'debug' all. @defaultValue TTA_LOG_LEVEL, else 'warn'
+   */
   readonly logLevel?: LogLevel;
+  /** `json`: one object a line. `pretty`: for a person. @defaultValue 'pretty' at a terminal, else 'json' */
+  readonly logFormat?: 'json' | 'pretty';
+  /** Which of many log lines are written. Errors always are. @defaultValue all */
+  readonly logSampling?: LogSampling;
+  /**
+   * What else is secret in log lines, beside what is taken out anyway: passwords, tokens, keys, e-mail addresses
+   * and the like, by the names of fields and by their form. `false` leaves everything in.
+   *
+   * @defaultValue nothing else
+   */
+  readonly redaction?: RedactorOptions | false;
   /**
    * Whether each step has a span of its own above its primitive's; `false` halves the number of spans.
    * @defaultValue true

@@ -1,21 +1,21 @@
 import { describe, expect, it } from '@jest/globals';
 import { noopLogger } from '@tta/obs-context';
 import { ManualClock } from '@tta/obs-context/manual';
-import type { Trouble } from '@tta/obs-tracing';
+import type { Signal, Trouble } from '@tta/obs-tracing';
 import { TroubleReport } from './trouble-report.ts';
 
-const onDisk = (spans: number, reason: string): Trouble => ({
+const onDisk = (count: number, reason: string, signal: Signal = 'traces'): Trouble => ({
+  signal,
   kind: 'kept',
   keptOn: 'disk',
-  spans,
+  count,
   error: new Error(reason),
 });
-const inMemory = (spans: number, reason: string): Trouble => ({ ...onDisk(spans, reason), keptOn: 'memory' });
-const dropped = (spans: number, reason: string): Trouble => ({
+const inMemory = (count: number, reason: string): Trouble => ({ ...onDisk(count, reason), keptOn: 'memory' });
+const dropped = (count: number, reason: string, signal: Signal = 'traces'): Trouble => ({
+  ...onDisk(count, reason, signal),
   kind: 'dropped',
   keptOn: undefined,
-  spans,
-  error: new Error(reason),
 });
 
 function rig(): { clock: ManualClock; lines: string[]; report: TroubleReport } {
@@ -91,5 +91,45 @@ describe('TroubleReport', () => {
     expect(lines).toEqual([
       'Of what waited on disk for a a part cannot be read: a record of x.seg is damaged or incomplete.',
     ]);
+  });
+
+  it('tells of each signal by itself', async () => {
+    const { clock, lines, report } = rig();
+    report.add('a', onDisk(1, 'x'));
+    report.add('a', onDisk(1, 'x', 'logs'));
+    report.add('a', dropped(2, 'y', 'metrics'));
+    report.add('a', onDisk(2, 'x', 'logs'));
+    await clock.advance(60_000);
+    expect(lines).toEqual([
+      'Traces do not reach a: x. 1 span waits on disk until it is back.',
+      'Log lines do not reach a: x. 1 log line waits on disk until it is back.',
+      '2 data points are lost on the way to a: y.',
+      'Log lines do not reach a: x. 2 log lines wait on disk until it is back.',
+    ]);
+  });
+
+  it.each([
+    ['logs', '404 Not Found', 'Log lines', 'LOGS'],
+    ['metrics', 'UNIMPLEMENTED: unknown service', 'Metrics', 'METRICS'],
+  ] as const)('says once that %s are not taken: %s', async (signal, reason, all, name) => {
+    const { clock, lines, report } = rig();
+    for (let minutes = 0; minutes < 3; minutes++) {
+      report.add('a', dropped(1, reason, signal));
+      await clock.advance(60_000);
+    }
+    report.end();
+    expect(lines).toEqual([
+      `${all} are lost on the way to a: ${reason}. It takes none: update it, or set OTEL_${name}_EXPORTER=none.`,
+    ]);
+    report.add('b', dropped(1, reason, signal));
+    expect(lines).toHaveLength(2);
+  });
+
+  it('says again and again that traces are not taken', async () => {
+    const { clock, lines, report } = rig();
+    report.add('a', dropped(1, '404 Not Found'));
+    report.add('a', dropped(1, '404 Not Found'));
+    await clock.advance(60_000);
+    expect(lines).toHaveLength(2);
   });
 });

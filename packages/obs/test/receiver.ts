@@ -12,25 +12,34 @@ export interface ReceivedRequest {
 /** A real OTLP destination on a free port of loopback, which keeps what it is sent. */
 export class Receiver {
   readonly requests: ReceivedRequest[] = [];
-  readonly #answer: (response: ServerResponse) => void;
+  readonly #answer: (response: ServerResponse, request: ReceivedRequest) => void;
   readonly #server = createServer((request, response) => {
     const chunks: Buffer[] = [];
     request.on('data', (chunk: Buffer) => chunks.push(chunk));
     request.on('end', () => {
       const body = Buffer.concat(chunks);
       const { url: path = '', headers } = request;
-      this.requests.push({ path, headers, body, text: body.toString('utf8') });
-      this.#answer(response);
+      const received = { path, headers, body, text: body.toString('utf8') };
+      this.requests.push(received);
+      this.#answer(response, received);
     });
   });
 
-  constructor(answer: (response: ServerResponse) => void = (response) => void response.end()) {
+  constructor(
+    answer: (response: ServerResponse, request: ReceivedRequest) => void = (response) => void response.end(),
+  ) {
     this.#answer = answer;
   }
 
-  async start(): Promise<string> {
-    await new Promise<void>((resolve) => this.#server.listen(0, '127.0.0.1', resolve));
+  /** @param port - Another one than a free one. */
+  async start(port = 0): Promise<string> {
+    await new Promise<void>((resolve) => this.#server.listen(port, '127.0.0.1', resolve));
     return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
+  }
+
+  /** Requests of one signal, by the end of its path: `traces`. */
+  of(signal: 'traces' | 'metrics' | 'logs'): ReceivedRequest[] {
+    return this.requests.filter(({ path }) => path.endsWith(`/v1/${signal}`));
   }
 
   get text(): string {

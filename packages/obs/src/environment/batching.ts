@@ -12,18 +12,18 @@ export interface BatchSettings {
   readonly exportTimeoutMs: number | undefined;
 }
 
-const defaults = {
-  BSP: { queueLimit: 8_192, batchLimit: 512 },
-  BLRP: { queueLimit: 2_048, batchLimit: 512 },
-};
+const defaults = { queueLimit: 8_192, batchLimit: 512 };
 
 /** `OTEL_BSP_*` for spans, `OTEL_BLRP_*` for log records. */
-export function readBatching(variables: Variables, processor: keyof typeof defaults): BatchSettings {
-  const usual = defaults[processor];
+export function readBatching(variables: Variables, processor: 'BSP' | 'BLRP'): BatchSettings {
   const batchName = `OTEL_${processor}_MAX_EXPORT_BATCH_SIZE`;
-  const queueLimit = variables.integer(`OTEL_${processor}_MAX_QUEUE_SIZE`, 1, `${usual.queueLimit} is used`);
-  const given = variables.integer(batchName, 1, `${usual.batchLimit} is used`);
-  const most = queueLimit ?? usual.queueLimit;
+  const queueLimit = variables.integer(
+    `OTEL_${processor}_MAX_QUEUE_SIZE`,
+    1,
+    `${defaults.queueLimit} is used`,
+  );
+  const given = variables.integer(batchName, 1, `${defaults.batchLimit} is used`);
+  const most = queueLimit ?? defaults.queueLimit;
   if (given !== undefined && given > most) {
     const rule = `at most the size of the queue, ${most}`;
     variables.reject(batchName, String(given), rule, `${most} is used`);

@@ -4,8 +4,9 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { Signal } from '@tta/obs-tracing';
 import type { Exporter } from './exporters.ts';
-import { type OtlpSettings, readOtlp, type Signal } from './otlp.ts';
+import { type OtlpSettings, readOtlp } from './otlp.ts';
 import { Variables } from './variables.ts';
 
 type Env = Record<string, string>;

@@ -1,4 +1,4 @@
-import { signalUrl } from '@tta/obs-tracing';
+import { type Signal, signalUrl } from '@tta/obs-tracing';
 import { httpAddress } from '../http-address.ts';
 import { keyValues } from './key-values.ts';
 import { readTls, type TlsSettings } from './tls.ts';
@@ -12,9 +12,6 @@ const usualEndpoints: Readonly<Record<Protocol, string>> = {
   'http/json': 'http://localhost:4318',
   grpc: 'http://localhost:4317',
 };
-
-/** What is sent, as the paths of OTLP call it. */
-export type Signal = 'traces' | 'metrics' | 'logs';
 
 /** How and where one signal is sent by OTLP (OTLP exporter specification, "Configuration Options"). */
 export interface OtlpSettings {

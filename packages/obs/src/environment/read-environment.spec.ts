@@ -257,9 +257,9 @@ describe('readEnvironment', () => {
       {},
     ],
     [
-      { OTEL_BLRP_MAX_EXPORT_BATCH_SIZE: '3000' },
-      'OTEL_BLRP_MAX_EXPORT_BATCH_SIZE is "3000"; it has to be at most the size of the queue, 2048, so 2048 is used.',
-      { 'batching.logRecords.batchLimit': 2_048 },
+      { OTEL_BLRP_MAX_EXPORT_BATCH_SIZE: '9000' },
+      'OTEL_BLRP_MAX_EXPORT_BATCH_SIZE is "9000"; it has to be at most the size of the queue, 8192, so 8192 is used.',
+      { 'batching.logRecords.batchLimit': 8_192 },
     ],
     [
       { OTEL_EXPORTER_PROMETHEUS_HOST: '0.0.0.0' },

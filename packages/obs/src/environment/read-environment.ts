@@ -1,10 +1,11 @@
+import type { Signal } from '@tta/obs-tracing';
 import { httpAddress } from '../http-address.ts';
 import { type AttributeLimits, readAttributeLimits } from './attribute-limits.ts';
 import { type BatchSettings, readBatching } from './batching.ts';
 import { type ExporterSettings, readExporters } from './exporters.ts';
 import { type LogLevelSettings, readLogLevels } from './log-levels.ts';
 import { type MetricExportSettings, readMetricExport } from './metric-export.ts';
-import { type OtlpSettings, readOtlp, type Signal } from './otlp.ts';
+import { type OtlpSettings, readOtlp } from './otlp.ts';
 import { type PrometheusSettings, readPrometheus } from './prometheus.ts';
 import { type PropagatorName, readPropagators } from './propagators.ts';
 import { readResource, type ResourceSettings } from './resource-attributes.ts';

@@ -1,0 +1,25 @@
+import { createRedactor, type LoggerOptions } from '@tta/obs-logging';
+import type { EnvironmentSettings } from './environment/read-environment.ts';
+import type { ObservabilityOptions } from './observability-options.ts';
+
+/** How lines reach standard error. */
+export interface PrintingOptions {
+  /** Those of the program and its primitives. */
+  readonly lines: LoggerOptions;
+  /** Those about telemetry itself; sampling leaves none of them out. */
+  readonly notices: LoggerOptions;
+}
+
+/** @throws `OBS_ERR_INVALID_OPTION` for redaction that cannot be used. */
+export function printingOptions(
+  { logLevel, logFormat, logSampling, redaction }: ObservabilityOptions,
+  env: EnvironmentSettings,
+): PrintingOptions {
+  const notices = {
+    level: logLevel ?? env.logLevels.lines ?? 'warn',
+    ...(logFormat === undefined ? {} : { format: logFormat }),
+    ...(env.mayColour ? {} : { colour: false }),
+    redactor: redaction === false ? redaction : createRedactor(redaction),
+  };
+  return { lines: { ...notices, ...(logSampling === undefined ? {} : { sampling: logSampling }) }, notices };
+}

@@ -1,0 +1,52 @@
+import { instrumentationScope } from '@tta/obs-context';
+import { createLogger, startLogging, type StructuredLogger } from '@tta/obs-logging';
+import { startLogExport } from '@tta/obs-tracing';
+import { consoleLogProcessor } from './console-log-processor.ts';
+import type { RunningSignal } from './running-signal.ts';
+import type { SetUp } from './set-up.ts';
+
+export interface RunningLogging extends RunningSignal {
+  /** Prints lines, and sends them where log records go. */
+  readonly logger: StructuredLogger;
+}
+
+/** @throws `OBS_ERR_INVALID_OPTION` for sampling or a destination that cannot be used. */
+export function setUpLogging(setUp: SetUp): RunningLogging {
+  const { env, resource, destinations, printing, onTrouble } = setUp;
+  let isDown = false;
+  const exports = destinations.logs.map((destination) => ({
+    destination,
+    processor: startLogExport(destination, {
+      resource,
+      onTrouble(trouble) {
+        // A line that comes later was printed; another line about each would help nobody.
+        if (!isDown) onTrouble(destination, trouble);
+      },
+    }),
+  }));
+  const processors = [
+    ...exports.map(({ processor }) => processor),
+    ...(env.exporters.logs?.includes('console') ? [consoleLogProcessor()] : []),
+  ];
+  const logging =
+    processors.length > 0 ? startLogging({ resource, processors, limits: env.logRecordLimits }) : undefined;
+  // The page and a backend are where one looks for what a terminal would be flooded with.
+  const level = printing.lines.level === 'debug' ? 'debug' : 'info';
+  const logger = createLogger({
+    ...printing.lines,
+    ...(logging ? { otel: { logger: logging.getLogger(instrumentationScope), level } } : {}),
+  });
+  return {
+    logger,
+    counts: () => new Map(exports.map(({ destination, processor }) => [destination.name, processor.counts])),
+    flush: async () => logging?.flush(),
+    finishNow(limitMs) {
+      for (const { processor } of exports) processor.finishNow(limitMs);
+      isDown = true;
+    },
+    async shutdown(limitMs) {
+      await logging?.shutdown(limitMs);
+      isDown = true;
+    },
+  };
+}

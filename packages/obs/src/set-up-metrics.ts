@@ -1,0 +1,70 @@
+import { InvalidOptionError, type Logger } from '@tta/obs-context';
+import { type Metrics, type MetricsOptions, startMetrics } from '@tta/obs-metrics';
+import { startMetricExport } from '@tta/obs-tracing';
+import { consoleMetricExporter } from './console-metric-exporter.ts';
+import type { EnvironmentSettings } from './environment/read-environment.ts';
+import type { ObservabilityOptions } from './observability-options.ts';
+import type { RunningSignal } from './running-signal.ts';
+import type { SetUp } from './set-up.ts';
+
+const usualPort = 9464;
+
+export interface RunningMetrics extends RunningSignal, Pick<Metrics, 'getMeter' | 'prometheusUrl'> {}
+
+/**
+ * @param logger - Warned of metrics with too many label sets.
+ * @throws `OBS_ERR_INVALID_OPTION` for a port or a limit that cannot be used.
+ */
+export function setUpMetrics(setUp: SetUp, logger: Logger): RunningMetrics {
+  const { options, env, resource, destinations, printer, onTrouble } = setUp;
+  const { intervalMs, timeoutMs } = env.metricExport;
+  const prometheus = prometheusOf(options, env);
+  const exports = destinations.metrics.map((destination) => ({
+    destination,
+    exporter: startMetricExport(destination, {
+      resource,
+      onTrouble: (trouble) => onTrouble(destination, trouble),
+    }),
+  }));
+  const exporters = [
+    ...exports.map(({ exporter }) => exporter),
+    ...(env.exporters.metrics?.includes('console') ? [consoleMetricExporter()] : []),
+  ];
+  const metrics = startMetrics({
+    resource,
+    ...(prometheus ? { prometheus } : {}),
+    ...(options.cardinalityLimit === undefined ? {} : { cardinalityLimit: options.cardinalityLimit }),
+    exporters: exporters.map((exporter) => ({ exporter, intervalMs, timeoutMs })),
+    onPrometheusError: (error) => {
+      const { code, message } = error as NodeJS.ErrnoException;
+      const reason = code === 'EADDRINUSE' ? 'the port is taken' : message;
+      printer.warn(
+        `Metrics are not served on port ${prometheus?.port}: ${reason}. Pass another prometheusPort; all else goes on.`,
+      );
+    },
+    onCardinalityOverflow: ({ message }) => logger.warn(message),
+  });
+  return {
+    getMeter: (name, version) => metrics.getMeter(name, version),
+    prometheusUrl: metrics.prometheusUrl,
+    counts: () => new Map(exports.map(({ destination, exporter }) => [destination.name, exporter.counts])),
+    flush: (limitMs) => metrics.flush(limitMs),
+    finishNow(limitMs) {
+      for (const { exporter } of exports) exporter.finishNow(limitMs);
+    },
+    shutdown: (limitMs) => metrics.shutdown(limitMs),
+  };
+}
+
+function prometheusOf(
+  options: ObservabilityOptions,
+  env: EnvironmentSettings,
+): (MetricsOptions['prometheus'] & { readonly port: number }) | undefined {
+  if (!(options.enablePrometheus ?? env.exporters.metrics?.includes('prometheus'))) return undefined;
+  const port = options.prometheusPort ?? env.prometheus.port ?? usualPort;
+  if (!Number.isInteger(port) || port < 0 || port > 65_535) {
+    throw new InvalidOptionError(`prometheusPort is ${port}; it has to be a whole number from 0 to 65535`);
+  }
+  const { host } = env.prometheus;
+  return { port, ...(host === undefined ? {} : { host }) };
+}

@@ -1,0 +1,29 @@
+import { standardSampler, startTracing, type Tracing } from '@tta/obs-tracing';
+import { consoleSpanProcessor } from './console-span-processor.ts';
+import { inheritedContext } from './inherited-context.ts';
+import type { Environment } from './environment/variables.ts';
+import type { SetUp } from './set-up.ts';
+
+/** @throws `OBS_ERR_INVALID_OPTION` for a destination or a tail sampling configuration that cannot be used. */
+export function setUpTracing(
+  { options, env, resource, destinations, onTrouble }: SetUp,
+  variables: Environment,
+): Tracing {
+  const sampler = options.sampler ?? (env.sampler && standardSampler(env.sampler.name, env.sampler.ratio));
+  const parent = inheritedContext(variables, env.propagators);
+  return startTracing({
+    resource,
+    destinations: destinations.traces,
+    spanLimits: env.spanLimits,
+    ...(sampler ? { sampler } : {}),
+    ...(options.tailSampling ? { tailSampling: options.tailSampling } : {}),
+    ...(env.propagators ? { propagators: env.propagators } : {}),
+    ...(options.baggageKeys ? { baggageKeys: options.baggageKeys } : {}),
+    ...(parent ? { parent } : {}),
+    spanProcessors: [
+      ...(env.exporters.traces?.includes('console') ? [consoleSpanProcessor()] : []),
+      ...(options.spanProcessors ?? []),
+    ],
+    onTrouble,
+  });
+}

@@ -1,0 +1,42 @@
+import type { SloTracker } from '@tta/obs-metrics';
+import type { Tracing } from '@tta/obs-tracing';
+import type { Environment } from './environment/variables.ts';
+import type { RunningSignal } from './running-signal.ts';
+import { type RunningLogging, setUpLogging } from './set-up-logging.ts';
+import { type RunningMetrics, setUpMetrics } from './set-up-metrics.ts';
+import type { SetUp } from './set-up.ts';
+import { setUpSlos } from './set-up-slos.ts';
+import { setUpTracing } from './set-up-tracing.ts';
+
+/** All that is recorded. */
+export interface Signals {
+  readonly tracing: Tracing;
+  readonly logging: RunningLogging;
+  readonly metrics: RunningMetrics;
+  readonly slos: SloTracker | undefined;
+  /** Traces first: they are what is looked at. */
+  readonly all: readonly RunningSignal[];
+}
+
+/**
+ * Starts all signals, or none.
+ *
+ * @throws `OBS_ERR_INVALID_OPTION` for an option of one of them that cannot be used.
+ */
+export function startSignals(setUp: SetUp, variables: Environment): Signals {
+  const all: RunningSignal[] = [];
+  const keep = <T extends RunningSignal>(signal: T): T => {
+    all.push(signal);
+    return signal;
+  };
+  try {
+    const tracing = keep(setUpTracing(setUp, variables));
+    const logging = keep(setUpLogging(setUp));
+    const slos = setUpSlos(setUp.options, logging.logger);
+    const metrics = keep(setUpMetrics(setUp, logging.logger));
+    return { tracing, logging, metrics, slos, all };
+  } catch (error) {
+    for (const signal of all) void signal.shutdown(0);
+    throw error;
+  }
+}
