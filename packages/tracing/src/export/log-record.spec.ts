@@ -64,6 +64,22 @@ describe('copyLogRecord', () => {
     expect(copyLogRecord(record())).toEqual(record());
   });
 
+  it('keeps an entry called __proto__', () => {
+    const attributes = JSON.parse('{ "__proto__": { "a": 1 }, "b": 2 }') as ReadableLogRecord['attributes'];
+    const copy = copyLogRecord(record({ attributes }));
+    expect(Object.entries(copy.attributes)).toEqual([
+      ['__proto__', { a: 1 }],
+      ['b', 2],
+    ]);
+  });
+
+  it('copies the bytes of a Buffer too, whose slices share them', () => {
+    const body = Buffer.from('abc');
+    const copy = copyLogRecord(record({ body }));
+    body.fill(0);
+    expect(copy.body).toEqual(Uint8Array.from([97, 98, 99]));
+  });
+
   it('copies 64 levels, and refuses more', () => {
     const nested = (levels: number): ReadableLogRecord['body'] => (levels === 0 ? [] : [nested(levels - 1)]);
     expect(copyLogRecord(record({ body: nested(64) })).body).toEqual(nested(64));

@@ -24,19 +24,20 @@ export function logRecordSizeBytes({ body, attributes, severityText, eventName }
  */
 export function copyLogRecord(record: ReadableLogRecord): ReadableLogRecord {
   const { spanContext, severityText, severityNumber, body, eventName } = record;
-  return {
+  const copy: { -readonly [Key in keyof ReadableLogRecord]: ReadableLogRecord[Key] } = {
     hrTime: copyTime(record.hrTime),
     hrTimeObserved: copyTime(record.hrTimeObserved),
-    ...(spanContext && { spanContext }),
-    ...(severityText !== undefined && { severityText }),
-    ...(severityNumber !== undefined && { severityNumber }),
-    ...(body !== undefined && { body: copyValue(body, 0) }),
-    ...(eventName !== undefined && { eventName }),
     resource: record.resource,
     instrumentationScope: record.instrumentationScope,
     attributes: copyValues(record.attributes, 0),
     droppedAttributesCount: record.droppedAttributesCount,
   };
+  if (spanContext) copy.spanContext = spanContext;
+  if (severityText !== undefined) copy.severityText = severityText;
+  if (severityNumber !== undefined) copy.severityNumber = severityNumber;
+  if (body !== undefined) copy.body = copyValue(body, 0);
+  if (eventName !== undefined) copy.eventName = eventName;
+  return copy;
 }
 
 function copyTime([seconds, nanoseconds]: ReadableLogRecord['hrTime']): [number, number] {
@@ -47,13 +48,19 @@ function copyTime([seconds, nanoseconds]: ReadableLogRecord['hrTime']): [number,
 function copyValue(value: AnyValue, depth: number): AnyValue {
   if (typeof value !== 'object' || value === null) return value;
   if (depth > deepest) throw new RangeError('its values go too deep or lead back to themselves');
-  if (value instanceof Uint8Array) return value.slice();
+  if (value instanceof Uint8Array) return new Uint8Array(value);
   return Array.isArray(value)
     ? value.map((entry) => copyValue(entry, depth + 1))
     : copyValues(value, depth + 1);
 }
 
 function copyValues(values: ReadableLogRecord['attributes'], depth: number): ReadableLogRecord['attributes'] {
-  // As its own property, also where a key is "__proto__".
-  return Object.fromEntries(Object.entries(values).map(([key, value]) => [key, copyValue(value, depth)]));
+  const copy: ReadableLogRecord['attributes'] = {};
+  for (const key of Object.keys(values)) {
+    const value = copyValue(values[key], depth);
+    // Assigned, this one would not be an entry.
+    if (key === '__proto__') Object.defineProperty(copy, key, { value, enumerable: true });
+    else copy[key] = value;
+  }
+  return copy;
 }
