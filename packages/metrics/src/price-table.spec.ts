@@ -86,10 +86,16 @@ describe('priceTable', () => {
     expect(prices.estimateUsd(usage('openai', 'gpt-4o'))).toBeCloseTo(0.0035, 9);
   });
 
-  it('goes on after more unknown models than it remembers', () => {
-    const prices = priceTable({ clock });
-    for (let i = 0; i < 1001; i++) expect(prices.estimateUsd(usage('xx', `m${i}`))).toBeUndefined();
-    expect(prices.estimateUsd(usage('openai', 'gpt-4o'))).toBeCloseTo(0.0035, 9);
+  it('looks once for a model that it does not know, until it has met a thousand others', () => {
+    let looked = 0;
+    const counting = Object.assign(new ManualClock(), { now: () => ++looked });
+    const prices = priceTable({ clock: counting });
+    for (let i = 0; i < 3; i++) expect(prices.estimateUsd(usage('openai', 'mine'))).toBeUndefined();
+    expect(looked).toBe(1);
+    for (let i = 0; i < 1000; i++) prices.estimateUsd(usage('openai', `other ${i}`));
+    prices.estimateUsd(usage('openai', 'mine'));
+    expect(looked).toBe(1002);
+    expect(prices.estimateUsd(usage('openai', 'gpt-4o'))).toBeGreaterThan(0);
   });
 
   it('takes the price that is in force by its clock', () => {

@@ -192,11 +192,11 @@ describe('latencyRecorder', () => {
     const recorder = latencyRecorder();
     recorder.recordValue(longestMs * 1000);
     expect(recorder.countsArrayLength).toBe(bucketCount);
-    for (let index = 0; index < bucketCount; index++) {
-      const lowest = recorder.valueFromIndex(index);
-      expect(highestUsOf(index)).toBe(recorder.highestEquivalentValue(lowest));
-      expect(recorder.countsArrayIndex(highestUsOf(index))).toBe(index);
-      expect(highestUsOf(index) - lowest).toBeLessThanOrEqual(lowest / 128);
-    }
+    const indexes = Array.from({ length: bucketCount }, (_, index) => index);
+    const highest = indexes.map((index) => highestUsOf(index));
+    const lowest = indexes.map((index) => recorder.valueFromIndex(index));
+    expect(highest).toEqual(lowest.map((value) => recorder.highestEquivalentValue(value)));
+    expect(highest.map((value) => recorder.countsArrayIndex(value))).toEqual(indexes);
+    expect(highest.filter((value, index) => value - lowest[index]! > lowest[index]! / 128)).toEqual([]);
   });
 });

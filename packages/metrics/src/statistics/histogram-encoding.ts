@@ -88,7 +88,7 @@ export function decodeHistogram(
 function inflated(encoded: Buffer): Buffer | undefined {
   if (encoded.length < compressedHeaderBytes) return undefined;
   const end = compressedHeaderBytes + encoded.readInt32BE(4);
-  if (encoded.readInt32BE(0) !== compressedCookie || end > encoded.length) return undefined;
+  if (encoded.readInt32BE(0) !== compressedCookie) return undefined;
   try {
     const plain = inflateSync(encoded.subarray(compressedHeaderBytes, end), {
       maxOutputLength: largestPlainBytes,

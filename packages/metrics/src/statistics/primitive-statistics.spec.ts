@@ -194,7 +194,8 @@ describe('PrimitiveStatistics', () => {
   it.each([255, 256, 65_535, 65_536])('keeps %i equal durations over the end of a slice', (count) => {
     const clock = new ManualClock();
     const statistics = new PrimitiveStatistics({ clock });
-    for (let i = 0; i < count; i++) statistics.onEnd(ended('a', { durationMs: 20 }));
+    const execution = ended('a', { durationMs: 20 });
+    for (let i = 0; i < count; i++) statistics.onEnd(execution);
     statistics.onEnd(ended('a', { durationMs: 1 }));
     clock.spend(30_000);
     expect(only(statistics).latency).toMatchObject({ count: count + 1, minMs: 1, p50Ms: 20 });
