@@ -117,6 +117,17 @@ describe('startMetrics', () => {
   });
 });
 
+describe('shutdown', () => {
+  it('takes nothing down that was started after it, however often it is called', async () => {
+    const first = start();
+    await first.shutdown();
+    const url = await urlOf(start());
+    await first.shutdown();
+    metricsApi.getMeter('spec').createCounter('sold').add(1);
+    expect((await ask(url)).body).toContain('sold_total 1');
+  });
+});
+
 describe('startMetrics with Prometheus', () => {
   it('answers 500 while an observable fails, and the metrics again after it', async () => {
     const metrics = start();

@@ -203,6 +203,8 @@ describe('CardinalityGuard', () => {
     expect(points).toHaveLength(10);
     expect(overflowOf(points)).toBe(11);
     expect(overflows).toHaveLength(1);
+    for (const labels of ids(200, 208)) counter.add(1, labels);
+    expect(overflowOf(await reader.points('sold'))).toBeUndefined();
   });
 
   it('says which label is to blame and what its values look like, and no value', async () => {

@@ -1,6 +1,7 @@
 import { createServer, request, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { gunzipSync } from 'node:zlib';
+import { diag, DiagLogLevel } from '@opentelemetry/api';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { ManualClock } from '@tta/obs-context/manual';
 import { Exposition } from './exposition.ts';
@@ -14,6 +15,7 @@ interface Answer {
 const servers: Server[] = [];
 
 afterEach(() => {
+  diag.disable();
   for (const server of servers.splice(0)) {
     server.close();
     server.closeAllConnections();
@@ -96,6 +98,19 @@ describe('Exposition', () => {
     expect((await ask()).body.toString()).toBe('The metrics could not be collected: unknown error\n');
     expect((await ask('gzip')).body.length).toBeLessThan(300);
     expect((await ask()).body.toString()).toBe('x 1\n');
+  });
+
+  it('reports a failure once, until it works again or fails otherwise', async () => {
+    const lines: string[] = [];
+    const say = (message: string): void => void lines.push(message);
+    diag.setLogger({ verbose: say, debug: say, info: say, warn: say, error: say }, DiagLogLevel.ERROR);
+    const answers = ['no gauge', 'no gauge', undefined, 'no gauge', 'no disk'];
+    const ask = await exposed(() => {
+      const problem = answers.shift();
+      return problem === undefined ? Promise.resolve('x 1\n') : Promise.reject(new Error(problem));
+    });
+    for (let scrape = 0; scrape < 5; scrape++) await ask();
+    expect(lines.map((line) => line.split(': ')[1])).toEqual(['no gauge', 'no gauge', 'no disk']);
   });
 
   it('collects once for scrapes that come together, and anew for the next', async () => {

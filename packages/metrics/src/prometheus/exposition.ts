@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
+import { diag } from '@opentelemetry/api';
 import type { Clock } from '@tta/obs-context';
 
 const contentType = 'text/plain; version=0.0.4; charset=utf-8';
@@ -16,6 +17,7 @@ export class Exposition {
   readonly #collect: () => Promise<string>;
   readonly #clock: Clock;
   #underWay: Promise<string> | undefined;
+  #reported: string | undefined;
 
   /** @param collect - Puts the text together. */
   constructor(collect: () => Promise<string>, clock: Clock) {
@@ -29,6 +31,7 @@ export class Exposition {
     try {
       this.#underWay ??= this.#bounded().finally(() => (this.#underWay = undefined));
       const text = await this.#underWay;
+      this.#reported = undefined;
       response.setHeader('content-type', contentType);
       if (!acceptsGzip(request)) {
         response.end(text);
@@ -38,9 +41,17 @@ export class Exposition {
       response.setHeader('content-encoding', 'gzip');
       response.end(compressed);
     } catch (error) {
+      const problem = `The metrics could not be collected: ${firstLine(error)}`;
+      this.#report(problem);
       response.writeHead(500, { 'content-type': 'text/plain; charset=utf-8' });
-      response.end(`The metrics could not be collected: ${firstLine(error)}\n`);
+      response.end(`${problem}\n`);
     }
+  }
+
+  /** Prometheus shows no more than the status. Once, until it works again or fails otherwise. */
+  #report(problem: string): void {
+    if (problem !== this.#reported) diag.error(problem);
+    this.#reported = problem;
   }
 
   #bounded(): Promise<string> {
