@@ -1,8 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
 import { ROOT_CONTEXT, trace } from '@opentelemetry/api';
 import { JsonLogsSerializer, ProtobufLogsSerializer } from '@opentelemetry/otlp-transformer';
-import { resourceFromAttributes } from '@opentelemetry/resources';
-import { InMemoryLogRecordExporter, LoggerProvider, SimpleLogRecordProcessor } from '@opentelemetry/sdk-logs';
+import {
+  InMemoryLogRecordExporter,
+  LoggerProvider,
+  SimpleLogRecordProcessor,
+  type LoggerProviderOptions,
+} from '@opentelemetry/sdk-logs';
 import fc from 'fast-check';
 import { DecodeError, TooManyValuesError } from './decode-error.ts';
 import { decodeJsonLogs } from './decode-json-logs.ts';
@@ -14,11 +18,17 @@ const traceId = '0af7651916cd43dd8448eb211c80319c';
 const spanId = 'b7ad6b7169203331';
 const inSpan = trace.setSpanContext(ROOT_CONTEXT, { traceId, spanId, traceFlags: 1 });
 
+const resource: NonNullable<LoggerProviderOptions['resource']> = {
+  attributes: { 'service.name': 'shop', 'process.pid': 7 },
+  merge: () => resource,
+  getRawAttributes: () => Object.entries(resource.attributes),
+};
+
 /** What the official SDK makes of the records, in both encodings. */
 function exported(records: readonly Emitted[]): { protobuf: Uint8Array; json: Uint8Array } {
   const exporter = new InMemoryLogRecordExporter();
   const provider = new LoggerProvider({
-    resource: resourceFromAttributes({ 'service.name': 'shop', 'process.pid': 7 }),
+    resource,
     processors: [new SimpleLogRecordProcessor({ exporter })],
   });
   const logger = provider.getLogger('orders', '1.2.3');

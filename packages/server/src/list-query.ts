@@ -6,7 +6,7 @@ const TRACE_ID = /^[0-9a-f]{32}$/i;
 export type Query = Readonly<Record<string, string | string[] | undefined>>;
 
 /** A part of an address makes no sense; the message says which. */
-export class BadRequestError extends Error {
+class BadRequestError extends Error {
   readonly statusCode = 400;
 
   constructor(message: string) {

@@ -5,8 +5,12 @@ import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { ROOT_CONTEXT, trace } from '@opentelemetry/api';
 import { JsonLogsSerializer, ProtobufLogsSerializer } from '@opentelemetry/otlp-transformer';
-import { resourceFromAttributes } from '@opentelemetry/resources';
-import { InMemoryLogRecordExporter, LoggerProvider, SimpleLogRecordProcessor } from '@opentelemetry/sdk-logs';
+import {
+  InMemoryLogRecordExporter,
+  LoggerProvider,
+  SimpleLogRecordProcessor,
+  type LoggerProviderOptions,
+} from '@opentelemetry/sdk-logs';
 import { isLiveMessage, isLogList, isProblemDetails, type LiveMessage } from '@tta/obs-protocol';
 import { WebSocket } from 'ws';
 import { startServer, type RunningServer } from './server.ts';
@@ -51,11 +55,17 @@ async function get(path: string): Promise<unknown> {
   return (await fetch(`${server.url}${path}`)).json();
 }
 
+const resource: NonNullable<LoggerProviderOptions['resource']> = {
+  attributes: { 'service.name': 'shop' },
+  merge: () => resource,
+  getRawAttributes: () => Object.entries(resource.attributes),
+};
+
 /** Two records of a program that logs with the official SDK: one within a span, one outside. */
 function sdkRecords() {
   const exporter = new InMemoryLogRecordExporter();
   const provider = new LoggerProvider({
-    resource: resourceFromAttributes({ 'service.name': 'shop' }),
+    resource,
     processors: [new SimpleLogRecordProcessor({ exporter })],
   });
   const logger = provider.getLogger('orders', '1.2.3');

@@ -49,6 +49,10 @@ describe('logRows', () => {
     expect(rowOf({ body, eventName }).message).toBe(message);
   });
 
+  it('has no rows without records', () => {
+    expect(logRows([], 1_000, tree)).toEqual([]);
+  });
+
   it('puts the attributes on one line', () => {
     expect(rowOf({ attributes: { sku: 'é 1', tries: [1, 2], last: false } }).fields).toBe(
       'sku=é 1  tries=[1,2]  last=false',

@@ -23,6 +23,7 @@ export function logRows(
   startTimeMs: number,
   tree: SpanTree,
 ): readonly LogRow[] {
+  if (records.length === 0) return [];
   const rowOf = new Map(tree.spans.spanId.map((spanId, span) => [spanId, tree.rowOfSpan[span] as number]));
   return records.map((record) => {
     const level = logLevelOf(record);
