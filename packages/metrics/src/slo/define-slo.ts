@@ -1,4 +1,5 @@
 import { InvalidOptionError } from '@tta/obs-context';
+import { cutText, showValue } from './show-value.ts';
 import type { SloDefinition, SloIndicator, SloOptions } from './slo-definition.ts';
 import { sloWindowMs } from './slo-window.ts';
 
@@ -15,22 +16,22 @@ const longestDescription = 1050;
 export function defineSlo(options: SloOptions): SloDefinition {
   if (typeof options !== 'object' || options === null)
     throw new InvalidOptionError(
-      `an SLO is ${show(options)}; give an object with name, objective and indicator`,
+      `an SLO is ${showValue(options)}; give an object with name, objective and indicator`,
     );
   const { name, description, objective, window = '30d', selection = {}, indicator, alerting = {} } = options;
   if (typeof name !== 'string' || !namePattern.test(name))
     throw new InvalidOptionError(
-      `the name of an SLO is ${show(name)}; give 1 to 63 letters, digits, "-", "_" and ".", the first and the last a letter or a digit`,
+      `the name of an SLO is ${showValue(name)}; give 1 to 63 letters, digits, "-", "_" and ".", the first and the last a letter or a digit`,
     );
   const refuse = (field: string, value: unknown, advice: string): never => {
-    throw new InvalidOptionError(`SLO "${name}": ${field} is ${show(value)}; ${advice}`);
+    throw new InvalidOptionError(`SLO "${name}": ${field} is ${showValue(value)}; ${advice}`);
   };
   const onlyFields = (field: string, value: unknown, known: readonly string[]): void => {
     if (typeof value !== 'object' || value === null || Array.isArray(value))
       refuse(field, value, `give an object with ${known.join(', ')}`);
     for (const key of Object.keys(value as object))
       if (!known.includes(key))
-        refuse(field, value, `it has no field "${cut(key)}", only ${known.join(', ')}`);
+        refuse(field, value, `it has no field "${cutText(key)}", only ${known.join(', ')}`);
   };
   onlyFields('the definition', options, definitionFields);
   if (
@@ -118,19 +119,4 @@ function checkedIndicator(
 /** Percentages in files are shifted by two decimals and back; twelve survive that unchanged. */
 function keptObjective(objective: number): number {
   return Number(objective.toFixed(12));
-}
-
-function show(value: unknown): string {
-  if (typeof value === 'string') return JSON.stringify(cut(value));
-  if (typeof value === 'number' || typeof value === 'boolean' || value === null) return `${value}`;
-  if (value === undefined) return 'missing';
-  try {
-    return cut(JSON.stringify(value) ?? typeof value);
-  } catch {
-    return `of type ${typeof value}`;
-  }
-}
-
-function cut(text: string): string {
-  return text.length > 60 ? `${text.slice(0, 59)}…` : text;
 }

@@ -1,0 +1,127 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { type CountTerm, parseCountQuery, UnreadableQueryError } from './count-query.ts';
+
+function written(terms: readonly CountTerm[] | undefined): string | undefined {
+  return terms
+    ?.map(({ sign, metric, matchers, over }) => {
+      const labels = matchers.map(({ label, operator, value }) => `${label}${operator}${value}`).join(';');
+      return `${sign > 0 ? '+' : '-'}${metric}{${labels}}${over}`;
+    })
+    .join(' ');
+}
+
+function parsed(query: string): (string | undefined)[] {
+  const { terms, divisor } = parseCountQuery(query);
+  return [written(terms), written(divisor)];
+}
+
+describe('parseCountQuery', () => {
+  it.each<[string, ...string[]]>([
+    ['a', '+a{}'],
+    ['a:b_1', '+a:b_1{}'],
+    ['sum(a)', '+a{}'],
+    ['rate(a[5m])', '+a{}rate[5m]'],
+    ['sum(increase(a[1h30m]))', '+a{}increase[1h30m]'],
+    ['sum(rate(a[{{.window}}]))', '+a{}rate[{{.window}}]'],
+    ['sum(rate(a[ {{ .window }} ]))', '+a{}rate[{{.window}}]'],
+    ['rate(a[$__rate_interval])', '+a{}rate[$__rate_interval]'],
+    ['rate(a[${range}])', '+a{}rate[${range}]'],
+    ['a{}', '+a{}'],
+    ['a{x="1"}', '+a{x=1}'],
+    ['a { x = "1" , y != "2",z=~"3" ,w!~`4\\`, }', '+a{x=1;y!=2;z=~3;w!~4\\}'],
+    [`a{x='it"s',y="a\\"b\\\\c\\n"}`, '+a{x=it"s;y=a"b\\c\n}'],
+    ['a # the first\n + # and\n b', '+a{} +b{}'],
+    ['sum(a) - sum(b)', '+a{} -b{}'],
+    ['sum(a) - (sum(b) - c)', '+a{} -b{} +c{}'],
+    ['sum(a - b)', '+a{} -b{}'],
+    ['((a))', '+a{}'],
+    ['a or vector(0)', '+a{}'],
+    ['(sum(a) or on() vector(0)) or vector(0.0)', '+a{}'],
+    ['a / b', '+a{}', '+b{}'],
+    ['(a - b) / c', '+a{} -b{}', '+c{}'],
+    ['((sum(a)) / (sum(b)))', '+a{}', '+b{}'],
+    ['1 - a / b', '+b{} -a{}', '+b{}'],
+    ['1 - (sum(a) / sum(b))', '+b{} -a{}', '+b{}'],
+    ['(1 - a / b)', '+b{} -a{}', '+b{}'],
+  ])('reads %s', (query, ...expected) => {
+    expect(parsed(query).filter((part) => part !== undefined)).toEqual(expected);
+  });
+
+  it.each([
+    ['', 'it ends too soon'],
+    ['sum(a', 'it ends too soon'],
+    ['a b', 'b is not expected'],
+    ['a / b / c', '/ is not expected'],
+    ['a - b / c', 'it reckons with a ratio'],
+    ['sum(a / b)', 'it reckons with a ratio'],
+    ['1 - a', 'it ends too soon'],
+    ['1', 'it ends too soon'],
+    ['2 * a', 'it has "* a" in it'],
+    ['2', '2 is not expected'],
+    ['sum by (x) (a)', 'by is not expected'],
+    ['irate(a[5m])', '( is not expected'],
+    ['rate(a)', ') is not expected'],
+    ['a[5m]', '[5m] is not expected'],
+    ['rate(a[5m:1m])', 'it has "[5m:1m])" in it'],
+    ['rate(sum(a)[5m])', '( is not expected'],
+    ['a{x}', '} is not expected'],
+    ['a{x+"1"}', '+ is not expected'],
+    ['a{x="1" y="2"}', 'y is not expected'],
+    ['a{x=1}', '1 is not expected'],
+    ['a{x="\\q"}', 'it has the escape \\q in it'],
+    ['a{x="1}', 'it has "\\"1}" in it'],
+    ['a or b', 'b is not expected'],
+    ['a or vector(1)', '1 is not expected'],
+    ['a or on(x) vector(0)', 'x is not expected'],
+    ['('.repeat(40) + 'a' + ')'.repeat(40), 'it is nested too deep'],
+    ['sum('.repeat(2000), 'longer than 4096'],
+    ['sum('.repeat(1000), 'it is nested too deep'],
+  ])('refuses %s', (query, message) => {
+    expect(() => parseCountQuery(query)).toThrow(UnreadableQueryError);
+    expect(() => parseCountQuery(query)).toThrow(message);
+  });
+
+  it('reads or refuses whatever it is given', () => {
+    const parts = fc.constantFrom(
+      ...[
+        'a',
+        'sum',
+        'rate',
+        '(',
+        ')',
+        '{',
+        '}',
+        '[5m]',
+        ',',
+        '=',
+        '=~',
+        '"x"',
+        '+',
+        '-',
+        '/',
+        '1',
+        '0',
+        ' ',
+        'or',
+        'vector',
+      ],
+    );
+    fc.assert(
+      fc.property(
+        fc.oneof(
+          fc.string(),
+          fc.array(parts).map((list) => list.join('')),
+        ),
+        (query) => {
+          try {
+            expect(parseCountQuery(query).terms.length).toBeGreaterThan(0);
+          } catch (fault) {
+            expect(fault).toBeInstanceOf(UnreadableQueryError);
+          }
+        },
+      ),
+      { numRuns: 2000 },
+    );
+  });
+});

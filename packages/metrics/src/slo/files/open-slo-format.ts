@@ -1,0 +1,32 @@
+import { burnRateAlerts } from '../burn-rate-alerts.ts';
+import type { SloWindow } from '../slo-window.ts';
+
+/** What stands in an OpenSLO file, whether we write it or read it. */
+export const openSloVersion = 'openslo/v1';
+
+/** Key of the annotation with all that OpenSLO has no field for. */
+export const openSloAnnotationKey = 'tta.dev/slo';
+
+/** The queries of an SLO: counters, as `counter: true` says. */
+export function openSloQueries(name: string): { readonly good: string; readonly total: string } {
+  return {
+    good: `sum(slo_events_total{slo_name="${name}",slo_outcome="good"})`,
+    total: `sum(slo_events_total{slo_name="${name}"})`,
+  };
+}
+
+/** Whether a burn-rate condition of OpenSLO is the one that is written for one of our alerts. */
+export function isOurCondition(period: SloWindow, severity: string, condition: unknown): boolean {
+  const { op, threshold, lookbackWindow } = Object(condition) as Readonly<Record<string, unknown>>;
+  return (
+    (op === 'gt' || op === 'gte') &&
+    burnRateAlerts(period).some(
+      (alert) =>
+        alert.severity === severity &&
+        alert.longWindow === lookbackWindow &&
+        // People write 0.93 for 0.9333….
+        typeof threshold === 'number' &&
+        Math.abs(alert.threshold - threshold) < 0.01,
+    )
+  );
+}

@@ -1,0 +1,301 @@
+import { describe, expect, it } from '@jest/globals';
+import { InvalidOptionError } from '@tta/obs-context';
+import { FileNode } from './file-node.ts';
+import { type QueryIndicator, readQueryIndicator } from './query-indicator.ts';
+
+const count = 'primitive_execution_count_total';
+const bucket = 'primitive_execution_duration_bucket';
+const durations = 'primitive_execution_duration_count';
+const answer = { primitiveName: 'answer' };
+
+type Queries = Readonly<Partial<Record<'good' | 'bad' | 'total' | 'goodShare' | 'badShare', string>>>;
+
+function read(queries: Queries): QueryIndicator {
+  const file = new FileNode(queries, 'SLO "a"');
+  const nodes = Object.keys(queries).map((name) => [name, file.field(name)]);
+  return readQueryIndicator(Object.fromEntries(nodes) as Parameters<typeof readQueryIndicator>[0]);
+}
+
+describe('readQueryIndicator', () => {
+  it.each<[string, Queries]>([
+    [
+      'bad',
+      {
+        bad: `${count}{primitive_name="answer",execution_status=~"error|timeout"}`,
+        total: `${count}{primitive_name="answer",execution_status!="cancelled"}`,
+      },
+    ],
+    [
+      'another order and other spaces',
+      {
+        bad: `sum ( rate( ${count} { execution_status =~ "timeout|error" , primitive_name = "answer" } [5m] ) )`,
+        total: `sum(rate(${count}{primitive_name="answer",execution_status!~"cancelled"}[5m]))`,
+      },
+    ],
+    [
+      'good',
+      {
+        good: `${count}{primitive_name="answer",execution_status="success"}`,
+        total: `${count}{primitive_name="answer",execution_status=~"(success|error|timeout)"}`,
+      },
+    ],
+    [
+      'the alias',
+      {
+        bad: `primitive_execution_count{primitive_name="answer",execution_status!~"success|cancelled"}`,
+        total: `primitive_execution_count{primitive_name="answer",execution_status!="cancelled"}`,
+      },
+    ],
+    [
+      'a sum of errors and timeouts',
+      {
+        bad: `${count}{primitive_name="answer",execution_status="error"} + ${count}{primitive_name="answer",execution_status="timeout"}`,
+        total: `${count}{primitive_name="answer",execution_status!="cancelled"}`,
+      },
+    ],
+    [
+      'a share of errors',
+      {
+        badShare: `sum(${count}{primitive_name="answer",execution_status=~"error|timeout"})/sum(${count}{primitive_name="answer",execution_status!="cancelled"})`,
+      },
+    ],
+    [
+      '1 minus a share of successes',
+      {
+        badShare: `1 - ${count}{primitive_name="answer",execution_status="success"} / ${count}{primitive_name="answer",execution_status!="cancelled"}`,
+      },
+    ],
+    [
+      'a share of successes',
+      {
+        goodShare: `${count}{primitive_name="answer",execution_status="success"} / ${count}{primitive_name="answer",execution_status!="cancelled"}`,
+      },
+    ],
+    [
+      'the durations’ count and the endless bucket',
+      {
+        good: `${durations}{primitive_name="answer",execution_status="success"}`,
+        total: `${bucket}{primitive_name="answer",execution_status!="cancelled",le="+Inf"}`,
+      },
+    ],
+  ])('reads availability from %s', (_form, queries) => {
+    expect(read(queries)).toEqual({
+      indicator: { kind: 'availability' },
+      selection: answer,
+      differences: [],
+    });
+  });
+
+  it.each<[string, Queries]>([
+    [
+      'good',
+      {
+        good: `${bucket}{primitive_name="answer",execution_status="success",le="500"}`,
+        total: `${durations}{execution_status="success",primitive_name="answer"}`,
+      },
+    ],
+    [
+      'bad',
+      {
+        bad: `${durations}{primitive_name="answer",execution_status="success"} - ${bucket}{le="500.0",primitive_name="answer",execution_status="success"}`,
+        total: `${durations}{primitive_name="answer",execution_status="success"}`,
+      },
+    ],
+    [
+      'the count of executions',
+      {
+        good: `${bucket}{primitive_name="answer",execution_status="success",le="5e2"}`,
+        total: `${count}{execution_status="success",primitive_name="answer"}`,
+      },
+    ],
+    [
+      'a share',
+      {
+        goodShare: `sum(rate(${bucket}{primitive_name="answer",execution_status="success",le="500"}[1h])) / sum(rate(${durations}{primitive_name="answer",execution_status="success"}[1h]))`,
+      },
+    ],
+  ])('reads latency from %s', (_form, queries) => {
+    expect(read(queries)).toEqual({
+      indicator: { kind: 'latency', thresholdMs: 500 },
+      selection: answer,
+      differences: [],
+    });
+  });
+
+  it('names the query that cannot be read', () => {
+    expect(() => read({ good: `${count}{execution_status="success"}`, total: 'requests' })).toThrow(
+      'SLO "a": total is "requests"; requests is no count of executions that is known here; what can be read',
+    );
+  });
+
+  it('reads which executions are meant', () => {
+    const labels = 'primitive_type="llm",workflow_name="shop",primitive_name="a\\"b"';
+    const { selection } = read({
+      good: `${count}{${labels},execution_status="success"}`,
+      total: `${count}{${labels}}`,
+    });
+    expect(selection).toEqual({ primitiveName: 'a"b', primitiveType: 'llm', workflowName: 'shop' });
+  });
+
+  it.each<[string, Queries]>([
+    [
+      'counts the executions of every primitive; here runs',
+      {
+        bad: `${count}{execution_status=~"error|timeout"}`,
+        total: `${count}{execution_status!="cancelled"}`,
+      },
+    ],
+    [
+      'counts the executions of every primitive; here runs',
+      {
+        bad: `${count}{workflow_name="shop",execution_status=~"error|timeout"}`,
+        total: `${count}{workflow_name="shop",execution_status!="cancelled"}`,
+      },
+    ],
+    [
+      'counts timeouts as good; here they are bad',
+      {
+        bad: `${count}{primitive_type="llm",execution_status="error"}`,
+        total: `${count}{primitive_type="llm",execution_status!="cancelled"}`,
+      },
+    ],
+    [
+      'leaves timeouts out; here they are bad',
+      {
+        bad: `${count}{primitive_type="llm",execution_status="error"}`,
+        total: `${count}{primitive_type="llm",execution_status=~"success|error"}`,
+      },
+    ],
+    [
+      'counts cancelled executions as good; here they are neither',
+      {
+        bad: `${count}{primitive_type="llm",execution_status=~"error|timeout"}`,
+        total: `${count}{primitive_type="llm"}`,
+      },
+    ],
+    [
+      'counts cancelled executions as bad; here they are neither',
+      {
+        good: `${count}{primitive_type="llm",execution_status="success"}`,
+        total: `${count}{primitive_type="llm"}`,
+      },
+    ],
+    [
+      'counts executions that failed; here those that succeeded count',
+      { good: `${bucket}{primitive_type="llm",le="500"}`, total: `${durations}{primitive_type="llm"}` },
+    ],
+    [
+      'counts executions that failed; here those that succeeded count',
+      {
+        good: `${bucket}{primitive_type="llm",execution_status="success",le="500"}`,
+        total: `${durations}{primitive_type="llm"}`,
+      },
+    ],
+    [
+      'asks for a bucket of 0.5 ms, which is not exported',
+      {
+        good: `${bucket}{primitive_type="llm",execution_status="success",le="0.5"}`,
+        total: `${durations}{primitive_type="llm",execution_status="success"}`,
+      },
+    ],
+  ])('tells that a query %s', (difference, queries) => {
+    const { differences } = read(queries);
+    expect(differences).toHaveLength(1);
+    expect(differences[0]).toContain(difference);
+  });
+
+  it.each<[string, Queries]>([
+    ['good is missing; what can be read', { good: undefined as never, total: count }],
+    ['good is 7; what can be read', { good: 7 as never, total: count }],
+    [
+      'http_requests_total is no count of executions',
+      { bad: 'http_requests_total{code="500"}', total: 'http_requests_total' },
+    ],
+    [`${count} has no label job that is known here`, { bad: `${count}{job="shop"}`, total: count }],
+    [`${count} has no label le that is known here`, { bad: `${count}{le="5"}`, total: count }],
+    [`${count} has no label constructor`, { bad: `${count}{constructor="5"}`, total: count }],
+    [`${bucket} has no label slo_name`, { good: `${bucket}{slo_name="5"}`, total: count }],
+    [`${bucket} needs the label le`, { good: `${bucket}{}`, total: durations }],
+    [
+      'it matches primitive_name twice',
+      { bad: `${count}{primitive_name="a",primitive_name="b"}`, total: count },
+    ],
+    ['primitive_name has to be = one value', { bad: `${count}{primitive_name=~"a|b"}`, total: count }],
+    ['primitive_name has to be = one value', { bad: `${count}{primitive_name=""}`, total: count }],
+    [
+      'execution_status is matched with "failed", which is none of success, error',
+      { bad: `${count}{execution_status="failed"}`, total: count },
+    ],
+    [
+      'execution_status is matched with "err.*"',
+      { bad: `${count}{execution_status=~"err.*"}`, total: count },
+    ],
+    ['le="fast" is no number of milliseconds', { good: `${bucket}{le="fast"}`, total: durations }],
+    ['le="0" is no number', { good: `${bucket}{le="0"}`, total: durations }],
+    ['le="1e999" is no number', { good: `${bucket}{le="1e999"}`, total: durations }],
+    [
+      'it counts different executions in one place and another',
+      {
+        good: `${count}{primitive_name="a",execution_status="success"}`,
+        total: `${count}{primitive_name="b"}`,
+      },
+    ],
+    [
+      'it counts different executions',
+      { bad: `${count}{primitive_name="a",execution_status="error"}`, total: `${count}{primitive_name="b"}` },
+    ],
+    [
+      'it counts over different ranges',
+      { good: `rate(${count}{execution_status="success"}[5m])`, total: `rate(${count}[1h])` },
+    ],
+    [
+      'it counts over different ranges',
+      { good: `rate(${count}{execution_status="success"}[5m])`, total: `increase(${count}[5m])` },
+    ],
+    ['it does not tell successes from errors', { bad: count, total: count }],
+    ['it does not tell successes from errors', { good: count, total: count }],
+    ['it does not tell successes from errors', { bad: `${count}{execution_status="timeout"}`, total: count }],
+    [
+      'it finds more good than it counts',
+      { good: `${count}{execution_status!="error"}`, total: `${count}{execution_status=~"success|error"}` },
+    ],
+    [
+      'it counts the status error 2 times',
+      { bad: `${count}{execution_status="success"}`, total: `${count} + ${count}{execution_status="error"}` },
+    ],
+    [
+      'it counts the status success -1 times',
+      { bad: `${count} + ${count}{execution_status="success"}`, total: count },
+    ],
+    ['it does not divide quick executions by all of them', { good: durations, total: `${bucket}{le="500"}` }],
+    ['it does not divide quick executions by all of them', { bad: `${bucket}{le="500"}`, total: durations }],
+    [
+      'it does not divide quick successes by all of them',
+      { good: `${bucket}{le="500",execution_status="error"}`, total: durations },
+    ],
+    [
+      'it asks for several thresholds',
+      { good: `${bucket}{le="500"} + ${bucket}{le="100"}`, total: durations },
+    ],
+    ['it is a ratio where a count belongs', { good: `${count} / ${count}`, total: count }],
+    ['it is a count where a ratio belongs', { goodShare: count }],
+    [
+      'slo_events_total does not tell what makes an execution good: keep the annotation',
+      { good: 'slo_events_total{slo_name="a",slo_outcome="good"}', total: 'slo_events_total{slo_name="a"}' },
+    ],
+    ['slo_events_total needs the label slo_name', { good: 'slo_events_total', total: 'slo_events_total' }],
+    [
+      'slo_outcome is matched with "fine", which is none of good, bad',
+      { good: 'slo_events_total{slo_name="a",slo_outcome="fine"}', total: 'slo_events_total' },
+    ],
+    ['it ends too soon', { bad: 'sum(', total: count }],
+  ])('refuses with: %s', (message, queries) => {
+    const [field = ''] = Object.keys(queries);
+    const fail = () => read(queries);
+    expect(fail).toThrow(InvalidOptionError);
+    expect(fail).toThrow(message);
+    expect(fail).toThrow(`SLO "a": ${field} is `);
+    expect(fail).toThrow('what can be read: sum(rate(primitive_execution_count_total{');
+    expect(fail).toThrow(/^[^\n]+$/);
+  });
+});
