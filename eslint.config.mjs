@@ -69,7 +69,7 @@ const externalConstraints = [
       '@opentelemetry/exporter-prometheus',
       '@opentelemetry/exporter-metrics-otlp-*',
       '@pydantic/genai-prices',
-      'hdr-histogram-js',
+      'hdr-histogram-js/dist/*',
       'yaml',
     ],
   },

@@ -1,24 +1,9 @@
-import { execFileSync } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
+import { measure, memoryFlags } from './measure.mjs';
 
 export const title = 'Propagation of context';
 
-const measure = () =>
-  JSON.parse(
-    execFileSync(
-      process.execPath,
-      [
-        '--expose-gc',
-        '--min-semi-space-size=64',
-        '--max-semi-space-size=64',
-        fileURLToPath(new URL('./context-propagation.mjs', import.meta.url)),
-      ],
-      { encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] },
-    ),
-  );
-
 export function run() {
-  const results = measure();
+  const results = measure('./context-propagation.mjs', ...memoryFlags);
   const ratio = (name) => results[`${name}, ours`].nsPerOp / results[`${name}, OpenTelemetry core`].nsPerOp;
   return {
     rows: Object.entries(results).map(([name, { nsPerOp, spread, bytesPerOp }]) => ({

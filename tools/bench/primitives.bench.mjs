@@ -1,15 +1,6 @@
-import { execFileSync } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
+import { measure } from './measure.mjs';
 
 export const title = 'One primitive';
-
-const measure = (script) =>
-  JSON.parse(
-    execFileSync(process.execPath, [fileURLToPath(new URL(script, import.meta.url))], {
-      encoding: 'utf8',
-      stdio: ['ignore', 'pipe', 'inherit'],
-    }),
-  );
 
 export function run() {
   const without = measure('./primitives-without-sdk.mjs');

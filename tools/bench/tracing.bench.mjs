@@ -1,5 +1,4 @@
-import { execFileSync } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
+import { measure, memoryFlags } from './measure.mjs';
 
 export const title = 'Tracing';
 
@@ -10,17 +9,6 @@ export function run() {
   const measured = sections.map((section) => section());
   return { rows: measured.flatMap(({ rows }) => rows), goals: measured.flatMap(({ goals }) => goals) };
 }
-
-const measure = (script, ...flags) =>
-  JSON.parse(
-    execFileSync(process.execPath, [...flags, fileURLToPath(new URL(script, import.meta.url))], {
-      encoding: 'utf8',
-      stdio: ['ignore', 'pipe', 'inherit'],
-    }),
-  );
-
-/** A young generation that holds a whole measurement, so that the growth of the heap is what was allocated. */
-const memoryFlags = ['--expose-gc', '--min-semi-space-size=64', '--max-semi-space-size=64'];
 
 /** From the start of a span to the exporter that is given it. */
 function handOver() {
