@@ -136,6 +136,25 @@ describe('CardinalityGuard', () => {
     });
   });
 
+  it('adds up histograms that keep neither a sum nor extremes', async () => {
+    const reader = new TestReader({
+      aggregationSelector: () => ({
+        type: AggregationType.EXPLICIT_BUCKET_HISTOGRAM,
+        options: { boundaries: [0], recordMinMax: false },
+      }),
+    });
+    const { meter } = guarded(2, [reader]);
+    const counter = meter.createUpDownCounter('open');
+    counter.add(1, { id: 1 });
+    await reader.points('open');
+    for (const labels of ids(2, 5)) counter.add(-1, labels);
+    await reader.points('open');
+    expect(overflowOf(await reader.points<Histogram>('open'))).toEqual({
+      buckets: { boundaries: [0], counts: [3, 0] },
+      count: 3,
+    });
+  });
+
   it('bounds gauges, also those that are observed, and counters that go up and down', async () => {
     const reader = new TestReader();
     const { meter, overflows } = guarded(4, [reader]);
