@@ -1,3 +1,6 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { ExportResultCode, type ExportResult } from '@opentelemetry/core';
 import { resourceFromAttributes } from '@opentelemetry/resources';
 import {
@@ -270,6 +273,27 @@ describe.each(protocols)('metrics by %s', (protocol) => {
 });
 
 describe('startMetricExport', () => {
+  it('leaves what waits to the next process where there is a spool', async () => {
+    const directory = await mkdtemp(join(tmpdir(), 'tta-metrics-'));
+    try {
+      const url = await receiver.start();
+      await receiver.stop();
+      const first = start(url, { spool: { directory } });
+      for (const value of [1, 2]) resultOf(first, counted(value));
+      await first.stop(1_000);
+      expect(first.counts).toEqual({ exported: 0, spooled: 2, dropped: 0 });
+      receiver = new OtlpReceiver('metrics', 'http/protobuf');
+      await receiver.start(Number(new URL(url).port));
+      const clock = new ManualClock();
+      const next = start(url, { spool: { directory } }, { clock });
+      await clock.advance(250);
+      await next.forceFlush();
+      expect(values()).toEqual([1, 2]);
+    } finally {
+      await rm(directory, { recursive: true });
+    }
+  });
+
   it('sends each export by itself, without waiting for others', async () => {
     const clock = new ManualClock();
     const metrics = start(await receiver.start(), {}, { clock });
