@@ -229,6 +229,16 @@ describe('the environment', () => {
       'OTEL_EXPORTER_OTLP_CLIENT_CERTIFICATE',
       'OTEL_EXPORTER_OTLP_CLIENT_KEY',
       'OTEL_TRACES_EXPORTER',
+      'OTEL_METRICS_EXPORTER',
+      'OTEL_LOGS_EXPORTER',
+      'OTEL_EXPORTER_OTLP_METRICS_ENDPOINT',
+      'OTEL_EXPORTER_OTLP_LOGS_ENDPOINT',
+      'OTEL_EXPORTER_OTLP_LOGS_HEADERS',
+      'OTEL_METRIC_EXPORT_INTERVAL',
+      'OTEL_METRIC_EXPORT_TIMEOUT',
+      'OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE',
+      'OTEL_BLRP_MAX_QUEUE_SIZE',
+      'OTEL_LOGRECORD_ATTRIBUTE_COUNT_LIMIT',
       'OTEL_TRACES_SAMPLER',
       'OTEL_TRACES_SAMPLER_ARG',
       'OTEL_PROPAGATORS',
@@ -270,6 +280,7 @@ describe('the environment', () => {
         observed.setEnvironment(env);
         const obs = initializeObservability({ logLevel: 'silent', spoolDirectory: false });
         trace.getTracer('spec').startSpan('a');
+        obs.log.info('a');
         await obs.shutdown();
       }),
       { numRuns: 60 },

@@ -11,7 +11,9 @@ import {
 } from '@opentelemetry/api';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { isObsError } from '@tta/obs-context';
+import { logs } from '@opentelemetry/api-logs';
 import { InstrumentedPrimitive } from '@tta/obs-instrumentation';
+import { defineSlo } from '@tta/obs-metrics';
 import { adaptive, compositeSampler, parentThreshold } from '@tta/obs-tracing';
 import { clearEnvironment } from '../test/environment.ts';
 import { runProgram } from '../test/program.ts';
@@ -133,6 +135,18 @@ describe('initializeObservability', () => {
     );
   });
 
+  it('tells what tail sampling kept and dropped', async () => {
+    const { url } = await receive();
+    const obs = initialize({
+      enableTtaUi: false,
+      otlpEndpoint: url,
+      tailSampling: { decision_wait: '1ms', policies: [{ name: 'all', type: 'always_sample' }] },
+    });
+    await new Work().execute('a');
+    await obs.shutdown();
+    expect(obs.tailSampling()).toMatchObject({ keptTraces: 1 });
+  });
+
   it('names a destination once that is given twice, and no password', () => {
     const obs = initialize({
       ttaUiEndpoint: 'http://me:secret@127.0.0.1:1',
@@ -185,6 +199,24 @@ describe('initializeObservability', () => {
     expect(initializeObservability({ serviceName: 'second' })).toBe(first);
   });
 
+  it('says once which options of a later call are ignored', async () => {
+    const { stderr } = await runProgram(
+      directory,
+      `const options = { serviceName: 'a', enableTtaUi: false, baggageKeys: ['tenant'] };
+       const first = initializeObservability(options);
+       initializeObservability();
+       initializeObservability({ serviceName: 'a', baggageKeys: ['tenant'] });
+       console.log(first === initializeObservability({ ...options, serviceName: 'b', stepSpans: false }));
+       initializeObservability({ serviceName: 'c' });
+       await first.shutdown();
+       initializeObservability({ ...options, serviceName: 'd' });`,
+    );
+    expect(stderr.trim().split('\n')).toHaveLength(1);
+    expect(stderr).toContain(
+      'initializeObservability() runs already: serviceName, stepSpans of a later call are ignored.',
+    );
+  });
+
   it('takes everything down, and a new call records again', async () => {
     const { receiver, url } = await receive();
     const obs = initialize({ ttaUiEndpoint: url, enablePrometheus: true, prometheusPort: 0 });
@@ -220,6 +252,11 @@ describe('initializeObservability', () => {
       'prometheusPort is 70000; it has to be a whole number',
     ],
     [{ enablePrometheus: true, prometheusPort: 1.5 }, 'prometheusPort is 1.5; it has to be a whole number'],
+    [{ cardinalityLimit: 1 }, 'cardinalityLimit is 1; it has to be a whole number'],
+    [{ logSampling: { rate: 2 } }, 'rate of log lines is 2'],
+    [{ redaction: { maxLength: 0 } }, 'maxLength of the redactor is 0'],
+    [{ logFormat: 'xml' as 'json' }, 'the format of log lines is "xml"'],
+    [{ tailSampling: {} as never }, 'policies is missing'],
   ])('rejects %j and starts nothing', (options, message) => {
     let thrown: unknown;
     try {
@@ -230,6 +267,11 @@ describe('initializeObservability', () => {
     expect(isObsError(thrown) && thrown.code).toBe('OBS_ERR_INVALID_OPTION');
     expect((thrown as Error).message).toContain(message);
     expect(process.listenerCount('beforeExit')).toBe(0);
+    expect(metricsApi.getMeterProvider().constructor.name).toBe('NoopMeterProvider');
+    expect((trace.getTracerProvider() as ProxyTracerProvider).getDelegate().constructor.name).toBe(
+      'NoopTracerProvider',
+    );
+    expect(logs.getLogger('spec').enabled()).toBe(false);
   });
 
   it('does nothing with OTEL_SDK_DISABLED=true', async () => {
@@ -242,7 +284,29 @@ describe('initializeObservability', () => {
     );
     expect(await new Work().execute('a')).toBe('A');
     expect(obs.counts().size).toBe(0);
+    expect(obs.overhead()).toBe(0);
+    expect(obs.tailSampling()).toBeUndefined();
+    expect(obs.primitiveMetrics().primitives).toEqual([]);
+    expect(obs.slos()).toEqual([]);
+    expect(() => obs.log.child({ a: 1 }).info('b')).not.toThrow();
     await obs.flush();
+    await obs.shutdown();
+    expect(initializeObservability({ logLevel: 'silent' })).not.toBe(obs);
+  });
+
+  it('prints log lines of the program with OTEL_SDK_DISABLED=true, and keeps its SLOs empty', async () => {
+    const { receiver, url } = await receive();
+    const slo = { name: 'runs', objective: 0.9, indicator: { kind: 'availability' } } as const;
+    const { stdout, stderr } = await runProgram(
+      directory,
+      `const obs = initializeObservability({ slos: [${JSON.stringify(defineSlo(slo))}] });
+       obs.log.warn('still here'); await new Work().execute('a');
+       console.log(obs.slos().map(({ slo, good }) => slo.name + good).join());`,
+      { OTEL_SDK_DISABLED: 'true', TTA_UI_ENDPOINT: url },
+    );
+    expect(stdout).toBe('runs0\n');
+    expect(stderr).toContain('still here');
+    expect(receiver.requests).toEqual([]);
   });
 
   describe.each([

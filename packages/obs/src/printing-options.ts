@@ -1,4 +1,4 @@
-import { createRedactor, type LoggerOptions } from '@tta/obs-logging';
+import { createLogger, createRedactor, type LoggerOptions } from '@tta/obs-logging';
 import type { EnvironmentSettings } from './environment/read-environment.ts';
 import type { ObservabilityOptions } from './observability-options.ts';
 
@@ -10,7 +10,7 @@ export interface PrintingOptions {
   readonly notices: LoggerOptions;
 }
 
-/** @throws `OBS_ERR_INVALID_OPTION` for redaction that cannot be used. */
+/** @throws `OBS_ERR_INVALID_OPTION` for a level, a format, sampling or redaction that cannot be used. */
 export function printingOptions(
   { logLevel, logFormat, logSampling, redaction }: ObservabilityOptions,
   env: EnvironmentSettings,
@@ -21,5 +21,8 @@ export function printingOptions(
     ...(env.mayColour ? {} : { colour: false }),
     redactor: redaction === false ? redaction : createRedactor(redaction),
   };
-  return { lines: { ...notices, ...(logSampling === undefined ? {} : { sampling: logSampling }) }, notices };
+  const lines = { ...notices, ...(logSampling === undefined ? {} : { sampling: logSampling }) };
+  // Throws before anything is started.
+  createLogger(lines);
+  return { lines, notices };
 }

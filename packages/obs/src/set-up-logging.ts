@@ -10,7 +10,7 @@ export interface RunningLogging extends RunningSignal {
   readonly logger: StructuredLogger;
 }
 
-/** @throws `OBS_ERR_INVALID_OPTION` for sampling or a destination that cannot be used. */
+/** @throws `OBS_ERR_INVALID_OPTION` for a destination that cannot be used. */
 export function setUpLogging(setUp: SetUp): RunningLogging {
   const { env, resource, destinations, printing, onTrouble } = setUp;
   let isDown = false;
