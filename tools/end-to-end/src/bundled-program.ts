@@ -24,7 +24,7 @@ export async function bundleProgram(name: string): Promise<string> {
     conditions: ['@tta/source'],
     external: ['fastify', 'libsql', 'ws'],
     banner: {
-      js: `import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);`,
+      js: `import { createRequire as requireFrom } from 'node:module'; const require = requireFrom(import.meta.url);`,
     },
   });
   return outfile;
