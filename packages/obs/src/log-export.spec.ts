@@ -1,6 +1,5 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { logs } from '@opentelemetry/api-logs';
 import { describe, expect, it } from '@jest/globals';
 import { InstrumentedPrimitive } from '@tta/obs-instrumentation';
 import { ObservedProcess } from '../test/observed-process.ts';
@@ -92,16 +91,6 @@ describe('log lines', () => {
     expect(byKey(record?.attributes ?? [])).toEqual({ a: 'abcd' });
     expect(record?.droppedAttributesCount).toBe(1);
     expect(general.received.of('logs')).toEqual([]);
-  });
-
-  it('of libraries that log through the OpenTelemetry API are sent as well', async () => {
-    const { received, url } = await observed.receiver();
-    const obs = observed.initialize({ ...json, OTEL_EXPORTER_OTLP_ENDPOINT: url });
-    logs.getLogger('library').emit({ body: 'of another' });
-    await obs.shutdown();
-    expect(sent(received).logRecords).toMatchObject([{ body: { stringValue: 'of another' } }]);
-    logs.getLogger('library').emit({ body: 'too late' });
-    expect(received.text).not.toContain('too late');
   });
 
   it('go nowhere but to standard error with OTEL_LOGS_EXPORTER=none', async () => {
