@@ -75,7 +75,7 @@ const sliceMs = fiveMinutesMs / slicesPerWindow;
  * It knows what this process has seen since the tracker was made: until a window's length has passed, the window
  * holds just that. Windows forget a sixtieth of their length at a time, and alerts are judged every five seconds:
  * when an execution ends and, where `onAlert` listens, by a timer that does not keep the process alive, so that an
- * alert resolves without traffic too. An SLO takes about 10 KB, whatever its traffic and period.
+ * alert resolves without traffic too. An SLO takes about 13 KB, whatever its traffic and period.
  *
  * @throws InvalidOptionError (`OBS_ERR_INVALID_OPTION`) when two SLOs have one name.
  */

@@ -16,6 +16,14 @@ function parsed(query: string): (string | undefined)[] {
   return [written(terms), written(divisor)];
 }
 
+function isReadOrRefused(query: string): boolean {
+  try {
+    return parseCountQuery(query).terms.length > 0;
+  } catch (fault) {
+    return fault instanceof UnreadableQueryError;
+  }
+}
+
 describe('parseCountQuery', () => {
   it.each<[string, ...string[]]>([
     ['a', '+a{}'],
@@ -84,28 +92,26 @@ describe('parseCountQuery', () => {
 
   it('reads or refuses whatever it is given', () => {
     const parts = fc.constantFrom(
-      ...[
-        'a',
-        'sum',
-        'rate',
-        '(',
-        ')',
-        '{',
-        '}',
-        '[5m]',
-        ',',
-        '=',
-        '=~',
-        '"x"',
-        '+',
-        '-',
-        '/',
-        '1',
-        '0',
-        ' ',
-        'or',
-        'vector',
-      ],
+      'a',
+      'sum',
+      'rate',
+      '(',
+      ')',
+      '{',
+      '}',
+      '[5m]',
+      ',',
+      '=',
+      '=~',
+      '"x"',
+      '+',
+      '-',
+      '/',
+      '1',
+      '0',
+      ' ',
+      'or',
+      'vector',
     );
     fc.assert(
       fc.property(
@@ -114,11 +120,7 @@ describe('parseCountQuery', () => {
           fc.array(parts).map((list) => list.join('')),
         ),
         (query) => {
-          try {
-            expect(parseCountQuery(query).terms.length).toBeGreaterThan(0);
-          } catch (fault) {
-            expect(fault).toBeInstanceOf(UnreadableQueryError);
-          }
+          expect(isReadOrRefused(query)).toBe(true);
         },
       ),
       { numRuns: 2000 },

@@ -12,6 +12,15 @@ function fixture(name: string): string {
   return readFileSync(new URL(`../../../test/slo-files/${name}`, import.meta.url), 'utf8');
 }
 
+function faultOf(act: () => unknown): unknown {
+  try {
+    act();
+    return undefined;
+  } catch (fault) {
+    return fault;
+  }
+}
+
 const texts = fc.oneof(
   fc.string({ minLength: 1, maxLength: 40 }),
   fc.string({ unit: 'grapheme', minLength: 1, maxLength: 10 }),
@@ -120,20 +129,20 @@ describe.each([
     ['a merge of a text', 'a: &a x\nb: { <<: *a }', 'file cannot be read: Merge sources must be maps'],
     ['deep nesting', '['.repeat(250_000), 'more than 64 levels'],
     ['deep nesting in one line', '- '.repeat(100_000), 'more than 64 levels'],
-    ['many faults', `a: [${','.repeat(100_000)}`, 'at line 1, column'],
+    ['many faults', `a: [${','.repeat(2_000)}`, 'at line 1, column'],
     [
       'many keys',
-      `${Array.from({ length: 20_000 }, (_, i) => `k${i}: 1`).join('\n')}\nk7: 2`,
-      'the key "k7" is there twice at line 20001',
+      `${Array.from({ length: 2_000 }, (_, i) => `k${i}: 1`).join('\n')}\nk7: 2`,
+      'the key "k7" is there twice at line 2001',
     ],
     ['a long text', `# ${'x'.repeat(300_000)}`, 'file has 300002 characters; give at most 262144'],
     ['a text', 'hello', 'give an object'],
     ['a number', '42', 'give an object'],
   ])('is refused with %s in it', (_what, text, message) => {
-    const fail = () => read(text);
-    expect(fail).toThrow(InvalidOptionError);
-    expect(fail).toThrow(message);
-    expect(fail).toThrow(/^[^\n]+$/);
+    const fault = faultOf(() => read(text));
+    expect(fault).toBeInstanceOf(InvalidOptionError);
+    expect((fault as Error).message).toContain(message);
+    expect((fault as Error).message).toMatch(/^[^\n]+$/);
   });
 
   it('is refused when it is none', () => {
@@ -171,12 +180,10 @@ describe.each([
       .map(([at, length, text]) => written.slice(0, at) + text + written.slice(at + length));
     fc.assert(
       fc.property(fc.oneof(damaged, fc.string({ maxLength: 200 })), (text) => {
-        try {
-          expect(read(text).slos.length).toBeLessThanOrEqual(3);
-        } catch (fault) {
-          expect(fault).toBeInstanceOf(InvalidOptionError);
-          expect((fault as Error).message).toMatch(/^[^\n]+$/);
-        }
+        const fault = faultOf(() => read(text));
+        expect(
+          fault === undefined || (fault instanceof InvalidOptionError && !fault.message.includes('\n')),
+        ).toBe(true);
       }),
       { numRuns: 300 },
     );
@@ -258,6 +265,40 @@ describe('readSloth', () => {
     ]);
   });
 
+  it('reads what two branches and a hurried afternoon leave behind', () => {
+    const { slos, warnings } = readSloth(fixture('sloth-nasty.yaml'));
+    expect(slos).toEqual([
+      defineSlo({
+        name: 'llm',
+        objective: 0.99,
+        selection: { primitiveType: 'llm' },
+        indicator: { kind: 'availability' },
+      }),
+      defineSlo({
+        name: 'llm-strict',
+        objective: 0.9995,
+        selection: { primitiveType: 'llm' },
+        indicator: { kind: 'cost', maxUsd: 0.25 },
+        alerting: { page: false, minEvents: 50 },
+      }),
+      defineSlo({
+        name: '99',
+        objective: 0.999,
+        selection: { primitiveName: 'a/b' },
+        indicator: { kind: 'latency', thresholdMs: 42 },
+      }),
+    ]);
+    expect(warnings).toEqual([
+      'SLO "llm-strict": alerting.annotations.tta_slo.comment is not read',
+      'SLO "llm-strict": its sli is not read, the annotation tta_slo says what is measured',
+      'SLO "llm-strict": Description is not read',
+      'the Sloth file: slo_plugins is not read',
+      'the Sloth file: templates is not read',
+      'SLO "99": the query counts executions that failed; here those that succeeded count',
+      'SLO "99": the query asks for a bucket of 42 ms, which is not exported; here the limit is exact (buckets: 10, 50, 100, 250, 500, 1000, 2500, 5000, 10000)',
+    ]);
+  });
+
   const events = `events: { error_query: 'primitive_execution_count{primitive_name="a",execution_status=~"error|timeout"}', total_query: 'primitive_execution_count{primitive_name="a",execution_status!="cancelled"}' }`;
   const sloth = (slo: string): string => `version: prometheus/v1\nservice: shop\nslos:\n  - ${slo}`;
 
@@ -280,7 +321,9 @@ describe('readSloth', () => {
   });
 
   it('reads every field that was misspelt as not read', () => {
-    const text = writeSloth([runs]).replace('page_alert', 'page_alarm').replace('service:', 'servise:');
+    const text = writeSloth([defineSlo({ ...runs, alerting: { page: false } })])
+      .replace('page_alert', 'page_alarm')
+      .replace('service:', 'servise:');
     expect(readSloth(text).warnings).toEqual([
       'SLO "runs": alerting.page_alarm is not read',
       'the Sloth file: servise is not read',
