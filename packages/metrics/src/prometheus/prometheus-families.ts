@@ -1,5 +1,4 @@
 import type { Attributes } from '@opentelemetry/api';
-import { resourceFromAttributes } from '@opentelemetry/resources';
 import {
   DataPointType,
   type MetricData,
@@ -14,9 +13,23 @@ interface ScopedMetric {
   readonly metric: MetricData;
 }
 
+/** What Prometheus takes. */
+export interface PrometheusFamilies {
+  /** What is measured. */
+  readonly target: Attributes;
+  readonly families: readonly PrometheusFamily[];
+}
+
+export interface PrometheusFamily {
+  readonly name: string;
+  readonly kind: 'counter' | 'gauge' | 'histogram';
+  /** With all points of the name. */
+  readonly metric: MetricData;
+}
+
 /**
- * The same metrics in a form that Prometheus takes: one metric of a name, valid and different names of labels.
- * One label that is not would lose it the whole scrape. Metrics of several scopes that come to the same name
+ * The metrics in a form that Prometheus takes: one metric of a name, valid and different names of labels. One
+ * label that is not would lose it the whole scrape. Metrics of several scopes that come to the same name
  * become one, whose points say their scope; where such metrics differ in kind, the first one stays.
  *
  * @param onConflict - Told the name of a metric that is left out.
@@ -24,25 +37,30 @@ interface ScopedMetric {
 export function prometheusFamilies(
   { resource, scopeMetrics }: ResourceMetrics,
   onConflict: (metric: string) => void,
-): ResourceMetrics {
-  const families = new Map<string, ScopedMetric[]>();
+): PrometheusFamilies {
+  const byName = new Map<string, [ScopedMetric, ...ScopedMetric[]]>();
   for (const { scope, metrics } of scopeMetrics) {
     for (const metric of metrics) {
       const name = familyName(metric);
-      const family = families.get(name);
-      if (!family) families.set(name, [{ scope, metric }]);
-      else if (family[0] && kindOf(family[0].metric) === kindOf(metric)) family.push({ scope, metric });
+      const family = byName.get(name);
+      if (!family) byName.set(name, [{ scope, metric }]);
+      else if (kindOf(family[0].metric) === kindOf(metric)) family.push({ scope, metric });
       else onConflict(metric.descriptor.name);
     }
   }
   return {
-    resource: resourceFromAttributes(validLabels(resource.attributes, labelNames())),
-    scopeMetrics: [{ scope: { name: '' }, metrics: Array.from(families.values(), joined) }],
+    target: validLabels(resource.attributes, labelNames()),
+    families: Array.from(byName, ([name, family]) => ({
+      name,
+      kind: kindOf(family[0].metric),
+      metric: joined(family),
+    })),
   };
 }
 
-function joined(family: readonly ScopedMetric[]): MetricData {
-  const nameOf = labelNames(family[0]?.metric.dataPointType);
+function joined(family: readonly [ScopedMetric, ...ScopedMetric[]]): MetricData {
+  const [{ metric: first }] = family;
+  const nameOf = labelNames(first.dataPointType);
   const points = family.flatMap(({ scope, metric }) =>
     metric.dataPoints.map((point) => {
       const labels = family.length === 1 ? point.attributes : { ...point.attributes, ...scopeLabels(scope) };
@@ -50,7 +68,7 @@ function joined(family: readonly ScopedMetric[]): MetricData {
     }),
   );
   // All of one kind, so that the points are the first metric's kind of points.
-  return { ...family[0]?.metric, dataPoints: points } as MetricData;
+  return { ...first, dataPoints: points } as MetricData;
 }
 
 function scopeLabels({ name, version }: Scope): Attributes {
@@ -101,7 +119,7 @@ function textOf(value: Attributes[string]): string {
   return typeof value === 'string' ? value : (JSON.stringify(value) ?? '');
 }
 
-/** As the exporter names it. */
+/** As OpenTelemetry's exporter for Prometheus names it. */
 function familyName(metric: MetricData): string {
   const name = plainName(metric.descriptor.name);
   return kindOf(metric) === 'counter' && !name.endsWith('_total') ? `${name}_total` : name;
@@ -111,7 +129,7 @@ function plainName(name: string): string {
   return name.replaceAll(/\W/g, '_').replaceAll(/_{2,}/g, '_');
 }
 
-function kindOf(metric: MetricData): string {
+function kindOf(metric: MetricData): PrometheusFamily['kind'] {
   if (metric.dataPointType === DataPointType.SUM) return metric.isMonotonic ? 'counter' : 'gauge';
   return metric.dataPointType === DataPointType.GAUGE ? 'gauge' : 'histogram';
 }

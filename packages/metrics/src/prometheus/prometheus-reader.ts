@@ -1,15 +1,14 @@
 import { diag } from '@opentelemetry/api';
-import { PrometheusSerializer } from '@opentelemetry/exporter-prometheus';
 import { MetricReader } from '@opentelemetry/sdk-metrics';
 import { prometheusFamilies } from './prometheus-families.ts';
+import { prometheusText } from './prometheus-text.ts';
 
 /** Collects when it is asked to, as text for Prometheus: cumulative, with the buckets that instruments advise. */
 export class PrometheusReader extends MetricReader {
-  readonly #serializer = new PrometheusSerializer(undefined, false, undefined, false, true);
   readonly #reported = new Set<string>();
 
   /**
-   * The metrics in Prometheus's text format 0.0.4, without times: Prometheus takes the time of the scrape.
+   * The metrics in Prometheus's text format 0.0.4.
    *
    * @throws What an observable's callback throws.
    */
@@ -18,9 +17,7 @@ export class PrometheusReader extends MetricReader {
     if (errors.length > 0) throw errors[0];
     const { resource } = resourceMetrics;
     if (resource.asyncAttributesPending) await resource.waitForAsyncAttributes?.();
-    const families = prometheusFamilies(resourceMetrics, (metric) => this.#reportConflict(metric));
-    const text = this.#serializer.serialize(families);
-    return text.endsWith('\n') ? text : `${text}\n`;
+    return prometheusText(prometheusFamilies(resourceMetrics, (metric) => this.#reportConflict(metric)));
   }
 
   protected override onForceFlush(): Promise<void> {
