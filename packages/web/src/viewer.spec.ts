@@ -178,13 +178,14 @@ describe('Viewer', () => {
     const { viewer, navigate, sockets, due, asked } = await setUp(first);
     viewer.start();
     navigate(`#/traces/${traceId}`);
-    await until(() => viewer.openTrace.state.value.kind === 'shown' && sockets.length === 1);
+    await until(() => viewer.logs.loaded.value.records.length === 1 && sockets.length === 1);
     sockets[0]!.send({ type: 'hello', seq: 4 });
     sockets[0]!.drop();
     expect(viewer.connection.value).toBe('waiting');
     for (const fn of due.splice(0)) fn();
     sockets[1]!.send({ type: 'hello', seq: 4 });
     await until(() => asked.filter((path) => path.endsWith(traceId)).length === 2);
+    await until(() => asked.filter((path) => path.includes(`${traceId}/logs`)).length === 2);
   });
 
   it('starts over when the service has another database', async () => {
