@@ -100,6 +100,17 @@ describe('startMetrics', () => {
     expect(() => second.getMeter('spec').createCounter('x').add(1)).not.toThrow();
   });
 
+  it('survives a handler that throws', async () => {
+    const second = start({
+      prometheus: { port: Number(new URL(await urlOf(start())).port) },
+      onPrometheusError: () => {
+        throw new Error('no disk');
+      },
+    });
+    expect(await second.prometheusUrl).toBeUndefined();
+    await expect(second.shutdown()).resolves.toBeUndefined();
+  });
+
   it('serves nothing unless it is asked to', async () => {
     const metrics = startMetrics({ resource });
     expect(await metrics.prometheusUrl).toBeUndefined();

@@ -109,7 +109,11 @@ async function serve(
       prometheus,
     );
   } catch (error) {
-    onPrometheusError?.(error as Error, prometheus);
+    try {
+      onPrometheusError?.(error as Error, prometheus);
+    } catch (fault) {
+      diag.error('onPrometheusError failed', fault);
+    }
     return undefined;
   }
 }
