@@ -171,9 +171,12 @@ describe('log lines', () => {
     expect(received.text).toContain('last words');
   });
 
-  it('that are written after the shutdown are printed, and nothing is said about them', async () => {
+  it.each([
+    ['after the shutdown', "await obs.shutdown(); obs.log.warn('late');"],
+    ['while the process exits', "process.on('exit', () => obs.log.warn('late')); process.exit();"],
+  ])('that are written %s are printed, and nothing is said about them', async (_, ending) => {
     const { url } = await observed.receiver();
-    const body = `const obs = initializeObservability(); await obs.shutdown(); obs.log.warn('late');`;
+    const body = `const obs = initializeObservability(); ${ending}`;
     const { stderr } = await runProgram(observed.folder, body, { TTA_UI_ENDPOINT: url });
     expect(stderr.trim().split('\n')).toHaveLength(1);
     expect(stderr).toContain('late');

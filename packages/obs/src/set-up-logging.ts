@@ -13,14 +13,14 @@ export interface RunningLogging extends RunningSignal {
 /** @throws `OBS_ERR_INVALID_OPTION` for a destination that cannot be used. */
 export function setUpLogging(setUp: SetUp): RunningLogging {
   const { env, resource, destinations, printing, onTrouble } = setUp;
-  let isDown = false;
+  let isOver = false;
   const exports = destinations.logs.map((destination) => ({
     destination,
     processor: startLogExport(destination, {
       resource,
       onTrouble(trouble) {
-        // A line that comes later was printed; another line about each would help nobody.
-        if (!isDown) onTrouble(destination, trouble);
+        // What is written while the process exits was printed; another line about each would help nobody.
+        if (!isOver) onTrouble(destination, trouble);
       },
     }),
   }));
@@ -42,11 +42,8 @@ export function setUpLogging(setUp: SetUp): RunningLogging {
     flush: async () => logging?.flush(),
     finishNow(limitMs) {
       for (const { processor } of exports) processor.finishNow(limitMs);
-      isDown = true;
+      isOver = true;
     },
-    async shutdown(limitMs) {
-      await logging?.shutdown(limitMs);
-      isDown = true;
-    },
+    shutdown: async (limitMs) => logging?.shutdown(limitMs),
   };
 }
