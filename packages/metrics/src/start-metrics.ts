@@ -13,6 +13,7 @@ import {
 } from './prometheus/prometheus-endpoint.ts';
 import { PrometheusReader } from './prometheus/prometheus-reader.ts';
 
+/** What is measured, where it goes, and how much of it. */
 export interface MetricsOptions {
   readonly resource: Resource;
   /** Serve the metrics for Prometheus. @defaultValue not served */

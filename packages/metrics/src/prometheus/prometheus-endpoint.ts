@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
+/** Where the endpoint listens. */
 export interface PrometheusEndpointOptions {
   /** @defaultValue '127.0.0.1' */
   readonly host?: string;
