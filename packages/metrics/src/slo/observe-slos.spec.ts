@@ -1,10 +1,10 @@
-import { PrometheusExporter, PrometheusSerializer } from '@opentelemetry/exporter-prometheus';
 import { MeterProvider } from '@opentelemetry/sdk-metrics';
 import { createNoopMeter } from '@opentelemetry/api';
 import { describe, expect, it } from '@jest/globals';
 import type { ExecutionResult } from '@tta/obs-context';
 import { ManualClock } from '@tta/obs-context/manual';
 import { defineSlo } from './define-slo.ts';
+import { PrometheusReader } from '../prometheus/prometheus-reader.ts';
 import { observeSlos } from './observe-slos.ts';
 import { SloTracker } from './slo-tracker.ts';
 
@@ -35,16 +35,13 @@ function tracked(): SloTracker {
 
 describe('observeSlos', () => {
   it('exports what Prometheus reads', async () => {
-    const exporter = new PrometheusExporter({ preventServerStart: true });
-    const provider = new MeterProvider({ readers: [exporter] });
+    const reader = new PrometheusReader();
+    const provider = new MeterProvider({ readers: [reader] });
     const tracker = tracked();
     observeSlos(provider.getMeter('test'), tracker);
     for (let i = 0; i < 6; i++) tracker.onEnd(answered);
     for (let i = 0; i < 2; i++) tracker.onEnd({ ...answered, status: 'error' });
-    const { resourceMetrics } = await exporter.collect();
-    const serializer = new PrometheusSerializer(undefined, false, undefined, true, true);
-    const lines = serializer
-      .serialize(resourceMetrics)
+    const lines = (await reader.text())
       .split('\n')
       .filter((line) => line.startsWith('slo_') || line.startsWith('# TYPE slo'));
     // 6 good and 2 bad of 0.9: compliance 0.75, burn 0.25/0.1 = 2.5, left −1.5.

@@ -46,7 +46,7 @@ class Watched {
 
   constructor(slos: readonly SloOptions[] = [availability], options: Partial<SloTrackerOptions> = {}) {
     this.tracker = new SloTracker({
-      slos: slos.map(defineSlo),
+      slos,
       clock: this.clock,
       onAlert: (change) => {
         this.changes.push(change);
@@ -139,6 +139,12 @@ describe('SloTracker', () => {
 
   it('refuses two SLOs of one name', () => {
     expect(() => new Watched([availability, availability])).toThrow('two SLOs are called "runs"; give each');
+  });
+
+  it('refuses an SLO that cannot be', () => {
+    expect(() => new Watched([{ ...availability, objective: 2 }])).toThrow(
+      'SLO "runs": objective is 2; give',
+    );
   });
 
   it('takes the machine’s clock when it is given none', () => {
@@ -274,6 +280,33 @@ describe('SloTracker', () => {
       watched.runs(bad, 'error');
       await watched.clock.advance(5 * second);
       expect(watched.changes).toHaveLength(fired);
+    });
+
+    // 30 days, objective 0.5: a ticket above 1 over 3 d and 6 h, that is above half. No other threshold, from 3 on,
+    // is in reach of a burn of at most 2.
+    it('do not fire while the long window is at the threshold', async () => {
+      const watched = new Watched([{ ...availability, objective: 0.5 }]);
+      watched.runs(10);
+      await watched.clock.advance(7 * hour);
+      // 6 h: 10 of 10, burn 2. 3 d: 10 of 20, burn 1.
+      watched.runs(10, 'error');
+      await watched.clock.advance(5 * second);
+      expect(watched.heard).toEqual([]);
+      watched.runs(1, 'error');
+      await watched.clock.advance(5 * second);
+      expect(watched.heard).toEqual([`${7 * hour + 10 * second} ticket 3d firing`]);
+    });
+
+    it('do not fire while the short window is at the threshold', async () => {
+      const watched = new Watched([{ ...availability, objective: 0.5 }]);
+      watched.runs(20, 'error');
+      await watched.clock.advance(7 * hour);
+      expect(watched.heard.splice(0)).toEqual(['5000 ticket 3d firing', `${6 * hour} ticket 3d resolved`]);
+      // 6 h: 10 of 20, burn 1. 3 d: 30 of 40, burn 1.5.
+      watched.runs(10);
+      watched.runs(10, 'error');
+      await watched.clock.advance(5 * second);
+      expect(watched.heard).toEqual([]);
     });
 
     it('do not fire for a burn that the long window does not show', async () => {

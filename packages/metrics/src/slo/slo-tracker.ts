@@ -7,10 +7,11 @@ import {
   systemClock,
 } from '@tta/obs-context';
 import { type BurnRateAlert, burnRateAlerts } from './burn-rate-alerts.ts';
+import { defineSlo } from './define-slo.ts';
 import { burnRate, compliance, errorBudgetRemaining, type SloCounts } from './error-budget.ts';
 import { executionOutcome } from './execution-outcome.ts';
 import { RollingCounts, slicesPerWindow } from './rolling-counts.ts';
-import type { SloDefinition } from './slo-definition.ts';
+import type { SloDefinition, SloOptions } from './slo-definition.ts';
 import { type SloWindow, sloWindowMs } from './slo-window.ts';
 
 /** A change of one alert. */
@@ -57,8 +58,8 @@ export interface SloStatus {
 }
 
 export interface SloTrackerOptions {
-  /** Made by `defineSlo`. Names are told apart. */
-  readonly slos: readonly SloDefinition[];
+  /** As `defineSlo` takes or returns them, each with a name of its own. */
+  readonly slos: readonly SloOptions[];
   /** @defaultValue the machine's */
   readonly clock?: Clock;
   /** Hears once of each alert that fires and of each that resolves. What it throws is reported and swallowed. */
@@ -77,7 +78,7 @@ const sliceMs = fiveMinutesMs / slicesPerWindow;
  * when an execution ends and, where `onAlert` listens, by a timer that does not keep the process alive, so that an
  * alert resolves without traffic too. An SLO takes about 13 KB, whatever its traffic and period.
  *
- * @throws InvalidOptionError (`OBS_ERR_INVALID_OPTION`) when two SLOs have one name.
+ * @throws InvalidOptionError (`OBS_ERR_INVALID_OPTION`) when an SLO cannot be, or two have one name.
  */
 export class SloTracker implements ExecutionListener {
   readonly #clock: Clock;
@@ -90,7 +91,8 @@ export class SloTracker implements ExecutionListener {
   #stopped = false;
 
   constructor(options: SloTrackerOptions) {
-    const { slos, clock = systemClock, onAlert } = options;
+    const { clock = systemClock, onAlert } = options;
+    const slos = options.slos.map(defineSlo);
     const names = new Set<string>();
     for (const { name } of slos) {
       if (names.has(name))

@@ -1,6 +1,6 @@
 import { type BurnRateAlert, burnRateAlerts } from '../burn-rate-alerts.ts';
 import { defineSlo } from '../define-slo.ts';
-import type { SloDefinition } from '../slo-definition.ts';
+import type { SloDefinition, SloOptions } from '../slo-definition.ts';
 import type { SloWindow } from '../slo-window.ts';
 import { openSloAnnotationKey, openSloQueries, openSloVersion } from './open-slo-format.ts';
 import { writeSloAnnotation } from './slo-annotation.ts';
@@ -17,7 +17,7 @@ import { writeYamlDocuments } from './yaml-documents.ts';
  *
  * @throws InvalidOptionError (`OBS_ERR_INVALID_OPTION`) when an SLO cannot be, or two have one name.
  */
-export function writeOpenSlo(slos: readonly SloDefinition[], options: SloFileOptions = {}): string {
+export function writeOpenSlo(slos: readonly SloOptions[], options: SloFileOptions = {}): string {
   const defined = slos.map(defineSlo);
   requireDistinct(defined);
   const service = serviceOf(options);

@@ -1,5 +1,5 @@
 import { defineSlo } from '../define-slo.ts';
-import type { SloDefinition } from '../slo-definition.ts';
+import type { SloDefinition, SloOptions } from '../slo-definition.ts';
 import { writeSloAnnotation } from './slo-annotation.ts';
 import { percentOf, requireDistinct, serviceOf, type SloFileOptions } from './slo-file.ts';
 import { slothAnnotationKey, slothQueries, slothVersion } from './sloth-format.ts';
@@ -13,7 +13,7 @@ import { writeYamlDocuments } from './yaml-documents.ts';
  *
  * @throws InvalidOptionError (`OBS_ERR_INVALID_OPTION`) when an SLO cannot be, or two have one name.
  */
-export function writeSloth(slos: readonly SloDefinition[], options: SloFileOptions = {}): string {
+export function writeSloth(slos: readonly SloOptions[], options: SloFileOptions = {}): string {
   const defined = slos.map(defineSlo);
   requireDistinct(defined);
   return writeYamlDocuments([
