@@ -2,8 +2,9 @@ import { Writable } from 'node:stream';
 import { context, trace } from '@opentelemetry/api';
 import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { LogFields, Logger } from '@tta/obs-context';
-import { createLogger, type LoggerOptions } from './create-logger.ts';
+import { InvalidOptionError, type LogFields, type Logger, withCorrelation } from '@tta/obs-context';
+import { ManualClock } from '@tta/obs-context/manual';
+import { createLogger, type LoggerOptions, type StructuredLogger } from './create-logger.ts';
 
 const spanContext = { traceId: 'ab'.repeat(16), spanId: 'cd'.repeat(8), traceFlags: 1 };
 
@@ -13,7 +14,7 @@ beforeAll(() => {
 afterAll(() => context.disable());
 
 /** The lines that a logger wrote, without their ends. */
-function lines(use: (logger: Logger) => void, options: LoggerOptions = {}): string[] {
+function lines(use: (logger: StructuredLogger) => void, options: LoggerOptions = {}): string[] {
   let text = '';
   const stream = new Writable({
     write(chunk, _encoding, done) {
@@ -180,5 +181,211 @@ describe('createLogger', () => {
       /^\d\d:\d\d:\d\d\.\d{3} warn  slow {2}ms=12 trace=abababab$/,
     );
     expect(lines(use, { format: 'pretty', colour: true })[0]).toContain('\u001b[33mwarn \u001b[0m');
+  });
+
+  it('has the ids of the run, the user and the request that the active context belongs to', () => {
+    const correlation = {
+      correlationId: 'c-1',
+      workflowId: 'w-1',
+      workflowName: 'review',
+      agentId: 'a-1',
+      sessionId: 's-1',
+      userId: 'jane@example.com',
+      requestId: 'r-1',
+    };
+    const [line = ''] = lines((logger) =>
+      inSpan(() =>
+        context.with(withCorrelation(context.active(), correlation), () => {
+          logger.info('m', { user_id: 'other', own: 1 });
+        }),
+      ),
+    );
+    expect(JSON.parse(line)).toEqual({
+      timestamp: expect.any(String),
+      level: 'info',
+      message: 'm',
+      trace_id: spanContext.traceId,
+      span_id: spanContext.spanId,
+      correlation_id: 'c-1',
+      workflow_id: 'w-1',
+      workflow_name: 'review',
+      agent_id: 'a-1',
+      session_id: 's-1',
+      user_id: '[redacted:email]',
+      request_id: 'r-1',
+      own: 1,
+    });
+    expect(Object.keys(JSON.parse(line) as object).indexOf('request_id')).toBe(11);
+  });
+
+  it('has ids that fields give where the context gives none', () => {
+    expect(written({ user_id: 'u-1' })).toMatchObject({ user_id: 'u-1' });
+  });
+
+  it('has no ids of a span that is none', () => {
+    const none = trace.wrapSpanContext({ traceId: '0'.repeat(32), spanId: '0'.repeat(16), traceFlags: 0 });
+    const [line = ''] = lines((logger) =>
+      context.with(trace.setSpan(context.active(), none), () => logger.info('m')),
+    );
+    expect(line).not.toContain('trace_id');
+  });
+
+  it('takes the time from its clock', () => {
+    const clock = new ManualClock(Date.UTC(2026, 4, 6, 7, 8, 9, 10));
+    expect(lines((logger) => logger.info('m'), { clock })[0]).toContain('"2026-05-06T07:08:09.010Z"');
+  });
+
+  it('puts the fields of children on their lines; those of the line win, then those of the nearest child', () => {
+    const all = lines((logger) => {
+      const child = logger.child({ a: 1, b: 1, password: 'x' });
+      const grandchild = child.child({ b: 2, c: 2 });
+      grandchild.info('m', { c: 3, d: 3 });
+      child.info('m');
+      logger.info('m');
+    }).map((line) => {
+      const { timestamp: _, level: _level, message: _message, ...fields } = JSON.parse(line) as LogFields;
+      return fields;
+    });
+    expect(all).toEqual([
+      { a: 1, b: 2, c: 3, d: 3, password: '[redacted:password]' },
+      { a: 1, b: 1, password: '[redacted:password]' },
+      {},
+    ]);
+  });
+
+  it('takes methods apart from their logger', () => {
+    expect(
+      lines(({ info, child }) => {
+        info('one');
+        child({}).info('two');
+      }),
+    ).toHaveLength(2);
+  });
+
+  it('says which levels go anywhere', () => {
+    const enabled = (options: LoggerOptions): readonly boolean[] => {
+      const logger = createLogger(options);
+      return (['debug', 'info', 'warn', 'error'] as const).map((level) => logger.isEnabled(level));
+    };
+    expect(enabled({ level: 'warn' })).toEqual([false, false, true, true]);
+    expect(enabled({ level: 'silent' })).toEqual([false, false, false, false]);
+  });
+
+  it('writes an error that was handed over in place of fields', () => {
+    const error = new Error('broken') as unknown as LogFields;
+    expect(JSON.parse(lines((logger) => logger.error('failed', error))[0] ?? '')).toMatchObject({
+      error: { message: 'broken' },
+    });
+  });
+
+  it('writes what callers without types hand over', () => {
+    const wrong = ((message: unknown, fields: unknown) =>
+      lines((logger) => logger.info(message as string, fields as LogFields))[0]) as (
+      ...all: unknown[]
+    ) => string;
+    expect(wrong(12, undefined)).toContain('"message":"12"');
+    expect(wrong('m', 'text')).toContain('"fields":"text"');
+    expect(wrong('m', null)).toContain('"fields":null');
+    expect(
+      wrong(
+        'm',
+        new Proxy(
+          {},
+          {
+            ownKeys: () => {
+              throw new Error('no');
+            },
+          },
+        ),
+      ),
+    ).toContain('[Unreadable]');
+  });
+
+  it('drops and counts a line that cannot be made, and does not throw', () => {
+    const redactor = {
+      text: (text: string) => text,
+      value: () => {
+        throw new Error('no');
+      },
+    };
+    const broken = { ...redactor, text: redactor.value as unknown as (text: string) => string };
+    expect(lines((logger) => logger.child({ a: 1 }).info('m', { b: 1 }), { redactor })[0]).toContain(
+      '[Unreadable]',
+    );
+    expect(
+      lines(
+        (logger) => {
+          logger.info('m');
+          expect(logger.counts().unwritten).toBe(1);
+        },
+        { redactor: broken },
+      ),
+    ).toEqual([]);
+  });
+
+  it('leaves secrets in when told to, and bounds them all the same', () => {
+    const [line = ''] = lines(
+      (logger) => logger.info('a@b.example', { password: 'x', long: 'y'.repeat(40_000) }),
+      {
+        redactor: false,
+      },
+    );
+    expect(JSON.parse(line)).toMatchObject({
+      message: 'a@b.example',
+      password: 'x',
+      long: expect.stringMatching(/^y{32768}… \(7232 more characters\)$/),
+    });
+  });
+
+  it('bounds the size of a whole line', () => {
+    const wide = Array.from({ length: 200 }, () => Array.from({ length: 200 }, () => ({ a: 'x' })));
+    const long = Array.from({ length: 100 }, () => 'y'.repeat(10_000));
+    const map = new Map(Array.from({ length: 500 }, (_, at) => [at, at]));
+    const object = Object.fromEntries(map);
+    const line = JSON.stringify(written({ long, map, object, wide }));
+    expect(line.length).toBeLessThan(400_000);
+    expect(line).toContain('[Cut]');
+    expect(written({ map })['map']).toHaveProperty('199');
+    expect(written({ map })['map']).not.toHaveProperty('200');
+    expect(written({ object })['object']).not.toHaveProperty('200');
+  });
+
+  it.each([
+    ['a terminal', { isTTY: true }, 'pretty'],
+    ['a terminal with colours', { isTTY: true, hasColors: () => true }, 'coloured'],
+    ['a terminal without colours', { isTTY: true, hasColors: () => false }, 'pretty'],
+    [
+      'a terminal that cannot say',
+      {
+        isTTY: true,
+        hasColors: () => {
+          throw new Error('no');
+        },
+      },
+      'pretty',
+    ],
+    ['a file', {}, 'json'],
+  ])('writes for %s by default what suits it', (_what, properties, format) => {
+    let text = '';
+    const stream = { write: (line: string) => void (text += line), ...properties };
+    createLogger({ stream }).warn('m');
+    const formatOf = { json: /^\{"timestamp"/, pretty: /^\d\d:\d\d:/, coloured: /^\u001b\[90m/ };
+    expect(text).toMatch(formatOf[format as 'json']);
+  });
+
+  it.each([
+    [{ level: 'loud' }, 'the level of log lines is "loud"; use debug, info, warn, error, silent'],
+    [{ level: 'toString' }, 'the level of log lines is "toString"'],
+    [{ format: 'xml' }, 'the format of log lines is "xml"; use "json" or "pretty"'],
+    [{ sampling: { rate: 2 } }, 'the rate of log lines is 2; give 0 to 1'],
+    [
+      { sampling: { perKey: { first: -1, thenEvery: 1 } } },
+      'first -1 and thenEvery 1; give whole numbers from 0',
+    ],
+    [{ sampling: { perKey: { first: 1, thenEvery: 0.5 } } }, 'first 1 and thenEvery 0.5'],
+    [{ sampling: { perKey: { first: 1, thenEvery: 1, perMs: 0 } } }, 'per 0 ms; give a positive number'],
+  ])('refuses %j', (options, message) => {
+    expect(() => createLogger(options as LoggerOptions)).toThrow(InvalidOptionError);
+    expect(() => createLogger(options as LoggerOptions)).toThrow(message);
   });
 });

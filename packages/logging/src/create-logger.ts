@@ -190,11 +190,11 @@ class LineWriter {
   }
 
   #tellLost(timeMs: number): void {
-    const count = this.#transport.lost - this.#toldLost;
+    const { lost } = this.#transport;
+    const count = lost - this.#toldLost;
     if (count === 0 || !this.#transport.isReady) return;
-    this.#toldLost += count;
     const message = 'log lines are missing: the stream did not take them';
-    const line = this.#print({
+    const notice = {
       timeMs,
       level: 'warn',
       message,
@@ -202,8 +202,11 @@ class LineWriter {
       inherited: {},
       fields: { count },
       errors: [],
-    });
-    this.#winston.write({ level: 'warn', message: line });
+    } as const;
+    this.#winston.write({ level: 'warn', message: this.#print(notice) });
+    if (this.#transport.lost === lost) this.#toldLost = lost;
+    // The notice itself is none of the program's lines.
+    else this.#transport.lost = lost;
   }
 
   /** Fields without secrets. Never throws. */

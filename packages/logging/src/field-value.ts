@@ -88,7 +88,7 @@ function copiedObject(value: object, copy: Copy): unknown {
   // Bytes say nothing to a reader, and may spell a secret.
   if (ArrayBuffer.isView(value)) return `[${value.constructor.name} of ${value.byteLength} bytes]`;
   if (typeof toJSON === 'function') return plain((toJSON as () => unknown).call(value), copy);
-  if (value instanceof String) return plainText(value.valueOf(), copy);
+  if (isKind(value, 'String')) return plainText(String(value as unknown as string), copy);
   if (value instanceof Map) return copiedMap(value, copy);
   if (value instanceof Set) return copiedList([...value], copy);
   const result = {};
@@ -209,7 +209,11 @@ function isRedacted(value: unknown): boolean {
 
 /** Also an error of another realm, where `instanceof` fails. */
 export function isErrorLike(value: unknown): value is Error {
-  return value instanceof Error || Object.prototype.toString.call(value) === '[object Error]';
+  return value instanceof Error || isKind(value, 'Error');
+}
+
+function isKind(value: unknown, kind: string): boolean {
+  return Object.prototype.toString.call(value) === `[object ${kind}]`;
 }
 
 /** Names of the fields that say that something failed: an error in it, or a field called `error` or `err`. Never throws. */

@@ -1,0 +1,101 @@
+import { once } from 'node:events';
+import { createServer, connect, type Socket } from 'node:net';
+import type { AddressInfo } from 'node:net';
+import { Writable } from 'node:stream';
+import { describe, expect, it } from '@jest/globals';
+import { createLogger } from './create-logger.ts';
+
+describe('a stream of log lines', () => {
+  it('may throw', () => {
+    let isBroken = true;
+    let text = '';
+    const stream = {
+      write(line: string) {
+        if (isBroken) throw new Error('no');
+        text += line;
+      },
+    };
+    const logger = createLogger({ stream });
+    logger.info('one');
+    logger.info('two');
+    expect(logger.counts()).toEqual({ sampled: 0, unwritten: 2, unbridged: 0 });
+    isBroken = false;
+    logger.info('three');
+    const lines = text
+      .split('\n')
+      .slice(0, -1)
+      .map((line) => JSON.parse(line) as object);
+    expect(lines).toMatchObject([
+      { level: 'warn', message: 'log lines are missing: the stream did not take them', count: 2 },
+      { message: 'three' },
+    ]);
+  });
+
+  it('may be closed by its reader', async () => {
+    const server = createServer((socket) => socket.destroy()).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const socket: Socket = connect((server.address() as AddressInfo).port, '127.0.0.1');
+    const logger = createLogger({ stream: socket });
+    const sameStream = createLogger({ stream: socket });
+    expect(socket.listenerCount('error')).toBe(1);
+    const closed = once(socket, 'close');
+    const write = setInterval(() => logger.info('m'), 1);
+    await closed;
+    clearInterval(write);
+    logger.info('late');
+    sameStream.info('late');
+    expect(logger.counts().unwritten).toBeGreaterThan(0);
+    expect(sameStream.counts().unwritten).toBe(1);
+    server.close();
+  });
+
+  it('may be slow: what waits in it is bounded, and what is missing is told', () => {
+    let release = (): void => {};
+    let isBlocked = true;
+    const texts: string[] = [];
+    const stream = new Writable({
+      decodeStrings: false,
+      write(text, _encoding, done) {
+        texts.push(String(text));
+        if (isBlocked) release = done;
+        else done();
+      },
+    });
+    const logger = createLogger({ stream });
+    const long = 'x'.repeat(10_000);
+    for (let i = 0; i < 500; i++) logger.info(long);
+    expect(stream.writableLength).toBeGreaterThan(1_000_000);
+    expect(stream.writableLength).toBeLessThan(1_048_576 + 11_000);
+    const { unwritten } = logger.counts();
+    expect(unwritten).toBeGreaterThan(390);
+    expect(unwritten + texts.length).toBeLessThan(500);
+    isBlocked = false;
+    release();
+    logger.info('last');
+    expect(texts.at(-2)).toContain(`"count":${unwritten}`);
+    expect(texts.at(-1)).toContain('last');
+  });
+
+  it('has its line before the call returns', () => {
+    const lines: string[] = [];
+    const logger = createLogger({ stream: { write: (line) => lines.push(line) } });
+    for (let i = 1; i <= 100; i++) {
+      logger.info('m');
+      expect(lines).toHaveLength(i);
+    }
+  });
+
+  it('may log itself', () => {
+    const lines: string[] = [];
+    const logger = createLogger({
+      stream: {
+        write(line) {
+          lines.push(line);
+          if (lines.length < 3) logger.info('inner');
+        },
+      },
+    });
+    logger.info('outer');
+    expect(lines).toHaveLength(3);
+  });
+});
