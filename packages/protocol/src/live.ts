@@ -4,7 +4,7 @@ import type { TraceSummary } from './trace.ts';
 export type LiveChange =
   /** A trace is new or has changed. */
   | { readonly type: 'trace'; readonly seq: number; readonly trace: TraceSummary }
-  /** Log records of a stored trace have arrived. */
+  /** Log records of a stored trace have arrived; of those that came before it, its own first message tells. */
   | { readonly type: 'logs'; readonly seq: number; readonly traceId: string };
 
 /**

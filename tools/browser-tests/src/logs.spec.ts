@@ -82,7 +82,7 @@ describe('the logs of a trace', () => {
         fields: { documents: '3', 'queue.name': 'nightly' },
       },
       { offsetMs: 2, severity: 5, message: 'cache is cold', spanId, fields: { key: 'doc:1' } },
-      { offsetMs: 3.125, severity: 13, message: 'slow answer', spanId },
+      { offsetMs: 3.1, severity: 13, message: 'slow answer', spanId },
       { offsetMs: 40, severity: 21, message: 'giving up' },
       { offsetMs: 1, severity: 1, message: 'entering parse' },
     ]);
