@@ -76,7 +76,7 @@ describe('the logs of a trace', () => {
     await sendLogs(traceId, summary.startTimeMs, [
       { offsetMs: 30.5, severity: 17, message: stack, spanId, fields: { 'exception.type': 'TypeError' } },
       {
-        offsetMs: 0.25,
+        offsetMs: 0.3,
         severity: 9,
         message: 'indexing',
         fields: { documents: '3', 'queue.name': 'nightly' },
