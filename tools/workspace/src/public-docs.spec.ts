@@ -3,7 +3,7 @@ import { describe, expect, it } from '@jest/globals';
 import ts from 'typescript';
 import { workspaceRoot } from './workspace-root.ts';
 
-const packages = ['context', 'instrumentation', 'primitives', 'tracing', 'obs'];
+const packages = ['context', 'instrumentation', 'primitives', 'tracing', 'metrics', 'logging', 'obs'];
 const indexOf = (folder: string): string => join(workspaceRoot, 'packages', folder, 'src/index.ts');
 
 const program = ts.createProgram(packages.map(indexOf), {

@@ -10,10 +10,10 @@ import { workspaceRoot } from './workspace-root.ts';
 const run = promisify(execFile);
 
 /** Packages whose README opens with a program that runs as it stands. */
-const packages = ['context', 'instrumentation', 'tracing', 'obs'];
+const packages = ['context', 'instrumentation', 'tracing', 'metrics', 'logging', 'obs'];
 
 /** CommonJS modules in an ES module bundle call `require`. */
-const banner = `import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);`;
+const banner = `import { createRequire as requireFrom } from 'node:module'; const require = requireFrom(import.meta.url);`;
 
 /** The first TypeScript block of a README, and what it says that it prints: `console.log(x); // text`. */
 async function openingExample(folder: string): Promise<{ source: string; printed: string[] }> {
