@@ -88,7 +88,7 @@ function copiedObject(value: object, copy: Copy): unknown {
   // Bytes say nothing to a reader, and may spell a secret.
   if (ArrayBuffer.isView(value)) return `[${value.constructor.name} of ${value.byteLength} bytes]`;
   if (typeof toJSON === 'function') return plain((toJSON as () => unknown).call(value), copy);
-  if (isKind(value, 'String')) return plainText(String(value as unknown as string), copy);
+  if (isKind(value, 'String')) return plainText(String.prototype.valueOf.call(value), copy);
   if (value instanceof Map) return copiedMap(value, copy);
   if (value instanceof Set) return copiedList([...value], copy);
   const result = {};
@@ -212,7 +212,7 @@ export function isErrorLike(value: unknown): value is Error {
   return value instanceof Error || isKind(value, 'Error');
 }
 
-function isKind(value: unknown, kind: string): boolean {
+function isKind(value: unknown, kind: 'Error' | 'String'): boolean {
   return Object.prototype.toString.call(value) === `[object ${kind}]`;
 }
 

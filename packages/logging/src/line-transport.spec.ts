@@ -38,7 +38,7 @@ describe('a stream of log lines', () => {
     const logger = createLogger({ stream: socket });
     const sameStream = createLogger({ stream: socket });
     expect(socket.listenerCount('error')).toBe(1);
-    const closed = once(socket, 'close');
+    const closed = new Promise((resolve) => socket.on('close', resolve));
     const write = setInterval(() => logger.info('m'), 1);
     await closed;
     clearInterval(write);

@@ -1,0 +1,52 @@
+import { Writable } from 'node:stream';
+import type { LineStream } from './line-stream.ts';
+
+/** What winston hands on of one line. */
+export interface PrintedLine {
+  readonly level: string;
+  readonly message: string;
+}
+
+/** So much may wait in a stream whose reader is slow, in bytes. */
+const mostWaitingBytes = 1_048_576;
+
+/** Streams whose errors are taken; a stream has many loggers and one listener. */
+const guarded = new WeakSet<LineStream>();
+
+/**
+ * The transport of winston that lines leave by. A stream that fails or is too slow loses lines, which are counted;
+ * it never reaches the program.
+ */
+export class LineTransport extends Writable {
+  readonly #stream: LineStream;
+  /** Lines that the stream did not take. */
+  lost = 0;
+
+  constructor(stream: LineStream) {
+    super({ objectMode: true, decodeStrings: false });
+    this.#stream = stream;
+    if (guarded.has(stream)) return;
+    guarded.add(stream);
+    // Without a listener an error such as EPIPE ends the program.
+    stream.on?.('error', () => {});
+  }
+
+  /** Whether the stream takes a line now. */
+  get isReady(): boolean {
+    const { destroyed, writableLength } = this.#stream;
+    return destroyed !== true && (writableLength ?? 0) <= mostWaitingBytes;
+  }
+
+  /** winston asks for it; it writes by {@link LineTransport._write}. */
+  log(): void {}
+
+  override _write({ message }: PrintedLine, _encoding: string, done: () => void): void {
+    try {
+      if (this.isReady) this.#stream.write(`${message}\n`);
+      else this.lost++;
+    } catch {
+      this.lost++;
+    }
+    done();
+  }
+}
