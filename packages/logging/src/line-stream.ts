@@ -1,7 +1,7 @@
 /** Where lines go: a stream of Node, or anything with a `write`. */
 export interface LineStream {
-  /** Takes one line with its line end. */
-  write(text: string): unknown;
+  /** Takes one line with its line end, and may say later that it failed. */
+  write(text: string, done?: (error?: Error | null) => void): unknown;
   readonly isTTY?: boolean | undefined;
   /** Whether the terminal shows colours; Node's answers for `NO_COLOR` and `FORCE_COLOR` too. */
   hasColors?(): boolean;

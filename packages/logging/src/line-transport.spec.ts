@@ -49,6 +49,18 @@ describe('a stream of log lines', () => {
     server.close();
   });
 
+  it('may say later that it failed', () => {
+    let fail = (): void => {};
+    const stream = {
+      write: (_text: string, done?: (error: Error) => void) => (fail = () => done?.(new Error('EPIPE'))),
+    };
+    const logger = createLogger({ stream });
+    logger.info('m');
+    expect(logger.counts().unwritten).toBe(0);
+    fail();
+    expect(logger.counts().unwritten).toBe(1);
+  });
+
   it('may be slow: what waits in it is bounded, and what is missing is told', () => {
     let release = (): void => {};
     let isBlocked = true;

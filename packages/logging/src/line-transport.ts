@@ -19,6 +19,9 @@ const guarded = new WeakSet<LineStream>();
  */
 export class LineTransport extends Writable {
   readonly #stream: LineStream;
+  readonly #written = (error?: Error | null): void => {
+    if (error) this.lost++;
+  };
   /** Lines that the stream did not take. */
   lost = 0;
 
@@ -42,7 +45,7 @@ export class LineTransport extends Writable {
 
   override _write({ message }: PrintedLine, _encoding: string, done: () => void): void {
     try {
-      if (this.isReady) this.#stream.write(`${message}\n`);
+      if (this.isReady) this.#stream.write(`${message}\n`, this.#written);
       else this.lost++;
     } catch {
       this.lost++;
