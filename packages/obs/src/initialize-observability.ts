@@ -24,7 +24,7 @@ const defaultServiceName = 'tta-workflow';
 /** A destination that is down must not hold up the end of a program longer than this. */
 const shutdownLimitMs = 3_000;
 
-/** How long a program that ends in the middle of its work is held up, for each destination. */
+/** How long a program that ends in the middle of its work is held up, for each destination of each signal. */
 const lastWordsLimitMs = 1_000;
 
 interface Running {
@@ -52,7 +52,8 @@ let running: Running | undefined;
  * are sent at intervals are sent at its natural end and by `shutdown()`, not by `process.exit()`.
  *
  * @throws `OBS_ERR_INVALID_OPTION` for an option that cannot be used: an endpoint that is no http(s) address, a
- * port out of range, a destination or tail sampling that is not set up as it has to be.
+ * port out of range, two SLOs of one name, a destination, tail sampling, sampling or redaction of log lines that is
+ * not set up as it has to be. Nothing is started then.
  */
 export function initializeObservability(options: ObservabilityOptions = {}): Observability {
   if (running) {

@@ -112,6 +112,19 @@ describe('metrics', () => {
     expect(receiver.of('metrics').length).toBeGreaterThanOrEqual(3);
   });
 
+  it('that a destination does not answer in time are said to be lost, and hold up the end no longer', async () => {
+    const receiver = new Receiver(() => undefined);
+    observed.closing.push(() => receiver.stop());
+    const url = await receiver.start();
+    const body = `const obs = initializeObservability({ enableTtaUi: false });
+      await new Work().execute('a'); await obs.shutdown(); console.log('down');`;
+    const env = { OTEL_EXPORTER_OTLP_METRICS_ENDPOINT: url };
+    const { stdout, stderr } = await runProgram(observed.folder, body, env);
+    expect(stdout).toBe('down\n');
+    expect(stderr).toMatch(/"\d+ data points are lost on the way to http:[^\n]*: the process ended\."/);
+    expect(receiver.requests).toHaveLength(1);
+  });
+
   it('tell what became of spans, log records and data points of each destination', async () => {
     const { received, url } = await observed.receiver();
     const obs = observed.initialize(

@@ -44,15 +44,20 @@ export function setUpMetrics(setUp: SetUp, logger: Logger): RunningMetrics {
     },
     onCardinalityOverflow: ({ message }) => logger.warn(message),
   });
+  const finishNow = (limitMs: number): void => {
+    for (const { exporter } of exports) exporter.finishNow(limitMs);
+  };
   return {
     getMeter: (name, version) => metrics.getMeter(name, version),
     prometheusUrl: metrics.prometheusUrl,
     counts: () => new Map(exports.map(({ destination, exporter }) => [destination.name, exporter.counts])),
     flush: (limitMs) => metrics.flush(limitMs),
-    finishNow(limitMs) {
-      for (const { exporter } of exports) exporter.finishNow(limitMs);
+    finishNow,
+    async shutdown(limitMs) {
+      await metrics.shutdown(limitMs);
+      // What a destination has not answered by then is lost; it is to be counted and said as well.
+      finishNow(0);
     },
-    shutdown: (limitMs) => metrics.shutdown(limitMs),
   };
 }
 
