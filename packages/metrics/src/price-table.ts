@@ -12,6 +12,7 @@ export interface ModelPrice {
   readonly cachedInputUsdPerMillion?: number;
 }
 
+/** How {@link priceTable} comes to its prices. */
 export interface PriceTableOptions {
   /** Your own prices, by `model` or `provider/model`. They win over the table's. @defaultValue none */
   readonly prices?: Readonly<Record<string, ModelPrice>>;

@@ -1,14 +1,17 @@
 import { diag } from '@opentelemetry/api';
+import { PrometheusSerializer } from '@opentelemetry/exporter-prometheus';
 import { MetricReader } from '@opentelemetry/sdk-metrics';
 import { prometheusFamilies } from './prometheus-families.ts';
-import { prometheusText } from './prometheus-text.ts';
+import { PrometheusLabels } from './prometheus-labels.ts';
 
 /** Collects when it is asked to, as text for Prometheus: cumulative, with the buckets that instruments advise. */
 export class PrometheusReader extends MetricReader {
+  readonly #serializer = new PrometheusSerializer(undefined, false, undefined, false, true);
+  readonly #labels = new PrometheusLabels();
   readonly #reported = new Set<string>();
 
   /**
-   * The metrics in Prometheus's text format 0.0.4.
+   * The metrics in Prometheus's text format 0.0.4, without times: Prometheus takes the time of the scrape.
    *
    * @throws What an observable's callback throws.
    */
@@ -17,7 +20,11 @@ export class PrometheusReader extends MetricReader {
     if (errors.length > 0) throw errors[0];
     const { resource } = resourceMetrics;
     if (resource.asyncAttributesPending) await resource.waitForAsyncAttributes?.();
-    return prometheusText(prometheusFamilies(resourceMetrics, (metric) => this.#reportConflict(metric)));
+    const families = prometheusFamilies(resourceMetrics, this.#labels, (metric) =>
+      this.#reportConflict(metric),
+    );
+    const text = this.#serializer.serialize(families);
+    return text.endsWith('\n') ? text : `${text}\n`;
   }
 
   protected override onForceFlush(): Promise<void> {

@@ -57,6 +57,7 @@ export interface SloStatus {
   readonly total: SloCounts;
 }
 
+/** What a {@link SloTracker} judges, and whom it tells. */
 export interface SloTrackerOptions {
   /** As `defineSlo` takes or returns them, each with a name of its own. */
   readonly slos: readonly SloOptions[];

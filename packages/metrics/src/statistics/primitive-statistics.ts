@@ -11,6 +11,7 @@ import { PrimitiveRecord } from './primitive-record.ts';
 import { slicesPerWindow } from './rolling-latency.ts';
 import type { StatisticsSnapshot } from './statistics-snapshot.ts';
 
+/** How {@link PrimitiveStatistics} counts. */
 export interface PrimitiveStatisticsOptions {
   /** @defaultValue the machine's */
   readonly clock?: Clock;
