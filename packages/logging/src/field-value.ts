@@ -9,7 +9,7 @@ const mostCharacters = 262_144;
 const longestText = 32_768;
 
 /** What is kept out of a copy. */
-export interface Censor {
+interface Censor {
   text(text: string): string;
   readonly isSecretKey: SecretKeyRule;
 }

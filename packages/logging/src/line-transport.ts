@@ -2,7 +2,7 @@ import { Writable } from 'node:stream';
 import type { LineStream } from './line-stream.ts';
 
 /** What winston hands on of one line. */
-export interface PrintedLine {
+interface PrintedLine {
   readonly level: string;
   readonly message: string;
 }

@@ -17,7 +17,7 @@ const alnum = upper + lower + digits;
 const hexDigits = '0123456789abcdef';
 
 /** Secrets are made here and nowhere written down, so that no search of this repository finds them. */
-export function characters(alphabet: string, length: number): string {
+function characters(alphabet: string, length: number): string {
   return Array.from({ length }, () => alphabet[Math.floor(random.next() * alphabet.length)]).join('');
 }
 

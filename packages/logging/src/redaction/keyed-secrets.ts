@@ -15,6 +15,7 @@ const secondWord = /^(?:key|string|number|code|token)s?$/i;
  * also as JSON in JSON, `--password x`, `?access_token=x&`, `<password>x</password>`, `Cookie: x`.
  */
 export function findKeyedSecrets(text: string, isSecret: SecretKeyRule, found: Found): void {
+  const seen: Seen = { bracketTo: 0, lineTo: 0, wordTo: 0 };
   for (let at = 0; at < text.length; at++) {
     const separator = text.charCodeAt(at);
     let kind: string | undefined;
@@ -24,11 +25,9 @@ export function findKeyedSecrets(text: string, isSecret: SecretKeyRule, found: F
       kind = isSecretFlag(text, at, isSecret);
     }
     if (kind === undefined) continue;
-    const [start, end] = valueBehind(text, at, separator === 62, wholeLine.has(kind));
+    const [start, end] = valueBehind(text, at, separator === 62, wholeLine.has(kind), seen);
     if (end > start && !saysSomething.test(text.slice(start, Math.min(end, start + 64))))
       found(start, end, kind);
-    // What was looked through is not looked through again; a value may hold a further name.
-    if (end > start) at = Math.max(at, end - 1);
   }
 }
 
@@ -80,13 +79,24 @@ const unquoted = /[^\s"'`&;<]+/y;
 const restOfLine = /[^\n\r"'`]+/y;
 const trailing = /[\\)\]}>,.!?:]+$/;
 
+/**
+ * How far values of each form were looked through. A name inside a value may have a value of another form that goes
+ * further; one of the same form ends no later, and to look for its end again and again would take quadratic time.
+ */
+interface Seen {
+  bracketTo: number;
+  lineTo: number;
+  wordTo: number;
+}
+
 /** From where to where the value goes that follows a separator. */
 function valueBehind(
   text: string,
   at: number,
   isTag: boolean,
   isWholeLine: boolean,
-): readonly [number, number] {
+  seen: Seen,
+): readonly [start: number, end: number] {
   if (isTag) {
     const close = text.indexOf('<', at + 1);
     return [at + 1, close < 0 ? text.length : close];
@@ -101,13 +111,27 @@ function valueBehind(
     return [inside, closingQuote(text, inside, quote[2] ?? '"', (quote[1] ?? '').length)];
   }
   const first = text[start];
-  if (first === '{' || first === '[') return [start, closingBracket(text, start)];
-  const plain = isWholeLine ? restOfLine : unquoted;
-  plain.lastIndex = start;
-  const value = plain.exec(text)?.[0] ?? '';
-  if (value === '' || value.startsWith('$')) return [start, start + value.length];
-  const tail = trailing.exec(value.slice(-16))?.[0].length ?? 0;
-  return [start, start + Math.max(1, value.length - tail)];
+  if (first === '{' || first === '[') {
+    if (start < seen.bracketTo) return [start, start];
+    seen.bracketTo = closingBracket(text, start);
+    return [start, seen.bracketTo];
+  }
+  if (isWholeLine) {
+    if (start < seen.lineTo) return [start, start];
+    restOfLine.lastIndex = start;
+    seen.lineTo = start + (restOfLine.exec(text)?.[0].length ?? 0);
+    return [start, withoutTrailing(text, start, seen.lineTo)];
+  }
+  if (start < seen.wordTo) return [start, start];
+  unquoted.lastIndex = start;
+  seen.wordTo = start + (unquoted.exec(text)?.[0].length ?? 0);
+  return [start, first === '$' ? seen.wordTo : withoutTrailing(text, start, seen.wordTo)];
+}
+
+/** Where a word ends without the punctuation behind it. */
+function withoutTrailing(text: string, start: number, end: number): number {
+  const tail = trailing.exec(text.slice(Math.max(start, end - 16), end))?.[0].length ?? 0;
+  return end - Math.min(tail, Math.max(end - start - 1, 0));
 }
 
 /** JSON in JSON has its quotes escaped as often as the opening one was. An open quote ends with its line. */
