@@ -69,7 +69,7 @@ export class OtelBridge {
  * Attributes of a log record: objects become dotted names, lists of one simple type stay lists, other lists become
  * JSON. The first error among the fields is described by `exception.*` (semantic conventions for exceptions in logs).
  */
-export function recordAttributes(line: LogLine): AnyValueMap {
+function recordAttributes(line: LogLine): AnyValueMap {
   const attributes: AnyValueMap = {};
   const { ids } = line;
   const fields = allFields(line);
