@@ -117,7 +117,6 @@ class LineWriter {
   readonly #clock: Clock;
   readonly #text: (text: string) => string;
   readonly #value: (value: unknown) => unknown;
-  #toldLost = 0;
   /** Least rank of a line that goes anywhere. */
   readonly leastRank: number;
 
@@ -191,11 +190,10 @@ class LineWriter {
   }
 
   #tellLost(timeMs: number): void {
-    const { lost } = this.#transport;
-    const count = lost - this.#toldLost;
+    const count = this.#transport.untold;
     if (count === 0 || !this.#transport.isReady) return;
     const message = 'log lines are missing: the stream did not take them';
-    const notice = {
+    const line = {
       timeMs,
       level: 'warn',
       message,
@@ -204,10 +202,7 @@ class LineWriter {
       fields: { count },
       errors: [],
     } as const;
-    this.#winston.write({ level: 'warn', message: this.#print(notice) });
-    if (this.#transport.lost === lost) this.#toldLost = lost;
-    // The notice itself is none of the program's lines.
-    else this.#transport.lost = lost;
+    this.#winston.write({ level: 'warn', message: this.#print(line), tells: count });
   }
 
   /** Fields without secrets. Never throws. */

@@ -5,6 +5,8 @@ import type { LineStream } from './line-stream.ts';
 interface PrintedLine {
   readonly level: string;
   readonly message: string;
+  /** How many lost lines it tells of; it is none of the program's lines itself. */
+  readonly tells?: number;
 }
 
 /** So much may wait in a stream whose reader is slow, in bytes. */
@@ -22,6 +24,7 @@ export class LineTransport extends Writable {
   readonly #written = (error?: Error | null): void => {
     if (error) this.lost++;
   };
+  #told = 0;
   /** Lines that the stream did not take. */
   lost = 0;
 
@@ -40,16 +43,28 @@ export class LineTransport extends Writable {
     return destroyed !== true && (writableLength ?? 0) <= mostWaitingBytes;
   }
 
+  /** Lost lines that no line has told of. */
+  get untold(): number {
+    return this.lost - this.#told;
+  }
+
   /** winston asks for it; it writes by {@link LineTransport._write}. */
   log(): void {}
 
-  override _write({ message }: PrintedLine, _encoding: string, done: () => void): void {
-    try {
-      if (this.isReady) this.#stream.write(`${message}\n`, this.#written);
-      else this.lost++;
-    } catch {
-      this.lost++;
-    }
+  override _write({ message, tells }: PrintedLine, _encoding: string, done: () => void): void {
+    const isTaken = this.#put(message, tells === undefined ? this.#written : undefined);
+    if (tells === undefined) this.lost += isTaken ? 0 : 1;
+    else this.#told += isTaken ? tells : 0;
     done();
+  }
+
+  #put(message: string, written?: (error?: Error | null) => void): boolean {
+    if (!this.isReady) return false;
+    try {
+      this.#stream.write(`${message}\n`, written);
+      return true;
+    } catch {
+      return false;
+    }
   }
 }
