@@ -22,6 +22,7 @@ import { OtelBridge } from './otel-bridge.ts';
 import { prettyLine } from './pretty-line.ts';
 import { createRedactor, type Redactor } from './redaction/redactor.ts';
 
+/** Where the lines of {@link createLogger} go, and what they look like. */
 export interface LoggerOptions {
   /** Lines below it are not printed. @defaultValue 'info' */
   readonly level?: LogLevel;
@@ -47,6 +48,7 @@ export interface LoggerOptions {
   readonly random?: Random;
 }
 
+/** Which lines OpenTelemetry gets, and through whom. */
 export interface OtelOptions {
   /** Made by `startLogging`, or by any other provider of the OpenTelemetry API. */
   readonly logger: OtelLogger;

@@ -11,6 +11,7 @@ export interface LogSampling {
   readonly perKey?: PerKeySampling;
 }
 
+/** Which of lines that are alike are written. */
 export interface PerKeySampling {
   /** So many are written in each period. */
   readonly first: number;

@@ -3,6 +3,7 @@ import { fieldValue } from '../field-value.ts';
 import { findSecrets, type SecretPattern } from './find-secrets.ts';
 import { secretKeyRule } from './secret-key.ts';
 
+/** What {@link createRedactor} looks for beside what it knows. */
 export interface RedactorOptions {
   /**
    * Further names of fields whose values are secret, in any style, beside passwords, tokens, keys, cookies and
