@@ -1,9 +1,3 @@
 import preset from '../../jest.preset.mjs';
 
-const { global } = preset.coverageThreshold;
-
-export default {
-  ...preset,
-  displayName: 'tracing',
-  coverageThreshold: { global: { ...global, branches: 90 } },
-};
+export default { ...preset, displayName: 'tracing' };

@@ -75,7 +75,7 @@ const urls = {
     exporter.getMetricsRequestHandler(request, response),
   ),
   'prom-client 15.1': await serve((_request, response) => {
-    register.metrics().then((text) => response.end(text));
+    void register.metrics().then((text) => response.end(text));
   }),
 };
 
