@@ -27,6 +27,17 @@ describe('prettyLine', () => {
     expect(prettyLine({ ...head, ...line }, false)).toBe(expected);
   });
 
+  it('does not repeat which primitive failed of what', () => {
+    const fields = { 'primitive.name': 'pay', 'primitive.type': 'lambda', 'error.message': 'no money' };
+    const of = (message: string): string => prettyLine({ ...head, message, fields }, false);
+    expect(of('pay failed: no money')).toBe(
+      '03:04:05.678 info  pay failed: no money  primitive.type="lambda"',
+    );
+    expect(of('gone')).toBe(
+      '03:04:05.678 info  gone  primitive.name="pay" primitive.type="lambda" error.message="no money"',
+    );
+  });
+
   it('colours time, level and fields when asked', () => {
     expect(prettyLine({ ...head, fields: { a: 1 } }, true)).toBe(
       '\u001b[90m03:04:05.678\u001b[0m \u001b[36minfo \u001b[0m sold  \u001b[90ma=1\u001b[0m',

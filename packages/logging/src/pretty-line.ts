@@ -1,3 +1,4 @@
+import { attributeNames } from '@tta/obs-context';
 import { errorBlock, isErrorValue } from './error-block.ts';
 import { harmless } from './harmless-text.ts';
 import { isoTime } from './json-line.ts';
@@ -5,6 +6,9 @@ import { allFields, type LogLine } from './log-line.ts';
 
 const colours: Readonly<Record<string, number>> = { debug: 90, info: 36, warn: 33, error: 31 };
 const grey = 90;
+
+/** What a line about an execution says in its message already. */
+const toldByMessage = new Set<string>([attributeNames.primitiveName, attributeNames.errorMessage]);
 
 /**
  * A line for a person: time of day (UTC), level, message, fields and the first digits of the trace id; errors
@@ -16,6 +20,7 @@ export function prettyLine(line: LogLine, colour: boolean): string {
   const inline: string[] = [];
   const errors: [string, Readonly<Record<string, unknown>>][] = [];
   for (const [key, value] of Object.entries(allFields(line))) {
+    if (toldByMessage.has(key) && message.includes(String(value))) continue;
     if (isErrorValue(value)) errors.push([key, value]);
     else inline.push(`${harmless(key)}=${harmless(String(JSON.stringify(value)))}`);
   }
