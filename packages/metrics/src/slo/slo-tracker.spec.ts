@@ -344,6 +344,26 @@ describe('SloTracker', () => {
       ]);
     });
 
+    it('are judged at once by stop, so that a process too short for a slice tells of its failures', () => {
+      const watched = new Watched();
+      watched.runs(20, 'error');
+      watched.clock.spend(second);
+      watched.tracker.stop();
+      expect(watched.heard).toContain('1000 page 1h firing');
+    });
+
+    it('are judged at once by status, and that is told', () => {
+      const watched = new Watched();
+      watched.runs(20, 'error');
+      watched.clock.spend(second);
+      const [status] = watched.tracker.status();
+      expect(status?.alerts[0]).toMatchObject({ state: 'firing', firingSinceMs: 1000, longBurnRate: 1000 });
+      expect(watched.heard).toContain('1000 page 1h firing');
+      const told = watched.heard.length;
+      watched.tracker.status();
+      expect(watched.heard).toHaveLength(told);
+    });
+
     it('are those that the SLO has', () => {
       const slos = [
         { ...availability, name: 'a', alerting: { page: false } },
@@ -431,12 +451,13 @@ describe('SloTracker', () => {
       watched.tracker.stop();
       watched.tracker.stop();
       expect(watched.clock.pendingTimers).toBe(0);
-      await watched.clock.advance(minute);
-      expect(watched.heard).toEqual([]);
-      watched.runs(1, 'error');
-      expect(watched.heard).toHaveLength(4);
+      const told = watched.heard.length;
+      await watched.clock.advance(4 * day);
+      expect(watched.heard).toHaveLength(told);
+      watched.runs(1);
+      expect(watched.heard).toHaveLength(2 * told);
       expect(watched.clock.pendingTimers).toBe(0);
-      expect(watched.tracker.status()[0]?.bad).toBe(21);
+      expect(watched.tracker.status()[0]?.total).toEqual({ good: 1, bad: 20 });
     });
   });
 

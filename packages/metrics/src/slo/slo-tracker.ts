@@ -77,7 +77,8 @@ const sliceMs = fiveMinutesMs / slicesPerWindow;
  * It knows what this process has seen since the tracker was made: until a window's length has passed, the window
  * holds just that. Windows forget a sixtieth of their length at a time, and alerts are judged every five seconds:
  * when an execution ends and, where `onAlert` listens, by a timer that does not keep the process alive, so that an
- * alert resolves without traffic too. An SLO takes about 13 KB, whatever its traffic and period.
+ * alert resolves without traffic too. `status` and `stop` judge them at once. An SLO takes about 13 KB, whatever
+ * its traffic and period.
  *
  * @throws InvalidOptionError (`OBS_ERR_INVALID_OPTION`) when an SLO cannot be, or two have one name.
  */
@@ -119,15 +120,18 @@ export class SloTracker implements ExecutionListener {
     }
   }
 
-  /** How each SLO stands, in the order they were given. Alerts are as of the last five seconds' end. */
+  /** How each SLO stands now, in the order they were given. Judges the alerts first. */
   status(): readonly SloStatus[] {
-    const slice = this.#sliceNow();
-    if (slice !== this.#slice) this.#moveTo(slice);
+    this.#moveTo(this.#sliceNow());
     return this.#slos.map((tracked) => tracked.status());
   }
 
-  /** Stops the timer for good. Executions are still counted, and alerts are then judged as they end. */
+  /**
+   * Judges the alerts once more, so that a process too short for the five seconds tells of its failures too, and
+   * stops the timer for good. Executions are still counted, and alerts are then judged as they end.
+   */
   stop(): void {
+    this.#moveTo(this.#sliceNow());
     this.#stopped = true;
     this.#cancelTimer?.();
     this.#cancelTimer = undefined;
@@ -248,16 +252,18 @@ class TrackedSlo {
 
   status(): SloStatus {
     const { slo } = this;
-    const own = this.#withPending(this.#own);
+    const own = { good: this.#own.good, bad: this.#own.bad };
     return {
       slo,
       ...own,
       compliance: compliance(own),
       errorBudgetRemaining: errorBudgetRemaining(own, slo.objective),
-      windows: [...this.#windows].map(([window, counts]) => {
-        const held = this.#withPending(counts);
-        return { window, ...held, burnRate: burnRate(held, slo.objective) };
-      }),
+      windows: [...this.#windows].map(([window, { good, bad }]) => ({
+        window,
+        good,
+        bad,
+        burnRate: burnRate({ good, bad }, slo.objective),
+      })),
       alerts: this.#alerts.map(({ rule, long, short, firingSinceMs }) => ({
         ...rule,
         state: firingSinceMs === undefined ? 'inactive' : 'firing',
@@ -265,12 +271,8 @@ class TrackedSlo {
         shortBurnRate: burnRate(short, slo.objective),
         ...(firingSinceMs === undefined ? {} : { firingSinceMs }),
       })),
-      total: { good: this.#totalGood + this.pendingGood, bad: this.#totalBad + this.pendingBad },
+      total: { good: this.#totalGood, bad: this.#totalBad },
     };
-  }
-
-  #withPending({ good, bad }: SloCounts): SloCounts {
-    return { good: good + this.pendingGood, bad: bad + this.pendingBad };
   }
 }
 
