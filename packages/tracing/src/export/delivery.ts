@@ -19,6 +19,11 @@ export interface DeliveryOptions<B> {
   readonly take: (onlyFull?: boolean) => Batch<B> | undefined;
   /** How long one request may take, in milliseconds. */
   readonly timeoutMs: number;
+  /**
+   * Whether a batch may arrive twice: the destination knows its items again (spans by their ids), or the later
+   * of two replaces the earlier. @defaultValue true
+   */
+  readonly isRepeatable?: boolean;
   /** Settles when requests may be made. @defaultValue at once */
   readonly ready?: Promise<unknown> | undefined;
   readonly onTrouble: (trouble: Trouble) => void;
@@ -162,6 +167,7 @@ export class Delivery<B> {
     const deadline = this.#clock.monotonic() + limitMs;
     const error = new Error('the process ended');
     let isUp = !this.#pause && !this.#hasGivenUp && !this.#attempt?.isSlow;
+    if (this.#options.isRepeatable === false) this.#giveUpAttempt();
     for (const batch of this.#rest(true)) {
       const leftMs = Math.floor(deadline - this.#clock.monotonic());
       isUp &&= leftMs > 0 && this.#options.sender.sendBeforeExit(batch.body, leftMs);
@@ -174,10 +180,21 @@ export class Delivery<B> {
     this.#end(error);
   }
 
+  /** Forgets the request under way, which may have arrived; not one that is on disk, where nothing gets lost. */
+  #giveUpAttempt(): void {
+    if (!this.#attempt) return;
+    const { batch, isStored } = this.#attempt;
+    const { volatile } = this.#backlog;
+    if (isStored && volatile?.first() !== batch) return;
+    if (isStored) volatile?.removeFirst();
+    this.#attempt = undefined;
+    this.drop(batch.count, new Error('the process ended before it was answered; it may have arrived'));
+  }
+
   /** What would be gone with the process, oldest first; of the backlog where that is wanted. */
   *#rest(withBacklog: boolean): Generator<Batch<B>> {
     const { take } = this.#options;
-    // What is under way may not have arrived; a destination that gets a span twice keeps it once.
+    // What is under way may not have arrived.
     const current = this.#attempt;
     this.#attempt = undefined;
     if (current && !current.isStored) yield current.batch;

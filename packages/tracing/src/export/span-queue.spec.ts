@@ -561,6 +561,45 @@ describe('a queue with a backlog on disk', () => {
   });
 });
 
+describe('a queue of what must not arrive twice', () => {
+  const maybe = 'dropped 1: the process ended before it was answered; it may have arrived';
+
+  it('gives up at the last moment what is under way, and sends what waits', async () => {
+    const { clock, sender, queue, troubles, end } = bench(new Shelf(true), { isRepeatable: false });
+    end('a');
+    await clock.advance(50);
+    end('b');
+    queue.finishNow(1_000);
+    expect(sender.lastWords).toEqual(['b']);
+    expect(queue.counts).toEqual({ exported: 1, spooled: 0, dropped: 1 });
+    expect(troubles).toEqual([maybe]);
+  });
+
+  it('gives up also what was under way once more, and sends what waited behind it', async () => {
+    const { clock, sender, queue, troubles, end } = bench(new Shelf(false), { isRepeatable: false });
+    sender.answer(later());
+    for (const name of ['a', 'b']) {
+      end(name);
+      await clock.advance(50);
+    }
+    await clock.advance(2_000);
+    expect(sender.sent).toEqual(['a', 'a']);
+    queue.finishNow(1_000);
+    expect(sender.lastWords).toEqual(['b']);
+    expect(queue.counts).toEqual({ exported: 1, spooled: 0, dropped: 1 });
+    expect(troubles.at(-1)).toBe(maybe);
+  });
+
+  it('leaves to the next process what is on disk already', async () => {
+    const { clock, shelf, queue, end } = bench(new Shelf(true), { isRepeatable: false });
+    end('a');
+    await clock.advance(1_050);
+    queue.finishNow(1_000);
+    expect(shelf.batches.map(({ body }) => body)).toEqual(['a']);
+    expect(queue.counts).toEqual({ exported: 0, spooled: 1, dropped: 0 });
+  });
+});
+
 describe.each([
   ['memory', false],
   ['disk', true],

@@ -407,6 +407,24 @@ describe('startMetricExport', () => {
     }
   });
 
+  it.each([
+    ['delta', 'the process ended before it was answered; it may have arrived'],
+    ['lowmemory', 'the process ended before it was answered; it may have arrived'],
+    ['cumulative', 'the process ended'],
+  ] as const)(
+    'repeats at the last moment no points under way that would add up: %s',
+    async (temporality, reason) => {
+      receiver.reply = 'none';
+      const metrics = start(await receiver.start(), { temporality });
+      resultOf(metrics, counted(7));
+      await until(() => receiver.messages.length === 1);
+      // Too short for last words: what is to be repeated fails.
+      metrics.finishNow(1);
+      expect(metrics.counts).toEqual({ exported: 0, spooled: 0, dropped: 1 });
+      expect(troubles).toEqual([`metrics dropped  1: ${reason}`]);
+    },
+  );
+
   it('prefers cumulative points and plain buckets, as the SDK knows them', () => {
     const metrics = start('http://h.test');
     for (const type of Object.values(InstrumentType)) {

@@ -88,6 +88,8 @@ class MetricQueue extends ExportQueue<Batch, Uint8Array> implements MetricExport
       flushMs: 0,
       queueItems: queueExports,
       batchItems: 1,
+      // Deltas add up; of cumulative points the last one counts.
+      isRepeatable: temporality === undefined || temporality === 'cumulative',
     });
     this.#protocol = protocol;
     this.#temporality = temporality ?? 'cumulative';
