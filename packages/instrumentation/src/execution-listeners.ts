@@ -22,18 +22,34 @@ export class ExecutionListeners {
     return () => this.#all.delete(listener);
   }
 
-  tellStart(execution: Execution): void {
+  tellStart({ unit, edge, spanContext, run }: Execution): void {
     if (this.isEmpty) return;
-    const info = describe(execution);
+    const info: ExecutionInfo = {
+      type: unit.type,
+      name: unit.name,
+      action: unit.action,
+      edge,
+      traceId: spanContext?.traceId,
+      spanId: spanContext?.spanId,
+      workflowName: run.init.workflowName,
+      agentType: run.init.agentType,
+    };
     for (const listener of this.#all) guarded(() => listener.onStart?.(info), this.#onFault);
   }
 
-  tellEnd(execution: Execution, end: ExecutionEnd): void {
+  tellEnd({ unit, edge, spanContext, run, consumptionIfAny: consumed }: Execution, end: ExecutionEnd): void {
     if (this.isEmpty) return;
     const { status, durationMs, failure, processUse } = end;
-    const consumed = execution.consumptionIfAny;
+    // Field by field: spread into a literal of this size, they make a dictionary of three times the bytes.
     const result: ExecutionResult = {
-      ...describe(execution),
+      type: unit.type,
+      name: unit.name,
+      action: unit.action,
+      edge,
+      traceId: spanContext?.traceId,
+      spanId: spanContext?.spanId,
+      workflowName: run.init.workflowName,
+      agentType: run.init.agentType,
       status,
       durationMs,
       error: failure?.error,
@@ -45,17 +61,4 @@ export class ExecutionListeners {
     };
     for (const listener of this.#all) guarded(() => listener.onEnd?.(result), this.#onFault);
   }
-}
-
-function describe({ unit, edge, spanContext, run }: Execution): ExecutionInfo {
-  return {
-    type: unit.type,
-    name: unit.name,
-    action: unit.action,
-    edge,
-    traceId: spanContext?.traceId,
-    spanId: spanContext?.spanId,
-    workflowName: run.init.workflowName,
-    agentType: run.init.agentType,
-  };
 }
