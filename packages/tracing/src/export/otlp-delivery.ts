@@ -35,10 +35,9 @@ export function otlpDelivery(
   const sender = createSender(endpoint, signal, clock);
   const backlog = (): Backlog => {
     const inMemory = new MemoryBacklog({ limitBytes: defaults.memoryBytes, onDropped });
-    const { url, protocol = 'http/protobuf', headers, spool } = endpoint;
+    const { url, protocol = 'http/protobuf', spool } = endpoint;
     if (!spool) return inMemory;
-    // Headers and queries may name an account: what one program spools must not be sent in the name of another.
-    const scope = headers || new URL(url).search ? `${serviceName}\n${name}` : '';
+    const scope = mayNameAccount(endpoint) ? `${serviceName}\n${name}` : '';
     const onDisk = new DiskSpool({
       directory: spool.directory,
       key: spoolKey({ url, protocol, signal, scope }),
@@ -59,4 +58,10 @@ export function otlpDelivery(
     clock,
     random,
   };
+}
+
+/** Then what one program spools must not be sent by another, in the name of that one's account. */
+function mayNameAccount({ url, headers, tls }: OtlpEndpoint): boolean {
+  const { search, username, password } = new URL(url);
+  return [headers, tls?.cert, search, username, password].some(Boolean);
 }
