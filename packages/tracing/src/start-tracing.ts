@@ -51,7 +51,7 @@ export interface TracingOptions {
   readonly baggageKeys?: readonly string[];
   /** Parent of everything that has no other: the context that the process was started in. */
   readonly parent?: Context;
-  /** Told when spans do not arrive, and why. */
+  /** Told when spans do not arrive, and why. Spans that end meanwhile are not sent to that destination. */
   readonly onTrouble?: (destination: Destination, trouble: Trouble) => void;
   /** Further processors, e.g. one that keeps spans in memory. */
   readonly spanProcessors?: readonly SpanProcessor[];

@@ -80,6 +80,7 @@ export class Delivery<B> {
   #dropped = 0;
   /** Items out of the queue whose fate is known: exported, kept or dropped. */
   #settled = 0;
+  #isTelling = false;
 
   constructor(options: DeliveryOptions<B>) {
     this.#options = options;
@@ -104,6 +105,11 @@ export class Delivery<B> {
 
   get isStopped(): boolean {
     return this.#phase === 'stopped';
+  }
+
+  /** Whether somebody is told of trouble just now. What comes of that would be trouble without end. */
+  get isTelling(): boolean {
+    return this.#isTelling;
   }
 
   /** Counts items that are gone, and tells of them. */
@@ -367,11 +373,15 @@ export class Delivery<B> {
   }
 
   #tell(kind: Trouble['kind'], keptOn: Trouble['keptOn'], count: number, error: Error): void {
+    if (this.#isTelling) return;
     const { signal, onTrouble } = this.#options;
+    this.#isTelling = true;
     try {
       onTrouble({ signal, kind, keptOn, count, error });
     } catch (fault) {
       diag.warn(`@tta/obs: the report of undelivered ${signal} failed:`, fault);
+    } finally {
+      this.#isTelling = false;
     }
   }
 }

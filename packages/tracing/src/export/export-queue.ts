@@ -51,10 +51,11 @@ export class ExportQueue<T extends object, B> {
   /**
    * Puts an item behind the others.
    *
-   * @returns Whether it did; after {@link ExportQueue.stop} the item is dropped.
+   * @returns Whether it did; after {@link ExportQueue.stop}, and while somebody is told of trouble, the item is
+   * dropped.
    */
   add(item: T): boolean {
-    if (this.#delivery.isStopped) {
+    if (this.#delivery.isStopped || this.#delivery.isTelling) {
       this.#delivery.drop(this.#countOf(item), new Error('it came after the shutdown'));
       return false;
     }

@@ -10,7 +10,10 @@ export interface ExportSurroundings {
    * holds up the first request for 500 ms at most.
    */
   readonly resource: Resource;
-  /** Told when something does not arrive, and why. */
+  /**
+   * Told when something does not arrive, and why. What it gives to the same export itself, such as a log line
+   * of what it is told, is dropped and counted: it would be trouble again.
+   */
   readonly onTrouble?: (trouble: Trouble) => void;
   /** @defaultValue the machine's */
   readonly clock?: Clock;

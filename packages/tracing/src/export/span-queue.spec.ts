@@ -561,6 +561,52 @@ describe('a queue with a backlog on disk', () => {
   });
 });
 
+describe('a queue whose listener makes spans of the trouble it is told', () => {
+  /** Makes a span at each trouble, and gives up where that does not end. */
+  function chatty(queueOptions: Partial<SpanQueueOptions<string>> = {}): Bench & { told: string[] } {
+    const told: string[] = [];
+    const around = bench(new Shelf(false), {
+      ...queueOptions,
+      onTrouble: ({ kind, count, error }) => {
+        told.push(`${kind} ${count}: ${error.message}`);
+        if (told.length < 100) around.end('trouble');
+      },
+    });
+    return { ...around, told };
+  }
+
+  it('counts those as dropped after its stop, without telling', async () => {
+    const { queue, told, end } = chatty();
+    await queue.stop(1_000);
+    end('late');
+    expect(told).toEqual(['dropped 1: it came after the shutdown']);
+    expect(queue.counts.dropped).toBe(2);
+  });
+
+  it('counts those as dropped while it is full, and keeps what it has', async () => {
+    const { clock, sender, queue, told, end } = chatty();
+    end('a');
+    await clock.advance(50);
+    end(...'bcdefghij');
+    expect(told).toEqual(['dropped 1: its queue is full']);
+    expect(queue.counts.dropped).toBe(2);
+    sender.answer(taken, taken, taken);
+    await queue.forceFlush();
+    expect(sender.sent).toEqual(['a', 'c d e f', 'g h i j']);
+  });
+
+  it('counts those as dropped while its destination is down, and comes to rest', async () => {
+    const { clock, sender, queue, told, end } = chatty();
+    sender.answer(later(60_000));
+    end('a');
+    await clock.advance(50_000);
+    expect(told).toEqual(['kept 1: not now']);
+    sender.answer(taken);
+    await clock.advance(60_000);
+    expect(queue.counts).toEqual({ exported: 1, spooled: 0, dropped: 1 });
+  });
+});
+
 describe('a queue of what must not arrive twice', () => {
   const maybe = 'dropped 1: the process ended before it was answered; it may have arrived';
 
@@ -712,6 +758,20 @@ describe('a queue with its backlog in memory', () => {
     expect(queue.counts).toEqual({ exported: 0, spooled: 0, dropped: 2 });
     end('late');
     expect(queue.counts.dropped).toBe(3);
+  });
+
+  it('has stopped for nobody until everything is sent', async () => {
+    const { clock, sender, queue, end } = bench(new Shelf(false), { batchItems: 1 });
+    end('a', 'b', 'c');
+    const counts: number[] = [];
+    const noteCount = (): void => void counts.push(queue.counts.exported);
+    const stops = [queue.stop(5_000).then(noteCount), queue.shutdown().then(noteCount)];
+    for (let answers = 0; answers < 3; answers++) {
+      sender.answer(taken);
+      await clock.advance(0);
+    }
+    await Promise.all([...stops, queue.stop(1).then(noteCount)]);
+    expect(counts).toEqual([3, 3, 3]);
   });
 
   it('stops once, also when it is asked twice and after last words', async () => {
