@@ -2,7 +2,7 @@ import type { LiveChange, LogList } from '@tta/obs-protocol';
 import type { LogGroup } from './log-batch.ts';
 
 export interface LogListQuery {
-  /** 1–500. */
+  /** 1–500; a page has fewer records when they are large. */
   readonly limit: number;
   /** `nextCursor` of the page before. */
   readonly cursor?: string;

@@ -75,7 +75,8 @@ const TRACES = `
 /**
  * `log_record.trace_key` is NULL as long as no trace of that id is stored, for some records for ever: these
  * "loose" ones have bounds of their own. `time_ns` is never unknown, `digest` finds what is sent twice, and
- * `trace.logs_seq` is the change in which records of the trace arrived last.
+ * `trace.logs_seq` is the change in which records of the trace arrived last. What may be large stands at the end
+ * of a record: its size is known without reading it.
  */
 const LOGS = `
   CREATE TABLE log_record (
@@ -87,15 +88,15 @@ const LOGS = `
     observed_ns INTEGER,
     received_ms INTEGER NOT NULL,
     severity_number INTEGER NOT NULL,
-    severity_text TEXT,
-    body TEXT NOT NULL,
-    event_name TEXT,
-    attributes TEXT NOT NULL,
     dropped_attributes INTEGER NOT NULL,
     flags INTEGER NOT NULL,
     resource_id INTEGER NOT NULL,
     scope_id INTEGER NOT NULL,
-    digest INTEGER NOT NULL
+    digest INTEGER NOT NULL,
+    severity_text TEXT,
+    event_name TEXT,
+    attributes TEXT NOT NULL,
+    body TEXT NOT NULL
   );
   CREATE INDEX log_record_by_trace ON log_record (trace_key, time_ns, log_key) WHERE trace_key IS NOT NULL;
   CREATE INDEX log_record_by_time ON log_record (time_ns, log_key);

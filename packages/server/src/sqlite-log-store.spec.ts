@@ -221,6 +221,37 @@ describe('SqliteLogStore', () => {
     expect([bodies(first), bodies(rest), rest.nextCursor]).toEqual([['s21', 's17', 's13'], ['s9'], null]);
   });
 
+  it.each([
+    ['records', 'x'.repeat(1_000_000), {}],
+    ['resources', 'x', { 'process.environment': 'x'.repeat(1_000_000) }],
+  ])('ends a page early where %s are large, and leaves none out', async (_, body, resource) => {
+    await writeSpans(span(1));
+    const lines = Array.from({ length: 10 }, (_item, n) => line(1, body, { timeUnixNano: BigInt(n + 1) }));
+    await logs.write([group(lines, resource)]);
+    const ask = [
+      (cursor: object) => logs.ofTrace(hex(1, 32), { limit: 500, ...cursor }),
+      (cursor: object) => logs.search({ limit: 500, ...cursor }),
+    ];
+    for (const pageAt of ask) {
+      const times: string[] = [];
+      let cursor: string | null | undefined;
+      while (cursor !== null) {
+        const page = await pageAt(cursor === undefined ? {} : { cursor });
+        expect(JSON.stringify(page).length).toBeLessThan(4_100_000);
+        times.push(...page!.items.map(({ timeUnixNano }) => timeUnixNano));
+        cursor = page!.nextCursor;
+      }
+      expect(times.map(Number).sort((a, b) => a - b)).toEqual(lines.map((_item, n) => n + 1));
+    }
+  });
+
+  it('answers a record that is larger than a page alone', async () => {
+    await write(line(null, 'x'.repeat(5_000_000), { timeUnixNano: 2n }), line(null, 'after'));
+    const first = await logs.search({ limit: 500 });
+    const second = await logs.search({ limit: 500, cursor: first.nextCursor! });
+    expect([first.items.length, second.items.length, second.nextCursor]).toEqual([1, 1, null]);
+  });
+
   it('refuses a cursor that is none', async () => {
     await writeSpans(span(1));
     await expect(logs.search({ limit: 1, cursor: 'x' })).rejects.toThrow(InvalidCursorError);

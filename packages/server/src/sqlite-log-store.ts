@@ -12,13 +12,19 @@ const REPEAT_MS = 10 * 60_000;
 /** Records that one step of pruning removes: a few milliseconds of work. */
 const PRUNE_RECORDS = 1_000;
 
+/** A page ends before the record that would make it larger, for it is one text in memory. */
+const PAGE_BYTES = 4_000_000;
+
 const NS_PER_MS = 1_000_000n;
 
-const RECORDS = `SELECT log_key, trace_id, span_id, CAST(time_ns AS TEXT) AS time_text,
+const RECORD = `log_key, trace_id, span_id, CAST(time_ns AS TEXT) AS time_text,
     CAST(observed_ns AS TEXT) AS observed_text, severity_number, severity_text, body, event_name,
     log_record.attributes, dropped_attributes, flags, resource.service_name,
-    resource.attributes AS resource_attributes, scope.name AS scope_name, scope.version AS scope_version
-  FROM log_record JOIN resource ON resource.id = resource_id JOIN scope ON scope.id = scope_id`;
+    resource.attributes AS resource_attributes, scope.name AS scope_name, scope.version AS scope_version`;
+const SIZE = `octet_length(body) + octet_length(log_record.attributes) + octet_length(resource.attributes)
+    + coalesce(octet_length(severity_text), 0) + coalesce(octet_length(event_name), 0)
+    + octet_length(scope.name) + octet_length(scope.version) AS bytes`;
+const JOINED = 'log_record JOIN resource ON resource.id = resource_id JOIN scope ON scope.id = scope_id';
 
 /** Keeps log records in the file of the traces. Every method does its work at once, as the store of traces. */
 export class SqliteLogStore implements LogStore {
@@ -39,10 +45,11 @@ export class SqliteLogStore implements LogStore {
     const traceKey = this.#traceKey(traceId);
     if (traceKey === null) return undefined;
     const after = query.cursor === undefined ? [-1n, 0n] : parseCursor(query.cursor);
-    const rows = this.#connection
-      .sql(`${RECORDS} WHERE trace_key = ? AND (time_ns, log_key) > (?, ?) ORDER BY time_ns, log_key LIMIT ?`)
-      .all(traceKey, ...after, query.limit + 1);
-    return toPage(rows, query.limit);
+    return this.#page(
+      'trace_key = ? AND (time_ns, log_key) > (?, ?) ORDER BY time_ns, log_key',
+      [traceKey, ...after],
+      query.limit,
+    );
   }
 
   async search(query: LogSearch): Promise<LogList> {
@@ -60,10 +67,7 @@ export class SqliteLogStore implements LogStore {
     }
     if (minSeverity !== undefined) where('severity_number >= ?', minSeverity);
     if (cursor !== undefined) where('(time_ns, log_key) < (?, ?)', ...parseCursor(cursor));
-    const rows = this.#connection
-      .sql(`${RECORDS} WHERE ${conditions.join(' AND ')} ORDER BY time_ns DESC, log_key DESC LIMIT ?`)
-      .all(...values, limit + 1);
-    return toPage(rows, limit);
+    return this.#page(`${conditions.join(' AND ')} ORDER BY time_ns DESC, log_key DESC`, values, limit);
   }
 
   async prune({ maxRecords, receivedSinceMs }: LooseLogLimits): Promise<boolean> {
@@ -140,6 +144,14 @@ export class SqliteLogStore implements LogStore {
     );
   }
 
+  /** Looks at the sizes first: 500 records may be more than fits into memory. */
+  #page(conditionsAndOrder: string, values: readonly SqlValue[], limit: number): LogList {
+    const rest = `FROM ${JOINED} WHERE ${conditionsAndOrder} LIMIT ?`;
+    const sizes = this.#connection.sql(`SELECT ${SIZE} ${rest}`).all(...values, limit);
+    const count = fitting(sizes.map((row) => number(row, 'bytes')));
+    return toPage(this.#connection.sql(`SELECT ${RECORD} ${rest}`).all(...values, count + 1), count);
+  }
+
   #traceKey(traceId: string): number | null {
     const row = this.#connection.sql('SELECT trace_key FROM trace WHERE trace_id = ?').get(traceId);
     return row === undefined ? null : number(row, 'trace_key');
@@ -161,6 +173,13 @@ function contentOf(record: ReceivedLogRecord, resourceId: number, scopeId: numbe
     resourceId,
     scopeId,
   ];
+}
+
+/** How many of the records fit on a page; of records that are larger than a page, one. */
+function fitting(sizes: readonly number[]): number {
+  let bytes = 0;
+  const over = sizes.findIndex((size, index) => (bytes += size) > PAGE_BYTES && index > 0);
+  return over === -1 ? sizes.length : over;
 }
 
 /** Lines of one program have one resource: it is parsed once for all of them. */
