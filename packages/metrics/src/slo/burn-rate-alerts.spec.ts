@@ -21,15 +21,34 @@ describe('burnRateAlerts', () => {
     ['28d', [13.44, 5.6, 2.8, 2.8 / 3]],
     ['4w', [13.44, 5.6, 2.8, 2.8 / 3]],
     ['90d', [43.2, 18, 9, 3]],
-    ['7d', [3.36, 1.4, 0.7, 0.7 / 3]],
-    // The alerts over a day and over three days are longer than these periods.
-    ['2d', [0.96, 0.4, 0.2]],
-    ['6h', [0.12, 0.05]],
-    ['1h', [0.02]],
+    // What is left out has thresholds below 0.9: 0.7 and 0.23, then 0.4 and 0.2, then all, from 0.48 on down.
+    ['27d', [12.96, 5.4, 2.7, 0.9]],
+    ['26d', [12.48, 5.2, 2.6]],
+    ['7d', [3.36, 1.4]],
+    ['2d', [0.96]],
+    ['1d', []],
+    ['6h', []],
+    ['1h', []],
   ] as const)('scales the thresholds to %s', (period, thresholds) => {
     const actual = burnRateAlerts(period).map(({ threshold }) => threshold);
     expect(actual).toHaveLength(thresholds.length);
     for (const [index, threshold] of thresholds.entries()) expect(actual[index]).toBeCloseTo(threshold, 12);
+  });
+
+  // Burn is at most 1 ÷ (1 − objective): 14.49, 14.4 (1 − 1 ÷ 14.4 = 0.930 5…), 10, 2 and 1.01.
+  it.each([
+    [0.931, ['1h', '6h', '1d', '3d']],
+    [0.9305, ['6h', '1d', '3d']],
+    [0.9, ['6h', '1d', '3d']],
+    [0.5, ['3d']],
+    [0.01, ['3d']],
+  ])('leaves out what total failure cannot reach with an objective of %d', (objective, expected) => {
+    expect(burnRateAlerts('30d', objective).map(({ longWindow }) => longWindow)).toEqual(expected);
+  });
+
+  it('leaves out a threshold that total failure meets and does not pass', () => {
+    expect(burnRateAlerts('60d').at(-1)).toMatchObject({ longWindow: '3d', threshold: 2 });
+    expect(burnRateAlerts('60d', 0.5)).toEqual([]);
   });
 
   it('refuses a period that is none', () => {

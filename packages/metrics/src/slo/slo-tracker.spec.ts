@@ -66,6 +66,20 @@ class Watched {
   }
 }
 
+/** What is told by `diag` from now on. */
+function reported(): string[] {
+  const reports: string[] = [];
+  const logger: DiagLogger = {
+    error: () => undefined,
+    warn: (...told: unknown[]) => void reports.push(told.map(String).join(' ')),
+    info: () => undefined,
+    debug: () => undefined,
+    verbose: () => undefined,
+  };
+  diag.setLogger(logger, { logLevel: DiagLogLevel.WARN, suppressOverrideMessage: true });
+  return reports;
+}
+
 afterEach(() => diag.disable());
 
 describe('SloTracker', () => {
@@ -369,17 +383,52 @@ describe('SloTracker', () => {
         { ...availability, name: 'a', alerting: { page: false } },
         { ...availability, name: 'b', alerting: { ticket: false } },
         { ...availability, name: 'c', alerting: false },
-        { ...availability, name: 'd', window: '6h' },
+        { ...availability, name: 'd', window: '7d' },
+        { ...availability, name: 'e', objective: 0.5 },
       ] as const;
       const statuses = new Watched(slos).tracker.status();
       expect(
         statuses.map(({ alerts }) => alerts.map((alert) => `${alert.severity} ${alert.longWindow}`)),
-      ).toEqual([['ticket 1d', 'ticket 3d'], ['page 1h', 'page 6h'], [], ['page 1h', 'page 6h']]);
+      ).toEqual([
+        ['ticket 1d', 'ticket 3d'],
+        ['page 1h', 'page 6h'],
+        [],
+        ['page 1h', 'page 6h'],
+        ['ticket 3d'],
+      ]);
+    });
+
+    // 7 days, objective 0.9, 3 % failures: burn 0.3, and 70 % of the budget left for good.
+    it('do not fire while the budget of a short period lasts', async () => {
+      const watched = new Watched([{ ...availability, objective: 0.9, window: '7d' }]);
+      for (let hours = 0; hours < 100; hours++) {
+        watched.runs(97);
+        watched.runs(3, 'error');
+        await watched.clock.advance(hour);
+      }
+      expect(watched.heard).toEqual([]);
+    });
+
+    it('that an SLO asks for and cannot have are reported once', () => {
+      const reports = reported();
+      const slos = [
+        { ...availability, name: 'short', window: '1d' },
+        { ...availability, name: 'low', objective: 0.8, alerting: { ticket: false } },
+        { ...availability, name: 'silent', window: '1d', alerting: false },
+        availability,
+      ] as const;
+      const { tracker } = new Watched(slos);
+      tracker.status();
+      expect(reports).toEqual([
+        '@tta/obs: SLO "short" gets no alerts: a period of 1d and an objective of 0.999 leave none; see burnRateAlerts, or set alerting: false',
+        '@tta/obs: SLO "low" gets no alerts: a period of 30d and an objective of 0.8 leave none; see burnRateAlerts, or set alerting: false',
+      ]);
+      expect(tracker.status()[0]?.alerts).toEqual([]);
     });
 
     it('fire again after they have resolved', async () => {
       const watched = new Watched([
-        { ...availability, alerting: { ticket: false, minEvents: 1 }, window: '1h' },
+        { ...availability, alerting: { ticket: false, minEvents: 1 }, window: '2d' },
       ]);
       for (let i = 0; i < 3; i++) {
         watched.runs(5, 'error');
@@ -462,15 +511,6 @@ describe('SloTracker', () => {
   });
 
   describe('a faulty onAlert', () => {
-    const reports: string[] = [];
-    const logger: DiagLogger = {
-      error: () => undefined,
-      warn: (...told: unknown[]) => void reports.push(told.map(String).join(' ')),
-      info: () => undefined,
-      debug: () => undefined,
-      verbose: () => undefined,
-    };
-
     it.each<[string, (change: SloAlertChange) => void | Promise<void>]>([
       [
         'throws',
@@ -482,8 +522,7 @@ describe('SloTracker', () => {
     ])(
       'that %s is reported, reaches neither run nor timer and hears the next change',
       async (_how, onAlert) => {
-        diag.setLogger(logger, { logLevel: DiagLogLevel.WARN, suppressOverrideMessage: true });
-        reports.length = 0;
+        const reports = reported();
         const told: string[] = [];
         const watched = new Watched([{ ...availability, alerting: { ticket: false, minEvents: 1 } }], {
           onAlert: (change) => {

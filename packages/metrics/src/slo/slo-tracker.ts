@@ -52,6 +52,7 @@ export interface SloStatus {
   readonly errorBudgetRemaining: number;
   /** From 5 minutes to 3 days, and the SLO's own period. */
   readonly windows: readonly SloWindowStatus[];
+  /** Those that the SLO asks for and that `burnRateAlerts` has for its period and objective. */
   readonly alerts: readonly SloAlertStatus[];
   /** Since the tracker was made; only rises. */
   readonly total: SloCounts;
@@ -195,14 +196,18 @@ class TrackedSlo {
     for (const window of windows) this.#windows.set(window, new RollingCounts(lengthMs(window), 0));
     const same = windows.find((window) => lengthMs(window) === ownMs);
     this.#own = this.#window(same ?? slo.window, ownMs);
-    this.#alerts = burnRateAlerts(slo.window)
-      .filter(({ severity }) => slo.alerting[severity])
-      .map((rule) => ({
-        rule,
-        long: this.#window(rule.longWindow),
-        short: this.#window(rule.shortWindow),
-        firingSinceMs: undefined,
-      }));
+    const { page, ticket } = slo.alerting;
+    const rules = burnRateAlerts(slo.window, slo.objective).filter(({ severity }) => slo.alerting[severity]);
+    if ((page || ticket) && rules.length === 0)
+      diag.warn(
+        `@tta/obs: SLO "${slo.name}" gets no alerts: a period of ${slo.window} and an objective of ${slo.objective} leave none; see burnRateAlerts, or set alerting: false`,
+      );
+    this.#alerts = rules.map((rule) => ({
+      rule,
+      long: this.#window(rule.longWindow),
+      short: this.#window(rule.shortWindow),
+      firingSinceMs: undefined,
+    }));
   }
 
   #window(window: SloWindow, ms = lengthMs(window)): RollingCounts {

@@ -24,7 +24,7 @@ export function writeOpenSlo(slos: readonly SloOptions[], options: SloFileOption
   const policies = new Map<string, object>();
   const names = new Set<string>();
   const documents = defined.map((slo) => {
-    const alerts = burnRateAlerts(slo.window).filter(({ severity }) => slo.alerting[severity]);
+    const alerts = burnRateAlerts(slo.window, slo.objective).filter(({ severity }) => slo.alerting[severity]);
     for (const alert of alerts) policies.set(policyName(slo.window, alert), alertPolicy(slo.window, alert));
     return sloDocument(slo, {
       service,
