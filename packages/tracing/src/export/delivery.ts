@@ -72,6 +72,7 @@ export class Delivery<B> {
   #isAdoptionDue = false;
   #cancelSpill: (() => void) | undefined;
   #phase: 'open' | 'stopping' | 'stopped' = 'open';
+  #stopping: Promise<void> | undefined;
   /** While it stops: the destination has had its chance. */
   #hasGivenUp = false;
   #drainUntilMs = Number.POSITIVE_INFINITY;
@@ -144,27 +145,12 @@ export class Delivery<B> {
     }
   }
 
-  /** Tries once more, but not longer than `limitMs`; then what is durable stays behind, and the rest is dropped. */
-  async stop(limitMs: number): Promise<void> {
-    if (this.#phase !== 'open') return this.#over;
-    this.#phase = 'stopping';
-    this.#cancelAdopt();
-    this.#drainUntilMs = this.#clock.monotonic() + lastDrainMs;
-    const { sender } = this.#options;
-    sender.finish();
-    const giveUp = (): void => {
-      this.#hasGivenUp = true;
-      sender.abort();
-    };
-    const cancelLimit = this.#clock.timer(limitMs, giveUp, true);
-    // What waits on disk need not be tried once more, and who asked for patience gets it.
-    if (this.#pause && (this.#pause.asked || this.#isSafe())) this.#hasGivenUp = true;
-    // A program that is over before it looked for what others left does it now.
-    else if (!this.#hasAdopted) this.#adopt();
-    this.#resume();
-    while (this.#over) await this.#over;
-    cancelLimit();
-    if (this.#phase === 'stopping') this.#end(new Error('the process ended'));
+  /**
+   * Tries once more, but not longer than `limitMs`; then what is durable stays behind, and the rest is dropped.
+   * Of several calls the first sets the limit.
+   */
+  stop(limitMs: number): Promise<void> {
+    return (this.#stopping ??= this.#stop(limitMs));
   }
 
   /** Sends the rest while the process is ending, blocking it, or else leaves it on disk. */
@@ -184,6 +170,28 @@ export class Delivery<B> {
       else this.drop(batch.count, error);
     }
     this.#end(error);
+  }
+
+  async #stop(limitMs: number): Promise<void> {
+    if (this.#phase === 'stopped') return;
+    this.#phase = 'stopping';
+    this.#cancelAdopt();
+    this.#drainUntilMs = this.#clock.monotonic() + lastDrainMs;
+    const { sender } = this.#options;
+    sender.finish();
+    const giveUp = (): void => {
+      this.#hasGivenUp = true;
+      sender.abort();
+    };
+    const cancelLimit = this.#clock.timer(limitMs, giveUp, true);
+    // What waits on disk need not be tried once more, and who asked for patience gets it.
+    if (this.#pause && (this.#pause.asked || this.#isSafe())) this.#hasGivenUp = true;
+    // A program that is over before it looked for what others left does it now.
+    else if (!this.#hasAdopted) this.#adopt();
+    this.#resume();
+    while (this.#over) await this.#over;
+    cancelLimit();
+    if (this.#phase === 'stopping') this.#end(new Error('the process ended'));
   }
 
   /** Forgets the request under way, which may have arrived; not one that is on disk, where nothing gets lost. */
