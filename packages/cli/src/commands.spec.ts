@@ -301,6 +301,14 @@ describe('tta-obs trace', () => {
     );
   });
 
+  it('says what the service says when it cannot answer', async () => {
+    await post('/v1/traces', exportOf(1));
+    server.logs.ofTrace = () => Promise.reject(new Error('disk I/O error'));
+    const session = new Session();
+    expect(await session.run('trace', '--logs', '--port', String(server.port))).toBe(1);
+    expect(session.stderr).toMatch(/^tta-obs: The service at http:\S+ answered 500: The service failed.+\n$/);
+  });
+
   it('takes the answer of another program for no service', async () => {
     const other = createServer((_, answer) => answer.end('{}')).listen(0, '127.0.0.1');
     await new Promise((resolve) => other.once('listening', resolve));

@@ -1,7 +1,9 @@
 import { CommandError } from './command-error.ts';
+import { safeText } from './safe-text.ts';
 import {
   isHealth,
   isLogList,
+  isProblemDetails,
   isTraceDocument,
   isTraceList,
   type Health,
@@ -86,5 +88,10 @@ async function get(url: string, path: string): Promise<unknown> {
   } catch (error) {
     throw new NoServiceError(url, error);
   }
-  return response.status === 404 ? undefined : body;
+  if (response.status === 404) return undefined;
+  if (response.status >= 400 && isProblemDetails(body)) {
+    const said = safeText(body.detail ?? body.title);
+    throw new CommandError(1, `The service at ${url} answered ${response.status}: ${said}`);
+  }
+  return body;
 }
