@@ -36,10 +36,12 @@ describe('withCorrelation', () => {
     expect(Object.entries(correlationOf(below) ?? {})).toEqual([['userId', 'u-1']]);
   });
 
-  it('keeps a copy, which later changes do not reach', () => {
+  it('keeps a copy, which later changes do not reach and nobody can write into', () => {
     const said = { userId: 'u-1' };
     const told = withCorrelation(ROOT_CONTEXT, said);
     said.userId = 'u-2';
     expect(correlationOf(told)).toEqual({ userId: 'u-1' });
+    expect(correlationOf(told)).toBe(correlationOf(told));
+    expect(Object.isFrozen(correlationOf(told))).toBe(true);
   });
 });

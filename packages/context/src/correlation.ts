@@ -20,10 +20,12 @@ export function correlationOf(active: Context): Correlation | undefined {
 }
 
 /**
- * A context that belongs to a run, user or request, for code that runs outside of any primitive. Runs in it tell
- * what is said here as far as they say nothing of their own. A field that is there and undefined is not said.
+ * A context in which more is known about the run, user or request. What is said here wins over what was known, also
+ * over what the run around says of itself, and is over where the run is. Runs that begin in it tell it as far as
+ * they say nothing of their own. A field that is there and undefined is not said.
  */
 export function withCorrelation(parent: Context, correlation: Correlation): Context {
   const said = Object.entries(correlation).filter(([, value]) => value !== undefined);
-  return parent.setValue(correlationKey, { ...correlationOf(parent), ...Object.fromEntries(said) });
+  const known = { ...correlationOf(parent), ...Object.fromEntries(said) };
+  return parent.setValue(correlationKey, Object.freeze(known));
 }

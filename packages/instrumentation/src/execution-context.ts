@@ -1,6 +1,7 @@
 import { type Context, createContextKey } from '@opentelemetry/api';
-import { correlationKey, correlationOf } from '@tta/obs-context';
+import { type Correlation, correlationKey, correlationOf } from '@tta/obs-context';
 import type { Execution } from './execution.ts';
+import { saidBeyond } from './run-correlation.ts';
 
 const executionKey = createContextKey('@tta/obs/execution');
 
@@ -11,32 +12,57 @@ const executionKey = createContextKey('@tta/obs/execution');
 class ExecutionContext implements Context {
   readonly around: Context;
   readonly execution: Execution;
+  /** What `withCorrelation` made of the run's own, inside of the run. */
+  readonly said: Correlation | undefined;
 
-  constructor(around: Context, execution: Execution) {
+  constructor(around: Context, execution: Execution, said: Correlation | undefined) {
     this.around = around;
     this.execution = execution;
+    this.said = said;
   }
 
   getValue(key: symbol): unknown {
     if (key === executionKey) return this.execution;
     // Answered, not set: every execution would pay for what only a log line asks for.
-    if (key === correlationKey) return this.execution.run.correlation(correlationOf(this.around));
+    if (key === correlationKey) return this.said ?? this.correlationOfRun;
     return this.around.getValue(key);
   }
 
   setValue(key: symbol, value: unknown): Context {
-    return new ExecutionContext(this.around.setValue(key, value), this.execution);
+    if (key === correlationKey) {
+      return new ExecutionContext(this.around, this.execution, value as Correlation | undefined);
+    }
+    return new ExecutionContext(this.around.setValue(key, value), this.execution, this.said);
   }
 
   deleteValue(key: symbol): Context {
-    return new ExecutionContext(this.around.deleteValue(key), this.execution);
+    const said = key === correlationKey ? undefined : this.said;
+    return new ExecutionContext(this.around.deleteValue(key), this.execution, said);
+  }
+
+  /** The same for another execution. What was said inside of a run is over where another run begins. */
+  of(execution: Execution): Context {
+    const said = execution.run === this.execution.run ? this.said : undefined;
+    return new ExecutionContext(this.around, execution, said);
+  }
+
+  get correlationOfRun(): Correlation | undefined {
+    return this.execution.run.correlation(correlationOf(this.around));
   }
 }
 
 /** @internal */
 export function withExecution(parent: Context, execution: Execution): Context {
   // In place of the execution around it, so that nesting never makes a chain of contexts.
-  return new ExecutionContext(parent instanceof ExecutionContext ? parent.around : parent, execution);
+  return parent instanceof ExecutionContext
+    ? parent.of(execution)
+    : new ExecutionContext(parent, execution, undefined);
+}
+
+/** What the code of a running execution said by `withCorrelation`; a run that begins there takes it over. @internal */
+export function saidInside(active: Context): Correlation | undefined {
+  if (!(active instanceof ExecutionContext) || !active.said) return undefined;
+  return saidBeyond(active.said, active.correlationOfRun);
 }
 
 /** The execution that is running in a context. @internal */

@@ -9,6 +9,7 @@ import {
 import {
   type Clock,
   type ContextInit,
+  copyInit,
   type ExecutionListener,
   type ExecutionStatus,
   InvalidOptionError,
@@ -27,7 +28,7 @@ import { ApiTelemetry, type Telemetry } from './api-telemetry.ts';
 import { baggageAttributes } from './baggage.ts';
 import { BoundedValues } from './bounded-values.ts';
 import { recordCost, recordUsage } from './consumption.ts';
-import { executionOf, withExecution } from './execution-context.ts';
+import { executionOf, saidInside, withExecution } from './execution-context.ts';
 import type { ExecutionEnd, Failure } from './execution-end.ts';
 import { logBegin, logEnd } from './execution-lines.ts';
 import { ExecutionListeners } from './execution-listeners.ts';
@@ -184,7 +185,7 @@ export class Instrumentation {
     } else {
       const run = given
         ? new Run(this, given, around)
-        : new Run(this, parent.context.child(init as ContextInit), around, parent.run);
+        : new Run(this, parent.context.child(this.#inside(active, init as ContextInit)), around, parent.run);
       const { signal } = run.init;
       const own = signal && signal !== parent.run.init.signal ? { signal } : undefined;
       execution = new Execution(run, anyUnit, parent, undefined, own);
@@ -292,6 +293,12 @@ export class Instrumentation {
       this.#fault(error);
       return otherwise;
     }
+  }
+
+  /** What a run inside another says: what its caller says, else what is said around the call. */
+  #inside(active: Context, init: ContextInit): ContextInit {
+    const said = this.safely(() => saidInside(active), undefined);
+    return said ? { ...said, ...copyInit(init) } : init;
   }
 
   #fault(error: unknown): void {

@@ -4,6 +4,7 @@ import {
   attributeNames as names,
   type ContextInit,
   type Correlation,
+  correlationKey,
   correlationOf,
   withCorrelation,
   WorkflowContext,
@@ -78,15 +79,83 @@ describe.each([
     });
   });
 
-  it('has what a step puts around its own code, where the run does not say it', async () => {
-    const telling = custom('telling', () =>
+  it('is what a step says around its own code, before what the run says, in all that begins there', async () => {
+    const telling = custom('telling', (_: number, scope) =>
       context.with(withCorrelation(context.active(), { userId: 'u-9', sessionId: 's-9' }), async () => [
         known(),
         await ask.execute(0),
+        await ask.execute(0, scope.context),
+        await scope.step('step_0', outer(ask), 0),
       ]),
     );
-    const expected = { userId: 'u-1', sessionId: 's-9' };
-    expect(await run(() => telling.execute(0, { userId: 'u-1' }))).toEqual([expected, expected]);
+    const expected = { userId: 'u-9', sessionId: 's-9', requestId: 'r-1' };
+    const seen = await run(() => outer(telling).execute(0, { userId: 'u-1', requestId: 'r-1' }));
+    expect(seen).toEqual([expected, expected, expected, expected]);
+  });
+
+  it('names the user of each branch, where a run works for many', async () => {
+    const waiting = custom('waiting', async () => {
+      await new Promise(setImmediate);
+      return known()?.userId;
+    });
+    const forEach = custom('for each', (users: readonly string[]) =>
+      Promise.all(
+        users.map((userId) =>
+          context.with(withCorrelation(context.active(), { userId }), () => outer(waiting).execute(0)),
+        ),
+      ),
+    );
+    const users = ['u-1', 'u-2', 'u-3'];
+    expect(await run(() => forEach.execute(users, { userId: 'batch' }))).toEqual(users);
+  });
+
+  it('has what was said last, and after that what the run says again', async () => {
+    const telling = custom('telling', () => {
+      const first = withCorrelation(context.active(), { userId: 'u-8', sessionId: 's-8' });
+      const second = withCorrelation(first, { userId: 'u-9' });
+      const other = createContextKey('other');
+      const below = second.setValue(other, 1).deleteValue(other);
+      return [
+        correlationOf(below),
+        correlationOf(first),
+        known(),
+        correlationOf(second.deleteValue(correlationKey)),
+      ];
+    });
+    expect(await run(() => telling.execute(0, { userId: 'u-1' }))).toEqual([
+      { userId: 'u-9', sessionId: 's-8' },
+      { userId: 'u-8', sessionId: 's-8' },
+      { userId: 'u-1' },
+      { userId: 'u-1' },
+    ]);
+  });
+
+  it('of a run inside another falls back to what was said where it begins, then to the outer one', async () => {
+    const nested = custom('nested', () =>
+      context.with(withCorrelation(context.active(), { userId: 'u-9', sessionId: 's-9' }), () =>
+        outer(ask).execute(0, { workflowName: 'inner', sessionId: 's-2' }),
+      ),
+    );
+    expect(await run(() => nested.execute(0, { userId: 'u-1', requestId: 'r-1' }))).toEqual({
+      workflowName: 'inner',
+      userId: 'u-9',
+      sessionId: 's-2',
+      requestId: 'r-1',
+    });
+  });
+
+  it('knows nothing of a run that is over, in whose context it begins', async () => {
+    let kept = ROOT_CONTEXT;
+    const keeping = custom('keeping', () => {
+      kept = withCorrelation(context.active(), { sessionId: 's-9' });
+    });
+    const around = withCorrelation(ROOT_CONTEXT, { requestId: 'r-0' });
+    await run(() => keeping.execute(0, { userId: 'alice', workflowId: 'w-alice' }), around);
+    expect(await context.with(kept, () => outer(ask).execute(0))).toEqual({ requestId: 'r-0' });
+    expect(await context.with(kept, () => outer(ask).execute(0, { userId: 'bob' }))).toEqual({
+      requestId: 'r-0',
+      userId: 'bob',
+    });
   });
 
   it('of a run inside another is what that one says, else what the outer one says', async () => {
@@ -106,7 +175,9 @@ describe.each([
   });
 
   it('of a run that is handed a context of its own takes nothing from the run around', async () => {
-    const nested = custom('nested', () => ask.execute(0, madeHere()));
+    const nested = custom('nested', () =>
+      context.with(withCorrelation(context.active(), { userId: 'u-9' }), () => ask.execute(0, madeHere())),
+    );
     expect(await run(() => nested.execute(0, everything))).toEqual({ correlationId: 'c-made' });
   });
 
@@ -155,6 +226,39 @@ describe('the correlation of a run', () => {
     expect(heard.map((one) => fields.map((field) => one[field]))).toEqual([
       fields.map((field) => attributes[attributeOf[field]]),
     ]);
+  });
+
+  it('is what the spans of a run inside another say, also of what was said around it', async () => {
+    const observed = new Observed();
+    const nested = custom('nested', () =>
+      context.with(withCorrelation(context.active(), { userId: 'u-9' }), () =>
+        ask.execute(0, { workflowName: 'inner' }),
+      ),
+    );
+    const around = withCorrelation(context.active(), { requestId: 'r-0', correlationId: 'c-0' });
+    const heard = await observed.run(() =>
+      context.with(withInstrumentation(around, observed.instrumentation), () =>
+        nested.execute(0, { userId: 'u-1', sessionId: 's-1' }),
+      ),
+    );
+    const own = { workflowName: 'inner', userId: 'u-9', sessionId: 's-1' };
+    expect(heard).toEqual({ ...own, requestId: 'r-0', correlationId: 'c-0' });
+    const { attributes } = observed.span('primitive.custom.process', { 'primitive.name': 'ask' });
+    const said = Object.entries(attributeOf).map(([field, name]) => [field, attributes[name]]);
+    expect(Object.fromEntries(said.filter(([, value]) => value !== undefined))).toEqual(own);
+  });
+
+  it('cannot be written into, where all that ask share it', async () => {
+    const write = custom('write', () => {
+      Object.assign(known() ?? {}, { userId: 'evil' });
+    });
+    await expect(write.execute(0, { userId: 'u-1' })).rejects.toThrow(TypeError);
+    const writeSaid = custom('write said', () =>
+      context.with(withCorrelation(context.active(), { userId: 'u-1' }), () =>
+        Object.assign(known() ?? {}, { userId: 'evil' }),
+      ),
+    );
+    await expect(writeSaid.execute(0)).rejects.toThrow(TypeError);
   });
 
   it('is worked out once a run, and not before someone asks', async () => {
