@@ -1,3 +1,4 @@
+import { Instrumentation, setDefaultInstrumentation } from '@tta/obs-instrumentation';
 import { createLogger } from '@tta/obs-logging';
 import { PrimitiveStatistics } from '@tta/obs-metrics';
 import type { Observability } from './observability.ts';
@@ -5,7 +6,7 @@ import type { ObservabilityOptions } from './observability-options.ts';
 import type { PrintingOptions } from './printing-options.ts';
 import { setUpSlos } from './set-up-slos.ts';
 
-/** What `OTEL_SDK_DISABLED=true` makes: nothing is recorded or sent, and log lines are printed all the same. */
+/** What `OTEL_SDK_DISABLED=true` makes: nothing is recorded or sent, and log lines, those of primitives too, are printed all the same. */
 export function disabledObservability(
   serviceName: string,
   options: ObservabilityOptions,
@@ -15,6 +16,7 @@ export function disabledObservability(
   const log = createLogger(printing.lines);
   const statistics = new PrimitiveStatistics();
   const slos = setUpSlos(options, log);
+  setDefaultInstrumentation(new Instrumentation({ logger: log }));
   return {
     serviceName,
     destinations: [],
@@ -27,6 +29,7 @@ export function disabledObservability(
     slos: () => slos?.status() ?? [],
     flush: () => Promise.resolve(),
     async shutdown() {
+      setDefaultInstrumentation(undefined);
       onShutdown();
     },
   };
