@@ -3,13 +3,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
   context as contextApi,
+  diag,
   metrics as metricsApi,
   propagation,
   ROOT_CONTEXT,
   type ProxyTracerProvider,
   trace,
 } from '@opentelemetry/api';
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { isObsError } from '@tta/obs-context';
 import { InstrumentedPrimitive } from '@tta/obs-instrumentation';
 import { defineSlo } from '@tta/obs-metrics';
@@ -256,6 +257,7 @@ describe('initializeObservability', () => {
     [{ redaction: { maxLength: 0 } }, 'maxLength of the redactor is 0'],
     [{ logFormat: 'xml' as 'json' }, 'the format of log lines is "xml"'],
     [{ tailSampling: {} as never }, 'policies is missing'],
+    [{ baggageKeys: [''] }, 'baggageKeys'],
   ])('rejects %j and starts nothing', (options, message) => {
     let thrown: unknown;
     try {
@@ -272,6 +274,25 @@ describe('initializeObservability', () => {
     );
     // Where the API of log records, which is none of ours, keeps the provider.
     expect(Symbol.for('io.opentelemetry.js.api.logs') in globalThis).toBe(false);
+  });
+
+  it('frees the port, and says no more about OpenTelemetry, when the last option is rejected', async () => {
+    const { receiver, url } = await receive();
+    const port = Number(new URL(url).port);
+    await receiver.stop();
+    process.env['OTEL_LOG_LEVEL'] = 'info';
+    const written = jest.spyOn(process.stderr, 'write').mockReturnValue(true);
+    const options = { enablePrometheus: true, prometheusPort: port, baggageKeys: [''] };
+    expect(() => initialize(options)).toThrow('baggageKeys');
+    written.mockClear();
+    diag.error('nobody hears it');
+    expect(written).not.toHaveBeenCalled();
+    written.mockRestore();
+    // It is opened and closed in the turns of the event loop that follow.
+    for (let turns = 0; turns < 10; turns++) await new Promise((resolve) => setImmediate(resolve));
+    const next = new Receiver();
+    receivers.push(next);
+    await expect(next.start(port)).resolves.toBe(url);
   });
 
   it('does nothing with OTEL_SDK_DISABLED=true', async () => {
@@ -292,6 +313,22 @@ describe('initializeObservability', () => {
     await obs.flush();
     await obs.shutdown();
     expect(initializeObservability({ logLevel: 'silent' })).not.toBe(obs);
+  });
+
+  it('prints log lines of primitives, and how they fail, with OTEL_SDK_DISABLED=true', async () => {
+    const body = `const obs = initializeObservability();
+      class Broken extends InstrumentedPrimitive<string, string> {
+        constructor() { super({ type: 'broken', name: 'broken' }); }
+        protected run(input: string, { log }: { log: { warn(line: string): void } }): string {
+          log.warn('about to break'); throw new Error('out of paper');
+        }
+      }
+      const { traceId } = await new Broken().tryExecute('x'); console.log(traceId);
+      await obs.shutdown(); await new Broken().tryExecute('x');`;
+    const { stdout, stderr } = await runProgram(directory, body, { OTEL_SDK_DISABLED: 'true' });
+    expect(stdout).toBe('undefined\n');
+    expect(stderr.match(/about to break/g)).toHaveLength(1);
+    expect(stderr.match(/out of paper/g)).not.toBeNull();
   });
 
   it('prints log lines of the program with OTEL_SDK_DISABLED=true, and keeps its SLOs empty', async () => {

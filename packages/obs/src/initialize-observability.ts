@@ -1,14 +1,12 @@
 import { context as contextApi, ROOT_CONTEXT } from '@opentelemetry/api';
-import { instrumentationScope, type Logger } from '@tta/obs-context';
-import { Instrumentation, setDefaultInstrumentation } from '@tta/obs-instrumentation';
+import type { Logger } from '@tta/obs-context';
+import { setDefaultInstrumentation } from '@tta/obs-instrumentation';
 import { createLogger } from '@tta/obs-logging';
-import { observeSlos, PrimitiveStatistics, priceTable, processMeter } from '@tta/obs-metrics';
 import { addresseeOf, describeDestination } from './addressee.ts';
 import { destinationsOf } from './destinations.ts';
 import { logDiagnostics } from './diagnostics.ts';
 import { disabledObservability } from './disabled-observability.ts';
 import { readEnvironment } from './environment/read-environment.ts';
-import { countExports } from './export-metrics.ts';
 import { ignoredOptions } from './ignored-options.ts';
 import type { Observability } from './observability.ts';
 import type { ObservabilityOptions } from './observability-options.ts';
@@ -98,10 +96,15 @@ export function initializeObservability(options: ObservabilityOptions = {}): Obs
     onTrouble: (destination, undelivered) =>
       contextApi.with(ROOT_CONTEXT, () => trouble.add(describeDestination(destination), undelivered)),
   };
-  const signals = startSignals(setUp, process.env);
-  const { tracing, logging, metrics, slos, all } = signals;
-  const statistics = new PrimitiveStatistics({ process: String(resource.attributes['service.instance.id']) });
-  setDefaultInstrumentation(instrumentation(options, signals, statistics));
+  let signals: Signals;
+  try {
+    signals = startSignals(setUp, process.env);
+  } catch (error) {
+    endDiagnostics?.();
+    throw error;
+  }
+  const { tracing, logging, metrics, slos, statistics, all } = signals;
+  setDefaultInstrumentation(signals.instrumentation);
 
   let stopping: Promise<void> | undefined;
   const stop = async (): Promise<void> => {
@@ -138,35 +141,6 @@ export function initializeObservability(options: ObservabilityOptions = {}): Obs
     shutdown: () => (stopping ??= stop()),
   };
   return run(handle);
-}
-
-/** What primitives tell everything to. */
-function instrumentation(
-  { pricing = priceTable(), stepSpans = true, measureProcess = false, baggageKeys }: ObservabilityOptions,
-  { tracing, logging, metrics, slos }: Signals,
-  statistics: PrimitiveStatistics,
-): Instrumentation {
-  const meter = metrics.getMeter(instrumentationScope);
-  countExports(meter, {
-    spans: () => tracing.counts(),
-    logRecords: () => logging.counts(),
-    dataPoints: () => metrics.counts(),
-  });
-  const made = new Instrumentation({
-    tracer: tracing.getTracer(instrumentationScope),
-    meter,
-    logger: logging.logger,
-    stepSpans,
-    ...(pricing === false ? {} : { pricing }),
-    ...(measureProcess ? { processMeter: processMeter() } : {}),
-    ...(baggageKeys ? { baggageKeys } : {}),
-  });
-  made.onExecution(statistics);
-  if (slos) {
-    observeSlos(meter, slos);
-    made.onExecution(slos);
-  }
-  return made;
 }
 
 /** Once: a program that asks for the handle in many places need not hear of it in each. */

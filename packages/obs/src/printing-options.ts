@@ -10,7 +10,7 @@ export interface PrintingOptions {
   readonly notices: LoggerOptions;
 }
 
-/** @throws `OBS_ERR_INVALID_OPTION` for a level, a format, sampling or redaction that cannot be used. */
+/** @throws `OBS_ERR_INVALID_OPTION` for sampling or redaction that cannot be used. */
 export function printingOptions(
   { logLevel, logFormat, logSampling, redaction }: ObservabilityOptions,
   env: EnvironmentSettings,
@@ -21,8 +21,9 @@ export function printingOptions(
     ...(env.mayColour ? {} : { colour: false }),
     redactor: redaction === false ? redaction : createRedactor(redaction),
   };
-  const lines = { ...notices, ...(logSampling === undefined ? {} : { sampling: logSampling }) };
-  // Throws before anything is started.
+  if (logSampling === undefined) return { lines: notices, notices };
+  const lines = { ...notices, sampling: logSampling };
+  // Throws before anything is started, as the logger of the notices does for all else.
   createLogger(lines);
   return { lines, notices };
 }

@@ -1,7 +1,9 @@
-import type { SloTracker } from '@tta/obs-metrics';
+import type { Instrumentation } from '@tta/obs-instrumentation';
+import { PrimitiveStatistics, type SloTracker } from '@tta/obs-metrics';
 import type { Tracing } from '@tta/obs-tracing';
 import type { Environment } from './environment/variables.ts';
 import type { RunningSignal } from './running-signal.ts';
+import { setUpInstrumentation } from './set-up-instrumentation.ts';
 import { type RunningLogging, setUpLogging } from './set-up-logging.ts';
 import { type RunningMetrics, setUpMetrics } from './set-up-metrics.ts';
 import type { SetUp } from './set-up.ts';
@@ -14,6 +16,9 @@ export interface Signals {
   readonly logging: RunningLogging;
   readonly metrics: RunningMetrics;
   readonly slos: SloTracker | undefined;
+  readonly statistics: PrimitiveStatistics;
+  /** Tells them all what primitives do. */
+  readonly instrumentation: Instrumentation;
   /** Traces first: they are what is looked at. */
   readonly all: readonly RunningSignal[];
 }
@@ -34,7 +39,11 @@ export function startSignals(setUp: SetUp, variables: Environment): Signals {
     const logging = keep(setUpLogging(setUp));
     const slos = setUpSlos(setUp.options, logging.logger);
     const metrics = keep(setUpMetrics(setUp, logging.logger));
-    return { tracing, logging, metrics, slos, all };
+    const process = String(setUp.resource.attributes['service.instance.id']);
+    const statistics = new PrimitiveStatistics({ process });
+    const signals = { tracing, logging, metrics, slos };
+    const instrumentation = setUpInstrumentation(setUp.options, signals, statistics);
+    return { ...signals, statistics, instrumentation, all };
   } catch (error) {
     for (const signal of all) void signal.shutdown(0);
     throw error;
