@@ -106,6 +106,7 @@ const LOGS = `
 
   ALTER TABLE trace ADD COLUMN logs_seq INTEGER;
   CREATE UNIQUE INDEX trace_by_logs_seq ON trace (logs_seq) WHERE logs_seq IS NOT NULL;
+  CREATE INDEX trace_by_change ON trace (max(seq, coalesce(logs_seq, 0)));
 `;
 
 /** What leads from each version to the next; an empty file has version 0. A step that was released never changes. */

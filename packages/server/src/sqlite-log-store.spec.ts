@@ -357,6 +357,20 @@ describe('retention', () => {
     expect(await logs.ofTrace(hex(1, 32), { limit: 1 })).toBeUndefined();
   });
 
+  it('takes a trace that is still logging for one that changes', async () => {
+    await writeSpans(span(1), span(2));
+    nowMs += MINUTE_MS;
+    await write(line(1, 'still at it'));
+    await pruneTraces({ maxTraces: 1000, changedSinceMs: nowMs });
+    expect(await traces.trace(hex(2, 32))).toBeUndefined();
+    await writeSpans(span(3), span(4));
+    await write(line(1, 'and still'));
+    await pruneTraces({ maxTraces: 2, changedSinceMs: 0 });
+    expect(await traces.trace(hex(3, 32))).toBeUndefined();
+    expect(await traces.trace(hex(4, 32))).toBeDefined();
+    expect(bodies(await logs.ofTrace(hex(1, 32), { limit: 10 }))).toEqual(['still at it', 'and still']);
+  });
+
   it('does not show old records in a trace that a late span opens anew', async () => {
     await writeSpans(span(1));
     await write(line(1, 'old'));

@@ -128,10 +128,11 @@ export class SqliteLogStore implements LogStore {
   }
 
   #announce(changed: ReadonlyMap<number, string>): readonly LiveChange[] {
-    const mark = this.#connection.sql('UPDATE trace SET logs_seq = ? WHERE trace_key = ?');
+    const mark = this.#connection.sql('UPDATE trace SET logs_seq = ?, changed_ms = ? WHERE trace_key = ?');
+    const changedMs = this.#now();
     return [...changed].map(([traceKey, traceId]) => {
       const seq = this.#connection.nextSeq();
-      mark.run(seq, traceKey);
+      mark.run(seq, changedMs, traceKey);
       return { type: 'logs', seq, traceId };
     });
   }

@@ -24,6 +24,9 @@ const OWNED_BY_TRACE = [
 ] as const;
 const PRUNE_TRACES = 20;
 
+/** As the index `trace_by_change` has it: the change of its spans or of its logs, whichever came later. */
+const LAST_CHANGE = 'max(seq, coalesce(logs_seq, 0))';
+
 const SUMMARY = `trace_id, name, service_name, status, start_ns / 1e6 AS start_ms,
   (end_ns - start_ns) / 1e6 AS duration_ms, span_count, error_count, has_root, seq`;
 
@@ -258,8 +261,9 @@ export class SqliteTraceStore implements TraceStore {
   #prune({ maxTraces, changedSinceMs }: RetentionLimits): boolean {
     const overdue = this.#connection
       .sql(
-        `SELECT trace_key FROM trace WHERE changed_ms < ?1 OR seq <= (SELECT seq FROM trace ORDER BY seq DESC LIMIT 1 OFFSET ?2)
-       ORDER BY seq LIMIT ${PRUNE_TRACES}`,
+        `SELECT trace_key FROM trace
+       WHERE changed_ms < ?1 OR ${LAST_CHANGE} <= (SELECT ${LAST_CHANGE} FROM trace ORDER BY 1 DESC LIMIT 1 OFFSET ?2)
+       ORDER BY ${LAST_CHANGE} LIMIT ${PRUNE_TRACES}`,
       )
       .all(changedSinceMs, maxTraces);
     for (const row of overdue) {
