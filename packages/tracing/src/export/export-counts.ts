@@ -18,7 +18,7 @@ export interface Trouble {
   readonly kind: 'kept' | 'dropped';
   /** Where it waits; `undefined` when it is gone. */
   readonly keptOn: 'disk' | 'memory' | undefined;
-  /** How many spans, log records or data points; 0 where damage on disk hides that. */
+  /** How many spans, log records or data points; 0 where that is not known. */
   readonly count: number;
   /** Why. */
   readonly error: Error;

@@ -364,6 +364,13 @@ describe('startMetricExport', () => {
     expect(troubles).toEqual(['metrics dropped  2: not a scope', 'metrics dropped  2: odd']);
   });
 
+  it('fails what are no metrics', () => {
+    const metrics = start('http://h.test');
+    const odd = { resource } as unknown as ResourceMetrics;
+    expect(resultOf(metrics, odd)).toEqual({ code: ExportResultCode.FAILED, error: expect.any(TypeError) });
+    expect(metrics.counts).toEqual({ exported: 0, spooled: 0, dropped: 0 });
+  });
+
   it('fails what comes after the shutdown, and counts it', async () => {
     const metrics = start(await receiver.start());
     await metrics.shutdown();

@@ -109,11 +109,11 @@ class MetricQueue extends ExportQueue<Batch, Uint8Array> implements MetricExport
   }
 
   #queue(metrics: ResourceMetrics): ExportResult {
-    const count = countPoints(metrics);
-    // A collection without points tells nothing.
-    if (count === 0) return { code: ExportResultCode.SUCCESS };
+    let count = 0;
     try {
-      if (this.add({ body: encodeMetrics(metrics, this.#protocol), count }))
+      count = countPoints(metrics);
+      // A collection without points tells nothing.
+      if (count === 0 || this.add({ body: encodeMetrics(metrics, this.#protocol), count }))
         return { code: ExportResultCode.SUCCESS };
       return { code: ExportResultCode.FAILED, error: new Error('the export is stopped') };
     } catch (fault) {

@@ -1,4 +1,8 @@
 /** What was thrown as an error, whatever it is. */
 export function toError(thrown: unknown): Error {
-  return thrown instanceof Error ? thrown : new Error(String(thrown));
+  try {
+    return thrown instanceof Error ? thrown : new Error(String(thrown));
+  } catch {
+    return new Error('something was thrown that cannot be shown');
+  }
 }
