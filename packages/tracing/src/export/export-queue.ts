@@ -145,7 +145,7 @@ export class ExportQueue<T extends object, B> {
   }
 
   #take(onlyFull = false): Batch<B> | undefined {
-    const { batchItems, encode, countOf } = this.#options;
+    const { batchItems } = this.#options;
     if (onlyFull && this.#waiting.length < batchItems && this.#bytes < batchLimitBytes) {
       if (this.#waiting.length > 0) this.#wakeLater();
       return undefined;
@@ -162,15 +162,31 @@ export class ExportQueue<T extends object, B> {
       const items = this.#waiting.splice(0, taken);
       this.#sizes.splice(0, taken);
       this.#bytes -= bytes;
-      const count = countOf ? items.reduce((sum, item) => sum + countOf(item), 0) : taken;
-      const startedAt = this.#clock.monotonic();
-      try {
-        return { body: encode(items), count };
-      } catch (error) {
-        this.#giveUp(count, toError(error));
-      } finally {
-        this.#encodingMs += this.#clock.monotonic() - startedAt;
-      }
+      const batch = this.#encode(items);
+      if (batch) return batch;
+    }
+  }
+
+  #encode(items: T[]): Batch<B> | undefined {
+    const startedAt = this.#clock.monotonic();
+    try {
+      return this.#encodable(items);
+    } finally {
+      this.#encodingMs += this.#clock.monotonic() - startedAt;
+    }
+  }
+
+  /** Those of them that can be encoded, if any. One that cannot does not take the others along. */
+  #encodable(items: T[]): Batch<B> | undefined {
+    const { encode } = this.#options;
+    const count = items.reduce((sum, item) => sum + this.#countOf(item), 0);
+    try {
+      return { body: encode(items), count };
+    } catch (error) {
+      const good = items.length > 1 ? items.filter((item) => this.#encodable([item])) : items;
+      if (good.length < items.length) return good.length > 0 ? this.#encodable(good) : undefined;
+      this.#giveUp(count, toError(error));
+      return undefined;
     }
   }
 }

@@ -188,18 +188,37 @@ describe('a queue whose destination answers', () => {
     expect(queue.counts).toEqual({ exported: 0, spooled: 0, dropped: 1 });
   });
 
-  it('drops what cannot be encoded, and sends what can', async () => {
+  it.each([1, 4])(
+    'drops what cannot be encoded, and sends what can, with %d spans in a request',
+    async (batchItems) => {
+      const encode = (spans: ReadableSpan[]): string => {
+        const odd = spans.find(({ name }) => name.startsWith('odd'));
+        if (odd) throw new TypeError(`${odd.name} span`);
+        return spans.map(({ name }) => name).join(' ');
+      };
+      const { sender, queue, troubles, end } = bench(new Shelf(false), { encode, batchItems });
+      sender.answer(taken, taken, taken, taken);
+      end('a', 'odd', 'b', 'odder', 'odd 1', 'odd 2', 'odd 3', 'odd 4', 'c');
+      await queue.forceFlush();
+      expect(sender.sent.join(' ')).toBe('a b c');
+      expect(queue.counts).toEqual({ exported: 3, spooled: 0, dropped: 6 });
+      expect(troubles).toEqual(
+        ['odd', 'odder', 'odd 1', 'odd 2', 'odd 3', 'odd 4'].map((name) => `dropped 1: ${name} span`),
+      );
+    },
+  );
+
+  it('drops together what can be encoded alone only', async () => {
     const encode = (spans: ReadableSpan[]): string => {
-      if (spans.some(({ name }) => name === 'odd')) throw new TypeError('odd span');
+      if (spans.length > 1) throw new RangeError('too long');
       return spans.map(({ name }) => name).join(' ');
     };
-    const { clock, sender, queue, troubles, end } = bench(new Shelf(false), { encode, batchItems: 1 });
-    sender.answer(taken, taken);
-    end('a', 'odd', 'b');
+    const { sender, queue, troubles, end } = bench(new Shelf(false), { encode });
+    sender.answer(taken);
+    end('a', 'b', 'c', 'd', 'e');
     await queue.forceFlush();
-    await clock.advance(0);
-    expect(sender.sent).toEqual(['a', 'b']);
-    expect(troubles).toEqual(['dropped 1: odd span']);
+    expect(sender.sent).toEqual(['e']);
+    expect(troubles).toEqual(['dropped 4: too long']);
   });
 
   it('leaves spans of unsampled traces to a destination that takes everything', async () => {
