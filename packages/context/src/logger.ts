@@ -12,7 +12,7 @@ export interface Logger {
   error(message: string, fields?: LogFields): void;
   /**
    * Whether a line of this level goes anywhere, so that nobody puts one together in vain. A logger without it
-   * takes every line.
+   * takes every line; one that answers with anything but `true` takes none of that level.
    */
   isEnabled?(level: LineLevel): boolean;
 }

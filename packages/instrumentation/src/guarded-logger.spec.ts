@@ -31,14 +31,23 @@ describe('a guarded logger', () => {
     expect(guardedLogger(silent, () => undefined).isEnabled?.('debug')).toBe(true);
   });
 
-  it('takes no line where the question is answered by a fault, which is kept from the run', () => {
+  it.each<[string, () => unknown]>([
+    [
+      'a fault',
+      () => {
+        throw new Error('no level');
+      },
+    ],
+    ['a promise', () => Promise.resolve(true)],
+    ['a promise that rejects', () => Promise.reject(new Error('no level'))],
+    ['nothing', () => undefined],
+    ['a number', () => 1],
+  ])('takes no line where the question is answered by %s, which is a fault once', async (_, answer) => {
     const faults: unknown[] = [];
-    const error = new Error('no level');
-    const isEnabled = (): never => {
-      throw error;
-    };
+    const isEnabled = answer as () => boolean;
     const logger = guardedLogger({ ...noopLogger, isEnabled }, (fault) => faults.push(fault));
-    expect(logger.isEnabled?.('debug')).toBe(false);
-    expect(faults).toEqual([error]);
+    expect(levels.map((level) => logger.isEnabled?.(level))).toEqual([false, false, false, false]);
+    await new Promise(setImmediate);
+    expect(faults).toEqual([expect.any(Error)]);
   });
 });

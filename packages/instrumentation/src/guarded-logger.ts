@@ -6,6 +6,12 @@ export function guardedLogger(logger: Logger, onFault: (error: unknown) => void)
     (level: LineLevel) =>
     (message: string, fields?: LogFields): void =>
       guarded(() => logger[level](message, fields), onFault);
+  let isReported = false;
+  // Once: it is asked in every run, and goes on to answer like that.
+  const onWrongAnswer = (error: unknown): void => {
+    if (!isReported) onFault(error);
+    isReported = true;
+  };
   return {
     debug: guard('debug'),
     info: guard('info'),
@@ -13,9 +19,15 @@ export function guardedLogger(logger: Logger, onFault: (error: unknown) => void)
     error: guard('error'),
     isEnabled(level) {
       try {
-        return logger.isEnabled?.(level) ?? true;
+        if (!logger.isEnabled) return true;
+        const answer: unknown = logger.isEnabled(level);
+        if (typeof answer === 'boolean') return answer;
+        if (answer instanceof Promise) answer.catch(onWrongAnswer);
+        throw new TypeError(
+          `isEnabled of the logger answers with a value of type ${typeof answer}, not a boolean`,
+        );
       } catch (error) {
-        onFault(error);
+        onWrongAnswer(error);
         return false;
       }
     },
