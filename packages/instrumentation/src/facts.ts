@@ -38,7 +38,7 @@ function recordCache(execution: Execution, fact: CacheFact, cacheTypes: BoundedV
   if (run.instruments) {
     const labels = { [names.primitiveName]: unit.name, [names.cacheType]: cacheTypes.admit(cacheType) };
     run.instruments.cacheTotal.add(1, labels);
-    if (outcome !== 'miss') run.instruments.cacheHits.add(1, labels);
+    run.instruments.cacheHits.add(outcome === 'miss' ? 0 : 1, labels);
   }
   const attributes = { ...fact.attributes, [names.cacheType]: cacheType };
   if (!ended) run.instrumentation.event(execution, `cache.${outcome}`, attributes);
