@@ -215,7 +215,7 @@ describe('the environment', () => {
     [{ OTEL_LOG_LEVEL: 'debug' }, /Registered a global for trace/],
     [{ OTEL_LOG_LEVEL: 'error' }, /^$/],
   ])('makes the program say no more and no less of %j', async (env, stderr) => {
-    const body = 'initializeObservability({ enableTtaUi: false });';
+    const body = 'initializeObservability({ enableTtaUi: false, logSampling: { rate: 0 } });';
     expect((await runProgram(observed.folder, body, env)).stderr).toMatch(stderr);
   });
 

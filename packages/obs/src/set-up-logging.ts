@@ -1,5 +1,5 @@
-import { instrumentationScope } from '@tta/obs-context';
-import { createLogger, startLogging, type StructuredLogger } from '@tta/obs-logging';
+import { instrumentationScope, type Logger } from '@tta/obs-context';
+import { createLogger, type LoggerOptions, startLogging, type StructuredLogger } from '@tta/obs-logging';
 import { startLogExport } from '@tta/obs-tracing';
 import { consoleLogProcessor } from './console-log-processor.ts';
 import type { RunningSignal } from './running-signal.ts';
@@ -8,6 +8,8 @@ import type { SetUp } from './set-up.ts';
 export interface RunningLogging extends RunningSignal {
   /** Prints lines, and sends them where log records go. */
   readonly logger: StructuredLogger;
+  /** The same for lines about many runs: sampling leaves none of them out. */
+  readonly notices: Logger;
 }
 
 /** @throws `OBS_ERR_INVALID_OPTION` for a destination that cannot be used. */
@@ -32,12 +34,13 @@ export function setUpLogging(setUp: SetUp): RunningLogging {
     processors.length > 0 ? startLogging({ resource, processors, limits: env.logRecordLimits }) : undefined;
   // The page and a backend are where one looks for what a terminal would be flooded with.
   const level = printing.lines.level === 'debug' ? 'debug' : 'info';
-  const logger = createLogger({
-    ...printing.lines,
-    ...(logging ? { otel: { logger: logging.getLogger(instrumentationScope), level } } : {}),
-  });
+  const sentLines: Pick<LoggerOptions, 'otel'> = logging
+    ? { otel: { logger: logging.getLogger(instrumentationScope), level } }
+    : {};
+  const logger = createLogger({ ...printing.lines, ...sentLines });
   return {
     logger,
+    notices: printing.lines.sampling ? createLogger({ ...printing.notices, ...sentLines }) : logger,
     counts: () => new Map(exports.map(({ destination, processor }) => [destination.name, processor.counts])),
     flush: async () => logging?.flush(),
     finishNow(limitMs) {

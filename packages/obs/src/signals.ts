@@ -37,8 +37,8 @@ export function startSignals(setUp: SetUp, variables: Environment): Signals {
   try {
     const tracing = keep(setUpTracing(setUp, variables));
     const logging = keep(setUpLogging(setUp));
-    const slos = setUpSlos(setUp.options, logging.logger);
-    const metrics = keep(setUpMetrics(setUp, logging.logger));
+    const slos = setUpSlos(setUp.options, logging.notices);
+    const metrics = keep(setUpMetrics(setUp, logging.notices));
     const process = String(setUp.resource.attributes['service.instance.id']);
     const statistics = new PrimitiveStatistics({ process });
     const signals = { tracing, logging, metrics, slos };
