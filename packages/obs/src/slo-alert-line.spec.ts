@@ -12,6 +12,7 @@ const page: SloAlertChange = {
   threshold: 14.4,
   longBurnRate: 20.123456,
   shortBurnRate: 100,
+  coveredMs: 3_600_000,
   atMs: 0,
 };
 
@@ -34,8 +35,8 @@ describe('sloAlertLine', () => {
   it.each([
     ['firing', 'page', 'error'],
     ['firing', 'ticket', 'warn'],
-    ['resolved', 'page', 'info'],
-    ['resolved', 'ticket', 'info'],
+    ['resolved', 'page', 'warn'],
+    ['resolved', 'ticket', 'warn'],
   ] as const)('is, %s and %s, of level %s', (state, severity, level) => {
     expect(sloAlertLine({ ...page, state, severity }).level).toBe(level);
   });

@@ -2,7 +2,7 @@ import type { LineLevel, LogFields } from '@tta/obs-context';
 import { attributeNames as names } from '@tta/obs-context';
 import type { SloAlertChange } from '@tta/obs-metrics';
 
-/** How an alert of an SLO reads in the log: what has to be looked at now is an error, what can wait a warning. */
+/** How an alert of an SLO reads in the log: what has to be looked at now is an error, what can wait or is over a warning. */
 export function sloAlertLine(change: SloAlertChange): {
   readonly level: LineLevel;
   readonly message: string;
@@ -12,7 +12,7 @@ export function sloAlertLine(change: SloAlertChange): {
   const isFiring = state === 'firing';
   const rates = `${rate(longBurnRate)} over ${longWindow}, ${rate(shortBurnRate)} over ${shortWindow}`;
   return {
-    level: isFiring ? (severity === 'page' ? 'error' : 'warn') : 'info',
+    level: isFiring && severity === 'page' ? 'error' : 'warn',
     message: isFiring
       ? `SLO "${slo}" burns its error budget too fast: ${rates}, where ${rate(threshold)} is the limit (${severity})`
       : `SLO "${slo}" no longer burns its error budget too fast: ${rates} (${severity})`,
