@@ -123,6 +123,7 @@ export function initializeObservability(options: ObservabilityOptions = {}): Obs
   process.once('beforeExit', onBeforeExit);
   // A program that dies of an error, or calls process.exit(), gets no further turn of the event loop.
   const onExit = (): void => {
+    slos?.stop();
     for (const signal of all) signal.finishNow(lastWordsLimitMs);
     trouble.end();
   };

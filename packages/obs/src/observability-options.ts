@@ -34,12 +34,18 @@ export interface ObservabilityOptions {
   readonly cardinalityLimit?: number;
   /**
    * Service level objectives, each made by `defineSlo`. They are served as the metrics `slo.*`; alerts are lines of
-   * the log: of level error for what somebody has to look at now, of level warn for what can wait.
+   * the log: of level error for what somebody has to look at now, of level warn for what can wait and for what is
+   * over.
    *
    * @defaultValue none
    */
   readonly slos?: readonly SloDefinition[];
-  /** Also hears of each alert of an SLO, when it fires and when it resolves. @defaultValue nobody does */
+  /**
+   * Also hears of each alert of an SLO, when it fires and when it resolves. Alerts are judged once more at the end of
+   * the program; at `process.exit()` nothing that it begins there and waits for comes to its end.
+   *
+   * @defaultValue nobody does
+   */
   readonly onSloAlert?: (change: SloAlertChange) => void | PromiseLike<void>;
   /**
    * Estimates what a model call costs where the caller does not say it; `false` for no estimates. Own prices:
@@ -89,7 +95,7 @@ export interface ObservabilityOptions {
   readonly logLevel?: LogLevel;
   /** `json`: one object a line. `pretty`: for a person. @defaultValue 'pretty' at a terminal, else 'json' */
   readonly logFormat?: 'json' | 'pretty';
-  /** Which of many log lines are written. Errors always are. @defaultValue all */
+  /** Which of many log lines are written. Errors and lines about SLOs and telemetry always are. @defaultValue all */
   readonly logSampling?: LogSampling;
   /**
    * What else is secret in log lines, beside what is taken out anyway: passwords, tokens, keys, e-mail addresses

@@ -21,6 +21,10 @@ class Call extends InstrumentedPrimitive<string, string> {
   }
 }
 
+const broken = `class Broken extends InstrumentedPrimitive<string, string> {
+  constructor() { super({ type: 'broken', name: 'broken' }); }
+  protected run(): string { throw new Error('x'); }
+}`;
 const observed = new ObservedProcess();
 const runs = defineSlo({
   name: 'runs',
@@ -28,6 +32,7 @@ const runs = defineSlo({
   indicator: { kind: 'availability' },
   alerting: { minEvents: 1 },
 });
+const quiet = defineSlo({ ...runs, name: 'quiet', alerting: { minEvents: 1, page: false } });
 
 describe('statistics', () => {
   it('are of every primitive, without anybody asking for metrics', async () => {
@@ -100,34 +105,53 @@ describe('SLOs', () => {
     );
   });
 
-  it('alert by lines of the log and by telling the program', async () => {
+  it('alert by lines of the log, which no sampling leaves out, and by telling the program', async () => {
+    const { received, url } = await observed.receiver();
     const { stdout, stderr } = await runProgram(
       observed.folder,
-      `class Broken extends InstrumentedPrimitive<string, string> {
-         constructor() { super({ type: 'broken', name: 'broken' }); }
-         protected run(): string { throw new Error('x'); }
+      `${broken}
+       class Outer extends InstrumentedPrimitive<string, string> {
+         constructor() { super({ type: 'outer', name: 'outer' }); }
+         protected async run(): Promise<string> { await new Broken().tryExecute('x'); return ''; }
        }
-       const changes: string[] = [];
+       const changes = new Set<string>();
        initializeObservability({
-         enableTtaUi: false, slos: [${JSON.stringify(runs)}],
-         onSloAlert: ({ state, severity }) => void changes.push(state + ' ' + severity) });
-       await new Broken().tryExecute('x');
+         slos: ${JSON.stringify([runs, quiet])}, logSampling: { rate: 0 },
+         onSloAlert: ({ slo, state, severity }) => void changes.add([slo, state, severity].join(' ')) });
+       for (let i = 0; i < 3; i++) await new Broken().tryExecute('x');
        // Alerts are judged when five seconds are over.
        const real = performance.now.bind(performance);
        performance.now = () => real() + 6_000;
-       await new Broken().tryExecute('x');
-       console.log(changes.join());`,
+       await new Outer().execute('x');
+       console.log([...changes].sort().join());`,
+      { TTA_UI_ENDPOINT: url },
     );
     expect(stderr).toMatch(
       /"level":"error"[^\n]*SLO \\"runs\\" burns its error budget too fast[^\n]*\(page\)/,
     );
-    expect(stderr).toMatch(/"level":"warn"[^\n]*SLO \\"runs\\" burns[^\n]*\(ticket\)/);
-    expect(stdout.trim().split(',').sort()).toEqual([
-      'firing page',
-      'firing page',
-      'firing ticket',
-      'firing ticket',
-    ]);
+    expect(stderr).toMatch(/"level":"warn"[^\n]*SLO \\"quiet\\" burns[^\n]*\(ticket\)/);
+    expect(stdout).toBe('quiet firing ticket,runs firing page\n');
+    expect(received.text).toMatch(/"quiet" burns/);
+    // They are about many runs, and belong to none.
+    const alerts = stderr.split('\n').filter((line) => line.includes('burns'));
+    expect(alerts.filter((line) => line.includes('trace_id'))).toEqual([]);
+  });
+
+  it.each([
+    ['comes to its end', ''],
+    ['shuts observability down', 'await obs.shutdown();'],
+    ['calls process.exit()', 'process.exit();'],
+    ['exits while a shutdown is under way', 'void obs.shutdown(); process.exit();'],
+  ])('alert before a program %s', async (_, ending) => {
+    const { received, url } = await observed.receiver();
+    const body = `${broken}
+      const obs = initializeObservability({ slos: [${JSON.stringify(runs)}],
+        onSloAlert: ({ slo, severity }) => console.log(slo, severity) });
+      for (let i = 0; i < 3; i++) await new Broken().tryExecute('x'); ${ending}`;
+    const { stdout, stderr } = await runProgram(observed.folder, body, { TTA_UI_ENDPOINT: url });
+    expect(new Set(stdout.trim().split('\n'))).toEqual(new Set(['runs page']));
+    expect(stderr).toContain('SLO \\"runs\\" burns');
+    expect(received.text).toContain('SLO "runs" burns');
   });
 
   it('of one name are refused, and nothing is started', async () => {
