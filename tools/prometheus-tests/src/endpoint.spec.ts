@@ -78,13 +78,44 @@ describe('the endpoint', () => {
       await prometheus.query('scrape_samples_scraped - scrape_samples_post_metric_relabeling'),
     ).toMatchObject([{ value: 0 }]);
     const sold = await prometheus.query('books_sold_total');
-    expect(sold.map(({ labels, value }) => [labels['otel_scope_name'], labels['a_b'], value])).toEqual([
-      ['other', 'c;d', 4],
-      ['shop', 'c;d', 3],
-    ]);
+    expect(sold.map(({ labels, value }) => [labels['a_b'], value])).toEqual([['c;d', 7]]);
     expect(sold[0]?.labels).toMatchObject({ _1st: 'a', _: 'b', text: 'ä\n"\\}#\r\u0000' });
     expect(await prometheus.query('wait_bucket{exported_le="10"}')).toHaveLength(3);
     expect(await prometheus.query('target_info')).toMatchObject([{ labels: { _1st: 'a', a_b: '1;2' } }]);
+    expect(prometheus.complaints()).toEqual([]);
+  });
+
+  it('loses no count to labels and names that Prometheus does not tell apart', async () => {
+    let added = 0;
+    const prometheus = await scraped((metrics) => {
+      const labelSets = [
+        { status: 200 },
+        { status: '200' },
+        { 'http.route': '/a' },
+        { http_route: '/a' },
+        {},
+        { user: '' },
+      ];
+      for (const scope of ['shop', 'other']) {
+        for (const name of ['books.sold', 'books_sold', 'books.sold.total']) {
+          const counter = metrics.getMeter(scope).createCounter(name);
+          const wait = metrics.getMeter(scope).createHistogram(`${name}.wait`);
+          for (const labels of labelSets) {
+            added += 1;
+            counter.add(1, labels);
+            wait.record(1, labels);
+          }
+        }
+      }
+    });
+    expect(await prometheus.query('sum(books_sold_total)')).toMatchObject([{ value: added }]);
+    expect(await prometheus.query('sum({__name__=~"books_sold(_total)?_wait_count"})')).toMatchObject([
+      { value: added },
+    ]);
+    expect(
+      await prometheus.query('sum({__name__=~"books_sold(_total)?_wait_bucket", le="5"})'),
+    ).toMatchObject([{ value: added }]);
+    expect(await prometheus.query('count(books_sold_total)')).toMatchObject([{ value: 3 }]);
     expect(prometheus.complaints()).toEqual([]);
   });
 
