@@ -23,9 +23,10 @@ export interface Page<Item> {
 export type TraceList = Page<TraceSummary>;
 
 /**
- * `GET /api/traces/{id}/logs?limit=&cursor=`: the log records of a trace in order of time, and
- * `GET /api/logs?traceId=&minSeverity=&limit=&cursor=`: all log records, newest first. `limit` is 1–500, by
- * default 50, and a page of large records has fewer; `minSeverity` a severity number from 1 to 24.
+ * `GET /api/traces/{id}/logs?spanId=&minSeverity=&limit=&cursor=`: the log records of a trace, or of up to 10
+ * of its spans, in order of time, and `GET /api/logs?traceId=&minSeverity=&limit=&cursor=`: all log records,
+ * newest first. `limit` is 1–500, by default 50, and a page of large records has fewer; `minSeverity` a
+ * severity number from 1 to 24.
  */
 export type LogList = Page<LogRecord>;
 

@@ -1,10 +1,8 @@
 import type { Health } from '@tta/obs-protocol';
 import type { FastifyInstance, FastifyReply } from 'fastify';
-import { listQuery, traceIdOf, type Query } from './list-query.ts';
+import { listQuery, spanIdOf, traceIdOf, type Query } from './list-query.ts';
 import { problem, PROBLEM_TYPE } from './problem.ts';
 import type { TraceStore } from './trace-store.ts';
-
-const SPAN_ID = /^[0-9a-f]{16}$/i;
 
 export interface ApiRoutesOptions {
   readonly store: TraceStore;
@@ -33,9 +31,7 @@ export function apiRoutes(app: FastifyInstance, options: ApiRoutesOptions): void
     '/api/traces/:traceId/spans/:spanId',
     async ({ params }, reply) => {
       const { traceId, spanId } = params;
-      const id = traceIdOf(traceId);
-      if (!SPAN_ID.test(spanId)) return refuse(reply, 400, 'A span id has 16 hex digits.');
-      const span = await store.span(id, spanId.toLowerCase());
+      const span = await store.span(traceIdOf(traceId), spanIdOf(spanId));
       return span ?? refuse(reply, 404, `There is no span ${spanId} in trace ${traceId}.`);
     },
   );

@@ -1,6 +1,7 @@
 const LIMIT_DEFAULT = 50;
 const LIMIT_MAX = 500;
 const TRACE_ID = /^[0-9a-f]{32}$/i;
+const SPAN_ID = /^[0-9a-f]{16}$/i;
 
 /** The query of an address as fastify reads it: a parameter that is repeated is a list. */
 export type Query = Readonly<Record<string, string | string[] | undefined>>;
@@ -22,6 +23,13 @@ export function oneValue(query: Query, name: string): string | undefined {
   return value;
 }
 
+/** All values of a parameter. @throws BadRequestError when there are more than `most`. */
+export function severalValues(query: Query, name: string, most: number): readonly string[] {
+  const values = [query[name] ?? []].flat();
+  if (values.length > most) throw new BadRequestError(`${name} may be given up to ${most} times.`);
+  return values;
+}
+
 /** @throws BadRequestError when it is not a whole number from `least` to `most`. */
 export function wholeNumber(query: Query, name: string, least: number, most: number): number | undefined {
   const value = oneValue(query, name);
@@ -41,5 +49,11 @@ export function listQuery(query: Query): { readonly limit: number; readonly curs
 /** @returns The id in lower case. @throws BadRequestError when it is none. */
 export function traceIdOf(text: string): string {
   if (!TRACE_ID.test(text)) throw new BadRequestError('A trace id has 32 hex digits.');
+  return text.toLowerCase();
+}
+
+/** @returns The id in lower case. @throws BadRequestError when it is none. */
+export function spanIdOf(text: string): string {
+  if (!SPAN_ID.test(text)) throw new BadRequestError('A span id has 16 hex digits.');
   return text.toLowerCase();
 }

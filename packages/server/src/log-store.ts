@@ -1,17 +1,22 @@
 import type { LiveChange, LogList } from '@tta/obs-protocol';
 import type { LogGroup } from './log-batch.ts';
 
-export interface LogListQuery {
+export interface LogFilter {
   /** 1–500; a page has fewer records when they are large. */
   readonly limit: number;
   /** `nextCursor` of the page before. */
   readonly cursor?: string;
-}
-
-export interface LogSearch extends LogListQuery {
-  readonly traceId?: string;
   /** 1–24: records with a lower severity number, or without one, are left out. */
   readonly minSeverity?: number;
+}
+
+export interface TraceLogQuery extends LogFilter {
+  /** Records of other spans, and of none, are left out. */
+  readonly spanIds?: readonly string[];
+}
+
+export interface LogSearch extends LogFilter {
+  readonly traceId?: string;
 }
 
 /** Bounds of the records whose trace is not stored; the others live as long as their trace. */
@@ -37,7 +42,7 @@ export interface LogStore {
    * @returns `undefined` when the trace is not stored.
    * @throws InvalidCursorError when the cursor is not one of ours.
    */
-  ofTrace(traceId: string, query: LogListQuery): Promise<LogList | undefined>;
+  ofTrace(traceId: string, query: TraceLogQuery): Promise<LogList | undefined>;
   /**
    * Records of all traces and of none, newest first.
    *

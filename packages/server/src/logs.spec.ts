@@ -224,6 +224,34 @@ describe('the REST interface of logs', () => {
     });
   });
 
+  it('answers what was logged in some spans of a trace, page by page, and from a severity on', async () => {
+    await postTrace();
+    const spans = ['1', '2', '3'].map((digit) => digit.repeat(15) + 'a');
+    await postLogs(
+      ...[0, 1, 2, 0, 1, 2].map((which, index) => ({
+        traceId,
+        spanId: spans[which],
+        timeUnixNano: index + 1,
+        severityNumber: index < 3 ? 9 : 17,
+        body: { intValue: index },
+      })),
+      { traceId, body: { intValue: 9 } },
+    );
+    const bodies = async (query: string) => {
+      const list = await get(`/api/traces/${traceId}/logs?${query}`);
+      return isLogList(list) ? list.items.map(({ body }) => body) : list;
+    };
+    expect(await bodies(`spanId=${spans[1]}`)).toEqual([1, 4]);
+    expect(await bodies(`spanId=${spans[2]?.toUpperCase()}&spanId=${spans[0]}`)).toEqual([0, 2, 3, 5]);
+    expect(await bodies(`spanId=${spans[0]}&minSeverity=10`)).toEqual([3]);
+    expect(await bodies('minSeverity=10')).toEqual([3, 4, 5]);
+    expect(await bodies(`spanId=${'f'.repeat(16)}`)).toEqual([]);
+    const first = await get(`/api/traces/${traceId}/logs?spanId=${spans[0]}&spanId=${spans[1]}&limit=3`);
+    if (!isLogList(first)) throw new Error('not a list of logs');
+    expect(first.items.map(({ body }) => body)).toEqual([0, 1, 3]);
+    expect(await bodies(`spanId=${spans[0]}&spanId=${spans[1]}&cursor=${first.nextCursor}`)).toEqual([4]);
+  });
+
   it('searches newest first by trace and severity', async () => {
     await postLogs(
       { traceId, timeUnixNano: 1, severityNumber: 9, body: { stringValue: 'info' } },
@@ -252,6 +280,13 @@ describe('the REST interface of logs', () => {
     ['/api/traces/xyz/logs', 400, 'A trace id has 32 hex digits.'],
     [`/api/traces/${traceId}/logs`, 404, `There is no trace ${traceId}.`],
     [`/api/traces/${traceId}/logs?limit=x`, 400, 'limit must be'],
+    [`/api/traces/${traceId}/logs?minSeverity=0`, 400, 'minSeverity must be'],
+    [`/api/traces/${traceId}/logs?spanId=xyz`, 400, 'A span id has 16 hex digits.'],
+    [
+      `/api/traces/${traceId}/logs?${`spanId=${spanId}&`.repeat(11)}`,
+      400,
+      'spanId may be given up to 10 times.',
+    ],
   ])('answers %s with problem details and %d', async (path, status, detail) => {
     const answer = await fetch(`${server.url}${path}`);
     const body: unknown = await answer.json();

@@ -98,7 +98,8 @@ const LOGS = `
     attributes TEXT NOT NULL,
     body TEXT NOT NULL
   );
-  CREATE INDEX log_record_by_trace ON log_record (trace_key, time_ns, log_key) WHERE trace_key IS NOT NULL;
+  CREATE INDEX log_record_by_trace ON log_record (trace_key, time_ns, log_key, span_id)
+    WHERE trace_key IS NOT NULL;
   CREATE INDEX log_record_by_time ON log_record (time_ns, log_key);
   CREATE INDEX log_record_by_digest ON log_record (digest, received_ms);
   CREATE INDEX loose_log_record_by_trace ON log_record (trace_id, time_ns, log_key) WHERE trace_key IS NULL;

@@ -2,7 +2,7 @@ import type { AttributesJson, LiveChange, LogList } from '@tta/obs-protocol';
 import { pageOf, parseCursor } from './list-cursor.ts';
 import type { LogGroup, ReceivedLogRecord } from './log-batch.ts';
 import { LogDigests } from './log-digest.ts';
-import type { LogListQuery, LogSearch, LogStore, LooseLogLimits } from './log-store.ts';
+import type { LogFilter, LogSearch, LogStore, LooseLogLimits, TraceLogQuery } from './log-store.ts';
 import type { SqliteConnection } from './sqlite-connection.ts';
 import type { SqlRow, SqlValue } from './sqlite-driver.ts';
 import { number, storable, text, toLogRecord } from './sqlite-rows.ts';
@@ -41,33 +41,26 @@ export class SqliteLogStore implements LogStore {
     return this.#connection.transaction(() => this.#announce(this.#insert(groups)));
   }
 
-  async ofTrace(traceId: string, query: LogListQuery): Promise<LogList | undefined> {
+  async ofTrace(traceId: string, query: TraceLogQuery): Promise<LogList | undefined> {
     const traceKey = this.#traceKey(traceId);
     if (traceKey === null) return undefined;
-    const after = query.cursor === undefined ? [-1n, 0n] : parseCursor(query.cursor);
-    return this.#page(
-      'trace_key = ? AND (time_ns, log_key) > (?, ?) ORDER BY time_ns, log_key',
-      [traceKey, ...after],
-      query.limit,
-    );
+    const { spanIds, cursor } = query;
+    const where = new Conditions().and('trace_key = ?', traceKey);
+    if (spanIds !== undefined) where.and(`span_id IN (${spanIds.map(() => '?').join()})`, ...spanIds);
+    if (cursor !== undefined) where.and('(time_ns, log_key) > (?, ?)', ...parseCursor(cursor));
+    return this.#page(where, 'ASC', query);
   }
 
   async search(query: LogSearch): Promise<LogList> {
-    const { limit, cursor, traceId, minSeverity } = query;
-    const conditions = ['TRUE'];
-    const values: SqlValue[] = [];
-    const where = (condition: string, ...given: readonly SqlValue[]): void => {
-      conditions.push(condition);
-      values.push(...given);
-    };
+    const { traceId, cursor } = query;
+    const where = new Conditions();
     if (traceId !== undefined) {
       const traceKey = this.#traceKey(traceId);
-      if (traceKey === null) where('trace_key IS NULL AND trace_id = ?', traceId);
-      else where('trace_key = ?', traceKey);
+      if (traceKey === null) where.and('trace_key IS NULL AND trace_id = ?', traceId);
+      else where.and('trace_key = ?', traceKey);
     }
-    if (minSeverity !== undefined) where('severity_number >= ?', minSeverity);
-    if (cursor !== undefined) where('(time_ns, log_key) < (?, ?)', ...parseCursor(cursor));
-    return this.#page(`${conditions.join(' AND ')} ORDER BY time_ns DESC, log_key DESC`, values, limit);
+    if (cursor !== undefined) where.and('(time_ns, log_key) < (?, ?)', ...parseCursor(cursor));
+    return this.#page(where, 'DESC', query);
   }
 
   async prune({ maxRecords, receivedSinceMs }: LooseLogLimits): Promise<boolean> {
@@ -146,8 +139,10 @@ export class SqliteLogStore implements LogStore {
   }
 
   /** Looks at the sizes first: 500 records may be more than fits into memory. */
-  #page(conditionsAndOrder: string, values: readonly SqlValue[], limit: number): LogList {
-    const rest = `FROM ${JOINED} WHERE ${conditionsAndOrder} LIMIT ?`;
+  #page(where: Conditions, order: 'ASC' | 'DESC', { limit, minSeverity }: LogFilter): LogList {
+    if (minSeverity !== undefined) where.and('severity_number >= ?', minSeverity);
+    const { sql, values } = where;
+    const rest = `FROM ${JOINED} WHERE ${sql} ORDER BY time_ns ${order}, log_key ${order} LIMIT ?`;
     const sizes = this.#connection.sql(`SELECT ${SIZE} ${rest}`).all(...values, limit);
     const count = fitting(sizes.map((row) => number(row, 'bytes')));
     return toPage(this.#connection.sql(`SELECT ${RECORD} ${rest}`).all(...values, count + 1), count);
@@ -156,6 +151,18 @@ export class SqliteLogStore implements LogStore {
   #traceKey(traceId: string): number | null {
     const row = this.#connection.sql('SELECT trace_key FROM trace WHERE trace_id = ?').get(traceId);
     return row === undefined ? null : number(row, 'trace_key');
+  }
+}
+
+/** What rows must fulfil, with the values of the place holders in their order. */
+class Conditions {
+  sql = 'TRUE';
+  readonly values: SqlValue[] = [];
+
+  and(condition: string, ...values: readonly SqlValue[]): this {
+    this.sql += ` AND ${condition}`;
+    this.values.push(...values);
+    return this;
   }
 }
 
