@@ -96,6 +96,30 @@ describe('copyLogRecord', () => {
   });
 });
 
+describe('a copy of a log record with fields of other types', () => {
+  const odd = (facts: object): ReadableLogRecord => ({ ...record(), ...facts }) as ReadableLogRecord;
+
+  it.each([
+    ...['WARN', 10n, 1.5, Number.NaN, -1, 25, null].map((severityNumber) => ({ severityNumber })),
+    ...[5, null, {}].map((severityText) => ({ severityText })),
+    ...[7, null, []].map((eventName) => ({ eventName })),
+  ])('is without them: %p', (facts) => {
+    expect(copyLogRecord(odd(facts))).toEqual(record());
+  });
+
+  it('has all severities', () => {
+    for (const severityNumber of [0, 1, 24]) {
+      const given = odd({ severityNumber });
+      expect(copyLogRecord(given)).toEqual(given);
+    }
+  });
+
+  it('shares what it may hold between body and attributes', () => {
+    const half = Array(60_000);
+    expect(() => copyLogRecord(odd({ body: half, attributes: { half } }))).toThrow(RangeError);
+  });
+});
+
 describe('logRecordSizeBytes', () => {
   it('grows with each text, value and byte in it as the encoded record does, at most by the framing less', () => {
     fc.assert(
