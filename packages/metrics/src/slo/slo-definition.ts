@@ -32,8 +32,8 @@ export interface SloAlerting {
   /** For the slow burns that can wait until tomorrow. @defaultValue true */
   readonly ticket?: boolean;
   /**
-   * An alert fires only when its long window holds this many good and bad executions, so that the first failure
-   * of a quiet night wakes nobody. @defaultValue 10
+   * An alert fires only when its long window holds this many good and bad executions, and three bad ones in any
+   * case, so that the first failure of a quiet night wakes nobody. @defaultValue 10
    */
   readonly minEvents?: number;
 }

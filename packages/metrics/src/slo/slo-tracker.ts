@@ -8,7 +8,7 @@ import {
 } from '@tta/obs-context';
 import { type BurnRateAlert, burnRateAlerts } from './burn-rate-alerts.ts';
 import { defineSlo } from './define-slo.ts';
-import { burnRate, compliance, errorBudgetRemaining, type SloCounts } from './error-budget.ts';
+import { burnRate, compliance, errorBudget, errorBudgetRemaining, type SloCounts } from './error-budget.ts';
 import { executionOutcome } from './execution-outcome.ts';
 import { RollingCounts, slicesPerWindow } from './rolling-counts.ts';
 import type { SloDefinition, SloOptions } from './slo-definition.ts';
@@ -21,6 +21,8 @@ export interface SloAlertChange extends BurnRateAlert {
   readonly state: 'firing' | 'resolved';
   readonly longBurnRate: number;
   readonly shortBurnRate: number;
+  /** Milliseconds that the tracker could look back: the long window's length, or its own age while that is less. */
+  readonly coveredMs: number;
   /** Milliseconds since the Unix epoch. */
   readonly atMs: number;
 }
@@ -64,13 +66,23 @@ export interface SloTrackerOptions {
   readonly slos: readonly SloOptions[];
   /** @defaultValue the machine's */
   readonly clock?: Clock;
-  /** Hears once of each alert that fires and of each that resolves. What it throws is reported and swallowed. */
+  /**
+   * Hears once of each alert that fires and of each that resolves. Of a ticket that fires it hears only while no
+   * page of the SLO fires. What it throws is reported and swallowed.
+   */
   readonly onAlert?: (change: SloAlertChange) => void | PromiseLike<void>;
 }
 
 const windows = ['5m', '30m', '1h', '2h', '6h', '1d', '3d'] as const satisfies readonly SloWindow[];
 const fiveMinutesMs = 300_000;
 const sliceMs = fiveMinutesMs / slicesPerWindow;
+
+/**
+ * How many bad executions the long window of an alert needs. Where 99.9 % of 100 executions an hour are good, as
+ * promised, an hour with one failure comes twice a day, one with two every nine days and one with three twice a year
+ * or less; fewer than three would wake people over luck.
+ */
+const fewestBad = 3;
 
 /**
  * Judges executions by SLOs, over windows that roll. Give it to `onExecution` of an Instrumentation.
@@ -80,6 +92,11 @@ const sliceMs = fiveMinutesMs / slicesPerWindow;
  * when an execution ends and, where `onAlert` listens, by a timer that does not keep the process alive, so that an
  * alert resolves without traffic too. `status` and `stop` judge them at once. An SLO takes about 13 KB, whatever
  * its traffic and period.
+ *
+ * An alert fires when both windows burn above its threshold and the long one holds `minEvents` executions, three of
+ * them bad. It resolves when the long window is down at the threshold, or sooner when the short one is and holds
+ * enough to tell: so many executions that one failure would not have been above the threshold, 70 in five minutes
+ * for 99.9 %.
  *
  * @throws InvalidOptionError (`OBS_ERR_INVALID_OPTION`) when an SLO cannot be, or two have one name.
  */
@@ -147,7 +164,7 @@ export class SloTracker implements ExecutionListener {
     const changes: SloAlertChange[] = [];
     for (const tracked of this.#slos) {
       tracked.rollTo(slice * sliceMs);
-      tracked.judgeAlerts(this.#clock, changes);
+      tracked.judgeAlerts(this.#clock, this.#clock.monotonic() - this.#originMs, changes);
     }
     for (const change of changes) this.#tell(change);
   }
@@ -177,6 +194,8 @@ interface TrackedAlert {
   readonly long: RollingCounts;
   readonly short: RollingCounts;
   firingSinceMs: number | undefined;
+  /** Whether the listener was told that it fires. */
+  told: boolean;
 }
 
 /** The counts of one SLO. Executions are counted into the slice of five seconds, and that into every window. */
@@ -207,6 +226,7 @@ class TrackedSlo {
       long: this.#window(rule.longWindow),
       short: this.#window(rule.shortWindow),
       firingSinceMs: undefined,
+      told: false,
     }));
   }
 
@@ -230,21 +250,40 @@ class TrackedSlo {
     this.pendingBad = 0;
   }
 
-  judgeAlerts(clock: Clock, changes: SloAlertChange[]): void {
+  judgeAlerts(clock: Clock, ageMs: number, changes: SloAlertChange[]): void {
     const { name, objective, alerting } = this.slo;
+    let paging = false;
     for (const alert of this.#alerts) {
       const { rule, long, short } = alert;
       const longBurnRate = burnRate(long, objective);
       const shortBurnRate = burnRate(short, objective);
+      const burns = longBurnRate > rule.threshold;
+      // Where one failure alone would be above the threshold, a few successes prove no recovery: at 20 executions an
+      // hour the alert would resolve and fire again with every failure.
+      const tooFew = short.good + short.bad < 1 / (rule.threshold * errorBudget(objective));
       const fires =
-        long.good + long.bad >= alerting.minEvents &&
-        longBurnRate > rule.threshold &&
-        shortBurnRate > rule.threshold;
-      if (fires === (alert.firingSinceMs !== undefined)) continue;
-      const atMs = clock.now();
-      alert.firingSinceMs = fires ? atMs : undefined;
-      const state = fires ? 'firing' : 'resolved';
-      changes.push({ ...rule, slo: name, state, longBurnRate, shortBurnRate, atMs });
+        alert.firingSinceMs === undefined
+          ? burns &&
+            shortBurnRate > rule.threshold &&
+            long.bad >= fewestBad &&
+            long.good + long.bad >= alerting.minEvents
+          : burns && (shortBurnRate > rule.threshold || tooFew);
+      if (!fires) alert.firingSinceMs = undefined;
+      else alert.firingSinceMs ??= clock.now();
+      // Pages come first in the list.
+      paging ||= fires && rule.severity === 'page';
+      const tells = fires && (alert.told || rule.severity === 'page' || !paging);
+      if (tells === alert.told) continue;
+      alert.told = tells;
+      changes.push({
+        ...rule,
+        slo: name,
+        state: tells ? 'firing' : 'resolved',
+        longBurnRate,
+        shortBurnRate,
+        coveredMs: Math.min(ageMs, lengthMs(rule.longWindow)),
+        atMs: clock.now(),
+      });
     }
   }
 
