@@ -20,7 +20,7 @@ describe('a copy of values', () => {
     ['an address', new URL('http://h.test/a'), 'http://h.test/a'],
     ['a map', { m: new Map<unknown, unknown>([[1, { two: 3n }]]) }, { m: { '1': { two: '3' } } }],
     ['a set', new Set(['a', new Map()]), ['a', {}]],
-    ['a list with holes', [, 1], [undefined, 1]],
+    ['a list with holes', Object.assign(Array(2), { 1: 'b' }), [undefined, 'b']],
     ['what tells its own JSON', { toJSON: () => ({ a: [1n] }) }, { a: ['1'] }],
     ['what has an entry of that name', { toJSON: 'a' }, { toJSON: 'a' }],
     ['what has no prototype', Object.assign(Object.create(null), { a: 1 }), { a: 1 }],

@@ -97,7 +97,7 @@ describe('copyLogRecord', () => {
 });
 
 describe('a copy of a log record with fields of other types', () => {
-  const odd = (facts: object): ReadableLogRecord => ({ ...record(), ...facts }) as ReadableLogRecord;
+  const odd = (facts: object): ReadableLogRecord => ({ ...record(), ...facts });
 
   it.each([
     ...['WARN', 10n, 1.5, Number.NaN, -1, 25, null].map((severityNumber) => ({ severityNumber })),
