@@ -13,10 +13,11 @@ export interface ErrorInfo {
   readonly severity: Severity;
   /** Whether trying again later may succeed. */
   readonly recoverable: boolean;
-  /** `OBS_ERR_*` of our own errors, else the error's string `code`. */
+  /** `OBS_ERR_*` of our own errors, else the error's string `code`, cut to 256 characters. */
   readonly code: string | undefined;
-  /** The error's code or name. */
+  /** The error's code or name, cut to 256 characters. */
   readonly type: string;
+  /** What the error says, cut to 8192 characters with a note of how many more there were; the error has it whole. */
   readonly message: string;
   /** How long the other side asked to wait, in milliseconds. */
   readonly retryAfterMs: number | undefined;
@@ -26,6 +27,13 @@ export interface ErrorInfo {
   /** Of the span on which the failure arose. */
   readonly spanId: string | undefined;
 }
+
+/** Characters of a message that telemetry takes: it is on every span up to the root, and on log lines. */
+const messageLimit = 8192;
+/** Characters of a stack, so that the frames have room below such a message. */
+const stackLimit = 4 * messageLimit;
+/** Characters of a code or a name; it is a metric label as well. */
+const nameLimit = 256;
 
 const known = new WeakMap<object, ErrorInfo>();
 
@@ -57,8 +65,8 @@ export function createErrorInfo(
     severity,
     recoverable,
     code,
-    type: code ?? nameOf(error),
-    message: messageOf(error),
+    type: code ?? capped(nameOf(error), nameLimit),
+    message: capped(messageOf(error), messageLimit),
     retryAfterMs,
     ...place,
   };
@@ -82,7 +90,7 @@ function codeOf(error: unknown): string | undefined {
     () => (error instanceof Error ? (error as { code?: unknown }).code : undefined),
     undefined,
   );
-  return typeof code === 'string' && code !== '' ? code : undefined;
+  return typeof code === 'string' && code !== '' ? capped(code, nameLimit) : undefined;
 }
 
 function nameOf(error: unknown): string {
@@ -101,7 +109,24 @@ export function messageOf(error: unknown): string {
 /** @internal */
 export function stackOf(error: unknown): string | undefined {
   const stack = read(() => (error instanceof Error ? error.stack : undefined), undefined);
-  return typeof stack === 'string' ? stack : undefined;
+  if (typeof stack !== 'string') return undefined;
+  if (stack.length <= messageLimit) return stack;
+  // Cut as a whole it would lose its frames to the message at its head.
+  const message = messageOf(error);
+  return capped(whole(stack.replace(message, () => capped(message, messageLimit))), stackLimit);
+}
+
+function capped(text: string, limit: number): string {
+  if (text.length <= limit) return text;
+  return whole(`${text.slice(0, limit)}… (${text.length - limit} more characters)`);
+}
+
+/**
+ * A cut text without half a character before the cut. To look for one makes V8 copy what is kept: a mere slice would
+ * hold the whole text in memory for as long as a queue holds the span.
+ */
+function whole(text: string): string {
+  return text.replace(/[\uD800-\uDBFF]…/, '…');
 }
 
 /** Anything can be thrown: a revoked proxy, an object whose getters throw. */
