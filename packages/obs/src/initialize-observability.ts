@@ -2,6 +2,7 @@ import { context as contextApi, ROOT_CONTEXT } from '@opentelemetry/api';
 import type { Logger } from '@tta/obs-context';
 import { setDefaultInstrumentation } from '@tta/obs-instrumentation';
 import { createLogger } from '@tta/obs-logging';
+import type { Signal } from '@tta/obs-tracing';
 import { addresseeOf, describeDestination } from './addressee.ts';
 import { destinationsOf } from './destinations.ts';
 import { logDiagnostics } from './diagnostics.ts';
@@ -24,6 +25,8 @@ const shutdownLimitMs = 3_000;
 
 /** How long a program that ends in the middle of its work is held up, for each destination of each signal. */
 const lastWordsLimitMs = 1_000;
+
+const processEnded = 'the process ended';
 
 interface Running {
   readonly handle: Observability;
@@ -85,6 +88,7 @@ export function initializeObservability(options: ObservabilityOptions = {}): Obs
       ? undefined
       : logDiagnostics(createLogger({ ...printing.notices, level: 'debug' }), diagnostics);
   const trouble = new TroubleReport(printer);
+  let signals: Signals | undefined;
   const setUp: SetUp = {
     options,
     env,
@@ -93,10 +97,14 @@ export function initializeObservability(options: ObservabilityOptions = {}): Obs
     printing,
     printer,
     // Not in the context of whichever run the batch began in: the line belongs to no trace.
-    onTrouble: (destination, undelivered) =>
-      contextApi.with(ROOT_CONTEXT, () => trouble.add(describeDestination(destination), undelivered)),
+    onTrouble: (destination, undelivered) => {
+      const troubled = {
+        name: describeDestination(destination),
+        exported: () => (signals ? exportedTo(destination.name, undelivered.signal, signals) : 0),
+      };
+      contextApi.with(ROOT_CONTEXT, () => trouble.add(troubled, undelivered));
+    },
   };
-  let signals: Signals;
   try {
     signals = startSignals(setUp, process.env);
   } catch (error) {
@@ -107,23 +115,25 @@ export function initializeObservability(options: ObservabilityOptions = {}): Obs
   setDefaultInstrumentation(signals.instrumentation);
 
   let stopping: Promise<void> | undefined;
-  const stop = async (): Promise<void> => {
+  const stop = async (why: string): Promise<void> => {
     process.off('beforeExit', onBeforeExit);
     // First, so that observability may be initialised anew while this one still sends.
     running = undefined;
     setDefaultInstrumentation(undefined);
     slos?.stop();
+    trouble.beginEnd(why);
     await Promise.all(all.map((signal) => signal.shutdown(shutdownLimitMs)));
     // Not before: a program that calls process.exit() meanwhile gets no further turn of the event loop, either.
     process.off('exit', onExit);
     endDiagnostics?.();
     trouble.end();
   };
-  const onBeforeExit = (): void => void handle.shutdown();
+  const onBeforeExit = (): void => void (stopping ??= stop(processEnded));
   process.once('beforeExit', onBeforeExit);
   // A program that dies of an error, or calls process.exit(), gets no further turn of the event loop.
   const onExit = (): void => {
     slos?.stop();
+    trouble.beginEnd(processEnded);
     for (const signal of all) signal.finishNow(lastWordsLimitMs);
     trouble.end();
   };
@@ -139,9 +149,15 @@ export function initializeObservability(options: ObservabilityOptions = {}): Obs
     primitiveMetrics: () => statistics.snapshot(),
     slos: () => slos?.status() ?? [],
     flush: () => within(shutdownLimitMs, Promise.all(all.map((signal) => signal.flush(shutdownLimitMs)))),
-    shutdown: () => (stopping ??= stop()),
+    shutdown: () => (stopping ??= stop('observability was shut down')),
   };
   return run(handle);
+}
+
+/** How much of a signal a destination has acknowledged. */
+function exportedTo(destination: string, signal: Signal, { tracing, logging, metrics }: Signals): number {
+  const { [signal]: running } = { traces: tracing, logs: logging, metrics };
+  return running.counts().get(destination)?.exported ?? 0;
 }
 
 /** Once: a program that asks for the handle in many places need not hear of it in each. */

@@ -193,13 +193,26 @@ describe('trouble with log lines', () => {
       for (let i = 0; i < 3; i++) { obs.log.info('line ' + i); await obs.flush(); }
       await new Work().execute('a');`;
     const { stderr } = await runProgram(observed.folder, body, { TTA_UI_ENDPOINT: url });
-    expect(stderr.trim().split('\n')).toHaveLength(1);
+    expect(stderr.trim().split('\n')).toHaveLength(2);
+    expect(stderr).toContain(`2 more log lines are lost on the way to the local service at ${url}/v1/logs`);
     expect(stderr).toContain(
       `Log lines are lost on the way to the local service at ${url}/v1/logs: 404 Not Found. ` +
         'It takes none: update it, or set OTEL_LOGS_EXPORTER=none.',
     );
     expect(service.of('logs')).toHaveLength(3);
     expect(service.of('traces')).toHaveLength(1);
+  });
+
+  it('is said again of a service that took some meanwhile', async () => {
+    let requests = 0;
+    const [, url] = await address((response, { path }) => {
+      if (path === '/v1/logs') response.statusCode = ++requests === 2 ? 200 : 404;
+      response.end();
+    });
+    const body = `const obs = initializeObservability();
+      for (let i = 0; i < 3; i++) { obs.log.info('line ' + i); await obs.flush(); }`;
+    const { stderr } = await runProgram(observed.folder, body, { TTA_UI_ENDPOINT: url });
+    expect(stderr.match(/It takes none/g)).toHaveLength(2);
   });
 
   it('is not told to the destination that has it', async () => {

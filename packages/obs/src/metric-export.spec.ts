@@ -105,7 +105,8 @@ describe('metrics', () => {
     const body = `const obs = initializeObservability({ enableTtaUi: false });
       for (let i = 0; i < 3; i++) { await new Work().execute('a'); await obs.flush(); }`;
     const { stderr } = await runProgram(observed.folder, body, { OTEL_EXPORTER_OTLP_ENDPOINT: url });
-    expect(stderr.trim().split('\n')).toHaveLength(1);
+    expect(stderr.trim().split('\n')).toHaveLength(2);
+    expect(stderr).toMatch(/\d+ more data points are lost on the way to http:[^\n]*: it takes none\./);
     expect(stderr).toContain(
       `Metrics are lost on the way to ${url}/v1/metrics: 404 Not Found. It takes none: update it, or set OTEL_METRICS_EXPORTER=none.`,
     );
@@ -121,7 +122,9 @@ describe('metrics', () => {
     const env = { OTEL_EXPORTER_OTLP_METRICS_ENDPOINT: url };
     const { stdout, stderr } = await runProgram(observed.folder, body, env);
     expect(stdout).toBe('down\n');
-    expect(stderr).toMatch(/"\d+ data points are lost on the way to http:[^\n]*: the process ended\."/);
+    expect(stderr).toMatch(
+      /"\d+ data points are lost on the way to http:[^\n]*: observability was shut down\."/,
+    );
     expect(receiver.requests).toHaveLength(1);
   });
 
