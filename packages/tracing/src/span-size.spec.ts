@@ -10,12 +10,13 @@ describe('spanSizeBytes', () => {
   });
 
   it.each([
-    [{ key: 'text' }, 7],
-    [{ key: 12 }, 11],
-    [{ key: true }, 11],
-    [{ key: ['ab', 'c', null] }, 14],
-    [{ key: undefined }, 11],
-    [{ a: 'b', c: 'd' }, 4],
+    [{ key: 'text' }, 15],
+    [{ key: 12 }, 19],
+    [{ key: true }, 19],
+    [{ key: ['ab', 'c', null] }, 34],
+    [{ key: undefined }, 19],
+    [{ a: 'b', c: 'd' }, 20],
+    [{ '': '', a: [], b: ['', ''] }, 34],
   ])('counts the attributes %j as %d bytes', (attributes, bytes) => {
     expect(spanSizeBytes(endedSpan({ name: '', attributes }))).toBe(68 + bytes);
   });
@@ -27,7 +28,7 @@ describe('spanSizeBytes', () => {
       events: [{ name: 'retry', time: [0, 0], attributes: { n: 1 } }],
       links: [{ context: spanContext(), attributes: { n: 1 } }, { context: spanContext() }],
     });
-    expect(spanSizeBytes(span)).toBe(68 + (12 + 5 + 9) + (28 + 9) + 28);
+    expect(spanSizeBytes(span)).toBe(68 + (12 + 5 + 17) + (28 + 17) + 28);
   });
 });
 

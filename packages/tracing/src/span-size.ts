@@ -6,7 +6,7 @@ const fixedSpanBytes = 68;
 const fixedEventBytes = 12;
 const fixedLinkBytes = 28;
 
-/** About how large a span is in OTLP protobuf. Short texts count a byte a character, framing does not count. */
+/** About how large a span is in OTLP protobuf. Short texts count a byte a character. */
 export function spanSizeBytes(span: ReadableSpan): number {
   let sum = fixedSpanBytes + span.name.length + (span.status.message?.length ?? 0);
   sum += anyValuesSizeBytes(span.attributes);

@@ -5,7 +5,7 @@ import type { ReadableLogRecord } from './otlp-encoding.ts';
 /** Two times, severity, flags, ids and the count of what was dropped. */
 const fixedRecordBytes = 58;
 
-/** About how large a log record is in OTLP protobuf. Framing does not count. */
+/** About how large a log record is in OTLP protobuf. Short texts count a byte a character. */
 export function logRecordSizeBytes({ body, attributes, severityText, eventName }: ReadableLogRecord): number {
   const texts = (severityText?.length ?? 0) + (eventName?.length ?? 0);
   return fixedRecordBytes + texts + anyValueSizeBytes(body) + anyValuesSizeBytes(attributes);
