@@ -150,7 +150,7 @@ describe('Viewer', () => {
   });
 
   it('loads what was logged in the open trace, and again when more arrives', async () => {
-    const { viewer, navigate, sockets, due } = await setUp(first);
+    const { viewer, navigate, sockets, due, asked } = await setUp(first);
     viewer.start();
     navigate(`#/traces/${traceId}`);
     await until(() => viewer.logs.loaded.value.records.length === 1 && sockets.length === 1);
@@ -160,6 +160,13 @@ describe('Viewer', () => {
     sockets[0]!.send({ type: 'logs', seq: 5, traceId: A });
     sockets[0]!.send({ type: 'logs', seq: 6, traceId });
     await until(() => viewer.logs.loaded.value.records[0] !== before);
+    viewer.spanLogs.open(traceId, ['00f067aa0ba902b7']);
+    await until(() => viewer.spanLogs.loaded.value.records.length === 1);
+    const [ofSpan] = viewer.spanLogs.loaded.value.records;
+    for (const fn of due.splice(0)) fn();
+    sockets[0]!.send({ type: 'logs', seq: 7, traceId });
+    await until(() => viewer.spanLogs.loaded.value.records[0] !== ofSpan);
+    expect(asked.at(-1)).toBe(`/api/traces/${traceId}/logs?limit=100&spanId=00f067aa0ba902b7`);
     navigate('#/traces');
     expect(viewer.logs.loaded.value.records).toEqual([]);
   });

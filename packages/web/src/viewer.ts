@@ -28,6 +28,9 @@ export interface ViewerOptions {
 }
 
 const PAGE_SIZE = 100;
+const LOG_PAGE_SIZE = 500;
+/** Lines in the pane are drawn whole, and all of them: fewer at a time. */
+const SPAN_LOG_PAGE_SIZE = 100;
 
 /** What the page knows and shows: the list, the open trace and its logs, the connection and the address. */
 export class Viewer {
@@ -35,6 +38,8 @@ export class Viewer {
   readonly openTrace: OpenTrace;
   /** What was logged in the open trace. */
   readonly logs: TraceLogs;
+  /** What was logged in the span whose details are open. */
+  readonly spanLogs: TraceLogs;
   readonly client: ServiceClient;
   readonly route: ReadonlySignal<Route>;
   /** `unreachable` until the first page of the list has arrived and the service does not answer. */
@@ -62,11 +67,13 @@ export class Viewer {
       timer: options.timer,
       nowMs: options.nowMs,
     });
-    this.logs = new TraceLogs({
-      load: (traceId, query) => options.client.traceLogs(traceId, query),
+    const logsOptions = {
+      load: options.client.traceLogs.bind(options.client),
       timer: options.timer,
       nowMs: options.nowMs,
-    });
+    };
+    this.logs = new TraceLogs({ ...logsOptions, pageSize: LOG_PAGE_SIZE });
+    this.spanLogs = new TraceLogs({ ...logsOptions, pageSize: SPAN_LOG_PAGE_SIZE });
     this.#feed = new LiveFeed({
       open: options.openSocket,
       timer: options.timer,
@@ -74,7 +81,10 @@ export class Viewer {
         this.traces.merge([trace]);
         this.openTrace.noteChange(trace);
       },
-      onLogs: (traceId) => this.logs.noteChange(traceId),
+      onLogs: (traceId) => {
+        this.logs.noteChange(traceId);
+        this.spanLogs.noteChange(traceId);
+      },
       onState: (state) => {
         const wasAway = this.#connection.value === 'waiting';
         this.#connection.value = state;
@@ -136,6 +146,7 @@ export class Viewer {
   #reloadTrace(): void {
     this.openTrace.reload();
     this.logs.reload();
+    this.spanLogs.reload();
   }
 
   async #loadList(): Promise<void> {

@@ -20,8 +20,8 @@ const ARGUMENTS = [
 
 export interface Browser {
   readonly page: Page;
-  /** Everything that the console or the Content-Security-Policy complained about. */
-  readonly complaints: readonly string[];
+  /** Everything that the console or the Content-Security-Policy complained about; a spec takes out what it provokes. */
+  readonly complaints: string[];
   /** Addresses outside `origin` that were asked for. */
   requestsOutside(origin: string): readonly string[];
   close(): Promise<void>;

@@ -130,6 +130,50 @@ describe('the logs of a trace', () => {
     expect(browser.complaints).toEqual([]);
   });
 
+  it('are asked for span by span, also beyond those that are shown', async () => {
+    const { page } = browser;
+    const traceId = await sendGeneratedTrace(service.url, 3);
+    const answer = await fetch(new URL(`api/traces/${traceId}`, service.url));
+    const { spans } = (await answer.json()) as { spans: { spanId: string[] } };
+    const [, busy, late] = spans.spanId as [string, string, string];
+    const startMs = Date.now() - 60_000;
+    await sendLogs(traceId, startMs, [
+      ...Array.from({ length: 600 }, (_, index) => ({
+        offsetMs: index,
+        severity: 9,
+        message: `busy ${index}`,
+        spanId: busy,
+      })),
+      { offsetMs: 700, severity: 17, message: 'the one that matters', spanId: late },
+    ]);
+    await page.goto(`${service.url}/#/traces/${traceId}?span=${late}`);
+    await page.locator('.span-logs').getByText('the one that matters').waitFor();
+    expect(await page.locator('.span-logs .level').count()).toBe(1);
+
+    await page.goto(`${service.url}/#/traces/${traceId}?span=${busy}`);
+    const pane = page.locator('.span-logs');
+    await pane.getByText('first 100 lines').waitFor();
+    expect(await pane.locator('.level').count()).toBe(100);
+    await pane.getByRole('button', { name: 'show more' }).click();
+    await pane.getByText('first 200 lines').waitFor();
+    expect(browser.complaints).toEqual([]);
+  });
+
+  it('say when they could not be loaded, and are loaded when asked again', async () => {
+    const { page } = browser;
+    const traceId = await sendGeneratedTrace(service.url, 3);
+    await sendLogs(traceId, Date.now(), [{ offsetMs: 1, severity: 9, message: 'hello' }]);
+    await page.route('**/logs?*', (route) => route.fulfill({ status: 500, json: {} }));
+    await page.goto(`${service.url}/#/traces/${traceId}`);
+    const alert = page.locator('.logs').getByRole('alert');
+    await alert.getByText('log lines could not be loaded').waitFor();
+    await page.unroute('**/logs?*');
+    await alert.getByRole('button', { name: 'try again' }).click();
+    await page.locator('.log-line').getByText('hello').waitFor();
+    await alert.waitFor({ state: 'detached' });
+    expect(browser.complaints.splice(0)).toEqual([expect.stringContaining('500')]);
+  });
+
   it('show their first 500 lines and more on demand, and draw only those in sight', async () => {
     const { page } = browser;
     const traceId = await sendGeneratedTrace(service.url, 3);

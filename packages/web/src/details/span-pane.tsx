@@ -3,12 +3,12 @@ import { useEffect } from 'preact/hooks';
 import type { SpanDetail, TraceDocument } from '@tta/obs-protocol';
 import { formatDuration } from '../format/duration.ts';
 import { absoluteTime } from '../format/moment.ts';
-import type { LogRow } from '../logs/log-rows.ts';
 import { SpanLogs } from '../logs/span-logs.tsx';
 import { formatRoute } from '../route.ts';
 import { shortId } from '../format/short-id.ts';
 import { CopyButton } from '../shell/copy-button.tsx';
 import { StatusBadge } from '../shell/status-badge.tsx';
+import type { SpanTree } from '../trace/span-tree.ts';
 import type { Viewer } from '../viewer.ts';
 import { groupAttributes } from './attribute-groups.ts';
 import type { AttributeEntry } from './attribute-groups.ts';
@@ -18,9 +18,8 @@ import { spanErrorOf } from './span-error.ts';
 export interface SpanPaneProps {
   readonly viewer: Viewer;
   readonly document: TraceDocument;
+  readonly tree: SpanTree;
   readonly spanId: string;
-  /** What was logged in the span. */
-  readonly logs: readonly LogRow[];
   readonly onClose: () => void;
 }
 
@@ -29,7 +28,7 @@ type Loaded = { readonly detail: SpanDetail } | { readonly message: string } | u
 /** Holding an arrow key passes many rows: only the one where it rests is asked for. */
 const REST_MS = 40;
 
-export function SpanPane({ viewer, document: trace, spanId, logs, onClose }: SpanPaneProps) {
+export function SpanPane({ viewer, document: trace, tree, spanId, onClose }: SpanPaneProps) {
   const loaded = useSignal<Loaded>(undefined);
   const { traceId } = trace.summary;
   const isKnown = trace.spans.spanId.includes(spanId);
@@ -61,19 +60,20 @@ export function SpanPane({ viewer, document: trace, spanId, logs, onClose }: Spa
       {shown === undefined && <p class="muted">Loading…</p>}
       {shown !== undefined && 'message' in shown && <p role="alert">{shown.message}</p>}
       {shown !== undefined && 'detail' in shown && (
-        <SpanFacts detail={shown.detail} trace={trace} logs={logs} />
+        <SpanFacts viewer={viewer} detail={shown.detail} trace={trace} tree={tree} />
       )}
     </aside>
   );
 }
 
 interface SpanFactsProps {
+  readonly viewer: Viewer;
   readonly detail: SpanDetail;
   readonly trace: TraceDocument;
-  readonly logs: readonly LogRow[];
+  readonly tree: SpanTree;
 }
 
-function SpanFacts({ detail, trace, logs }: SpanFactsProps) {
+function SpanFacts({ viewer, detail, trace, tree }: SpanFactsProps) {
   const at = trace.spans.spanId.indexOf(detail.spanId);
   const offsetMs = trace.spans.startMs[at] ?? 0;
   const error = spanErrorOf(detail);
@@ -106,7 +106,7 @@ function SpanFacts({ detail, trace, logs }: SpanFactsProps) {
           )}
         </section>
       )}
-      <SpanLogs rows={logs} />
+      <SpanLogs logs={viewer.spanLogs} trace={trace} tree={tree} spanId={detail.spanId} />
       {groupAttributes(detail.attributes).map(({ title, entries }) => (
         <Entries key={title} title={title} entries={entries} />
       ))}

@@ -2,23 +2,25 @@ import { useSignal } from '@preact/signals';
 import { useRef } from 'preact/hooks';
 import { inUnit, unitFor } from '../format/duration.ts';
 import { useVirtualRows } from '../shell/use-virtual-rows.tsx';
+import { LogsFailed } from './logs-failed.tsx';
 import { LogLevelMark } from './log-level-mark.tsx';
 import type { LogRow } from './log-rows.ts';
+import type { TraceLogs } from './trace-logs.ts';
 
 const ROW_PX = 24;
 
 export interface LogsPartProps {
+  readonly logs: TraceLogs;
   readonly rows: readonly LogRow[];
-  readonly hasMore: boolean;
   /** Row of the waterfall that is selected; -1 when none is. */
   readonly selectedRow: number;
   /** Selects a row of the waterfall. */
   readonly onSelect: (row: number) => void;
-  readonly onMore: () => void;
 }
 
 /** What was logged in the trace, a line each, in order of time. */
-export function LogsPart({ rows, hasMore, selectedRow, onSelect, onMore }: LogsPartProps) {
+export function LogsPart({ logs, rows, selectedRow, onSelect }: LogsPartProps) {
+  const { hasMore, hasFailed } = logs.loaded.value;
   const scroller = useRef<HTMLUListElement>(null);
   const isOpen = useSignal(true);
   const virtual = useVirtualRows(scroller, { count: rows.length, rowHeightPx: ROW_PX, overscan: 8 });
@@ -39,10 +41,11 @@ export function LogsPart({ rows, hasMore, selectedRow, onSelect, onMore }: LogsP
           {rows.length === 1 ? '1 line' : `${rows.length.toLocaleString('en')} lines`}
         </span>
         {hasMore && (
-          <button class="logs-more" onClick={onMore}>
+          <button class="logs-more" onClick={() => logs.showMore()}>
             show more
           </button>
         )}
+        {hasFailed && <LogsFailed onRetry={() => logs.reload()} />}
         <span class="muted logs-unit">{unit.name} after the start</span>
       </div>
       <ul class="logs-scroll" ref={scroller} hidden={!isOpen.value}>

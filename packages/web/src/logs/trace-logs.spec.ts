@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { LogList } from '@tta/obs-protocol';
-import type { PageQuery } from '../service/service-client.ts';
+import type { LogQuery } from '../service/service-client.ts';
 import { logRecord } from '../testing/log-fixture.ts';
 import { TraceLogs } from './trace-logs.ts';
 
@@ -8,7 +8,7 @@ function setUp() {
   const due: (() => void)[] = [];
   const loads: {
     id: string;
-    query: PageQuery;
+    query: LogQuery;
     resolve(list: LogList): void;
     reject(error: unknown): void;
   }[] = [];
@@ -17,6 +17,7 @@ function setUp() {
       new Promise((resolve, reject) => {
         loads.push({ id, query, resolve, reject });
       }),
+    pageSize: 500,
     timer: (_delayMs, fn) => {
       due.push(fn);
       return () => void due.splice(due.indexOf(fn) >>> 0, 1);
@@ -59,27 +60,58 @@ describe('TraceLogs', () => {
     expect(loads).toHaveLength(3);
   });
 
-  it('shows a page more on demand, and keeps it through an update', async () => {
+  it('loads those of some spans, and anew when it is other spans', async () => {
+    const { logs, loads, answer, shown } = setUp();
+    logs.open('a', ['1', '2']);
+    logs.open('a', ['1', '2']);
+    await answer([1]);
+    logs.open('a', ['1']);
+    expect(shown()).toEqual([]);
+    await answer([2]);
+    expect(loads.map(({ query }) => query.spanIds)).toEqual([['1', '2'], ['1']]);
+    expect(shown()).toEqual([2]);
+  });
+
+  it('shows a page more on demand, and loads only that', async () => {
     const { logs, loads, answer, shown, rest } = setUp();
     logs.open('a');
     await answer([1], 'next');
     expect(logs.loaded.value.hasMore).toBe(true);
     rest();
     logs.showMore();
-    await answer([1], 'next');
     await answer([2]);
-    expect(loads.map(({ query }) => query.cursor)).toEqual([undefined, undefined, 'next']);
+    expect(loads.map(({ query }) => query.cursor)).toEqual([undefined, 'next']);
     expect([shown(), logs.loaded.value.hasMore]).toEqual([[1, 2], false]);
     logs.showMore();
     rest();
-    expect(loads).toHaveLength(3);
-    logs.reload();
-    await answer([1], 'next');
-    await answer([2, 3], 'later');
-    expect([shown(), logs.loaded.value.hasMore]).toEqual([[1, 2, 3], true]);
+    expect(loads).toHaveLength(2);
   });
 
-  it('keeps what it shows when an update fails', async () => {
+  it('loads for what arrives the last page alone, and all of them when some may have been missed', async () => {
+    const { logs, loads, answer, shown, rest } = setUp();
+    logs.open('a');
+    await answer([1], 'next');
+    rest();
+    logs.showMore();
+    await answer([2]);
+    rest();
+    logs.noteChange('a');
+    await answer([2, 3], 'later');
+    expect(loads.map(({ query }) => query.cursor)).toEqual([undefined, 'next', 'next']);
+    expect([shown(), logs.loaded.value.hasMore]).toEqual([[1, 2, 3], true]);
+    rest();
+    logs.reload();
+    await answer([0, 1], 'next');
+    await answer([2, 3]);
+    expect(loads.slice(3).map(({ query }) => query.cursor)).toEqual([undefined, 'next']);
+    expect([shown(), logs.loaded.value.hasMore]).toEqual([[0, 1, 2, 3], false]);
+    logs.reload();
+    rest();
+    await answer([0, 1]);
+    expect([shown(), logs.loaded.value.hasMore]).toEqual([[0, 1], false]);
+  });
+
+  it('keeps what it shows when an update fails, and says so until one succeeds', async () => {
     const { logs, loads, answer, settle, shown, rest } = setUp();
     logs.open('a');
     await answer([1]);
@@ -87,11 +119,11 @@ describe('TraceLogs', () => {
     logs.reload();
     loads.at(-1)!.reject(new TypeError('fetch failed'));
     await settle();
-    expect(shown()).toEqual([1]);
+    expect([shown(), logs.loaded.value.hasFailed]).toEqual([[1], true]);
     rest();
     logs.reload();
     await answer([1, 2]);
-    expect(shown()).toEqual([1, 2]);
+    expect([shown(), logs.loaded.value.hasFailed]).toEqual([[1, 2], false]);
   });
 
   it('drops an answer that comes after it was closed, and shows nothing then', async () => {
@@ -104,6 +136,15 @@ describe('TraceLogs', () => {
     logs.reload();
     logs.noteChange('a');
     expect([shown(), loads.length]).toEqual([[], 1]);
+  });
+
+  it('does not take being closed for a failure', async () => {
+    const { logs, loads, settle } = setUp();
+    logs.open('a');
+    logs.close();
+    loads[0]!.reject(new DOMException('aborted', 'AbortError'));
+    await settle();
+    expect(logs.loaded.value.hasFailed).toBe(false);
   });
 
   it('begins with one page again in another trace', async () => {

@@ -3,33 +3,39 @@ import type { ReadonlySignal } from '@preact/signals';
 import type { LogList, LogRecord } from '@tta/obs-protocol';
 import type { Timer } from '../service/backoff.ts';
 import { Reloader } from '../service/reloader.ts';
-import type { PageQuery } from '../service/service-client.ts';
+import type { LogQuery } from '../service/service-client.ts';
 
-/** Records that are loaded with one request, and the step of "more". */
-const PAGE_SIZE = 500;
-const NONE: LoadedLogs = { records: [], hasMore: false };
+const NONE: LoadedLogs = { records: [], hasMore: false, hasFailed: false };
 
 export interface LoadedLogs {
   /** In order of time. */
   readonly records: readonly LogRecord[];
   /** Later records were left out. */
   readonly hasMore: boolean;
+  /** The last attempt to load them failed: what is shown may be out of date. */
+  readonly hasFailed: boolean;
 }
 
 export interface TraceLogsOptions {
-  readonly load: (traceId: string, query: PageQuery) => Promise<LogList>;
+  readonly load: (traceId: string, query: LogQuery) => Promise<LogList>;
+  /** Records that are loaded with one request, and the step of "more"; 1–500. */
+  readonly pageSize: number;
   readonly timer: Timer;
   readonly nowMs: () => number;
 }
 
-/** The log records of the trace on the screen: its first 500, more on demand, and again when some arrive. */
+/** The log records of a trace on the screen, or of some of its spans: a page, more on demand, and later arrivals. */
 export class TraceLogs {
   readonly #options: TraceLogsOptions;
   readonly #reloader: Reloader;
   readonly #loaded = signal(NONE);
   readonly loaded: ReadonlySignal<LoadedLogs> = this.#loaded;
   #traceId: string | undefined;
+  #spanIds: readonly string[] = [];
+  #pages: readonly LogList[] = [];
   #pageCount = 1;
+  /** Pages from this one on are loaded again. */
+  #firstStale = 0;
 
   constructor(options: TraceLogsOptions) {
     this.#options = options;
@@ -40,52 +46,79 @@ export class TraceLogs {
     });
   }
 
-  open(traceId: string): void {
-    if (traceId === this.#traceId) return;
+  /** @param spanIds - Spans whose records are wanted; without any those of the whole trace. */
+  open(traceId: string, spanIds: readonly string[] = []): void {
+    if (traceId === this.#traceId && spanIds.join() === this.#spanIds.join()) return;
     this.close();
     this.#traceId = traceId;
+    this.#spanIds = spanIds;
     this.#reloader.request();
   }
 
   close(): void {
     this.#reloader.stop();
     this.#traceId = undefined;
+    this.#pages = [];
     this.#pageCount = 1;
+    this.#firstStale = 0;
     this.#loaded.value = NONE;
   }
 
-  /** Log records of a trace have arrived. */
+  /**
+   * Log records of a trace have arrived. They are looked for on the last page, where the newest belong: with
+   * all pages each line would cost as much as all lines before it.
+   */
   noteChange(traceId: string): void {
-    if (traceId === this.#traceId) this.#reloader.request();
+    if (traceId === this.#traceId) this.#loadFrom(Math.max(0, this.#pages.length - 1));
   }
 
   /** Loads again what is open: records may have been missed. */
   reload(): void {
-    if (this.#traceId !== undefined) this.#reloader.request();
+    if (this.#traceId !== undefined) this.#loadFrom(0);
   }
 
   /** Shows a page more. */
   showMore(): void {
     if (!this.#loaded.value.hasMore) return;
-    this.#pageCount++;
+    this.#pageCount = this.#pages.length + 1;
     this.#reloader.request();
   }
 
-  /** Late records belong between those that are shown, so all of them are asked for. */
+  #loadFrom(page: number): void {
+    this.#firstStale = Math.min(this.#firstStale, page);
+    this.#reloader.request();
+  }
+
   async #load(aborted: AbortSignal): Promise<void> {
-    const records: LogRecord[] = [];
-    let cursor: string | null | undefined;
+    const pages = this.#pages.slice(0, this.#firstStale);
+    this.#firstStale = Infinity;
     try {
-      for (let page = 0; page < this.#pageCount && cursor !== null; page++) {
-        const query = { limit: PAGE_SIZE, signal: aborted, ...(cursor !== undefined && { cursor }) };
-        const list: LogList = await this.#options.load(this.#traceId as string, query);
-        records.push(...list.items);
-        cursor = list.nextCursor;
+      while (pages.length < this.#pageCount) {
+        const cursor = pages.at(-1)?.nextCursor;
+        if (cursor === null) break;
+        pages.push(await this.#page(cursor, aborted));
       }
     } catch {
-      // What is shown stays: the state of the connection tells that it is out of date.
+      if (aborted.aborted) return;
+      this.#firstStale = 0;
+      this.#loaded.value = { ...this.#loaded.value, hasFailed: true };
       return;
     }
-    if (!aborted.aborted) this.#loaded.value = { records, hasMore: cursor !== null };
+    if (aborted.aborted) return;
+    this.#pages = pages;
+    this.#loaded.value = {
+      records: pages.flatMap((page) => page.items),
+      hasMore: pages.at(-1)?.nextCursor !== null,
+      hasFailed: false,
+    };
+  }
+
+  #page(cursor: string | undefined, signal: AbortSignal): Promise<LogList> {
+    return this.#options.load(this.#traceId as string, {
+      limit: this.#options.pageSize,
+      spanIds: this.#spanIds,
+      signal,
+      ...(cursor !== undefined && { cursor }),
+    });
   }
 }

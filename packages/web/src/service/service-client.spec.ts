@@ -54,6 +54,8 @@ describe('ServiceClient', () => {
     expect(first.items).toEqual([logRecord()]);
     const next = await client.traceLogs('abc', { limit: 2, cursor: first.nextCursor! });
     expect(next).toEqual({ items: [], nextCursor: null });
+    answer('/api/traces/abc/logs?limit=2&spanId=1&spanId=2', { items: [logRecord()], nextCursor: null });
+    expect((await client.traceLogs('abc', { limit: 2, spanIds: ['1', '2'] })).items).toHaveLength(1);
   });
 
   it('keeps an id inside its path segment', async () => {

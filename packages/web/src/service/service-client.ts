@@ -20,6 +20,11 @@ export interface PageQuery {
   readonly signal?: AbortSignal;
 }
 
+export interface LogQuery extends PageQuery {
+  /** Spans whose records are wanted; without any those of the whole trace. */
+  readonly spanIds?: readonly string[];
+}
+
 /** Reads from the REST interface below `baseUrl`. Rejects with {@link ServiceProblem} or with what `fetch` rejects. */
 export class ServiceClient {
   readonly #baseUrl: string;
@@ -42,8 +47,10 @@ export class ServiceClient {
   }
 
   /** The log records of a trace in order of time. */
-  traceLogs(traceId: string, query: PageQuery): Promise<LogList> {
-    const path = `api/traces/${encodeURIComponent(traceId)}/logs?${pageParameters(query)}`;
+  traceLogs(traceId: string, query: LogQuery): Promise<LogList> {
+    const parameters = pageParameters(query);
+    for (const spanId of query.spanIds ?? []) parameters.append('spanId', spanId);
+    const path = `api/traces/${encodeURIComponent(traceId)}/logs?${parameters}`;
     return this.#get(path, isLogList, query.signal);
   }
 
@@ -73,8 +80,8 @@ export class ServiceClient {
   }
 }
 
-function pageParameters({ limit, cursor }: PageQuery): string {
+function pageParameters({ limit, cursor }: PageQuery): URLSearchParams {
   const parameters = new URLSearchParams({ limit: String(limit) });
   if (cursor !== undefined) parameters.set('cursor', cursor);
-  return parameters.toString();
+  return parameters;
 }

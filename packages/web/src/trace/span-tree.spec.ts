@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
 import { spanColumns } from '../testing/trace-fixture.ts';
 import type { SpanSketch } from '../testing/trace-fixture.ts';
-import { buildSpanTree, childRows, hasChildren, rowLabel, rowStatus } from './span-tree.ts';
+import { buildSpanTree, childRows, hasChildren, rowLabel, rowStatus, spansBeside } from './span-tree.ts';
 import type { SpanTree } from './span-tree.ts';
 
 function drawn(tree: SpanTree): string[] {
@@ -27,6 +27,11 @@ describe('buildSpanTree', () => {
     expect(drawn(tree)).toEqual(['review', '  fetch', '    GET', '  rank']);
     expect([...tree.rowOfSpan]).toEqual([0, 1, 1, 2, 3, 3]);
     expect([tree.outer[1], tree.inner[1]]).toEqual([1, 2]);
+    const id = (span: number) => tree.spans.spanId[span]!;
+    expect(spansBeside(tree, id(1))).toEqual([id(1), id(2)]);
+    expect(spansBeside(tree, id(2))).toEqual([id(1), id(2)]);
+    expect(spansBeside(tree, id(3))).toEqual([id(3)]);
+    expect(spansBeside(tree, 'not arrived')).toEqual(['not arrived']);
   });
 
   it('keeps a step span with several children as its own row', () => {

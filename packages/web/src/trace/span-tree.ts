@@ -76,6 +76,20 @@ export function buildSpanTree(spans: SpanColumns): SpanTree {
   return { spans, rowCount, outer, inner, depth, parent, end, rowOfSpan };
 }
 
+/** The row that shows a span; -1 when the span has not arrived. */
+export function rowOfSpan(tree: SpanTree, spanId: string): number {
+  const span = tree.spans.spanId.indexOf(spanId);
+  return span === -1 ? -1 : (tree.rowOfSpan[span] as number);
+}
+
+/** The ids of the spans that stand on one row with a span: a step and its only child, else the span alone. */
+export function spansBeside(tree: SpanTree, spanId: string): readonly string[] {
+  const row = rowOfSpan(tree, spanId);
+  if (row === -1) return [spanId];
+  const shown = new Set([tree.outer[row] as number, tree.inner[row] as number]);
+  return [...shown].map((span) => tree.spans.spanId[span] as string);
+}
+
 /** Whether the row has rows below it. */
 export function hasChildren(tree: SpanTree, row: number): boolean {
   return (tree.end[row] as number) > row + 1;

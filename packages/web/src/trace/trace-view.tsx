@@ -6,6 +6,7 @@ import { LogsPart } from '../logs/logs-part.tsx';
 import { useKeys } from '../shell/use-keys.tsx';
 import type { ThemeSetting } from '../theme.ts';
 import type { Viewer } from '../viewer.ts';
+import { rowOfSpan } from './span-tree.ts';
 import type { SpanTree } from './span-tree.ts';
 import { TraceHeader } from './trace-header.tsx';
 import { rowId } from './visible-rows.ts';
@@ -72,7 +73,7 @@ interface ShownTraceProps {
 
 function ShownTrace(props: ShownTraceProps) {
   const { viewer, document: trace, tree, selectedSpanId, onSelect } = props;
-  const { records, hasMore } = viewer.logs.loaded.value;
+  const { records, hasFailed } = viewer.logs.loaded.value;
   const logs = useMemo(() => logRows(records, trace.summary.startTimeMs, tree), [records, trace, tree]);
   const selectedRow = useMemo(
     () => (selectedSpanId === undefined ? -1 : rowOfSpan(tree, selectedSpanId)),
@@ -88,13 +89,12 @@ function ShownTrace(props: ShownTraceProps) {
         selectedSpanId={selectedSpanId}
         onSelect={onSelect}
       />
-      {logs.length > 0 && (
+      {(logs.length > 0 || hasFailed) && (
         <LogsPart
+          logs={viewer.logs}
           rows={logs}
-          hasMore={hasMore}
           selectedRow={selectedRow}
           onSelect={(row) => onSelect(rowId(tree, row))}
-          onMore={() => viewer.logs.showMore()}
         />
       )}
       {selectedSpanId !== undefined && (
@@ -102,17 +102,11 @@ function ShownTrace(props: ShownTraceProps) {
           key={selectedSpanId}
           viewer={viewer}
           document={trace}
+          tree={tree}
           spanId={selectedSpanId}
-          logs={selectedRow === -1 ? [] : logs.filter(({ row }) => row === selectedRow)}
           onClose={() => onSelect(undefined)}
         />
       )}
     </div>
   );
-}
-
-/** The row that shows a span; -1 when the span has not arrived. */
-function rowOfSpan(tree: SpanTree, spanId: string): number {
-  const span = tree.spans.spanId.indexOf(spanId);
-  return span === -1 ? -1 : (tree.rowOfSpan[span] as number);
 }
