@@ -751,6 +751,26 @@ describe('a queue with its backlog in memory', () => {
     expect(sender.sent).toEqual(['first', 'c d e f', 'g h i j']);
   });
 
+  it('waits in a flush neither for what made room for others nor for what comes later', async () => {
+    const { clock, sender, queue, end } = bench();
+    end('first');
+    await clock.advance(50);
+    end(...'abcdefghij');
+    let isFlushed = false;
+    const flushed = queue.forceFlush().then(() => (isFlushed = true));
+    for (const _batch of ['first', 'c d e f']) {
+      sender.answer(taken);
+      await clock.advance(0);
+    }
+    end('later');
+    expect(isFlushed).toBe(false);
+    sender.answer(taken);
+    await clock.advance(0);
+    expect(sender.sent).toEqual(['first', 'c d e f', 'g h i j', 'later']);
+    expect(isFlushed).toBe(true);
+    await flushed;
+  });
+
   it('bounds what waits in bytes as well', async () => {
     const { clock, sender, queue } = bench(new Shelf(false), { queueItems: 1_000, batchItems: 1_000 });
     const tracer = new NodeTracerProvider({ spanProcessors: [queue] }).getTracer('spec');
