@@ -261,8 +261,14 @@ describe('SloTracker', () => {
         `${3 * day} ticket 3d resolved`,
       ]);
       expect(watched.changes.map(({ coveredMs }) => coveredMs)).toEqual([
-        ...[5000, 5000, hour, 6 * hour],
-        ...[6 * hour, 6 * hour, day, 3 * day],
+        5000,
+        5000,
+        hour,
+        6 * hour,
+        6 * hour,
+        6 * hour,
+        day,
+        3 * day,
       ]);
       expect(watched.tracker.status()[0]?.alerts[0]).not.toHaveProperty('firingSinceMs');
     });

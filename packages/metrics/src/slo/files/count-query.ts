@@ -34,9 +34,9 @@ interface Token {
 }
 
 /**
- * Reads the part of PromQL in which counts are written: `sum` over `rate` or `increase` of counters, or counters as
- * they are, added, subtracted, in parentheses, with `or vector(0)` behind, one division of two such sums,
- * and 1 minus that.
+ * Reads the part of PromQL in which counts are written: `sum` of one counter or of its `rate` or `increase`, such sums
+ * added, subtracted, in parentheses, with `or vector(0)` behind, one division of two of them, and 1 minus that.
+ * Without `sum` Prometheus reckons series by series, of which two seldom have the same labels.
  *
  * @throws UnreadableQueryError
  */
@@ -122,18 +122,24 @@ class CountQueryParser {
 
   #operand(): CountQuery {
     if (this.#takeSign('(')) return this.#closed();
-    if (this.#takeWord('sum')) {
-      this.#expectSign('(');
-      return counts(terms(this.#closed()));
-    }
+    if (this.#next().kind === 'word' && !this.#takeWord('sum'))
+      throw new UnreadableQueryError(`${this.#next().text} is not inside of a sum(…) of its own`);
+    this.#expectSign('(');
+    const term = this.#counter();
+    while (this.#takeWord('or')) this.#zero();
+    this.#expectSign(')');
+    return counts([term]);
+  }
+
+  #counter(): CountTerm {
     for (const name of ['rate', 'increase'])
       if (this.#takeWord(name)) {
         this.#expectSign('(');
         const term = this.#selector(name);
         this.#expectSign(')');
-        return counts([term]);
+        return term;
       }
-    return counts([this.#selector('')]);
+    return this.#selector('');
   }
 
   #closed(): CountQuery {

@@ -21,8 +21,8 @@ describe('readQueryIndicator', () => {
     [
       'bad',
       {
-        bad: `${count}{primitive_name="answer",execution_status=~"error|timeout"}`,
-        total: `${count}{primitive_name="answer",execution_status!="cancelled"}`,
+        bad: `sum(${count}{primitive_name="answer",execution_status=~"error|timeout"})`,
+        total: `sum(${count}{primitive_name="answer",execution_status!="cancelled"})`,
       },
     ],
     [
@@ -35,22 +35,22 @@ describe('readQueryIndicator', () => {
     [
       'good',
       {
-        good: `${count}{primitive_name="answer",execution_status="success"}`,
-        total: `${count}{primitive_name="answer",execution_status=~"(success|error|timeout)"}`,
+        good: `sum(${count}{primitive_name="answer",execution_status="success"})`,
+        total: `sum(${count}{primitive_name="answer",execution_status=~"(success|error|timeout)"})`,
       },
     ],
     [
       'the alias',
       {
-        bad: `primitive_execution_count{primitive_name="answer",execution_status!~"success|cancelled"}`,
-        total: `primitive_execution_count{primitive_name="answer",execution_status!="cancelled"}`,
+        bad: `sum(primitive_execution_count{primitive_name="answer",execution_status!~"success|cancelled"})`,
+        total: `sum(primitive_execution_count{primitive_name="answer",execution_status!="cancelled"})`,
       },
     ],
     [
       'a sum of errors and timeouts',
       {
-        bad: `${count}{primitive_name="answer",execution_status="error"} + ${count}{primitive_name="answer",execution_status="timeout"}`,
-        total: `${count}{primitive_name="answer",execution_status!="cancelled"}`,
+        bad: `sum(${count}{primitive_name="answer",execution_status="error"}) + sum(${count}{primitive_name="answer",execution_status="timeout"})`,
+        total: `sum(${count}{primitive_name="answer",execution_status!="cancelled"})`,
       },
     ],
     [
@@ -62,20 +62,20 @@ describe('readQueryIndicator', () => {
     [
       '1 minus a share of successes',
       {
-        badShare: `1 - ${count}{primitive_name="answer",execution_status="success"} / ${count}{primitive_name="answer",execution_status!="cancelled"}`,
+        badShare: `1 - sum(${count}{primitive_name="answer",execution_status="success"}) / sum(${count}{primitive_name="answer",execution_status!="cancelled"})`,
       },
     ],
     [
       'a share of successes',
       {
-        goodShare: `${count}{primitive_name="answer",execution_status="success"} / ${count}{primitive_name="answer",execution_status!="cancelled"}`,
+        goodShare: `sum(${count}{primitive_name="answer",execution_status="success"}) / sum(${count}{primitive_name="answer",execution_status!="cancelled"})`,
       },
     ],
     [
       'the durations’ count and the endless bucket',
       {
-        good: `${durations}{primitive_name="answer",execution_status="success"}`,
-        total: `${bucket}{primitive_name="answer",execution_status!="cancelled",le="+Inf"}`,
+        good: `sum(${durations}{primitive_name="answer",execution_status="success"})`,
+        total: `sum(${bucket}{primitive_name="answer",execution_status!="cancelled",le="+Inf"})`,
       },
     ],
   ])('reads availability from %s', (_form, queries) => {
@@ -90,22 +90,22 @@ describe('readQueryIndicator', () => {
     [
       'good',
       {
-        good: `${bucket}{primitive_name="answer",execution_status="success",le="500"}`,
-        total: `${durations}{execution_status="success",primitive_name="answer"}`,
+        good: `sum(${bucket}{primitive_name="answer",execution_status="success",le="500"})`,
+        total: `sum(${durations}{execution_status="success",primitive_name="answer"})`,
       },
     ],
     [
       'bad',
       {
-        bad: `${durations}{primitive_name="answer",execution_status="success"} - ${bucket}{le="500.0",primitive_name="answer",execution_status="success"}`,
-        total: `${durations}{primitive_name="answer",execution_status="success"}`,
+        bad: `sum(${durations}{primitive_name="answer",execution_status="success"}) - sum(${bucket}{le="500.0",primitive_name="answer",execution_status="success"})`,
+        total: `sum(${durations}{primitive_name="answer",execution_status="success"})`,
       },
     ],
     [
       'the count of executions',
       {
-        good: `${bucket}{primitive_name="answer",execution_status="success",le="5e2"}`,
-        total: `${count}{execution_status="success",primitive_name="answer"}`,
+        good: `sum(${bucket}{primitive_name="answer",execution_status="success",le="5e2"})`,
+        total: `sum(${count}{execution_status="success",primitive_name="answer"})`,
       },
     ],
     [
@@ -123,16 +123,16 @@ describe('readQueryIndicator', () => {
   });
 
   it('names the query that cannot be read', () => {
-    expect(() => read({ good: `${count}{execution_status="success"}`, total: 'requests' })).toThrow(
-      'SLO "a": total is "requests"; requests is no count of executions that is known here; what can be read',
+    expect(() => read({ good: `sum(${count}{execution_status="success"})`, total: 'sum(requests)' })).toThrow(
+      'SLO "a": total is "sum(requests)"; requests is no count of executions that is known here; what can be read',
     );
   });
 
   it('reads which executions are meant', () => {
     const labels = 'primitive_type="llm",workflow_name="shop",primitive_name="a\\"b"';
     const { selection } = read({
-      good: `${count}{${labels},execution_status="success"}`,
-      total: `${count}{${labels}}`,
+      good: `sum(${count}{${labels},execution_status="success"})`,
+      total: `sum(${count}{${labels}})`,
     });
     expect(selection).toEqual({ primitiveName: 'a"b', primitiveType: 'llm', workflowName: 'shop' });
   });
@@ -141,61 +141,64 @@ describe('readQueryIndicator', () => {
     [
       'counts the executions of every primitive; here runs',
       {
-        bad: `${count}{execution_status=~"error|timeout"}`,
-        total: `${count}{execution_status!="cancelled"}`,
+        bad: `sum(${count}{execution_status=~"error|timeout"})`,
+        total: `sum(${count}{execution_status!="cancelled"})`,
       },
     ],
     [
       'counts the executions of every primitive; here runs',
       {
-        bad: `${count}{workflow_name="shop",execution_status=~"error|timeout"}`,
-        total: `${count}{workflow_name="shop",execution_status!="cancelled"}`,
+        bad: `sum(${count}{workflow_name="shop",execution_status=~"error|timeout"})`,
+        total: `sum(${count}{workflow_name="shop",execution_status!="cancelled"})`,
       },
     ],
     [
       'counts timeouts as good; here they are bad',
       {
-        bad: `${count}{primitive_type="llm",execution_status="error"}`,
-        total: `${count}{primitive_type="llm",execution_status!="cancelled"}`,
+        bad: `sum(${count}{primitive_type="llm",execution_status="error"})`,
+        total: `sum(${count}{primitive_type="llm",execution_status!="cancelled"})`,
       },
     ],
     [
       'leaves timeouts out; here they are bad',
       {
-        bad: `${count}{primitive_type="llm",execution_status="error"}`,
-        total: `${count}{primitive_type="llm",execution_status=~"success|error"}`,
+        bad: `sum(${count}{primitive_type="llm",execution_status="error"})`,
+        total: `sum(${count}{primitive_type="llm",execution_status=~"success|error"})`,
       },
     ],
     [
       'counts cancelled executions as good; here they are neither',
       {
-        bad: `${count}{primitive_type="llm",execution_status=~"error|timeout"}`,
-        total: `${count}{primitive_type="llm"}`,
+        bad: `sum(${count}{primitive_type="llm",execution_status=~"error|timeout"})`,
+        total: `sum(${count}{primitive_type="llm"})`,
       },
     ],
     [
       'counts cancelled executions as bad; here they are neither',
       {
-        good: `${count}{primitive_type="llm",execution_status="success"}`,
-        total: `${count}{primitive_type="llm"}`,
+        good: `sum(${count}{primitive_type="llm",execution_status="success"})`,
+        total: `sum(${count}{primitive_type="llm"})`,
       },
     ],
     [
       'counts executions that failed; here those that succeeded count',
-      { good: `${bucket}{primitive_type="llm",le="500"}`, total: `${durations}{primitive_type="llm"}` },
+      {
+        good: `sum(${bucket}{primitive_type="llm",le="500"})`,
+        total: `sum(${durations}{primitive_type="llm"})`,
+      },
     ],
     [
       'counts executions that failed; here those that succeeded count',
       {
-        good: `${bucket}{primitive_type="llm",execution_status="success",le="500"}`,
-        total: `${durations}{primitive_type="llm"}`,
+        good: `sum(${bucket}{primitive_type="llm",execution_status="success",le="500"})`,
+        total: `sum(${durations}{primitive_type="llm"})`,
       },
     ],
     [
       'asks for a bucket of 0.5 ms, which is not exported',
       {
-        good: `${bucket}{primitive_type="llm",execution_status="success",le="0.5"}`,
-        total: `${durations}{primitive_type="llm",execution_status="success"}`,
+        good: `sum(${bucket}{primitive_type="llm",execution_status="success",le="0.5"})`,
+        total: `sum(${durations}{primitive_type="llm",execution_status="success"})`,
       },
     ],
   ])('tells that a query %s', (difference, queries) => {
@@ -205,90 +208,130 @@ describe('readQueryIndicator', () => {
   });
 
   it.each<[string, Queries]>([
-    ['good is missing; what can be read', { good: undefined as never, total: count }],
-    ['good is 7; what can be read', { good: 7 as never, total: count }],
+    ['good is missing; what can be read', { good: undefined as never, total: `sum(${count})` }],
+    ['good is 7; what can be read', { good: 7 as never, total: `sum(${count})` }],
     [
       'http_requests_total is no count of executions',
-      { bad: 'http_requests_total{code="500"}', total: 'http_requests_total' },
+      { bad: 'sum(http_requests_total{code="500"})', total: 'sum(http_requests_total)' },
     ],
-    [`${count} has no label job that is known here`, { bad: `${count}{job="shop"}`, total: count }],
-    [`${count} has no label le that is known here`, { bad: `${count}{le="5"}`, total: count }],
-    [`${count} has no label constructor`, { bad: `${count}{constructor="5"}`, total: count }],
-    [`${bucket} has no label slo_name`, { good: `${bucket}{slo_name="5"}`, total: count }],
-    [`${bucket} needs the label le`, { good: `${bucket}{}`, total: durations }],
+    [
+      `${count} has no label job that is known here`,
+      { bad: `sum(${count}{job="shop"})`, total: `sum(${count})` },
+    ],
+    [`${count} has no label le that is known here`, { bad: `sum(${count}{le="5"})`, total: `sum(${count})` }],
+    [`${count} has no label constructor`, { bad: `sum(${count}{constructor="5"})`, total: `sum(${count})` }],
+    [`${bucket} has no label slo_name`, { good: `sum(${bucket}{slo_name="5"})`, total: `sum(${count})` }],
+    [`${bucket} needs the label le`, { good: `sum(${bucket}{})`, total: `sum(${durations})` }],
     [
       'it matches primitive_name twice',
-      { bad: `${count}{primitive_name="a",primitive_name="b"}`, total: count },
+      { bad: `sum(${count}{primitive_name="a",primitive_name="b"})`, total: `sum(${count})` },
     ],
-    ['primitive_name has to be = one value', { bad: `${count}{primitive_name=~"a|b"}`, total: count }],
-    ['primitive_name has to be = one value', { bad: `${count}{primitive_name=""}`, total: count }],
+    [
+      'primitive_name has to be = one value',
+      { bad: `sum(${count}{primitive_name=~"a|b"})`, total: `sum(${count})` },
+    ],
+    [
+      'primitive_name has to be = one value',
+      { bad: `sum(${count}{primitive_name=""})`, total: `sum(${count})` },
+    ],
     [
       'execution_status is matched with "failed", which is none of success, error',
-      { bad: `${count}{execution_status="failed"}`, total: count },
+      { bad: `sum(${count}{execution_status="failed"})`, total: `sum(${count})` },
     ],
     [
       'execution_status is matched with "err.*"',
-      { bad: `${count}{execution_status=~"err.*"}`, total: count },
+      { bad: `sum(${count}{execution_status=~"err.*"})`, total: `sum(${count})` },
     ],
-    ['le="fast" is no number of milliseconds', { good: `${bucket}{le="fast"}`, total: durations }],
-    ['le="0" is no number', { good: `${bucket}{le="0"}`, total: durations }],
-    ['le="1e999" is no number', { good: `${bucket}{le="1e999"}`, total: durations }],
+    [
+      'le="fast" is no number of milliseconds',
+      { good: `sum(${bucket}{le="fast"})`, total: `sum(${durations})` },
+    ],
+    ['le="0" is no number', { good: `sum(${bucket}{le="0"})`, total: `sum(${durations})` }],
+    ['le="1e999" is no number', { good: `sum(${bucket}{le="1e999"})`, total: `sum(${durations})` }],
     [
       'it counts different executions in one place and another',
       {
-        good: `${count}{primitive_name="a",execution_status="success"}`,
-        total: `${count}{primitive_name="b"}`,
+        good: `sum(${count}{primitive_name="a",execution_status="success"})`,
+        total: `sum(${count}{primitive_name="b"})`,
       },
     ],
     [
       'it counts different executions',
-      { bad: `${count}{primitive_name="a",execution_status="error"}`, total: `${count}{primitive_name="b"}` },
+      {
+        bad: `sum(${count}{primitive_name="a",execution_status="error"})`,
+        total: `sum(${count}{primitive_name="b"})`,
+      },
     ],
     [
       'it counts over different ranges',
-      { good: `rate(${count}{execution_status="success"}[5m])`, total: `rate(${count}[1h])` },
+      { good: `sum(rate(${count}{execution_status="success"}[5m]))`, total: `sum(rate(${count}[1h]))` },
     ],
     [
       'it counts over different ranges',
-      { good: `rate(${count}{execution_status="success"}[5m])`, total: `increase(${count}[5m])` },
+      { good: `sum(rate(${count}{execution_status="success"}[5m]))`, total: `sum(increase(${count}[5m]))` },
     ],
-    ['it does not tell successes from errors', { bad: count, total: count }],
-    ['it does not tell successes from errors', { good: count, total: count }],
-    ['it does not tell successes from errors', { bad: `${count}{execution_status="timeout"}`, total: count }],
+    ['it does not tell successes from errors', { bad: `sum(${count})`, total: `sum(${count})` }],
+    ['it does not tell successes from errors', { good: `sum(${count})`, total: `sum(${count})` }],
+    [
+      'it does not tell successes from errors',
+      { bad: `sum(${count}{execution_status="timeout"})`, total: `sum(${count})` },
+    ],
     [
       'it finds more good than it counts',
-      { good: `${count}{execution_status!="error"}`, total: `${count}{execution_status=~"success|error"}` },
+      {
+        good: `sum(${count}{execution_status!="error"})`,
+        total: `sum(${count}{execution_status=~"success|error"})`,
+      },
     ],
     [
       'it counts the status error 2 times',
-      { bad: `${count}{execution_status="success"}`, total: `${count} + ${count}{execution_status="error"}` },
+      {
+        bad: `sum(${count}{execution_status="success"})`,
+        total: `sum(${count}) + sum(${count}{execution_status="error"})`,
+      },
     ],
     [
       'it counts the status success -1 times',
-      { bad: `${count} + ${count}{execution_status="success"}`, total: count },
+      { bad: `sum(${count}) + sum(${count}{execution_status="success"})`, total: `sum(${count})` },
     ],
-    ['it does not divide quick executions by all of them', { good: durations, total: `${bucket}{le="500"}` }],
-    ['it does not divide quick executions by all of them', { bad: `${bucket}{le="500"}`, total: durations }],
+    [
+      'it does not divide quick executions by all of them',
+      { good: `sum(${durations})`, total: `sum(${bucket}{le="500"})` },
+    ],
+    [
+      'it does not divide quick executions by all of them',
+      { bad: `sum(${bucket}{le="500"})`, total: `sum(${durations})` },
+    ],
     [
       'it does not divide quick successes by all of them',
-      { good: `${bucket}{le="500",execution_status="error"}`, total: durations },
+      { good: `sum(${bucket}{le="500",execution_status="error"})`, total: `sum(${durations})` },
     ],
     [
       'it asks for several thresholds',
-      { good: `${bucket}{le="500"} + ${bucket}{le="100"}`, total: durations },
+      { good: `sum(${bucket}{le="500"}) + sum(${bucket}{le="100"})`, total: `sum(${durations})` },
     ],
-    ['it is a ratio where a count belongs', { good: `${count} / ${count}`, total: count }],
-    ['it is a count where a ratio belongs', { goodShare: count }],
+    [
+      'it is a ratio where a count belongs',
+      { good: `sum(${count}) / sum(${count})`, total: `sum(${count})` },
+    ],
+    ['it is a count where a ratio belongs', { goodShare: `sum(${count})` }],
     [
       'slo_events_total does not tell what makes an execution good: keep the annotation',
-      { good: 'slo_events_total{slo_name="a",slo_outcome="good"}', total: 'slo_events_total{slo_name="a"}' },
+      {
+        good: 'sum(slo_events_total{slo_name="a",slo_outcome="good"})',
+        total: 'sum(slo_events_total{slo_name="a"})',
+      },
     ],
-    ['slo_events_total needs the label slo_name', { good: 'slo_events_total', total: 'slo_events_total' }],
+    [
+      'slo_events_total needs the label slo_name',
+      { good: 'sum(slo_events_total)', total: 'sum(slo_events_total)' },
+    ],
     [
       'slo_outcome is matched with "fine", which is none of good, bad',
-      { good: 'slo_events_total{slo_name="a",slo_outcome="fine"}', total: 'slo_events_total' },
+      { good: 'sum(slo_events_total{slo_name="a",slo_outcome="fine"})', total: 'sum(slo_events_total)' },
     ],
-    ['it ends too soon', { bad: 'sum(', total: count }],
+    [`${count} is not inside of a sum(…)`, { badShare: `${count}{execution_status="error"} / ${count}` }],
+    ['it ends too soon', { bad: 'sum(', total: `sum(${count})` }],
   ])('refuses with: %s', (message, queries) => {
     const [field = ''] = Object.keys(queries);
     const fail = () => read(queries);

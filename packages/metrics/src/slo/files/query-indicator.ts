@@ -27,8 +27,9 @@ export type IndicatorQueries =
 
 const readable =
   'what can be read: sum(rate(primitive_execution_count_total{primitive_name="…",execution_status=~"error|timeout"}[5m])) ' +
-  'over the same without the status, and primitive_execution_duration_bucket{le="500",execution_status="success"} ' +
-  'over primitive_execution_duration_count{execution_status="success"}, with equal primitive_name, primitive_type and workflow_name';
+  'over the same without the status, and sum(rate(primitive_execution_duration_bucket{le="500",execution_status="success"}[5m])) ' +
+  'over sum(rate(primitive_execution_duration_count{execution_status="success"}[5m])), ' +
+  'with equal primitive_name, primitive_type and workflow_name';
 
 /**
  * Recognises what PromQL over our own metrics measures, whatever its spaces and the order of its labels.

@@ -299,7 +299,7 @@ describe('readSloth', () => {
     ]);
   });
 
-  const events = `events: { error_query: 'primitive_execution_count{primitive_name="a",execution_status=~"error|timeout"}', total_query: 'primitive_execution_count{primitive_name="a",execution_status!="cancelled"}' }`;
+  const events = `events: { error_query: 'sum(primitive_execution_count{primitive_name="a",execution_status=~"error|timeout"})', total_query: 'sum(primitive_execution_count{primitive_name="a",execution_status!="cancelled"})' }`;
   const sloth = (slo: string): string => `version: prometheus/v1\nservice: shop\nslos:\n  - ${slo}`;
 
   it('takes anchors and merges', () => {
@@ -373,16 +373,16 @@ describe('readSloth', () => {
       sloth('{ name: a, objective: 99, sli: { plugin: { id: x } } }'),
     ],
     [
-      'SLO "a": sli.events.error_query is "up"; up is no count',
-      sloth('{ name: a, objective: 99, sli: { events: { error_query: up, total_query: up } } }'),
+      'SLO "a": sli.events.error_query is "sum(up)"; up is no count',
+      sloth('{ name: a, objective: 99, sli: { events: { error_query: sum(up), total_query: sum(up) } } }'),
     ],
     [
       'SLO "a": sli.events.total_query is missing; what can be read',
-      sloth('{ name: a, objective: 99, sli: { events: { error_query: primitive_execution_count } } }'),
+      sloth('{ name: a, objective: 99, sli: { events: { error_query: sum(primitive_execution_count) } } }'),
     ],
     [
-      'SLO "a": sli.raw.error_ratio_query is "up/up"; up is no count',
-      sloth('{ name: a, objective: 99, sli: { raw: { error_ratio_query: up/up } } }'),
+      'SLO "a": sli.raw.error_ratio_query is "sum(up)/sum(up)"; up is no count',
+      sloth('{ name: a, objective: 99, sli: { raw: { error_ratio_query: sum(up)/sum(up) } } }'),
     ],
     [
       'SLO "a": alerting is "no"; give an object',
@@ -529,7 +529,7 @@ describe('readOpenSlo', () => {
   });
 
   const query = (name: string, labels: string): string =>
-    `${name}: { metricSource: { type: Prometheus, spec: { query: 'primitive_execution_count{primitive_name="a",${labels}}' } } }`;
+    `${name}: { metricSource: { type: Prometheus, spec: { query: 'sum(primitive_execution_count{primitive_name="a",${labels}})' } } }`;
   const ratio = `ratioMetric: { counter: true, ${query('bad', 'execution_status=~"error|timeout"')}, ${query('total', 'execution_status!="cancelled"')} }`;
   /** An SLO as people write it, with some of its fields replaced. */
   const openSlo = (fields: Readonly<Record<string, string>> = {}, more = ''): string => {
@@ -571,7 +571,7 @@ describe('readOpenSlo', () => {
     ['rawType: failure', '{primitive_name="a",execution_status=~"error|timeout"}'],
     ['rawType: success', '{primitive_name="a",execution_status="success"}'],
   ])('reads a raw ratio with %s', (type, labels) => {
-    const raw = `primitive_execution_count${labels} / primitive_execution_count{primitive_name="a",execution_status!="cancelled"}`;
+    const raw = `sum(primitive_execution_count${labels}) / sum(primitive_execution_count{primitive_name="a",execution_status!="cancelled"})`;
     const indicator = `{ metadata: { name: a }, spec: { ratioMetric: { ${type}, raw: { metricSource: { type: Prometheus, spec: { query: '${raw}' } } } } } }`;
     expect(readOpenSlo(openSlo({ indicator }))).toEqual({ slos: [expected], warnings: [] });
   });
