@@ -1,11 +1,12 @@
 import { spawn } from 'node:child_process';
 import { request } from 'node:http';
 import { connect } from 'node:net';
-import { metrics as metricsApi } from '@opentelemetry/api';
+import { diag, DiagLogLevel, metrics as metricsApi } from '@opentelemetry/api';
 import { resourceFromAttributes } from '@opentelemetry/resources';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { transform } from '@swc/core';
 import { readFile } from 'node:fs/promises';
+import { ManualClock } from '@tta/obs-context/manual';
 import { servePrometheus } from './prometheus/prometheus-endpoint.ts';
 import { type Metrics, type MetricsOptions, startMetrics } from './start-metrics.ts';
 
@@ -13,6 +14,7 @@ const running: Metrics[] = [];
 const resource = resourceFromAttributes({ 'service.name': 'shop' });
 
 afterEach(async () => {
+  diag.disable();
   await Promise.all(running.splice(0).map((metrics) => metrics.shutdown()));
 });
 
@@ -140,22 +142,78 @@ describe('shutdown', () => {
 });
 
 describe('startMetrics with Prometheus', () => {
-  it('answers 500 while an observable fails, and the metrics again after it', async () => {
+  it('answers with all other metrics while an observable fails, and reports it once', async () => {
+    const lines: string[] = [];
+    const say = (message: string): void => void lines.push(message);
+    diag.setLogger({ verbose: say, debug: say, info: say, warn: say, error: say }, DiagLogLevel.ERROR);
     const metrics = start();
     const meter = metrics.getMeter('spec');
     meter.createCounter('sold').add(1);
     const failing = (): never => {
-      throw new Error('sensor gone');
+      throw new Error('sensor gone\nat line 1');
     };
     const gauge = meter.createObservableGauge('heat');
     gauge.addCallback(failing);
     const url = await urlOf(metrics);
-    expect(await ask(url)).toEqual({
-      status: 500,
-      body: 'The metrics could not be collected: sensor gone\n',
-    });
+    const report = 'Prometheus does not get all metrics: the callback of heat failed: sensor gone';
+    for (let scrape = 0; scrape < 3; scrape++) {
+      const { status, body } = await ask(url);
+      expect(status).toBe(200);
+      expect(body).toContain('\nsold_total 1\n');
+    }
+    expect(lines).toEqual([report]);
     gauge.removeCallback(failing);
-    expect((await ask(url)).body).toContain('\nsold_total 1\n');
+    gauge.addCallback((result) => result.observe(30));
+    expect((await ask(url)).body).toContain('\nheat 30\n');
+    expect(lines).toEqual([report]);
+    gauge.addCallback(failing);
+    await ask(url);
+    expect(lines).toEqual([report, report]);
+  });
+
+  it('answers with all other metrics when an observable has not answered for 5 s', async () => {
+    const clock = new ManualClock();
+    const lines: string[] = [];
+    const say = (message: string): void => void lines.push(message);
+    diag.setLogger({ verbose: say, debug: say, info: say, warn: say, error: say }, DiagLogLevel.ERROR);
+    const metrics = start({ clock });
+    const meter = metrics.getMeter('spec');
+    let asked = 0;
+    const hang = (): Promise<void> => {
+      asked += 1;
+      return new Promise(() => undefined);
+    };
+    const heat = meter.createObservableGauge('heat');
+    const load = meter.createObservableGauge('load');
+    heat.addCallback(hang);
+    meter.addBatchObservableCallback(hang, [heat, load]);
+    meter.createObservableGauge('mood').addCallback(async (result) => {
+      await Promise.resolve();
+      result.observe(7);
+    });
+    const answer = ask(await urlOf(metrics));
+    while (asked < 2) await new Promise((resolve) => setImmediate(resolve));
+    await clock.advance(5_000);
+    const { status, body } = await answer;
+    expect(status).toBe(200);
+    expect(body).toContain('\nmood 7\n');
+    expect(lines).toEqual([
+      'Prometheus does not get all metrics: the callback of heat failed: took longer than 5 s; ' +
+        'the callback of heat, load failed: took longer than 5 s',
+    ]);
+    expect(clock.pendingTimers).toBe(0);
+  });
+
+  it('answers 500 when an observable fails and there is nothing else', async () => {
+    const metrics = start();
+    const gauge = metrics.getMeter('spec').createObservableGauge('heat');
+    gauge.addCallback(() => {
+      throw new Error('sensor gone');
+    });
+    expect(await ask(await urlOf(metrics))).toEqual({
+      status: 500,
+      body: 'The metrics could not be collected: the callback of heat failed: sensor gone\n',
+    });
   });
 
   it('bounds label sets over several scrapes', async () => {

@@ -190,6 +190,81 @@ describe('CardinalityGuard', () => {
     expect(overflows.map(({ metric }) => metric).sort()).toEqual(['batched', 'level', 'open', 'seen']);
   });
 
+  it('adds up what is observed beyond the limit, at each collection anew', async () => {
+    const reader = new TestReader();
+    const { meter, overflows } = guarded(10, [reader, new TestReader()]);
+    const requests = meter.createObservableCounter('requests');
+    requests.addCallback((result) => {
+      for (let id = 0; id < 14; id++) result.observe(99, { id });
+      for (let id = 0; id < 14; id++) result.observe(100 + ((id * 7) % 5), { id });
+    });
+    const open = meter.createObservableUpDownCounter('open');
+    const level = meter.createObservableGauge('level');
+    const observe: Parameters<Meter['addBatchObservableCallback']>[0] = (result) => {
+      for (let id = 0; id < 14; id++) {
+        result.observe(open, id % 2 ? 10 : -3, { id });
+        result.observe(level, id, { id });
+      }
+      result.observe({ addCallback: () => undefined, removeCallback: () => undefined }, 1);
+    };
+    meter.addBatchObservableCallback(observe, [open, level]);
+    meter.addBatchObservableCallback(observe, [open, level]);
+    // The same metric, made in another place, has the same label sets.
+    meter.createObservableGauge('level').addCallback((result) => result.observe(50, { id: 'other' }));
+    for (let collection = 0; collection < 3; collection++) {
+      const points = await reader.points('requests');
+      expect(points).toHaveLength(10);
+      expect(total(points)).toBe(1_427);
+      expect(points[8]).toMatchObject({ attributes: { id: 8 }, value: 101 });
+      expect(total(await reader.points('open'))).toBe(7 * 10 - 7 * 3);
+      expect(overflowOf(await reader.points('level'))).toBeDefined();
+      expect(await reader.points('level')).toHaveLength(10);
+    }
+    expect(overflows.map(({ metric }) => metric).sort()).toEqual(['level', 'open', 'requests']);
+  });
+
+  it('observes by a callback once, however often it is added, until it is removed', async () => {
+    const reader = new TestReader();
+    const { meter } = guarded(10, [reader]);
+    let calls = 0;
+    const callback = (): void => void (calls += 1);
+    const gauge = meter.createObservableGauge('level');
+    gauge.removeCallback(callback);
+    meter.removeBatchObservableCallback(callback, [gauge]);
+    for (let time = 0; time < 2; time++) {
+      gauge.addCallback(callback);
+      meter.addBatchObservableCallback(callback, [gauge]);
+    }
+    await reader.collect();
+    expect(calls).toBe(2);
+    gauge.removeCallback(callback);
+    await reader.collect();
+    expect(calls).toBe(3);
+    meter.removeBatchObservableCallback(callback, [gauge]);
+    await reader.collect();
+    expect(calls).toBe(3);
+  });
+
+  it('tells which observables a failing callback has', async () => {
+    const reader = new TestReader();
+    const { meter } = guarded(10, [reader]);
+    const failing = (): never => {
+      throw new Error('sensor gone');
+    };
+    const [heat, load] = ['heat', 'load'].map((name) => meter.createObservableGauge(name));
+    if (!heat || !load) throw new Error('not made');
+    heat.addCallback(failing);
+    load.addCallback(() => Promise.reject('no disk'));
+    meter.addBatchObservableCallback(failing, [heat, load]);
+    const { errors } = await reader.collect();
+    expect(errors.map(String)).toEqual([
+      'Error: the callback of heat failed: sensor gone',
+      'Error: the callback of load failed: no disk',
+      'Error: the callback of heat, load failed: sensor gone',
+    ]);
+    expect((errors[0] as Error).cause).toEqual(new Error('sensor gone'));
+  });
+
   it('bounds each reader, and reports a metric once for all', async () => {
     const seldom = new TestReader();
     const often = new TestReader();

@@ -11,6 +11,7 @@ import { type CardinalityOverflow, describeOverflow } from './cardinality-overfl
 import { foldPoints } from './fold-points.ts';
 import { GuardedMeter } from './guarded-meter.ts';
 import { isOverflow, LabelGate } from './label-gate.ts';
+import { ObservationGate } from './observation-gate.ts';
 
 export interface CardinalityGuardOptions {
   readonly limit: number;
@@ -32,6 +33,7 @@ export class CardinalityGuard {
   readonly #clock: Clock;
   readonly #onOverflow: (overflow: CardinalityOverflow) => void;
   readonly #gates = new Map<string, LabelGate>();
+  readonly #observationGates = new Map<string, ObservationGate>();
   readonly #reportedAt = new Map<string, number>();
 
   constructor({ limit, clock, onOverflow }: CardinalityGuardOptions) {
@@ -47,11 +49,17 @@ export class CardinalityGuard {
 
   /** The meter, with the guard between it and its callers. */
   meter(meter: Meter, scope: ScopeMetrics['scope']): Meter {
-    return new GuardedMeter(meter, (instrument) => {
+    const kept = <T>(gates: Map<string, T>, instrument: string, made: () => T): T => {
       const id = idOf(scope, instrument);
-      const gate = this.#gates.get(id) ?? new LabelGate();
-      this.#gates.set(id, gate);
+      const gate = gates.get(id) ?? made();
+      gates.set(id, gate);
       return gate;
+    };
+    return new GuardedMeter(meter, {
+      clock: this.#clock,
+      gateOf: (name) => kept(this.#gates, name, () => new LabelGate()),
+      observationGateOf: (name, isSum) =>
+        kept(this.#observationGates, name, () => new ObservationGate(this.#limit, isSum)),
     });
   }
 

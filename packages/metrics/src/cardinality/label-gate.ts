@@ -26,7 +26,7 @@ export class LabelGate {
 }
 
 /** The same for the same labels in any order. */
-function identityOf(labels: Attributes): string {
+export function identityOf(labels: Attributes): string {
   return JSON.stringify(
     Object.keys(labels)
       .sort()

@@ -3,13 +3,13 @@ import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 import { diag } from '@opentelemetry/api';
 import type { Clock } from '@tta/obs-context';
+import { firstLine } from './first-line.ts';
 
 const contentType = 'text/plain; version=0.0.4; charset=utf-8';
 
 /** Less than the 10 s that Prometheus waits unless told otherwise, so that it gets to know why. */
 const collectionLimitMs = 8_000;
 
-const messageLength = 200;
 const compress = promisify(gzip);
 
 /** Answers scrapes. Those that come while one is under way share its result. */
@@ -70,10 +70,4 @@ function acceptsGzip({ headers }: IncomingMessage): boolean {
     const [name, ...parameters] = coding.split(';').map((part) => part.trim().toLowerCase());
     return name === 'gzip' && !parameters.some((parameter) => /^q=0(\.0*)?$/.test(parameter));
   });
-}
-
-function firstLine(error: unknown): string {
-  const message =
-    error instanceof Error ? error.message : typeof error === 'string' ? error : 'unknown error';
-  return (message.split(/[\r\n]/, 1)[0] ?? '').slice(0, messageLength);
 }

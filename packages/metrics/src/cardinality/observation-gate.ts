@@ -1,0 +1,37 @@
+import type { Attributes } from '@opentelemetry/api';
+import { identityOf, overflowLabels } from './label-gate.ts';
+
+export type Observe = (value: number, labels?: Attributes) => void;
+
+/**
+ * Decides under which labels the observations of one metric count: the first `limit` − 1 label sets for
+ * themselves, all others as {@link overflowLabels}. The SDK would let the last of these others stand for all.
+ */
+export class ObservationGate {
+  readonly #limit: number;
+  readonly #isSum: boolean;
+  readonly #known = new Set<string>();
+
+  /** @param isSum - Whether values beyond the limit are added up; of a gauge, the last one counts. */
+  constructor(limit: number, isSum: boolean) {
+    this.#limit = limit;
+    this.#isSum = isSum;
+  }
+
+  /** For one call of a callback. */
+  bounded(observe: Observe): Observe {
+    const beyond = new Map<string, number>();
+    let sum = 0;
+    return (value, labels = {}) => {
+      const identity = identityOf(labels);
+      if (this.#known.has(identity) || this.#known.size < this.#limit - 1) {
+        this.#known.add(identity);
+        observe(value, labels);
+      } else if (this.#isSum) {
+        sum += value - (beyond.get(identity) ?? 0);
+        beyond.set(identity, value);
+        observe(sum, overflowLabels);
+      } else observe(value, overflowLabels);
+    };
+  }
+}
