@@ -40,10 +40,17 @@ export function queueSurroundings(surroundings: ExportSurroundings): QueueSurrou
   return {
     clock,
     random,
-    serviceName: String(resource.attributes['service.name'] ?? ''),
+    serviceName: serviceNameOf(resource),
     ready: resourceReady(resource, clock),
     onTrouble: (trouble) => onTrouble?.(trouble),
   };
+}
+
+/** Empty while it is being found out: the spool does not wait for it, and `attributes` would complain. */
+function serviceNameOf(resource: Resource): string {
+  const [, name] =
+    resource.getRawAttributes().find(([key, value]) => key === 'service.name' && value !== undefined) ?? [];
+  return typeof name === 'string' ? name : '';
 }
 
 function resourceReady(resource: Resource, clock: Clock): Promise<unknown> | undefined {

@@ -1,7 +1,7 @@
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { ROOT_CONTEXT, trace, TraceFlags } from '@opentelemetry/api';
+import { diag, ROOT_CONTEXT, trace, TraceFlags } from '@opentelemetry/api';
 import { resourceFromAttributes } from '@opentelemetry/resources';
 import { LoggerProvider, type LogRecordProcessor } from '@opentelemetry/sdk-logs';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
@@ -240,6 +240,21 @@ describe('startLogExport', () => {
     await logs.forceFlush();
     const attributes = [{ key: 'host.id', value: { stringValue: 'h-1' } }];
     expect(receiver.messages).toMatchObject([{ resourceLogs: [{ resource: { attributes } }] }]);
+  });
+
+  it('says nothing of what of the resource is still being found out', async () => {
+    const errors: string[] = [];
+    const silent = (): void => {};
+    const logger = { error: (message: string) => void errors.push(message), warn: silent, info: silent };
+    diag.setLogger({ ...logger, debug: silent, verbose: silent }, { suppressOverrideMessage: true });
+    try {
+      const late = resourceFromAttributes({ 'service.name': Promise.resolve('shop') });
+      const logs = start(await receiver.start(), {}, { resource: late });
+      await logs.forceFlush();
+      expect(errors).toEqual([]);
+    } finally {
+      diag.disable();
+    }
   });
 
   it('waits no longer than 500 ms for the resource', async () => {
