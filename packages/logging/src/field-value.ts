@@ -1,12 +1,16 @@
 import { isPaymentCard } from './redaction/payment-cards.ts';
 import type { SecretKeyRule } from './redaction/secret-key.ts';
+import { isPairs, isValueKey, kindOfItem, kindOfNamedValue } from './secret-neighbours.ts';
 
-/** Deeper, longer and more than any line that is read; what lies beyond is named, not printed. */
+/** Deeper, longer and more than any line that is read; what lies beyond is counted, not printed. */
 const deepest = 8;
 const mostEntries = 200;
 const mostValues = 2_000;
 const mostCharacters = 262_144;
 const longestText = 32_768;
+const longestKey = 256;
+/** So much behind a cut is looked at, for a secret that begins before it. */
+const lookAhead = 1_024;
 
 /** What is kept out of a copy. */
 interface Censor {
@@ -17,13 +21,15 @@ interface Censor {
 interface Copy {
   readonly censor: Censor | undefined;
   readonly above: object[];
+  /** Of the field at hand. */
   valuesLeft: number;
   charactersLeft: number;
 }
 
 /**
- * A copy of a log field that is safe to print as JSON: errors with name, message, stack and cause, big
- * integers as digits, no cycles, bounded depth, width and size, and without what the censor takes out. Never throws.
+ * A copy of log fields, or of any value, that is safe to print as JSON: errors with name, message, stack and cause,
+ * big integers as digits, no cycles, bounded depth, width and size, and without what the censor takes out. Where
+ * there is too much, errors among the fields come first, and no field takes what the others need. Never throws.
  */
 export function fieldValue(value: unknown, censor?: Censor): unknown {
   return plain(value, { censor, above: [], valuesLeft: mostValues, charactersLeft: mostCharacters });
@@ -48,15 +54,27 @@ function plain(value: unknown, copy: Copy): unknown {
 }
 
 function plainText(text: string, copy: Copy): string {
-  if (copy.charactersLeft <= 0) return '[Cut]';
-  const shown = copy.censor === undefined ? shortened(text) : copy.censor.text(text);
-  copy.charactersLeft -= shown.length;
-  return shown;
+  const most = copy.charactersLeft;
+  if (most <= 0) return '[Cut]';
+  copy.charactersLeft -= Math.min(text.length, most, longestText);
+  return cleanText(text, most, copy.censor);
 }
 
-function shortened(text: string): string {
-  if (text.length <= longestText) return text;
-  return `${text.slice(0, longestText)}… (${text.length - longestText} more characters)`;
+function cleanText(text: string, most: number, censor: Censor | undefined): string {
+  if (censor === undefined) return cut(text, text, Math.min(most, longestText));
+  // A censor cuts long texts itself.
+  if (text.length <= most || most >= longestText) return censor.text(text);
+  const shown = Math.min(most, longestText - lookAhead);
+  const seen = text.slice(0, shown + lookAhead);
+  const clean = censor.text(seen);
+  // Where secrets became shorter, half a secret at the end of what was seen moves up.
+  const sure = seen.length === text.length ? clean.length : Math.max(0, clean.length - lookAhead);
+  return cut(clean, text, Math.min(shown, sure));
+}
+
+function cut(clean: string, text: string, most: number): string {
+  if (clean.length <= most) return clean;
+  return `${clean.slice(0, most)}… (${Math.max(1, text.length - most)} more characters)`;
 }
 
 function plainNumber(value: number, { censor }: Copy): unknown {
@@ -87,108 +105,170 @@ function copiedObject(value: object, copy: Copy): unknown {
   const { toJSON } = value as { toJSON?: unknown };
   // Bytes say nothing to a reader, and may spell a secret.
   if (ArrayBuffer.isView(value)) return `[${value.constructor.name} of ${value.byteLength} bytes]`;
-  if (typeof toJSON === 'function') return plain((toJSON as () => unknown).call(value), copy);
-  if (isKind(value, 'String')) return plainText(String.prototype.valueOf.call(value), copy);
-  if (value instanceof Map) return copiedMap(value, copy);
-  if (value instanceof Set) return copiedList([...value], copy);
-  const result = {};
-  const hidden = namedSecret(value, copy);
-  for (const key of firstKeys(value)) {
-    if (!addEntry(result, key, value, copy, key === 'value' ? hidden : undefined)) break;
+  if (typeof toJSON === 'function') {
+    const json: unknown = (toJSON as () => unknown).call(value);
+    if (json !== value) return plain(json, copy);
   }
+  if (value instanceof Map) return copiedPairs(value, copy);
+  if (value instanceof Set) return copiedList([...value], copy);
+  switch (Object.prototype.toString.call(value)) {
+    case '[object String]':
+      return plainText(String.prototype.valueOf.call(value), copy);
+    case '[object RegExp]':
+      return plainText(RegExp.prototype.toString.call(value), copy);
+    case '[object Headers]':
+    case '[object URLSearchParams]':
+      return copiedPairs(new Set(value as Iterable<readonly [string, string]>), copy);
+    default:
+      return copy.above.length === 1
+        ? copiedFields(value, copy)
+        : addKeys({}, Object.keys(value), value, copy);
+  }
+}
+
+/** What a line was given. Its errors are copied first: they are what it is read for. */
+function copiedFields(fields: object, copy: Copy): object {
+  const result = {};
+  const keys = Object.keys(fields);
+  const hidden = hiddenValue(fields, keys, copy);
+  const errors = earlyErrors(fields, keys, copy);
+  let fieldsLeft = Math.min(keys.length, mostEntries) - errors.size;
+  let untaken = 0;
+  for (const key of keys) {
+    if (errors.has(key)) addEntry(result, key, errors.get(key), copy);
+    else if (fieldsLeft <= 0 || isSpent(copy)) untaken++;
+    else {
+      const item = read(fields, key);
+      if (item !== undefined)
+        addEntry(
+          result,
+          key,
+          inShare(key, item, copy, fieldsLeft, isValueKey(key) ? hidden : undefined),
+          copy,
+        );
+      fieldsLeft--;
+    }
+  }
+  sayMore(result, untaken);
   return result;
+}
+
+function earlyErrors(fields: object, keys: readonly string[], copy: Copy): ReadonlyMap<string, unknown> {
+  let errors: Map<string, unknown> | undefined;
+  const names = keys.filter((key) => {
+    const item = read(fields, key);
+    return typeof item === 'object' && isErrorLike(item);
+  });
+  for (const [at, key] of names.slice(0, mostEntries).entries()) {
+    // All other fields together have as much as one error.
+    const share = inShare(key, read(fields, key), copy, names.length - at + 1);
+    (errors ??= new Map<string, unknown>()).set(key, share);
+  }
+  return errors ?? noErrors;
+}
+
+const noErrors: ReadonlyMap<string, unknown> = new Map();
+
+/** Copies a field into its share of what is left; what it does not need is for those behind it. */
+function inShare(key: string, item: unknown, copy: Copy, fieldsLeft: number, hidden?: string): unknown {
+  const { valuesLeft, charactersLeft } = copy;
+  const values = (copy.valuesLeft = Math.ceil(valuesLeft / fieldsLeft));
+  const characters = (copy.charactersLeft = Math.ceil(charactersLeft / fieldsLeft));
+  const shown = entryValue(key, item, copy, hidden);
+  copy.valuesLeft += valuesLeft - values;
+  copy.charactersLeft += charactersLeft - characters;
+  return shown;
 }
 
 function copiedError(error: Error, copy: Copy): object {
   const result = {};
-  for (const key of ['name', 'message', 'stack', 'cause', 'errors']) addEntry(result, key, error, copy);
-  for (const key of firstKeys(error)) {
-    if (!Object.hasOwn(result, key) && !addEntry(result, key, error, copy)) break;
+  const told = ['name', 'message', 'stack', 'cause', 'errors'];
+  addKeys(result, told, error, copy);
+  const others = Object.keys(error).filter((key) => !told.includes(key));
+  return addKeys(result, others, error, copy);
+}
+
+function addKeys(result: object, keys: readonly string[], source: object, copy: Copy): object {
+  const hidden = hiddenValue(source, keys, copy);
+  let at = 0;
+  for (; at < keys.length && at < mostEntries && !isSpent(copy); at++) {
+    const key = keys[at] ?? '';
+    const item = read(source, key);
+    if (item !== undefined)
+      addEntry(result, key, entryValue(key, item, copy, isValueKey(key) ? hidden : undefined), copy);
   }
+  sayMore(result, keys.length - at);
   return result;
 }
 
-function firstKeys(value: object): readonly string[] {
-  const keys = Object.keys(value);
-  return keys.length > mostEntries ? keys.slice(0, mostEntries) : keys;
+function hiddenValue(source: object, keys: readonly string[], { censor }: Copy): string | undefined {
+  return censor && kindOfNamedValue(source, keys, censor.isSecretKey);
 }
 
-function copiedMap(map: ReadonlyMap<unknown, unknown>, copy: Copy): object {
+interface Pairs extends Iterable<readonly [unknown, unknown]> {
+  readonly size: number;
+}
+
+function copiedPairs(pairs: Pairs, copy: Copy): object {
   const result = {};
-  let left = mostEntries;
-  for (const [key, item] of map) {
-    if (left-- <= 0) break;
+  let taken = 0;
+  for (const [key, item] of pairs) {
+    if (taken >= mostEntries || isSpent(copy)) break;
+    taken++;
     const name = String(key);
-    if (!addEntry(result, name, { [name]: item }, copy)) break;
+    addEntry(result, name, entryValue(name, item, copy), copy);
   }
+  sayMore(result, pairs.size - taken);
   return result;
 }
 
 function copiedList(list: readonly unknown[], copy: Copy): unknown[] {
+  const { censor } = copy;
   const result: unknown[] = [];
-  const hasPairs = copy.censor !== undefined && isHeaderList(list);
-  for (let index = 0; index < list.length && index < mostEntries && copy.valuesLeft > 0; index++) {
+  const hasPairs = censor !== undefined && isPairs(list);
+  let index = 0;
+  for (; index < list.length && index < mostEntries && !isSpent(copy); index++) {
     copy.valuesLeft--;
-    const kind = copy.censor && kindBefore(list, index, hasPairs && index % 2 === 1, copy.censor);
+    const kind = censor && kindOfItem(list, index, hasPairs, censor.isSecretKey);
     result.push(kind === undefined ? plain(list[index], copy) : hide(list[index], kind, copy));
   }
+  if (index < list.length) result.push(`… ${list.length - index} more`);
   return result;
 }
 
-/** The value of a pair such as `['cookie', 'x']` or `['--password', 'x']` is named by what stands before it. */
-function kindBefore(
-  list: readonly unknown[],
-  index: number,
-  isPair: boolean,
-  censor: Censor,
-): string | undefined {
-  const name = index === 0 ? undefined : list[index - 1];
-  if (typeof name !== 'string' || !(isPair || name.startsWith('-'))) return undefined;
-  return censor.isSecretKey(name);
+function isSpent({ valuesLeft, charactersLeft }: Copy): boolean {
+  return valuesLeft <= 0 || charactersLeft <= 0;
 }
 
-/** One pair, or pairs of headers as Node gives them: `['Host', 'x', 'Cookie', 'y']`. */
-function isHeaderList(list: readonly unknown[]): boolean {
-  if (list.length === 2) return true;
-  return list.length % 2 === 0 && list.slice(0, mostEntries).some((item, at) => at % 2 === 0 && isHost(item));
+function sayMore(result: object, untaken: number): void {
+  if (untaken > 0) (result as Record<string, unknown>)['…'] = `${untaken} more`;
 }
 
-function isHost(item: unknown): boolean {
-  return typeof item === 'string' && item.toLowerCase() === 'host';
-}
-
-/** What `{ name: 'password', value: 'x' }` hides. */
-function namedSecret(value: object, { censor }: Copy): string | undefined {
-  if (censor === undefined || !('value' in value)) return undefined;
-  const { name, key } = value as { name?: unknown; key?: unknown };
-  const named = typeof name === 'string' ? name : key;
-  return typeof named === 'string' ? censor.isSecretKey(named) : undefined;
-}
-
-/** Adds what `source` has under a key; `false` once nothing more is taken. */
-function addEntry(result: object, key: string, source: object, copy: Copy, hidden?: string): boolean {
-  const { censor } = copy;
-  let item: unknown;
+function read(source: object, key: string): unknown {
   try {
-    item = (source as Record<string, unknown>)[key];
+    return (source as Record<string, unknown>)[key];
   } catch {
-    item = '[Unreadable]';
+    return '[Unreadable]';
   }
-  if (item === undefined) return true;
-  if (copy.valuesLeft-- <= 0) return false;
-  const kind = hidden ?? censor?.isSecretKey(key);
-  const shown = kind === undefined ? plain(item, copy) : hide(item, kind, copy);
-  const name = censor === undefined ? key : freeName(result, key, censor.text(key));
+}
+
+function entryValue(key: string, item: unknown, copy: Copy, hidden?: string): unknown {
+  copy.valuesLeft--;
+  const kind = hidden ?? copy.censor?.isSecretKey(key);
+  return kind === undefined ? plain(item, copy) : hide(item, kind, copy);
+}
+
+function addEntry(result: object, key: string, shown: unknown, copy: Copy): void {
+  copy.charactersLeft -= Math.min(key.length, longestKey + lookAhead);
+  const name = freeName(result, cleanText(key, longestKey, copy.censor));
   if (name === '__proto__') Object.defineProperty(result, name, { value: shown, enumerable: true });
   else (result as Record<string, unknown>)[name] = shown;
-  return true;
 }
 
-/** Two keys with secrets in them may be the same without. */
-function freeName(result: object, key: string, name: string): string {
-  if (name === key) return name;
+/** Two keys may be the same when cut, without their secrets, or as texts. */
+function freeName(result: object, name: string): string {
   let free = name;
-  for (let more = 2; Object.hasOwn(result, free); more++) free = `${name} (${more})`;
+  for (let next = 2; Object.hasOwn(result, free); next++) free = `${name} (${next})`;
   return free;
 }
 
@@ -209,11 +289,7 @@ function isRedacted(value: unknown): boolean {
 
 /** Also an error of another realm, where `instanceof` fails. */
 export function isErrorLike(value: unknown): value is Error {
-  return value instanceof Error || isKind(value, 'Error');
-}
-
-function isKind(value: unknown, kind: 'Error' | 'String'): boolean {
-  return Object.prototype.toString.call(value) === `[object ${kind}]`;
+  return value instanceof Error || Object.prototype.toString.call(value) === '[object Error]';
 }
 
 /** Names of the fields that say that something failed: an error in it, or a field called `error` or `err`. Never throws. */

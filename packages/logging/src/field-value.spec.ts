@@ -1,0 +1,214 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { fieldValue } from './field-value.ts';
+import { createRedactor } from './redaction/redactor.ts';
+
+const redactor = createRedactor();
+const rows = Array.from({ length: 200 }, (_, i) => ({
+  a: i,
+  b: i,
+  c: i,
+  d: i,
+  e: i,
+  f: i,
+  g: i,
+  h: i,
+  j: i,
+  k: i,
+  l: i,
+}));
+const parts = Array.from({ length: 30 }, () => 'z '.repeat(16_000));
+
+function shown(fields: object, censored = true): Record<string, unknown> {
+  return (censored ? redactor.value(fields) : fieldValue(fields)) as Record<string, unknown>;
+}
+
+describe('fields of a line', () => {
+  it.each([
+    ['many values', { rows, error: new Error('THE CAUSE'), orderId: 'o-1' }],
+    ['much text', { parts, error: new Error('THE CAUSE'), orderId: 'o-1' }],
+    [
+      'many fields with text',
+      {
+        ...Object.fromEntries(parts.map((part, at) => [`p${at}`, part])),
+        error: new Error('THE CAUSE'),
+        orderId: 'o-1',
+      },
+    ],
+    [
+      'many fields',
+      {
+        ...Object.fromEntries(Array.from({ length: 198 }, (_, at) => [`f${at}`, 'x'.repeat(2_000)])),
+        error: new Error('THE CAUSE'),
+        orderId: 'o-1',
+      },
+    ],
+    [
+      'more fields than are shown',
+      {
+        orderId: 'o-1',
+        ...Object.fromEntries(rows.map((_, at) => [`f${at}`, at])),
+        ...Object.fromEntries(rows.map((_, at) => [`g${at}`, at])),
+        error: new Error('THE CAUSE'),
+      },
+    ],
+  ])('keep their error and each other beside %s', (_what, fields) => {
+    for (const censored of [true, false]) {
+      const copy = shown(fields, censored);
+      expect(copy).toMatchObject({
+        orderId: 'o-1',
+        error: { name: 'Error', message: 'THE CAUSE', stack: expect.stringContaining('    at ') },
+      });
+    }
+  });
+
+  it('keep their order', () => {
+    expect(Object.keys(shown({ a: 1, error: new Error('x'), b: 2 }))).toEqual(['a', 'error', 'b']);
+  });
+
+  it('say how much of a list, an object, a map and a set is missing', () => {
+    const list = Array.from({ length: 1_000 }, (_, at) => at);
+    const object = Object.fromEntries(list.map((at) => [`k${at}`, at]));
+    const copy = shown({ list, set: new Set(list), object, map: new Map(Object.entries(object)) });
+    expect((copy['list'] as unknown[]).at(-1)).toBe('… 800 more');
+    expect((copy['set'] as unknown[]).at(-1)).toBe('… 800 more');
+    expect(copy['object']).toMatchObject({ k199: 199, '…': '800 more' });
+    expect(copy['map']).toMatchObject({ k199: 199, '…': '800 more' });
+    expect(shown(object)).toMatchObject({ k199: 199, '…': '800 more' });
+    expect(copy['map']).not.toHaveProperty('k200');
+    expect(copy['object']).not.toHaveProperty('k200');
+  });
+
+  it('say where values ran out in depth', () => {
+    const wide = Array.from({ length: 200 }, () => Array.from({ length: 199 }, () => 1));
+    const copy = shown({ wide, last: 1 });
+    const text = JSON.stringify(copy);
+    expect(copy['last']).toBe(1);
+    expect(text.match(/1/g)?.length).toBeLessThan(2_000);
+    expect((copy['wide'] as unknown[]).at(-1)).toMatch(/^… 19\d more$/);
+  });
+
+  const long = 'k'.repeat(30_000);
+  it.each<[string, () => object]>([
+    [
+      'long keys',
+      () => {
+        const group = (a: number) =>
+          Object.fromEntries(rows.map((_, b) => [`${a}_${b}${long.slice(0, 3_000)}`, 1]));
+        return Object.fromEntries(rows.slice(0, 10).map((_, a) => [`g${a}`, group(a)]));
+      },
+    ],
+    ['long texts', () => ({ parts: rows.map(() => [long, long]) })],
+    ['texts that shrink', () => ({ a: rows.map(() => `-----BEGIN PRIVATE KEY-----${'x '.repeat(15_000)}`) })],
+    ['long fields', () => Object.fromEntries(rows.map((_, a) => [`g${a}`, long]))],
+  ])('are bounded in what is read and written of %s', (_what, make) => {
+    let read = 0;
+    const text = (whole: string): string => {
+      read += whole.length;
+      return redactor.text(whole);
+    };
+    const copy = JSON.stringify(fieldValue(make(), { text, isSecretKey: () => undefined }));
+    expect(copy.length).toBeLessThan(400_000);
+    // What is shown, and a little behind each of at most 200 cuts.
+    expect(read).toBeLessThan(550_000);
+    expect(JSON.stringify(fieldValue(make())).length).toBeLessThan(400_000);
+  });
+
+  it('have names of at most 256 characters that differ all the same', () => {
+    const copy = shown({ [`${long}1`]: 1, [`${long}2`]: 2 });
+    expect(Object.values(copy)).toEqual([1, 2]);
+    for (const key of Object.keys(copy)) expect(key.length).toBeLessThan(300);
+  });
+
+  it('show no half of a secret where a text is cut', () => {
+    const secret = 'hunter2-Xy9-hunter2-Xy9';
+    const filler = fc.integer({ min: 1_100, max: 1_400 });
+    fc.assert(
+      fc.property(filler, (length) => {
+        // 200 fields leave some 1,300 characters to each.
+        const fields = Object.fromEntries(
+          rows.map((_, at) => [
+            `f${at}`,
+            `${'lorem '.repeat(300).slice(0, length)} password=${secret} ${'ipsum '.repeat(2_000)}`,
+          ]),
+        );
+        expect(JSON.stringify(shown(fields))).not.toMatch(/hunter|unter2|nter2-/);
+      }),
+      { numRuns: 20 },
+    );
+  });
+});
+
+describe('a value with a secret beside its name', () => {
+  const secret = 'hunter2';
+  it.each<[string, unknown]>([
+    [
+      'headers of HTTP/2',
+      [':method', 'GET', ':authority', 'x', 'authorization', `${secret} q`, 'cookie', `sid=${secret}`],
+    ],
+    ['headers of a response', ['Content-Type', 'x', 'Set-Cookie', `sid=${secret}`]],
+    ['Name and Value', [{ Name: 'DB_PASSWORD', Value: secret }]],
+    ['ParameterKey and ParameterValue', [{ ParameterKey: 'DBPassword', ParameterValue: secret }]],
+    ['header and value', [{ header: 'authorization', value: secret }]],
+    ['field and value', [{ field: 'password', value: secret }]],
+    ['label and value', [{ label: 'password', value: secret }]],
+    ['id and value', { id: 'password', value: secret }],
+    ['name and values', [{ name: 'cookie', values: [secret] }]],
+    ['name, key and value', { name: 'x', key: 'password', value: secret }],
+    ['a pair', ['x-api-key', secret]],
+    ['an option', ['mysql', '--password', secret]],
+    ['Headers', new Headers({ authorization: secret })],
+    [
+      'URLSearchParams',
+      new URLSearchParams([
+        ['token', secret],
+        ['token', secret],
+      ]),
+    ],
+    ['a Map', new Map([['x-api-key', secret]])],
+  ])('is hidden: %s', (_what, it) => {
+    const text = JSON.stringify(shown({ it }));
+    expect(text).not.toContain('hunter2');
+    expect(text).toContain('[redacted:');
+  });
+
+  it.each<[string, object]>([
+    ['no secret name', { name: 'x', value: 'y' }],
+    ['no value', { name: 'password', label: 'y' }],
+    ['words', { list: ['cookie', 'x', 'token'] }],
+    ['a list that is no pairs', { list: ['cookie', 1, 'b', 'c'] }],
+    ['headers', { list: ['Host', 'a', 'Accept', 'b'] }],
+    ['nothing', { list: [], object: {} }],
+  ])('is shown with %s', (_what, fields) => {
+    expect(shown(fields)).toEqual(fields);
+  });
+});
+
+describe('objects of the platform', () => {
+  it('are shown by what they hold', () => {
+    const withJson = {
+      a: 1,
+      toJSON(): unknown {
+        return this;
+      },
+    };
+    expect(
+      shown({
+        headers: new Headers({ a: 'b' }),
+        params: new URLSearchParams('a=1&a=2'),
+        pattern: /x+/g,
+        map: new Map<unknown, number>([
+          [{ a: 1 }, 1],
+          [{ b: 2 }, 2],
+        ]),
+        withJson,
+      }),
+    ).toEqual({
+      headers: { a: 'b' },
+      params: { a: '1', 'a (2)': '2' },
+      pattern: '/x+/g',
+      map: { '[object Object]': 1, '[object Object] (2)': 2 },
+      withJson: { a: 1, toJSON: '[Function]' },
+    });
+  });
+});
