@@ -1,5 +1,6 @@
+import { burnRateAlerts } from '../burn-rate-alerts.ts';
 import { defineSlo } from '../define-slo.ts';
-import type { SloDefinition } from '../slo-definition.ts';
+import type { SloAlerting, SloDefinition } from '../slo-definition.ts';
 import type { SloWindow } from '../slo-window.ts';
 import type { FileNode } from './file-node.ts';
 import { readOpenSloAlerting } from './open-slo-alerting.ts';
@@ -14,7 +15,8 @@ import { readYamlDocuments } from './yaml-documents.ts';
  * Reads the SLOs of an OpenSLO v1 file, with the SLIs, alert policies and alert conditions that they refer to in it,
  * one object a document or several in a list.
  *
- * What `writeOpenSlo` wrote is read from its annotation. In other files the queries of a `ratioMetric` are
+ * What `writeOpenSlo` wrote is read from its annotation, but for what the file itself says: objective, period,
+ * description and alert policies. In other files the queries of a `ratioMetric` are
  * recognised: PromQL over `primitive_execution_count_total`, `primitive_execution_duration_bucket` and
  * `primitive_execution_duration_count`. Windows have to roll; a month is read as 30 days, a quarter as 90 and a
  * year as 365. An SLO without `alertPolicies` has the usual alerts, one with an empty list has none. Services, names
@@ -57,14 +59,28 @@ function readSlo(root: FileNode, objects: OpenSloObjects, warnings: string[]): S
     const alerting = readOpenSloAlerting(spec.field('alertPolicies'), window ?? '30d', objects, warnings);
     return defineSlo({ ...base, indicator, selection, ...alerting });
   }
-  for (const policy of objects.policies(spec.field('alertPolicies'), warnings))
-    policy.ignore('metadata', 'spec');
-  const slo = defineSlo({ ...base, ...readSloAnnotation(annotation, warnings) });
+  const annotated = defineSlo({ ...base, ...readSloAnnotation(annotation, warnings) });
+  const { alerting } = readOpenSloAlerting(spec.field('alertPolicies'), annotated.window, objects, warnings);
+  const slo = alerting === undefined ? annotated : withAlerting(annotated, alerting);
   if (!isWritten(queries, slo.name))
     warnings.push(
       root.remark(`its queries are not read, the annotation ${openSloAnnotationKey} says what is measured`),
     );
   return slo;
+}
+
+/** The annotation's word stands for alerts that no file has a policy for, because the period is too short for them. */
+function withAlerting(slo: SloDefinition, inFile: false | SloAlerting): SloDefinition {
+  const { page = false, ticket = false } = inFile === false ? {} : inFile;
+  const severities = new Set(burnRateAlerts(slo.window, slo.objective).map(({ severity }) => severity));
+  return {
+    ...slo,
+    alerting: {
+      ...slo.alerting,
+      ...(severities.has('page') ? { page } : {}),
+      ...(severities.has('ticket') ? { ticket } : {}),
+    },
+  };
 }
 
 function readObjective(objectives: FileNode): number {

@@ -10,7 +10,8 @@ import { readYamlDocuments } from './yaml-documents.ts';
 /**
  * Reads the SLOs of a file that Sloth reads, version `prometheus/v1`, with one document or several.
  *
- * What `writeSloth` wrote is read from its annotation. In other files the queries are recognised: PromQL over
+ * What `writeSloth` wrote is read from its annotation, but for what the file itself says: name, objective, description
+ * and which alerts are disabled. In other files the queries are recognised: PromQL over
  * `primitive_execution_count_total`, `primitive_execution_duration_bucket` and `primitive_execution_duration_count`.
  * Sloth takes the period from its command line, so it is 30 days here. The service, the alert's name and how long
  * an alert waits (`for`) have no place in an SLO; labels, annotations, plugins and whatever else is not kept is told
@@ -59,7 +60,8 @@ function readSlo(root: FileNode, name: string, warnings: string[]): SloDefinitio
     warnings.push(...differences.map((difference) => root.remark(`the query ${difference}`)));
     slo = defineSlo({ ...base, indicator, selection });
   } else {
-    slo = defineSlo({ ...base, ...readSloAnnotation(annotation, warnings) });
+    const annotated = readSloAnnotation(annotation, warnings);
+    slo = defineSlo({ ...base, ...annotated, alerting: { ...(annotated.alerting || {}), ...base.alerting } });
     if (!isWritten(root.field('sli'), name))
       warnings.push(
         root.remark(`its sli is not read, the annotation ${slothAnnotationKey} says what is measured`),

@@ -344,6 +344,24 @@ describe('readSloth', () => {
     ).toBe(0.995);
   });
 
+  it.each<[string, (written: string) => string, { page: boolean; ticket: boolean }]>([
+    [
+      'turned off',
+      (written) => `${written.trimEnd()}\n      page_alert: { disable: true }\n`,
+      { page: false, ticket: true },
+    ],
+    [
+      'turned on',
+      (written) => written.replace('ticket_alert:\n        disable: true', ''),
+      { page: true, ticket: true },
+    ],
+  ])('takes the file’s word over the annotation’s for alerts that somebody %s', (how, edit, expected) => {
+    const alerting = { ticket: how === 'turned off', minEvents: 50 };
+    const { slos, warnings } = readSloth(edit(writeSloth([{ ...runs, alerting }])));
+    expect(slos[0]?.alerting).toEqual({ ...expected, minEvents: 50 });
+    expect(warnings).toEqual([]);
+  });
+
   it('tells what an annotation has too much of', () => {
     const text = writeSloth([runs]).replace('{"window"', '{"owner":1,"window"');
     expect(readSloth(text).warnings).toEqual(['SLO "runs": alerting.annotations.tta_slo.owner is not read']);
@@ -647,6 +665,18 @@ describe('readOpenSlo', () => {
       .replace('duration: 30d', 'duration: 7d')
       .replace('target: 0.999', 'targetPercent: 99');
     expect(readOpenSlo(text).slos[0]).toMatchObject({ window: '7d', objective: 0.99 });
+  });
+
+  it.each<[string, RegExp, string, { page: boolean; ticket: boolean }]>([
+    ['all', /alertPolicies:\n(    - .*\n)+/, 'alertPolicies: []\n', { page: false, ticket: false }],
+    ['the pages', /    - .*page.*\n/g, '', { page: false, ticket: true }],
+    ['the list of', /  alertPolicies:\n(    - .*\n)+/, '', { page: true, ticket: true }],
+  ])('takes the file’s word over the annotation’s where somebody removed %s alerts', (...edit) => {
+    const [, found, replacement, expected] = edit;
+    const written = writeOpenSlo([{ ...runs, alerting: { minEvents: 50 } }]);
+    expect(written).toMatch(found);
+    const { slos } = readOpenSlo(written.replace(found, replacement));
+    expect(slos[0]?.alerting).toEqual({ ...expected, minEvents: 50 });
   });
 
   it.each<[string, string]>([
