@@ -38,6 +38,8 @@ export const attributeNames = {
   errorSeverity: 'error.severity',
   errorCode: 'error.code',
   errorRecoverable: 'error.recoverable',
+  /** Of log lines alone: from the root to the execution in which the error arose, `review › step_1 parse`. */
+  errorPath: 'error.path',
   costUsd: 'cost.usd',
   costSavedUsd: 'cost.saved_usd',
   recoveryKind: 'recovery.kind',

@@ -92,7 +92,12 @@ describe('log lines of executions', () => {
       'debug failing failed: boom',
       'error outer failed: boom',
     ]);
-    const error = { 'error.type': 'TypeError', 'error.message': 'boom', 'error.category': 'permanent' };
+    const error = {
+      'error.type': 'TypeError',
+      'error.message': 'boom',
+      'error.category': 'permanent',
+      'error.path': 'outer › step_0 failing',
+    };
     expect(observed.lines[2]?.fields).toMatchObject({ ...error, 'step.edge': 'step_0' });
     expect(observed.lines[3]?.fields).toMatchObject({
       ...error,
@@ -100,6 +105,26 @@ describe('log lines of executions', () => {
       'execution.status': 'error',
       'execution.duration_ms': 0,
     });
+  });
+
+  it('say where a run failed on the line alone, which has room for it', async () => {
+    const observed = new Observed();
+    await observed.run(() => outer(outer(failing)).tryExecute(0));
+    expect(observed.lines[0]?.fields?.['error.path']).toBe('outer › step_0 outer › step_0 failing');
+    const ofSpans = observed.spans.flatMap(({ attributes }) => Object.keys(attributes));
+    expect(ofSpans).not.toContain('error.path');
+    const labels = Object.keys(await observed.points('primitive.execution.count'));
+    expect(labels.filter((label) => label.includes('error.path'))).toEqual([]);
+  });
+
+  it('keep the end of a path that is too long for a line', async () => {
+    const observed = new Observed();
+    let nested: ReturnType<typeof outer<number, never>> = failing;
+    for (let depth = 0; depth < 100; depth++) nested = outer(nested);
+    await observed.run(() => outer(nested).tryExecute(0));
+    const path = String(observed.lines[0]?.fields?.['error.path']);
+    expect(path).toHaveLength(512);
+    expect(path).toMatch(/^….*› step_0 outer › step_0 failing$/);
   });
 
   it('tell no error of what was cancelled, also where it is closed with its run', async () => {

@@ -29,7 +29,7 @@ export function logEnd(execution: Execution, { status, durationMs, failure }: Ex
     ...place(execution),
     [names.executionStatus]: status,
     ...(run.observed && { [names.executionDurationMs]: toMicrosecond(durationMs) }),
-    ...(failure && errorAttributes(failure.info)),
+    ...(failure && { ...errorAttributes(failure.info), [names.errorPath]: pathText(failure.info.path) }),
   };
   const how =
     status === 'success'
@@ -38,6 +38,15 @@ export function logEnd(execution: Execution, { status, durationMs, failure }: Ex
         ? 'cancelled'
         : `failed: ${failure?.info.message}`;
   writeLine(execution, isFailedRun ? 'error' : 'debug', `${unit.name} ${how}`, fields);
+}
+
+/** Characters of a path: some twenty steps. */
+const pathLimit = 512;
+
+/** What is cut is the beginning: the end says where it failed. */
+function pathText(path: readonly string[]): string {
+  const text = path.join(' › ');
+  return text.length <= pathLimit ? text : `…${text.slice(1 - pathLimit)}`;
 }
 
 function place({ unit, edge }: Execution): LogFields {
