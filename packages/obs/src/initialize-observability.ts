@@ -8,6 +8,7 @@ import { destinationsOf } from './destinations.ts';
 import { logDiagnostics } from './diagnostics.ts';
 import { disabledObservability } from './disabled-observability.ts';
 import { readEnvironment } from './environment/read-environment.ts';
+import { finishInTurn } from './finish-in-turn.ts';
 import { ignoredOptions } from './ignored-options.ts';
 import type { Observability } from './observability.ts';
 import type { ObservabilityOptions } from './observability-options.ts';
@@ -23,8 +24,8 @@ const defaultServiceName = 'tta-workflow';
 /** A destination that is down must not hold up the end of a program longer than this. */
 const shutdownLimitMs = 3_000;
 
-/** How long a program that ends in the middle of its work is held up, for each destination of each signal. */
-const lastWordsLimitMs = 1_000;
+/** How long a program that ends in the middle of its work is held up by all destinations together. */
+const lastWordsLimitMs = 2_000;
 
 const processEnded = 'the process ended';
 
@@ -47,10 +48,12 @@ let running: Running | undefined;
  * service; it is reported at once, then at most once a minute. A variable that makes no sense is reported, too, and
  * left aside.
  *
- * However the program ends, what is queued is sent first: at its natural end, at `process.exit()` and when
- * it dies of an error. Only a signal that kills it takes what ended in the last moments with it; give it a
- * handler that calls {@link Observability.shutdown} or `process.exit()`, or one right after the other. Metrics that
- * are sent at intervals are sent at its natural end and by `shutdown()`, not by `process.exit()`.
+ * However the program ends, the spans and log lines that are queued are sent first: at its natural end, at
+ * `process.exit()` and when it dies of an error, which destinations that hang hold up by 2 s, together. Only a signal
+ * that kills it takes what ended in the last moments with it; give it a handler. Metrics that are sent at intervals
+ * are sent at the natural end and by {@link Observability.shutdown}, which has to be waited for: `process.exit()` and
+ * an error that ends the program come too early for those since the last time, and one line says so. So the handler
+ * of a signal is `async () => { await obs.shutdown(); process.exit(); }`.
  *
  * @throws `OBS_ERR_INVALID_OPTION` for an option that cannot be used: an endpoint that is no http(s) address, a
  * port out of range, two SLOs of one name, a destination, tail sampling, sampling or redaction of log lines that is
@@ -134,7 +137,7 @@ export function initializeObservability(options: ObservabilityOptions = {}): Obs
   const onExit = (): void => {
     slos?.stop();
     trouble.beginEnd(processEnded);
-    for (const signal of all) signal.finishNow(lastWordsLimitMs);
+    finishInTurn(all, lastWordsLimitMs);
     trouble.end();
   };
   process.once('exit', onExit);

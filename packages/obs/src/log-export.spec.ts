@@ -226,6 +226,26 @@ describe('trouble with log lines', () => {
     expect(service.of('logs')).toEqual([]);
   });
 
+  it('takes two seconds of process.exit() for two destinations that hang, and none for more', async () => {
+    const [[local, url], [other, otherUrl]] = [
+      await address(() => undefined),
+      await address(() => undefined),
+    ];
+    const body = `const obs = initializeObservability(); obs.log.info('late'); await new Work().execute('a'); process.exit();`;
+    const env = {
+      TTA_UI_ENDPOINT: url,
+      OTEL_EXPORTER_OTLP_ENDPOINT: otherUrl,
+      OTEL_METRICS_EXPORTER: 'none',
+    };
+    const { stderr } = await runProgram(observed.folder, body, env);
+    expect([...local.requests, ...other.requests].map(({ path }) => path)).toEqual([
+      '/v1/traces',
+      '/v1/traces',
+    ]);
+    expect(stderr).toMatch(/Log lines do not reach the local service[^\n]*1 log line waits on disk/);
+    expect(stderr).toMatch(/1 log line is lost on the way to http/);
+  });
+
   it('ends a shutdown although a destination does not answer', async () => {
     const [service, url] = await address(() => undefined);
     const obs = observed.initialize({ OTEL_EXPORTER_OTLP_LOGS_ENDPOINT: `${url}/v1/logs` });

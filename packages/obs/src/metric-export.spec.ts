@@ -128,6 +128,33 @@ describe('metrics', () => {
     expect(receiver.requests).toHaveLength(1);
   });
 
+  it.each([
+    ['calls process.exit()', 'process.exit();', true],
+    ['shuts down and does not wait for it', 'void obs.shutdown(); process.exit();', true],
+    [
+      'dies of an error',
+      "process.on('uncaughtException', () => process.exit()); throw new Error('x');",
+      true,
+    ],
+    ['waits for the shutdown', 'await obs.shutdown(); process.exit();', false],
+    ['waits until they are flushed', 'await obs.flush(); process.exit();', false],
+    ['comes to its end', '', false],
+  ])('are said not to be sent, if so, when a program %s', async (_, ending, isSaid) => {
+    const { received, url } = await observed.receiver();
+    const body = `const obs = initializeObservability({ enableTtaUi: false });
+      await new Work().execute('a'); ${ending}`;
+    const env = { ...json, OTEL_EXPORTER_OTLP_METRICS_ENDPOINT: url };
+    const { stderr } = await runProgram(observed.folder, body, env);
+    expect(stderr).toMatch(isSaid ? /Metrics of the last \d+ s were not sent[^\n]*\n$/ : /^$/);
+    expect(received.requests).toHaveLength(isSaid ? 0 : 1);
+  });
+
+  it('are not said to be unsent where Prometheus alone asks for them', async () => {
+    const body = `initializeObservability({ enableTtaUi: false, enablePrometheus: true, prometheusPort: 0 });
+      await new Work().execute('a'); process.exit();`;
+    expect((await runProgram(observed.folder, body)).stderr).toBe('');
+  });
+
   it('tell what became of spans, log records and data points of each destination', async () => {
     const { received, url } = await observed.receiver();
     const obs = observed.initialize(

@@ -2,6 +2,7 @@ import { instrumentationScope, type Logger } from '@tta/obs-context';
 import { createLogger, type LoggerOptions, startLogging, type StructuredLogger } from '@tta/obs-logging';
 import { startLogExport } from '@tta/obs-tracing';
 import { consoleLogProcessor } from './console-log-processor.ts';
+import { finishInTurn, limitOfOneMs } from './finish-in-turn.ts';
 import type { RunningSignal } from './running-signal.ts';
 import type { SetUp } from './set-up.ts';
 
@@ -44,7 +45,8 @@ export function setUpLogging(setUp: SetUp): RunningLogging {
     counts: () => new Map(exports.map(({ destination, processor }) => [destination.name, processor.counts])),
     flush: async () => logging?.flush(),
     finishNow(limitMs) {
-      for (const { processor } of exports) processor.finishNow(limitMs);
+      const all = exports.map(({ processor }) => processor);
+      finishInTurn(all, limitMs, limitOfOneMs);
       isOver = true;
     },
     shutdown: async (limitMs) => logging?.shutdown(limitMs),

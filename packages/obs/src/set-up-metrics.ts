@@ -3,6 +3,8 @@ import { type Metrics, type MetricsOptions, startMetrics } from '@tta/obs-metric
 import { startMetricExport } from '@tta/obs-tracing';
 import { consoleMetricExporter } from './console-metric-exporter.ts';
 import type { EnvironmentSettings } from './environment/read-environment.ts';
+import { ExportWatch } from './export-watch.ts';
+import { finishInTurn, limitOfOneMs } from './finish-in-turn.ts';
 import type { ObservabilityOptions } from './observability-options.ts';
 import type { RunningSignal } from './running-signal.ts';
 import type { SetUp } from './set-up.ts';
@@ -30,11 +32,12 @@ export function setUpMetrics(setUp: SetUp, logger: Logger): RunningMetrics {
     ...exports.map(({ exporter }) => exporter),
     ...(env.exporters.metrics?.includes('console') ? [consoleMetricExporter()] : []),
   ];
+  const watch = new ExportWatch();
   const metrics = startMetrics({
     resource,
     ...(prometheus ? { prometheus } : {}),
     ...(options.cardinalityLimit === undefined ? {} : { cardinalityLimit: options.cardinalityLimit }),
-    exporters: exporters.map((exporter) => ({ exporter, intervalMs, timeoutMs })),
+    exporters: exporters.map((exporter) => ({ exporter: watch.watched(exporter), intervalMs, timeoutMs })),
     onPrometheusError: (error) => {
       const { code, message } = error as NodeJS.ErrnoException;
       const reason = code === 'EADDRINUSE' ? 'the port is taken' : message;
@@ -44,19 +47,29 @@ export function setUpMetrics(setUp: SetUp, logger: Logger): RunningMetrics {
     },
     onCardinalityOverflow: ({ message }) => logger.warn(message),
   });
-  const finishNow = (limitMs: number): void => {
-    for (const { exporter } of exports) exporter.finishNow(limitMs);
+  const finishExports = (limitMs: number): void => {
+    const all = exports.map(({ exporter }) => exporter);
+    finishInTurn(all, limitMs, limitOfOneMs);
   };
   return {
     getMeter: (name, version) => metrics.getMeter(name, version),
     prometheusUrl: metrics.prometheusUrl,
     counts: () => new Map(exports.map(({ destination, exporter }) => [destination.name, exporter.counts])),
     flush: (limitMs) => metrics.flush(limitMs),
-    finishNow,
+    finishNow(limitMs) {
+      // They are collected in later turns of the event loop, of which there are none.
+      const unsent = exporters.length > 0 ? watch.unsentSeconds() : undefined;
+      if (unsent !== undefined)
+        printer.warn(
+          `Metrics of the last ${unsent} s were not sent: the process exited before they were collected. ` +
+            'Wait for shutdown() before process.exit().',
+        );
+      finishExports(limitMs);
+    },
     async shutdown(limitMs) {
       await metrics.shutdown(limitMs);
       // What a destination has not answered by then is lost; it is to be counted and said as well.
-      finishNow(0);
+      finishExports(0);
     },
   };
 }

@@ -1,5 +1,6 @@
 import { standardSampler, startTracing, type Tracing } from '@tta/obs-tracing';
 import { consoleSpanProcessor } from './console-span-processor.ts';
+import { limitOfOneMs } from './finish-in-turn.ts';
 import { inheritedContext } from './inherited-context.ts';
 import type { Environment } from './environment/variables.ts';
 import type { SetUp } from './set-up.ts';
@@ -11,7 +12,7 @@ export function setUpTracing(
 ): Tracing {
   const sampler = options.sampler ?? (env.sampler && standardSampler(env.sampler.name, env.sampler.ratio));
   const parent = inheritedContext(variables, env.propagators);
-  return startTracing({
+  const tracing = startTracing({
     resource,
     destinations: destinations.traces,
     spanLimits: env.spanLimits,
@@ -26,4 +27,8 @@ export function setUpTracing(
     ],
     onTrouble,
   });
+  const count = Math.max(destinations.traces.length, 1);
+  // Its own limit is for each destination.
+  const finishNow = (limitMs: number): void => tracing.finishNow(Math.min(limitMs / count, limitOfOneMs));
+  return { ...tracing, finishNow };
 }
