@@ -31,7 +31,7 @@ export interface HttpServiceOptions {
   readonly logs: LogStore;
   readonly feed: LiveFeed;
   readonly writeSpans: (groups: readonly SpanGroup[]) => Promise<void>;
-  readonly writeLogs: (groups: readonly LogGroup[]) => Promise<void>;
+  readonly writeLogs: (groups: readonly LogGroup[], request: Buffer) => Promise<void>;
   readonly logger: ServiceLogger;
   readonly host: string;
   readonly version: string;

@@ -30,12 +30,16 @@ export interface LooseLogLimits {
 /** Where log records are kept. */
 export interface LogStore {
   /**
-   * Stores the records. Log records have no ids: one that equals another of the last 10 minutes counts as
-   * sent twice, unless both came in one request. When the promise resolves they are committed.
+   * Stores the records. When the promise resolves they are committed.
    *
+   * Log records have no ids, so a repetition is known by its request: nothing is stored when the same bytes
+   * came within the last 10 minutes. Requests of which no record has a time are not compared: a program
+   * that logs one line again and again sends the same each time.
+   *
+   * @param request - The bytes that the records came in; without them all records are stored.
    * @returns one change for each stored trace that got records.
    */
-  write(groups: readonly LogGroup[]): Promise<readonly LiveChange[]>;
+  write(groups: readonly LogGroup[], request?: Uint8Array): Promise<readonly LiveChange[]>;
   /**
    * The records of a stored trace in order of time.
    *

@@ -167,6 +167,14 @@ describe('POST /v1/logs', () => {
     expect(await get('/api/logs')).toMatchObject({ items: [{ body: 'kept' }] });
   });
 
+  it('keeps every line that is logged again, with and without a time', async () => {
+    const timed = { timeUnixNano: 7, body: { stringValue: 'A' } };
+    await postLogs(timed);
+    await postLogs(timed, timed);
+    for (let line = 0; line < 3; line++) await postLogs({ body: { stringValue: 'tick' } });
+    expect(await get('/api/logs')).toMatchObject({ items: { length: 6 } });
+  });
+
   it('tells about rejected records in protobuf', async () => {
     const late = [0x09, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff];
     const scope = [0x12, late.length, ...late];
@@ -319,16 +327,17 @@ describe('/ws/traces', () => {
 
   it('tells that log records of a stored trace arrived, once and in order with the traces', async () => {
     await postTrace();
-    const received = await messages('', 3, async () => {
+    const received = await messages('', 4, async () => {
       await postLogs({ traceId, body: { stringValue: 'a' } }, { traceId, body: { stringValue: 'b' } });
-      await postLogs({ traceId, body: { stringValue: 'b' } });
+      for (let attempt = 0; attempt < 2; attempt++) await postLogs({ traceId, timeUnixNano: 1 });
       await postLogs({ body: { stringValue: 'no trace' } });
       await postTrace('c'.repeat(32));
     });
     expect(received).toEqual([
       { type: 'hello', seq: 1 },
       { type: 'logs', seq: 2, traceId },
-      { type: 'trace', seq: 3, trace: expect.objectContaining({ traceId: 'c'.repeat(32) }) },
+      { type: 'logs', seq: 3, traceId },
+      { type: 'trace', seq: 4, trace: expect.objectContaining({ traceId: 'c'.repeat(32) }) },
     ]);
   });
 

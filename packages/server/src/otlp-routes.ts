@@ -20,8 +20,8 @@ const BUDGET_BYTES = 128 * 1024 * 1024;
 export interface OtlpRoutesOptions {
   /** Stores spans; the answer is sent when the promise resolves. */
   readonly writeSpans: (groups: readonly SpanGroup[]) => Promise<void>;
-  /** Stores log records, likewise. */
-  readonly writeLogs: (groups: readonly LogGroup[]) => Promise<void>;
+  /** Stores log records, likewise; `request` is what they came in, by which it is known when it is sent again. */
+  readonly writeLogs: (groups: readonly LogGroup[], request: Buffer) => Promise<void>;
   readonly logger: ServiceLogger;
 }
 
@@ -31,7 +31,7 @@ interface Signal<Item> {
   readonly noun: string;
   readonly rejectedField: RejectedField;
   readonly decode: (encoding: OtlpEncoding, body: Buffer) => Promise<ExportBatch<Item>>;
-  readonly write: (groups: readonly ExportGroup<Item>[]) => Promise<void>;
+  readonly write: (groups: readonly ExportGroup<Item>[], request: Buffer) => Promise<void>;
 }
 
 /** `POST /v1/traces` and `POST /v1/logs`: OTLP over HTTP, protobuf and JSON, plain and gzip. */
@@ -82,7 +82,7 @@ function exportRoute<Item>(app: FastifyInstance, budget: BodyBudget, signal: Sig
     const body = (request.body as Buffer | undefined) ?? Buffer.alloc(0);
     try {
       const batch = await signal.decode(encoding, body);
-      if (batch.groups.length > 0) await stored(signal, batch.groups);
+      if (batch.groups.length > 0) await stored(signal, batch.groups, body);
       const message = rejectionMessage(signal.noun, batch);
       const answer = exportAnswer(encoding, signal.rejectedField, batch.rejectedCount, message);
       return reply.type(contentType(encoding)).send(answer);
@@ -105,9 +105,13 @@ async function decodeLogs(encoding: OtlpEncoding, body: Buffer): Promise<LogBatc
 }
 
 /** Senders repeat a request that was answered 503 and drop one that was answered 500. */
-async function stored<Item>(signal: Signal<Item>, groups: readonly ExportGroup<Item>[]): Promise<void> {
+async function stored<Item>(
+  signal: Signal<Item>,
+  groups: readonly ExportGroup<Item>[],
+  request: Buffer,
+): Promise<void> {
   try {
-    await signal.write(groups);
+    await signal.write(groups, request);
   } catch (error) {
     throw new BodyError(503, `The ${signal.noun} could not be stored: ${(error as Error).message}`);
   }

@@ -74,9 +74,9 @@ const TRACES = `
 
 /**
  * `log_record.trace_key` is NULL as long as no trace of that id is stored, for some records for ever: these
- * "loose" ones have bounds of their own. `time_ns` is never unknown, `digest` finds what is sent twice, and
+ * "loose" ones have bounds of their own. `time_ns` is never unknown, and
  * `trace.logs_seq` is the change in which records of the trace arrived last. What may be large stands at the end
- * of a record: its size is known without reading it.
+ * of a record: its size is known without reading it. `log_request` finds what is sent twice.
  */
 const LOGS = `
   CREATE TABLE log_record (
@@ -92,7 +92,6 @@ const LOGS = `
     flags INTEGER NOT NULL,
     resource_id INTEGER NOT NULL,
     scope_id INTEGER NOT NULL,
-    digest INTEGER NOT NULL,
     severity_text TEXT,
     event_name TEXT,
     attributes TEXT NOT NULL,
@@ -101,9 +100,11 @@ const LOGS = `
   CREATE INDEX log_record_by_trace ON log_record (trace_key, time_ns, log_key, span_id)
     WHERE trace_key IS NOT NULL;
   CREATE INDEX log_record_by_time ON log_record (time_ns, log_key);
-  CREATE INDEX log_record_by_digest ON log_record (digest, received_ms);
   CREATE INDEX loose_log_record_by_trace ON log_record (trace_id, time_ns, log_key) WHERE trace_key IS NULL;
   CREATE INDEX loose_log_record_by_arrival ON log_record (received_ms, log_key) WHERE trace_key IS NULL;
+
+  CREATE TABLE log_request (digest INTEGER PRIMARY KEY, received_ms INTEGER NOT NULL);
+  CREATE INDEX log_request_by_arrival ON log_request (received_ms);
 
   ALTER TABLE trace ADD COLUMN logs_seq INTEGER;
   CREATE UNIQUE INDEX trace_by_logs_seq ON trace (logs_seq) WHERE logs_seq IS NOT NULL;

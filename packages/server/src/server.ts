@@ -93,7 +93,8 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   };
   const writeSpans = async (groups: readonly SpanGroup[]): Promise<void> =>
     announce((await store.write(groups)).map(traceChange));
-  const writeLogs = async (groups: readonly LogGroup[]): Promise<void> => announce(await logs.write(groups));
+  const writeLogs = async (groups: readonly LogGroup[], request: Buffer): Promise<void> =>
+    announce(await logs.write(groups, request));
 
   const version = ownVersion();
   const app = createHttpService({

@@ -14,6 +14,7 @@ import type { SpanRecord } from './trace-batch.ts';
 const MINUTE_MS = 60_000;
 
 let directory: string;
+let connection: SqliteConnection;
 let traces: SqliteTraceStore;
 let logs: SqliteLogStore;
 let nowMs: number;
@@ -30,7 +31,7 @@ afterEach(async () => {
 });
 
 async function open(): Promise<void> {
-  const connection = new SqliteConnection(await openDatabaseFile(join(directory, 'traces.db')));
+  connection = new SqliteConnection(await openDatabaseFile(join(directory, 'traces.db')));
   traces = new SqliteTraceStore(connection, () => nowMs);
   logs = new SqliteLogStore(connection, () => nowMs);
 }
@@ -288,49 +289,51 @@ describe('SqliteLogStore', () => {
 });
 
 describe('a request that is sent twice', () => {
+  const send = (request: string, ...items: ReceivedLogRecord[]) =>
+    logs.write([group(items)], Buffer.from(request));
+
   it('is stored once within 10 minutes, also over a restart, and announced once', async () => {
     await writeSpans(span(1));
-    const request = [line(1, 'a'), line(null, 'b', { attributes: { n: 1 } })];
-    expect(await write(...request)).toHaveLength(1);
+    const lines = [line(1, 'a'), line(null, 'b', { timeUnixNano: 0n })];
+    expect(await send('request', ...lines)).toHaveLength(1);
     await traces.close();
     await open();
     nowMs += 10 * MINUTE_MS - 1;
-    expect(await write(...request)).toEqual([]);
+    expect(await send('request', ...lines)).toEqual([]);
     expect(await allBodies()).toEqual(['b', 'a']);
   });
 
-  it('is taken for another one after 10 minutes', async () => {
-    await write(line(null, 'a'));
+  it('is taken for another one after 10 minutes, and forgotten', async () => {
+    await send('other', line(null, 'b'));
+    await send('request', line(null, 'a'));
     nowMs += 10 * MINUTE_MS;
-    await write(line(null, 'a'));
-    expect(await allBodies()).toEqual(['a', 'a']);
+    await send('request', line(null, 'a'));
+    expect(await allBodies()).toEqual(['a', 'a', 'b']);
+    expect(connection.sql('SELECT count(*) AS n FROM log_request').get()).toMatchObject({ n: 1 });
   });
 
-  it('keeps lines of one request that are equal, and repeats none of them', async () => {
-    const request = [line(null, 'again'), line(null, 'again'), line(null, 'again')];
-    await write(...request);
-    await write(...request);
-    expect(await allBodies()).toEqual(['again', 'again', 'again']);
+  it('is not seen in equal lines, whether they come in one request or in several', async () => {
+    await send('one', line(null, 'again'), line(null, 'again'));
+    await send('two', line(null, 'again'));
+    await write(line(null, 'again'));
+    await write(line(null, 'again'));
+    expect(await allBodies()).toHaveLength(5);
   });
 
-  it('is not seen in a record that differs in anything', async () => {
-    const base = line(1, 'a');
-    const others: Partial<ReceivedLogRecord>[] = [
-      { traceId: hex(2, 32) },
-      { spanId: hex(2, 16) },
-      { spanId: null },
-      { timeUnixNano: 6n },
-      { severityNumber: 10 },
-      { severityText: 'note' },
-      { body: 'b' },
-      { body: ['a'] },
-      { eventName: 'a' },
-      { attributes: { a: 'a' } },
-    ];
-    await write(base);
-    for (const fields of others) await write({ ...base, ...fields });
-    await logs.write([group([base], { 'service.name': 'other' })]);
-    expect(await allBodies()).toHaveLength(others.length + 2);
+  it('is not seen in requests of which no record has a time', async () => {
+    const tick = line(null, 'tick', { timeUnixNano: 0n });
+    await send('tick', tick);
+    await send('tick', tick);
+    const observed = { ...tick, observedTimeUnixNano: 1n };
+    await send('observed', observed);
+    await send('observed', observed);
+    expect(await allBodies()).toEqual(['tick', 'tick', 'tick']);
+  });
+
+  it('is stored when it failed the first time', async () => {
+    await expect(send('request', line(1, 'a', { timeUnixNano: 2n ** 70n }))).rejects.toThrow();
+    await send('request', line(1, 'a'));
+    expect(await allBodies()).toEqual(['a']);
   });
 });
 

@@ -1,13 +1,13 @@
+import { createHash } from 'node:crypto';
 import type { AttributesJson, LiveChange, LogList } from '@tta/obs-protocol';
 import { pageOf, parseCursor } from './list-cursor.ts';
 import type { LogGroup, ReceivedLogRecord } from './log-batch.ts';
-import { LogDigests } from './log-digest.ts';
 import type { LogFilter, LogSearch, LogStore, LooseLogLimits, TraceLogQuery } from './log-store.ts';
 import type { SqliteConnection } from './sqlite-connection.ts';
 import type { SqlRow, SqlValue } from './sqlite-driver.ts';
 import { number, storable, text, toLogRecord } from './sqlite-rows.ts';
 
-/** A record that arrives again within this time was sent twice. */
+/** A request that arrives again within this time was sent twice. */
 const REPEAT_MS = 10 * 60_000;
 /** Records that one step of pruning removes: a few milliseconds of work. */
 const PRUNE_RECORDS = 1_000;
@@ -37,8 +37,10 @@ export class SqliteLogStore implements LogStore {
     this.#now = now;
   }
 
-  async write(groups: readonly LogGroup[]): Promise<readonly LiveChange[]> {
-    return this.#connection.transaction(() => this.#announce(this.#insert(groups)));
+  async write(groups: readonly LogGroup[], request?: Uint8Array): Promise<readonly LiveChange[]> {
+    return this.#connection.transaction(() =>
+      this.#isRepeated(groups, request) ? [] : this.#announce(this.#insert(groups)),
+    );
   }
 
   async ofTrace(traceId: string, query: TraceLogQuery): Promise<LogList | undefined> {
@@ -87,7 +89,6 @@ export class SqliteLogStore implements LogStore {
   /** Inserts the records and returns the stored traces that got some, by key. */
   #insert(groups: readonly LogGroup[]): ReadonlyMap<number, string> {
     const receivedMs = this.#now();
-    const digests = new LogDigests();
     const traceKeyOf = remembered((traceId: string) => this.#traceKey(traceId));
     const changed = new Map<number, string>();
     for (const group of groups) {
@@ -97,22 +98,18 @@ export class SqliteLogStore implements LogStore {
         const { traceId } = record;
         const traceKey = traceId === null ? null : traceKeyOf(traceId);
         const sentNs = record.timeUnixNano || record.observedTimeUnixNano;
-        const content = contentOf(record, resourceId, scopeId);
-        const digest = digests.of(JSON.stringify([String(sentNs), ...content]));
-        if (this.#isRepeated(digest, receivedMs)) continue;
         this.#connection
           .sql(
             `INSERT INTO log_record (trace_id, span_id, severity_number, severity_text, body, event_name, attributes,
-               dropped_attributes, flags, resource_id, scope_id, time_ns, observed_ns, trace_key, received_ms, digest)
-             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+               dropped_attributes, flags, resource_id, scope_id, time_ns, observed_ns, trace_key, received_ms)
+             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
           )
           .run(
-            ...content,
+            ...contentOf(record, resourceId, scopeId),
             sentNs || BigInt(receivedMs) * NS_PER_MS,
             record.observedTimeUnixNano || null,
             traceKey,
             receivedMs,
-            digest,
           );
         if (traceKey !== null && traceId !== null) changed.set(traceKey, traceId);
       }
@@ -130,11 +127,16 @@ export class SqliteLogStore implements LogStore {
     });
   }
 
-  #isRepeated(digest: bigint, receivedMs: number): boolean {
+  /** Remembers the request, unless it is remembered already. */
+  #isRepeated(groups: readonly LogGroup[], request: Uint8Array | undefined): boolean {
+    if (request === undefined || !groups.some(({ items }) => items.some(hasTime))) return false;
+    const receivedMs = this.#now();
+    this.#connection.sql('DELETE FROM log_request WHERE received_ms <= ?').run(receivedMs - REPEAT_MS);
+    const digest = createHash('sha256').update(request).digest().readBigInt64BE();
     return (
       this.#connection
-        .sql('SELECT 1 FROM log_record WHERE digest = ? AND received_ms > ? LIMIT 1')
-        .get(digest, receivedMs - REPEAT_MS) !== undefined
+        .sql('INSERT INTO log_request VALUES (?, ?) ON CONFLICT DO NOTHING')
+        .run(digest, receivedMs) === 0
     );
   }
 
@@ -164,6 +166,10 @@ class Conditions {
     this.values.push(...values);
     return this;
   }
+}
+
+function hasTime({ timeUnixNano, observedTimeUnixNano }: ReceivedLogRecord): boolean {
+  return timeUnixNano > 0n || observedTimeUnixNano > 0n;
 }
 
 /** What a record says, beside its time, as the first columns of its row. */
