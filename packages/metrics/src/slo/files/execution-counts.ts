@@ -15,8 +15,24 @@ export interface ExecutionCounts {
   /** How often each is counted: by family (`executions`, `within 500`, `events "runs"`) and status or outcome. */
   readonly byKind: ReadonlyMap<string, number>;
   readonly selection: SloSelection;
+  /** Matchers of labels that say which service or process counts, sorted: `job="shop"`. */
+  readonly scope: readonly string[];
   readonly over: string;
 }
+
+/** Labels that Prometheus and those who run it put on every series. */
+const scopeLabels: readonly string[] = [
+  'cluster',
+  'env',
+  'environment',
+  'instance',
+  'job',
+  'namespace',
+  'pod',
+  'service',
+  'service_name',
+  'service_namespace',
+];
 
 /** @throws UnreadableQueryError where the counters are not ours or do not belong together. */
 export function executionCounts(terms: readonly CountTerm[]): ExecutionCounts {
@@ -32,7 +48,8 @@ export function countsWithout(whole: ExecutionCounts, part: ExecutionCounts): Ex
 
 /** @throws UnreadableQueryError unless both are of the same executions over the same range. */
 export function requireComparable(one: ExecutionCounts, other: ExecutionCounts): void {
-  if (JSON.stringify(one.selection) !== JSON.stringify(other.selection))
+  const whose = ({ selection, scope }: ExecutionCounts): string => JSON.stringify([selection, scope]);
+  if (whose(one) !== whose(other))
     throw new UnreadableQueryError('it counts different executions in one place and another');
   if (one.over !== other.over) throw new UnreadableQueryError('it counts over different ranges');
 }
@@ -53,7 +70,12 @@ const countNames: readonly string[] = [
 const bucketName = 'primitive_execution_duration_bucket';
 const eventsName = 'slo_events_total';
 
-function termCounts({ metric, matchers, sign, over }: CountTerm): ExecutionCounts {
+function termCounts({ metric, matchers: all, sign, over }: CountTerm): ExecutionCounts {
+  const scope = all
+    .filter(({ label }) => scopeLabels.includes(label))
+    .map(({ label, operator, value }) => label + operator + JSON.stringify(value))
+    .toSorted();
+  const matchers = all.filter(({ label }) => !scopeLabels.includes(label));
   if (metric === eventsName) {
     const { slo_name: name, slo_outcome: outcomes } = matched(metric, matchers, {
       slo_name: equal,
@@ -61,7 +83,7 @@ function termCounts({ metric, matchers, sign, over }: CountTerm): ExecutionCount
     });
     if (name === undefined) throw new UnreadableQueryError(`${metric} needs the label slo_name`);
     const family = `events ${JSON.stringify(name)}`;
-    return { byKind: kinds(family, outcomes ?? ['good', 'bad'], sign), selection: {}, over };
+    return { byKind: kinds(family, outcomes ?? ['good', 'bad'], sign), selection: {}, scope, over };
   }
   if (metric !== bucketName && !countNames.includes(metric))
     throw new UnreadableQueryError(`${metric} is no count of executions that is known here`);
@@ -79,7 +101,12 @@ function termCounts({ metric, matchers, sign, over }: CountTerm): ExecutionCount
     ...(labels.primitive_type === undefined ? {} : { primitiveType: labels.primitive_type }),
     ...(labels.workflow_name === undefined ? {} : { workflowName: labels.workflow_name }),
   };
-  return { byKind: kinds(family, labels.execution_status ?? executionStatuses, sign), selection, over };
+  return {
+    byKind: kinds(family, labels.execution_status ?? executionStatuses, sign),
+    selection,
+    scope,
+    over,
+  };
 }
 
 function kinds(family: string, members: readonly string[], sign: 1 | -1): Map<string, number> {

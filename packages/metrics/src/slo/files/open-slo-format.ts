@@ -1,5 +1,6 @@
 import { burnRateAlerts } from '../burn-rate-alerts.ts';
 import type { SloWindow } from '../slo-window.ts';
+import { eventSelector, type Matchers } from './event-queries.ts';
 
 /** What stands in an OpenSLO file, whether we write it or read it. */
 export const openSloVersion = 'openslo/v1';
@@ -8,10 +9,13 @@ export const openSloVersion = 'openslo/v1';
 export const openSloAnnotationKey = 'tta.dev/slo';
 
 /** The queries of an SLO: counters, as `counter: true` says. */
-export function openSloQueries(name: string): { readonly good: string; readonly total: string } {
+export function openSloQueries(
+  name: string,
+  matchers?: Matchers,
+): { readonly good: string; readonly total: string } {
   return {
-    good: `sum(slo_events_total{slo_name="${name}",slo_outcome="good"})`,
-    total: `sum(slo_events_total{slo_name="${name}"})`,
+    good: `sum(${eventSelector({ slo_name: name, slo_outcome: 'good' }, matchers)})`,
+    total: `sum(${eventSelector({ slo_name: name }, matchers)})`,
   };
 }
 

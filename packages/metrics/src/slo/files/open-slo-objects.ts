@@ -79,15 +79,12 @@ export class OpenSloObjects {
     );
   }
 
-  /** What was never asked for, in words; services, data sources and notification targets are not asked for. */
+  /** What was never asked for in what SLOs refer to, in words; nobody asks for services, sources and targets. */
   leftovers(): string[] {
     const referredTo = (['SLI', 'AlertPolicy', 'AlertCondition'] as const).flatMap((kind) => this.all(kind));
-    return [
-      ...this.all('SLO').flatMap((node) => node.leftovers()),
-      ...referredTo.flatMap((node) =>
-        this.#used.has(node) ? node.leftovers() : [node.remark('no SLO of the file refers to it')],
-      ),
-    ];
+    return referredTo.flatMap((node) =>
+      this.#used.has(node) ? node.leftovers() : [node.remark('no SLO of the file refers to it')],
+    );
   }
 
   #named(kind: (typeof kinds)[number], name: string): FileNode | undefined {

@@ -153,6 +153,13 @@ describe('readQueryIndicator', () => {
       },
     ],
     [
+      'matches job="shop", namespace=~"a|b"; here the executions of this process count',
+      {
+        bad: `sum(${count}{job="shop",primitive_type="llm",execution_status=~"error|timeout",namespace=~"a|b"})`,
+        total: `sum(${count}{namespace=~"a|b",primitive_type="llm",execution_status!="cancelled",job="shop"})`,
+      },
+    ],
+    [
       'counts timeouts as good; here they are bad',
       {
         bad: `sum(${count}{primitive_type="llm",execution_status="error"})`,
@@ -215,8 +222,8 @@ describe('readQueryIndicator', () => {
       { bad: 'sum(http_requests_total{code="500"})', total: 'sum(http_requests_total)' },
     ],
     [
-      `${count} has no label job that is known here`,
-      { bad: `sum(${count}{job="shop"})`, total: `sum(${count})` },
+      `${count} has no label tenant that is known here`,
+      { bad: `sum(${count}{tenant="shop"})`, total: `sum(${count})` },
     ],
     [`${count} has no label le that is known here`, { bad: `sum(${count}{le="5"})`, total: `sum(${count})` }],
     [`${count} has no label constructor`, { bad: `sum(${count}{constructor="5"})`, total: `sum(${count})` }],
@@ -261,6 +268,14 @@ describe('readQueryIndicator', () => {
         bad: `sum(${count}{primitive_name="a",execution_status="error"})`,
         total: `sum(${count}{primitive_name="b"})`,
       },
+    ],
+    [
+      'it counts different executions',
+      { bad: `sum(${count}{job="a",execution_status="error"})`, total: `sum(${count}{job="b"})` },
+    ],
+    [
+      'it counts different executions',
+      { bad: `sum(${count}{job="a",execution_status="error"})`, total: `sum(${count}{})` },
     ],
     [
       'it counts over different ranges',

@@ -8,6 +8,7 @@ import {
   executionStatuses,
   requireComparable,
 } from './execution-counts.ts';
+import { matchersRemark } from './event-queries.ts';
 import type { FileNode } from './file-node.ts';
 
 /** What queries measure, in our terms. */
@@ -29,7 +30,7 @@ const readable =
   'what can be read: sum(rate(primitive_execution_count_total{primitive_name="…",execution_status=~"error|timeout"}[5m])) ' +
   'over the same without the status, and sum(rate(primitive_execution_duration_bucket{le="500",execution_status="success"}[5m])) ' +
   'over sum(rate(primitive_execution_duration_count{execution_status="success"}[5m])), ' +
-  'with equal primitive_name, primitive_type and workflow_name';
+  'with equal primitive_name, primitive_type, workflow_name and labels such as job';
 
 /**
  * Recognises what PromQL over our own metrics measures, whatever its spaces and the order of its labels.
@@ -102,11 +103,12 @@ function interpreted(good: ExecutionCounts, total: ExecutionCounts): QueryIndica
       'slo_events_total does not tell what makes an execution good: keep the annotation that it was written with',
     );
   if (others.length > 0) throw new UnreadableQueryError('it asks for several thresholds');
-  const { selection } = total;
+  const { selection, scope } = total;
   const differences =
     selection.primitiveName === undefined && selection.primitiveType === undefined
       ? ['counts the executions of every primitive; here runs count, which no other execution started']
       : [];
+  if (scope.length > 0) differences.push(matchersRemark(scope));
   if (family === undefined) {
     differences.push(...availabilityDifferences(counted(good, 'executions'), counted(total, 'executions')));
     return { indicator: { kind: 'availability' }, selection, differences };

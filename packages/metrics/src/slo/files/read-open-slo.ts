@@ -2,13 +2,14 @@ import { burnRateAlerts } from '../burn-rate-alerts.ts';
 import { defineSlo } from '../define-slo.ts';
 import type { SloAlerting, SloDefinition } from '../slo-definition.ts';
 import type { SloWindow } from '../slo-window.ts';
+import { matchersOfWritten, matchersRemark } from './event-queries.ts';
 import type { FileNode } from './file-node.ts';
 import { readOpenSloAlerting } from './open-slo-alerting.ts';
 import { openSloAnnotationKey, openSloQueries } from './open-slo-format.ts';
 import { OpenSloObjects } from './open-slo-objects.ts';
 import { type IndicatorQueries, readQueryIndicator } from './query-indicator.ts';
 import { readSloAnnotation } from './slo-annotation.ts';
-import { isSameQuery, requireDistinct, shareOf, type SloFile } from './slo-file.ts';
+import { readable, requireDistinct, shareOf, type SloFile } from './slo-file.ts';
 import { readYamlDocuments } from './yaml-documents.ts';
 
 /**
@@ -21,19 +22,29 @@ import { readYamlDocuments } from './yaml-documents.ts';
  * `primitive_execution_duration_count`. Windows have to roll; a month is read as 30 days, a quarter as 90 and a
  * year as 365. An SLO without `alertPolicies` has the usual alerts, one with an empty list has none. Services, names
  * for display, data sources and notification targets have no place in an SLO; whatever else is not kept is told in
- * `warnings`.
+ * `warnings`. An SLO that cannot be read is left out and told in `unreadable`.
  *
- * @throws InvalidOptionError (`OBS_ERR_INVALID_OPTION`) that names the SLO, the field and what can be read.
+ * @throws InvalidOptionError (`OBS_ERR_INVALID_OPTION`) when it is no file of OpenSLO v1, or two SLOs have one name.
  * @see https://github.com/OpenSLO/OpenSLO
  */
 export function readOpenSlo(text: string): SloFile {
+  const unreadable: string[] = [];
   const warnings: string[] = [];
   const objects = new OpenSloObjects(readYamlDocuments(text, 'OpenSLO').flat());
-  const slos = objects.all('SLO').map((node) => readSlo(node, objects, warnings));
-  warnings.push(...objects.leftovers());
-  if (slos.length === 0) warnings.push('the OpenSLO file holds no SLO');
+  const slos: SloDefinition[] = [];
+  const left: string[] = [];
+  for (const node of objects.all('SLO')) {
+    const told: string[] = [];
+    const slo = readable(() => readSlo(node, objects, told), unreadable);
+    if (!slo) continue;
+    slos.push(slo);
+    warnings.push(...told);
+    left.push(...node.leftovers());
+  }
+  warnings.push(...left, ...objects.leftovers());
+  if (slos.length + unreadable.length === 0) warnings.push('the OpenSLO file holds no SLO');
   requireDistinct(slos);
-  return { slos, warnings };
+  return { slos, unreadable, warnings };
 }
 
 function readSlo(root: FileNode, objects: OpenSloObjects, warnings: string[]): SloDefinition {
@@ -62,10 +73,13 @@ function readSlo(root: FileNode, objects: OpenSloObjects, warnings: string[]): S
   const annotated = defineSlo({ ...base, ...readSloAnnotation(annotation, warnings) });
   const { alerting } = readOpenSloAlerting(spec.field('alertPolicies'), annotated.window, objects, warnings);
   const slo = alerting === undefined ? annotated : withAlerting(annotated, alerting);
-  if (!isWritten(queries, slo.name))
+  const found = 'good' in queries ? [queries.good.value, queries.total.value] : [];
+  const matchers = matchersOfWritten(found, (all) => Object.values(openSloQueries(slo.name, all)));
+  if (!matchers)
     warnings.push(
       root.remark(`its queries are not read, the annotation ${openSloAnnotationKey} says what is measured`),
     );
+  else if (matchers.length > 0) warnings.push(root.remark(`the query ${matchersRemark(matchers)}`));
   return slo;
 }
 
@@ -148,13 +162,4 @@ function queryOf(metric: FileNode): FileNode {
   if (!type.isAbsent && String(type.value).toLowerCase() !== 'prometheus')
     type.refuse('give Prometheus, the one source whose queries can be read');
   return source.field('spec').field('query');
-}
-
-function isWritten(queries: IndicatorQueries, name: string): boolean {
-  const written = openSloQueries(name);
-  return (
-    'good' in queries &&
-    isSameQuery(queries.good.value, written.good) &&
-    isSameQuery(queries.total.value, written.total)
-  );
 }

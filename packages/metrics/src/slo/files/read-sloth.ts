@@ -1,9 +1,10 @@
 import { defineSlo } from '../define-slo.ts';
 import type { SloAlerting, SloDefinition } from '../slo-definition.ts';
+import { matchersOfWritten, matchersRemark } from './event-queries.ts';
 import { FileNode } from './file-node.ts';
 import { type IndicatorQueries, readQueryIndicator } from './query-indicator.ts';
 import { readSloAnnotation } from './slo-annotation.ts';
-import { isSameQuery, requireDistinct, shareOf, type SloFile } from './slo-file.ts';
+import { readable, requireDistinct, shareOf, type SloFile } from './slo-file.ts';
 import { slothAnnotationKey, slothQueries, slothVersion } from './sloth-format.ts';
 import { readYamlDocuments } from './yaml-documents.ts';
 
@@ -15,13 +16,14 @@ import { readYamlDocuments } from './yaml-documents.ts';
  * `primitive_execution_count_total`, `primitive_execution_duration_bucket` and `primitive_execution_duration_count`.
  * Sloth takes the period from its command line, so it is 30 days here. The service, the alert's name and how long
  * an alert waits (`for`) have no place in an SLO; labels, annotations, plugins and whatever else is not kept is told
- * in `warnings`.
+ * in `warnings`. An SLO that cannot be read is left out and told in `unreadable`.
  *
- * @throws InvalidOptionError (`OBS_ERR_INVALID_OPTION`) that names the SLO, the field and what can be read.
+ * @throws InvalidOptionError (`OBS_ERR_INVALID_OPTION`) when it is no file of Sloth, or two SLOs have one name.
  * @see https://sloth.dev/specs/default/
  */
 export function readSloth(text: string): SloFile {
   const slos: SloDefinition[] = [];
+  const unreadable: string[] = [];
   const warnings: string[] = [];
   for (const value of readYamlDocuments(text, 'Sloth')) {
     const root = new FileNode(value, 'the Sloth file');
@@ -30,14 +32,20 @@ export function readSloth(text: string): SloFile {
       version.refuse(`give ${slothVersion}, the one version that can be read`);
     root.ignore('service');
     for (const entry of root.field('slos').list('give a list of SLOs')) {
-      const name = entry.peek('name').text('give the SLO a name');
-      slos.push(readSlo(new FileNode(entry.value, `SLO "${name}"`), name, warnings));
+      const told: string[] = [];
+      const slo = readable(() => {
+        const name = entry.peek('name').text('give the SLO a name');
+        return readSlo(new FileNode(entry.value, `SLO "${name}"`), name, told);
+      }, unreadable);
+      if (!slo) continue;
+      slos.push(slo);
+      warnings.push(...told);
     }
     warnings.push(...root.leftovers());
   }
-  if (slos.length === 0) warnings.push('the Sloth file holds no SLO');
+  if (slos.length + unreadable.length === 0) warnings.push('the Sloth file holds no SLO');
   requireDistinct(slos);
-  return { slos, warnings };
+  return { slos, unreadable, warnings };
 }
 
 function readSlo(root: FileNode, name: string, warnings: string[]): SloDefinition {
@@ -61,11 +69,15 @@ function readSlo(root: FileNode, name: string, warnings: string[]): SloDefinitio
     slo = defineSlo({ ...base, indicator, selection });
   } else {
     const annotated = readSloAnnotation(annotation, warnings);
-    slo = defineSlo({ ...base, ...annotated, alerting: { ...(annotated.alerting || {}), ...base.alerting } });
-    if (!isWritten(root.field('sli'), name))
+    slo = defineSlo({ ...base, ...annotated, alerting: { ...annotated.alerting, ...base.alerting } });
+    const events = root.field('sli').field('events');
+    const found = [events.field('error_query').value, events.field('total_query').value];
+    const matchers = matchersOfWritten(found, (all) => Object.values(slothQueries(name, all)));
+    if (!matchers)
       warnings.push(
         root.remark(`its sli is not read, the annotation ${slothAnnotationKey} says what is measured`),
       );
+    else if (matchers.length > 0) warnings.push(root.remark(`the query ${matchersRemark(matchers)}`));
   }
   warnings.push(...root.leftovers());
   return slo;
@@ -79,14 +91,6 @@ function queriesOf(sli: FileNode): IndicatorQueries {
   return events.isAbsent
     ? { badShare: raw.field('error_ratio_query') }
     : { bad: events.field('error_query'), total: events.field('total_query') };
-}
-
-function isWritten(sli: FileNode, name: string): boolean {
-  const events = sli.field('events');
-  const { errorQuery, totalQuery } = slothQueries(name);
-  const error = events.field('error_query');
-  const total = events.field('total_query');
-  return isSameQuery(error.value, errorQuery) && isSameQuery(total.value, totalQuery);
 }
 
 function readAlerting(alerting: FileNode): SloAlerting {

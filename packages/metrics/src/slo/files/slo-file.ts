@@ -4,6 +4,8 @@ import type { SloDefinition } from '../slo-definition.ts';
 /** What a file says. */
 export interface SloFile {
   readonly slos: readonly SloDefinition[];
+  /** A line for each SLO that cannot be read and is left out: which, where and what can be read. */
+  readonly unreadable: readonly string[];
   /** A line for whatever stands in the file and is not kept, and for what means something else here. */
   readonly warnings: readonly string[];
 }
@@ -15,6 +17,27 @@ export interface SloFileOptions {
    * @defaultValue 'primitives'
    */
   readonly service?: string;
+  /**
+   * Labels that every query matches, such as `{ job: 'shop' }`: whose SLOs these are where one Prometheus keeps
+   * several services, of which two may have an SLO of the same name.
+   * @defaultValue none
+   */
+  readonly matchers?: Readonly<Record<string, string>>;
+}
+
+/**
+ * Runs the reader of one SLO.
+ *
+ * @returns undefined when it cannot be read, with the reason in `unreadable`.
+ */
+export function readable<T>(read: () => T, unreadable: string[]): T | undefined {
+  try {
+    return read();
+  } catch (fault) {
+    if (!(fault instanceof InvalidOptionError)) throw fault;
+    unreadable.push(fault.message);
+    return undefined;
+  }
 }
 
 /** @throws InvalidOptionError (`OBS_ERR_INVALID_OPTION`) when the service has a name that files cannot hold. */
@@ -48,9 +71,4 @@ export function shareOf(percent: number): number {
 function shifted(value: number, decimals: number): number {
   const [digits, exponent = '0'] = String(value).split('e');
   return Number(`${digits}e${Number(exponent) + decimals}`);
-}
-
-/** Spaces make no other query. */
-export function isSameQuery(found: unknown, written: string): boolean {
-  return typeof found === 'string' && found.replaceAll(/\s/g, '') === written;
 }

@@ -1,3 +1,5 @@
+import { eventSelector, type Matchers } from './event-queries.ts';
+
 /** What stands in a file that Sloth reads, whether we write it or read it. */
 export const slothVersion = 'prometheus/v1';
 
@@ -5,9 +7,13 @@ export const slothVersion = 'prometheus/v1';
 export const slothAnnotationKey = 'tta_slo';
 
 /** The queries of an SLO; Sloth puts each window in place of `{{.window}}`. */
-export function slothQueries(name: string): { readonly errorQuery: string; readonly totalQuery: string } {
+export function slothQueries(
+  name: string,
+  matchers?: Matchers,
+): { readonly errorQuery: string; readonly totalQuery: string } {
+  const rate = (own: Matchers): string => `sum(rate(${eventSelector(own, matchers)}[{{.window}}]))`;
   return {
-    errorQuery: `sum(rate(slo_events_total{slo_name="${name}",slo_outcome="bad"}[{{.window}}]))`,
-    totalQuery: `sum(rate(slo_events_total{slo_name="${name}"}[{{.window}}]))`,
+    errorQuery: rate({ slo_name: name, slo_outcome: 'bad' }),
+    totalQuery: rate({ slo_name: name }),
   };
 }

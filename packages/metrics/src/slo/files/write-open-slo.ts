@@ -2,6 +2,7 @@ import { type BurnRateAlert, burnRateAlerts } from '../burn-rate-alerts.ts';
 import { defineSlo } from '../define-slo.ts';
 import type { SloDefinition, SloOptions } from '../slo-definition.ts';
 import type { SloWindow } from '../slo-window.ts';
+import { checkedMatchers, type Matchers } from './event-queries.ts';
 import { openSloAnnotationKey, openSloQueries, openSloVersion } from './open-slo-format.ts';
 import { writeSloAnnotation } from './slo-annotation.ts';
 import { requireDistinct, serviceOf, type SloFileOptions } from './slo-file.ts';
@@ -21,6 +22,7 @@ export function writeOpenSlo(slos: readonly SloOptions[], options: SloFileOption
   const defined = slos.map(defineSlo);
   requireDistinct(defined);
   const service = serviceOf(options);
+  const matchers = checkedMatchers(options.matchers);
   const policies = new Map<string, object>();
   const names = new Set<string>();
   const documents = defined.map((slo) => {
@@ -28,6 +30,7 @@ export function writeOpenSlo(slos: readonly SloOptions[], options: SloFileOption
     for (const alert of alerts) policies.set(policyName(slo.window, alert), alertPolicy(slo.window, alert));
     return sloDocument(slo, {
       service,
+      matchers,
       name: freeName(slo.name, names),
       policies: alerts.map((alert) => policyName(slo.window, alert)),
     });
@@ -87,9 +90,14 @@ function alertPolicy(period: SloWindow, alert: BurnRateAlert): object {
 
 function sloDocument(
   slo: SloDefinition,
-  file: { readonly service: string; readonly name: string; readonly policies: readonly string[] },
+  file: {
+    readonly service: string;
+    readonly matchers: Matchers;
+    readonly name: string;
+    readonly policies: readonly string[];
+  },
 ): object {
-  const { good, total } = openSloQueries(slo.name);
+  const { good, total } = openSloQueries(slo.name, file.matchers);
   const metric = (query: string): object => ({ metricSource: { type: 'Prometheus', spec: { query } } });
   const ownName = file.name === slo.name ? {} : { name: slo.name };
   return {

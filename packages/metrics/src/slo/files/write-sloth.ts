@@ -1,5 +1,6 @@
 import { defineSlo } from '../define-slo.ts';
 import type { SloDefinition, SloOptions } from '../slo-definition.ts';
+import { checkedMatchers, type Matchers } from './event-queries.ts';
 import { writeSloAnnotation } from './slo-annotation.ts';
 import { percentOf, requireDistinct, serviceOf, type SloFileOptions } from './slo-file.ts';
 import { slothAnnotationKey, slothQueries, slothVersion } from './sloth-format.ts';
@@ -16,13 +17,18 @@ import { writeYamlDocuments } from './yaml-documents.ts';
 export function writeSloth(slos: readonly SloOptions[], options: SloFileOptions = {}): string {
   const defined = slos.map(defineSlo);
   requireDistinct(defined);
+  const matchers = checkedMatchers(options.matchers);
   return writeYamlDocuments([
-    { version: slothVersion, service: serviceOf(options), slos: defined.map(slothSlo) },
+    {
+      version: slothVersion,
+      service: serviceOf(options),
+      slos: defined.map((slo) => slothSlo(slo, matchers)),
+    },
   ]);
 }
 
-function slothSlo(slo: SloDefinition): object {
-  const { errorQuery, totalQuery } = slothQueries(slo.name);
+function slothSlo(slo: SloDefinition, matchers: Matchers): object {
+  const { errorQuery, totalQuery } = slothQueries(slo.name, matchers);
   const { page, ticket } = slo.alerting;
   return {
     name: slo.name,
