@@ -22,7 +22,7 @@ export interface Sender<B> {
   /**
    * Sends while the process is ending and its event loop turns no more; blocks it until then.
    *
-   * @returns Whether the destination took the request within `limitMs`.
+   * @returns Whether the destination took the request within `limitMs`; a part that it rejected is not told.
    */
   sendBeforeExit(body: B, limitMs: number): boolean;
   /** From now on the process waits for what is under way, and for what is sent after this. */

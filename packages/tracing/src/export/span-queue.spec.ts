@@ -804,7 +804,9 @@ describe('a queue with its backlog in memory', () => {
     end('a', 'b', 'c');
     const counts: number[] = [];
     const noteCount = (): void => void counts.push(queue.counts.exported);
-    const stops = [queue.stop(5_000).then(noteCount), queue.shutdown().then(noteCount)];
+    const stops = [5_000, 1].map((limitMs) => queue.stop(limitMs).then(noteCount));
+    await clock.advance(1);
+    expect(sender.isAborted).toBe(false);
     for (let answers = 0; answers < 3; answers++) {
       sender.answer(taken);
       await clock.advance(0);

@@ -23,7 +23,10 @@ export interface LogDestination extends OtlpEndpoint {
  * `@opentelemetry/sdk-logs`. None of its methods throws or rejects.
  */
 export interface LogExport {
-  /** Takes a copy of the record as it is now. What cannot be copied is dropped and counted. */
+  /**
+   * Takes a copy of the record as it is now. What cannot be copied is dropped and counted, as is a record of
+   * more than 100000 values or 16 MiB.
+   */
   onEmit(record: ReadableLogRecord): void;
   /** Resolves when everything emitted so far was sent, kept or dropped. */
   forceFlush(): Promise<void>;
@@ -36,7 +39,10 @@ export interface LogExport {
    * a spool, else it is dropped.
    */
   stop(limitMs: number): Promise<void>;
-  /** The same while the process is ending and its event loop turns no more; blocks it until then. */
+  /**
+   * The same while the process is ending and its event loop turns no more; blocks it until then. Records under
+   * way may arrive twice.
+   */
   finishNow(limitMs: number): void;
 }
 

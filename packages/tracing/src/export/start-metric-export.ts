@@ -45,7 +45,10 @@ export interface MetricExport {
    * a spool, else it is dropped.
    */
   stop(limitMs: number): Promise<void>;
-  /** The same while the process is ending and its event loop turns no more; blocks it until then. */
+  /**
+   * The same while the process is ending and its event loop turns no more; blocks it until then. Of an export
+   * under way it cannot be known whether it arrives: with `cumulative` points it is repeated, with others dropped.
+   */
   finishNow(limitMs: number): void;
 }
 
