@@ -9,13 +9,16 @@ export class InvalidCursorError extends Error {
   }
 }
 
+/** The largest number that SQLite stores. */
+const LATEST_NS = 2n ** 63n - 1n;
+
 /** Position in a list that is ordered by a time in nanoseconds and then by a key. */
 export type CursorPosition = readonly [timeNs: bigint, key: bigint];
 
 /** @throws InvalidCursorError when it is not one of ours. */
 export function parseCursor(cursor: string): CursorPosition {
-  const match = /^([0-9]{1,18}|[0-8][0-9]{18})-([0-9]{1,15})$/.exec(cursor);
-  if (match === null) throw new InvalidCursorError();
+  const match = /^([0-9]{1,19})-([0-9]{1,15})$/.exec(cursor);
+  if (match === null || BigInt(match[1]!) > LATEST_NS) throw new InvalidCursorError();
   return [BigInt(match[1]!), BigInt(match[2]!)];
 }
 

@@ -189,7 +189,7 @@ describe('SqliteLogStore', () => {
     'pages through a trace by %d in order of time, each record once, also where times are equal',
     async (limit) => {
       await writeSpans(span(1));
-      const times = { f: 9n, b: 2n, a: 1n, c: 2n, d: 2n, e: 3n };
+      const times = { f: 2n ** 63n - 1n, g: 2n ** 63n - 1n, b: 2n, a: 1n, c: 2n, d: 2n, e: 3n };
       await write(...Object.entries(times).map(([body, timeUnixNano]) => line(1, body, { timeUnixNano })));
       const seen: unknown[] = [];
       let cursor: string | null | undefined;
@@ -198,7 +198,7 @@ describe('SqliteLogStore', () => {
         seen.push(...page!.items.map(({ body }) => body));
         cursor = page!.nextCursor;
       }
-      expect(seen).toEqual(['a', 'b', 'c', 'd', 'e', 'f']);
+      expect(seen).toEqual(['a', 'b', 'c', 'd', 'e', 'f', 'g']);
     },
   );
 
@@ -256,7 +256,9 @@ describe('SqliteLogStore', () => {
   it('refuses a cursor that is none', async () => {
     await writeSpans(span(1));
     await expect(logs.search({ limit: 1, cursor: 'x' })).rejects.toThrow(InvalidCursorError);
-    await expect(logs.ofTrace(hex(1, 32), { limit: 1, cursor: '1-' })).rejects.toThrow(InvalidCursorError);
+    for (const cursor of ['1-', '9223372036854775808-1', '92233720368547758070-1']) {
+      await expect(logs.ofTrace(hex(1, 32), { limit: 1, cursor })).rejects.toThrow(InvalidCursorError);
+    }
   });
 
   it('tells which stored traces got records, with a seq that goes on after a restart', async () => {
