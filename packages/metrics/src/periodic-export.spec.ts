@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { diag, DiagLogLevel } from '@opentelemetry/api';
@@ -9,15 +9,18 @@ import {
   DataPointType,
   InMemoryMetricExporter,
   InstrumentType,
+  type PushMetricExporter,
 } from '@opentelemetry/sdk-metrics';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { ManualClock } from '@tta/obs-context/manual';
 import { type Metrics, type MetricsOptions, startMetrics } from './start-metrics.ts';
 
 const running: Metrics[] = [];
+const children: ChildProcess[] = [];
 
 afterEach(async () => {
   diag.disable();
+  for (const child of children.splice(0)) child.kill();
   await Promise.all(running.splice(0).map((metrics) => metrics.shutdown()));
 });
 
@@ -111,6 +114,53 @@ describe('exporters', () => {
     expect(clock.pendingTimers).toBe(0);
   });
 
+  it('are given up when the shutdown has taken too long, and shut down all the same', async () => {
+    const clock = new ManualClock();
+    const exporter = new PreferringExporter(true);
+    let exports = 0;
+    const stuck = exporter.export.bind(exporter);
+    exporter.export = (...parameters) => {
+      exports += 1;
+      stuck(...parameters);
+    };
+    const isShutDown = new Promise<void>((resolve) => {
+      exporter.shutdown = () => Promise.resolve(resolve());
+    });
+    const metrics = start({ clock, exporters: [{ exporter }] });
+    metrics.getMeter('spec').createCounter('sold').add(1);
+    const flushed = metrics.flush(10);
+    await clock.advance(10);
+    await flushed;
+    expect(exports).toBe(1);
+    const stopped = metrics.shutdown(30);
+    await clock.advance(30);
+    await stopped;
+    await isShutDown;
+    // The one that the shutdown would have begun after the first.
+    expect(exports).toBe(1);
+  });
+
+  it('decide on nothing that they have no preference for', async () => {
+    const sent: unknown[] = [];
+    const exporter: PushMetricExporter = {
+      export: ({ scopeMetrics }, onResult) => {
+        sent.push(scopeMetrics[0]?.metrics[0]);
+        onResult({ code: 0 });
+      },
+      forceFlush: () => Promise.resolve(),
+      shutdown: () => Promise.resolve(),
+    };
+    const metrics = start({ exporters: [{ exporter }] });
+    metrics.getMeter('spec').createHistogram('wait').record(5);
+    await metrics.flush();
+    expect(sent).toMatchObject([
+      {
+        dataPointType: DataPointType.HISTOGRAM,
+        aggregationTemporality: AggregationTemporality.CUMULATIVE,
+      },
+    ]);
+  });
+
   it('never fail the program that flushes', async () => {
     const lines: string[] = [];
     const say = (message: string): void => void lines.push(message);
@@ -139,17 +189,36 @@ describe('exporters', () => {
 });
 
 describe('a process with metrics', () => {
-  it('ends by itself although exporters and the endpoint go on', async () => {
-    const program = `
-      import { resourceFromAttributes } from '@opentelemetry/resources';
-      import { ConsoleMetricExporter } from '@opentelemetry/sdk-metrics';
-      import { startMetrics } from '@tta/obs-metrics';
-      const metrics = startMetrics({
+  it.each([
+    [
+      'although exporters and the endpoint go on',
+      `const metrics = startMetrics({
         resource: resourceFromAttributes({}),
         prometheus: { port: 0 },
         exporters: [{ exporter: new ConsoleMetricExporter() }],
       });
-      await metrics.prometheusUrl;
+      await metrics.prometheusUrl;`,
+    ],
+    [
+      'after a shutdown that an exporter does not let end',
+      `const hangs = () => new Promise(() => undefined);
+      const metrics = startMetrics({
+        resource: resourceFromAttributes({}),
+        exporters: [{
+          exporter: { export: () => undefined, forceFlush: hangs, shutdown: hangs },
+          intervalMs: 86_400_000,
+          timeoutMs: 86_400_000,
+        }],
+      });
+      metrics.getMeter('spec').createCounter('sold').add(1);
+      await metrics.shutdown(100);`,
+    ],
+  ])('ends by itself %s', async (_when, body) => {
+    const program = `
+      import { resourceFromAttributes } from '@opentelemetry/resources';
+      import { ConsoleMetricExporter } from '@opentelemetry/sdk-metrics';
+      import { startMetrics } from '@tta/obs-metrics';
+      ${body}
       console.log('end');`;
     const child = spawn(
       process.execPath,
@@ -163,6 +232,7 @@ describe('a process with metrics', () => {
       ],
       { cwd: fileURLToPath(new URL('..', import.meta.url)), stdio: ['ignore', 'pipe', 'inherit'] },
     );
+    children.push(child);
     let output = '';
     child.stdout.on('data', (chunk) => (output += String(chunk)));
     const [code] = await once(child, 'exit');

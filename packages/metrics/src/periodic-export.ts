@@ -1,7 +1,11 @@
 import {
-  type MetricReader,
+  AggregationTemporality,
+  type AggregationOption,
+  AggregationType,
+  type InstrumentType,
   PeriodicExportingMetricReader,
   type PushMetricExporter,
+  type ResourceMetrics,
 } from '@opentelemetry/sdk-metrics';
 import { InvalidOptionError } from '@tta/obs-context';
 
@@ -15,14 +19,57 @@ export interface PeriodicExport {
   readonly timeoutMs?: number;
 }
 
+type OnResult = Parameters<PushMetricExporter['export']>[1];
+
+/** `ExportResultCode.FAILED` of `@opentelemetry/core`. */
+const failed = 1;
+
+/** The exporter until it is abandoned. */
+class AbandonableExporter implements PushMetricExporter {
+  readonly #exporter: PushMetricExporter;
+  #giveUp: (() => void) | undefined;
+  #isAbandoned = false;
+
+  constructor(exporter: PushMetricExporter) {
+    this.#exporter = exporter;
+  }
+
+  export(metrics: ResourceMetrics, onResult: OnResult): void {
+    this.#giveUp = () => onResult({ code: failed, error: new Error('not sent before the shutdown ended') });
+    if (this.#isAbandoned) this.#giveUp();
+    else this.#exporter.export(metrics, onResult);
+  }
+
+  /** Ends the export under way for the reader, and all that come; its timer would keep the process alive. */
+  abandon(): void {
+    this.#isAbandoned = true;
+    this.#giveUp?.();
+  }
+
+  forceFlush(): Promise<void> {
+    return this.#exporter.forceFlush();
+  }
+
+  shutdown(): Promise<void> {
+    return this.#exporter.shutdown();
+  }
+
+  selectAggregation(type: InstrumentType): AggregationOption {
+    return this.#exporter.selectAggregation?.(type) ?? { type: AggregationType.DEFAULT };
+  }
+
+  selectAggregationTemporality(type: InstrumentType): AggregationTemporality {
+    return this.#exporter.selectAggregationTemporality?.(type) ?? AggregationTemporality.CUMULATIVE;
+  }
+}
+
 const defaults = { intervalMs: 60_000, timeoutMs: 30_000 };
 
 /** @throws `OBS_ERR_INVALID_OPTION` */
-export function periodicReader({
-  exporter,
-  intervalMs = defaults.intervalMs,
-  timeoutMs,
-}: PeriodicExport): MetricReader {
+export function periodicReader({ exporter, intervalMs = defaults.intervalMs, timeoutMs }: PeriodicExport): {
+  reader: PeriodicExportingMetricReader;
+  abandon: () => void;
+} {
   if (!isDelay(intervalMs)) {
     throw new InvalidOptionError(
       `startMetrics: intervalMs of an exporter is ${intervalMs}; it has to be milliseconds above 0: 60000`,
@@ -34,11 +81,15 @@ export function periodicReader({
       `startMetrics: timeoutMs of an exporter is ${limitMs}; it has to be milliseconds above 0 and at most the interval, ${intervalMs}`,
     );
   }
-  return new PeriodicExportingMetricReader({
-    exporter,
-    exportIntervalMillis: intervalMs,
-    exportTimeoutMillis: limitMs,
-  });
+  const abandonable = new AbandonableExporter(exporter);
+  return {
+    reader: new PeriodicExportingMetricReader({
+      exporter: abandonable,
+      exportIntervalMillis: intervalMs,
+      exportTimeoutMillis: limitMs,
+    }),
+    abandon: () => abandonable.abandon(),
+  };
 }
 
 /** Timers take no more, and fire at once instead. */

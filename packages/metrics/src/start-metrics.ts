@@ -48,7 +48,8 @@ export interface Metrics {
   /** Has every exporter send what there is. Waits no longer than `limitMs`. @defaultValue 5000 */
   flush(limitMs?: number): Promise<void>;
   /**
-   * Flushes, frees the port and takes everything down. Waits no longer than `limitMs`; safe to call twice.
+   * Flushes, frees the port and takes everything down. Waits no longer than `limitMs`, after which no export is
+   * begun or waited for; safe to call twice.
    *
    * @defaultValue 5000
    */
@@ -58,7 +59,8 @@ export interface Metrics {
 const defaultLimitMs = 5_000;
 
 /**
- * Starts metrics and registers them with the OpenTelemetry API. Nothing here keeps the process alive.
+ * Starts metrics and registers them with the OpenTelemetry API. Nothing here keeps the process alive but an
+ * export under way, until it ends, its timeout has passed or a shutdown has.
  *
  * @throws `OBS_ERR_INVALID_OPTION` for a limit, an interval or a timeout that cannot be used.
  */
@@ -70,9 +72,10 @@ export function startMetrics(options: MetricsOptions): Metrics {
     onOverflow: options.onCardinalityOverflow ?? (({ message }) => diag.warn(message)),
   });
   const prometheusReader = prometheus && new PrometheusReader();
+  const periodic = (options.exporters ?? []).map(periodicReader);
   const readers = [
     ...(prometheusReader ? [prometheusReader] : []),
-    ...(options.exporters ?? []).map(periodicReader),
+    ...periodic.map(({ reader }) => reader),
     ...(options.readers ?? []),
   ];
   const provider = new MeterProvider({
@@ -94,7 +97,10 @@ export function startMetrics(options: MetricsOptions): Metrics {
     getMeter,
     prometheusUrl: serving.then((endpoint) => endpoint?.url),
     flush: (limitMs = defaultLimitMs) => within(clock, limitMs, provider.forceFlush()),
-    shutdown: (limitMs = defaultLimitMs) => within(clock, limitMs, (stopping ??= stop())),
+    async shutdown(limitMs = defaultLimitMs) {
+      await within(clock, limitMs, (stopping ??= stop()));
+      for (const { abandon } of periodic) abandon();
+    },
   };
 }
 
