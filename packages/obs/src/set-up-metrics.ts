@@ -42,7 +42,7 @@ export function setUpMetrics(setUp: SetUp, logger: Logger): RunningMetrics {
       const { code, message } = error as NodeJS.ErrnoException;
       const reason = code === 'EADDRINUSE' ? 'the port is taken' : message;
       printer.warn(
-        `Metrics are not served on port ${prometheus?.port}: ${reason}. Pass another prometheusPort; all else goes on.`,
+        `Metrics are not served on port ${prometheus?.port}: ${reason}. Pass another prometheusPort, or set OTEL_EXPORTER_PROMETHEUS_PORT; all else goes on.`,
       );
     },
     onCardinalityOverflow: ({ message }) => logger.warn(message),
