@@ -258,6 +258,21 @@ describe('initializeObservability', () => {
     [{ logFormat: 'xml' as 'json' }, 'the format of log lines is "xml"'],
     [{ tailSampling: {} as never }, 'policies is missing'],
     [{ baggageKeys: [''] }, 'baggageKeys'],
+    [{ slos: 'x' as never }, 'slos is not usable; it has to be a list'],
+    [{ destinations: {} as never }, 'destinations is not usable; it has to be a list'],
+    [{ spanProcessors: {} as never }, 'spanProcessors is not usable; it has to be a list'],
+    [{ baggageKeys: 'tenant' as never }, 'baggageKeys is not usable; it has to be a list'],
+    [
+      { spoolDirectory: 5 as never },
+      'spoolDirectory is not usable; it has to be the path of a folder, or false',
+    ],
+    [{ serviceName: 5 as never }, 'serviceName is not usable; it has to be a text'],
+    [{ ttaUiEndpoint: 5 as never }, 'ttaUiEndpoint is not usable; it has to be a text'],
+    [{ sampler: 'always_on' as never }, 'sampler is not usable; it has to be an object with shouldSample()'],
+    [{ sampler: null as never }, 'sampler is not usable'],
+    [{ onSloAlert: 3 as never }, 'onSloAlert is not usable; it has to be a function'],
+    [{ pricing: {} as never }, 'pricing is not usable; it has to be an object with estimateUsd(), or false'],
+    [{ pricing: true as never }, 'pricing is not usable'],
   ])('rejects %j and starts nothing', (options, message) => {
     let thrown: unknown;
     try {
@@ -512,7 +527,7 @@ describe('a program', () => {
     const lines = stderr.trim().split('\n');
     expect(lines).toHaveLength(1);
     expect(lines[0]).toContain(
-      `Metrics are not served on port ${port}: the port is taken. Pass another prometheusPort; all else goes on.`,
+      `Metrics are not served on port ${port}: the port is taken. Pass another prometheusPort, or set OTEL_EXPORTER_PROMETHEUS_PORT; all else goes on.`,
     );
     expect(receiver.text).toContain('primitive.work.execute');
   });

@@ -4,6 +4,7 @@ import { setDefaultInstrumentation } from '@tta/obs-instrumentation';
 import { createLogger } from '@tta/obs-logging';
 import type { Signal } from '@tta/obs-tracing';
 import { addresseeOf, describeDestination } from './addressee.ts';
+import { checkOptions } from './check-options.ts';
 import { destinationsOf } from './destinations.ts';
 import { logDiagnostics } from './diagnostics.ts';
 import { disabledObservability } from './disabled-observability.ts';
@@ -55,15 +56,16 @@ let running: Running | undefined;
  * an error that ends the program come too early for those since the last time, and one line says so. So the handler
  * of a signal is `async () => { await obs.shutdown(); process.exit(); }`.
  *
- * @throws `OBS_ERR_INVALID_OPTION` for an option that cannot be used: an endpoint that is no http(s) address, a
- * port out of range, two SLOs of one name, a destination, tail sampling, sampling or redaction of log lines that is
- * not set up as it has to be. Nothing is started then.
+ * @throws `OBS_ERR_INVALID_OPTION` for an option that cannot be used: one of another kind than it has to be, an
+ * endpoint that is no http(s) address, a port out of range, two SLOs of one name, a destination, tail sampling,
+ * sampling or redaction of log lines that is not set up as it has to be. Nothing is started then.
  */
 export function initializeObservability(options: ObservabilityOptions = {}): Observability {
   if (running) {
     warnOfIgnored(running, options);
     return running.handle;
   }
+  checkOptions(options);
   const env = readEnvironment(process.env);
   const serviceName = options.serviceName ?? env.resource.serviceName ?? defaultServiceName;
   const printing = printingOptions(options, env);
