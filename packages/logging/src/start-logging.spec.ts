@@ -8,7 +8,7 @@ import {
   type ReadableLogRecord,
   SimpleLogRecordProcessor,
 } from '@opentelemetry/sdk-logs';
-import { withCorrelation } from '@tta/obs-context';
+import { type Clock, withCorrelation } from '@tta/obs-context';
 import { ManualClock } from '@tta/obs-context/manual';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { createLogger, type LoggerOptions, type StructuredLogger } from './create-logger.ts';
@@ -151,6 +151,41 @@ describe('a log line that goes to OpenTelemetry', () => {
     expect(attributesOf({ error: 'text' })).toEqual({ error: 'text' });
   });
 
+  it('keeps ids and the exception when there are more fields than the SDK takes attributes', () => {
+    const many = Object.fromEntries(Array.from({ length: 150 }, (_, at) => [`f${at}`, { deep: at }]));
+    const { records } = bridged((logger) =>
+      context.with(withCorrelation(context.active(), { userId: 'u', requestId: 'r' }), () => {
+        logger.error('m', { ...many, 'user.id': 'other', error: new Error('why') });
+      }),
+    );
+    const attributes = records[0]?.attributes ?? {};
+    expect(attributes).toMatchObject({
+      'user.id': 'u',
+      'request.id': 'r',
+      'exception.type': 'Error',
+      'exception.message': 'why',
+      'exception.stacktrace': expect.stringContaining('Error: why'),
+      'f63.deep': 63,
+      f64: '{"deep":64}',
+    });
+    expect(Object.keys(attributes)).toHaveLength(128);
+  });
+
+  it('has wide objects, and objects behind many attributes, as JSON', () => {
+    const wide = Object.fromEntries(Array.from({ length: 33 }, (_, at) => [`c${at}`, at]));
+    const narrow = Object.fromEntries(
+      Array.from({ length: 30 }, (_, at) => [`n${at}`, { a: at, b: at, c: at }]),
+    );
+    const attributes = attributesOf({ wide, narrow });
+    expect(attributes).toMatchObject({
+      wide: JSON.stringify(wide),
+      'narrow.n20.a': 20,
+      'narrow.n20.c': 20,
+      'narrow.n21': '{"a":21,"b":21,"c":21}',
+    });
+    expect(Object.keys(attributes).length).toBeLessThan(80);
+  });
+
   it('has a level of its own, by default info', () => {
     const all = (logger: StructuredLogger): void => {
       for (const level of ['debug', 'info', 'warn', 'error'] as const) logger[level](level);
@@ -224,6 +259,51 @@ describe('a log line that goes to OpenTelemetry', () => {
   });
 });
 
+describe('a line that OpenTelemetry cannot take', () => {
+  it('is not handed on by an exporter that logs, however late it does', async () => {
+    let exported = 0;
+    let late = Promise.resolve();
+    const lines: string[] = [];
+    const exporter = {
+      export(_records: ReadableLogRecord[], done: (result: { code: number }) => void) {
+        exported++;
+        late = new Promise((resolve) => {
+          setImmediate(() => {
+            if (exported < 10) logger.info('exported');
+            done({ code: 0 });
+            resolve();
+          });
+        });
+      },
+      forceFlush: () => Promise.resolve(),
+      shutdown: () => Promise.resolve(),
+    };
+    const logging = started([new SimpleLogRecordProcessor({ exporter })]);
+    const logger: StructuredLogger = createLogger({
+      stream: { write: (line) => lines.push(line) },
+      otel: { logger: logging.getLogger('x') },
+    });
+    logger.info('outer');
+    await late;
+    await late;
+    expect([exported, lines.length]).toEqual([1, 2]);
+  });
+
+  it('is counted after the provider was shut down', async () => {
+    const logging = started([new SimpleLogRecordProcessor({ exporter: new InMemoryLogRecordExporter() })]);
+    const lines: string[] = [];
+    const logger = createLogger({
+      stream: { write: (line) => lines.push(line) },
+      otel: { logger: logging.getLogger('x') },
+    });
+    logger.info('before');
+    expect(logger.counts().unbridged).toBe(0);
+    await logging.shutdown();
+    logger.info('after');
+    expect([logger.counts().unbridged, lines.length]).toEqual([1, 2]);
+  });
+});
+
 describe('startLogging', () => {
   it('serves whoever asks the OpenTelemetry API for a logger, until it is shut down', async () => {
     const exporter = new InMemoryLogRecordExporter();
@@ -288,5 +368,71 @@ describe('startLogging', () => {
     const stopping = started([hanging], { clock }).shutdown(1_000);
     await clock.advance(1_000);
     await expect(stopping).resolves.toBeUndefined();
+  });
+
+  it('stops waiting for a flush that hangs', async () => {
+    const releases: (() => void)[] = [];
+    const hanging = {
+      onEmit() {},
+      forceFlush: () => new Promise<void>((resolve) => releases.push(resolve)),
+      shutdown: () => Promise.resolve(),
+    };
+    const clock = new ManualClock();
+    const logging = started([hanging], { clock });
+    const flushes = [logging.flush(), logging.flush(1_000)];
+    await clock.advance(1_000);
+    await expect(flushes[1]).resolves.toBeUndefined();
+    await clock.advance(2_000);
+    await expect(flushes[0]).resolves.toBeUndefined();
+    // The SDK has a timer of its own.
+    for (const release of releases) release();
+  });
+
+  it('flushes and stops when processors throw', async () => {
+    const fail = (): never => {
+      throw new Error('no');
+    };
+    const logging = started([{ onEmit() {}, forceFlush: fail, shutdown: fail }]);
+    await expect(logging.flush()).resolves.toBeUndefined();
+    await expect(logging.shutdown()).resolves.toBeUndefined();
+  });
+
+  it('flushes while it stops by waiting for what it sends', async () => {
+    let sent = (): void => {};
+    const slow = {
+      onEmit() {},
+      forceFlush: () => Promise.resolve(),
+      shutdown: () => new Promise<void>((resolve) => (sent = resolve)),
+    };
+    const logging = started([slow]);
+    const order: string[] = [];
+    const stopped = logging.shutdown();
+    const flushed = logging.flush().then(() => order.push('flushed'));
+    await new Promise((resolve) => setImmediate(resolve));
+    order.push('sent');
+    sent();
+    await Promise.all([stopped, flushed]);
+    expect(order).toEqual(['sent', 'flushed']);
+  });
+
+  it('leaves no timer behind', async () => {
+    let timers = 0;
+    const manual = new ManualClock();
+    const clock: Clock = {
+      now: () => manual.now(),
+      monotonic: () => manual.monotonic(),
+      timer(ms, fn) {
+        timers++;
+        const cancel = manual.timer(ms, fn);
+        return () => {
+          timers--;
+          cancel();
+        };
+      },
+    };
+    const logging = started([], { clock });
+    await logging.flush();
+    await logging.shutdown();
+    expect(timers).toBe(0);
   });
 });

@@ -3,6 +3,9 @@ import { type Logger as OtelLogger, logs } from '@opentelemetry/api-logs';
 import type { Resource } from '@opentelemetry/resources';
 import { LoggerProvider, type LogRecordLimits, type LogRecordProcessor } from '@opentelemetry/sdk-logs';
 import { type Clock, systemClock } from '@tta/obs-context';
+import { redactingProvider } from './redacting-provider.ts';
+import { createRedactor, type Redactor } from './redaction/redactor.ts';
+import { within } from './within.ts';
 
 /** What {@link startLogging} starts. */
 export interface LoggingOptions {
@@ -12,16 +15,30 @@ export interface LoggingOptions {
   readonly processors: readonly LogRecordProcessor[];
   /** @defaultValue the SDK's: 128 attributes, values of any length */
   readonly limits?: LogRecordLimits;
+  /**
+   * Takes secrets out of records that other libraries hand to the OpenTelemetry API; `false` leaves them in. Lines of
+   * `createLogger` have a redactor of their own.
+   *
+   * @defaultValue what `createRedactor()` makes
+   */
+  readonly redactor?: Redactor | false;
   /** @defaultValue the machine's */
   readonly clock?: Clock;
 }
 
 /** Running logging by OpenTelemetry. */
 export interface Logging {
-  /** A logger of OpenTelemetry, which `createLogger` takes as `otel.logger`; the OpenTelemetry API hands out the same ones. */
+  /**
+   * A logger of OpenTelemetry for `createLogger`, as its `otel.logger`. It sends records as they are; loggers of the
+   * OpenTelemetry API take secrets out.
+   */
   getLogger(name: string, version?: string): OtelLogger;
-  /** Sends what is queued. Never rejects. */
-  flush(): Promise<void>;
+  /**
+   * Sends what is queued; while it shuts down, waits for that. Never rejects.
+   *
+   * @param limitMs - How long it waits for the processors. @defaultValue 3000
+   */
+  flush(limitMs?: number): Promise<void>;
   /**
    * Sends what is queued and stops. Never rejects.
    *
@@ -30,41 +47,34 @@ export interface Logging {
   shutdown(limitMs?: number): Promise<void>;
 }
 
-const defaultShutdownLimitMs = 3_000;
+const defaultLimitMs = 3_000;
 
 /** Starts logging by OpenTelemetry and registers it with the OpenTelemetry API, so that records of any origin are sent. */
 export function startLogging(options: LoggingOptions): Logging {
-  const { resource, processors, limits, clock = systemClock } = options;
+  const { resource, processors, limits, redactor = createRedactor(), clock = systemClock } = options;
   const provider = new LoggerProvider({
     resource,
     processors: [...processors],
     ...(limits && { logRecordLimits: limits }),
   });
+  const registered = redactor === false ? provider : redactingProvider(provider, redactor);
   // Somebody else's provider stays where it was registered.
-  const isOurs = logs.setGlobalLoggerProvider(provider) === provider;
+  const isOurs = logs.setGlobalLoggerProvider(registered) === registered;
   let stopping: Promise<void> | undefined;
-  const stop = async (limitMs: number): Promise<void> => {
-    if (isOurs && logs.getLoggerProvider() === provider) logs.disable();
-    await within(limitMs, clock, provider.shutdown().catch(sayProcessorFailed));
+  const flushed = async (): Promise<void> => provider.forceFlush();
+  const stopped = async (): Promise<void> => {
+    if (isOurs && logs.getLoggerProvider() === registered) logs.disable();
+    await provider.shutdown();
   };
+  const finish = (limitMs: number, work: () => Promise<void>): Promise<void> =>
+    within(limitMs, clock, work().catch(sayProcessorFailed));
   return {
     getLogger: (name, version) => provider.getLogger(name, version),
-    flush: () =>
-      stopping === undefined ? provider.forceFlush().catch(sayProcessorFailed) : Promise.resolve(),
-    shutdown: (limitMs = defaultShutdownLimitMs) => (stopping ??= stop(limitMs)),
+    flush: (limitMs = defaultLimitMs) => stopping ?? finish(limitMs, flushed),
+    shutdown: (limitMs = defaultLimitMs) => (stopping ??= finish(limitMs, stopped)),
   };
 }
 
 function sayProcessorFailed(error: unknown): void {
   diag.warn('@tta/obs: a log record processor failed:', error);
-}
-
-/** Waits for work to end, but not longer than the limit; what is left then goes on in the background. */
-async function within(limitMs: number, clock: Clock, work: Promise<unknown>): Promise<void> {
-  let cancel = (): void => {};
-  const limit = new Promise<void>((resolve) => {
-    cancel = clock.timer(limitMs, resolve, true);
-  });
-  await Promise.race([work, limit]);
-  cancel();
 }
