@@ -146,44 +146,73 @@ describe('priceTable', () => {
     expect(own.version).toBe(`${name}@${version}, own prices first`);
   });
 
-  it('loads the catalogue with the first estimate that needs it, and does without where there is none', async () => {
+  it('takes own prices for names that list prices are found by', () => {
+    const free = { inputUsdPerMillion: 0, outputUsdPerMillion: 0 };
+    const prices = priceTable({ clock, prices: { 'gemini-2.5-pro': free, 'openai/gpt-4o': free } });
+    expect(prices.estimateUsd(usage('gcp.gemini', 'models/gemini-2.5-pro'))).toBe(0);
+    expect(prices.estimateUsd(usage('openai', 'openai/gpt-4o'))).toBe(0);
+    expect(prices.estimateUsd(usage('openai', 'deployments/gpt-4o'))).toBe(0);
+    expect(prices.estimateUsd(usage('azure', 'deployments/gpt-4o'))).toBeCloseTo(0.0035, 9);
+  });
+
+  const estimates = `
+    import { diag } from '@opentelemetry/api';
+    import { priceTable } from './price-table.ts';
+    const lines = [];
+    diag.setLogger({ warn: (line) => lines.push(line) });
+    const prices = priceTable({ prices: { m: { inputUsdPerMillion: 1, outputUsdPerMillion: 1 } } });
+    const estimate = (model) => prices.estimateUsd({ provider: 'openai', model, inputTokens: 1000 }) ?? null;
+    const seen = [estimate('m'), estimate('gpt-4o')];
+    await new Promise((resolve) => setTimeout(resolve, 2_000));
+    console.log(JSON.stringify([...seen, estimate('gpt-4o'), estimate('gpt-5'), prices.version, priceTable().version, lines]));`;
+
+  /** What a bundle of the estimates prints, where nothing else is installed. */
+  async function bundled(external: readonly string[]): Promise<unknown> {
     const folder = await mkdtemp(join(tmpdir(), 'tta-prices-'));
     try {
       const program = join(folder, 'program.mjs');
+      const cwd = fileURLToPath(new URL('.', import.meta.url));
       const options = {
-        stdin: {
-          contents: `
-            import { diag } from '@opentelemetry/api';
-            import { priceTable } from './price-table.ts';
-            const lines = [];
-            diag.setLogger({ warn: (line) => lines.push(line) });
-            const prices = priceTable({ prices: { m: { inputUsdPerMillion: 1, outputUsdPerMillion: 1 } } });
-            const estimate = (model) => prices.estimateUsd({ provider: 'openai', model, inputTokens: 1000 }) ?? null;
-            console.log(JSON.stringify([estimate('m'), lines.length, estimate('gpt-4o'), estimate('gpt-5'), lines]));`,
-          resolveDir: fileURLToPath(new URL('.', import.meta.url)),
-          loader: 'ts',
-        },
+        stdin: { contents: estimates, resolveDir: cwd, loader: 'ts' },
         outfile: program,
         bundle: true,
         platform: 'node',
         format: 'esm',
         conditions: ['@tta/source'],
+        external,
         logLevel: 'error',
       };
-      const cwd = fileURLToPath(new URL('.', import.meta.url));
       await run(process.execPath, ['-e', `require('esbuild').buildSync(${JSON.stringify(options)})`], {
         cwd,
       });
       const { stdout } = await run(process.execPath, [program], { cwd: folder });
-      expect(JSON.parse(stdout)).toEqual([
-        0.001,
-        0,
-        null,
-        null,
-        ['priceTable: @pydantic/genai-prices cannot be loaded, so that only own prices are known'],
-      ]);
+      return JSON.parse(stdout);
     } finally {
       await rm(folder, { recursive: true });
     }
+  }
+
+  it('has list prices in a bundle, from its second estimate on', async () => {
+    expect(await bundled([])).toEqual([
+      0.001,
+      null,
+      0.0025,
+      0.00125,
+      expect.stringMatching(/^@pydantic\/genai-prices@.*, own prices first$/),
+      expect.stringMatching(/^@pydantic\/genai-prices@[^,]*$/),
+      [],
+    ]);
+  }, 60_000);
+
+  it('does without list prices where there are none', async () => {
+    expect(await bundled(['@pydantic/genai-prices'])).toEqual([
+      0.001,
+      null,
+      null,
+      null,
+      'own prices only',
+      expect.stringMatching(/^@pydantic\/genai-prices@[^,]*$/),
+      ['@tta/obs: priceTable cannot load @pydantic/genai-prices, so that only own prices are known'],
+    ]);
   }, 60_000);
 });

@@ -22,7 +22,10 @@ export interface PriceTableOptions {
 
 /** Prices of language models. */
 export interface PriceTable extends Pricing {
-  /** Where the prices come from, to be kept with a cost: name and version of the table, and whether own ones go first. */
+  /**
+   * Where the prices come from, to be kept with a cost: name and version of the table, and whether own ones go first.
+   * Once the table turned out to be missing: `own prices only`, or `no prices`.
+   */
   readonly version: string;
 }
 
@@ -38,7 +41,8 @@ const longestModel = 512;
 
 /**
  * Estimates what model calls cost, from the list prices of `@pydantic/genai-prices`, which is loaded by the first
- * estimate (30 ms) and asks no network. Provider names are those of `gen_ai.provider.name`, and what AI SDKs and
+ * estimate (30 ms) and asks no network. In a bundled program that estimate only begins to load it, and list prices
+ * are known a moment later. Provider names are those of `gen_ai.provider.name`, and what AI SDKs and
  * people call the same: `aws.bedrock`, `amazon-bedrock`, `bedrock`. Model names may carry what a provider puts
  * before them: `models/gemini-2.5-pro`.
  *
@@ -52,19 +56,41 @@ export function priceTable(options: PriceTableOptions = {}): PriceTable {
   const clock = options.clock ?? systemClock;
   const unknown = new Set<string>();
   let calcPrice: CalcPrice | undefined;
+  let catalog: 'new' | 'imported' | 'missing' = 'new';
+
+  function loadedCatalog(): CalcPrice | undefined {
+    if (calcPrice || catalog !== 'new') return calcPrice;
+    try {
+      calcPrice = (createRequire(import.meta.url)('@pydantic/genai-prices') as typeof Catalog).calcPrice;
+    } catch {
+      catalog = 'imported';
+      // A bundler puts into the bundle what is imported by a literal name, and knows nothing of createRequire.
+      import('@pydantic/genai-prices').then(
+        (loaded) => (calcPrice = loaded.calcPrice),
+        (error: unknown) => {
+          catalog = 'missing';
+          diag.warn(
+            '@tta/obs: priceTable cannot load @pydantic/genai-prices, so that only own prices are known',
+            error,
+          );
+        },
+      );
+    }
+    return calcPrice;
+  }
 
   function listPriceUsd(provider: string, model: string, usage: LlmUsage): number | undefined {
     const key = `${provider}\n${model}`;
     if (model.length > longestModel || unknown.has(key)) return undefined;
-    calcPrice ??= loadCatalog();
+    const priceOf = loadedCatalog();
+    if (!priceOf) return undefined;
     const tokens = {
       input_tokens: usage.inputTokens,
       output_tokens: usage.outputTokens,
       cache_read_tokens: usage.cachedInputTokens,
     };
     const found = { timestamp: new Date(clock.now()), ...(provider === '' ? {} : { providerId: provider }) };
-    const price =
-      calcPrice(tokens, model, found) ?? calcPrice(tokens, model.slice(model.lastIndexOf('/') + 1), found);
+    const price = priceOf(tokens, model, found) ?? priceOf(tokens, shortName(model), found);
     if (price) return price.total_price;
     if (unknown.size >= mostUnknown) unknown.clear();
     unknown.add(key);
@@ -72,13 +98,16 @@ export function priceTable(options: PriceTableOptions = {}): PriceTable {
   }
 
   return {
-    version: own.size === 0 ? catalogVersion : `${catalogVersion}, own prices first`,
+    get version() {
+      if (catalog === 'missing') return own.size === 0 ? 'no prices' : 'own prices only';
+      return own.size === 0 ? catalogVersion : `${catalogVersion}, own prices first`;
+    },
     estimateUsd(usage) {
       try {
         if (!isPossible(usage)) return undefined;
         const provider = priceProvider(usage.provider);
         const model = usage.model.trim();
-        const price = own.get(`${provider}/${model}`.toLowerCase()) ?? own.get(model.toLowerCase());
+        const price = ownPrice(own, provider, model);
         return price ? ownPriceUsd(price, usage) : listPriceUsd(provider, model, usage);
       } catch {
         return undefined;
@@ -87,16 +116,23 @@ export function priceTable(options: PriceTableOptions = {}): PriceTable {
   };
 }
 
-function loadCatalog(): CalcPrice {
-  try {
-    return (createRequire(import.meta.url)('@pydantic/genai-prices') as typeof Catalog).calcPrice;
-  } catch (error) {
-    diag.warn(
-      'priceTable: @pydantic/genai-prices cannot be loaded, so that only own prices are known',
-      error,
-    );
-    return () => null;
+/** What follows the last `/`: `gemini-2.5-pro` of `models/gemini-2.5-pro`. */
+function shortName(model: string): string {
+  return model.slice(model.lastIndexOf('/') + 1);
+}
+
+function ownPrice(
+  own: ReadonlyMap<string, ModelPrice>,
+  provider: string,
+  model: string,
+): ModelPrice | undefined {
+  if (own.size === 0) return undefined;
+  const short = shortName(model);
+  for (const name of [`${provider}/${model}`, model, `${provider}/${short}`, short]) {
+    const price = own.get(name.toLowerCase());
+    if (price) return price;
   }
+  return undefined;
 }
 
 function isPossible({ inputTokens, outputTokens, cachedInputTokens = 0 }: LlmUsage): boolean {
