@@ -138,6 +138,16 @@ describe('log lines', () => {
     expect(stderr).not.toMatch(/left out|^\{/);
   });
 
+  it.each([
+    [{}, false],
+    [{ FORCE_COLOR: '1' }, true],
+    [{ FORCE_COLOR: '1', NO_COLOR: '1' }, false],
+  ])('are, pretty and on a pipe with %j, coloured: %j', async (env, isColoured) => {
+    const body = `initializeObservability({ enableTtaUi: false, logFormat: 'pretty' }).log.warn('hm');`;
+    const { stderr } = await runProgram(observed.folder, body, env);
+    expect(stderr.includes('\u001b[')).toBe(isColoured);
+  });
+
   it('wait on disk while the local service is down, also at the end of the program', async () => {
     const url = await deadAddress();
     const body = (ending: string): string =>

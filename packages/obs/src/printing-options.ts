@@ -18,7 +18,7 @@ export function printingOptions(
   const notices = {
     level: logLevel ?? env.logLevels.lines ?? 'warn',
     ...(logFormat === undefined ? {} : { format: logFormat }),
-    ...(env.mayColour ? {} : { colour: false }),
+    ...(env.colour === undefined ? {} : { colour: env.colour }),
     redactor: redaction === false ? redaction : createRedactor(redaction),
   };
   if (logSampling === undefined) return { lines: notices, notices };

@@ -42,7 +42,7 @@ describe('readEnvironment', () => {
         attributePerEventCountLimit: 128,
         attributePerLinkCountLimit: 128,
       },
-      mayColour: true,
+      colour: undefined,
       problems: [],
     });
   });
@@ -57,7 +57,13 @@ describe('readEnvironment', () => {
     [{ TTA_LOG_LEVEL: 'DEBUG' }, { 'logLevels.lines': 'debug' }],
     [{ OTEL_LOG_LEVEL: 'Verbose' }, { 'logLevels.diagnostics': 80 }],
     [{ OTEL_LOG_LEVEL: 'none' }, { 'logLevels.diagnostics': 0 }],
-    [{ NO_COLOR: '1' }, { mayColour: false }],
+    [{ NO_COLOR: '1' }, { colour: false }],
+    [{ NO_COLOR: '', FORCE_COLOR: ' ' }, {}],
+    [{ FORCE_COLOR: '1' }, { colour: true }],
+    [{ FORCE_COLOR: 'true' }, { colour: true }],
+    [{ FORCE_COLOR: '0' }, { colour: false }],
+    [{ FORCE_COLOR: 'false' }, { colour: false }],
+    [{ FORCE_COLOR: '1', NO_COLOR: '1' }, { colour: false }],
     [{ PATH: '/bin' }, { searchPath: '/bin' }],
     [{ NODE_EXTRA_CA_CERTS: '/ca.pem' }, { nodeExtraCaCerts: '/ca.pem' }],
     [{ OTEL_PROPAGATORS: 'b3, tracecontext,B3' }, { propagators: ['b3', 'tracecontext'] }],

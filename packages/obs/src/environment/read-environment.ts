@@ -30,8 +30,8 @@ export interface EnvironmentSettings {
   readonly propagators: readonly PropagatorName[] | undefined;
   readonly prometheus: PrometheusSettings;
   readonly logLevels: LogLevelSettings;
-  /** Whether log lines at a terminal may be coloured. */
-  readonly mayColour: boolean;
+  /** Whether pretty log lines are coloured; `undefined`: as the stream says. */
+  readonly colour: boolean | undefined;
   /** Where programs are looked for. */
   readonly searchPath: string | undefined;
   /** File with the authorities that Node trusts beside its own. */
@@ -69,11 +69,18 @@ export function readEnvironment(env: Environment): EnvironmentSettings {
     propagators: readPropagators(variables),
     prometheus: readPrometheus(variables),
     logLevels: readLogLevels(variables),
-    mayColour: variables.text('NO_COLOR') === undefined,
+    colour: readColour(variables),
     searchPath: variables.text('PATH'),
     nodeExtraCaCerts: variables.text('NODE_EXTRA_CA_CERTS'),
     problems: variables.problems,
   };
+}
+
+/** `NO_COLOR`, `FORCE_COLOR`; Node puts them the other way round. */
+function readColour(variables: Variables): boolean | undefined {
+  if (variables.text('NO_COLOR') !== undefined) return false;
+  const forced = variables.text('FORCE_COLOR')?.toLowerCase();
+  return forced === undefined ? undefined : forced !== '0' && forced !== 'false';
 }
 
 function readTtaUiEndpoint(variables: Variables): string | undefined {
