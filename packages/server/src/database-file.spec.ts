@@ -158,14 +158,20 @@ describe('a database of version 1', () => {
     expect(migrated[0]).toEqual([{ user_version: 2 }]);
   });
 
-  it('stays of version 1 when a step fails', async () => {
-    await raw(path, (database) => database.exec('CREATE TABLE log_record (in_the_way)'));
-    await expect(openDatabaseFile(path)).rejects.toMatchObject({ code: 'OBS_ERR_NOT_A_DATABASE' });
+  it('stays of version 1 when the last of what makes it version 2 fails, and says why', async () => {
+    await raw(path, (database) => database.exec('CREATE TABLE trace_by_change (in_the_way)'));
+    await expect(openDatabaseFile(path)).rejects.toMatchObject({
+      code: 'OBS_ERR_MIGRATION',
+      message: expect.stringMatching(
+        /^\S+traces\.db could not be brought up to date \(.*trace_by_change.*\): nothing was changed, /,
+      ),
+    });
     await raw(path, (database) => {
       const found = (sql: string) => database.prepare(sql).all();
       expect(found('PRAGMA user_version')).toEqual([{ user_version: 1 }]);
       expect(found('SELECT count(*) AS n FROM span')).toEqual([{ n: 1 }]);
       expect(found(`SELECT count(*) AS n FROM pragma_table_info('trace')`)).toEqual([{ n: 14 }]);
+      expect(found(`SELECT name FROM sqlite_schema WHERE name LIKE 'log%'`)).toEqual([]);
     });
   });
 });

@@ -131,15 +131,7 @@ function openChecked(open: OpenSqlite, path: string): SqlDatabase {
         `${path} was written by a newer version (schema ${version}, this one knows ${SCHEMA_VERSION}): update, or choose another file with --db-path.`,
       );
     }
-    database.exec(`
-      PRAGMA journal_mode = WAL;
-      PRAGMA synchronous = NORMAL;
-      PRAGMA busy_timeout = 2000;
-      PRAGMA wal_autocheckpoint = 4000;
-      PRAGMA cache_size = -16000;
-      PRAGMA temp_store = MEMORY;
-    `);
-    migrate(database, version);
+    makeReady(database, version, path);
     // Only now: a file that turns out to be somebody else's is left as it was.
     chmodSync(path, 0o600);
     return database;
@@ -149,11 +141,27 @@ function openChecked(open: OpenSqlite, path: string): SqlDatabase {
   }
 }
 
-/** All steps in one transaction: a file is of one version or of the other, never between them. */
-function migrate(database: SqlDatabase, version: number): void {
-  if (version === SCHEMA_VERSION) return;
+/** Sets the modes of the database and takes all steps from its version to ours, or none. */
+function makeReady(database: SqlDatabase, version: number, path: string): void {
   const steps = MIGRATIONS.slice(version).join('');
-  database.exec(`BEGIN IMMEDIATE; ${steps} PRAGMA user_version = ${SCHEMA_VERSION}; COMMIT;`);
+  try {
+    database.exec(`
+      PRAGMA journal_mode = WAL;
+      PRAGMA synchronous = NORMAL;
+      PRAGMA busy_timeout = 2000;
+      PRAGMA wal_autocheckpoint = 4000;
+      PRAGMA cache_size = -16000;
+      PRAGMA temp_store = MEMORY;
+    `);
+    if (version === SCHEMA_VERSION) return;
+    database.exec(`BEGIN IMMEDIATE; ${steps} PRAGMA user_version = ${SCHEMA_VERSION}; COMMIT;`);
+  } catch (error) {
+    throw new ServiceError(
+      'OBS_ERR_MIGRATION',
+      `${path} could not be brought up to date (${(error as Error).message}): nothing was changed, free some space or choose another file with --db-path.`,
+      error,
+    );
+  }
 }
 
 function notOurs(path: string, cause?: unknown): ServiceError {
