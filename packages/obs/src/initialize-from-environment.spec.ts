@@ -1,9 +1,9 @@
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
-import { context, propagation, ROOT_CONTEXT, trace } from '@opentelemetry/api';
+import { context, diag, propagation, ROOT_CONTEXT, trace } from '@opentelemetry/api';
 import { AlwaysOnSampler } from '@opentelemetry/sdk-trace-node';
 import fc from 'fast-check';
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it, jest } from '@jest/globals';
 import { ObservedProcess } from '../test/observed-process.ts';
 import { runProgram } from '../test/program.ts';
 import { byKey, sent } from '../test/sent.ts';
@@ -217,6 +217,17 @@ describe('the environment', () => {
   ])('makes the program say no more and no less of %j', async (env, stderr) => {
     const body = 'initializeObservability({ enableTtaUi: false, logSampling: { rate: 0 } });';
     expect((await runProgram(observed.folder, body, env)).stderr).toMatch(stderr);
+  });
+
+  it('has OpenTelemetry speak about itself until the shutdown', async () => {
+    const written = jest.spyOn(process.stderr, 'write').mockReturnValue(true);
+    const obs = observed.initialize({ OTEL_LOG_LEVEL: 'error' });
+    diag.error('trouble within');
+    expect(written).toHaveBeenCalledTimes(1);
+    await obs.shutdown();
+    diag.error('trouble within');
+    expect(written).toHaveBeenCalledTimes(1);
+    written.mockRestore();
   });
 
   it('stops no program, whatever it holds', async () => {
