@@ -25,8 +25,9 @@ export interface MetricsOptions {
   /** Further readers, e.g. one that keeps metrics in memory. @defaultValue none */
   readonly readers?: readonly IMetricReader[];
   /**
-   * Label sets that a metric may have, for each reader and over the life of the process. All further ones are
-   * counted together, as one set with the label `otel.metric.overflow`.
+   * Label sets that a metric may have, for each reader: over the life of the process, or at each collection for an
+   * exporter that prefers changes (delta), whose receiver may so get ever new ones. All further ones are counted
+   * together, as one set with the label `otel.metric.overflow`; of exponential histograms only from twice the limit.
    *
    * @defaultValue 2000
    */

@@ -321,10 +321,43 @@ describe('CardinalityGuard', () => {
         shape: 'Aaa-9999@aaa…',
         message:
           'primitive.execution.count has reached the limit of 2000 label sets; the label "user.id" alone has ' +
-          '1,999 values (such as Aaa-9999@aaa…): leave it out or bound it. ' +
+          '1,999 values of the form Aaa-9999@aaa… (a is a letter, 9 a digit): leave it out or bound it. ' +
           'Further label sets are counted together as otel.metric.overflow.',
       },
     ]);
+  });
+
+  it('says that it is the names of labels that differ, and no name', async () => {
+    const reader = new TestReader();
+    const { meter, overflows } = guarded(10, [reader]);
+    const counter = meter.createCounter('sold');
+    for (let id = 0; id < 20; id++)
+      counter.add(1, { [`zoë-${1000 + id}`]: true, shelf: ['top', 'low'][id % 2] });
+    await reader.points('sold');
+    expect(overflows).toEqual([
+      {
+        metric: 'sold',
+        limit: 10,
+        label: '',
+        distinctValues: 9,
+        shape: 'aaa-9999',
+        message:
+          'sold has reached the limit of 10 label sets; its labels have 9 different names of the form aaa-9999 ' +
+          '(a is a letter, 9 a digit): give them fixed names. ' +
+          'Further label sets are counted together as otel.metric.overflow.',
+      },
+    ]);
+  });
+
+  it('blames a label where many of a few values each add up', async () => {
+    const reader = new TestReader();
+    const { meter, overflows } = guarded(10, [reader]);
+    const counter = meter.createCounter('sold');
+    for (let id = 0; id < 16; id++) {
+      counter.add(1, { a: id & 1, b: id & 2, c: id & 4, d: id & 8, ...(id > 5 ? { e: 1, f: 1 } : {}) });
+    }
+    await reader.points('sold');
+    expect(overflows).toMatchObject([{ label: 'a', distinctValues: 2, shape: '9' }]);
   });
 
   it.each([

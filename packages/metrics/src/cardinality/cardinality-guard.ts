@@ -22,7 +22,8 @@ export interface CardinalityGuardOptions {
 const reminderMs = 3_600_000;
 
 /**
- * Keeps every metric within a number of label sets, for every reader, over the life of the process.
+ * Keeps every metric within a number of label sets: for a cumulative reader over the life of the process, for a
+ * reader of changes at each collection.
  *
  * The SDK's own limit holds from one collection to the next; what a cumulative reader has seen adds up beyond
  * it. So the guard looks at what is collected, adds up what is too much, and then closes the metric's gate to
