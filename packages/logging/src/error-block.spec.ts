@@ -59,7 +59,8 @@ describe('an error in a pretty line', () => {
   it('can neither begin a line in the first column nor steer the terminal', () => {
     const forged = 'x\n03:04:05.678 error forged\r\u001b[2J\u2028y';
     const error = errorWith(forged, [forged], { [forged]: forged, cause: errorWith(forged, []) });
-    const lines = pretty(forged, { [forged]: error, other: { stack: forged } })
+    const odd = errorWith('odd', [], { cause: forged, errors: [forged] });
+    const lines = pretty(forged, { [forged]: error, odd, other: { stack: forged } })
       .split('\n')
       .slice(0, -1);
     for (const line of lines.slice(1)) expect(line).toMatch(/^ {4}/);
