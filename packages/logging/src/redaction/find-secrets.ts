@@ -1,11 +1,12 @@
 import { findEmails } from './emails.ts';
-import { findKeyedSecrets } from './keyed-secrets.ts';
+import { findElementSecrets, findKeyedSecrets, findPairedSecrets } from './keyed-secrets.ts';
 import { findPaymentCards } from './payment-cards.ts';
 import { findPrivateKeys } from './private-keys.ts';
 import type { SecretKeyRule } from './secret-key.ts';
-import type { SecretSpan } from './secret-span.ts';
+import type { Found, SecretSpan } from './secret-span.ts';
 import { findAuthSchemes, findShapes, findTokens } from './token-formats.ts';
 import { findUrlCredentials } from './url-credentials.ts';
+import { visibleText } from './visible-text.ts';
 
 /** No credential that is told by its form has a shorter stretch of letters, digits and the like. */
 const shortestRun = 16;
@@ -26,22 +27,41 @@ export function findSecrets(
   patterns: readonly SecretPattern[],
 ): readonly SecretSpan[] {
   const spans: SecretSpan[] = [];
-  const found = (start: number, end: number, kind: string): void => void spans.push({ start, end, kind });
   for (const { kind, pattern } of patterns) {
-    for (const match of text.matchAll(pattern)) found(match.index, match.index + match[0].length, kind);
+    for (const { 0: match, index } of text.matchAll(pattern)) {
+      if (match !== '') spans.push({ start: index, end: index + match.length, kind });
+    }
   }
-  const has = traitsOf(text);
+  const traits = traitsOf(text);
+  if (traits.unseen) {
+    const visible = visibleText(text);
+    findKnown(visible.text, traitsOf(visible.text), isSecretKey, (start, end, kind) => {
+      spans.push({ start: visible.place(start), end: visible.place(end - 1) + 1, kind });
+    });
+  } else findKnown(text, traits, isSecretKey, (start, end, kind) => spans.push({ start, end, kind }));
+  return merged(spans, text);
+}
+
+function findKnown(text: string, has: Traits, isSecretKey: SecretKeyRule, take: Found): void {
+  const ends = new Set<number>();
+  const found: Found = (start, end, kind) => {
+    ends.add(end);
+    take(start, end, kind);
+  };
   if (has.longRun) {
     findTokens(text, found);
     findShapes(text, found);
   }
-  if (has.dashes) findPrivateKeys(text, found);
+  if (has.dashes || has.separator) findPrivateKeys(text, found);
   if (has.separator) findUrlCredentials(text, found);
   if (has.schemeEnd) findAuthSchemes(text, found);
-  if (has.separator || has.dashes) findKeyedSecrets(text, isSecretKey, found);
+  if (has.separator || has.dashes || has.quotes) {
+    findKeyedSecrets(text, isSecretKey, found);
+    if (text.includes('<')) findElementSecrets(text, isSecretKey, found);
+    findPairedSecrets(text, isSecretKey, found);
+  }
   if (has.digits) findPaymentCards(text, found);
-  if (has.at) findEmails(text, new Set(spans.map(({ end }) => end)), found);
-  return merged(spans, text);
+  if (has.at) findEmails(text, ends, found);
 }
 
 interface Traits {
@@ -52,6 +72,9 @@ interface Traits {
   readonly digits: boolean;
   /** A blank behind the last letter of `Bearer`, `Basic` or `token`. */
   readonly schemeEnd: boolean;
+  readonly quotes: boolean;
+  /** Characters that may hide a secret from a search, or may be hidden themselves. */
+  readonly unseen: boolean;
 }
 
 /** One look at each character spares most texts all searches. */
@@ -60,6 +83,8 @@ function traitsOf(text: string): Traits {
   let separator = false;
   let dashes = false;
   let schemeEnd = false;
+  let quotes = false;
+  let unseen = false;
   let longRun = false;
   // Digits in a row, also in groups.
   let digits = 0;
@@ -87,7 +112,7 @@ function traitsOf(text: string): Traits {
       isHex = false;
     } else if (code === 45) {
       run++;
-      dashes ||= last === 45;
+      dashes ||= last === 45 || last === 32 || last === 0;
     } else if (code === 95 || code === 47 || code === 43 || code === 46 || code === 126) {
       run++;
       isHex = false;
@@ -98,11 +123,14 @@ function traitsOf(text: string): Traits {
       if (code === 58 || code === 61 || code === 62) separator = true;
       else if (code === 64) at = true;
       else if (code === 32 || code === 9 || code === 37) schemeEnd ||= isSchemeEnd(last);
+      else if (code === 34 || code === 39) quotes = true;
+      else if (code > 127 || code === 27 || (code === 92 && text.startsWith('u001b', index + 1)))
+        unseen = true;
     }
     if (run >= shortestRun && varies && !isHex) longRun = true;
     last = code;
   }
-  return { at, separator, dashes, schemeEnd, longRun, digits: mostDigits >= fewestDigits };
+  return { at, separator, dashes, schemeEnd, quotes, unseen, longRun, digits: mostDigits >= fewestDigits };
 }
 
 function isSchemeEnd(code: number): boolean {

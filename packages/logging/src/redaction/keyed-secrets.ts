@@ -1,53 +1,171 @@
+import { isHarmlessValue } from './harmless-values.ts';
 import type { SecretKeyRule } from './secret-key.ts';
 import type { Found } from './secret-span.ts';
+import { closingQuote, elementValue, lineEnd, nothingSeen, secretValue } from './secret-value.ts';
 
 const longestKey = 64;
-/** Words that stand where a secret would, and say more than its name. */
-const saysSomething =
-  /^(?:true|false|null|undefined|none|nil|missing|required|invalid|expired|empty|\*+|\$\{[\w.]+\}|\$[A-Z_]+|\{\{.*\}\}|<[\w -]+>)$/i;
-/** Headers whose value is more than one word. */
-const wholeLine = new Set(['authorization', 'cookie']);
+/** As many blanks, quotes and the like may stand between a name and its separator. */
+const furthestSeparator = 64;
+/** Names whose value is more than one word. */
+const wholeLine = new Set(['authorization', 'cookie', 'mnemonic', 'passphrase']);
 /** The word before these says what they are: `API key: …` and `first token: …`. */
-const secondWord = /^(?:key|string|number|code|token)s?$/i;
+const secondWord = /^(?:key|string|number|code|token|phrase)s?$/i;
+/** Names that are harmless but for what they carry in a query: `?key=AIza…`. */
+const inQuery: ReadonlyMap<string, string> = new Map([
+  ['key', 'api-key'],
+  ['signature', 'signature'],
+  ['code', 'one-time-code'],
+]);
+const opaque = /(?=[^\s&\d]{0,256}\d)[\w%+/=.~-]{16}/y;
+
+interface Name {
+  readonly start: number;
+  readonly word: string;
+  readonly kind: string;
+}
 
 /**
  * Finds values whose name says that they are secret, in all the forms of a text: `password=x`, `"password": "x"`,
- * also as JSON in JSON, `--password x`, `?access_token=x&`, `<password>x</password>`, `Cookie: x`.
+ * also as JSON in JSON, `--password x`, `?access_token=x&`, `Cookie: x`.
  */
 export function findKeyedSecrets(text: string, isSecret: SecretKeyRule, found: Found): void {
-  const seen: Seen = { bracketTo: 0, lineTo: 0, wordTo: 0 };
+  const seen = nothingSeen();
   for (let at = 0; at < text.length; at++) {
-    const separator = text.charCodeAt(at);
-    let kind: string | undefined;
-    if (separator === 58 || separator === 61 || separator === 62) {
-      kind = isSecretName(text, at, separator === 62, isSecret);
-    } else if (separator === 32 || separator === 9) {
-      kind = isSecretFlag(text, at, isSecret);
-    }
-    if (kind === undefined) continue;
-    const [start, end] = valueBehind(text, at, separator === 62, wholeLine.has(kind), seen);
-    if (end > start && !saysSomething.test(text.slice(start, Math.min(end, start + 64))))
-      found(start, end, kind);
+    const code = text.charCodeAt(at);
+    const isSeparator = code === 58 || code === 61;
+    if (!isSeparator && code !== 32 && code !== 9) continue;
+    const name = isSeparator ? nameBefore(text, at, isSecret) : flagBefore(text, at, isSecret);
+    if (name === undefined) continue;
+    const { start: nameAt, word, kind } = name;
+    const isLine = isSeparator && wholeLine.has(kind);
+    const [start, end] = secretValue(text, nameAt, at + 1, isLine, seen);
+    if (end > start && !isHarmlessValue(text, start, end, word, kind)) found(start, end, kind);
   }
 }
 
-function isSecretName(text: string, at: number, isTag: boolean, isSecret: SecretKeyRule): string | undefined {
-  let end = at;
-  while (end > 0 && at - end < 8 && isBetween(text.charCodeAt(end - 1))) end--;
-  const start = wordStart(text, end);
-  if (end - start < 2 || (isTag && text[start - 1] !== '<')) return undefined;
-  // What was redacted before names nothing.
-  if (text.startsWith('[redacted:', start - 10)) return undefined;
-  // An encoded blank or an escaped line end is no part of the name.
-  const word = text.slice(start + (text[start - 1] === '%' ? 2 : text[start - 1] === '\\' ? 1 : 0), end);
-  if (text[start - 1] !== ' ' || !secondWord.test(word)) return isSecret(word);
-  return isSecret(text.slice(wordStart(text, start - 1), end));
+const element = /<(?:[\w-]{1,32}:)?([\w.-]{2,64})(?:\s[^<>]{0,512})?>/y;
+
+/** Finds values of elements, `<password>x</password>`, also with a prefix and attributes. */
+export function findElementSecrets(text: string, isSecret: SecretKeyRule, found: Found): void {
+  for (let at = text.indexOf('<'); at >= 0; at = text.indexOf('<', at + 1)) {
+    element.lastIndex = at;
+    const name = element.exec(text)?.[1];
+    const kind = name === undefined ? undefined : isSecret(name);
+    if (name === undefined || kind === undefined) continue;
+    const [start, end] = elementValue(text, element.lastIndex);
+    at = end - 1;
+    if (end > start && !isHarmlessValue(text, start, end, name, kind)) found(start, end, kind);
+  }
 }
 
-function isSecretFlag(text: string, at: number, isSecret: SecretKeyRule): string | undefined {
+const namedValue =
+  /(?<!\w)(?:name|key|header|field|variable|parameterkey)\\{0,8}["'`]?[ \t]{0,8}[:=][ \t]{0,8}\\{0,8}["'`]?([\w.-]{2,64})\\{0,8}["'`]?(?:[\s,;]|\\{1,8}[nr]){1,32}\\{0,8}["'`]?(?:parameter)?value\\{0,8}["'`]?[ \t]{0,8}[:=]/gi;
+/** A field of `multipart/form-data` (RFC 7578), up to the next boundary. */
+const formField = new RegExp(
+  `;[ \\t]{0,4}name=\\\\{0,8}"([^"\\r\\n\\\\]{1,64})\\\\{0,8}"${lineEnd}(?:[\\w-]{1,64}:[^\\r\\n\\\\]{0,256}${lineEnd}){0,4}${lineEnd}`,
+  'g',
+);
+const boundary = /(?:\r?\n|(?:\\r)?\\n)--/g;
+const pair = /[[(][ \t]{0,4}((\\{0,8})(["'`]))([\w.-]{2,64})\1[ \t]{0,4},[ \t]{0,4}\1/g;
+const credentialsFlag =
+  /(?<=^|\s)(?:-u|--(?:proxy-)?user)(?:[ \t]{1,16}|=)["']?[^\s:"']{1,128}:([^\s"']{1,256})/g;
+
+/**
+ * Finds values whose name is a value itself: `{"name":"DB_PASSWORD","value":"x"}`, fields of forms,
+ * `["x-api-key","x"]`, `-u name:x`.
+ */
+export function findPairedSecrets(text: string, isSecret: SecretKeyRule, found: Found): void {
+  // To look for a word is a tenth of the cost of these expressions.
+  if (/value/i.test(text)) findNamedValues(text, isSecret, found);
+  if (text.includes('; name=')) findFormFields(text, isSecret, found);
+  if (text.includes("',") || text.includes('",')) findPairs(text, isSecret, found);
+  if (text.includes('-u')) {
+    for (const { 0: whole, 1: secret = '', index } of text.matchAll(credentialsFlag)) {
+      const end = index + whole.length;
+      // Numbers are those of a user and its group.
+      if (!/^\d+$/.test(secret)) found(end - secret.length, end, 'password');
+    }
+  }
+}
+
+function findNamedValues(text: string, isSecret: SecretKeyRule, found: Found): void {
+  const seen = nothingSeen();
+  for (const { 0: whole, 1: name = '', index } of text.matchAll(namedValue)) {
+    const kind = isSecret(name);
+    if (kind === undefined) continue;
+    const [start, end] = secretValue(text, index, index + whole.length, wholeLine.has(kind), seen);
+    if (end > start && !isHarmlessValue(text, start, end, name, kind)) found(start, end, kind);
+  }
+}
+
+function findFormFields(text: string, isSecret: SecretKeyRule, found: Found): void {
+  let end = 0;
+  for (const { 0: whole, 1: name = '', index } of text.matchAll(formField)) {
+    const kind = isSecret(name);
+    const start = index + whole.length;
+    if (kind === undefined || start < end) continue;
+    boundary.lastIndex = start;
+    end = boundary.exec(text)?.index ?? text.length;
+    found(start, end, kind);
+  }
+}
+
+function findPairs(text: string, isSecret: SecretKeyRule, found: Found): void {
+  for (const { 0: whole, 2: escapes = '', 3: quote = '"', 4: name = '', index } of text.matchAll(pair)) {
+    const kind = isSecret(name);
+    if (kind === undefined) continue;
+    const start = index + whole.length;
+    const end = closingQuote(text, start, quote, escapes.length);
+    // A list of names has names in it.
+    if (end > start && !/^[a-z_-]{0,64}$/i.test(text.slice(start, end))) found(start, end, kind);
+  }
+}
+
+function nameBefore(text: string, at: number, isSecret: SecretKeyRule): Name | undefined {
+  let end = at;
+  while (end > 0 && at - end < furthestSeparator && isBetween(text, end - 1)) end--;
+  if (text.startsWith('%5D', end - 3)) end -= 3;
+  let start = wordStart(text, end);
+  if (end - start < 2) return undefined;
+  // What was redacted before names nothing.
+  if (text[end] === ']' && text.startsWith('[redacted:', start - 10)) return undefined;
+  const before = text[start - 1];
+  // An encoded blank or an escaped line end is no part of the name.
+  let word = text.slice(start + (before === '%' ? 2 : before === '\\' ? 1 : 0), end);
+  if (before === '?' || before === '&') {
+    const kind = isSecret(word) ?? (isOpaque(text, at + 1) ? inQuery.get(word.toLowerCase()) : undefined);
+    return kind === undefined ? undefined : { start, word, kind };
+  }
+  const firstWord = before === ' ' && secondWord.test(word) ? wordStart(text, start - 1) : start;
+  if (firstWord < start - 1) {
+    start = firstWord;
+    word = text.slice(start, end);
+  }
+  const kind = isSecret(word);
+  return kind === undefined ? undefined : { start, word, kind };
+}
+
+function isOpaque(text: string, at: number): boolean {
+  opaque.lastIndex = at;
+  return opaque.test(text);
+}
+
+/** `--password x`, `-password x`, and `PASSWORD 'x'` as SQL has it. */
+function flagBefore(text: string, at: number, isSecret: SecretKeyRule): Name | undefined {
   if (at < 4 || !isWord(text.charCodeAt(at - 1))) return undefined;
+  const next = text.charCodeAt(at + 1);
   const start = wordStart(text, at);
-  return text.startsWith('--', start) ? isSecret(text.slice(start + 2, at)) : undefined;
+  if (text.charCodeAt(start) === 45) {
+    if (start > 0 && !/[\s"'`,([]/.test(text[start - 1] ?? '')) return undefined;
+    const word = text.slice(start + (text.charCodeAt(start + 1) === 45 ? 2 : 1), at);
+    const kind = word === 'pass' ? 'password' : isSecret(word);
+    return kind === undefined ? undefined : { start, word, kind };
+  }
+  if (next !== 39 && next !== 34) return undefined;
+  const word = text.slice(start, at);
+  const isPassword =
+    isSecret(word) === 'password' || /identified by$/i.test(text.slice(Math.max(0, at - 13), at));
+  return isPassword ? { start, word, kind: 'password' } : undefined;
 }
 
 function wordStart(text: string, end: number): number {
@@ -56,7 +174,7 @@ function wordStart(text: string, end: number): number {
   return start;
 }
 
-/** Letters, digits, `_`, `-`, `.`, and what is not ASCII. */
+/** Letters, digits, `_`, `-` and `.`. */
 function isWord(code: number): boolean {
   return (
     (code >= 97 && code <= 122) ||
@@ -68,97 +186,18 @@ function isWord(code: number): boolean {
   );
 }
 
-/** What may stand between a name and its separator: a blank, quotes, backslashes, a closing bracket. */
-function isBetween(code: number): boolean {
-  return code === 32 || code === 34 || code === 39 || code === 92 || code === 93 || code === 96;
-}
-
-const gap = /(?:[=:>]{0,2})[ \t]{0,16}/y;
-const opening = /(\\{0,16})(["'`])/y;
-const unquoted = /[^\s"'`&;<]+/y;
-const restOfLine = /[^\n\r"'`]+/y;
-const trailing = /[\\)\]}>,.!?:]+$/;
-
-/**
- * How far values of each form were looked through. A name inside a value may have a value of another form that goes
- * further; one of the same form ends no later, and to look for its end again and again would take quadratic time.
- */
-interface Seen {
-  bracketTo: number;
-  lineTo: number;
-  wordTo: number;
-}
-
-/** From where to where the value goes that follows a separator. */
-function valueBehind(
-  text: string,
-  at: number,
-  isTag: boolean,
-  isWholeLine: boolean,
-  seen: Seen,
-): readonly [start: number, end: number] {
-  if (isTag) {
-    const close = text.indexOf('<', at + 1);
-    return [at + 1, close < 0 ? text.length : close];
-  }
-  gap.lastIndex = at + 1;
-  gap.test(text);
-  const start = Math.max(gap.lastIndex, at + 1);
-  opening.lastIndex = start;
-  const quote = opening.exec(text);
-  if (quote !== null) {
-    const inside = start + quote[0].length;
-    return [inside, closingQuote(text, inside, quote[2] ?? '"', (quote[1] ?? '').length)];
-  }
-  const first = text[start];
-  if (first === '{' || first === '[') {
-    if (start < seen.bracketTo) return [start, start];
-    seen.bracketTo = closingBracket(text, start);
-    return [start, seen.bracketTo];
-  }
-  if (isWholeLine) {
-    if (start < seen.lineTo) return [start, start];
-    restOfLine.lastIndex = start;
-    seen.lineTo = start + (restOfLine.exec(text)?.[0].length ?? 0);
-    return [start, withoutTrailing(text, start, seen.lineTo)];
-  }
-  if (start < seen.wordTo) return [start, start];
-  unquoted.lastIndex = start;
-  seen.wordTo = start + (unquoted.exec(text)?.[0].length ?? 0);
-  return [start, first === '$' ? seen.wordTo : withoutTrailing(text, start, seen.wordTo)];
-}
-
-/** Where a word ends without the punctuation behind it. */
-function withoutTrailing(text: string, start: number, end: number): number {
-  const tail = trailing.exec(text.slice(Math.max(start, end - 16), end))?.[0].length ?? 0;
-  return end - Math.min(tail, Math.max(end - start - 1, 0));
-}
-
-/** JSON in JSON has its quotes escaped as often as the opening one was. An open quote ends with its line. */
-function closingQuote(text: string, from: number, quote: string, escapes: number): number {
-  let backslashes = 0;
-  for (let at = from; at < text.length; at++) {
-    const character = text[at];
-    if (character === '\\') backslashes++;
-    else {
-      const closes = escapes === 0 ? backslashes % 2 === 0 : backslashes <= escapes;
-      if (character === quote && closes) return at - (escapes === 0 ? 0 : backslashes);
-      backslashes = 0;
-    }
-  }
-  const line = text.indexOf('\n', from);
-  return line < 0 ? text.length : line;
-}
-
-function closingBracket(text: string, from: number): number {
-  let depth = 0;
-  for (let at = from; at < text.length; at++) {
-    const character = text[at];
-    if (character === '{' || character === '[') depth++;
-    else if (character === '}' || character === ']') {
-      depth--;
-      if (depth === 0) return at + 1;
-    }
-  }
-  return text.length;
+/** What may stand between a name and its separator: blanks, also escaped ones, quotes, a closing bracket, stars. */
+function isBetween(text: string, at: number): boolean {
+  const code = text.charCodeAt(at);
+  return (
+    code === 32 ||
+    code === 9 ||
+    code === 34 ||
+    code === 39 ||
+    code === 42 ||
+    code === 92 ||
+    code === 93 ||
+    code === 96 ||
+    (code === 116 && text.charCodeAt(at - 1) === 92)
+  );
 }

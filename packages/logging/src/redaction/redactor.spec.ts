@@ -87,6 +87,11 @@ describe('the text of a redactor', () => {
       'first ',
       'auth:[',
       '=',
+      'token: |\n',
+      'cookie: ',
+      '\u001b[1m',
+      '&',
+      '```',
     ];
     const noise = fc
       .array(fc.constantFrom(...beginnings, ' ', '\n', 'x'), { maxLength: 6 })
@@ -118,6 +123,28 @@ describe('the text of a redactor', () => {
     ['password=hunter2, user=x', 'password=[redacted:password], user=x'],
     ['{"dbPassword":"hun\\"ter2","port":1}', '{"dbPassword":"[redacted:password]","port":1}'],
     ['Authorization: Bearer abc, def\nHost: x', 'Authorization: [redacted:authorization]\nHost: x'],
+    ["curl -H 'Cookie: a=b' https://x", "curl -H 'Cookie: [redacted:cookie]' https://x"],
+    ['["Cookie: a=b","c"]', '["Cookie: [redacted:cookie]","c"]'],
+    ['password=a&b&page=2', 'password=[redacted:password]&page=2'],
+    ['Password=a;b;Encrypt=true', 'Password=[redacted:password];Encrypt=true'],
+    ['{"m":"password=hunter2","user":"x"}', '{"m":"password=[redacted:password]","user":"x"}'],
+    ['<p>password=a<b</p>', '<p>password=[redacted:password]</p>'],
+    ['a:\n  token: |\n    x1\n\n    y2\n  b: 1', 'a:\n  token: |\n    [redacted:token]\n  b: 1'],
+    ['token: |\n', 'token: |\n'],
+    ['api_keys:\n- x1\n- y2\nb: 1', 'api_keys:\n[redacted:api-key]\nb: 1'],
+    ['a:\n  auth:\n    user: x\n    key: y\n  b: 1', 'a:\n  auth:\n    [redacted:credentials]\n  b: 1'],
+    ['password: &x1', 'password: [redacted:password]'],
+    ['password: ;x1', 'password: [redacted:password]'],
+    ['password: a&b;c', 'password: [redacted:password]'],
+    ['password:\nuser: x', 'password:\nuser: x'],
+    ['a password: \u001b[32mx1\u001b[39m b', 'a password: \u001b[32m[redacted:password]\u001b[39m b'],
+    ['pa\u00adssword: x\u200b1 b', 'pa\u00adssword: [redacted:password] b'],
+    ['<password>x', '<password>[redacted:password]'],
+    ['<password><![CDATA[x', '<password><![CDATA[[redacted:password]'],
+    ['token="""x', 'token="""[redacted:token]'],
+    ['auth: {"x":"', 'auth: [redacted:credentials]'],
+    ['form; name="password"\r\n\r\nx', 'form; name="password"\r\n\r\n[redacted:password]'],
+    ['Private-Lines: 1\nx', '[redacted:private-key]'],
     ['Cookie: a=b; c=d\r\nHost: x', 'Cookie: [redacted:cookie]\r\nHost: x'],
     ['(token: a1b2c3).', '(token: [redacted:token]).'],
     ['<apiKey>a1b2c3</apiKey>', '<apiKey>[redacted:api-key]</apiKey>'],
@@ -185,6 +212,28 @@ describe('the text of a redactor', () => {
     ['backslashes', '\\'],
     ['blanks', ' '],
     ['dashes', '-'],
+    ['lines', 'token:\n '],
+    ['blocks', 'token: |\n '],
+    ['strings in brackets', 'auth:{"\\"'],
+    ['apostrophes in brackets', "auth:{ '"],
+    ['triple quotes', 'token="""'],
+    ['empty quotes', "token=''x"],
+    ['tags', 'token: !a '],
+    ['calls', "token=a('"],
+    ['fields', '&token=x&'],
+    ['quotes in headers', 'cookie: a="'],
+    ['attributes', '<token a'],
+    ['data', '<token><![CDATA['],
+    ['names of values', 'name=token value='],
+    ['form fields', '; name="token"\n\n'],
+    ['pairs', "['token','"],
+    ['users of commands', ' -u a:'],
+    ['keys of PuTTY', 'Private-Lines:'],
+    ['web keys', 'kty d:"'],
+    ['colours', '\u001b[1m'],
+    ['beginnings of colours', '\u001b['],
+    ['hidden characters', '\u200b'],
+    ['full-width letters', 'ａ：'],
   ])('takes no more than its length in steps: %s', (_what, unit) => {
     const whole = createRedactor({ maxLength: Infinity });
     const millisecondsFor = (characters: number): number => {
@@ -403,6 +452,12 @@ describe('createRedactor', () => {
       'tenant-code': '[redacted:tenant-code]',
       text: 'pin: [redacted:pin]',
     });
+  });
+
+  it('takes no empty match of a pattern, and looks at short texts too', () => {
+    const own = createRedactor({ patterns: [{ kind: 'pin', pattern: /(?:\b\d{4}\b)?/ }] });
+    expect(own.text('4821')).toBe('[redacted:pin]');
+    expect(own.text('hello')).toBe('hello');
   });
 
   it('takes further patterns, however they are flagged', () => {

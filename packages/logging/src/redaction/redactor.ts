@@ -53,7 +53,7 @@ export function createRedactor(options: RedactorOptions = {}): Redactor {
   const isSecretKey = secretKeyRule(keys);
 
   const text = (whole: string): string => {
-    if (whole.length < shortestSecretText) return whole;
+    if (whole.length < shortestSecretText && patterns.length === 0) return whole;
     const isCut = whole.length > maxLength;
     const seen = isCut ? whole.slice(0, maxLength + lookAhead) : whole;
     const spans = findSecrets(seen, isSecretKey, patterns);

@@ -1,0 +1,33 @@
+/** Words that stand where a secret would, and say more than its name. */
+const word =
+  /^(?:true|false|yes|no|on|off|ok|null|undefined|none|nil|missing|required|optional|invalid|expired|malformed|empty|valid|enabled|disabled|denied|allowed|include|omit|same-origin|string|number|boolean|any|unknown|never|object|token|await|async|function|typeof|new|return|the|an?|is|are|was|not|has|must|may|please|enter|from|for|es|ist|nicht|bitte|eingeben|\*+|SIG[A-Z]{2,8}|<\/s>)$/i;
+/** A variable, a template or a place to fill in: `$DB_PASSWORD`, `${password}`, `{{ .Values.password }}`, `<your password>`. */
+const placeholder = /(?:\$\{[\w.]{1,64}\}|\$[A-Z_]{1,64}|\{\{[ \w.$-]{0,64}\}\}|<[a-zA-Z_ -]{1,64}>)(?!\w)/y;
+/** The working directory has the name of a password. */
+const workingDirectory = /^(?:old)?pwd$/i;
+const path = /^(?:~|(?:~|[A-Z]:)?(?:[\\/][\w.@-]{0,64})+)$/i;
+/** Numbers that are counts and versions, by what they are called; of a password or a card code none is. */
+const counts: ReadonlyMap<string, RegExp> = new Map([
+  ['token', /^\d{1,4}$/],
+  ['secret', /^\d{1,4}$/],
+  ['cookie', /^\d{1,4}$/],
+  ['one-time-code', /^(?:\d{1,3}|\d{1,3}(?:\.\d{1,3}){1,3})$/],
+]);
+
+/** Whether what stands in the place of a secret is none. */
+export function isHarmlessValue(
+  text: string,
+  start: number,
+  end: number,
+  name: string,
+  kind: string,
+): boolean {
+  placeholder.lastIndex = start;
+  if (placeholder.test(text) && placeholder.lastIndex >= end) return true;
+  const value = text.slice(start, Math.min(end, start + 256));
+  return (
+    word.test(value) ||
+    (workingDirectory.test(name) && path.test(value)) ||
+    (counts.get(kind)?.test(value) ?? false)
+  );
+}
