@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { InvalidOptionError, type LogFields, type Logger, withCorrelation } from '@tta/obs-context';
 import { ManualClock } from '@tta/obs-context/manual';
 import { createLogger, type LoggerOptions, type StructuredLogger } from './create-logger.ts';
+import { createRedactor } from './redaction/redactor.ts';
 
 const spanContext = { traceId: 'ab'.repeat(16), spanId: 'cd'.repeat(8), traceFlags: 1 };
 
@@ -70,6 +71,10 @@ describe('createLogger', () => {
       span_id: spanContext.spanId,
       own: 1,
       timestamp: expect.stringMatching(/^\d{4}-/),
+      'fields.timestamp': 1,
+      'fields.level': 'x',
+      'fields.message': 'y',
+      'fields.trace_id': 'z',
     });
   });
 
@@ -213,9 +218,27 @@ describe('createLogger', () => {
       session_id: 's-1',
       user_id: '[redacted:email]',
       request_id: 'r-1',
+      'fields.user_id': 'other',
       own: 1,
     });
     expect(Object.keys(JSON.parse(line) as object).indexOf('request_id')).toBe(11);
+  });
+
+  it('hides ids that its redactor knows as names of secrets', () => {
+    const correlation = { userId: 'u-1', sessionId: 's-1', requestId: 'token=abc123xyz' };
+    const [line = ''] = lines(
+      (logger) =>
+        context.with(withCorrelation(context.active(), correlation), () =>
+          logger.info('m', { user_id: 'u-2' }),
+        ),
+      { redactor: createRedactor({ keys: ['userId'] }) },
+    );
+    expect(JSON.parse(line)).toMatchObject({
+      user_id: '[redacted:user-id]',
+      'fields.user_id': '[redacted:user-id]',
+      session_id: 's-1',
+      request_id: 'token=[redacted:token]',
+    });
   });
 
   it('has ids that fields give where the context gives none', () => {
@@ -323,6 +346,41 @@ describe('createLogger', () => {
     ).toEqual([]);
   });
 
+  it('writes the stack of an error that was handed over in place of a message', () => {
+    const log = (error: unknown, fields?: LogFields): Record<string, unknown> =>
+      JSON.parse(lines((logger) => logger.info(error as string, fields))[0] ?? '') as Record<string, unknown>;
+    const error = new TypeError('boom');
+    expect(log(error, { order: 7 })).toMatchObject({
+      message: 'TypeError: boom',
+      error: { stack: expect.stringContaining('    at ') },
+      order: 7,
+    });
+    const other = new Error('other') as unknown as LogFields;
+    expect(log(error, other)).toMatchObject({ message: 'TypeError: boom', error: { message: 'other' } });
+  });
+
+  it('bounds what children inherit', () => {
+    let all = '';
+    const stream = { write: (line: string) => void (all = line) };
+    let long = createLogger({ stream });
+    for (let i = 0; i < 50; i++)
+      long = long.child({ [`f${i}`]: Array.from({ length: 8 }, () => 'y'.repeat(30_000)) });
+    long.info('m', { own: 1 });
+    expect(all.length).toBeLessThan(400_000);
+    expect(JSON.parse(all)).toMatchObject({
+      f0: expect.anything(),
+      '…': 'more fields of the logger',
+      own: 1,
+    });
+    let many = createLogger({ stream });
+    for (let i = 0; i < 500; i++) many = many.child({ [`f${i}`]: i });
+    many.info('m');
+    expect(Object.keys(JSON.parse(all) as object).length).toBeLessThan(210);
+    const odd = createLogger({ stream, redactor: { text: (text) => text, value: () => ({ big: 1n }) } });
+    odd.child({ a: 1 }).info('m');
+    expect(JSON.parse(all)).toMatchObject({ '…': 'more fields of the logger' });
+  });
+
   it('leaves secrets in when told to, and bounds them all the same', () => {
     const [line = ''] = lines(
       (logger) => logger.info('a@b.example', { password: 'x', long: 'y'.repeat(40_000) }),
@@ -335,6 +393,8 @@ describe('createLogger', () => {
       password: 'x',
       long: expect.stringMatching(/^y{32768}… \(7232 more characters\)$/),
     });
+    const [message = ''] = lines((logger) => logger.info('y'.repeat(40_000)), { redactor: false });
+    expect(message).toContain('y… (7232 more characters)');
   });
 
   it('bounds the size of a whole line', () => {

@@ -17,10 +17,11 @@ import { LineSampler, type LogSampling } from './line-sampler.ts';
 import type { LineStream } from './line-stream.ts';
 import { LineTransport } from './line-transport.ts';
 import { levelRank, type LogLevel } from './log-level.ts';
-import { lineIds, type LogLine } from './log-line.ts';
+import { lineIds, type LogLine, redactedId, type ShownId } from './log-line.ts';
 import { OtelBridge } from './otel-bridge.ts';
 import { prettyLine } from './pretty-line.ts';
 import { createRedactor, type Redactor } from './redaction/redactor.ts';
+import { within } from './within.ts';
 
 /** Where the lines of {@link createLogger} go, and what they look like. */
 export interface LoggerOptions {
@@ -64,6 +65,13 @@ export interface StructuredLogger extends Logger {
   isEnabled(level: LineLevel): boolean;
   /** What became of lines that are missing, of this logger, its parents and its children together. */
   counts(): LogCounts;
+  /**
+   * Waits until the stream has written the lines that wait in it, as one to a file or a socket does; before the
+   * program exits, say. Never rejects. What OpenTelemetry has is flushed by its provider.
+   *
+   * @param limitMs - How long it waits. @defaultValue 3000
+   */
+  flush(limitMs?: number): Promise<void>;
 }
 
 /** Lines since the logger was made. */
@@ -94,6 +102,10 @@ interface ReadyFields {
 }
 
 const noFields: ReadyFields = { values: {}, errors: [] };
+/** What all parents of a logger may give it. */
+const mostInheritedFields = 200;
+const mostInheritedCharacters = 262_144;
+const defaultFlushLimitMs = 3_000;
 
 function structuredLogger(writer: LineWriter, own: ReadyFields): StructuredLogger {
   return {
@@ -101,9 +113,10 @@ function structuredLogger(writer: LineWriter, own: ReadyFields): StructuredLogge
     info: (message, fields) => writer.write('info', message, fields, own),
     warn: (message, fields) => writer.write('warn', message, fields, own),
     error: (message, fields) => writer.write('error', message, fields, own),
-    child: (fields) => structuredLogger(writer, together(own, writer.ready(fields))),
+    child: (fields) => structuredLogger(writer, inherited(own, writer.ready(fields))),
     isEnabled: (level) => levelRank[level] >= writer.leastRank,
     counts: () => writer.counts(),
+    flush: (limitMs = defaultFlushLimitMs) => writer.flush(limitMs),
   };
 }
 
@@ -118,6 +131,7 @@ class LineWriter {
   readonly #bridge: OtelBridge | undefined;
   readonly #clock: Clock;
   readonly #text: (text: string) => string;
+  readonly #shownId: ShownId;
   readonly #value: (value: unknown) => unknown;
   /** Least rank of a line that goes anywhere. */
   readonly leastRank: number;
@@ -144,7 +158,8 @@ class LineWriter {
     this.#sampler = sampling && new LineSampler(sampling, clock, options.random ?? systemRandom);
     this.#bridge = otel && new OtelBridge(otel.logger, clock);
     this.#clock = clock;
-    this.#text = redactor === false ? (text) => text : (text) => redactor.text(text);
+    this.#text = redactor === false ? (text) => String(fieldValue(text)) : (text) => redactor.text(text);
+    this.#shownId = redactor === false ? (_name, id) => id : redactedId(redactor);
     this.#value = redactor === false ? (value) => fieldValue(value) : (value) => redactor.value(value);
   }
 
@@ -152,7 +167,7 @@ class LineWriter {
     const rank = levelRank[level];
     if (rank < this.leastRank) return;
     try {
-      this.#write(level, rank, String(message), fields, own);
+      this.#write(level, rank, String(message), withError(message, fields), own);
     } catch {
       this.#transport.lost++;
     }
@@ -165,11 +180,13 @@ class LineWriter {
     given: LogFields | undefined,
     own: ReadyFields,
   ): void {
+    let untold = 0;
     let { values, errors } = given === undefined ? noFields : this.ready(given);
     if (own.errors.length > 0) ({ errors } = together(own, { values, errors }));
     if (this.#sampler !== undefined && level !== 'error' && errors.length === 0) {
-      const untold = this.#sampler.admit(level, message);
-      if (untold === undefined) return;
+      const count = this.#sampler.admit(level, message);
+      if (count === undefined) return;
+      untold = count;
       if (untold > 0) values = { ...values, 'sampled.dropped': untold };
     }
     const active = context.active();
@@ -177,18 +194,21 @@ class LineWriter {
       timeMs: this.#clock.now(),
       level,
       message: this.#text(message),
-      ids: lineIds(active, this.#text),
+      ids: lineIds(active, this.#shownId),
       inherited: own.values,
       fields: values,
       errors,
     };
-    if (rank >= this.#printedRank) this.#put(line);
+    if (rank >= this.#printedRank && !this.#put(line) && untold > 0) this.#sampler?.untell(untold);
     if (rank >= this.#bridgedRank) this.#bridge?.emit(line, active);
   }
 
-  #put(line: LogLine): void {
+  /** Whether the stream took the line. */
+  #put(line: LogLine): boolean {
     this.#tellLost(line.timeMs);
+    const { lost } = this.#transport;
     this.#winston.write({ level: line.level, message: this.#print(line) });
+    return this.#transport.lost === lost;
   }
 
   #tellLost(timeMs: number): void {
@@ -222,12 +242,39 @@ class LineWriter {
     }
   }
 
+  flush(limitMs: number): Promise<void> {
+    return within(limitMs, this.#clock, this.#transport.flush());
+  }
+
   counts(): LogCounts {
     return {
       sampled: this.#sampler?.dropped ?? 0,
       unwritten: this.#transport.lost,
       unbridged: this.#bridge?.lost ?? 0,
     };
+  }
+}
+
+/** Somebody who says an error means its stack too. */
+function withError(message: unknown, given: LogFields | undefined): LogFields | undefined {
+  if (typeof message !== 'object' || !isErrorLike(message) || isErrorLike(given)) return given;
+  return { error: message, ...given };
+}
+
+/** Fields of a child; too many of them, as of a logger that is made of itself again and again, are left out. */
+function inherited(own: ReadyFields, more: ReadyFields): ReadyFields {
+  const all = together(own, more);
+  if (!isTooMuch(all.values)) return all;
+  return { values: { ...own.values, '…': 'more fields of the logger' }, errors: own.errors };
+}
+
+function isTooMuch(values: Readonly<Record<string, unknown>>): boolean {
+  if (Object.keys(values).length > mostInheritedFields) return true;
+  try {
+    return JSON.stringify(values).length > mostInheritedCharacters;
+  } catch {
+    // A redactor of the program's own may give what is no JSON.
+    return true;
   }
 }
 

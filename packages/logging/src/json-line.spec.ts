@@ -22,7 +22,13 @@ describe('jsonLine', () => {
         const all = Object.fromEntries([...Object.entries(inherited), ...Object.entries(own)]);
         const line = jsonLine({ ...head, message, inherited, fields: own });
         expect(line).not.toContain('\n');
-        expect(JSON.parse(line)).toEqual(JSON.parse(JSON.stringify({ ...all, ...given })));
+        const names = Object.keys(given);
+        const told = Object.entries(all).map(([key, value]) => [
+          names.includes(key) ? `fields.${key}` : key,
+          value,
+        ]);
+        const expected: unknown = { ...given, ...Object.fromEntries(told) };
+        expect(JSON.parse(line)).toEqual(JSON.parse(JSON.stringify(expected)));
       }),
     );
   });
@@ -33,7 +39,7 @@ describe('jsonLine', () => {
     expect(jsonLine({ ...head, fields })).not.toContain('none');
   });
 
-  it('keeps the head whatever the fields are called', () => {
+  it('keeps the head whatever the fields are called, and the fields too', () => {
     const other = { timestamp: 1, level: 1, message: 1, trace_id: 1, user_id: 1, request_id: 1 };
     expect(JSON.parse(jsonLine({ ...head, fields: other, inherited: other }))).toEqual({
       timestamp: '1970-01-01T00:00:00.000Z',
@@ -42,6 +48,11 @@ describe('jsonLine', () => {
       trace_id: 't',
       user_id: 'u',
       request_id: 1,
+      'fields.timestamp': 1,
+      'fields.level': 1,
+      'fields.message': 1,
+      'fields.trace_id': 1,
+      'fields.user_id': 1,
     });
   });
 });

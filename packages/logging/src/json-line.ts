@@ -1,23 +1,17 @@
-import type { LogLine } from './log-line.ts';
+import { fieldName, type LogLine } from './log-line.ts';
 
 /**
- * One JSON object: time, level, message, ids, then the fields that have another name. Put together by hand, which
- * takes half the time of `JSON.stringify` of an object made for it.
+ * One JSON object: time, level, message, ids, then fields. Put together by hand, which takes half the time of
+ * `JSON.stringify` of an object made for it.
  */
 export function jsonLine({ timeMs, level, message, ids, inherited, fields }: LogLine): string {
   let line = `{"timestamp":"${isoTime(timeMs)}","level":"${level}","message":${quoted(message)}`;
   for (const key in ids) line += `,"${key}":${quoted(ids[key as keyof typeof ids] ?? '')}`;
   for (const key in inherited) {
-    if (!isHead(key, ids) && !Object.hasOwn(fields, key)) line += entry(key, inherited[key]);
+    if (!Object.hasOwn(fields, key)) line += entry(fieldName(key, ids), inherited[key]);
   }
-  for (const key in fields) {
-    if (!isHead(key, ids)) line += entry(key, fields[key]);
-  }
+  for (const key in fields) line += entry(fieldName(key, ids), fields[key]);
   return `${line}}`;
-}
-
-function isHead(key: string, ids: object): boolean {
-  return key === 'timestamp' || key === 'level' || key === 'message' || Object.hasOwn(ids, key);
 }
 
 function entry(key: string, value: unknown): string {

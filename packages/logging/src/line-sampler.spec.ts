@@ -107,8 +107,57 @@ describe('sampling of log lines', () => {
     times(4, () => logger.info('early'));
     times(1_000, (index) => logger.info(`m${index}`));
     expect(lines.at(-1)).toMatchObject({ message: 'm999', 'sampled.dropped': 3 });
+    logger.info('next');
+    expect(lines.at(-1)).not.toHaveProperty(['sampled.dropped']);
     logger.info('early');
     expect(lines.at(-1)).toMatchObject({ message: 'early' });
+  });
+
+  it('forgets keys that were not used for long first', () => {
+    const { lines, logger } = sampled({ perKey: { first: 1, thenEvery: 0, perMs: 60_000 } });
+    times(20, (round) => {
+      logger.info('hot');
+      times(999, (index) => logger.info(`m${round} ${index}`));
+    });
+    expect(lines.filter(({ message }) => message === 'hot')).toHaveLength(1);
+  });
+
+  it('takes long messages that differ behind their beginning for others', () => {
+    const { lines, logger } = sampled({ perKey: { first: 1, thenEvery: 0 } });
+    times(10, (index) => logger.info(`${'x'.repeat(300)}${index % 5}`));
+    expect(lines).toHaveLength(5);
+  });
+
+  it.each([
+    [
+      'fails',
+      () => {
+        throw new Error('no');
+      },
+    ],
+    ['gives no string', () => 5 as unknown as string],
+  ])('takes level and message for the key where the key %s', (_what, key) => {
+    const { lines, logger } = sampled({ perKey: { first: 1, thenEvery: 0, key } });
+    times(2, () => logger.info('a'));
+    logger.warn('a');
+    logger.info('b');
+    expect(lines).toHaveLength(3);
+    expect(logger.counts()).toMatchObject({ sampled: 1, unwritten: 0 });
+  });
+
+  it('tells what it left out again when the line that told of it did not arrive', () => {
+    const lines: Record<string, unknown>[] = [];
+    const stream = {
+      writableLength: 0,
+      write: (line: string) => lines.push(JSON.parse(line) as Record<string, unknown>),
+    };
+    const logger = createLogger({ stream, sampling: { perKey: { first: 1, thenEvery: 5 } } });
+    times(5, () => logger.info('m'));
+    stream.writableLength = 2_000_000;
+    logger.info('m');
+    stream.writableLength = 0;
+    times(5, () => logger.info('m'));
+    expect(lines.map((line) => line['sampled.dropped'])).toEqual([undefined, undefined, 8]);
   });
 
   it('does not count lines below the level', () => {

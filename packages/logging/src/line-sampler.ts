@@ -19,7 +19,7 @@ export interface PerKeySampling {
   readonly thenEvery: number;
   /** Length of the period, in milliseconds. @defaultValue 1000 */
   readonly perMs?: number;
-  /** Which lines are alike. @defaultValue those of one level and message */
+  /** Which lines are alike. @defaultValue those of one level and message, also where it fails or gives no string */
   readonly key?: (level: LineLevel, message: string) => string;
 }
 
@@ -30,10 +30,12 @@ interface Kept {
 }
 
 const mostKeys = 1_000;
+/** What is longer is told apart by a number made of the rest. */
 const longestKey = 256;
+const longestHashed = 32_768;
 const defaultPerMs = 1_000;
 
-/** Decides line by line and remembers what it left out, for at most 1,000 keys at a time. */
+/** Decides line by line and remembers what it left out, for the 1,000 keys that were used last. */
 export class LineSampler {
   readonly #rate: number;
   readonly #perKey: PerKeySampling | undefined;
@@ -87,14 +89,30 @@ export class LineSampler {
     return kept.seen <= first || (thenEvery > 0 && (kept.seen - first) % thenEvery === 0);
   }
 
+  /** Takes back that a line told of lines left out: it did not arrive. The next one that does will. */
+  untell(count: number): void {
+    this.#forgotten += count;
+  }
+
+  /** Those used last stand last. */
   #keptOf(level: LineLevel, message: string): Kept {
-    const key = (this.#perKey?.key?.(level, message) ?? `${level} ${message}`).slice(0, longestKey);
-    const known = this.#keys.get(key);
-    if (known !== undefined) return known;
-    if (this.#keys.size >= mostKeys) this.#forgetOldest();
-    const kept = { endsAtMs: -Infinity, seen: 0, dropped: 0 };
+    const key = shortened(this.#keyOf(level, message));
+    let kept = this.#keys.get(key);
+    if (kept !== undefined) this.#keys.delete(key);
+    else if (this.#keys.size >= mostKeys) this.#forgetOldest();
+    kept ??= { endsAtMs: -Infinity, seen: 0, dropped: 0 };
     this.#keys.set(key, kept);
     return kept;
+  }
+
+  #keyOf(level: LineLevel, message: string): string {
+    try {
+      const key: unknown = this.#perKey?.key?.(level, message);
+      if (typeof key === 'string') return key;
+    } catch {
+      // As without a key.
+    }
+    return `${level} ${message}`;
   }
 
   #forgetOldest(): void {
@@ -104,6 +122,14 @@ export class LineSampler {
       return;
     }
   }
+}
+
+function shortened(key: string): string {
+  if (key.length <= longestKey) return key;
+  let hash = 0;
+  for (let at = longestKey; at < key.length && at < longestHashed; at++)
+    hash = (Math.imul(hash, 31) + key.charCodeAt(at)) | 0;
+  return `${key.slice(0, longestKey)} ${key.length} ${hash}`;
 }
 
 function requireCounts({ first, thenEvery, perMs = defaultPerMs }: PerKeySampling): void {

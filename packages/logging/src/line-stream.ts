@@ -1,6 +1,6 @@
 /** Where lines go: a stream of Node, or anything with a `write`. */
 export interface LineStream {
-  /** Takes one line with its line end, and may say later that it failed. */
+  /** Takes one line with its line end, and may say later that it is written, or that it failed. */
   write(text: string, done?: (error?: Error | null) => void): unknown;
   readonly isTTY?: boolean | undefined;
   /** Whether the terminal shows colours; Node's answers for `NO_COLOR` and `FORCE_COLOR` too. */

@@ -3,6 +3,7 @@ import { createServer, connect, type Socket } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { Writable } from 'node:stream';
 import { describe, expect, it } from '@jest/globals';
+import { ManualClock } from '@tta/obs-context/manual';
 import { createLogger } from './create-logger.ts';
 
 describe('a stream of log lines', () => {
@@ -109,5 +110,47 @@ describe('a stream of log lines', () => {
     });
     logger.info('outer');
     expect(lines).toHaveLength(3);
+  });
+
+  it('is flushed once it has written what waited in it', async () => {
+    let release = (): void => {};
+    let written = 0;
+    const stream = new Writable({
+      write(_text, _encoding, done) {
+        release = () => {
+          written++;
+          done();
+        };
+      },
+    });
+    const logger = createLogger({ stream });
+    await logger.flush();
+    logger.info('one');
+    logger.info('two');
+    const flushed = Promise.all([logger.flush(), logger.flush()]).then(() => written);
+    logger.info('late');
+    for (let i = 0; i < 2; i++) {
+      release();
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    await expect(flushed).resolves.toBe(2);
+    stream.destroy();
+    await logger.flush();
+  });
+
+  it('is flushed when it says nothing of what waits, and at the limit when it hangs', async () => {
+    await createLogger({ stream: { write: () => true } }).flush();
+    const clock = new ManualClock();
+    const logger = createLogger({ clock, stream: { writableLength: 1, write: () => true } });
+    logger.info('m');
+    let isFlushed = false;
+    const flushed = logger.flush().then(() => (isFlushed = true));
+    await clock.advance(2_999);
+    expect(isFlushed).toBe(false);
+    await clock.advance(1);
+    await flushed;
+    const short = logger.flush(10);
+    await clock.advance(10);
+    await expect(short).resolves.toBeUndefined();
   });
 });

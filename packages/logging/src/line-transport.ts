@@ -23,7 +23,18 @@ export class LineTransport extends Writable {
   readonly #stream: LineStream;
   readonly #written = (error?: Error | null): void => {
     if (error) this.lost++;
+    this.#noticed();
   };
+  readonly #noticed = (): void => {
+    this.#done++;
+    if (this.#done >= this.#awaited) this.#flushed();
+  };
+  #given = 0;
+  /** Of those given, what the stream said something about. */
+  #done = 0;
+  #awaited = 0;
+  #flushing: Promise<void> | undefined;
+  #flushed = (): void => {};
   #told = 0;
   /** Lines that the stream did not take. */
   lost = 0;
@@ -48,20 +59,34 @@ export class LineTransport extends Writable {
     return this.lost - this.#told;
   }
 
+  /** Waits until the stream is done with its lines, where it says that some wait in it. */
+  flush(): Promise<void> {
+    const { destroyed, writableLength } = this.#stream;
+    if (destroyed === true || (writableLength ?? 0) === 0) return Promise.resolve();
+    this.#awaited = this.#given;
+    return (this.#flushing ??= new Promise((resolve) => {
+      this.#flushed = () => {
+        this.#flushing = undefined;
+        resolve();
+      };
+    }));
+  }
+
   /** winston asks for it; it writes by {@link LineTransport._write}. */
   log(): void {}
 
   override _write({ message, tells }: PrintedLine, _encoding: string, done: () => void): void {
-    const isTaken = this.#put(message, tells === undefined ? this.#written : undefined);
+    const isTaken = this.#put(message, tells === undefined ? this.#written : this.#noticed);
     if (tells === undefined) this.lost += isTaken ? 0 : 1;
     else this.#told += isTaken ? tells : 0;
     done();
   }
 
-  #put(message: string, written?: (error?: Error | null) => void): boolean {
+  #put(message: string, written: (error?: Error | null) => void): boolean {
     if (!this.isReady) return false;
     try {
       this.#stream.write(`${message}\n`, written);
+      this.#given++;
       return true;
     } catch {
       return false;

@@ -1,5 +1,6 @@
 import { type Context, trace } from '@opentelemetry/api';
 import { type Correlation, correlationOf, type LineLevel } from '@tta/obs-context';
+import type { Redactor } from './redaction/redactor.ts';
 
 /** A log line on its way out; nothing in it is secret any more. */
 export interface LogLine {
@@ -19,6 +20,13 @@ export interface LogLine {
 /** The fields of the logger and of the line together. */
 export function allFields({ inherited, fields }: LogLine): Readonly<Record<string, unknown>> {
   return { ...inherited, ...fields };
+}
+
+const head = new Set(['timestamp', 'level', 'message']);
+
+/** What a line calls a field: one that is called like its time, level, message or one of its ids is told apart. */
+export function fieldName(key: string, ids: Readonly<LineIds>): string {
+  return head.has(key) || Object.hasOwn(ids, key) ? `fields.${key}` : key;
 }
 
 /** In the order in which a line has them. */
@@ -46,8 +54,10 @@ const correlationNames: readonly (readonly [keyof Correlation, keyof LineIds])[]
 /** Of a span that records nothing and passes nothing on. */
 const noTrace = '0'.repeat(32);
 
-/** @param shown - What may be shown of an id that a program chose: users are often called by their addresses. */
-export function lineIds(active: Context, shown: (id: string) => string): LineIds {
+/** What may be shown of an id that a program chose: users are often called by their addresses. */
+export type ShownId = (name: keyof LineIds, id: string) => string;
+
+export function lineIds(active: Context, shown: ShownId): LineIds {
   const ids: LineIds = {};
   const span = trace.getSpanContext(active);
   if (span !== undefined && span.traceId !== noTrace) {
@@ -58,7 +68,22 @@ export function lineIds(active: Context, shown: (id: string) => string): LineIds
   if (correlation === undefined) return ids;
   for (const [from, to] of correlationNames) {
     const id = correlation[from];
-    if (id !== undefined) ids[to] = shown(String(id));
+    if (id !== undefined) ids[to] = shown(to, String(id));
   }
   return ids;
+}
+
+/** Ids without secrets. One is hidden as a whole when a field of its name is. */
+export function redactedId(redactor: Redactor): ShownId {
+  const asField = (name: string, id: string): unknown =>
+    (redactor.value({ [name]: id }) as Readonly<Record<string, unknown>>)[name];
+  const isHidden = (name: string): boolean => {
+    try {
+      return asField(name, 'id') !== 'id';
+    } catch {
+      return false;
+    }
+  };
+  const hidden = new Set(correlationNames.map(([, name]) => name).filter(isHidden));
+  return (name, id) => (hidden.has(name) ? String(asField(name, id)) : redactor.text(id));
 }

@@ -23,6 +23,14 @@ describe('prettyLine', () => {
       { ids: { trace_id: '0123456789abcdef', span_id: 'x', user_id: 'y', workflow_name: 'z' } },
       '03:04:05.678 info  sold  trace=01234567',
     ],
+    [
+      { level: 'error', ids: { trace_id: '0123456789abcdef' } },
+      '03:04:05.678 error sold  trace=0123456789abcdef',
+    ],
+    [
+      { ids: { user_id: 'y' }, fields: { user_id: 'forged', message: 'm' } },
+      '03:04:05.678 info  sold  fields.user_id="forged" fields.message="m"',
+    ],
   ])('shows %j', (line, expected) => {
     expect(prettyLine({ ...head, ...line }, false)).toBe(expected);
   });
@@ -52,6 +60,11 @@ describe('prettyLine', () => {
     ['delete', 'a\u007fb', 'a\\u007fb'],
     ['a line separator', 'a\u2028b', 'a\\u2028b'],
     ['turned text', 'a\u202eb', 'a\\u202eb'],
+    ['an Arabic letter mark', 'a\u061cb', 'a\\u061cb'],
+    ['a space without width', 'a\u200bb', 'a\\u200bb'],
+    ['a byte order mark', 'a\ufeffb', 'a\\ufeffb'],
+    ['an invisible plus', 'a\u2064b', 'a\\u2064b'],
+    ['a tag', 'a\u{e0041}b', 'a\\udb40\\udc41b'],
   ])('shows %s in a message, a field and its name as text', (_what, text, shown) => {
     expect(prettyLine({ ...head, message: text }, false)).toBe(`03:04:05.678 info  ${shown}`);
     expect(prettyLine({ ...head, fields: { field: text } }, false)).toBe(
@@ -61,8 +74,8 @@ describe('prettyLine', () => {
   });
 
   it('leaves letters of all languages as they are', () => {
-    expect(prettyLine({ ...head, message: 'größer 日本 🎉' }, false)).toBe(
-      '03:04:05.678 info  größer 日本 🎉',
+    expect(prettyLine({ ...head, message: 'größer 日本 🎉 👩‍🚀 می‌خواهم' }, false)).toBe(
+      '03:04:05.678 info  größer 日本 🎉 👩‍🚀 می‌خواهم',
     );
   });
 });
