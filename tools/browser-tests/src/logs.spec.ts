@@ -32,7 +32,12 @@ interface Line {
   readonly fields?: Readonly<Record<string, string>>;
 }
 
-async function sendLogs(traceId: string, startTimeMs: number, lines: readonly Line[]): Promise<void> {
+async function sendLogs(
+  traceId: string,
+  startTimeMs: number,
+  lines: readonly Line[],
+  serviceName = 'indexer',
+): Promise<void> {
   const logRecords = lines.map(({ offsetMs, severity, message, spanId, fields = {} }) => ({
     traceId,
     ...(spanId !== undefined && { spanId }),
@@ -44,7 +49,14 @@ async function sendLogs(traceId: string, startTimeMs: number, lines: readonly Li
   const answer = await fetch(new URL('v1/logs', service.url), {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ resourceLogs: [{ scopeLogs: [{ logRecords }] }] }),
+    body: JSON.stringify({
+      resourceLogs: [
+        {
+          resource: { attributes: [{ key: 'service.name', value: { stringValue: serviceName } }] },
+          scopeLogs: [{ logRecords }],
+        },
+      ],
+    }),
   });
   expect(answer.status).toBe(200);
 }
@@ -109,7 +121,7 @@ describe('the logs of a trace', () => {
     expect(await page.locator('.span-logs .level').allTextContents()).toEqual(['debug', 'warn', 'error']);
     expect(await page.locator('.span-logs').textContent()).toContain('at run (run.ts:40)');
     await page.locator('.span-logs summary').first().click();
-    expect(await page.locator('.span-logs .entries').first().textContent()).toContain('doc:1');
+    await page.locator('.span-logs .entries').getByText('doc:1').waitFor();
     await shoot('trace-logs-details');
     await page.setViewportSize({ width: 480, height: 800 });
     await shoot('trace-logs-narrow');
@@ -172,6 +184,47 @@ describe('the logs of a trace', () => {
     await page.locator('.log-line').getByText('hello').waitFor();
     await alert.waitFor({ state: 'detached' });
     expect(browser.complaints.splice(0)).toEqual([expect.stringContaining('500')]);
+  });
+
+  it('name a foreign service, stay readable beside marks of direction, and cut what is long', async () => {
+    const { page } = browser;
+    const traceId = await sendGeneratedTrace(service.url, 3);
+    const answer = await fetch(new URL(`api/traces/${traceId}`, service.url));
+    const { summary, spans } = (await answer.json()) as {
+      summary: { startTimeMs: number };
+      spans: { spanId: string[] };
+    };
+    const spanId = spans.spanId[1] as string;
+    const own = { offsetMs: 1, severity: 9, message: 'own line', spanId };
+    const long = { offsetMs: 3, severity: 9, message: 'x'.repeat(500_000), spanId };
+    const turned = {
+      offsetMs: 2,
+      severity: 17,
+      message: 'refund \u202e\u2067',
+      spanId,
+      fields: { 'user\u202e': 'anna\u202e', role: 'admin' },
+    };
+    await sendLogs(traceId, summary.startTimeMs, [own, long]);
+    await sendLogs(traceId, summary.startTimeMs, [turned], 'billing');
+    await page.goto(`${service.url}/#/traces/${traceId}?span=${spanId}`);
+    const lines = page.locator('.log-line');
+    await page.getByText('3 lines').waitFor();
+    expect(await lines.locator('.log-service').allTextContents()).toEqual(['billing']);
+    const left = await lines
+      .nth(1)
+      .locator('bdi')
+      .evaluateAll((parts) => parts.map((part) => part.getBoundingClientRect().left));
+    expect(left).toHaveLength(6);
+    expect(left).toEqual(left.toSorted((a, b) => a - b));
+    expect(((await lines.nth(2).textContent()) ?? '').length).toBeLessThan(1_100);
+
+    const pane = page.locator('.span-logs');
+    await pane.locator('.log-service').getByText('billing').waitFor();
+    expect(((await pane.textContent()) ?? '').length).toBeLessThan(1_500);
+    await pane.locator('summary').nth(2).click();
+    await pane.getByText(long.message).waitFor();
+    await shoot('trace-logs-hostile');
+    expect(browser.complaints).toEqual([]);
   });
 
   it('show their first 500 lines and more on demand, and draw only those in sight', async () => {

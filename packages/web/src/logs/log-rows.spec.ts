@@ -11,7 +11,8 @@ const tree = buildSpanTree(
     { name: 'primitive.lambda.execute', parent: 1, type: 'lambda' },
   ]),
 );
-const rowOf = (changes: Parameters<typeof logRecord>[0]) => logRows([logRecord(changes)], 1_000, tree)[0]!;
+const trace = { startTimeMs: 1_000, serviceName: 'demo' };
+const rowOf = (changes: Parameters<typeof logRecord>[0]) => logRows([logRecord(changes)], trace, tree)[0]!;
 
 describe('logRows', () => {
   it('counts from the start of the trace, also backwards', () => {
@@ -50,12 +51,45 @@ describe('logRows', () => {
   });
 
   it('has no rows without records', () => {
-    expect(logRows([], 1_000, tree)).toEqual([]);
+    expect(logRows([], trace, tree)).toEqual([]);
   });
 
-  it('puts the attributes on one line', () => {
-    expect(rowOf({ attributes: { sku: 'é 1', tries: [1, 2], last: false } }).fields).toBe(
-      'sku=é 1  tries=[1,2]  last=false',
-    );
+  it('has keys and values of the attributes apart', () => {
+    expect(rowOf({ attributes: { sku: 'é 1', tries: [1, 2], last: false } }).fields).toEqual([
+      ['sku', 'é 1'],
+      ['tries', '[1,2]'],
+      ['last', 'false'],
+    ]);
+  });
+
+  it('names the service where it is not the one of the trace', () => {
+    expect(rowOf({ serviceName: 'demo' }).service).toBe('');
+    expect(rowOf({ serviceName: 'billing' }).service).toBe('billing');
+  });
+
+  it('shows marks that turn the direction of writing instead of obeying them', () => {
+    const row = rowOf({
+      body: 'a\u202eb\u2067',
+      serviceName: '\u202ashop',
+      severityNumber: 0,
+      severityText: 'x\u202d',
+      attributes: { 'k\u2066': '\u2069v' },
+    });
+    expect(row).toMatchObject({ message: 'a\ufffdb\ufffd', service: '\ufffdshop', levelText: 'x\ufffd' });
+    expect(row.fields).toEqual([['k\ufffd', '\ufffdv']]);
+  });
+
+  it('cuts what is long to about 1,000 characters', () => {
+    const long = 'x'.repeat(1_000);
+    expect(rowOf({ body: long }).message).toBe(long);
+    const { message, fields } = rowOf({
+      body: `${long}y`,
+      attributes: { a: 'x', b: `${long}y`, c: 'left out' },
+    });
+    expect(message).toBe(`${long}…`);
+    expect(fields).toEqual([
+      ['a', 'x'],
+      ['b', `${'x'.repeat(998)}…`],
+    ]);
   });
 });

@@ -1,6 +1,12 @@
 import { logLevelOf } from '@tta/obs-protocol';
-import type { AttributeJson, LogLevel, LogRecord } from '@tta/obs-protocol';
+import type { AttributeJson, LogLevel, LogRecord, TraceSummary } from '@tta/obs-protocol';
 import type { SpanTree } from '../trace/span-tree.ts';
+
+/** What is longer is whole where a line is opened: a record may hold megabytes. */
+const LINE_LENGTH = 1_000;
+
+/** Marks that turn the direction of writing: an unclosed one reaches beyond the element that it stands in. */
+const DIRECTION_MARKS = /[\u202a-\u202e\u2066-\u2069]/g;
 
 /** One log record as a line of the page. */
 export interface LogRow {
@@ -10,17 +16,20 @@ export interface LogRow {
   readonly level: LogLevel | null;
   /** The level in a word: ours, else the program's own. */
   readonly levelText: string;
+  /** The program that logged it, where it is not the one of the trace; else empty. */
+  readonly service: string;
+  /** The first 1,000 characters of it; as in all texts here, marks that turn the direction are replaced. */
   readonly message: string;
-  /** The attributes as `key=value`. */
-  readonly fields: string;
+  /** Keys and values of the attributes, about 1,000 characters of them. */
+  readonly fields: readonly (readonly [key: string, value: string])[];
   /** Row of the waterfall that shows its span; -1 when the span is not in the trace. */
   readonly row: number;
 }
 
-/** @param startTimeMs - Start of the trace, in milliseconds since the Unix epoch. */
+/** @param trace - The trace in which they were logged. */
 export function logRows(
   records: readonly LogRecord[],
-  startTimeMs: number,
+  trace: Pick<TraceSummary, 'startTimeMs' | 'serviceName'>,
   tree: SpanTree,
 ): readonly LogRow[] {
   if (records.length === 0) return [];
@@ -29,20 +38,37 @@ export function logRows(
     const level = logLevelOf(record);
     return {
       record,
-      offsetMs: Number(record.timeUnixNano) / 1e6 - startTimeMs,
+      offsetMs: Number(record.timeUnixNano) / 1e6 - trace.startTimeMs,
       level,
-      levelText: level ?? record.severityText ?? '',
-      message: messageOf(record),
-      fields: Object.entries(record.attributes)
-        .map(([key, value]) => `${key}=${inline(value)}`)
-        .join('  '),
+      levelText: level ?? lineText(record.severityText ?? ''),
+      service: record.serviceName === trace.serviceName ? '' : lineText(record.serviceName),
+      message: lineText(messageText(record)),
+      fields: fieldsOf(record),
       row: record.spanId === null ? -1 : (rowOf.get(record.spanId) ?? -1),
     };
   });
 }
 
-function messageOf({ body, eventName }: LogRecord): string {
+/** The whole message. */
+export function messageText({ body, eventName }: LogRecord): string {
   return body === null ? (eventName ?? '') : inline(body);
+}
+
+function fieldsOf({ attributes }: LogRecord): LogRow['fields'] {
+  const fields: (readonly [string, string])[] = [];
+  let left = LINE_LENGTH;
+  for (const [key, value] of Object.entries(attributes)) {
+    if (left <= 0) break;
+    const field = [lineText(key, left), lineText(inline(value), left)] as const;
+    fields.push(field);
+    left -= field[0].length + field[1].length;
+  }
+  return fields;
+}
+
+function lineText(text: string, length = LINE_LENGTH): string {
+  const start = text.length > length ? `${text.slice(0, length)}…` : text;
+  return start.replace(DIRECTION_MARKS, '\ufffd');
 }
 
 function inline(value: AttributeJson): string {

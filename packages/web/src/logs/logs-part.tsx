@@ -1,9 +1,11 @@
 import { useSignal } from '@preact/signals';
+import { Fragment } from 'preact';
 import { useRef } from 'preact/hooks';
 import { inUnit, unitFor } from '../format/duration.ts';
 import { useVirtualRows } from '../shell/use-virtual-rows.tsx';
 import { LogsFailed } from './logs-failed.tsx';
 import { LogLevelMark } from './log-level-mark.tsx';
+import { LogLineText } from './log-line-text.tsx';
 import type { LogRow } from './log-rows.ts';
 import type { TraceLogs } from './trace-logs.ts';
 
@@ -59,8 +61,8 @@ export function LogsPart({ logs, rows, selectedRow, onSelect }: LogsPartProps) {
               <button class="log-line" disabled={row.row === -1} onClick={() => onSelect(row.row)}>
                 <span class="num">{inUnit(row.offsetMs, unit)}</span>
                 <LogLevelMark level={row.level} text={row.levelText} />
-                <span class="clip" title={`${row.message}\n${row.fields}`.trim()}>
-                  {row.message} <span class="muted">{row.fields}</span>
+                <span class="clip" title={tooltip(row)}>
+                  <LogLineText row={row} /> <span class="muted">{row.fields.map(fieldText)}</span>
                 </span>
               </button>
             </li>
@@ -69,4 +71,17 @@ export function LogsPart({ logs, rows, selectedRow, onSelect }: LogsPartProps) {
       </ul>
     </section>
   );
+}
+
+function fieldText([key, value]: LogRow['fields'][number], index: number) {
+  return (
+    <Fragment key={key}>
+      {index > 0 && '  '}
+      <bdi>{key}</bdi>=<bdi>{value}</bdi>
+    </Fragment>
+  );
+}
+
+function tooltip({ message, fields }: LogRow): string {
+  return [message, ...fields.map(([key, value]) => `${key}=${value}`)].join('\n').trim();
 }

@@ -74,7 +74,7 @@ interface ShownTraceProps {
 function ShownTrace(props: ShownTraceProps) {
   const { viewer, document: trace, tree, selectedSpanId, onSelect } = props;
   const { records, hasFailed } = viewer.logs.loaded.value;
-  const logs = useMemo(() => logRows(records, trace.summary.startTimeMs, tree), [records, trace, tree]);
+  const logs = useMemo(() => logRows(records, trace.summary, tree), [records, trace, tree]);
   const selectedRow = useMemo(
     () => (selectedSpanId === undefined ? -1 : rowOfSpan(tree, selectedSpanId)),
     [tree, selectedSpanId],
