@@ -183,10 +183,42 @@ describe('mergeSnapshots', () => {
     }
   }, 60_000);
 
+  it('makes one primitive of those beyond the limit of a snapshot, so that it can be read again', () => {
+    const snapshotOf = (process: number): StatisticsSnapshot => {
+      const statistics = new PrimitiveStatistics({ clock: new ManualClock(), maxPrimitives: 3_400 });
+      for (let i = 0; i < 3_401; i++) statistics.onEnd(ended(`${process} ${i}`, { costUsd: 1 }));
+      return statistics.snapshot();
+    };
+    const merged = mergeSnapshots([1, 2, 3].map(snapshotOf));
+    expect(merged.primitives).toHaveLength(10_001);
+    const others = merged.primitives.filter(({ type, name }) => type === '_OTHER' && name === '_OTHER');
+    // One from each process, and the last 200 of the third.
+    expect(others).toMatchObject([{ executions: { success: 203 }, costUsd: 203, latency: { count: 203 } }]);
+    expect(parseSnapshot(JSON.parse(JSON.stringify(merged)))).toEqual(merged);
+  });
+
+  it('takes the latest snapshot of a process that it is given several of', async () => {
+    const clock = new ManualClock();
+    const [one, other, nameless] = ['one', 'other', undefined].map(
+      (process) => new PrimitiveStatistics({ clock, ...(process === undefined ? {} : { process }) }),
+    ) as [PrimitiveStatistics, PrimitiveStatistics, PrimitiveStatistics];
+    for (const statistics of [one, other, nameless]) statistics.onEnd(ended('a'));
+    const early = one.snapshot();
+    await clock.advance(1000);
+    one.onEnd(ended('a'));
+    const late = one.snapshot();
+    const success = (snapshots: readonly StatisticsSnapshot[]): number | undefined =>
+      mergeSnapshots(snapshots).primitives[0]?.executions.success;
+    expect(success([late, early, other.snapshot()])).toBe(3);
+    expect(success([early, late, late])).toBe(2);
+    expect(success([nameless.snapshot(), nameless.snapshot()])).toBe(2);
+    expect(mergeSnapshots([early, late])).toMatchObject({ process: 'one', takenAtMs: late.takenAtMs });
+  });
+
   it('keeps the process of a single snapshot', () => {
     const snapshot = new PrimitiveStatistics({ clock: new ManualClock(), process: 'worker-1' }).snapshot();
     expect(mergeSnapshots([snapshot]).process).toBe('worker-1');
-    expect(mergeSnapshots([snapshot, snapshot])).not.toHaveProperty('process');
+    expect(mergeSnapshots([snapshot, { ...snapshot, process: 'worker-2' }])).not.toHaveProperty('process');
   });
 
   it('tells primitives apart whose type and name read the same together', () => {

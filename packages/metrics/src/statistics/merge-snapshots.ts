@@ -1,12 +1,14 @@
 import { InvalidOptionError } from '@tta/obs-context';
 import { Durations } from './durations.ts';
 import { decodeHistogram, encodeHistogram } from './histogram-encoding.ts';
+import { mostPrimitives, overflow } from './primitive-statistics.ts';
 import type { LatencySnapshot, PrimitiveSnapshot, StatisticsSnapshot } from './statistics-snapshot.ts';
 
 /**
  * One snapshot for several processes, as if one had seen every execution: percentiles are those of one histogram
  * that recorded everything; counts, costs and throughput are sums. Primitives of the same type and name are one.
- * Give the latest snapshot of each process, and each process once.
+ * Of several snapshots with the same `process` the latest counts; a process without such a name is to be given once.
+ * What is beyond the 10000 primitives of a snapshot becomes part of `_OTHER`, so that it can be read again.
  *
  * @throws InvalidOptionError There is none, their windows differ, or a histogram is none of ours.
  */
@@ -14,28 +16,44 @@ export function mergeSnapshots(snapshots: readonly StatisticsSnapshot[]): Statis
   const [first] = snapshots;
   if (!first) throw new InvalidOptionError('mergeSnapshots: there are no snapshots; give at least one');
   const { windowMs } = first;
-  const parts = new Map<string, PrimitiveSnapshot[]>();
   for (const [i, snapshot] of snapshots.entries()) {
     if (snapshot.windowMs !== windowMs) {
       throw new InvalidOptionError(
         `mergeSnapshots: snapshots[${i}] has a window of ${snapshot.windowMs} ms, snapshots[0] one of ${windowMs} ms; give every PrimitiveStatistics the same windowMs`,
       );
     }
-    for (const primitive of snapshot.primitives) {
-      const key = JSON.stringify([primitive.type, primitive.name]);
-      const same = parts.get(key);
-      if (same) same.push(primitive);
-      else parts.set(key, [primitive]);
-    }
   }
+  const latest = latestOfEachProcess(snapshots);
+  const others: PrimitiveSnapshot[] = [];
+  const parts = new Map<string, PrimitiveSnapshot[]>();
+  for (const primitive of latest.flatMap(({ primitives }) => primitives)) {
+    const { type, name } = primitive;
+    const key = JSON.stringify([type, name]);
+    const same = parts.get(key);
+    if (type === overflow && name === overflow) others.push(primitive);
+    else if (same) same.push(primitive);
+    else if (parts.size < mostPrimitives - 1) parts.set(key, [primitive]);
+    else others.push({ ...primitive, type: overflow, name: overflow });
+  }
+  if (others.length > 0) parts.set(overflow, others);
   const scratch = new Durations();
   return {
     version: 1,
     takenAtMs: snapshots.reduce((latest, { takenAtMs }) => Math.max(latest, takenAtMs), 0),
     windowMs,
-    ...(snapshots.length === 1 && first.process !== undefined ? { process: first.process } : {}),
+    ...(latest.length === 1 && first.process !== undefined ? { process: first.process } : {}),
     primitives: [...parts.values()].map((same) => mergePrimitives(same, scratch)),
   };
+}
+
+function latestOfEachProcess(snapshots: readonly StatisticsSnapshot[]): StatisticsSnapshot[] {
+  const latest = new Map<string | symbol, StatisticsSnapshot>();
+  for (const snapshot of snapshots) {
+    const key = snapshot.process ?? Symbol('nameless');
+    const known = latest.get(key);
+    if (!known || snapshot.takenAtMs >= known.takenAtMs) latest.set(key, snapshot);
+  }
+  return [...latest.values()];
 }
 
 function mergePrimitives(parts: readonly PrimitiveSnapshot[], scratch: Durations): PrimitiveSnapshot {

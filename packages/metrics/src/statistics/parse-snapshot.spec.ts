@@ -95,9 +95,9 @@ describe('parseSnapshot', () => {
     [
       'primitives',
       Array<unknown>(10_002).fill(1),
-      'snapshot.primitives is object, not a list of at most 10001',
+      'snapshot.primitives is a list of 10002, not a list of at most 10001',
     ],
-    ['primitives.1', [], 'snapshot.primitives[1] is object, not an object'],
+    ['primitives.1', [], 'snapshot.primitives[1] is a list of 0, not an object'],
     ['primitives.1', null, 'snapshot.primitives[1] is null, not an object'],
     ['primitives.0.name', undefined, 'snapshot.primitives[0].name is undefined, not a text'],
     ['primitives.0.type', 'x'.repeat(1025), 'snapshot.primitives[0].type is string, not a text'],

@@ -117,7 +117,12 @@ function fieldsOf(value: unknown, where: string): Fields {
 
 /** Says only the type of what is no number: a text may be long, and an object have a `toString` of its own. */
 function wrong(where: string, value: unknown, wanted: string): InvalidOptionError {
-  const is = typeof value === 'number' ? String(value) : value === null ? 'null' : typeof value;
+  const is =
+    typeof value === 'number' || value === null
+      ? String(value)
+      : Array.isArray(value)
+        ? `a list of ${value.length}`
+        : typeof value;
   return new InvalidOptionError(
     `${where} is ${is}, not ${wanted}; pass what PrimitiveStatistics.snapshot() returned, as JSON`,
   );

@@ -24,7 +24,7 @@ export interface PrimitiveStatisticsOptions {
 }
 
 /** Name and type of what stands for all primitives beyond the limit. */
-const overflow = '_OTHER';
+export const overflow = '_OTHER';
 
 /** Of a snapshot, with the one that stands for the others. */
 export const mostPrimitives = 10_001;
@@ -73,7 +73,11 @@ export class PrimitiveStatistics implements ExecutionListener {
     record.end(execution, this.#sliceAt(ageMs), Math.floor(ageMs / 1000));
   }
 
-  /** What there is to say now. It stays as it is; plain JSON. */
+  /**
+   * What there is to say now. It stays as it is; plain JSON. Blocks for about 0.05 ms a primitive, and up to 0.5 ms
+   * for one with many different durations in every tenth of the window: 2000 primitives take 0.1 s to 1 s, so ask
+   * for it every few seconds at most, or keep fewer apart.
+   */
   snapshot(): StatisticsSnapshot {
     const ageMs = this.#ageMs();
     const scratch = new Durations();
