@@ -30,7 +30,10 @@ describe('RollingCounts', () => {
     counts.add(1, 2);
     counts.rollTo(10_500);
     counts.rollTo(0);
+    counts.rollTo(69_999);
     expect([counts.good, counts.bad]).toEqual([1, 2]);
+    counts.rollTo(70_000);
+    expect([counts.good, counts.bad]).toEqual([0, 0]);
   });
 
   it('holds what a list of every event holds', () => {

@@ -119,12 +119,13 @@ describe('PrimitiveStatistics', () => {
     use(100, 100_000, 2);
     use(NaN, 1, 1);
     use(1, Infinity, 1);
+    use(-1, 1, 1);
     statistics.onEnd(ended('a'));
     expect(only(statistics).processUse).toEqual({
       executions: 2,
       cpuMs: 12,
       heapDeltaBytes: 700,
-      inexact: 3,
+      inexact: 4,
     });
   });
 

@@ -1,0 +1,33 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+import { describe, expect, it } from '@jest/globals';
+import { Durations } from './durations.ts';
+import { RollingLatency, slicesPerWindow } from './rolling-latency.ts';
+
+const hourMs = 3_600_000;
+
+/** What buffers hold after the garbage is gone, in bytes. */
+function bufferBytes(): number {
+  setFlagsFromString('--expose-gc');
+  const collect = runInNewContext('gc') as () => void;
+  collect();
+  return process.memoryUsage().arrayBuffers;
+}
+
+describe('RollingLatency', () => {
+  // 13 KiB each while something was recorded: 13 MB for a thousand.
+  it('lets go of its memory once the window is empty', () => {
+    const scratch = new Durations();
+    const latencies = Array.from({ length: 1000 }, () => new RollingLatency());
+    const before = bufferBytes();
+    for (const latency of latencies) latency.record(0, hourMs);
+    const used = bufferBytes() - before;
+    expect(used).toBeGreaterThan(5_000_000);
+    for (const latency of latencies) latency.addTo(scratch, slicesPerWindow);
+    expect(scratch.count).toBe(0);
+    expect(bufferBytes() - before).toBeLessThan(used / 5);
+    for (const latency of latencies) latency.record(slicesPerWindow, 1);
+    for (const latency of latencies) latency.addTo(scratch, slicesPerWindow);
+    expect(scratch.count).toBe(1000);
+  });
+});
