@@ -49,6 +49,8 @@ describe('executionOutcome', () => {
     ['error', 1, undefined],
     ['timeout', 9000, undefined],
     ['cancelled', 9000, undefined],
+    ['success', NaN, undefined],
+    ['success', -1, undefined],
   ] as const)('finds %s after %d ms %s for a latency of 500 ms', (status, durationMs, expected) => {
     expect(outcome({ kind: 'latency', thresholdMs: 500 }, { status, durationMs })).toBe(expected);
   });

@@ -20,7 +20,7 @@ export function executionOutcome(slo: SloDefinition, execution: ExecutionResult)
     case 'availability':
       return status === 'success' ? 'good' : 'bad';
     case 'latency':
-      if (status !== 'success') return undefined;
+      if (status !== 'success' || !(execution.durationMs >= 0)) return undefined;
       return execution.durationMs <= indicator.thresholdMs ? 'good' : 'bad';
     case 'cost':
       if (execution.totalCostUsd === undefined) return undefined;

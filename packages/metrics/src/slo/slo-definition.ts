@@ -5,7 +5,7 @@ import type { SloWindow } from './slo-window.ts';
  *
  * - `availability`: an error or a timeout is bad.
  * - `latency`: of the executions that succeeded, those that took longer than `thresholdMs` are bad. Failures
- *   count in neither direction, as site reliability engineers do it: one that fails at once would look quick, and
+ *   and durations that cannot be count in neither direction, as site reliability engineers do it: one that fails at once would look quick, and
  *   one that is counted here as well as under availability would spend two budgets.
  * - `cost`: one that spent more than `maxUsd`, its steps included, is bad, however it ended. One whose cost was
  *   never told is not counted, because a model without a price is not a model that is free.
