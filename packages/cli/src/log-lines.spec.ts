@@ -24,7 +24,7 @@ function record(fields: Partial<LogRecord>): LogRecord {
 }
 
 const plain = (...records: Partial<LogRecord>[]) =>
-  logLines(records.map(record), { startTimeMs: 1000, hasColour: false });
+  logLines(records.map(record), { startTimeMs: 1000, serviceName: 'shop', hasColour: false });
 
 describe('logLines', () => {
   it('aligns offsets and levels, before the start too', () => {
@@ -58,6 +58,18 @@ describe('logLines', () => {
     );
   });
 
+  it('names the service where it is not the one of the trace', () => {
+    expect(plain({ serviceName: 'shop' }, { serviceName: 'bill\u001bing' }, { serviceName: '' })).toBe(
+      '+0.00 ms  info   text\n+0.00 ms  info   bill ing: text\n+0.00 ms  info   text\n',
+    );
+  });
+
+  it('shows the level in the words of the program where it has no number', () => {
+    expect(plain({ severityNumber: 0, severityText: 'NOTICE\u001b' }, { severityNumber: 17 })).toBe(
+      '+0.00 ms  NOTICE  text\n+0.00 ms  error   text\n',
+    );
+  });
+
   it('lets no line steer the terminal or break in two', () => {
     expect(plain({ body: 'a\nb\u001b[2J', attributes: { 'k\u202e': '\u001b]0;x' } })).toBe(
       '+0.00 ms  info   a b [2J  k=]0;x\n',
@@ -66,7 +78,7 @@ describe('logLines', () => {
 
   it('colours errors red and warnings yellow, and the word says it too', () => {
     const coloured = (severityNumber: number) =>
-      logLines([record({ severityNumber })], { startTimeMs: 1000, hasColour: true });
+      logLines([record({ severityNumber })], { startTimeMs: 1000, serviceName: 'shop', hasColour: true });
     expect(coloured(17)).toContain('\u001b[31merror\u001b[39m');
     expect(coloured(13)).toContain('\u001b[33mwarn \u001b[39m');
     expect(coloured(9)).toContain('\u001b[2minfo \u001b[22m');

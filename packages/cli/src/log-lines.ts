@@ -8,27 +8,30 @@ const LEVEL_WIDTH = 5;
 export interface LogLinesOptions {
   /** Start of the trace; offsets count from it. Milliseconds since the Unix epoch. */
   readonly startTimeMs: number;
+  /** Service of the trace; lines of another are marked with its name. */
+  readonly serviceName: string;
   readonly hasColour: boolean;
 }
 
 /**
- * Draws log records one a line: offset from the start of the trace, level, message, and the attributes as
+ * Draws log records one a line: offset from the start of the trace, level, service, message, and the attributes as
  * `key=value`. A message of several lines becomes one; nothing is cut, so that it can be searched.
  */
 export function logLines(records: readonly LogRecord[], options: LogLinesOptions): string {
   const paint = style(options.hasColour);
   const offsets = records.map((record) => offsetText(record, options.startTimeMs));
   const offsetWidth = Math.max(0, ...offsets.map(widthOf));
+  const levels = records.map((record) => logLevelOf(record) ?? safeText(record.severityText ?? ''));
+  const levelWidth = Math.max(LEVEL_WIDTH, ...levels.map(widthOf));
   const lines = records.map((record, index) => {
-    const level = logLevelOf(record);
-    const name = (level ?? '').padEnd(LEVEL_WIDTH);
+    const isForeign = record.serviceName !== '' && record.serviceName !== options.serviceName;
     const fields = Object.entries(record.attributes).map(
       ([key, value]) => `${safeText(key)}=${valueText(value)}`,
     );
     return [
       paint.dim((offsets[index] ?? '').padStart(offsetWidth)),
-      levelColour(level, paint)(name),
-      messageText(record),
+      levelColour(logLevelOf(record), paint)((levels[index] ?? '').padEnd(levelWidth)),
+      (isForeign ? `${safeText(record.serviceName)}: ` : '') + messageText(record),
       ...fields.map(paint.dim),
     ].join('  ');
   });

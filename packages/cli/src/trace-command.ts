@@ -34,13 +34,13 @@ export async function traceCommand(
 }
 
 async function printLogs(url: string, summary: TraceSummary, terminal: Terminal): Promise<void> {
-  const { traceId, startTimeMs } = summary;
+  const { traceId, startTimeMs, serviceName } = summary;
   const { hasColour } = terminal;
   let hasLines = false;
   for await (const records of fetchLogs(url, traceId)) {
     if (records.length > 0 && !hasLines) terminal.out('\n');
     hasLines ||= records.length > 0;
-    terminal.out(logLines(records, { startTimeMs, hasColour }));
+    terminal.out(logLines(records, { startTimeMs, serviceName, hasColour }));
   }
   terminal.out(hasLines ? '\n' : style(hasColour).dim('no log lines') + '\n');
 }
