@@ -1,6 +1,7 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
+import { logs } from '@opentelemetry/api-logs';
 import { InstrumentedPrimitive } from '@tta/obs-instrumentation';
 import { ObservedProcess } from '../test/observed-process.ts';
 import { runProgram } from '../test/program.ts';
@@ -127,6 +128,19 @@ describe('log lines', () => {
     const open = await runProgram(observed.folder, body('redaction: false'), env);
     expect(open.stderr).toContain('hunter2');
     expect(received.text).toContain('hunter2');
+  });
+
+  it.each([
+    [{ keys: ['pin'] }, 'all'],
+    [false, 'none'],
+  ] as const)('of other libraries lose with redaction %j of their secrets %s', async (redaction, lost) => {
+    const { received, url } = await observed.receiver();
+    const obs = observed.initialize({ OTEL_EXPORTER_OTLP_LOGS_ENDPOINT: url }, { redaction });
+    const attributes = { password: 'hunter2', pin: 'p4711' };
+    logs.getLogger('lib').emit({ severityText: 'INFO', body: 'hello', attributes });
+    await obs.flush();
+    expect(received.text).toContain('hello');
+    for (const secret of ['hunter2', 'p4711']) expect(received.text.includes(secret)).toBe(lost === 'none');
   });
 
   it('are as many as sampling lets through, all errors among them, and in the format that is asked for', async () => {

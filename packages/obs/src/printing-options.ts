@@ -1,4 +1,4 @@
-import { createLogger, createRedactor, type LoggerOptions } from '@tta/obs-logging';
+import { createLogger, createRedactor, type LoggerOptions, type Redactor } from '@tta/obs-logging';
 import type { EnvironmentSettings } from './environment/read-environment.ts';
 import type { ObservabilityOptions } from './observability-options.ts';
 
@@ -8,6 +8,8 @@ export interface PrintingOptions {
   readonly lines: LoggerOptions;
   /** Those about telemetry itself; sampling leaves none of them out. */
   readonly notices: LoggerOptions;
+  /** Takes secrets out of both, and out of what other libraries send. */
+  readonly redactor: Redactor | false;
 }
 
 /** @throws `OBS_ERR_INVALID_OPTION` for sampling or redaction that cannot be used. */
@@ -15,15 +17,16 @@ export function printingOptions(
   { logLevel, logFormat, logSampling, redaction }: ObservabilityOptions,
   env: EnvironmentSettings,
 ): PrintingOptions {
+  const redactor = redaction === false ? redaction : createRedactor(redaction);
   const notices = {
     level: logLevel ?? env.logLevels.lines ?? 'warn',
     ...(logFormat === undefined ? {} : { format: logFormat }),
     ...(env.colour === undefined ? {} : { colour: env.colour }),
-    redactor: redaction === false ? redaction : createRedactor(redaction),
+    redactor,
   };
-  if (logSampling === undefined) return { lines: notices, notices };
+  if (logSampling === undefined) return { lines: notices, notices, redactor };
   const lines = { ...notices, sampling: logSampling };
   // Throws before anything is started, as the logger of the notices does for all else.
   createLogger(lines);
-  return { lines, notices };
+  return { lines, notices, redactor };
 }

@@ -32,7 +32,9 @@ export function setUpLogging(setUp: SetUp): RunningLogging {
     ...(env.exporters.logs?.includes('console') ? [consoleLogProcessor()] : []),
   ];
   const logging =
-    processors.length > 0 ? startLogging({ resource, processors, limits: env.logRecordLimits }) : undefined;
+    processors.length > 0
+      ? startLogging({ resource, processors, limits: env.logRecordLimits, redactor: printing.redactor })
+      : undefined;
   // The page and a backend are where one looks for what a terminal would be flooded with.
   const level = printing.lines.level === 'debug' ? 'debug' : 'info';
   const sentLines: Pick<LoggerOptions, 'otel'> = logging
@@ -43,7 +45,7 @@ export function setUpLogging(setUp: SetUp): RunningLogging {
     logger,
     notices: printing.lines.sampling ? createLogger({ ...printing.notices, ...sentLines }) : logger,
     counts: () => new Map(exports.map(({ destination, processor }) => [destination.name, processor.counts])),
-    flush: async () => logging?.flush(),
+    flush: async (limitMs) => logging?.flush(limitMs),
     finishNow(limitMs) {
       const all = exports.map(({ processor }) => processor);
       finishInTurn(all, limitMs, limitOfOneMs);
