@@ -95,6 +95,13 @@ describe('Retention', () => {
     expect((await logs.search({ limit: 1 })).items).toEqual([]);
   });
 
+  it('keeps 100,000 log records without a trace', async () => {
+    const asked: unknown[] = [];
+    logs.prune = async (limits) => asked.push(limits) === 0;
+    await retentionOf().step();
+    expect(asked).toEqual([{ maxRecords: 100_000, receivedSinceMs: nowMs - 2 * HOUR_MS }]);
+  });
+
   it('reports a failure and tries again later', async () => {
     const told: unknown[] = [];
     const logger = { ...silentLogger, error: (message: string) => void told.push(message) };

@@ -202,6 +202,22 @@ describe('SqliteLogStore', () => {
     },
   );
 
+  it.each([1, 2, 3, 7])(
+    'searches by pages of %d, each record once, also where times are equal',
+    async (limit) => {
+      const times = { f: 9n, b: 2n, a: 1n, c: 2n, d: 2n, e: 3n };
+      await write(...Object.entries(times).map(([body, timeUnixNano]) => line(null, body, { timeUnixNano })));
+      const seen: unknown[] = [];
+      let cursor: string | null | undefined;
+      while (cursor !== null) {
+        const page = await logs.search({ limit, ...(cursor !== undefined && { cursor }) });
+        seen.push(...page.items.map(({ body }) => body));
+        cursor = page.nextCursor;
+      }
+      expect(seen).toEqual(['f', 'e', 'd', 'c', 'b', 'a']);
+    },
+  );
+
   it('searches newest first, from a severity on, page by page', async () => {
     await writeSpans(span(1));
     await write(
@@ -277,6 +293,22 @@ describe('SqliteLogStore', () => {
     ]);
     expect((await traces.changesAfter(0, 2)).map(({ seq }) => seq)).toEqual([1, 2]);
     expect(await traces.newestSeq()).toBe(5);
+    await writeSpans(span(9));
+    expect((await traces.changesAfter(2, 10)).map(({ type, seq }) => `${type} ${seq}`)).toEqual([
+      'logs 3',
+      'logs 5',
+      'trace 6',
+    ]);
+  });
+
+  it('gives the seq of a change that could not be stored to the next one', async () => {
+    await writeSpans(span(1));
+    connection
+      .sql(`CREATE TRIGGER full BEFORE UPDATE OF logs_seq ON trace BEGIN SELECT RAISE(ABORT, 'full'); END`)
+      .run();
+    await expect(write(line(1, 'a'))).rejects.toThrow('full');
+    connection.sql('DROP TRIGGER full').run();
+    expect(await write(line(1, 'b'))).toEqual([{ type: 'logs', seq: 2, traceId: hex(1, 32) }]);
   });
 
   it('keeps nothing of a request that fails half-way', async () => {
@@ -376,12 +408,16 @@ describe('retention', () => {
     expect(bodies(await logs.ofTrace(hex(1, 32), { limit: 10 }))).toEqual(['still at it', 'and still']);
   });
 
-  it('does not show old records in a trace that a late span opens anew', async () => {
+  it('shows records of a removed trace no more while they are being removed, nor when it opens anew', async () => {
     await writeSpans(span(1));
-    await write(line(1, 'old'));
-    await traces.prune({ maxTraces: 1000, changedSinceMs: nowMs + 1 });
+    await write(...Array.from({ length: 2500 }, () => line(1, 'old')));
+    expect(await traces.prune({ maxTraces: 1000, changedSinceMs: nowMs + 1 })).toBe(true);
+    expect(connection.sql('SELECT count(*) > 0 AS n FROM log_record').get()).toMatchObject({ n: 1 });
+    expect(await allBodies()).toEqual([]);
     await writeSpans(span(1, 2));
-    expect(bodies(await logs.ofTrace(hex(1, 32), { limit: 10 }))).toEqual([]);
+    await write(line(1, 'new'));
+    expect(bodies(await logs.ofTrace(hex(1, 32), { limit: 10 }))).toEqual(['new']);
+    expect(bodies(await logs.search({ limit: 10, traceId: hex(1, 32) }))).toEqual(['new']);
   });
 
   it('keeps of the records without a stored trace those that arrived last', async () => {

@@ -60,7 +60,7 @@ export class SqliteLogStore implements LogStore {
       const traceKey = this.#traceKey(traceId);
       if (traceKey === null) where.and('trace_key IS NULL AND trace_id = ?', traceId);
       else where.and('trace_key = ?', traceKey);
-    }
+    } else where.and('(trace_key IS NULL OR trace_key NOT IN (SELECT trace_key FROM removed_trace))');
     if (cursor !== undefined) where.and('(time_ns, log_key) < (?, ?)', ...parseCursor(cursor));
     return this.#page(where, 'DESC', query);
   }
