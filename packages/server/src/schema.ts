@@ -80,7 +80,7 @@ const TRACES = `
  */
 const LOGS = `
   CREATE TABLE log_record (
-    log_key INTEGER PRIMARY KEY,
+    log_key INTEGER PRIMARY KEY AUTOINCREMENT,
     trace_key INTEGER,
     trace_id TEXT,
     span_id TEXT,

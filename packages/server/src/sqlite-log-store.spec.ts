@@ -445,6 +445,13 @@ describe('retention', () => {
     expect(await allBodies()).toEqual(['new', 'in a trace']);
   });
 
+  it('never gives the id of a removed record to another one', async () => {
+    await write(line(null, 'old'));
+    await pruneAll({ maxRecords: 0, receivedSinceMs: 0 });
+    await write(line(null, 'new'));
+    expect((await logs.search({ limit: 1 })).items).toMatchObject([{ id: 2, body: 'new' }]);
+  });
+
   it('removes nothing within the limits', async () => {
     await write(line(null, 'a'));
     expect(await logs.prune(keepAll)).toBe(false);
