@@ -4,7 +4,7 @@ const domain = /(?:[\p{L}\p{N}](?:[\p{L}\p{N}-]{0,62})\.){1,8}\p{L}{2,24}(?![\p{
 const localCharacter = /[\p{L}\p{N}._%+'-]/u;
 const longestLocalPart = 64;
 /** `icon@2x.png`, and the address of a Git remote. */
-const isNoMailbox = /^\d+x\./;
+const isNoMailbox = /^\d+x\.(?:avif|gif|jpe?g|png|svg|webp)$/i;
 
 /**
  * Finds e-mail addresses, also of names and domains beyond ASCII.

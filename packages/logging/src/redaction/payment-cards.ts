@@ -2,9 +2,16 @@ import type { Found } from './secret-span.ts';
 
 /** Groups as they are printed on cards, or no groups. No part of a longer number, a fraction, a hash or a UUID. */
 const candidate =
-  /(?<=^|[^\w%]|%[0-9A-F]{2}|\\[nrt])(?<![0-9a-f]{4}-)(?<!\d[.,])(?:\d{13,19}|\d{4}([ .\u00a0-]{1,2})\d{4}\1\d{4}\1\d{1,7}|\d{4}([ .\u00a0-]{1,2})\d{6}\2\d{4,5})(?![\w]|[.,]\d|-[0-9a-f]{4})/g;
-/** First digits of the networks: American Express and Diners, Visa, Mastercard, Discover and UnionPay, Mir. */
-const network = /^(?:3[0-9]|4|5[0-9]|6|2[2-7])/;
+  /(?<=^|[^\w%]|%B|%[0-9A-F]{2}|\\[nrt])(?<![0-9a-f]{4}-)(?<!\d[.,])(?:\d{14,19}|\d{4}([ .\u00a0-]{1,2})\d{4}\1\d{4}\1\d{1,7}|\d{4}([ .\u00a0-]{1,2})\d{6}\2\d{4,5})(?![\w]|[.,]\d(?!\d\/)|-[0-9a-f]{4})/g;
+/** First digits and lengths of the networks that are in use; other numbers are counters and identifiers. */
+const networks: readonly RegExp[] = [
+  /^4\d{15}$/, // Visa
+  /^(?:5[1-5]\d\d|222[1-9]|22[3-9]\d|2[3-6]\d\d|27[01]\d|2720)\d{12}$/, // Mastercard
+  /^3[47]\d{13}$/, // American Express
+  /^3(?:0[0-5]|[689]\d)\d{11}$/, // Diners Club
+  /^(?:6011|64[4-9]\d|65\d\d|62\d\d|35(?:2[89]|[3-8]\d)|220[0-4])\d{12,15}$/, // Discover, UnionPay, JCB, Mir
+  /^(?:5018|5020|5038|5893|6304|6759|676[1-3])\d{12,15}$/, // Maestro
+];
 
 /** Finds numbers of payment cards by their length, network and check digit (ISO/IEC 7812-1 annex B). */
 export function findPaymentCards(text: string, found: Found): void {
@@ -17,7 +24,7 @@ export function findPaymentCards(text: string, found: Found): void {
 
 /** @param digits - Digits alone. */
 export function isPaymentCard(digits: string): boolean {
-  if (digits.length < 13 || digits.length > 19 || !network.test(digits)) return false;
+  if (!networks.some((network) => network.test(digits))) return false;
   let sum = 0;
   for (let place = 0; place < digits.length; place++) {
     const digit = digits.charCodeAt(digits.length - 1 - place) - 48;
