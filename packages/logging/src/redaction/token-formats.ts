@@ -19,21 +19,37 @@ const format = (kind: string, prefix: string, rest: string, needsBoundary?: true
 /** Credentials that can be told by their form, wherever they stand. The longer of two prefixes comes first. */
 const formats: readonly TokenFormat[] = [
   format('aws-access-key', '(?:AKIA|ASIA|ABIA|ACCA)', '[A-Z0-9]{16}'),
+  format('aws-key', 'ABSK', '[A-Za-z0-9+/]{80}'),
+  format('aws-token', '(?:IQoJb3JpZ2lu|FwoGZXIvYXdz)', '[\\w+/%=-]{40,8192}'),
   format('github-token', 'github_pat_', '\\w{22}'),
   format('github-token', 'gh[opusr]_', '[A-Za-z0-9]{20}'),
-  format('gitlab-token', 'gl(?:pat|dt|rt|cbt|ptt|ft|imt|agent|soat|oas)-', '[\\w-]{20}'),
-  format('slack-token', 'xox[abeoprs][-.]', '[A-Za-z0-9.-]{10}'),
+  format(
+    'gitlab-token',
+    'gl(?:pat|dt|rt|cbt|ptt|ft|imt|agent|soat|oas|ffct)-',
+    '[\\w-]{20}[\\w-]{0,300}(?:\\.\\d\\d\\.[a-z0-9]{9})?',
+  ),
+  format('gitlab-token', 'GR1348941', '[\\w-]{20}'),
+  format('slack-token', 'xoxd-', '(?:[\\w+/=-]|%[0-9A-Fa-f]{2}){10,512}'),
+  format('slack-token', 'xox[abceoprs][-.]', '[A-Za-z0-9.-]{10}'),
   format('slack-token', 'xapp-', '\\d-[A-Za-z0-9-]{10}'),
   format('slack-webhook', 'hooks\\.slack\\.com/(?:services|workflows|triggers)/', '[\\w/-]{16}'),
   format('discord-webhook', 'discord(?:app)?\\.com/api/webhooks/', '\\d{8,24}/[\\w-]{16}'),
-  format('stripe-key', '[rs]k_(?:live|test)_', '\\w{10}'),
+  format('stripe-key', '(?:[ers]k|sk_org)_(?:live|test)_', '\\w{10}'),
+  format('stripe-secret', '(?:pi|seti|cs)_[A-Za-z0-9]{14,64}_secret_', '\\w{10}'),
+  format('elevenlabs-key', 'sk_', '[0-9a-f]{48}', true),
   format('webhook-secret', 'whsec_', '[\\w+/=-]{16}'),
   format('google-api-key', 'AIza', '[\\w-]{35}'),
   format('google-token', 'ya29\\.', '[\\w-]{20}'),
   format('google-secret', 'GOCSPX-', '[\\w-]{20}'),
   format('anthropic-key', 'sk-ant-', '[\\w-]{16}'),
   format('openai-key', 'sk-(?:proj|svcacct|admin|or)-', '[\\w-]{16}'),
-  format('api-key', 'sk-', '(?=[\\w-]{0,64}\\d)[\\w-]{20}', true),
+  // A part with letters and digits is none of words and numbers: `sk-1234-some-branch-name`.
+  format(
+    'api-key',
+    '(?:sk|csk)-',
+    '(?=[\\w-]{0,64}?(?<![A-Za-z0-9])(?=[A-Za-z]{0,64}\\d)(?=\\d{0,64}[A-Za-z])[A-Za-z0-9]{7})[\\w-]{20}',
+    true,
+  ),
   format('huggingface-token', 'hf_', '[A-Za-z0-9]{30}'),
   format('npm-token', 'npm_', '[A-Za-z0-9]{36}'),
   format('pypi-token', 'pypi-AgE', '[\\w-]{40}'),
@@ -56,6 +72,35 @@ const formats: readonly TokenFormat[] = [
   format('atlassian-token', 'ATATT3', '[\\w=-]{40}'),
   format('postman-key', 'PMAK-', '[a-f0-9]{24}-[a-f0-9]{34}'),
   format('newrelic-key', 'NRAK-', '[A-Z0-9]{27}'),
+  format('square-token', 'sq0(?:atp|csp|idp)-', '[\\w-]{22}'),
+  format('brevo-key', 'xkeysib-', '[a-f0-9]{64}'),
+  format('heroku-key', 'HRKU-', '[\\w-]{36}'),
+  format('fly-token', 'fo1_', '[\\w-]{40}', true),
+  format('fly-token', 'fm[12][ar]?_', '[\\w+/=-]{40,8192}', true),
+  format('render-key', 'rnd_', '[A-Za-z0-9]{28}', true),
+  format('vercel-token', 'vc[aikpr]_', '[A-Za-z0-9]{24}', true),
+  format('netlify-token', 'nf[cpu]_', '[A-Za-z0-9]{36}', true),
+  format('supabase-key', 'sbp_', '[a-f0-9]{40}', true),
+  format('supabase-key', 'sb_secret_', '[\\w-]{20}'),
+  format('planetscale-token', 'pscale_(?:tkn|pw|oauth)_', '[\\w-]{32}'),
+  format('neon-key', 'napi_', '[a-z0-9]{40}', true),
+  format(
+    'doppler-token',
+    'dp\\.(?:ct|pt|st|sa|scim|audit)\\.',
+    '(?:[a-z0-9_-]{2,35}\\.)?[A-Za-z0-9]{40}',
+    true,
+  ),
+  format('1password-token', 'ops_eyJ', '[\\w-]{40}'),
+  format('pulumi-token', 'pul-', '[a-f0-9]{40}', true),
+  format('terraform-token', '[A-Za-z0-9]{14}\\.atlasv1\\.', '[\\w-]{40}'),
+  format('grafana-token', 'glsa_', '[A-Za-z0-9]{32}_[a-fA-F0-9]{8}'),
+  format('grafana-token', 'glc_eyJ', '[\\w+/=-]{20,1024}'),
+  format('sentry-token', 'sntrys_eyJ', '[\\w+/=-]{40,1024}'),
+  format('sentry-token', 'sntryu_', '[a-f0-9]{64}'),
+  format('tavily-key', 'tvly-', '[\\w-]{20}'),
+  format('pinecone-key', 'pcsk_', '\\w{40}'),
+  format('fireworks-key', 'fw_', '(?=[A-Za-z]{0,24}\\d)[A-Za-z0-9]{24}', true),
+  format('together-key', 'tgp_v1_', '[\\w-]{40}'),
   format('age-key', 'AGE-SECRET-KEY-1', '[0-9A-Z]{40}'),
 ];
 const anyPrefix = new RegExp(formats.map(({ prefix }) => `(${prefix})`).join('|'), 'g');
@@ -89,6 +134,7 @@ const webToken = /eyJ[\w-]*(?:(?:\.|%2E)[\w-]*){0,4}/g;
 const runOf40 = /(?:\\[nrt]|%[0-9A-F]{2})?([A-Za-z0-9/+]+)/g;
 const authScheme = /(bearer|basic|token)(?:[ \t]|%20)+([\w+/.~=-]*)/gi;
 const azureSecret = /[\w~.-]{3}[78]Q~[\w~.-]{31,34}/g;
+const mailchimpKey = /[0-9a-f]{32}-us\d{1,2}(?![A-Za-z0-9])/g;
 const telegramToken = /\d{8,10}:AA[\w-]{33}/g;
 
 /** Finds credentials that only their whole form tells: JSON web tokens, AWS secret keys, `Bearer …`, `Basic …`. */
@@ -103,13 +149,17 @@ export function findShapes(text: string, found: Found): void {
     if (run.length === 40 && looksRandom(run)) found(end - 40, end, 'aws-secret-key');
   });
   each(azureSecret, text, ([whole], at) => found(at, at + whole.length, 'azure-secret'));
+  each(mailchimpKey, text, ([whole], at) => found(at, at + whole.length, 'mailchimp-key'));
   each(telegramToken, text, ([whole], at) => found(at, at + whole.length, 'telegram-token'));
 }
 
 /** Finds the credentials of HTTP authentication behind the name of their scheme. */
 export function findAuthSchemes(text: string, found: Found): void {
   each(authScheme, text, ([whole, scheme = '', value = ''], at) => {
-    const isCredential = scheme.toLowerCase() === 'basic' ? isUserAndPassword(value) : isOpaque(value);
+    const isCredential =
+      scheme.toLowerCase() === 'basic'
+        ? isUserAndPassword(value)
+        : isOpaque(value) && (scheme.toLowerCase() === 'bearer' || /\d/.test(value));
     // A word behind a scheme may be a scheme itself: `Bearer token x`.
     if (!isCredential) authScheme.lastIndex -= value.length;
     if (isCredential)
@@ -125,18 +175,17 @@ function each(pattern: RegExp, text: string, take: (match: RegExpExecArray, at: 
   }
 }
 
-/** Not a word: `Bearer authentication` is none. */
+/** Not words: `Bearer authentication-required` is none. */
 function isOpaque(value: string): boolean {
+  if (/^[a-z]+(?:-[a-z]+)+$/.test(value)) return false;
   return value.length >= 20 || (value.length >= 8 && /[^a-z.-]/.test(value) && /\d|[a-z][A-Z]/.test(value));
 }
 
 function isUserAndPassword(value: string): boolean {
   if (value.length < 4 || value.length > 4_096) return value.length > 4_096;
-  try {
-    return atob(value.replace(/=+$/, '')).includes(':');
-  } catch {
-    return false;
-  }
+  const digits = value.replace(/=+$/, '');
+  // What is no Base64 would throw, which takes longer than all the rest.
+  return digits.length % 4 !== 1 && /^[A-Za-z0-9+/]+$/.test(digits) && atob(digits).includes(':');
 }
 
 /** Forty characters of Base64; a hash in hexadecimal, a path and a long name change their kind of character less often. */
