@@ -8,7 +8,7 @@ const mostRemembered = 2_000;
 
 /** No name without one of these is secret, which spares most names the rest. */
 const suspicious =
-  /pass|pwd|secret|token|key|auth|cookie|cred|connection|card|cvv|cvc|ssn|social|otp|code|jwt|csrf|xsrf|sig|saml/i;
+  /pass|pwd|pswd|pw|kennwort|secret|token|key|auth|cookie|cred|connection|card|cvv|cvc|ssn|social|otp|code|jwt|csrf|xsrf|sig|saml|sess|sid|assertion|phrase|mnemonic/i;
 
 /** Behind these a token is a piece of text, a place in a list or a signal, not a credential. */
 const harmlessToken =
@@ -16,20 +16,23 @@ const harmlessToken =
 
 /** Ends of names in lower case with `_` between words; what may follow them does not change what the value is. */
 const secretNames: readonly (readonly [kind: string, ends: string])[] = [
-  ['one-time-code', '(?:^|_)t?otp|(?:mfa|one_time|verification|pin)_code'],
+  ['one-time-code', '(?:^|_)t?otp|(?:mfa|one_time|verification|pin|auth(?:orization)?)_code'],
   [
     'password',
-    'pass(?:word|wd|phrase|code)s?|(?:^|_)pwd|(?:^|_)(?:admin|db|ftp|mail|mongo|mysql|pg|postgres|redis|root|smtp|ssh|user)_?pass',
+    'pass(?:word|wort|wd|code)s?|kennwort|(?:^|_)(?:pwd|pw|pswd)|(?:^|_)(?:admin|db|ftp|mail|mongo|mysql|pg|postgres|redis|root|smtp|ssh|user)_?pass',
   ],
-  ['api-key', 'api_?keys?'],
+  ['passphrase', 'passphrases?'],
+  ['mnemonic', '(?:^|_)mnemonic|(?:seed|recovery)_?phrase'],
+  ['session', '^sid$|connect_sid|^(?:php|j)sessionid$|^phpsessid$|asp_net_session_?id'],
+  ['api-key', '(?:^|_)(?:api|app|application|functions|instrumentation)_?keys?|api_?keys?'],
   [
     'key',
-    '(?:^|_|aws)(?:access|account|auth|encryption|hmac|license|licence|master|private|session|shared|signing|ssh|subscription)_?(?:access_?)?keys?|private_?keys?|secret_?(?:access_?)?keys?(?:_base)?',
+    '(?:^|_|aws)(?:access|account|auth|client|encryption|hmac|license|licence|master|private|session|shared|signing|ssh|subscription)_?(?:access_?)?keys?|private_?keys?|secret_?(?:access_?)?keys?(?:_base)?',
   ],
   ['secret', 'secrets?(?:_binary|_string)?'],
   [
     'token',
-    'token|(?:access|api|auth|bearer|device|id|push|refresh|session)_?tokens|(?:^|_)(?:jwt|csrf|xsrf)|saml_?response',
+    'token|(?:access|api|auth|bearer|device|id|push|refresh|session)_?tokens|(?:^|_)(?:jwt|csrf|xsrf)|saml_?response|client_?assertion|code_?verifier',
   ],
   ['authorization', '(?:^|_)(?:proxy_?)?authorization'],
   ['cookie', 'cookies?'],
@@ -41,7 +44,7 @@ const secretNames: readonly (readonly [kind: string, ends: string])[] = [
   ['signature', '(?:^|_)sig|(?:amz|goog|hub)_signature(?:_256)?'],
 ];
 const mayFollow =
-  '(?:_?(?:b64|base64|confirm(?:ation)?|current|data|digest|enc(?:rypted)?|hash(?:ed)?|header|new|old|pem|plain(?:text)?|raw|value))*_?\\d*$';
+  '(?:_?(?:b64|base64|again|confirm(?:ation)?|current|data|dev(?:elopment)?|digest|enc(?:rypted)?|hash(?:ed)?|header|new|old|pem|plain(?:text)?|prod(?:uction)?|raw|repeat(?:ed)?|staging|string|test|value))*_?(?:v?\\d+)?$';
 const rules = secretNames.map(([kind, ends]) => ({ kind, ends: new RegExp(`(?:${ends})${mayFollow}`) }));
 
 /**

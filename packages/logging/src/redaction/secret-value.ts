@@ -58,7 +58,7 @@ export function secretValue(
 ): ValueSpan {
   const start = past(gap, text, at);
   const blockAt = past(blockMark, text, start);
-  if (blockAt > start) return block(text, indentOf(text, nameAt) ?? 0, blockAt, seen);
+  if (blockAt > start) return markedBlock(text, indentOf(text, nameAt) ?? 0, blockAt, seen);
   const nextLine = past(thisLineEnd, text, start);
   return nextLine > start ? valueBelow(text, nameAt, start, seen) : valueAt(text, start, isLine, seen);
 }
@@ -143,6 +143,13 @@ function indentOf(text: string, nameAt: number): number | undefined {
 
 function isFurtherIn(text: string, start: number, indent: number, than: number): boolean {
   return indent > than || (indent === than && text.startsWith('- ', start));
+}
+
+/** The first line tells how far a block is indented, also where the name is no less so. */
+function markedBlock(text: string, indent: number, at: number, seen: Seen): ValueSpan {
+  const below = past(thisLineEnd, text, at);
+  const first = past(indentation, text, below) - below;
+  return block(text, Math.max(0, Math.min(indent, first - 1)), at, seen);
 }
 
 /** The lines below that are indented further. @param at - The end of the line above. */
