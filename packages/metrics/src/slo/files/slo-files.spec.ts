@@ -46,6 +46,9 @@ const texts = fc.oneof(
     '- x',
     '|',
     '\n\n a',
+    ' \n',
+    '\n \n',
+    ' \t\n  a',
     'null',
     '1e3',
     '...',
@@ -147,6 +150,9 @@ describe.each([
       `${Array.from({ length: 2_000 }, (_, i) => `k${i}: 1`).join('\n')}\nk7: 2`,
       'the key "k7" is there twice at line 2001',
     ],
+    ['many nodes', `[${'[],'.repeat(80_000)}]`, 'more than 20000 nodes'],
+    ['many quotes', '"'.repeat(250_000), 'more than 20000 nodes'],
+    ['many anchors', '- &a b\n'.repeat(30_000), 'more than 20000 nodes'],
     ['a long text', `# ${'x'.repeat(300_000)}`, 'file has 300002 characters; give at most 262144'],
     ['a text', 'hello', 'give an object'],
     ['a number', '42', 'give an object'],
@@ -207,6 +213,16 @@ describe.each([
     const nothing = { slos: [], unreadable: [], warnings: [`the ${format} file holds no SLO`] };
     expect(read('')).toEqual(nothing);
     expect(read('# nothing\n---\n---\n')).toEqual(nothing);
+  });
+
+  it('keeps descriptions that begin or end with blank lines', () => {
+    const blank = fc
+      .string({ unit: fc.constantFrom(' ', '\n', '\t', 'a'), minLength: 1, maxLength: 6 })
+      .map((description) => defineSlo({ ...runs, description }));
+    fc.assert(
+      fc.property(blank, (slo) => expect(read(write([slo])).slos).toEqual([slo])),
+      { numRuns: 300 },
+    );
   });
 
   it('changes no prototype', () => {

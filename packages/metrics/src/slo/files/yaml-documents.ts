@@ -1,14 +1,16 @@
 import { InvalidOptionError } from '@tta/obs-context';
-import { Document, isScalar, Lexer, parseAllDocuments, Parser, visit, type YAMLMap } from 'yaml';
+import { Document, isScalar, Lexer, parseAllDocuments, Parser, type Scalar, visit, type YAMLMap } from 'yaml';
 import { cutText } from '../show-value.ts';
 
 const longestText = 256 * 1024;
 const deepestNesting = 64;
 const mostAliases = 100;
+/** Twice what a file of the longest text holds that people write; more of them take seconds. */
+const mostNodes = 20_000;
 
 /**
  * The documents of a YAML file as plain values; an empty one is left out. Nothing is executed: tags beyond those
- * of YAML's core schema are refused. At most 256 KiB of text, 64 levels and 100 aliases a document, so that a small
+ * of YAML's core schema are refused. At most 256 KiB of text, 20000 nodes, 64 levels and 100 aliases a document, so that a small
  * file takes neither long nor much memory.
  *
  * @throws InvalidOptionError (`OBS_ERR_INVALID_OPTION`) with the line and column.
@@ -21,7 +23,7 @@ export function readYamlDocuments(text: string, format: string): unknown[] {
       `the ${format} file has ${text.length} characters; give at most ${longestText}, in several files if need be`,
     );
   try {
-    requireShallow(text);
+    requireSmall(text);
     // Its own way to show a line and to find a key twice takes time by the square of the text.
     const documents = parseAllDocuments(text, {
       merge: true,
@@ -43,14 +45,26 @@ export function readYamlDocuments(text: string, format: string): unknown[] {
 /** One text of several documents, each line as long as it comes. */
 export function writeYamlDocuments(values: readonly object[]): string {
   return values
-    .map((value) => new Document(value, { aliasDuplicateObjects: false }).toString({ lineWidth: 0 }))
+    .map((value) => {
+      const document = new Document(value, { aliasDuplicateObjects: false });
+      visit(document, { Scalar: (_key, scalar) => void quoteBlankStart(scalar) });
+      return document.toString({ lineWidth: 0 });
+    })
     .join('---\n');
 }
 
+/** As a block, a text would lose blanks in a first line that holds nothing else. */
+function quoteBlankStart(scalar: Scalar): void {
+  if (typeof scalar.value === 'string' && /^\s/.test(scalar.value)) scalar.type = 'QUOTE_DOUBLE';
+}
+
 /** The parser recurses, and with a full stack V8 may end the process, so depth is measured without it first. */
-function requireShallow(text: string): void {
+function requireSmall(text: string): void {
   const parser = new Parser();
+  let nodes = 0;
   for (const lexeme of new Lexer().lex(text)) {
+    if (!/^[\s,:\]}#\u0002\u0018\u001f\ufeff]/.test(lexeme)) nodes++;
+    if (nodes > mostNodes) throw new Error(`more than ${mostNodes} nodes`);
     for (const _token of parser.next(lexeme));
     if (parser.stack.length > deepestNesting) throw new Error(`more than ${deepestNesting} levels`);
   }
