@@ -134,6 +134,20 @@ describe('TroubleReport', () => {
     ]);
   });
 
+  it('is silent while the end is under way, and gives no reason that is over', async () => {
+    const { clock, lines, add, arrive, report } = rig();
+    for (const name of ['a', 'b']) add(name, inMemory(2, 'x'));
+    add('a', inMemory(1, 'x'));
+    arrive('b', 2);
+    report.beginEnd('the program is over');
+    await clock.advance(60_000);
+    add('b', dropped(1, 'the process ended'));
+    expect(lines).toHaveLength(2);
+    report.end();
+    // Nothing waits in memory any more.
+    expect(lines.slice(2)).toEqual(['1 span is lost on the way to b: the program is over.']);
+  });
+
   it('repeats at the end nothing that it has told', async () => {
     const { clock, lines, add, report } = rig();
     add('a', onDisk(1, 'x'));
