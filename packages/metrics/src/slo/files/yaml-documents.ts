@@ -47,7 +47,7 @@ export function writeYamlDocuments(values: readonly object[]): string {
   return values
     .map((value) => {
       const document = new Document(value, { aliasDuplicateObjects: false });
-      visit(document, { Scalar: (_key, scalar) => void quoteBlankStart(scalar) });
+      visit(document, { Scalar: (_key, scalar) => quoteBlankStart(scalar) });
       return document.toString({ lineWidth: 0 });
     })
     .join('---\n');
