@@ -376,7 +376,7 @@ describe('createLogger', () => {
     for (let i = 0; i < 500; i++) many = many.child({ [`f${i}`]: i });
     many.info('m');
     expect(Object.keys(JSON.parse(all) as object).length).toBeLessThan(210);
-    const odd = createLogger({ stream, redactor: { text: (text) => text, value: () => ({ big: 1n }) } });
+    const odd = createLogger({ stream, redactor: { text: (text) => text, value: () => ({ big: [1n] }) } });
     odd.child({ a: 1 }).info('m');
     expect(JSON.parse(all)).toMatchObject({ '…': 'more fields of the logger' });
   });

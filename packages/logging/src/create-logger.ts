@@ -11,7 +11,7 @@ import {
   systemRandom,
 } from '@tta/obs-context';
 import { createLogger as createWinston } from 'winston';
-import { errorFields, fieldValue, isErrorLike } from './field-value.ts';
+import { errorFields, fieldValue, isErrorLike, shortText } from './field-value.ts';
 import { jsonLine } from './json-line.ts';
 import { LineSampler, type LogSampling } from './line-sampler.ts';
 import type { LineStream } from './line-stream.ts';
@@ -158,7 +158,7 @@ class LineWriter {
     this.#sampler = sampling && new LineSampler(sampling, clock, options.random ?? systemRandom);
     this.#bridge = otel && new OtelBridge(otel.logger, clock);
     this.#clock = clock;
-    this.#text = redactor === false ? (text) => String(fieldValue(text)) : (text) => redactor.text(text);
+    this.#text = redactor === false ? shortText : (text) => redactor.text(text);
     this.#shownId = redactor === false ? (_name, id) => id : redactedId(redactor);
     this.#value = redactor === false ? (value) => fieldValue(value) : (value) => redactor.value(value);
   }
@@ -269,12 +269,23 @@ function inherited(own: ReadyFields, more: ReadyFields): ReadyFields {
 }
 
 function isTooMuch(values: Readonly<Record<string, unknown>>): boolean {
-  if (Object.keys(values).length > mostInheritedFields) return true;
+  const keys = Object.keys(values);
+  if (keys.length > mostInheritedFields) return true;
+  let characters = 0;
+  for (const key of keys) {
+    const value = values[key];
+    characters += key.length + (typeof value === 'string' ? value.length : lengthAsJson(value));
+  }
+  return characters > mostInheritedCharacters;
+}
+
+function lengthAsJson(value: unknown): number {
+  if (typeof value !== 'object') return 0;
   try {
-    return JSON.stringify(values).length > mostInheritedCharacters;
+    return JSON.stringify(value).length;
   } catch {
     // A redactor of the program's own may give what is no JSON.
-    return true;
+    return Infinity;
   }
 }
 

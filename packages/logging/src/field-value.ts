@@ -72,6 +72,11 @@ function cleanText(text: string, most: number, censor: Censor | undefined): stri
   return cut(clean, text, Math.min(shown, sure));
 }
 
+/** A text that is not too long for a line, with all that is in it. */
+export function shortText(text: string): string {
+  return cut(text, text, longestText);
+}
+
 function cut(clean: string, text: string, most: number): string {
   if (clean.length <= most) return clean;
   return `${clean.slice(0, most)}… (${Math.max(1, text.length - most)} more characters)`;
@@ -143,7 +148,7 @@ function copiedFields(fields: object, copy: Copy): object {
         addEntry(
           result,
           key,
-          inShare(key, item, copy, fieldsLeft, isValueKey(key) ? hidden : undefined),
+          inShare(key, item, copy, fieldsLeft, hidden !== undefined && isValueKey(key) ? hidden : undefined),
           copy,
         );
       fieldsLeft--;
@@ -154,17 +159,18 @@ function copiedFields(fields: object, copy: Copy): object {
 }
 
 function earlyErrors(fields: object, keys: readonly string[], copy: Copy): ReadonlyMap<string, unknown> {
-  let errors: Map<string, unknown> | undefined;
-  const names = keys.filter((key) => {
+  let names: string[] | undefined;
+  for (const key of keys) {
     const item = read(fields, key);
-    return typeof item === 'object' && isErrorLike(item);
-  });
-  for (const [at, key] of names.slice(0, mostEntries).entries()) {
-    // All other fields together have as much as one error.
-    const share = inShare(key, read(fields, key), copy, names.length - at + 1);
-    (errors ??= new Map<string, unknown>()).set(key, share);
+    if (typeof item === 'object' && item !== null && isErrorLike(item)) (names ??= []).push(key);
   }
-  return errors ?? noErrors;
+  if (names === undefined) return noErrors;
+  const errors = new Map<string, unknown>();
+  for (const key of names.slice(0, mostEntries)) {
+    // All other fields together have as much as one error.
+    errors.set(key, inShare(key, read(fields, key), copy, names.length - errors.size + 1));
+  }
+  return errors;
 }
 
 const noErrors: ReadonlyMap<string, unknown> = new Map();
@@ -180,12 +186,12 @@ function inShare(key: string, item: unknown, copy: Copy, fieldsLeft: number, hid
   return shown;
 }
 
+const keysOfErrors: readonly string[] = ['name', 'message', 'stack', 'cause', 'errors'];
+
 function copiedError(error: Error, copy: Copy): object {
-  const result = {};
-  const told = ['name', 'message', 'stack', 'cause', 'errors'];
-  addKeys(result, told, error, copy);
-  const others = Object.keys(error).filter((key) => !told.includes(key));
-  return addKeys(result, others, error, copy);
+  const result = addKeys({}, keysOfErrors, error, copy);
+  const others = Object.keys(error).filter((key) => !keysOfErrors.includes(key));
+  return others.length > 0 ? addKeys(result, others, error, copy) : result;
 }
 
 function addKeys(result: object, keys: readonly string[], source: object, copy: Copy): object {
@@ -195,7 +201,12 @@ function addKeys(result: object, keys: readonly string[], source: object, copy: 
     const key = keys[at] ?? '';
     const item = read(source, key);
     if (item !== undefined)
-      addEntry(result, key, entryValue(key, item, copy, isValueKey(key) ? hidden : undefined), copy);
+      addEntry(
+        result,
+        key,
+        entryValue(key, item, copy, hidden !== undefined && isValueKey(key) ? hidden : undefined),
+        copy,
+      );
   }
   sayMore(result, keys.length - at);
   return result;
@@ -267,8 +278,9 @@ function addEntry(result: object, key: string, shown: unknown, copy: Copy): void
 
 /** Two keys may be the same when cut, without their secrets, or as texts. */
 function freeName(result: object, name: string): string {
-  let free = name;
-  for (let next = 2; Object.hasOwn(result, free); next++) free = `${name} (${next})`;
+  if (!Object.hasOwn(result, name)) return name;
+  let free = `${name} (2)`;
+  for (let next = 3; Object.hasOwn(result, free); next++) free = `${name} (${next})`;
   return free;
 }
 

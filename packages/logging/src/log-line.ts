@@ -22,11 +22,10 @@ export function allFields({ inherited, fields }: LogLine): Readonly<Record<strin
   return { ...inherited, ...fields };
 }
 
-const head = new Set(['timestamp', 'level', 'message']);
-
 /** What a line calls a field: one that is called like its time, level, message or one of its ids is told apart. */
 export function fieldName(key: string, ids: Readonly<LineIds>): string {
-  return head.has(key) || Object.hasOwn(ids, key) ? `fields.${key}` : key;
+  const isTaken = key === 'timestamp' || key === 'level' || key === 'message' || Object.hasOwn(ids, key);
+  return isTaken ? `fields.${key}` : key;
 }
 
 /** In the order in which a line has them. */

@@ -34,11 +34,10 @@ const nameKeys = spellings(
   'parameterKey',
   'parameterName',
 );
-const valueKeys = spellings('value', 'values', 'parameterValue');
 
-/** Whether the value under a key is named by what stands beside it: `{ name: 'password', value: 'x' }`. */
+/** Whether the value under a key may be named by what stands beside it: `{ name: 'password', value: 'x' }`. */
 export function isValueKey(key: string): boolean {
-  return valueKeys.has(key);
+  return key.endsWith('alue') || key.endsWith('alues');
 }
 
 /** What the value of an object with a name and a value is; `undefined` for one without, or with no secret name. */
