@@ -22,7 +22,7 @@ export {
   type SloTrackerOptions,
   type SloWindowStatus,
 } from './slo/slo-tracker.ts';
-export type { SloWindow } from './slo/slo-window.ts';
+export { type SloWindow, sloWindowMs } from './slo/slo-window.ts';
 export { type Metrics, type MetricsOptions, startMetrics } from './start-metrics.ts';
 export type { LatencySummary } from './statistics/durations.ts';
 export { mergeSnapshots } from './statistics/merge-snapshots.ts';

@@ -41,6 +41,12 @@ describe('sloAlertLine', () => {
     expect(sloAlertLine({ ...page, state, severity }).level).toBe(level);
   });
 
+  it('says how young the program is', () => {
+    expect(sloAlertLine({ ...page, coveredMs: 6_400 }).message).toContain(
+      '20.1× over 1h, 100× over 5m (in the 6 s since the start), where',
+    );
+  });
+
   it('says that it is over', () => {
     expect(sloAlertLine({ ...page, state: 'resolved', longBurnRate: 1, shortBurnRate: 0 }).message).toBe(
       'SLO "checkout" no longer burns its error budget too fast: 1× over 1h, 0× over 5m (page)',
