@@ -276,6 +276,46 @@ describe('tta-obs trace', () => {
     expect(printed).toEqual(records.map((_, index) => index));
   });
 
+  it('prints with --logs what was logged in a trace without spans', async () => {
+    const traceId = hex(7, 32);
+    const records = Array.from({ length: 1100 }, (_, index) => ({
+      traceId,
+      timeUnixNano: String(1_763_700_000_000_000_000n + BigInt(index) * 1_000_000n),
+      body: { stringValue: `line ${index}` },
+    }));
+    await post('/v1/logs', logsOf(...records));
+    const session = new Session();
+    expect(await session.run('trace', traceId, '--logs', '--port', String(server.port))).toBe(0);
+    expect(session.stdout).toMatch(/^no spans of this trace\n\n\+0\.00 ms {9}line 0\n/);
+    const printed = [...session.stdout.matchAll(/line (\d+)\n/g)].map((match) => Number(match[1]));
+    expect(printed).toEqual(records.map((_, index) => index));
+    const without = new Session();
+    expect(await without.run('trace', traceId, '--port', String(server.port))).toBe(1);
+    const unknown = new Session();
+    expect(await unknown.run('trace', hex(8, 32), '--logs', '--port', String(server.port))).toBe(1);
+    expect(unknown.stderr).toContain('has no trace');
+  });
+
+  it('says that the service is too old for --logs', async () => {
+    await post('/v1/traces', exportOf(1));
+    const old = createServer((request, answer) => {
+      const isKnown = !/\/logs/.test(request.url ?? '');
+      fetch(`${server.url}${request.url}`).then(async (found) => {
+        answer.statusCode = isKnown ? found.status : 404;
+        answer.end(isKnown ? await found.text() : '{}');
+      }, answer.destroy.bind(answer));
+    }).listen(0, '127.0.0.1');
+    await new Promise((resolve) => old.once('listening', resolve));
+    const session = new Session();
+    const { port } = old.address() as AddressInfo;
+    expect(await session.run('trace', '--logs', '--port', String(port))).toBe(1);
+    expect(session.stderr).toBe(
+      `tta-obs: The service at http://127.0.0.1:${port} is of an older version that keeps no logs: stop it, and start this one with "tta-obs start".\n`,
+    );
+    old.closeAllConnections();
+    old.close();
+  });
+
   it('says that nothing was logged', async () => {
     await post('/v1/traces', exportOf(1));
     const session = new Session();

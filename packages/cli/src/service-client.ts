@@ -62,19 +62,42 @@ export async function fetchTrace(url: string, traceId: string): Promise<TraceDoc
 }
 
 /**
- * Fetches the log records of a trace in order of time, page by page.
+ * Fetches the log records of a stored trace in order of time, page by page.
+ *
+ * @throws NoServiceError when nothing answers as our service would.
+ * @throws CommandError when the service does not know what logs are.
+ */
+export async function* fetchLogs(url: string, traceId: string): AsyncGenerator<readonly LogRecord[]> {
+  const isComplete = yield* logPages(url, `/api/traces/${traceId}/logs?limit=${LOG_PAGE}`);
+  // The trace may be gone by now. If it is not, the address is not known.
+  if (isComplete || (await get(url, `/api/traces/${traceId}`)) === undefined) return;
+  throw new CommandError(
+    1,
+    `The service at ${url} is of an older version that keeps no logs: stop it, and start this one with "tta-obs start".`,
+  );
+}
+
+/**
+ * Fetches the log records of a trace of which no span is stored, in order of time.
  *
  * @throws NoServiceError when nothing answers as our service would.
  */
-export async function* fetchLogs(url: string, traceId: string): AsyncGenerator<readonly LogRecord[]> {
-  const first = `/api/traces/${traceId}/logs?limit=${LOG_PAGE}`;
+export async function fetchLogsWithoutTrace(url: string, traceId: string): Promise<readonly LogRecord[]> {
+  const newestFirst: LogRecord[] = [];
+  for await (const records of logPages(url, `/api/logs?traceId=${traceId}&limit=${LOG_PAGE}`)) {
+    newestFirst.push(...records);
+  }
+  return newestFirst.reverse();
+}
+
+/** @returns False when a page is not there. */
+async function* logPages(url: string, first: string): AsyncGenerator<readonly LogRecord[], boolean> {
   for (let path = first; ;) {
     const page = await get(url, path);
-    // The trace may be gone by now.
-    if (page === undefined) return;
+    if (page === undefined) return false;
     if (!isLogList(page)) throw new NoServiceError(url);
     yield page.items;
-    if (page.nextCursor === null) return;
+    if (page.nextCursor === null) return true;
     path = `${first}&cursor=${encodeURIComponent(page.nextCursor)}`;
   }
 }

@@ -1,7 +1,7 @@
 import type { TraceSummary } from '@tta/obs-protocol';
 import type { Flags } from './command-line.ts';
 import { logLines } from './log-lines.ts';
-import { fetchLogs, fetchTrace } from './service-client.ts';
+import { fetchLogs, fetchLogsWithoutTrace, fetchTrace } from './service-client.ts';
 import { serviceSettings } from './service-settings.ts';
 import { serviceUrl } from './service-start.ts';
 import { style } from './style.ts';
@@ -19,6 +19,7 @@ export async function traceCommand(
   const url = serviceUrl(host, port);
   const document = await fetchTrace(url, traceId);
   if (document === undefined) {
+    if (flags.logs === true && (await printLogsWithoutTrace(url, traceId, terminal))) return 0;
     terminal.err(
       traceId === 'latest'
         ? `The service at ${url} has no traces yet.\n`
@@ -43,4 +44,17 @@ async function printLogs(url: string, summary: TraceSummary, terminal: Terminal)
     terminal.out(logLines(records, { startTimeMs, serviceName, hasColour }));
   }
   terminal.out(hasLines ? '\n' : style(hasColour).dim('no log lines') + '\n');
+}
+
+/** @returns False when there are none. */
+async function printLogsWithoutTrace(url: string, traceId: string, terminal: Terminal): Promise<boolean> {
+  if (traceId === 'latest') return false;
+  const records = await fetchLogsWithoutTrace(url, traceId);
+  const [first] = records;
+  if (first === undefined) return false;
+  const { hasColour } = terminal;
+  const startTimeMs = Number(first.timeUnixNano) / 1e6;
+  terminal.out(`${style(hasColour).dim('no spans of this trace')}\n\n`);
+  terminal.out(logLines(records, { startTimeMs, serviceName: first.serviceName, hasColour }));
+  return true;
 }
