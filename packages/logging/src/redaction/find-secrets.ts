@@ -33,21 +33,20 @@ export function findSecrets(
     }
   }
   const traits = traitsOf(text);
-  if (traits.unseen) {
-    const visible = visibleText(text);
-    findKnown(visible.text, traitsOf(visible.text), isSecretKey, (start, end, kind) => {
+  const visible = traits.unseen ? visibleText(text) : undefined;
+  if (visible === undefined) {
+    findKnown(text, traits, isSecretKey, spans);
+  } else {
+    const seen: SecretSpan[] = [];
+    findKnown(visible.text, traitsOf(visible.text), isSecretKey, seen);
+    for (const { start, end, kind } of seen)
       spans.push({ start: visible.place(start), end: visible.place(end - 1) + 1, kind });
-    });
-  } else findKnown(text, traits, isSecretKey, (start, end, kind) => spans.push({ start, end, kind }));
+  }
   return merged(spans, text);
 }
 
-function findKnown(text: string, has: Traits, isSecretKey: SecretKeyRule, take: Found): void {
-  const ends = new Set<number>();
-  const found: Found = (start, end, kind) => {
-    ends.add(end);
-    take(start, end, kind);
-  };
+function findKnown(text: string, has: Traits, isSecretKey: SecretKeyRule, spans: SecretSpan[]): void {
+  const found: Found = (start, end, kind) => void spans.push({ start, end, kind });
   if (has.longRun) {
     findTokens(text, found);
     findShapes(text, found);
@@ -61,7 +60,7 @@ function findKnown(text: string, has: Traits, isSecretKey: SecretKeyRule, take: 
     findPairedSecrets(text, isSecretKey, found);
   }
   if (has.digits) findPaymentCards(text, found);
-  if (has.at) findEmails(text, ends, found);
+  if (has.at) findEmails(text, new Set(spans.map(({ end }) => end)), found);
 }
 
 interface Traits {

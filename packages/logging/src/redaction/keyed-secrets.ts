@@ -1,3 +1,4 @@
+import { eachMatch } from './each-match.ts';
 import { isHarmlessValue } from './harmless-values.ts';
 import type { SecretKeyRule } from './secret-key.ts';
 import type { Found } from './secret-span.ts';
@@ -80,45 +81,45 @@ export function findPairedSecrets(text: string, isSecret: SecretKeyRule, found: 
   if (text.includes('; name=')) findFormFields(text, isSecret, found);
   if (text.includes("',") || text.includes('",')) findPairs(text, isSecret, found);
   if (text.includes('-u')) {
-    for (const { 0: whole, 1: secret = '', index } of text.matchAll(credentialsFlag)) {
-      const end = index + whole.length;
+    eachMatch(credentialsFlag, text, ([whole, secret = ''], at) => {
+      const end = at + whole.length;
       // Numbers are those of a user and its group.
       if (!/^\d+$/.test(secret)) found(end - secret.length, end, 'password');
-    }
+    });
   }
 }
 
 function findNamedValues(text: string, isSecret: SecretKeyRule, found: Found): void {
   const seen = nothingSeen();
-  for (const { 0: whole, 1: name = '', index } of text.matchAll(namedValue)) {
+  eachMatch(namedValue, text, ([whole, name = ''], index) => {
     const kind = isSecret(name);
-    if (kind === undefined) continue;
+    if (kind === undefined) return;
     const [start, end] = secretValue(text, index, index + whole.length, wholeLine.has(kind), seen);
     if (end > start && !isHarmlessValue(text, start, end, name, kind)) found(start, end, kind);
-  }
+  });
 }
 
 function findFormFields(text: string, isSecret: SecretKeyRule, found: Found): void {
   let end = 0;
-  for (const { 0: whole, 1: name = '', index } of text.matchAll(formField)) {
+  eachMatch(formField, text, ([whole, name = ''], index) => {
     const kind = isSecret(name);
     const start = index + whole.length;
-    if (kind === undefined || start < end) continue;
+    if (kind === undefined || start < end) return;
     boundary.lastIndex = start;
     end = boundary.exec(text)?.index ?? text.length;
     found(start, end, kind);
-  }
+  });
 }
 
 function findPairs(text: string, isSecret: SecretKeyRule, found: Found): void {
-  for (const { 0: whole, 2: escapes = '', 3: quote = '"', 4: name = '', index } of text.matchAll(pair)) {
+  eachMatch(pair, text, ([whole, , escapes = '', quote = '"', name = ''], index) => {
     const kind = isSecret(name);
-    if (kind === undefined) continue;
+    if (kind === undefined) return;
     const start = index + whole.length;
     const end = closingQuote(text, start, quote, escapes.length);
     // A list of names has names in it.
     if (end > start && !/^[a-z_-]{0,64}$/i.test(text.slice(start, end))) found(start, end, kind);
-  }
+  });
 }
 
 function nameBefore(text: string, at: number, isSecret: SecretKeyRule): Name | undefined {

@@ -1,3 +1,4 @@
+import { eachMatch } from './each-match.ts';
 import type { Found } from './secret-span.ts';
 
 const blank = '(?:[ +]|%20)';
@@ -36,8 +37,8 @@ const member =
   /(?<![\w.-])(\\{0,8}["'`]?)(?:d|dp|dq|k|p|q|qi)\1[ \t]{0,4}:[ \t]{0,4}\\{0,8}["'`]([\w-]{16,8192})/g;
 
 function findWebKeys(text: string, found: Found): void {
-  for (const { 0: whole, 2: value = '', index } of text.matchAll(member)) {
-    const close = index + whole.length;
+  eachMatch(member, text, ([whole, , value = ''], at) => {
+    const close = at + whole.length;
     found(close - value.length, close, 'private-key');
-  }
+  });
 }

@@ -1,3 +1,4 @@
+import { eachMatch } from './each-match.ts';
 import type { Found } from './secret-span.ts';
 
 interface TokenFormat {
@@ -139,23 +140,23 @@ const telegramToken = /\d{8,10}:AA[\w-]{33}/g;
 
 /** Finds credentials that only their whole form tells: JSON web tokens, AWS secret keys, `Bearer …`, `Basic …`. */
 export function findShapes(text: string, found: Found): void {
-  each(webToken, text, ([whole], at) => {
+  eachMatch(webToken, text, ([whole], at) => {
     // Two parts and more behind the header; each is Base64 of something.
     if (whole.length >= 24 && /^eyJ[\w-]{5,}(?:\.|%2E)[\w-]{4,}/.test(whole))
       found(at, at + whole.length, 'jwt');
   });
-  each(runOf40, text, ([whole, run = ''], at) => {
+  eachMatch(runOf40, text, ([whole, run = ''], at) => {
     const end = at + whole.length;
     if (run.length === 40 && looksRandom(run)) found(end - 40, end, 'aws-secret-key');
   });
-  each(azureSecret, text, ([whole], at) => found(at, at + whole.length, 'azure-secret'));
-  each(mailchimpKey, text, ([whole], at) => found(at, at + whole.length, 'mailchimp-key'));
-  each(telegramToken, text, ([whole], at) => found(at, at + whole.length, 'telegram-token'));
+  eachMatch(azureSecret, text, ([whole], at) => found(at, at + whole.length, 'azure-secret'));
+  eachMatch(mailchimpKey, text, ([whole], at) => found(at, at + whole.length, 'mailchimp-key'));
+  eachMatch(telegramToken, text, ([whole], at) => found(at, at + whole.length, 'telegram-token'));
 }
 
 /** Finds the credentials of HTTP authentication behind the name of their scheme. */
 export function findAuthSchemes(text: string, found: Found): void {
-  each(authScheme, text, ([whole, scheme = '', value = ''], at) => {
+  eachMatch(authScheme, text, ([whole, scheme = '', value = ''], at) => {
     const isCredential =
       scheme.toLowerCase() === 'basic'
         ? isUserAndPassword(value)
@@ -165,14 +166,6 @@ export function findAuthSchemes(text: string, found: Found): void {
     if (isCredential)
       found(at + whole.length - value.length, at + whole.length, `${scheme.toLowerCase()}-credentials`);
   });
-}
-
-function each(pattern: RegExp, text: string, take: (match: RegExpExecArray, at: number) => void): void {
-  pattern.lastIndex = 0;
-  for (let match = pattern.exec(text); match !== null; match = pattern.exec(text)) {
-    if (match[0] === '') pattern.lastIndex++;
-    else take(match, match.index);
-  }
 }
 
 /** Not words: `Bearer authentication-required` is none. */

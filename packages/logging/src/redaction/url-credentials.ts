@@ -1,3 +1,4 @@
+import { eachMatch } from './each-match.ts';
 import type { Found } from './secret-span.ts';
 
 /** Also as JSON may spell it. */
@@ -13,14 +14,14 @@ export function findUrlCredentials(text: string, found: Found): void {
   let authorityTo = 0;
   let runTo = 0;
   let lastAt = -1;
-  for (const { 0: mark, index } of text.matchAll(separator)) {
+  eachMatch(separator, text, ([mark], index) => {
     const start = index + mark.length;
     // Where one ends, all end that start in it: each character is looked at once.
     if (start >= runTo) {
       runTo = endOf(run, text, start);
       lastAt = text.lastIndexOf('@', runTo - 1);
     }
-    if (lastAt < start) continue;
+    if (lastAt < start) return;
     if (start >= authorityTo) authorityTo = endOf(authority, text, start);
     const host = text.slice(start, Math.min(authorityTo, start + longestPassword));
     const colon = host.indexOf(':');
@@ -32,13 +33,13 @@ export function findUrlCredentials(text: string, found: Found): void {
       if (!isPort || isPasswordOfDigits(text.slice(Math.max(0, index - 16), index), rest.slice(colon + 1)))
         end = rest.lastIndexOf('@');
     }
-    if (end < 0) continue;
+    if (end < 0) return;
     if (colon >= 0 && colon < end) {
       if (end > colon + 1) found(start + colon + 1, start + end, 'password');
     } else if (end >= 16 && /\d/.test(host) && /^[\w~.-]+$/.test(host.slice(0, end))) {
       found(start, start + end, 'credentials');
     }
-  }
+  });
 }
 
 /** `postgres://user:12/34@host`; in the address of a page a `/` behind digits begins its path. */
