@@ -158,6 +158,7 @@ describe('the text of a redactor', () => {
     ['Basic x', 'Basic x'],
     ['Basic ####', 'Basic ####'],
     [`https://AWS:${'a1B2'.repeat(600)}@host/x`, 'https://AWS:[redacted:password]@host/x'],
+    ['a://u:p1@h b://h:1/x c://u:p2@h', 'a://u:[redacted:password]@h b://h:1/x c://u:[redacted:password]@h'],
     ['https://user@host/', 'https://user@host/'],
     ['mail bob@3x.example', 'mail [redacted:email]'],
     ['card 4111111111111111 and 4111 1111 1111 1112', 'card [redacted:payment-card] and 4111 1111 1111 1112'],
