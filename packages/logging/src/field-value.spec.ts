@@ -120,6 +120,29 @@ describe('fields of a line', () => {
     for (const key of Object.keys(copy)) expect(key.length).toBeLessThan(300);
   });
 
+  it('count values in objects', () => {
+    const deep = Array.from({ length: 190 }, () => ({
+      a: { b: {}, c: {}, d: {} },
+      e: {},
+      f: {},
+      g: {},
+      h: {},
+      i: {},
+      j: {},
+    }));
+    expect(JSON.stringify(shown({ deep })).match(/\{\}/g)?.length).toBeLessThan(2_000);
+    expect((shown({ deep })['deep'] as unknown[]).at(-1)).toMatch(/^… \d+ more$/);
+  });
+
+  it('show no half of a secret that moves up where others become shorter', () => {
+    const token = `ghp_${'aB3xY9'.repeat(6)}`;
+    for (let filler = 250; filler < 340; filler += 5) {
+      const text = `password=${'x'.repeat(2_000)} ${'lorem '.repeat(60).slice(0, filler)} ${token} ${'ipsum '.repeat(2_000)}`;
+      const fields = Object.fromEntries(rows.map((_, at) => [`f${at}`, text]));
+      expect(JSON.stringify(shown(fields))).not.toContain('ghp_');
+    }
+  });
+
   it('show no half of a secret where a text is cut', () => {
     const secret = 'hunter2-Xy9-hunter2-Xy9';
     const filler = fc.integer({ min: 1_100, max: 1_400 });

@@ -123,7 +123,8 @@ describe('a stream of log lines', () => {
         };
       },
     });
-    const logger = createLogger({ stream });
+    // The limit is never reached.
+    const logger = createLogger({ stream, clock: new ManualClock() });
     await logger.flush();
     logger.info('one');
     logger.info('two');
