@@ -241,6 +241,7 @@ describe('decodeJsonLogs', () => {
     ['a trace id of zeros', { traceId: '0'.repeat(32), spanId }, { traceId: null, spanId: null }],
     ['a span id that is none', { traceId, spanId: 'xyz' }, { traceId, spanId: null }],
     ['a severity that OTLP does not know', { severityNumber: 99 }, { severityNumber: 0 }],
+    ['a severity in a word that OTLP does not know', { severityNumber: 'INFO' }, { severityNumber: 0 }],
     ['a negative severity', { severityNumber: -1 }, { severityNumber: 0 }],
   ])('keeps a record with %s, without it', (_, fields, kept) => {
     expect(oneRecord(fields)).toMatchObject(kept);
