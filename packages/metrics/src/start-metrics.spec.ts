@@ -1,20 +1,23 @@
-import { spawn } from 'node:child_process';
-import { request } from 'node:http';
-import { connect } from 'node:net';
+import { type ChildProcess, spawn } from 'node:child_process';
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
+import { readFile } from 'node:fs/promises';
+import { request, type Server } from 'node:http';
+import { connect, type Socket } from 'node:net';
 import { diag, DiagLogLevel, metrics as metricsApi } from '@opentelemetry/api';
 import { resourceFromAttributes } from '@opentelemetry/resources';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { transform } from '@swc/core';
-import { readFile } from 'node:fs/promises';
 import { ManualClock } from '@tta/obs-context/manual';
 import { servePrometheus } from './prometheus/prometheus-endpoint.ts';
 import { type Metrics, type MetricsOptions, startMetrics } from './start-metrics.ts';
 
 const running: Metrics[] = [];
+const children: ChildProcess[] = [];
 const resource = resourceFromAttributes({ 'service.name': 'shop' });
 
 afterEach(async () => {
   diag.disable();
+  for (const child of children.splice(0)) child.kill();
   await Promise.all(running.splice(0).map((metrics) => metrics.shutdown()));
 });
 
@@ -271,6 +274,44 @@ describe('servePrometheus', () => {
     await expect(endpoint.close()).resolves.toBeUndefined();
   });
 
+  it('takes 64 connections at a time, and one more when one has gone', async () => {
+    const endpoint = await servePrometheus((_request, response) => void response.end('x'), { port: 0 });
+    const scraper = async (): Promise<{ socket: Socket; isAnswered: boolean }> => {
+      const socket = connect(Number(new URL(endpoint.url).port), '127.0.0.1');
+      socket.on('error', () => undefined);
+      socket.write('GET /metrics HTTP/1.1\r\nHost: localhost\r\n\r\n');
+      const isAnswered = await new Promise<boolean>((resolve) => {
+        socket.once('data', () => resolve(true));
+        socket.once('close', () => resolve(false));
+      });
+      return { socket, isAnswered };
+    };
+    const scrapers = [];
+    for (let count = 0; count < 65; count++) scrapers.push(await scraper());
+    expect(scrapers.map(({ isAnswered }) => isAnswered)).toEqual([
+      ...Array.from({ length: 64 }, () => true),
+      false,
+    ]);
+    const [first] = scrapers;
+    first?.socket.end();
+    await new Promise((resolve) => first?.socket.once('close', resolve));
+    expect(await scraper()).toMatchObject({ isAnswered: true });
+    await endpoint.close();
+  });
+
+  it('gives a scraper that sends or reads slowly 10 s for its request and 30 s of silence', async () => {
+    const limits: unknown[] = [];
+    const look = (message: unknown): void => {
+      const { requestTimeout, timeout } = (message as { server: Server }).server;
+      limits.push({ requestTimeout, timeout });
+    };
+    const url = await urlOf(start());
+    subscribe('http.server.request.start', look);
+    await ask(url);
+    unsubscribe('http.server.request.start', look);
+    expect(limits).toEqual([{ requestTimeout: 10_000, timeout: 30_000 }]);
+  });
+
   it('does not keep the process alive, nor does a scraper that holds its connection', async () => {
     const source = await readFile(new URL('./prometheus/prometheus-endpoint.ts', import.meta.url), 'utf8');
     const { code } = await transform(source, {
@@ -281,10 +322,14 @@ describe('servePrometheus', () => {
     const program = `${code}
       const { url } = await servePrometheus((_request, response) => response.end('x'), { port: 0 });
       console.log(url);
-      process.stdin.once('data', () => process.stdin.destroy());`;
+      process.stdin.once('data', () => {
+        process.stdin.destroy();
+        console.log(process.getActiveResourcesInfo().filter((resource) => resource.startsWith('TCP')));
+      });`;
     const child = spawn(process.execPath, ['--input-type=module', '-e', program], {
       stdio: ['pipe', 'pipe', 'inherit'],
     });
+    children.push(child);
     const url = await new Promise<string>((resolve) =>
       child.stdout.once('data', (line) => resolve(String(line).trim())),
     );
@@ -294,7 +339,12 @@ describe('servePrometheus', () => {
     await new Promise((resolve) => socket.once('data', resolve));
     socket.on('error', () => undefined);
     const ended = new Promise<number | null>((resolve) => child.once('exit', resolve));
+    // What keeps the process: a connection would do so only until it has been silent for too long.
+    const keeping = new Promise((resolve) =>
+      child.stdout.once('data', (line) => resolve(String(line).trim())),
+    );
     child.stdin.end('go\n');
+    expect(await keeping).toBe('[]');
     expect(await ended).toBe(0);
     socket.destroy();
   });
