@@ -252,8 +252,8 @@ describe('decodeJsonLogs', () => {
     ['a time before 1970', { observedTimeUnixNano: '-1' }, 'observedTimeUnixNano must lie between'],
     ['a body that is no value', { body: 'text' }, 'body must be an object, but is "text"'],
     [
-      'a severity that is no number',
-      { severityNumber: 'LOUD' },
+      'a severity that is neither a number nor a word',
+      { severityNumber: 9.5 },
       'severityNumber must be an integer or one of',
     ],
     ['a text that is none', { severityText: 5 }, 'severityText must be a string'],
