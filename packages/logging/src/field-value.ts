@@ -9,8 +9,8 @@ const mostValues = 2_000;
 const mostCharacters = 262_144;
 const longestText = 32_768;
 const longestKey = 256;
-/** So much behind a cut is looked at, for a secret that begins before it. */
-const lookAhead = 1_024;
+/** So much behind a cut is looked at, for a secret that begins before it; the longest are passwords in URLs. */
+const lookAhead = 4_096;
 
 /** What is kept out of a copy. */
 interface Censor {

@@ -83,6 +83,11 @@ export function redactedId(redactor: Redactor): ShownId {
       return false;
     }
   };
-  const hidden = new Set(correlationNames.map(([, name]) => name).filter(isHidden));
-  return (name, id) => (hidden.has(name) ? String(asField(name, id)) : redactor.text(id));
+  // Asked at the first line that has the id: a logger is made before anybody knows whether there will be one.
+  const hidden = new Map<string, boolean>();
+  return (name, id) => {
+    let whole = hidden.get(name);
+    if (whole === undefined) hidden.set(name, (whole = isHidden(name)));
+    return whole ? String(asField(name, id)) : redactor.text(id);
+  };
 }

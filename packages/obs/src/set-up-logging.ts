@@ -45,7 +45,7 @@ export function setUpLogging(setUp: SetUp): RunningLogging {
     logger,
     notices: printing.lines.sampling ? createLogger({ ...printing.notices, ...sentLines }) : logger,
     counts: () => new Map(exports.map(({ destination, processor }) => [destination.name, processor.counts])),
-    flush: async (limitMs) => logging?.flush(limitMs),
+    flush: async (limitMs) => void (await Promise.all([logger.flush(limitMs), logging?.flush(limitMs)])),
     finishNow(limitMs) {
       const all = exports.map(({ processor }) => processor);
       finishInTurn(all, limitMs, limitOfOneMs);

@@ -6,7 +6,7 @@ const separator = /:\\{0,4}\/\\{0,4}\//g;
 const authority = /[^\s/?#"'`<>]*/y;
 const run = /[^\s"'`<>]*/y;
 /** Longer passwords are tokens: those of a container registry have two thousand characters. */
-const longestPassword = 8_192;
+const longestPassword = 4_000;
 const webScheme = /(?:https?|wss?|file|webpack|git|ssh)$/i;
 
 /** Finds the password in `scheme://user:password@host`, also one with a `/` in it, and a token in the user's place. */
