@@ -41,6 +41,7 @@ export {
   stateKey,
   WorkflowContext,
 } from './workflow-context.ts';
+export { within } from './within.ts';
 export { BaggagePropagator, type BaggagePropagatorOptions } from './propagation/baggage-propagator.ts';
 export { formatBaggage, parseBaggage } from './propagation/baggage.ts';
 export type { Carrier } from './propagation/carrier.ts';

@@ -9,6 +9,7 @@ import {
   type Random,
   systemClock,
   systemRandom,
+  within,
 } from '@tta/obs-context';
 import { createLogger as createWinston } from 'winston';
 import { errorFields, fieldValue, isErrorLike, shortText } from './field-value.ts';
@@ -21,7 +22,6 @@ import { lineIds, type LogLine, redactedId, type ShownId } from './log-line.ts';
 import { OtelBridge } from './otel-bridge.ts';
 import { prettyLine } from './pretty-line.ts';
 import { createRedactor, type Redactor } from './redaction/redactor.ts';
-import { within } from './within.ts';
 
 /** Where the lines of {@link createLogger} go, and what they look like. */
 export interface LoggerOptions {

@@ -2,10 +2,9 @@ import { diag } from '@opentelemetry/api';
 import { type Logger as OtelLogger, logs } from '@opentelemetry/api-logs';
 import type { Resource } from '@opentelemetry/resources';
 import { LoggerProvider, type LogRecordLimits, type LogRecordProcessor } from '@opentelemetry/sdk-logs';
-import { type Clock, systemClock } from '@tta/obs-context';
+import { type Clock, systemClock, within } from '@tta/obs-context';
 import { redactingProvider } from './redacting-provider.ts';
 import { createRedactor, type Redactor } from './redaction/redactor.ts';
-import { within } from './within.ts';
 
 /** What {@link startLogging} starts. */
 export interface LoggingOptions {

@@ -1,7 +1,7 @@
 import { diag, type Meter, metrics as metricsApi } from '@opentelemetry/api';
 import type { Resource } from '@opentelemetry/resources';
 import { type IMetricReader, MeterProvider } from '@opentelemetry/sdk-metrics';
-import { type Clock, systemClock } from '@tta/obs-context';
+import { type Clock, systemClock, within } from '@tta/obs-context';
 import { CardinalityGuard } from './cardinality/cardinality-guard.ts';
 import type { CardinalityOverflow } from './cardinality/cardinality-overflow.ts';
 import { type PeriodicExport, periodicReader } from './periodic-export.ts';
@@ -97,9 +97,9 @@ export function startMetrics(options: MetricsOptions): Metrics {
   return {
     getMeter,
     prometheusUrl: serving.then((endpoint) => endpoint?.url),
-    flush: (limitMs = defaultLimitMs) => within(clock, limitMs, provider.forceFlush()),
+    flush: (limitMs = defaultLimitMs) => within(limitMs, clock, provider.forceFlush().catch(sayNotSent)),
     async shutdown(limitMs = defaultLimitMs) {
-      await within(clock, limitMs, (stopping ??= stop()));
+      await within(limitMs, clock, (stopping ??= stop().catch(sayNotSent)));
       for (const { abandon } of periodic) abandon();
     },
   };
@@ -126,14 +126,6 @@ async function serve(
   }
 }
 
-/** Waits for work to end, but not longer than the limit; what is left then goes on in the background. */
-async function within(clock: Clock, limitMs: number, work: Promise<unknown>): Promise<void> {
-  const done = work.catch((error: unknown) => diag.error('Metrics were not sent', error));
-  let cancel: (() => void) | undefined;
-  const limit = new Promise<void>((resolve) => {
-    // The caller waits, and so does the process: an export that hangs may hold nothing else that keeps it.
-    cancel = clock.timer(limitMs, resolve, true);
-  });
-  await Promise.race([done, limit]);
-  cancel?.();
+function sayNotSent(error: unknown): void {
+  diag.error('Metrics were not sent', error);
 }

@@ -1,5 +1,5 @@
 import { context as contextApi, ROOT_CONTEXT } from '@opentelemetry/api';
-import type { Logger } from '@tta/obs-context';
+import { type Logger, systemClock, within } from '@tta/obs-context';
 import { setDefaultInstrumentation } from '@tta/obs-instrumentation';
 import { createLogger } from '@tta/obs-logging';
 import type { Signal } from '@tta/obs-tracing';
@@ -153,7 +153,8 @@ export function initializeObservability(options: ObservabilityOptions = {}): Obs
     tailSampling: () => tracing.tailSampling(),
     primitiveMetrics: () => statistics.snapshot(),
     slos: () => slos?.status() ?? [],
-    flush: () => within(shutdownLimitMs, Promise.all(all.map((signal) => signal.flush(shutdownLimitMs)))),
+    flush: () =>
+      within(shutdownLimitMs, systemClock, Promise.all(all.map((signal) => signal.flush(shutdownLimitMs)))),
     shutdown: () => (stopping ??= stop('observability was shut down')),
   };
   return run(handle);
@@ -174,14 +175,4 @@ function warnOfIgnored(current: Running, options: ObservabilityOptions): void {
     `initializeObservability() runs already: ${ignored.join(', ')} of a later call ${ignored.length === 1 ? 'is' : 'are'} ignored. ` +
       'Pass all options to the first call, or shut it down before.',
   );
-}
-
-/** Waits for work to end, but not longer than the limit; what is left then goes on in the background. */
-async function within(limitMs: number, work: Promise<unknown>): Promise<void> {
-  let timer: NodeJS.Timeout | undefined;
-  const limit = new Promise<void>((resolve) => {
-    timer = setTimeout(resolve, limitMs);
-  });
-  await Promise.race([work, limit]);
-  clearTimeout(timer);
 }

@@ -16,7 +16,14 @@ import {
   type SpanLimits,
   type SpanProcessor,
 } from '@opentelemetry/sdk-trace-node';
-import { type Clock, InvalidOptionError, type Random, systemClock, systemRandom } from '@tta/obs-context';
+import {
+  type Clock,
+  InvalidOptionError,
+  type Random,
+  systemClock,
+  systemRandom,
+  within,
+} from '@tta/obs-context';
 import { createQueue } from './export/create-queue.ts';
 import type { Destination } from './export/destination.ts';
 import type { ExportCounts, Trouble } from './export/export-counts.ts';
@@ -28,7 +35,6 @@ import { RandomFlagTracer } from './random-flag.ts';
 import { recordUnsampled } from './sampling/record-unsampled.ts';
 import type { TailSamplingConfig } from './tail-sampling/tail-sampling-config.ts';
 import { TailSampler, type TailSamplingCounts } from './tail-sampling/tail-sampler.ts';
-import { within } from './within.ts';
 
 /** What {@link startTracing} starts. */
 export interface TracingOptions {

@@ -1,6 +1,5 @@
 import type { Resource } from '@opentelemetry/resources';
-import { type Clock, type Random, systemClock, systemRandom } from '@tta/obs-context';
-import { within } from '../within.ts';
+import { type Clock, type Random, systemClock, systemRandom, within } from '@tta/obs-context';
 import type { Trouble } from './export-counts.ts';
 
 /** What an export is started in. */
