@@ -61,6 +61,7 @@ describe('findSecretsInLine', () => {
     joined('gh', 'p_', 'x'.repeat(36)),
     joined('s', 'k-', '0'.repeat(40)),
     'a skeleton-of-a-very-long-name-here',
+    'sk-1234-some-branch-name-of-mine',
     'token = "{{ vault.token }}"',
     'tokenType: "authorizationCode"',
     'apiKey: "OPENAI_API_KEY"',

@@ -29,7 +29,10 @@ const PATTERNS: readonly SecretPattern[] = [
     kind: 'Slack webhook',
     pattern: /hooks\.slack\.com\/services\/(T[A-Z0-9]{6,}\/B[A-Z0-9]{6,}\/[A-Za-z0-9]{16,})/g,
   },
-  { kind: 'model API key', pattern: /\b(sk-(?:proj-|svcacct-|ant-|or-)?[A-Za-z0-9_-]{20,})/g },
+  {
+    kind: 'model API key',
+    pattern: /\b(sk-(?:proj-|svcacct-|ant-|or-)?(?=[\w-]*[A-Za-z0-9]{16})[\w-]{20,})/g,
+  },
   { kind: 'npm token', pattern: /\b(npm_[A-Za-z0-9]{36})\b/g },
   { kind: 'Google API key', pattern: /\b(AIza[A-Za-z0-9_-]{35})\b/g },
   { kind: 'Stripe key', pattern: /\b((?:sk|rk)_live_[A-Za-z0-9]{20,})\b/g },

@@ -34,12 +34,14 @@ describe('logLines', () => {
         { timeUnixNano: '1012500000', severityNumber: 13 },
         { timeUnixNano: '3000000000', severityNumber: 21 },
         { severityNumber: 0 },
+        { timeUnixNano: '999999500', severityNumber: 0 },
       ),
     ).toBe(
       [
         '-1.00 ms  debug  text',
         '+12.5 ms  warn   text',
         ' +2.00 s  fatal  text',
+        '+0.00 ms         text',
         '+0.00 ms         text',
         '',
       ].join('\n'),

@@ -40,6 +40,8 @@ export function logLines(records: readonly LogRecord[], options: LogLinesOptions
 
 function offsetText(record: LogRecord, startTimeMs: number): string {
   const offsetMs = Number(record.timeUnixNano) / 1e6 - startTimeMs;
+  // Log lines have whole milliseconds: one in the first says that it was before the trace.
+  if (offsetMs > -1 && offsetMs < 0) return `+${formatDuration(0)}`;
   return offsetMs < 0 ? `-${formatDuration(-offsetMs)}` : `+${formatDuration(offsetMs)}`;
 }
 

@@ -170,6 +170,25 @@ describe('fields of a line', () => {
 
 describe('a value with a secret beside its name', () => {
   const secret = 'hunter2';
+
+  it.each([[['password', 'email']], [['token', 'created_at', 'id', 'name']]])(
+    'is shown where the list is one of names: %j',
+    (fields) => {
+      expect(shown({ fields })).toEqual({ fields });
+    },
+  );
+
+  it('is shown as far as it can be read', () => {
+    const fields = { order: 7, value: 1 };
+    Object.defineProperty(fields, 'id', {
+      enumerable: true,
+      get() {
+        throw new Error('detached');
+      },
+    });
+    expect(shown(fields)).toEqual({ order: 7, value: 1, id: '[Unreadable]' });
+  });
+
   it.each<[string, unknown]>([
     [
       'headers of HTTP/2',

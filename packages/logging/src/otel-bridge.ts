@@ -41,7 +41,10 @@ export class OtelBridge {
   /** @param active - The context that the line was written in; the record has its trace and span. */
   emit(line: LogLine, active: Context): void {
     // A processor or an exporter that logs would be given its own line for ever.
-    if (this.#isEmitting || active.getValue(exporting) === true) return;
+    if (this.#isEmitting || active.getValue(exporting) === true) {
+      this.lost++;
+      return;
+    }
     this.#isEmitting = true;
     const time: [number, number] = [Math.floor(line.timeMs / 1_000), Math.round((line.timeMs % 1_000) * 1e6)];
     const severityNumber = severityNumbers[line.level];

@@ -5,10 +5,18 @@ const mostLooked = 200;
 
 /** Whether a list may be pairs of names and values: one pair, or headers as Node gives them in `rawHeaders`. */
 export function isPairs(list: readonly unknown[]): boolean {
-  if (list.length === 2) return true;
+  if (list.length === 2) return !isName(list[1]);
   if (list.length === 0 || list.length % 2 === 1) return false;
-  for (let at = 0; at < list.length && at < mostLooked; at++) if (typeof list[at] !== 'string') return false;
-  return true;
+  const looked = list.slice(0, mostLooked);
+  return (
+    looked.every((item) => typeof item === 'string') &&
+    looked.some((item, at) => at % 2 === 1 && !isName(item))
+  );
+}
+
+/** A list of names has names in it: `['password', 'email']`. */
+function isName(item: unknown): boolean {
+  return typeof item === 'string' && /^[a-z_-]{0,64}$/i.test(item);
 }
 
 /** What an item of a list is, told by the one before it: `['cookie', 'x']`, `['run', '--password', 'x']`. */
@@ -48,11 +56,20 @@ export function kindOfNamedValue(
 ): string | undefined {
   if (!keys.some(isValueKey)) return undefined;
   for (const key of keys) {
-    const name = nameKeys.has(key) ? (value as Readonly<Record<string, unknown>>)[key] : undefined;
+    const name = nameKeys.has(key) ? readable(value, key) : undefined;
     const kind = typeof name === 'string' ? isSecretKey(name) : undefined;
     if (kind !== undefined) return kind;
   }
   return undefined;
+}
+
+/** A getter may throw; the others still count. */
+function readable(value: object, key: string): unknown {
+  try {
+    return (value as Readonly<Record<string, unknown>>)[key];
+  } catch {
+    return undefined;
+  }
 }
 
 function spellings(...words: readonly string[]): ReadonlySet<string> {

@@ -2,7 +2,7 @@ export type { CardinalityOverflow } from './cardinality/cardinality-overflow.ts'
 export type { PeriodicExport } from './periodic-export.ts';
 export { type ModelPrice, priceTable, type PriceTable, type PriceTableOptions } from './price-table.ts';
 export { processMeter } from './process-meter.ts';
-export type { PrometheusEndpointOptions } from './prometheus/prometheus-endpoint.ts';
+export type { PrometheusEndpointOptions } from './prometheus/served-endpoint.ts';
 export { type BurnRateAlert, burnRateAlerts, type SloSeverity } from './slo/burn-rate-alerts.ts';
 export { defineSlo } from './slo/define-slo.ts';
 export type { SloCounts } from './slo/error-budget.ts';

@@ -6,12 +6,9 @@ import { CardinalityGuard } from './cardinality/cardinality-guard.ts';
 import type { CardinalityOverflow } from './cardinality/cardinality-overflow.ts';
 import { type PeriodicExport, periodicReader } from './periodic-export.ts';
 import { Exposition } from './prometheus/exposition.ts';
-import {
-  type PrometheusEndpoint,
-  type PrometheusEndpointOptions,
-  servePrometheus,
-} from './prometheus/prometheus-endpoint.ts';
+import { servePrometheus } from './prometheus/prometheus-endpoint.ts';
 import { PrometheusReader } from './prometheus/prometheus-reader.ts';
+import type { PrometheusEndpoint, PrometheusEndpointOptions } from './prometheus/served-endpoint.ts';
 
 /** What is measured, where it goes, and how much of it. */
 export interface MetricsOptions {

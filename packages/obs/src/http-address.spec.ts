@@ -32,6 +32,7 @@ describe('shownAddress', () => {
     ['http://S3CRET/@\\..', 'http://\\..'],
     ['http://me@S3CRET/@a.test/..', 'http://a.test/..'],
     ['http://@a.test/x', 'http://a.test/x'],
+    ['S3CRET://@a.test', 'a.test'],
     ['http://me:80?S3CRET@a.test', '…'],
     ['https://a.test/x?key=S3CRET@S3CRET', '…'],
     ['me:S3CRET@a.test:4318', 'a.test:4318'],

@@ -33,5 +33,6 @@ export function shownAddress(address: string): string {
   // A password with a character that ought to be encoded, or a key with an @ in it: either may be the secret.
   const query = address.indexOf('?');
   if (query !== -1 && query < address.lastIndexOf('@')) return '…';
-  return address.replace(/^([a-z][a-z\d+.-]*:\/\/)?.*@/is, '$1').replace(/\?.*$/s, '');
+  // What looks like a scheme may be a name and its password.
+  return address.replace(/^((?:https?|grpcs?|ftp|unix):\/\/)?.*@/is, '$1').replace(/\?.*$/s, '');
 }

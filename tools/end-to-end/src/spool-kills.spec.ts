@@ -97,7 +97,10 @@ describe('spans on their way to the service', () => {
 
       service ??= await startService();
       const last = await startProgram('last0');
-      while (spooledNames(spool).some((name) => !name.startsWith('last'))) await wait(50);
+      // A segment that is being adopted has its old name in the listing and its new one on disk.
+      for (let empty = 0; empty < 5; await wait(50)) {
+        empty = spooledNames(spool).some((name) => !name.startsWith('last')) ? 0 : empty + 1;
+      }
       await end(last, 'SIGKILL');
       await end(service, 'SIGTERM');
       const stored = new Set(readSpans(databasePath).map(({ name }) => name.replace(';', '')));

@@ -83,10 +83,20 @@ export function findPairedSecrets(text: string, isSecret: SecretKeyRule, found: 
   if (text.includes('-u')) {
     eachMatch(credentialsFlag, text, ([whole, secret = ''], at) => {
       const end = at + whole.length;
-      // Numbers are those of a user and its group.
-      if (!/^\d+$/.test(secret)) found(end - secret.length, end, 'password');
+      if (isWebCall(text, at, end)) found(end - secret.length, end, 'password');
     });
   }
+}
+
+/** Of other programs `-u a:b` is a user and its group, or a place and another. */
+function isWebCall(text: string, start: number, end: number): boolean {
+  const before =
+    text
+      .slice(Math.max(0, start - 256), start)
+      .split('\n')
+      .at(-1) ?? '';
+  const behind = text.slice(end, end + 256).split('\n', 1)[0] ?? '';
+  return /\b(?:curl|wget|xh|https?)\b/.test(before) || /https?:\/\//.test(behind);
 }
 
 function findNamedValues(text: string, isSecret: SecretKeyRule, found: Found): void {

@@ -104,6 +104,43 @@ describe('the text of a redactor', () => {
     );
   });
 
+  it.each<[string, (value: string) => string]>([
+    ['cookies', (value) => `curl -H "Cookie: id=${value}"`],
+    ['authorizations', (value) => `curl -H "Authorization: ApiKey ${value}" https://a.test`],
+    ['passphrases', (value) => `"passphrase: ${value} and more"`],
+    ['lists', (value) => `credentials: ["${value}"]`],
+  ])('has none of many %s in one line', (_what, make) => {
+    const text = Array.from({ length: 60 }, (_, index) => make(`S3cret${index}x`)).join(' ');
+    expect(redactor.text(text)).not.toMatch(/S3cret\d+x/);
+  });
+
+  it.each([
+    ['Server=db;Uid=sa;Pwd=/x9K2vQz81abc;', '/x9K2vQz81abc'],
+    ['PWD=/x9K2vQz81/abc;UID=sa', '/x9K2vQz81/abc'],
+    ['{"pwd":"/x9K2vQz81"}', '/x9K2vQz81'],
+    ['curl -u admin:12345678 https://x.test', '12345678'],
+    ['wget --user ann:S3cretx', 'S3cretx'],
+  ])('of %j does not have %j', (text, secret) => {
+    expect(redactor.text(text)).not.toContain(secret);
+  });
+
+  it.each([
+    'docker run -u root:root app',
+    'docker run --user node:node app',
+    'rsync -u src:dst /x',
+    'PWD=/srv/app',
+  ])('has %j as it is, which is no password', (text) => {
+    expect(redactor.text(text)).toBe(text);
+  });
+
+  it.each(['Invalid token: [ at 3:14', 'Unknown token: { in template', "Unexpected token: 'abc"])(
+    'leaves the stack below the message %j',
+    (message) => {
+      const stack = `SyntaxError: ${message}\n    at parse (file.js:3:14)\n    at main (it's.js:1:1)`;
+      expect(redactor.text(stack)).toContain('\n    at parse (file.js:3:14)\n');
+    },
+  );
+
   it('is the same when it is redacted again', () => {
     fc.assert(
       fc.property(

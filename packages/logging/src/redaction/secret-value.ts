@@ -92,8 +92,9 @@ function valueAt(text: string, start: number, isLine: boolean, seen: Seen): Valu
 
 function brackets(text: string, start: number, seen: Seen): ValueSpan {
   if (start >= seen.bracketTo) seen.bracketsLeft = mostLooks;
-  if (seen.bracketsLeft-- <= 0) return [start, start];
-  const end = closingBracket(text, start);
+  // Within what was looked through already: all of it is taken for secret.
+  if (seen.bracketsLeft-- <= 0) return [start, seen.bracketTo];
+  const end = aboveStack(text, start, closingBracket(text, start));
   seen.bracketTo = Math.max(seen.bracketTo, end);
   return [start, isWordCharacter(text[end]) ? word(text, end, seen)[1] : end];
 }
@@ -104,12 +105,18 @@ function quoted(text: string, start: number, inner: number, quote: RegExpExecArr
   const begin = inner > start ? start : inside;
   if (whole.length > escapes.length + 1) {
     const close = text.indexOf(whole, inside);
-    return [begin, close < 0 ? text.length : close];
+    return [begin, aboveStack(text, begin, close < 0 ? text.length : close)];
   }
-  const end = closingQuote(text, inside, character, escapes.length);
+  const end = aboveStack(text, inside, closingQuote(text, inside, character, escapes.length));
   // `""x` is no empty value.
   const behind = end + whole.length;
   return end === inside && isWordCharacter(text[behind]) ? word(text, behind, seen) : [begin, end];
+}
+
+/** A bracket or a quote that nobody closes, as in the message of a parser, does not reach into the stack below. */
+function aboveStack(text: string, start: number, end: number): number {
+  const stack = text.slice(start, end).search(/\n {4}at /);
+  return stack < 0 ? end : start + stack;
 }
 
 function word(text: string, start: number, seen: Seen): ValueSpan {
@@ -187,7 +194,8 @@ function line(text: string, start: number, seen: Seen): ValueSpan {
     seen.lineTo = anyLineEnd.exec(text)?.index ?? text.length;
     seen.linesLeft = mostLooks;
   }
-  if (seen.linesLeft-- <= 0) return [start, start];
+  // Nobody looks again for the end of each: the rest of the line is taken for secret.
+  if (seen.linesLeft-- <= 0) return [start, seen.lineTo];
   let open = '';
   let end = start;
   for (; end < seen.lineTo; end++) {

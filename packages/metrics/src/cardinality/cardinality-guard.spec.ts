@@ -245,6 +245,25 @@ describe('CardinalityGuard', () => {
     expect(calls).toBe(3);
   });
 
+  it('adds up what several callbacks observe beyond the limit, anew at each collection', async () => {
+    const reader = new TestReader();
+    const { meter } = guarded(5, [reader]);
+    const level = meter.createObservableUpDownCounter('level');
+    for (const [from, to] of [
+      [0, 6],
+      [6, 9],
+    ] as const) {
+      level.addCallback((result) => {
+        for (const labels of ids(from, to)) result.observe(1, labels);
+      });
+    }
+    for (let collection = 0; collection < 2; collection++) {
+      const { resourceMetrics } = await reader.collect();
+      const points = resourceMetrics.scopeMetrics[0]?.metrics[0]?.dataPoints ?? [];
+      expect(points.reduce((sum, { value }) => sum + (value as number), 0)).toBe(9);
+    }
+  });
+
   it('tells which observables a failing callback has', async () => {
     const reader = new TestReader();
     const { meter } = guarded(10, [reader]);

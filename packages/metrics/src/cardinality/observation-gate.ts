@@ -1,6 +1,12 @@
 import type { Attributes } from '@opentelemetry/api';
 import { identityOf, overflowLabels } from './label-gate.ts';
 
+/** What one collection observed beyond the limit. */
+interface Beyond {
+  sum: number;
+  readonly beyond: Map<string, number>;
+}
+
 export type Observe = (value: number, labels?: Attributes) => void;
 
 /**
@@ -11,6 +17,7 @@ export class ObservationGate {
   readonly #limit: number;
   readonly #isSum: boolean;
   readonly #known = new Set<string>();
+  #collection: Beyond | undefined;
 
   /** @param isSum - Whether values beyond the limit are added up; of a gauge, the last one counts. */
   constructor(limit: number, isSum: boolean) {
@@ -18,20 +25,24 @@ export class ObservationGate {
     this.#isSum = isSum;
   }
 
-  /** For one call of a callback. */
+  /** For one call of a callback; those of one collection, which the SDK makes one after the other, add up. */
   bounded(observe: Observe): Observe {
-    const beyond = new Map<string, number>();
-    let sum = 0;
+    const collection = (this.#collection ??= this.#beginCollection());
     return (value, labels = {}) => {
       const identity = identityOf(labels);
       if (this.#known.has(identity) || this.#known.size < this.#limit - 1) {
         this.#known.add(identity);
         observe(value, labels);
       } else if (this.#isSum) {
-        sum += value - (beyond.get(identity) ?? 0);
-        beyond.set(identity, value);
-        observe(sum, overflowLabels);
+        collection.sum += value - (collection.beyond.get(identity) ?? 0);
+        collection.beyond.set(identity, value);
+        observe(collection.sum, overflowLabels);
       } else observe(value, overflowLabels);
     };
+  }
+
+  #beginCollection(): Beyond {
+    queueMicrotask(() => (this.#collection = undefined));
+    return { sum: 0, beyond: new Map() };
   }
 }

@@ -1,20 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-
-/** Where the endpoint listens. */
-export interface PrometheusEndpointOptions {
-  /** @defaultValue '127.0.0.1' */
-  readonly host?: string;
-  /** 0 takes a free one. @defaultValue 9464 */
-  readonly port?: number;
-}
-
-/** Where Prometheus scrapes, while it is being served. */
-export interface PrometheusEndpoint {
-  /** `http://127.0.0.1:9464/metrics`. */
-  readonly url: string;
-  close(): Promise<void>;
-}
+import type { PrometheusEndpoint, PrometheusEndpointOptions } from './served-endpoint.ts';
 
 const loopback = /^(localhost|127(?:\.\d{1,3}){3}|\[::1\])(:\d+)?$/i;
 

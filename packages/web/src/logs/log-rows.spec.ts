@@ -17,7 +17,8 @@ const rowOf = (changes: Parameters<typeof logRecord>[0]) => logRows([logRecord(c
 describe('logRows', () => {
   it('counts from the start of the trace, also backwards', () => {
     expect(rowOf({ timeUnixNano: '1012500000' }).offsetMs).toBeCloseTo(12.5);
-    expect(rowOf({ timeUnixNano: '999000000' }).offsetMs).toBeCloseTo(-1);
+    expect(rowOf({ timeUnixNano: '998000000' }).offsetMs).toBeCloseTo(-2);
+    expect(rowOf({ timeUnixNano: '999500000' }).offsetMs).toBe(0);
   });
 
   it('finds the row of its span, of a step and of its only child alike', () => {

@@ -38,7 +38,7 @@ export function logRows(
     const level = logLevelOf(record);
     return {
       record,
-      offsetMs: Number(record.timeUnixNano) / 1e6 - trace.startTimeMs,
+      offsetMs: offsetOf(record, trace),
       level,
       levelText: level ?? lineText(record.severityText ?? ''),
       service: record.serviceName === trace.serviceName ? '' : lineText(record.serviceName),
@@ -47,6 +47,12 @@ export function logRows(
       row: record.spanId === null ? -1 : (rowOf.get(record.spanId) ?? -1),
     };
   });
+}
+
+/** Log lines have whole milliseconds: one in the first says that it was before the trace, and was not. */
+function offsetOf({ timeUnixNano }: LogRecord, { startTimeMs }: Pick<TraceSummary, 'startTimeMs'>): number {
+  const offsetMs = Number(timeUnixNano) / 1e6 - startTimeMs;
+  return offsetMs > -1 && offsetMs < 0 ? 0 : offsetMs;
 }
 
 /** The whole message. */
