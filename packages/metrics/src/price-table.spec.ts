@@ -163,7 +163,8 @@ describe('priceTable', () => {
     const prices = priceTable({ prices: { m: { inputUsdPerMillion: 1, outputUsdPerMillion: 1 } } });
     const estimate = (model) => prices.estimateUsd({ provider: 'openai', model, inputTokens: 1000 }) ?? null;
     const seen = [estimate('m'), estimate('gpt-4o')];
-    await new Promise((resolve) => setTimeout(resolve, 2_000));
+    // The catalogue has been loaded, or been found missing.
+    while (estimate('gpt-4o') === null && lines.length === 0) await new Promise((resolve) => setTimeout(resolve, 10));
     console.log(JSON.stringify([...seen, estimate('gpt-4o'), estimate('gpt-5'), prices.version, priceTable().version, lines]));`;
 
   /** What a bundle of the estimates prints, where nothing else is installed. */

@@ -4,47 +4,18 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { type ExecutionInfo, type ExecutionResult, InvalidOptionError } from '@tta/obs-context';
+import { InvalidOptionError } from '@tta/obs-context';
 import { ManualClock, seededRandom } from '@tta/obs-context/manual';
 import { describe, expect, it } from '@jest/globals';
 import { decodeFromCompressedBase64 } from 'hdr-histogram-js';
 import fc from 'fast-check';
+import { ended, started } from '../../test/executions.ts';
 import { mergeSnapshots } from './merge-snapshots.ts';
 import { parseSnapshot } from './parse-snapshot.ts';
 import { PrimitiveStatistics } from './primitive-statistics.ts';
 import type { StatisticsSnapshot } from './statistics-snapshot.ts';
 
 const run = promisify(execFile);
-
-/** An execution that begins. */
-function started(name: string, type = 'lambda'): ExecutionInfo {
-  return {
-    type,
-    name,
-    action: 'execute',
-    edge: undefined,
-    traceId: undefined,
-    spanId: undefined,
-    workflowName: undefined,
-    agentType: undefined,
-  };
-}
-
-/** An execution that has ended, with success and after 1 ms unless said otherwise. */
-function ended(name: string, is: Partial<ExecutionResult> = {}): ExecutionResult {
-  return {
-    ...started(name),
-    status: 'success',
-    durationMs: 1,
-    error: undefined,
-    errorCategory: undefined,
-    costUsd: undefined,
-    totalCostUsd: undefined,
-    savedUsd: undefined,
-    processUse: undefined,
-    ...is,
-  };
-}
 
 /** Executes `fetch page` as often as it is told to, each time as long, and prints what there is to say. */
 const reportingProgram = `

@@ -1,33 +1,11 @@
-import { type ExecutionResult, InvalidOptionError } from '@tta/obs-context';
+import { InvalidOptionError } from '@tta/obs-context';
 import { ManualClock } from '@tta/obs-context/manual';
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import { ended } from '../../test/executions.ts';
 import { parseSnapshot } from './parse-snapshot.ts';
 import { PrimitiveStatistics } from './primitive-statistics.ts';
 import type { StatisticsSnapshot } from './statistics-snapshot.ts';
-
-/** An execution that has ended, with success and after 1 ms unless said otherwise. */
-function ended(name: string, is: Partial<ExecutionResult> = {}): ExecutionResult {
-  return {
-    type: 'lambda',
-    name,
-    action: 'execute',
-    edge: undefined,
-    traceId: undefined,
-    spanId: undefined,
-    workflowName: undefined,
-    agentType: undefined,
-    status: 'success',
-    durationMs: 1,
-    error: undefined,
-    errorCategory: undefined,
-    costUsd: undefined,
-    totalCostUsd: undefined,
-    savedUsd: undefined,
-    processUse: undefined,
-    ...is,
-  };
-}
 
 function taken(): StatisticsSnapshot {
   const statistics = new PrimitiveStatistics({ clock: new ManualClock(), process: 'worker-1' });

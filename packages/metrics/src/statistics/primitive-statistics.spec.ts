@@ -1,39 +1,10 @@
-import { type ExecutionInfo, type ExecutionResult, InvalidOptionError } from '@tta/obs-context';
+import { InvalidOptionError } from '@tta/obs-context';
 import { ManualClock } from '@tta/obs-context/manual';
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import { ended, started } from '../../test/executions.ts';
 import { PrimitiveStatistics } from './primitive-statistics.ts';
 import type { PrimitiveSnapshot } from './statistics-snapshot.ts';
-
-/** An execution that begins. */
-function started(name: string, type = 'lambda'): ExecutionInfo {
-  return {
-    type,
-    name,
-    action: 'execute',
-    edge: undefined,
-    traceId: undefined,
-    spanId: undefined,
-    workflowName: undefined,
-    agentType: undefined,
-  };
-}
-
-/** An execution that has ended, with success and after 1 ms unless said otherwise. */
-function ended(name: string, is: Partial<ExecutionResult> = {}): ExecutionResult {
-  return {
-    ...started(name),
-    status: 'success',
-    durationMs: 1,
-    error: undefined,
-    errorCategory: undefined,
-    costUsd: undefined,
-    totalCostUsd: undefined,
-    savedUsd: undefined,
-    processUse: undefined,
-    ...is,
-  };
-}
 
 function only(statistics: PrimitiveStatistics): PrimitiveSnapshot {
   const { primitives } = statistics.snapshot();
