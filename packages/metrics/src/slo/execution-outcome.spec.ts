@@ -1,27 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
 import type { ExecutionResult } from '@tta/obs-context';
+import { ended } from '../../test/executions.ts';
 import { defineSlo } from './define-slo.ts';
 import { executionOutcome } from './execution-outcome.ts';
 import type { SloIndicator, SloSelection } from './slo-definition.ts';
 
-const run: ExecutionResult = {
-  type: 'sequential',
-  name: 'checkout',
-  action: 'execute',
-  edge: undefined,
-  traceId: undefined,
-  spanId: undefined,
-  workflowName: 'shop',
-  agentType: undefined,
-  status: 'success',
-  durationMs: 100,
-  error: undefined,
-  errorCategory: undefined,
-  costUsd: undefined,
-  totalCostUsd: undefined,
-  savedUsd: undefined,
-  processUse: undefined,
-};
+const run = ended('checkout', { type: 'sequential', workflowName: 'shop', durationMs: 100 });
 
 function outcome(
   indicator: SloIndicator,

@@ -2,6 +2,7 @@ import { diag, DiagLogLevel, type DiagLogger } from '@opentelemetry/api';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import type { ExecutionResult, ExecutionStatus } from '@tta/obs-context';
 import { ManualClock } from '@tta/obs-context/manual';
+import { ended } from '../../test/executions.ts';
 import { defineSlo } from './define-slo.ts';
 import type { SloOptions } from './slo-definition.ts';
 import { type SloAlertChange, SloTracker, type SloTrackerOptions } from './slo-tracker.ts';
@@ -18,24 +19,7 @@ const availability: SloOptions = {
   alerting: { minEvents: 1 },
 };
 
-const run: ExecutionResult = {
-  type: 'sequential',
-  name: 'checkout',
-  action: 'execute',
-  edge: undefined,
-  traceId: undefined,
-  spanId: undefined,
-  workflowName: undefined,
-  agentType: undefined,
-  status: 'success',
-  durationMs: 100,
-  error: undefined,
-  errorCategory: undefined,
-  costUsd: undefined,
-  totalCostUsd: undefined,
-  savedUsd: undefined,
-  processUse: undefined,
-};
+const run = ended('checkout', { type: 'sequential', durationMs: 100 });
 
 /** A tracker that is told of runs, and what it told of its alerts: `12000 page 1h firing`. */
 class Watched {
