@@ -7,7 +7,21 @@ import type { Unit, unit } from './unit.ts';
  * only child of a primitive that has just one, such as a timeout: it gets no span for the step.
  */
 export type EdgeLabel =
-  'inner' | `step_${number}` | `branch_${string}` | `attempt_${number}` | 'primary' | `fallback_${number}`;
+  | 'inner'
+  | `step_${number}`
+  | `branch_${string}`
+  | 'then'
+  | 'else'
+  | `case_${string}`
+  | `route_${string}`
+  | `attempt_${number}`
+  | 'primary'
+  | `fallback_${number}`
+  | `forward_${string}`
+  | `compensate_${string}`
+  | 'refresh'
+  | `iteration_${number}`
+  | `item_${number}`;
 
 /** A failure was answered; `late_result` is what came after nobody waited any more. */
 export interface RecoveryFact {

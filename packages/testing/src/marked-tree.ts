@@ -1,0 +1,61 @@
+/** How a line of a tree differs from what a test expects. */
+export type Mark = 'as expected' | 'missing' | 'unexpected' | 'different';
+
+/** A line of a tree, what is noted below it, and the lines inside it. */
+export interface MarkedNode {
+  readonly text: string;
+  readonly mark?: Mark;
+  /** Lines between this one and those inside it: what differs, or was logged. */
+  readonly notes?: readonly string[];
+  readonly children: readonly MarkedNode[];
+}
+
+/** Paints text for a terminal, as the test runner does. */
+export interface Colors {
+  /** Of what was expected and is not there. */
+  readonly expected: (text: string) => string;
+  /** Of what is there and was not expected. */
+  readonly received: (text: string) => string;
+  /** Of what is beside the point. */
+  readonly dim: (text: string) => string;
+}
+
+const plain = (text: string): string => text;
+
+/** For output that is no terminal. */
+export const noColors: Colors = { expected: plain, received: plain, dim: plain };
+
+/** Each mark has a glyph, which says the same without colours. */
+const glyphs: Readonly<Record<Mark, string>> = {
+  'as expected': ' ',
+  missing: '-',
+  unexpected: '+',
+  different: '≠',
+};
+
+/**
+ * Draws trees, one line each node:
+ *
+ * ```
+ *   primitive.retry.execute "call" success 300 ms
+ *   ├─ primitive.retry.attempt_1 "call" error 0 ms
+ * - └─ primitive.retry.attempt_2
+ * ```
+ */
+export function drawTrees(roots: readonly MarkedNode[], colors: Colors = noColors): string {
+  const lines: string[] = [];
+  const draw = (node: MarkedNode, guide: string, branch: string, inside: string): void => {
+    const { mark = 'as expected', notes = [], children } = node;
+    const paint = mark === 'as expected' ? plain : mark === 'missing' ? colors.expected : colors.received;
+    lines.push(paint(`${glyphs[mark]} ${guide}${branch}${node.text}`));
+    const below = guide + inside;
+    const noteGuide = children.length > 0 ? '│  ' : '   ';
+    for (const note of notes) lines.push(paint(`${glyphs[mark]} ${below}${noteGuide}${note}`));
+    for (const [index, child] of children.entries()) {
+      const isLast = index === children.length - 1;
+      draw(child, below, isLast ? '└─ ' : '├─ ', isLast ? '   ' : '│  ');
+    }
+  };
+  for (const root of roots) draw(root, '', '', '');
+  return lines.join('\n');
+}

@@ -1,0 +1,65 @@
+import { type Context, type HrTime, SpanStatusCode, type Tracer } from '@opentelemetry/api';
+import {
+  BasicTracerProvider,
+  type ReadableSpan,
+  type Span,
+  type SpanProcessor,
+} from '@opentelemetry/sdk-trace-node';
+import { instrumentationScope } from '@tta/obs-context';
+import type { TraceSpan } from '../trace.ts';
+
+/** The tracer of the SDK, which keeps every span from its start on. */
+export class SpanRecorder implements SpanProcessor {
+  readonly tracer: Tracer;
+  readonly #spans: ReadableSpan[] = [];
+
+  constructor() {
+    const provider = new BasicTracerProvider({ spanProcessors: [this] });
+    this.tracer = provider.getTracer(instrumentationScope);
+  }
+
+  get spans(): readonly TraceSpan[] {
+    return this.#spans.map(toTraceSpan);
+  }
+
+  onStart(span: Span, _parentContext: Context): void {
+    this.#spans.push(span);
+  }
+
+  onEnd(): void {
+    // It has been kept since its start.
+  }
+
+  async forceFlush(): Promise<void> {
+    // Nothing leaves the process.
+  }
+
+  async shutdown(): Promise<void> {
+    // Nothing is held.
+  }
+}
+
+function toTraceSpan(span: ReadableSpan): TraceSpan {
+  const { traceId, spanId } = span.spanContext();
+  const { parentSpanContext: parent, status } = span;
+  return {
+    name: span.name,
+    traceId,
+    spanId,
+    parentSpanId: parent?.spanId,
+    hasRemoteParent: parent?.isRemote === true,
+    kind: span.kind,
+    attributes: span.attributes,
+    events: span.events.map(({ name, attributes = {}, time }) => ({ name, attributes, timeMs: toMs(time) })),
+    links: span.links.map(({ context, attributes = {} }) => ({ context, attributes })),
+    startMs: toMs(span.startTime),
+    endMs: span.ended ? toMs(span.endTime) : undefined,
+    failed: status.code === SpanStatusCode.ERROR,
+    statusMessage: status.message,
+  };
+}
+
+/** To the microsecond: a number of this size holds no more, and its noise would show. */
+function toMs([seconds, nanoseconds]: HrTime): number {
+  return seconds * 1000 + Math.round(nanoseconds / 1000) / 1000;
+}
