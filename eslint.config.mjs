@@ -84,6 +84,18 @@ const externalConstraints = [
       'winston',
     ],
   },
+  {
+    sourceTag: 'pkg:testing',
+    allowedExternalImports: [
+      api,
+      '@grpc/grpc-js',
+      '@jest/globals',
+      '@opentelemetry/context-async-hooks',
+      '@opentelemetry/sdk-trace-node',
+      'expect',
+      'vitest',
+    ],
+  },
 ];
 
 const boundaries = (depConstraints) => ({
@@ -164,7 +176,7 @@ export default [
   { files: specs, rules: boundaries(layerConstraints({ alsoSupport: true })) },
   {
     basePath: packagesFolder,
-    files: [`{${ambientFree},obs}/src/**/*.ts`],
+    files: [`{${ambientFree},obs,testing}/src/**/*.ts`],
     ignores: specs,
     rules: { 'no-restricted-syntax': ['error', exportAll, ...sideEffects] },
   },
