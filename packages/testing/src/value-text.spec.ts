@@ -1,0 +1,28 @@
+import { describe, expect, it } from '@jest/globals';
+import { valueText } from './value-text.ts';
+
+describe('valueText', () => {
+  it.each<readonly [unknown, string]>([
+    ['a "b"\n', String.raw`"a \"b\"\n"`],
+    [1.5, '1.5'],
+    [undefined, 'undefined'],
+    [/a/g, '/a/g'],
+    [{ a: ['b', { c: { d: 1 } }] }, "{ a: [ 'b', { c: { d: 1 } } ] }"],
+    [new Map([['a', 1]]), "Map(1) { 'a' => 1 }"],
+    [expect.any(Number), 'Any<Number>'],
+    [expect.anything(), 'Anything'],
+    [expect.not.stringContaining('a'), 'StringNotContaining "a"'],
+    [expect.arrayContaining([1]), 'ArrayContaining [ 1 ]'],
+    [{ asymmetricMatch: () => true, toString: () => 'an even number' }, 'an even number'],
+  ])('shows %p as %s', (value, text) => {
+    expect(valueText(value)).toBe(text);
+  });
+
+  it('stays in one line and within 120 characters', () => {
+    const text = valueText({ stack: new Error('a\nb').stack, long: 'x'.repeat(1000) });
+    expect(text).not.toContain('\n');
+    expect(text).toHaveLength(120);
+    expect(text.endsWith('…')).toBe(true);
+    expect(valueText(new Error('first\nsecond'))).not.toContain('\n');
+  });
+});
