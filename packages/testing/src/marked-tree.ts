@@ -59,3 +59,15 @@ export function drawTrees(roots: readonly MarkedNode[], colors: Colors = noColor
   for (const root of roots) draw(root, '', '', '');
   return lines.join('\n');
 }
+
+/** What the marks in trees stand for, in a line: `- missing   ≠ different`; empty where nothing is marked. */
+export function legendText(roots: readonly MarkedNode[]): string {
+  const used = new Set<Mark>();
+  const collect = ({ mark = 'as expected', children }: MarkedNode): void => {
+    used.add(mark);
+    for (const child of children) collect(child);
+  };
+  for (const root of roots) collect(root);
+  used.delete('as expected');
+  return [...used].map((mark) => `${glyphs[mark]} ${mark}`).join('   ');
+}

@@ -1,22 +1,30 @@
-import { type Colors, drawTrees, type MarkedNode } from './marked-tree.ts';
+import { drawTrees, type MarkedNode } from './marked-tree.ts';
 import { spanForest, type SpanNode } from './span-forest.ts';
 import { spanText } from './span-text.ts';
 import type { Trace, TraceSpan } from './trace.ts';
 
-/** What is marked about a span, and noted below it. */
-export type Markup = Pick<MarkedNode, 'mark' | 'notes'>;
+/** What is marked about a span, what is noted below it, and what there is inside it besides its spans. */
+export interface Markup extends Pick<MarkedNode, 'mark' | 'notes'> {
+  /** Log lines, before the spans. */
+  readonly before?: readonly MarkedNode[];
+  /** What is missing, after the spans. */
+  readonly after?: readonly MarkedNode[];
+}
 
-/** A trace as trees, each span with what `markup` says of it. */
-export function traceText(
+/** The spans of a trace as trees to draw, each with what `markup` says of it. */
+export function traceTrees(
   { spans }: Pick<Trace, 'spans'>,
   markup: (span: TraceSpan) => Markup | undefined = () => undefined,
-  colors?: Colors,
-): string {
-  if (spans.length === 0) return '  (no spans)';
-  const marked = ({ span, children }: SpanNode): MarkedNode => ({
-    text: spanText(span),
-    ...markup(span),
-    children: children.map(marked),
-  });
-  return drawTrees(spanForest(spans).map(marked), colors);
+): readonly MarkedNode[] {
+  const marked = ({ span, children }: SpanNode): MarkedNode => {
+    const { before = [], after = [], ...said } = markup(span) ?? {};
+    return { text: spanText(span), ...said, children: [...before, ...children.map(marked), ...after] };
+  };
+  return spanForest(spans).map(marked);
+}
+
+/** A trace as trees, whole. */
+export function traceText(trace: Pick<Trace, 'spans'>): string {
+  const trees = traceTrees(trace);
+  return trees.length === 0 ? '  (no spans)' : drawTrees(trees);
 }

@@ -1,4 +1,6 @@
-import type { Colors } from './marked-tree.ts';
+import { callText, type MatcherCall } from './call-text.ts';
+import { type Colors, drawTrees, legendText, type MarkedNode } from './marked-tree.ts';
+import { shortenedForest } from './shortened-forest.ts';
 import type { Trace } from './trace.ts';
 
 /** What a check of a trace found. */
@@ -10,3 +12,26 @@ export interface Verdict {
 
 /** A matcher without a test runner. */
 export type TraceCheck<A extends readonly never[]> = (trace: Trace, ...expected: A) => Verdict;
+
+/**
+ * The verdict of a matcher. Its message is the call as the test has it, what was found, and below it the trees in which
+ * the marks are.
+ *
+ * @param found - A sentence. Of a negation, when `pass`.
+ * @param trees - Drawn only when the message is shown.
+ */
+export function verdict(
+  pass: boolean,
+  call: MatcherCall,
+  found: () => string,
+  trees: () => readonly MarkedNode[],
+): Verdict {
+  const message = (colors: Colors): string => {
+    const forest = trees();
+    const legend = legendText(forest);
+    const drawn = forest.length > 0 ? drawTrees(shortenedForest(forest), colors) : '  (no spans)';
+    const text = `${callText(call, pass, colors)}\n${found()}\n\n${drawn}`;
+    return legend === '' ? text : `${text}\n\n${colors.dim(legend)}`;
+  };
+  return { pass, message };
+}
