@@ -1,63 +1,105 @@
 import { execFile } from 'node:child_process';
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readdirSync, readFileSync } from 'node:fs';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { build } from 'esbuild';
 import { workspaceRoot } from './workspace-root.ts';
 
 const run = promisify(execFile);
 
-/** Packages whose README opens with a program that runs as it stands. */
-const packages = ['context', 'instrumentation', 'tracing', 'metrics', 'logging', 'obs'];
+/** READMEs that open with a program that runs as it stands. */
+const readmes = ['context', 'instrumentation', 'tracing', 'metrics', 'logging', 'obs'].map(
+  (folder) => `packages/${folder}/README.md`,
+);
 
-/** CommonJS modules in an ES module bundle call `require`. */
-const banner = `import { createRequire as requireFrom } from 'node:module'; const require = requireFrom(import.meta.url);`;
+/** The pages of all primitives, also of those that are written tomorrow. */
+const pages = readdirSync(join(workspaceRoot, 'docs/primitives'))
+  .filter((file) => file.endsWith('.md') && file !== 'README.md')
+  .map((file) => `docs/primitives/${file}`);
 
-/** The first TypeScript block of a README, and what it says that it prints: `console.log(x); // text`. */
-async function openingExample(folder: string): Promise<{ source: string; printed: string[] }> {
-  const readme = await readFile(join(workspaceRoot, 'packages', folder, 'README.md'), 'utf8');
-  const source = /^```ts\n(.*?)^```$/ms.exec(readme)?.[1];
-  if (source === undefined) throw new Error(`the README of ${folder} has no TypeScript block`);
-  const printed = [...source.matchAll(/console\.log\(.*\); \/\/ (.*)$/gm)].map(([, text]) => text as string);
-  return { source, printed };
+/** The first block of a document in a language. */
+function firstBlock(document: string, language: string): string {
+  const text = readFileSync(join(workspaceRoot, document), 'utf8');
+  const block = new RegExp(`^\`\`\`${language}\\n(.*?)^\`\`\`$`, 'ms').exec(text)?.[1];
+  if (block === undefined) throw new Error(`${document} has no block of ${language}`);
+  return block;
 }
 
-async function runExample(source: string): Promise<string[]> {
-  const directory = await mkdtemp(join(tmpdir(), 'tta-readme-'));
-  try {
-    const bundle = join(directory, 'example.mjs');
-    const { outputFiles } = await build({
-      absWorkingDir: workspaceRoot,
-      stdin: { contents: source, loader: 'ts', resolveDir: join(workspaceRoot, 'tools/workspace') },
-      bundle: true,
-      write: false,
-      format: 'esm',
-      platform: 'node',
-      conditions: ['@tta/source'],
-      banner: { js: banner },
-    });
-    await writeFile(bundle, outputFiles[0]?.text ?? '');
-    const home = { HOME: directory, USERPROFILE: directory, XDG_DATA_HOME: directory };
-    const options = { cwd: directory, timeout: 20_000, env: { PATH: process.env['PATH'], ...home } };
-    const { stdout } = await run(process.execPath, [bundle], options);
-    return stdout.split('\n').filter((line) => line !== '');
-  } finally {
-    await rm(directory, { recursive: true });
-  }
-}
+const linesOf = (text: string): string[] => text.split('\n').filter((line) => line !== '');
+const moduleOf = (document: string): string => `${document.replaceAll(/\W/g, '-')}.ts`;
 
-/** What the compiler finds in programs, with the settings of the workspace; a line each, by name of the program. */
-async function typeErrors(sources: Readonly<Record<string, string>>): Promise<string[]> {
+/** What an example says that it prints: `console.log(x); // text`. */
+const saidOutput = (document: string): string[] =>
+  [...firstBlock(document, 'ts').matchAll(/console\.log\(.*\); \/\/ (.*)$/gm)].map(
+    ([, text]) => text as string,
+  );
+
+/** Where the examples are; inside the workspace, where compilers find its packages and take programs for ES modules. */
+let directory: string;
+
+beforeAll(async () => {
   const parent = join(workspaceRoot, 'tools/workspace/out-tsc');
   await mkdir(parent, { recursive: true });
-  // Inside the workspace, where the compiler finds its packages and takes the programs for ES modules.
-  const directory = await mkdtemp(join(parent, 'readme-'));
-  try {
-    for (const [name, source] of Object.entries(sources)) {
-      await writeFile(join(directory, `${name}.ts`), source);
-    }
+  directory = await mkdtemp(join(parent, 'examples-'));
+  for (const document of [...readmes, ...pages]) {
+    await writeFile(join(directory, moduleOf(document)), firstBlock(document, 'ts'));
+  }
+});
+afterAll(() => rm(directory, { recursive: true }));
+
+/** The lines that a program prints that may import the examples. */
+async function outputOf(program: string): Promise<string[]> {
+  const { outputFiles } = await build({
+    stdin: { contents: program, loader: 'ts', resolveDir: directory },
+    bundle: true,
+    write: false,
+    format: 'esm',
+    platform: 'node',
+    conditions: ['@tta/source'],
+    // CommonJS modules in an ES module bundle call `require`.
+    banner: {
+      js: `import { createRequire as requireFrom } from 'node:module'; const require = requireFrom(import.meta.url);`,
+    },
+  });
+  const home = await mkdtemp(join(directory, 'home-'));
+  await writeFile(join(home, 'program.mjs'), outputFiles[0]?.text ?? '');
+  const env = { PATH: process.env['PATH'], HOME: home, USERPROFILE: home, XDG_DATA_HOME: home };
+  const { stdout } = await run(process.execPath, ['program.mjs'], { cwd: home, timeout: 20_000, env });
+  return linesOf(stdout);
+}
+
+/** A tree as pages show it: without the time that each span took, and its error. */
+const withoutTimes = (lines: readonly string[]): string[] =>
+  lines.map((line) => line.replace(/^ {2}/, '').replace(/ [\d.]+ m?s(: .*)?$/, ''));
+
+describe.each(readmes)('the opening example of %s', (document) => {
+  it('runs and prints what it says', async () => {
+    expect(saidOutput(document)).not.toEqual([]);
+    expect(await outputOf(`import './${moduleOf(document)}';`)).toEqual(saidOutput(document));
+  });
+});
+
+describe.each(pages)('the opening example of %s', (document) => {
+  it('runs, prints what it says and has the trace that the page shows', async () => {
+    const said = saidOutput(document);
+    const output = await outputOf(`
+      import { observe } from '@tta/obs-testing';
+      await observe(async (trace) => {
+        await import('./${moduleOf(document)}');
+        console.log(String(trace));
+      });
+    `);
+    expect(said).not.toEqual([]);
+    expect(output.slice(0, said.length)).toEqual(said);
+    expect(withoutTimes(output.slice(said.length))).toEqual(linesOf(firstBlock(document, 'text')));
+  });
+});
+
+describe('the opening examples', () => {
+  it('have no type errors, unlike one that is wrong', async () => {
+    await writeFile(join(directory, 'wrong.ts'), `export const wrong: number = 'text';\n`);
     const config = {
       extends: join(workspaceRoot, 'tsconfig.base.json'),
       compilerOptions: { noEmit: true, composite: false },
@@ -67,24 +109,16 @@ async function typeErrors(sources: Readonly<Record<string, string>>): Promise<st
     const check = run(process.execPath, [compiler, '--pretty', 'false', '-p', '.'], { cwd: directory });
     const { stdout } = await check.catch((error: unknown) => error as { stdout: string });
     // What it finds in the sources of the packages is for their own check of types to say.
-    return stdout.split('\n').filter((line) => /^\w+\.ts\(/.test(line));
-  } finally {
-    await rm(directory, { recursive: true });
-  }
-}
-
-describe.each(packages)('the opening example in the README of %s', (folder) => {
-  it('runs and prints what it says', async () => {
-    const { source, printed } = await openingExample(folder);
-    expect(printed.length).toBeGreaterThan(0);
-    expect(await runExample(source)).toEqual(printed);
+    const found = linesOf(stdout).filter((line) => /^[\w-]+\.ts\(/.test(line));
+    expect(found).toEqual([expect.stringMatching(/^wrong\.ts\(1,14\): error TS2322/)]);
   });
 });
 
-describe('the opening examples of all READMEs', () => {
-  it('have no type errors, unlike one that is wrong', async () => {
-    const sources: Record<string, string> = { wrong: `export const wrong: number = 'text';\n` };
-    for (const folder of packages) sources[folder] = (await openingExample(folder)).source;
-    expect(await typeErrors(sources)).toEqual([expect.stringMatching(/^wrong\.ts\(1,14\): error TS2322/)]);
+describe('the pages of primitives', () => {
+  it('are there for every primitive', () => {
+    const index = readFileSync(join(workspaceRoot, 'packages/primitives/src/index.ts'), 'utf8');
+    const primitives = [...index.matchAll(/^export \{[^}]*\} from '\.\/(.+)\.ts';$/gm)];
+    expect(primitives.length).toBeGreaterThanOrEqual(6);
+    expect(pages).toEqual(expect.arrayContaining(primitives.map(([, name]) => `docs/primitives/${name}.md`)));
   });
 });
