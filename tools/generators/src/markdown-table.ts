@@ -1,0 +1,16 @@
+import type { Tree } from '@nx/devkit';
+
+/**
+ * Adds a row at the end of a table in a Markdown file; the formatter aligns it.
+ *
+ * @param heading - How the first line of the table begins, such as `| function`.
+ * @throws Error when there is no such table: the generator and the page have to be brought together again.
+ */
+export function addTableRow(tree: Tree, path: string, heading: string, cells: readonly string[]): void {
+  const lines = (tree.read(path, 'utf8') ?? '').split('\n');
+  const start = lines.findIndex((line) => line.startsWith(heading));
+  if (start === -1) throw new Error(`${path} has no table that begins with "${heading}"`);
+  const length = lines.slice(start).findIndex((line) => !line.startsWith('|'));
+  lines.splice(start + length, 0, `| ${cells.join(' | ')} |`);
+  tree.write(path, lines.join('\n'));
+}
