@@ -1,0 +1,22 @@
+/** Most names that a message proposes. */
+const proposals = 3;
+
+/** The names that somebody may have meant, the likeliest first: those that share most pairs of letters. */
+export function closestNames(meant: string, names: readonly string[]): readonly string[] {
+  const pairs = pairsOf(meant);
+  const likeness = (name: string): number => {
+    const others = pairsOf(name);
+    const common = [...pairs].filter((pair) => others.has(pair)).length;
+    return (2 * common) / (pairs.size + others.size);
+  };
+  return [...new Set(names)]
+    .map((name) => ({ name, like: likeness(name) }))
+    .sort((a, b) => b.like - a.like)
+    .slice(0, proposals)
+    .map(({ name }) => name);
+}
+
+function pairsOf(text: string): ReadonlySet<string> {
+  const lower = ` ${text.toLowerCase()} `;
+  return new Set(Array.from({ length: lower.length - 1 }, (_, index) => lower.slice(index, index + 2)));
+}

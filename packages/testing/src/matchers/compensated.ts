@@ -1,0 +1,59 @@
+import { primitiveSpanName } from '@tta/obs-context';
+import type { MarkedNode } from '../marked-tree.ts';
+import { invalid } from '../requirement.ts';
+import { type Markup, traceTrees } from '../trace-text.ts';
+import { edgeOf, outcomeOf, type Trace, type TraceSpan } from '../trace.ts';
+import { valueText } from '../value-text.ts';
+import { type Verdict, verdict } from '../verdict.ts';
+import { commonSequence } from './common-sequence.ts';
+import { runsOf } from './named-runs.ts';
+
+const edge = /^compensate_(.+)$/s;
+
+/** Whether exactly these compensations succeeded, in this order. */
+export function checkCompensated(trace: Trace, names: readonly string[]): Verdict {
+  const call = { matcher: 'toHaveCompensated', expected: [names] };
+  requireNames(call.matcher, names);
+  const tried = trace.spans.filter((span) => compensated(span) !== undefined);
+  const succeeded = tried.filter((span) => outcomeOf(span) === 'success');
+  const received = succeeded.map(compensated);
+  const pass = received.length === names.length && received.every((name, index) => name === names[index]);
+  const found = (): string => {
+    const failed = tried.length - succeeded.length;
+    const what =
+      received.length === 0 ? 'Nothing' : received.map((name) => JSON.stringify(name)).join(', then ');
+    return `${what} was compensated${failed > 0 ? `; ${failed} failed` : ''}.`;
+  };
+  const trees = (): readonly MarkedNode[] => {
+    if (pass)
+      return traceTrees(trace, (span) => (succeeded.includes(span) ? { mark: 'unexpected' } : undefined));
+    const common = commonSequence(names, received);
+    const unexpected = new Set(succeeded.filter((_, index) => !common.some(([, at]) => at === index)));
+    const missing = names.filter((_, index) => !common.some(([at]) => at === index)).map(missingNode);
+    const saga = runsOf(trace, 'saga').at(-1);
+    const drawn = traceTrees(trace, (span): Markup | undefined => {
+      if (unexpected.has(span)) return { mark: 'unexpected' };
+      if (span === saga) return { after: missing };
+      return tried.includes(span) && !succeeded.includes(span) ? { mark: 'different' } : undefined;
+    });
+    return saga ? drawn : [...drawn, ...missing];
+  };
+  return verdict(pass, call, found, trees);
+}
+
+function missingNode(name: string): MarkedNode {
+  return { text: primitiveSpanName('saga', `compensate_${name}`), mark: 'missing', children: [] };
+}
+
+/** The step whose compensation a span is. */
+function compensated(span: TraceSpan): string | undefined {
+  return edge.exec(edgeOf(span) ?? '')?.[1];
+}
+
+function requireNames(matcher: string, names: unknown): void {
+  if (Array.isArray(names) && names.every((name) => typeof name === 'string' && name !== '')) return;
+  invalid(
+    matcher,
+    `${valueText(names)} is no list of the names of compensated steps, in order: ["charge", "reserve"]`,
+  );
+}

@@ -1,0 +1,30 @@
+import { attributeNames as names } from '@tta/obs-context';
+import { edgeOf, type Trace, type TraceSpan } from '../trace.ts';
+
+/** Most names that a message lists. */
+const listLimit = 10;
+
+/** The runs of the primitives of a type, or of those of a name among them. */
+export function runsOf({ spans }: Trace, type: string, name?: string): readonly TraceSpan[] {
+  return spans.filter(
+    ({ attributes }) =>
+      attributes[names.primitiveType] === type &&
+      (name === undefined || attributes[names.primitiveName] === name),
+  );
+}
+
+/** What there is where there is none of a name: `No retry is called "ask"; there is "fetch page".` */
+export function noneCalled(what: string, name: string, others: readonly TraceSpan[]): string {
+  const called = [
+    ...new Set(others.map(({ attributes }) => JSON.stringify(attributes[names.primitiveName]))),
+  ];
+  if (called.length === 0) return `No ${what} ran at all.`;
+  const more = called.length > listLimit ? ` and ${called.length - listLimit} more` : '';
+  return `No ${what} is called ${JSON.stringify(name)}; there is ${called.slice(0, listLimit).join(', ')}${more}.`;
+}
+
+/** The steps of runs whose edge matches, in the order of their starts. */
+export function stepsOf({ spans }: Trace, runs: readonly TraceSpan[], edge: RegExp): readonly TraceSpan[] {
+  const ids = new Set(runs.map(({ spanId }) => spanId));
+  return spans.filter((span) => ids.has(span.parentSpanId ?? '') && edge.test(edgeOf(span) ?? ''));
+}

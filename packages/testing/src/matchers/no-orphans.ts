@@ -1,0 +1,29 @@
+import { countText } from '../count-text.ts';
+import { type Markup, traceTrees } from '../trace-text.ts';
+import type { Trace, TraceSpan } from '../trace.ts';
+import { type Verdict, verdict } from '../verdict.ts';
+
+/** Whether every span has ended, and the parent of each is one of the spans or in another process. */
+export function checkNoOrphans(trace: Trace): Verdict {
+  const ids = new Set(trace.spans.map(({ spanId }) => spanId));
+  const isOrphan = ({ parentSpanId, hasRemoteParent }: TraceSpan): boolean =>
+    parentSpanId !== undefined && !hasRemoteParent && !ids.has(parentSpanId);
+  const isOpen = ({ endMs }: TraceSpan): boolean => endMs === undefined;
+  const orphans = trace.spans.filter(isOrphan).length;
+  const open = trace.spans.filter(isOpen).length;
+  const pass = orphans === 0 && open === 0;
+  const found = (): string => {
+    if (pass) return `All of ${countText(trace.spans.length, 'span')} have ended, and each parent is here.`;
+    const problems: string[] = [];
+    if (orphans > 0) problems.push(`the parent of ${countText(orphans, 'span')} is not among them`);
+    if (open > 0) problems.push(`${countText(open, 'span has', 'spans have')} not ended`);
+    return `Of ${countText(trace.spans.length, 'span')}, ${problems.join(', and ')}.`;
+  };
+  const markup = (span: TraceSpan): Markup | undefined => {
+    const notes: string[] = [];
+    if (isOrphan(span)) notes.push(`its parent ${span.parentSpanId} is not in the trace`);
+    if (isOpen(span)) notes.push('it has not ended: is something not awaited?');
+    return notes.length > 0 ? { mark: 'different', notes } : undefined;
+  };
+  return verdict(pass, { matcher: 'toHaveNoOrphans', expected: [] }, found, () => traceTrees(trace, markup));
+}
