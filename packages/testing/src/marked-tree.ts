@@ -1,12 +1,15 @@
 /** How a line of a tree differs from what a test expects. */
 export type Mark = 'as expected' | 'missing' | 'unexpected' | 'different';
 
+/** A line below that of a node, in the node's colour unless it has colours of its own. */
+export type Note = string | ((colors: Colors) => string);
+
 /** A line of a tree, what is noted below it, and the lines inside it. */
 export interface MarkedNode {
   readonly text: string;
   readonly mark?: Mark;
   /** Lines between this one and those inside it: what differs, or was logged. */
-  readonly notes?: readonly string[];
+  readonly notes?: readonly Note[];
   readonly children: readonly MarkedNode[];
 }
 
@@ -34,7 +37,8 @@ const glyphs: Readonly<Record<Mark, string>> = {
 };
 
 /**
- * Draws trees, one line each node:
+ * Draws trees, one line each node; what is marked stands out from what is not. Trees of which all that is too long or
+ * too deep has been left out before: see `shortenedForest`.
  *
  * ```
  *   primitive.retry.execute "call" success 300 ms
@@ -46,11 +50,16 @@ export function drawTrees(roots: readonly MarkedNode[], colors: Colors = noColor
   const lines: string[] = [];
   const draw = (node: MarkedNode, guide: string, branch: string, inside: string): void => {
     const { mark = 'as expected', notes = [], children } = node;
-    const paint = mark === 'as expected' ? plain : mark === 'missing' ? colors.expected : colors.received;
-    lines.push(paint(`${glyphs[mark]} ${guide}${branch}${node.text}`));
+    const paint =
+      mark === 'as expected' ? colors.dim : mark === 'missing' ? colors.expected : colors.received;
+    const line = (guides: string, text: string): string =>
+      `${mark === 'as expected' ? glyphs[mark] : paint(glyphs[mark])} ${guides === '' ? '' : colors.dim(guides)}${text}`;
+    lines.push(line(guide + branch, paint(node.text)));
     const below = guide + inside;
-    const noteGuide = children.length > 0 ? '│  ' : '   ';
-    for (const note of notes) lines.push(paint(`${glyphs[mark]} ${below}${noteGuide}${note}`));
+    const noteGuide = below + (children.length > 0 ? '│  ' : '   ');
+    for (const note of notes) {
+      lines.push(line(noteGuide, typeof note === 'string' ? paint(note) : note(colors)));
+    }
     for (const [index, child] of children.entries()) {
       const isLast = index === children.length - 1;
       draw(child, below, isLast ? '└─ ' : '├─ ', isLast ? '   ' : '│  ');
@@ -63,11 +72,16 @@ export function drawTrees(roots: readonly MarkedNode[], colors: Colors = noColor
 /** What the marks in trees stand for, in a line: `- missing   ≠ different`; empty where nothing is marked. */
 export function legendText(roots: readonly MarkedNode[]): string {
   const used = new Set<Mark>();
-  const collect = ({ mark = 'as expected', children }: MarkedNode): void => {
-    used.add(mark);
-    for (const child of children) collect(child);
-  };
-  for (const root of roots) collect(root);
+  for (const { mark } of inOrder(roots)) if (mark !== undefined) used.add(mark);
   used.delete('as expected');
   return [...used].map((mark) => `${glyphs[mark]} ${mark}`).join('   ');
+}
+
+/** All nodes of trees, each before what is inside it, however deep that is. */
+export function* inOrder(roots: readonly MarkedNode[]): Generator<MarkedNode> {
+  const waiting = roots.toReversed();
+  for (let node = waiting.pop(); node; node = waiting.pop()) {
+    yield node;
+    for (const child of node.children.toReversed()) waiting.push(child);
+  }
 }

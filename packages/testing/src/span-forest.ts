@@ -9,28 +9,42 @@ export interface SpanNode {
 
 interface GrowingNode extends SpanNode {
   readonly children: GrowingNode[];
+  /** The span that it says it was begun in, where that is one of these; of spans that are each other's, not of all. */
+  parent: GrowingNode | undefined;
 }
 
-/** Spans as trees. A root is a span without a parent, or whose parent is none of these spans. */
+/**
+ * Spans as trees. A root is a span without a parent, or whose parent is none of these spans. Spans may come from
+ * outside: of two with the same id, the first one has the children; where some are each other's parents, one is a root.
+ */
 export function spanForest(spans: readonly TraceSpan[]): readonly SpanNode[] {
-  const nodes = new Map<string, GrowingNode>();
-  for (const span of spans) nodes.set(span.spanId, { span, children: [] });
-  const roots: GrowingNode[] = [];
-  for (const node of nodes.values()) {
-    const parent = nodes.get(node.span.parentSpanId ?? '');
-    if (parent && !isInside(parent, node)) parent.children.push(node);
-    else roots.push(node);
+  const byId = new Map<string, GrowingNode>();
+  const nodes = spans.map((span): GrowingNode => ({ span, children: [], parent: undefined }));
+  for (const node of nodes) {
+    const key = keyOf(node.span.traceId, node.span.spanId);
+    if (!byId.has(key)) byId.set(key, node);
   }
+  for (const node of nodes) {
+    const { traceId, parentSpanId } = node.span;
+    if (parentSpanId !== undefined) node.parent = byId.get(keyOf(traceId, parentSpanId));
+  }
+  openRings(nodes);
+  const roots: SpanNode[] = [];
+  for (const node of nodes) (node.parent?.children ?? roots).push(node);
   return roots;
 }
 
-/** Spans from outside may say that two are each other's parent: a walk from one of them would not end. */
-function isInside(candidate: GrowingNode, node: GrowingNode): boolean {
-  return candidate === node || node.children.some((child) => isInside(candidate, child));
+function keyOf(traceId: string, spanId: string): string {
+  return `${traceId}/${spanId}`;
 }
 
-/** A tree's span and all below it, each before what is inside it. */
-export function* walk({ span, children }: SpanNode): Generator<TraceSpan> {
-  yield span;
-  for (const child of children) yield* walk(child);
+/** Makes a root of one of those that are each other's parents: a walk among them would not end. */
+function openRings(nodes: readonly GrowingNode[]): void {
+  const seenFrom = new Map<GrowingNode, GrowingNode>();
+  for (const start of nodes) {
+    for (let node: GrowingNode | undefined = start; node && !seenFrom.has(node); node = node.parent) {
+      seenFrom.set(node, start);
+      if (node.parent && seenFrom.get(node.parent) === start) node.parent = undefined;
+    }
+  }
 }

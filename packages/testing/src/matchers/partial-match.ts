@@ -1,4 +1,5 @@
 import { isDeepStrictEqual, types } from 'node:util';
+import { type Colors, noColors } from '../marked-tree.ts';
 import { valueText } from '../value-text.ts';
 
 /** Where a value is not what is expected. */
@@ -33,9 +34,9 @@ export function partialDifferences(expected: unknown, received: unknown, path = 
 }
 
 /** A difference as a message shows it: `error.category: expected "network", is "transient"`. */
-export function differenceText({ path, expected, received }: Difference): string {
-  const wanted = expected === undefined ? 'none' : valueText(expected);
-  const found = received === undefined ? 'is missing' : `is ${valueText(received)}`;
+export function differenceText({ path, expected, received }: Difference, colors: Colors = noColors): string {
+  const wanted = colors.expected(expected === undefined ? 'none' : valueText(expected));
+  const found = received === undefined ? 'is missing' : `is ${colors.received(valueText(received))}`;
   return `${path === '' ? '' : `${path}: `}expected ${wanted}, ${found}`;
 }
 
