@@ -1,0 +1,58 @@
+import type { WorkflowContext } from '@tta/obs-context';
+import type { RunScope } from '@tta/obs-instrumentation';
+
+/** A call of a mock. */
+export interface RecordedCall<I, O> {
+  /** The very value that was given, not a copy: whoever changes it later changes what is read here. */
+  readonly input: I;
+  /** What is known about the run: its ids, tags, baggage and state. */
+  readonly context: WorkflowContext;
+  /** `open` while the call has not been answered. */
+  readonly outcome: 'open' | 'success' | 'error';
+  /** What it returned; `undefined` unless it succeeded. */
+  readonly output: O | undefined;
+  /** What it threw, also the reason of an abort; `undefined` unless it failed. */
+  readonly error: unknown;
+}
+
+type Growing<T> = { -readonly [K in keyof T]: T[K] };
+
+/** The calls of a mock, in the order in which they began. */
+export class CallLog<I, O> {
+  #calls: Growing<RecordedCall<I, O>>[] = [];
+
+  get all(): readonly RecordedCall<I, O>[] {
+    return this.#calls;
+  }
+
+  get last(): RecordedCall<I, O> | undefined {
+    return this.#calls.at(-1);
+  }
+
+  /** Whoever holds the list of before keeps it. */
+  clear(): void {
+    this.#calls = [];
+  }
+
+  /** Answers a call, and keeps how. The call is in the list before `answer` runs. */
+  async record(input: I, scope: RunScope, answer: () => O | PromiseLike<O>): Promise<O> {
+    const call: Growing<RecordedCall<I, O>> = {
+      input,
+      context: scope.context,
+      outcome: 'open',
+      output: undefined,
+      error: undefined,
+    };
+    this.#calls.push(call);
+    try {
+      const output = await answer();
+      call.output = output;
+      call.outcome = 'success';
+      return output;
+    } catch (error) {
+      call.error = error;
+      call.outcome = 'error';
+      throw error;
+    }
+  }
+}

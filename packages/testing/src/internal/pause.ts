@@ -1,0 +1,26 @@
+import { onAbort, type RunScope } from '@tta/obs-instrumentation';
+
+/** Never answers. Rejects with the signal's reason as soon as the run is cancelled. */
+export function untilAborted({ signal }: Pick<RunScope, 'signal'>): Promise<never> {
+  return new Promise((_, reject) => {
+    const rejectNow = (): void => reject(signal.reason as Error);
+    if (signal.aborted) rejectNow();
+    else onAbort(signal, rejectNow);
+  });
+}
+
+/** Waits on the run's clock. Rejects with the signal's reason as soon as the run is cancelled, and leaves no timer. */
+export function pause({ signal, clock }: Pick<RunScope, 'signal' | 'clock'>, ms: number): Promise<void> {
+  if (signal.aborted) return Promise.reject(signal.reason as Error);
+  return new Promise((resolve, reject) => {
+    const wake = (): void => {
+      unfollow();
+      resolve();
+    };
+    const cancel = clock.timer(ms, wake, true);
+    const unfollow = onAbort(signal, () => {
+      cancel();
+      reject(signal.reason as Error);
+    });
+  });
+}

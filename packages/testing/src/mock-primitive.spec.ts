@@ -1,0 +1,253 @@
+import { describe, expect, it } from '@jest/globals';
+import { stateKey } from '@tta/obs-context';
+import type { InstrumentedPrimitive } from '@tta/obs-instrumentation';
+import fc from 'fast-check';
+import { chain, each, persist } from '../test/composed.ts';
+import { ManualClock, mockPrimitive, type MockPrimitive, observe, observed } from './index.ts';
+
+type Same<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
+const same = <_T extends true>(): void => undefined;
+
+describe('mockPrimitive', () => {
+  it('answers in the order of its answers, and stays with the last', async () => {
+    const down = new Error('down');
+    const price = mockPrimitive<string, number>('price')
+      .fails(down, { times: 2 })
+      .returns(3)
+      .runs((item) => item.length);
+    await expect(price.execute('a')).rejects.toBe(down);
+    await expect(price.execute('b')).rejects.toBe(down);
+    expect(await price.execute('c')).toBe(3);
+    expect(await price.execute('four')).toBe(4);
+    expect(await price.execute('fiver')).toBe(5);
+  });
+
+  it('is made of a function alone, with its types', async () => {
+    const price = mockPrimitive('price', (item: string) => item.length);
+    same<Same<typeof price, MockPrimitive<string, number>>>();
+    expect(await price.execute('four')).toBe(4);
+    const later = mockPrimitive('later', async (item: string) => [item]);
+    same<Same<typeof later, MockPrimitive<string, string[]>>>();
+    expect(await later.execute('a')).toEqual(['a']);
+  });
+
+  it('answers undefined where it is told to', async () => {
+    const nothing = mockPrimitive<string, undefined>('nothing').returns(undefined);
+    expect(await nothing.execute('a')).toBe(undefined);
+    expect(nothing.lastCall).toMatchObject({ outcome: 'success', output: undefined });
+  });
+
+  it('goes on with answers that it is given after it was called', async () => {
+    const price = mockPrimitive<string, number>('price').returns(1);
+    expect([await price.execute('a'), await price.execute('b')]).toEqual([1, 1]);
+    price.returns(2);
+    expect([await price.execute('c'), await price.execute('d')]).toEqual([2, 2]);
+  });
+
+  it(
+    'has the span of a primitive, its own or that of the one it stands for',
+    observed(
+      async (trace) => {
+        await mockPrimitive('price', (item: string) => item.length).execute('four');
+        await mockPrimitive<string, string>('gpt', { type: 'llm', action: 'chat' })
+          .returns('yes')
+          .execute('?');
+        await mockPrimitive('gpt', (text: string) => text, { type: 'llm', action: 'chat' }).execute('?');
+        expect(String(trace)).toBe(
+          [
+            '  primitive.mock.execute "price" success 0 ms',
+            '  primitive.llm.chat "gpt" success 0 ms',
+            '  primitive.llm.chat "gpt" success 0 ms',
+          ].join('\n'),
+        );
+      },
+      () => ({ clock: new ManualClock() }),
+    ),
+  );
+
+  it('keeps its calls: input, context and how each went', async () => {
+    const down = new Error('down');
+    const input = { item: 'a' };
+    const price = mockPrimitive<{ item: string }, number>('price').returns(1).fails(down);
+    await price.execute(input, { workflowName: 'shop', tags: { team: 'blue' } });
+    await expect(price.execute({ item: 'b' })).rejects.toBe(down);
+    expect(price.calls).toMatchObject([
+      { input: { item: 'a' }, outcome: 'success', output: 1, error: undefined },
+      { input: { item: 'b' }, outcome: 'error', output: undefined, error: down },
+    ]);
+    expect(price.calls[0]?.input).toBe(input);
+    expect(price.calls[0]?.context).toMatchObject({ workflowName: 'shop', tags: { team: 'blue' } });
+    expect(price.lastCall).toBe(price.calls[1]);
+  });
+
+  it('keeps a call from its begin on, as one that is open', async () => {
+    const clock = new ManualClock();
+    await observe(
+      async () => {
+        const slow = mockPrimitive<string, string>('slow').runs(
+          (text, scope) => new Promise((resolve) => void scope.clock.timer(10, () => resolve(text))),
+        );
+        const running = slow.execute('a');
+        expect(slow.lastCall).toMatchObject({ input: 'a', outcome: 'open', output: undefined });
+        await clock.advance(10);
+        await running;
+        expect(slow.lastCall).toMatchObject({ outcome: 'success', output: 'a' });
+      },
+      { clock },
+    );
+  });
+
+  it('runs steps of its own and shares the state of the run', async () => {
+    const total = stateKey<number>('total');
+    const part = mockPrimitive('part', (n: number) => n + 1);
+    const whole = mockPrimitive('whole', async (n: number, scope) => {
+      scope.context.set(total, n);
+      return scope.step('step_0', part, n);
+    });
+    expect(await whole.execute(1)).toBe(2);
+    expect(part.lastCall?.context.get(total)).toBe(1);
+    expect(part.lastCall?.context.correlationId).toBe(whole.lastCall?.context.correlationId);
+  });
+
+  it('forgets its calls and begins again when it is reset', async () => {
+    const price = mockPrimitive<string, number>('price').returns(1).returns(2);
+    await price.execute('a');
+    await price.execute('b');
+    const before = price.calls;
+    price.reset();
+    expect([price.calls, price.lastCall]).toEqual([[], undefined]);
+    expect(before).toHaveLength(2);
+    expect(await price.execute('c')).toBe(1);
+  });
+
+  it('says what to do where it has no answer', async () => {
+    const price = mockPrimitive<string, number>('price');
+    await expect(price.execute('a')).rejects.toMatchObject({
+      code: 'OBS_ERR_NO_ANSWER',
+      recoverable: false,
+      message:
+        'mock "price" was called and has no answer: give it one with .returns(value), .fails(error) or .runs(fn)',
+    });
+    price.reset();
+    price.returns(1, { times: 2 });
+    await price.execute('a');
+    await price.execute('b');
+    await expect(price.execute('c')).rejects.toMatchObject({
+      code: 'OBS_ERR_NO_ANSWER',
+      message:
+        'mock "price" was called 3 times and has answers for 2: add one, or leave out "times" of the last, which then stays',
+    });
+    expect(price.lastCall).toMatchObject({ input: 'c', outcome: 'error' });
+  });
+
+  it.each([0, -1, 1.5, Number.NaN, Infinity])('takes no answer that is given %d times', (times) => {
+    expect(() => mockPrimitive<string, number>('price').returns(1, { times })).toThrow(
+      expect.objectContaining({
+        code: 'OBS_ERR_INVALID_OPTION',
+        message: `times is ${times}; it has to be a whole number above 0`,
+      }),
+    );
+  });
+
+  it('is no thenable, so that an async function can return it', async () => {
+    const made = await (async () => mockPrimitive('price', (item: string) => item.length))();
+    expect(made.name).toBe('price');
+    expect('then' in made).toBe(false);
+  });
+
+  it('keeps the order of calls that run at once', async () => {
+    const clock = new ManualClock();
+    await observe(
+      async () => {
+        const slowFirst = mockPrimitive('slow', (ms: number, scope) => {
+          return new Promise<string>((resolve) => void scope.clock.timer(ms, () => resolve(`${ms} ms`)));
+        });
+        const all = each(slowFirst).execute([30, 10, 20]);
+        await clock.advance(30);
+        expect(await all).toEqual(['30 ms', '10 ms', '20 ms']);
+        expect(slowFirst.calls.map(({ input, output }) => [input, output])).toEqual([
+          [30, '30 ms'],
+          [10, '10 ms'],
+          [20, '20 ms'],
+        ]);
+      },
+      { clock },
+    );
+  });
+
+  it('stays apart in 200 tests at once', async () => {
+    const tests = Array.from({ length: 200 }, (_, index) =>
+      observe(async (trace) => {
+        const answer = mockPrimitive<string, number>(`mock ${index}`).fails(new Error('once')).returns(index);
+        expect(await persist(answer, 2).execute(`input ${index}`)).toBe(index);
+        expect(answer.calls.map(({ input }) => input)).toEqual([`input ${index}`, `input ${index}`]);
+        expect(trace.spans).toHaveLength(5);
+      }),
+    );
+    await Promise.all(tests);
+  });
+
+  it('gives each answer as often as it is told, whatever the answers and however many run at once', async () => {
+    const answers = fc.array(
+      fc.record({
+        fails: fc.boolean(),
+        times: fc.option(fc.integer({ min: 1, max: 4 }), { nil: undefined }),
+      }),
+      { minLength: 1, maxLength: 6 },
+    );
+    await fc.assert(
+      fc.asyncProperty(answers, fc.integer({ min: 0, max: 20 }), async (told, calls) => {
+        const mock = mockPrimitive<number, number>('mock');
+        for (const [index, { fails, times }] of told.entries()) {
+          const options = times === undefined ? {} : { times };
+          if (fails) mock.fails(index, options);
+          else mock.returns(index, options);
+        }
+        const expected = told.flatMap(({ fails, times }, index) => {
+          const often = times ?? (index === told.length - 1 ? calls : 1);
+          return Array.from({ length: often }, () => (fails ? `threw ${index}` : `returned ${index}`));
+        });
+        const heard = await Promise.all(
+          Array.from({ length: calls }, (_, call) =>
+            mock.execute(call).then(
+              (value) => `returned ${value}`,
+              (error: unknown) => (typeof error === 'number' ? `threw ${error}` : 'no answer'),
+            ),
+          ),
+        );
+        expect(heard).toEqual(Array.from({ length: calls }, (_, call) => expected[call] ?? 'no answer'));
+        expect(mock.calls.map(({ input }) => input)).toEqual(
+          Array.from({ length: calls }, (_, call) => call),
+        );
+      }),
+    );
+  });
+
+  it('gives its types to what it is composed into, and takes them from there', async () => {
+    const size = mockPrimitive('size', (text: string) => text.length);
+    const isLong = mockPrimitive<number, boolean>('is long').returns(true);
+    const both = chain(size, isLong);
+    same<Same<typeof both, InstrumentedPrimitive<string, boolean>>>();
+    expect(await both.execute('a')).toBe(true);
+    const call = isLong.lastCall;
+    same<Same<NonNullable<typeof call>['input'], number>>();
+    same<Same<NonNullable<typeof call>['output'], boolean | undefined>>();
+    expect(call?.input).toBe(1);
+
+    const given: InstrumentedPrimitive<string, number> = mockPrimitive('given');
+    expect(given.name).toBe('given');
+    const mistakes = (): void => {
+      // @ts-expect-error a boolean is no text
+      chain(isLong, size);
+      // @ts-expect-error it answers with numbers
+      size.returns('12');
+      // @ts-expect-error it takes texts
+      void size.execute(12);
+      // @ts-expect-error the answer takes numbers
+      size.runs((n: number) => n);
+      // @ts-expect-error a mock has no such option
+      mockPrimitive('x', { kind: 'llm' });
+    };
+    expect(mistakes).toBeDefined();
+  });
+});

@@ -1,0 +1,127 @@
+import { InstrumentedPrimitive, type RunScope, type StepFunction } from '@tta/obs-instrumentation';
+import { AnswerSequence } from './internal/answer-sequence.ts';
+import { CallLog, type RecordedCall } from './call-log.ts';
+import { NoAnswerError } from './no-answer-error.ts';
+
+/** What a mock is in telemetry: with the type and action of another primitive it stands for that. */
+export interface MockOptions {
+  /** Kind of primitive: the `llm` of the span `primitive.llm.chat`. @defaultValue 'mock' */
+  readonly type?: string;
+  /** The `chat` of the span `primitive.llm.chat`. @defaultValue 'execute' */
+  readonly action?: string;
+}
+
+/** How often an answer is given. */
+export interface AnswerOptions {
+  /**
+   * So many calls, and no more, also where it is the last answer.
+   *
+   * @defaultValue once; the last answer for ever
+   */
+  readonly times?: number;
+}
+
+/** A primitive that answers as it is told and keeps its calls. Made by {@link mockPrimitive}. */
+export class MockPrimitive<I, O> extends InstrumentedPrimitive<I, O> {
+  readonly #answers = new AnswerSequence<StepFunction<I, O>>();
+  readonly #calls = new CallLog<I, O>();
+
+  constructor(name: string, { type = 'mock', action = 'execute' }: MockOptions = {}) {
+    super({ type, name, action });
+  }
+
+  /**
+   * The next answer is this value, as it stands: not a copy.
+   *
+   * @throws `OBS_ERR_INVALID_OPTION` when `times` is not 1, 2, 3, …
+   */
+  returns(value: O, options?: AnswerOptions): this {
+    return this.runs(() => value, options);
+  }
+
+  /**
+   * The next answer is to throw this.
+   *
+   * @throws `OBS_ERR_INVALID_OPTION` when `times` is not 1, 2, 3, …
+   */
+  fails(error: unknown, options?: AnswerOptions): this {
+    return this.runs(() => {
+      throw error;
+    }, options);
+  }
+
+  /**
+   * The next answer is what this returns, resolves to or throws. It is a step like any other and may wait on the
+   * clock, report usage, or call steps of its own.
+   *
+   * @throws `OBS_ERR_INVALID_OPTION` when `times` is not 1, 2, 3, …
+   */
+  runs(answer: StepFunction<I, O>, { times }: AnswerOptions = {}): this {
+    this.#answers.add(answer, times);
+    return this;
+  }
+
+  /** What it was called with and how each call went, in the order in which the calls began. */
+  get calls(): readonly RecordedCall<I, O>[] {
+    return this.#calls.all;
+  }
+
+  get lastCall(): RecordedCall<I, O> | undefined {
+    return this.#calls.last;
+  }
+
+  /** Forgets the calls and begins with the first answer again. */
+  reset(): void {
+    this.#calls.clear();
+    this.#answers.restart();
+  }
+
+  protected run(input: I, scope: RunScope): Promise<O> {
+    return this.#calls.record(input, scope, () => this.#nextAnswer()(input, scope));
+  }
+
+  #nextAnswer(): StepFunction<I, O> {
+    const next = this.#answers.next();
+    if (next) return next.answer;
+    const calls = this.calls.length;
+    throw new NoAnswerError(
+      this.#answers.isEmpty
+        ? `mock "${this.name}" was called and has no answer: give it one with .returns(value), .fails(error) or .runs(fn)`
+        : `mock "${this.name}" was called ${calls} times and has answers for ${calls - 1}: add one, or leave out "times" of the last, which then stays`,
+    );
+  }
+}
+
+/**
+ * A primitive for tests, observed like every other, that answers as it is told: in the order of its answers, of which
+ * the last one stays. It keeps its calls in {@link MockPrimitive.calls}. A call that no answer is left for fails with
+ * `OBS_ERR_NO_ANSWER`.
+ *
+ * Mocks may be called concurrently: calls and answers go by the order in which the calls begin.
+ *
+ * @param name - What it is called in traces and metrics.
+ * @param answer - The first answer; input and output types are its own.
+ *
+ * @example
+ * ```ts
+ * const price = mockPrimitive('price', (item: string) => item.length);
+ * const fetchPage = mockPrimitive<string, Page>('fetch page').fails(new Error('503'), { times: 2 }).returns(page);
+ * ```
+ */
+export function mockPrimitive<I, O>(
+  name: string,
+  answer: StepFunction<I, O>,
+  options?: MockOptions,
+): MockPrimitive<I, O>;
+export function mockPrimitive<I = unknown, O = unknown>(
+  name: string,
+  options?: MockOptions,
+): MockPrimitive<I, O>;
+export function mockPrimitive<I, O>(
+  name: string,
+  first?: StepFunction<I, O> | MockOptions,
+  options?: MockOptions,
+): MockPrimitive<I, O> {
+  if (typeof first !== 'function') return new MockPrimitive(name, first);
+  return new MockPrimitive<I, O>(name, options).runs(first);
+}
