@@ -3,6 +3,7 @@
  * batched and serialised by nobody: every side ends at the same exporter that throws them away.
  * Prints JSON.
  */
+import { readdirSync } from 'node:fs';
 import { metrics, SpanStatusCode, trace } from '@opentelemetry/api';
 import { resourceFromAttributes } from '@opentelemetry/resources';
 import { MeterProvider, MetricReader } from '@opentelemetry/sdk-metrics';
@@ -149,7 +150,16 @@ const sampleResult = await interleave(
   { operations: 20, rounds: 15 },
 );
 
+// Each primitive that has a file in `primitives`, around the same step.
+const alone = {};
+for (const file of readdirSync(new URL('primitives', import.meta.url)).sort()) {
+  const { create } = await import(`./primitives/${file}`);
+  const measured = create(bare);
+  alone[`${file.replace(/\.mjs$/, '')}, SDK on`] = (i) => measured.execute(i);
+}
+const aloneResult = await interleave(alone);
+
 await provider.forceFlush();
 if (exported === 0) throw new Error('no span reached the exporter');
 if (trace.getActiveSpan()) throw new Error('a span was left open');
-process.stdout.write(JSON.stringify({ ...result, ...sampleResult }));
+process.stdout.write(JSON.stringify({ ...result, ...sampleResult, ...aloneResult }));

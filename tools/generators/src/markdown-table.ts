@@ -14,3 +14,19 @@ export function addTableRow(tree: Tree, path: string, heading: string, cells: re
   lines.splice(start + length, 0, `| ${cells.join(' | ')} |`);
   tree.write(path, lines.join('\n'));
 }
+
+/**
+ * Adds an entry to the second cell of the row whose first cell is `key`.
+ *
+ * @throws Error when there is no such table or row.
+ */
+export function addToTableCell(tree: Tree, path: string, heading: string, key: string, entry: string): void {
+  const lines = (tree.read(path, 'utf8') ?? '').split('\n');
+  const start = lines.findIndex((line) => line.startsWith(heading));
+  const row = lines.findIndex((line, index) => index > start && line.split('|')[1]?.trim() === key);
+  if (start === -1 || row === -1) throw new Error(`${path} has no row "${key}" below "${heading}"`);
+  const cells = (lines[row] as string).split('|');
+  cells[2] = ` ${cells[2]?.trim()}, ${entry} `;
+  lines[row] = cells.join('|');
+  tree.write(path, lines.join('\n'));
+}

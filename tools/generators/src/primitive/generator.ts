@@ -1,16 +1,23 @@
 import { formatFiles, names, type Tree } from '@nx/devkit';
 import { addExport, exportedNames } from '../exports.ts';
+import { addTableRow } from '../markdown-table.ts';
 import { requireIdentifiers, requireName } from '../name.ts';
-import { writeNewFiles } from '../new-files.ts';
+import { importedNames, writeNewFiles } from '../new-files.ts';
 
-const index = 'packages/primitives/src/index.ts';
+const folder = 'packages/primitives';
+const templates = `${import.meta.dirname}/files`;
 
 /** Writes a primitive with one step, and all that belongs to it. */
 export async function primitiveGenerator(tree: Tree, options: { readonly name?: string }): Promise<void> {
   const name = requireName(options.name, 'primitive');
-  requireIdentifiers(name, 'primitive', exportedNames(tree.read(index, 'utf8') ?? ''));
+  const exported = exportedNames(tree.read(`${folder}/src/index.ts`, 'utf8') ?? '');
+  requireIdentifiers(name, 'primitive', new Set([...exported, ...importedNames(templates)]));
   const { propertyName, className } = names(name);
-  writeNewFiles(tree, `${import.meta.dirname}/files`, { name, propertyName, className });
-  addExport(tree, index, `${name}.ts`, [propertyName, `type ${className}Options`]);
+  writeNewFiles(tree, templates, { name, propertyName, className, type: name.replaceAll('-', '_') });
+  addExport(tree, `${folder}/src/index.ts`, `${name}.ts`, [propertyName, `type ${className}Options`]);
+  addTableRow(tree, `${folder}/README.md`, '| function ', [
+    `[\`${propertyName}(step, options?)\`](../../docs/primitives/${name}.md)`,
+    'runs a step',
+  ]);
   await formatFiles(tree);
 }

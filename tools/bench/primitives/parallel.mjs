@@ -1,0 +1,3 @@
+import { parallel } from '@tta/obs-primitives';
+
+export const create = (step) => parallel({ left: step, right: step });
