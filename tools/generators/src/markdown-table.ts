@@ -10,8 +10,8 @@ export function addTableRow(tree: Tree, path: string, heading: string, cells: re
   const lines = (tree.read(path, 'utf8') ?? '').split('\n');
   const start = lines.findIndex((line) => line.startsWith(heading));
   if (start === -1) throw new Error(`${path} has no table that begins with "${heading}"`);
-  const length = lines.slice(start).findIndex((line) => !line.startsWith('|'));
-  lines.splice(start + length, 0, `| ${cells.join(' | ')} |`);
+  const end = lines.findIndex((line, index) => index > start && !line.startsWith('|'));
+  lines.splice(end === -1 ? lines.length : end, 0, `| ${cells.join(' | ')} |`);
   tree.write(path, lines.join('\n'));
 }
 

@@ -45,7 +45,7 @@ const layers: readonly Layer[] = [
 ];
 
 /** @throws Refusal when there is no such layer, or packages cannot be of it. */
-export function requireLayer(given: unknown): Layer {
+export function requireLayer(given: string | undefined): Layer {
   const known = `${layers
     .slice(0, -1)
     .map(({ name }) => name)
@@ -57,6 +57,6 @@ export function requireLayer(given: unknown): Layer {
     );
   }
   const layer = layers.find(({ name }) => name === given);
-  if (!layer) throw new Refusal(`"${String(given)}" is no layer of a package: it is ${known}`);
+  if (!layer) throw new Refusal(`"${given}" is no layer of a package: it is ${known}`);
   return layer;
 }
