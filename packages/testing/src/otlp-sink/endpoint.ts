@@ -1,0 +1,21 @@
+import type { OtlpAnswer } from './otlp-answer.ts';
+import type { OtlpRequest } from './otlp-signal.ts';
+
+/** The most that a request may hold, in bytes, also after decompression: what OTLP 1.11 recommends. */
+export const bodyLimitBytes = 64 * 1024 * 1024;
+
+/** Where sinks listen, and nobody else can send to. */
+export const loopback = '127.0.0.1';
+
+/** Takes what an endpoint has received. */
+export interface Inbox {
+  /** @returns How it is to be answered, once it is to be; never where it is not. */
+  take(request: OtlpRequest): Promise<OtlpAnswer>;
+  /** Is told of what could not be read. */
+  refuse(refusal: string): void;
+}
+
+/** What is wrong with a body, in one line. */
+export function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,111 @@
+import {
+  type handleUnaryCall,
+  Metadata,
+  type MethodDefinition,
+  type sendUnaryData,
+  Server,
+  ServerCredentials,
+  type ServerUnaryCall,
+} from '@grpc/grpc-js';
+import { bodyLimitBytes, type Inbox, loopback, reasonOf } from './endpoint.ts';
+import { failureOf, isFailure, type OtlpFailure } from './otlp-answer.ts';
+import { decodeRequest, encodeResponse, encodeStatus } from './otlp-codec.ts';
+import { type OtlpRequest, type OtlpSignal, signals } from './otlp-signal.ts';
+import { codeOf } from './rpc-code.ts';
+
+const asItIs = (bytes: Buffer): Buffer => bytes;
+
+function methodOf(service: string): MethodDefinition<Buffer, Buffer> {
+  return {
+    path: `/${service}/Export`,
+    requestStream: false,
+    responseStream: false,
+    requestSerialize: asItIs,
+    requestDeserialize: asItIs,
+    responseSerialize: asItIs,
+    responseDeserialize: asItIs,
+  };
+}
+
+/** OTLP over gRPC: the three services, without TLS. */
+export class GrpcEndpoint {
+  readonly #inbox: Inbox;
+  readonly #server = new Server({
+    'grpc.max_receive_message_length': bodyLimitBytes,
+    'grpc.enable_channelz': 0,
+  });
+
+  constructor(inbox: Inbox) {
+    this.#inbox = inbox;
+    for (const signal of ['traces', 'metrics', 'logs'] as const)
+      this.#server.addService(
+        { export: methodOf(signals[signal].service) },
+        { export: this.#handler(signal) },
+      );
+  }
+
+  /** @returns The port. */
+  start(port: number): Promise<number> {
+    return new Promise((resolve, reject) => {
+      this.#server.bindAsync(`${loopback}:${port}`, ServerCredentials.createInsecure(), (error, bound) =>
+        error ? reject(error) : resolve(bound),
+      );
+    });
+  }
+
+  /** Closes all connections, also those on which an answer is due. */
+  async stop(): Promise<void> {
+    const closed = new Promise<void>((resolve) => this.#server.tryShutdown(() => resolve()));
+    this.#server.forceShutdown();
+    await closed;
+  }
+
+  #handler(signal: OtlpSignal): handleUnaryCall<Buffer, Buffer> {
+    return (call, done) => void this.#serve(signal, call, done);
+  }
+
+  async #serve(
+    signal: OtlpSignal,
+    { request: body, metadata }: ServerUnaryCall<Buffer, Buffer>,
+    done: sendUnaryData<Buffer>,
+  ): Promise<void> {
+    try {
+      const message = decodeRequest(signal, 'grpc', body);
+      const request = {
+        signal,
+        protocol: 'grpc',
+        headers: headersOf(metadata),
+        body,
+        message,
+      } as OtlpRequest;
+      const answer = await this.#inbox.take(request);
+      if (typeof answer === 'string') done(null, encodeResponse(signal, 'grpc'));
+      else if (isFailure(answer)) done(statusOf(answer));
+      else done(null, encodeResponse(signal, 'grpc', answer));
+    } catch (error) {
+      this.#inbox.refuse(`${signals[signal].service}: INVALID_ARGUMENT ${reasonOf(error)}`);
+      done({ code: codeOf('INVALID_ARGUMENT'), details: reasonOf(error) });
+    }
+  }
+}
+
+function statusOf(failure: OtlpFailure): { code: number; details: string; metadata: Metadata } {
+  const { code } = failureOf(failure);
+  const { message: details = '', retryAfterS } = failure;
+  const metadata = new Metadata();
+  if (retryAfterS !== undefined)
+    metadata.set('grpc-status-details-bin', encodeStatus(code, details, 'grpc', retryAfterS));
+  return { code, details, metadata };
+}
+
+function headersOf(metadata: Metadata): Record<string, string> {
+  return Object.fromEntries(
+    Object.keys(metadata.getMap()).map((name) => [
+      name,
+      metadata
+        .get(name)
+        .map((value) => (typeof value === 'string' ? value : value.toString('base64')))
+        .join(', '),
+    ]),
+  );
+}
