@@ -7,6 +7,7 @@ import {
 } from '@opentelemetry/sdk-trace-node';
 import { instrumentationScope } from '@tta/obs-context';
 import type { TraceSpan } from '../trace.ts';
+import { withoutLost } from './lost-spans.ts';
 
 /** The tracer of the SDK, which keeps every span from its start on. */
 export class SpanRecorder implements SpanProcessor {
@@ -19,7 +20,7 @@ export class SpanRecorder implements SpanProcessor {
   }
 
   get spans(): readonly TraceSpan[] {
-    return this.#spans.map(toTraceSpan);
+    return withoutLost(this.#spans).map(toTraceSpan);
   }
 
   onStart(span: Span, _parentContext: Context): void {

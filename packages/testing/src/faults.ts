@@ -1,0 +1,12 @@
+import { delay } from './faults/delay.ts';
+import { dropTelemetry } from './faults/drop-telemetry.ts';
+import { failTimes } from './faults/fail-times.ts';
+import { hang } from './faults/hang.ts';
+
+/**
+ * Steps that go wrong, each made of a step and with its types. In traces and metrics they show as the step itself does,
+ * without a span between, so that a test of the healthy workflow and one of the faulty expect the same tree.
+ *
+ * Faults go around each other: `faults.failTimes(1, faults.delay(100, step))` fails once at once, then is late.
+ */
+export const faults = { failTimes, delay, hang, dropTelemetry } as const;
