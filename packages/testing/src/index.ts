@@ -11,3 +11,11 @@ export type {
   TracePoint,
   TraceSpan,
 } from './trace.ts';
+export type { RecordedCall } from './call-log.ts';
+export { type FakeLlm, fakeLlm, type FakeLlmOptions } from './fake-llm/fake-llm.ts';
+export type { LlmAnswer, LlmReply, LlmStream, LlmToolCall, ScriptedReply } from './fake-llm/llm-reply.ts';
+export { faults } from './faults.ts';
+export { ServiceUnavailableError } from './faults/fail-times.ts';
+export type { HangOptions } from './faults/hang.ts';
+export { type AnswerOptions, type MockOptions, type MockPrimitive, mockPrimitive } from './mock-primitive.ts';
+export { NoAnswerError } from './no-answer-error.ts';

@@ -1,0 +1,162 @@
+import {
+  type ContextInit,
+  genAiNames,
+  isWorkflowContext,
+  type LlmUsage,
+  type WorkflowContext,
+} from '@tta/obs-context';
+import { InstrumentedPrimitive, type RunScope } from '@tta/obs-instrumentation';
+import { AnswerSequence } from '../internal/answer-sequence.ts';
+import { CallLog, type RecordedCall } from '../call-log.ts';
+import { inPlaceOf } from '../internal/in-place-of.ts';
+import { pause } from '../internal/pause.ts';
+import { NoAnswerError } from '../no-answer-error.ts';
+import type { LlmAnswer, LlmReply, LlmStream, ScriptedReply } from './llm-reply.ts';
+import { type ChunkSink, PulledStream } from './pulled-stream.ts';
+import { countWords, splitWords } from './words.ts';
+
+/** What a fake model is called and costs. */
+export interface FakeLlmOptions {
+  /** What it is called in traces and metrics. @defaultValue the model */
+  readonly name?: string;
+  /** @defaultValue 'fake-model' */
+  readonly model?: string;
+  /** US dollars for a million tokens each. @defaultValue what the price table says, where there is one */
+  readonly usdPerMillionTokens?: { readonly input: number; readonly output: number };
+}
+
+const provider = 'fake';
+
+/** A language model that says what it is told to. Made by {@link fakeLlm}. */
+export class FakeLlm<I> extends InstrumentedPrimitive<I, LlmReply> {
+  readonly model: string;
+  readonly #script = new AnswerSequence<LlmAnswer<I>>();
+  readonly #calls = new CallLog<I, LlmReply>();
+  readonly #price: FakeLlmOptions['usdPerMillionTokens'];
+
+  constructor(script: LlmAnswer<I> | readonly LlmAnswer<I>[], options: FakeLlmOptions = {}) {
+    const { model = 'fake-model', name = model, usdPerMillionTokens } = options;
+    super({ type: 'llm', action: 'chat', name });
+    this.model = model;
+    this.#price = usdPerMillionTokens;
+    if (isList(script)) for (const answer of script) this.#script.add(answer, 1);
+    else this.#script.add(script);
+  }
+
+  /** What it was asked and what it answered, streamed or not, in the order in which the calls began. */
+  get calls(): readonly RecordedCall<I, LlmReply>[] {
+    return this.#calls.all;
+  }
+
+  get lastCall(): RecordedCall<I, LlmReply> | undefined {
+    return this.#calls.last;
+  }
+
+  /** Forgets the calls and begins the script again. */
+  reset(): void {
+    this.#calls.clear();
+    this.#script.restart();
+  }
+
+  /**
+   * The reply word by word, each when it is asked for. Begins at once, and where `execute` would: inside the run that
+   * is active, or that of `init`.
+   *
+   * The execution ends once, and its usage is reported then: with the last word, with an error, or cancelled by
+   * `break`, {@link LlmStream.cancel} or the signal of the run. Cancelled after some words it has used the input and
+   * these words.
+   */
+  stream(input: I, init?: WorkflowContext | ContextInit): LlmStream {
+    const outer = isWorkflowContext(init) ? init.init.signal : init?.signal;
+    return new PulledStream((sink, signal) => {
+      const streamed = inPlaceOf<I, LlmReply>(this, (given, scope) => this.#chat(given, scope, sink));
+      return streamed.execute(input, isWorkflowContext(init) ? init.child({ signal }) : { ...init, signal });
+    }, outer);
+  }
+
+  protected run(input: I, scope: RunScope): Promise<LlmReply> {
+    return this.#chat(input, scope);
+  }
+
+  #chat(input: I, scope: RunScope, sink?: ChunkSink<string>): Promise<LlmReply> {
+    scope.attr(genAiNames.operationName, 'chat');
+    scope.attr(genAiNames.providerName, provider);
+    scope.attr(genAiNames.requestModel, this.model);
+    return this.#calls.record(input, scope, () => this.#answer(input, scope, sink));
+  }
+
+  async #answer(input: I, scope: RunScope, sink: ChunkSink<string> | undefined): Promise<LlmReply> {
+    const reply = await this.#nextReply(input, scope);
+    const { text = '', toolCalls = [], error, delayMs = 0 } = reply;
+    // One piece also where there is no text: what calls a tool takes its time as well.
+    const pieces = sink && text !== '' ? splitWords(text) : [text];
+    let said = '';
+    try {
+      for (const piece of pieces) {
+        await sink?.wanted(scope.signal);
+        if (delayMs > 0) await pause(scope, delayMs);
+        said += piece;
+        if (piece !== '') sink?.put(piece);
+      }
+      if (error !== undefined) throw error as Error;
+    } catch (failure) {
+      if (said !== '' || (failure === error && reply.usage)) scope.usage(this.#usage(input, reply, said));
+      throw failure;
+    }
+    const usage = this.#usage(input, reply, said);
+    scope.usage(usage);
+    return { text, toolCalls, usage };
+  }
+
+  async #nextReply(input: I, scope: RunScope): Promise<ScriptedReply> {
+    const next = this.#script.next();
+    if (!next) {
+      const calls = this.calls.length;
+      throw new NoAnswerError(
+        `fake model "${this.name}" was called ${calls} times and its script has ${calls - 1} replies: add one, or give one reply or function instead of a list, which then answers every call`,
+      );
+    }
+    const reply = typeof next.answer === 'function' ? await next.answer(input, scope) : next.answer;
+    return typeof reply === 'string' ? { text: reply } : reply;
+  }
+
+  #usage(input: I, { text = '', usage = {} }: ScriptedReply, said: string): LlmUsage {
+    const wordsSaid = countWords(said);
+    const share = said === text ? 1 : wordsSaid / countWords(text);
+    const { inputTokens = countWords(input), outputTokens } = usage;
+    const used = {
+      ...usage,
+      provider,
+      model: this.model,
+      inputTokens,
+      outputTokens: outputTokens === undefined ? wordsSaid : Math.ceil(outputTokens * share),
+    };
+    const price = this.#price;
+    if (usage.costUsd !== undefined || !price) return used;
+    return { ...used, costUsd: (inputTokens * price.input + used.outputTokens * price.output) / 1e6 };
+  }
+}
+
+/**
+ * A language model for tests: no network, no provider's format, and a span `primitive.llm.chat` with model, tokens and
+ * cost like that of a real one. Its provider is `fake`.
+ *
+ * @param script - One reply or function for every call; or a list of them, one for each call in the order in which the
+ * calls begin, after which a call fails with `OBS_ERR_NO_ANSWER`.
+ *
+ * @example
+ * ```ts
+ * const llm = fakeLlm(['Paris', { error: new Error('429 Too Many Requests') }]);
+ * const echo = fakeLlm((question: string) => `You asked: ${question}`);
+ * ```
+ */
+export function fakeLlm<I = unknown>(
+  script: LlmAnswer<I> | readonly LlmAnswer<I>[],
+  options?: FakeLlmOptions,
+): FakeLlm<I> {
+  return new FakeLlm(script, options);
+}
+
+function isList<A>(script: A | readonly A[]): script is readonly A[] {
+  return Array.isArray(script);
+}
