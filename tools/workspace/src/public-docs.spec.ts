@@ -7,8 +7,8 @@ import { workspaceRoot } from './workspace-root.ts';
 /** Every package that others build on; what the types of a contract mean stands in their fields. */
 const packages = readProjects()
   .filter(({ manifest }) => !manifest.nx?.tags?.some((tag) => /^layer:(app|contract|tool)$/.test(tag)))
-  .map(({ folder }) => folder);
-const indexOf = (folder: string): string => join(workspaceRoot, folder, 'src/index.ts');
+  .map(({ folder }) => folder.replace('packages/', ''));
+const indexOf = (folder: string): string => join(workspaceRoot, 'packages', folder, 'src/index.ts');
 
 const program = ts.createProgram(packages.map(indexOf), {
   target: ts.ScriptTarget.ES2022,

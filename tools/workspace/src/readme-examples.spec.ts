@@ -118,10 +118,15 @@ describe('the opening examples', () => {
 });
 
 describe('the pages of primitives', () => {
-  it('are there for every primitive', () => {
-    const index = readFileSync(join(workspaceRoot, 'packages/primitives/src/index.ts'), 'utf8');
-    const primitives = [...index.matchAll(/^export \{[^}]*\} from '\.\/(.+)\.ts';$/gm)];
+  it('are there for every primitive, in the table of the README', () => {
+    const read = (file: string) => readFileSync(join(workspaceRoot, 'packages/primitives', file), 'utf8');
+    const exported = [...read('src/index.ts').matchAll(/^export \{[^}]*\} from '\.\/(.+)\.ts';$/gm)];
+    const primitives = exported.map(([, name]) => `docs/primitives/${name}.md`);
     expect(primitives.length).toBeGreaterThanOrEqual(6);
-    expect(pages).toEqual(expect.arrayContaining(primitives.map(([, name]) => `docs/primitives/${name}.md`)));
+    expect(pages).toEqual(expect.arrayContaining(primitives));
+    const rows = read('README.md')
+      .match(/^\| \[.*$/gm)
+      ?.join('\n');
+    for (const page of pages) expect(rows).toContain(`(../../${page})`);
   });
 });

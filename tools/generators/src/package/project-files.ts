@@ -64,7 +64,7 @@ function manifestOf(
   return {
     name: packageOf(name),
     version,
-    description,
+    description: `${description.charAt(0).toUpperCase()}${description.slice(1)}`,
     type: 'module',
     sideEffects: false,
     license,
