@@ -126,7 +126,7 @@ describe('mockPrimitive', () => {
       code: 'OBS_ERR_NO_ANSWER',
       recoverable: false,
       message:
-        'mock "price" was called and has no answer: give it one with .returns(value), .fails(error) or .runs(fn)',
+        'mock "price": call 1 needs an answer and it has none; give it one with .returns(value), .fails(error) or .runs(fn)',
     });
     price.reset();
     price.returns(1, { times: 2 });
@@ -135,7 +135,7 @@ describe('mockPrimitive', () => {
     await expect(price.execute('c')).rejects.toMatchObject({
       code: 'OBS_ERR_NO_ANSWER',
       message:
-        'mock "price" was called 3 times and has answers for 2: add one, or leave out "times" of the last, which then stays',
+        'mock "price": call 3 needs an answer and it has 2, all given; add one, or leave out "times" of the last, which then stays',
     });
     expect(price.lastCall).toMatchObject({ input: 'c', outcome: 'error' });
   });

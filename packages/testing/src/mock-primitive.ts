@@ -83,12 +83,12 @@ export class MockPrimitive<I, O> extends InstrumentedPrimitive<I, O> {
   #nextAnswer(): StepFunction<I, O> {
     const next = this.#answers.next();
     if (next) return next.answer;
-    const calls = this.calls.length;
-    throw new NoAnswerError(
-      this.#answers.isEmpty
-        ? `mock "${this.name}" was called and has no answer: give it one with .returns(value), .fails(error) or .runs(fn)`
-        : `mock "${this.name}" was called ${calls} times and has answers for ${calls - 1}: add one, or leave out "times" of the last, which then stays`,
-    );
+    const { given } = this.#answers;
+    const toDo =
+      given === 0
+        ? 'has none; give it one with .returns(value), .fails(error) or .runs(fn)'
+        : `has ${given}, all given; add one, or leave out "times" of the last, which then stays`;
+    throw new NoAnswerError(`mock "${this.name}": call ${this.calls.length} needs an answer and it ${toDo}`);
   }
 }
 

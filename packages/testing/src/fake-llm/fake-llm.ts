@@ -110,14 +110,15 @@ export class FakeLlm<I> extends InstrumentedPrimitive<I, LlmReply> {
 
   async #nextReply(input: I, scope: RunScope): Promise<ScriptedReply> {
     const next = this.#script.next();
-    if (!next) {
-      const calls = this.calls.length;
-      throw new NoAnswerError(
-        `fake model "${this.name}" was called ${calls} times and its script has ${calls - 1} replies: add one, or give one reply or function instead of a list, which then answers every call`,
-      );
-    }
+    if (!next) throw new NoAnswerError(this.#atScriptsEnd());
     const reply = typeof next.answer === 'function' ? await next.answer(input, scope) : next.answer;
     return typeof reply === 'string' ? { text: reply } : reply;
+  }
+
+  #atScriptsEnd(): string {
+    const { given } = this.#script;
+    const found = given === 0 ? 'has none' : `has ${given}, all given`;
+    return `fake model "${this.name}": call ${this.calls.length} needs a reply and its script ${found}; add one, or give a reply or function instead of a list, for every call`;
   }
 
   #usage(input: I, { text = '', usage = {} }: ScriptedReply, said: string): LlmUsage {

@@ -40,21 +40,13 @@ describe('faults.failTimes', () => {
     await expect(faults.failTimes(1, upper, denied).execute('a')).rejects.toBe(denied);
   });
 
-  it(
-    'shows a function as the function, and one without a name as a lambda',
-    observed(async ({ spans }) => {
-      const named = faults.failTimes(0, upper);
-      const nameless = faults.failTimes(0, (text: string) => text);
-      expect([named.type, named.name, nameless.type, nameless.name]).toEqual([
-        'lambda',
-        'upper',
-        'lambda',
-        'lambda',
-      ]);
-      expect(await named.execute('a')).toBe('A');
-      expect(spans).toHaveLength(0);
-    }),
-  );
+  it('shows a function as the function, and one without a name as a lambda', async () => {
+    const named = faults.failTimes(0, upper);
+    const nameless = faults.failTimes(0, (text: string) => text);
+    expect([named.type, named.name]).toEqual(['lambda', 'upper']);
+    expect([nameless.type, nameless.name]).toEqual(['lambda', 'lambda']);
+    expect(await named.execute('a')).toBe('A');
+  });
 
   it('fails so many calls and no more, of those that run at once the first, also one fault around another', async () => {
     const count = fc.integer({ min: 0, max: 8 });

@@ -11,6 +11,7 @@ export class AnswerSequence<A> {
   readonly #entries: Entry<A>[] = [];
   #present = 0;
   #givenOfPresent = 0;
+  #given = 0;
 
   /**
    * @param times - How often it is given. @defaultValue once, and for ever where it is the last
@@ -23,8 +24,9 @@ export class AnswerSequence<A> {
     this.#entries.push({ answer, times });
   }
 
-  get isEmpty(): boolean {
-    return this.#entries.length === 0;
+  /** How many have been given. */
+  get given(): number {
+    return this.#given;
   }
 
   /** The next answer, wrapped, because `undefined` is one; `undefined` where all have been given. */
@@ -35,7 +37,10 @@ export class AnswerSequence<A> {
       this.#givenOfPresent = 0;
       entry = this.#entries[this.#present];
     }
-    if (entry) this.#givenOfPresent++;
+    if (entry) {
+      this.#givenOfPresent++;
+      this.#given++;
+    }
     return entry;
   }
 
@@ -43,6 +48,7 @@ export class AnswerSequence<A> {
   restart(): void {
     this.#present = 0;
     this.#givenOfPresent = 0;
+    this.#given = 0;
   }
 
   #onceUnlessLast(): number {

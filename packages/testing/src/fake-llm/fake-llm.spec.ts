@@ -1,0 +1,436 @@
+import { describe, expect, it } from '@jest/globals';
+import { classifyError } from '@tta/obs-context';
+import type { InstrumentedPrimitive } from '@tta/obs-instrumentation';
+import { chain, persist } from '../../test/composed.ts';
+import { type FakeLlm, fakeLlm, faults, type LlmReply, ManualClock, observe, observed } from '../index.ts';
+
+type Same<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
+const same = <_T extends true>(): void => undefined;
+
+const manual = (): { clock: ManualClock } => ({ clock: new ManualClock() });
+const text = ({ text }: LlmReply): string => text;
+
+describe('fakeLlm', () => {
+  it('answers every call with one reply, or with one each of a list', async () => {
+    const always = fakeLlm('yes');
+    expect([text(await always.execute('a')), text(await always.execute('b'))]).toEqual(['yes', 'yes']);
+    const down = new Error('429 Too Many Requests');
+    const scripted = fakeLlm(['first', { error: down }, { text: 'third' }, async () => 'fourth']);
+    expect(text(await scripted.execute('a'))).toBe('first');
+    await expect(scripted.execute('b')).rejects.toBe(down);
+    expect(text(await scripted.execute('c'))).toBe('third');
+    expect(text(await scripted.execute('d'))).toBe('fourth');
+  });
+
+  it('answers by what it is asked', async () => {
+    const llm = fakeLlm((question: string) =>
+      question.includes('sky') ? { text: 'blue', usage: { outputTokens: 1 } } : `You asked: ${question}`,
+    );
+    expect(text(await llm.execute('the sky?'))).toBe('blue');
+    expect(text(await llm.execute('the sea?'))).toBe('You asked: the sea?');
+    const picky = fakeLlm((question: string) => {
+      throw new Error(`no idea about ${question}`);
+    });
+    await expect(picky.execute('the sea')).rejects.toThrow('no idea about the sea');
+  });
+
+  it('says what to do where its script has ended', async () => {
+    const llm = fakeLlm(['one', 'two'], { name: 'planner' });
+    await llm.execute('a');
+    await llm.execute('b');
+    await expect(persist(llm, 1).execute('c')).rejects.toMatchObject({
+      code: 'OBS_ERR_NO_ANSWER',
+      message:
+        'fake model "planner": call 3 needs a reply and its script has 2, all given; add one, or give a reply or function instead of a list, for every call',
+    });
+    await expect(llm.stream('d').result).rejects.toThrow(
+      'call 4 needs a reply and its script has 2, all given',
+    );
+    await expect(fakeLlm([]).execute('a')).rejects.toThrow('call 1 needs a reply and its script has none;');
+  });
+
+  it(
+    'has the span of a model call, with what it used: a word is a token',
+    observed(async (trace) => {
+      const llm = fakeLlm('Because of the air', {
+        model: 'fake-large',
+        name: 'explain',
+        usdPerMillionTokens: { input: 1_000, output: 10_000 },
+      });
+      const reply = await llm.execute('why is the sky blue?');
+      const usage = {
+        provider: 'fake',
+        model: 'fake-large',
+        inputTokens: 5,
+        outputTokens: 4,
+        costUsd: 0.045,
+      };
+      expect(reply).toEqual({ text: 'Because of the air', toolCalls: [], usage });
+      expect(String(trace)).toBe('  primitive.llm.chat "explain" success 0 ms');
+      expect(trace.spans[0]?.attributes).toMatchObject({
+        'gen_ai.operation.name': 'chat',
+        'gen_ai.provider.name': 'fake',
+        'gen_ai.request.model': 'fake-large',
+        'gen_ai.response.model': 'fake-large',
+        'gen_ai.usage.input_tokens': 5,
+        'gen_ai.usage.output_tokens': 4,
+        'cost.usd': 0.045,
+      });
+      const tokens = trace.points.filter(({ metric }) => metric === 'llm.tokens.total');
+      expect(tokens.map(({ labels, value }) => [labels['llm.token_type'], value])).toEqual([
+        ['prompt', 5],
+        ['completion', 4],
+      ]);
+    }, manual),
+  );
+
+  it('reports the usage that its script says', async () => {
+    const usage = { inputTokens: 900, cachedInputTokens: 800, outputTokens: 7, costUsd: 0.01 };
+    const llm = fakeLlm({ text: 'yes', usage }, { usdPerMillionTokens: { input: 1, output: 1 } });
+    expect((await llm.execute('a')).usage).toEqual({ provider: 'fake', model: 'fake-model', ...usage });
+  });
+
+  it(
+    'leaves the cost to the price table where it has no price',
+    observed(
+      async (trace) => {
+        await fakeLlm('yes').execute('a b');
+        expect(trace.spans[0]?.attributes).toMatchObject({ 'cost.usd': 2 });
+      },
+      () => ({ ...manual(), pricing: { estimateUsd: ({ inputTokens = 0 }) => inputTokens } }),
+    ),
+  );
+
+  it(
+    'takes its time on the clock, and ends at once when it is cancelled',
+    observed(async (trace) => {
+      const { clock } = trace;
+      const llm = fakeLlm({ text: 'yes no', delayMs: 800 });
+      const first = llm.execute('a');
+      await clock.advance(800);
+      expect(text(await first)).toBe('yes no');
+      const abort = new AbortController();
+      const second = llm.tryExecute('a', { signal: abort.signal });
+      await clock.advance(100);
+      abort.abort(new Error('user left'));
+      expect(await second).toMatchObject({ ok: false, error: abort.signal.reason });
+      expect(clock.pendingTimers).toBe(0);
+      expect(String(trace)).toBe(
+        '  primitive.llm.chat "fake-model" success 800 ms\n  primitive.llm.chat "fake-model" cancelled 100 ms',
+      );
+      expect(trace.spans[1]?.attributes).not.toHaveProperty('gen_ai.usage.input_tokens');
+    }, manual),
+  );
+
+  it(
+    'has used nothing when it fails before any text, unless its script says so',
+    observed(async (trace) => {
+      const llm = fakeLlm([
+        { error: new Error('429') },
+        { error: new Error('content filter'), usage: { inputTokens: 3, outputTokens: 2 } },
+        { text: 'half an', error: new Error('connection reset') },
+      ]);
+      for (const question of ['a', 'b', 'c']) await llm.tryExecute(question);
+      expect(
+        trace.spans.map(({ attributes }) => [
+          attributes['gen_ai.usage.input_tokens'],
+          attributes['gen_ai.usage.output_tokens'],
+        ]),
+      ).toEqual([
+        [undefined, undefined],
+        [3, 2],
+        [1, 2],
+      ]);
+    }, manual),
+  );
+
+  it('calls tools', async () => {
+    const toolCalls = [{ id: 'call-1', name: 'search', arguments: { query: 'sky' } }];
+    expect(await fakeLlm([{ toolCalls }]).execute('a')).toMatchObject({ text: '', toolCalls });
+    const stream = fakeLlm([{ toolCalls }]).stream('a');
+    for await (const chunk of stream) throw new Error(`a chunk without text: ${chunk}`);
+    expect((await stream.result).toolCalls).toEqual(toolCalls);
+  });
+
+  it('keeps its calls, and forgets them and begins again when it is reset', async () => {
+    const llm = fakeLlm<string>(['one', 'two']);
+    await llm.execute('a', { workflowName: 'shop' });
+    await llm.stream('b').result;
+    expect(llm.calls).toMatchObject([
+      { input: 'a', outcome: 'success', output: { text: 'one' }, context: { workflowName: 'shop' } },
+      { input: 'b', outcome: 'success', output: { text: 'two' } },
+    ]);
+    expect(llm.lastCall).toBe(llm.calls[1]);
+    llm.reset();
+    expect([llm.calls, llm.lastCall]).toEqual([[], undefined]);
+    expect(text(await llm.execute('c'))).toBe('one');
+  });
+
+  it('answers concurrent calls in the order in which they begin', async () => {
+    const clock = new ManualClock();
+    await observe(
+      async () => {
+        const llm = fakeLlm([{ text: 'slow', delayMs: 100 }, 'quick']);
+        const both = Promise.all([llm.execute('a'), llm.execute('b')]);
+        await clock.advance(100);
+        expect((await both).map(text)).toEqual(['slow', 'quick']);
+        expect(llm.calls.map(({ input, output }) => [input, output?.text])).toEqual([
+          ['a', 'slow'],
+          ['b', 'quick'],
+        ]);
+      },
+      { clock },
+    );
+  });
+
+  it('stays apart in 200 tests at once', async () => {
+    const tests = Array.from({ length: 200 }, (_, index) =>
+      observe(async (trace) => {
+        const llm = fakeLlm((question: string) => `${question} ${index}`);
+        const chunks: string[] = [];
+        for await (const chunk of llm.stream(`answer to ${index}`)) chunks.push(chunk);
+        expect(chunks).toEqual(['answer', ' to', ` ${index}`, ` ${index}`]);
+        expect([trace.spans.length, llm.calls.length]).toEqual([1, 1]);
+      }),
+    );
+    await Promise.all(tests);
+  });
+
+  it('gives its types to what it is composed into', async () => {
+    interface Question {
+      readonly about: string;
+    }
+    const always = fakeLlm('yes');
+    same<Same<typeof always, FakeLlm<unknown>>>();
+    const asked = fakeLlm(['no', { text: 'yes' }, ({ about }: Question) => about]);
+    same<Same<typeof asked, FakeLlm<Question>>>();
+    const step: InstrumentedPrimitive<Question, number> = chain(asked, (reply) => reply.text.length);
+    expect(await step.execute({ about: 'sky' })).toBe(2);
+    const retried = faults.failTimes(1, asked);
+    await expect(retried.execute({ about: 'sky' })).rejects.toThrow('503');
+    const mistakes = (): void => {
+      // @ts-expect-error it takes questions
+      void asked.execute('sky');
+      // @ts-expect-error a reply is no number
+      chain(asked, (n: number) => n);
+      // @ts-expect-error nor is it made of one
+      fakeLlm(12);
+      // @ts-expect-error a reply has no such part
+      fakeLlm({ content: 'yes' });
+    };
+    expect(mistakes).toBeDefined();
+  });
+});
+
+describe('stream', () => {
+  it(
+    'gives the reply word by word, each on the clock when it is asked for, in one span until the last',
+    observed(async (trace) => {
+      const { clock } = trace;
+      const llm = fakeLlm({ text: 'Because of the air', delayMs: 50 });
+      const stream = llm.stream('why?');
+      const chunks: string[] = [];
+      const reading = (async () => {
+        for await (const chunk of stream) chunks.push(chunk);
+      })();
+      await clock.advance(150);
+      expect(chunks).toEqual(['Because', ' of', ' the']);
+      expect(String(trace)).toBe('  primitive.llm.chat "fake-model" open');
+      await clock.advance(50);
+      await reading;
+      expect(chunks.join('')).toBe('Because of the air');
+      expect(String(trace)).toBe('  primitive.llm.chat "fake-model" success 200 ms');
+      expect(await stream.result).toMatchObject({ usage: { inputTokens: 1, outputTokens: 4 } });
+      expect(trace.spans[0]?.attributes).toMatchObject({ 'gen_ai.usage.output_tokens': 4 });
+      expect(clock.pendingTimers).toBe(0);
+    }, manual),
+  );
+
+  it(
+    'makes no word that nobody asks for',
+    observed(async ({ clock }) => {
+      const words = fakeLlm({ text: 'one two three', delayMs: 10 }).stream('?')[Symbol.asyncIterator]();
+      await clock.advance(1000);
+      expect(clock.pendingTimers).toBe(0);
+      const first = words.next();
+      await clock.advance(1000);
+      expect(await first).toEqual({ done: false, value: 'one' });
+      expect(clock.pendingTimers).toBe(0);
+    }, manual),
+  );
+
+  it(
+    'is cancelled by a break, and has used the input and the words until then',
+    observed(async (trace) => {
+      const usage = { inputTokens: 12, outputTokens: 100 };
+      const llm = fakeLlm({ text: 'one two three four', usage });
+      const stream = llm.stream('count');
+      for await (const chunk of stream) if (chunk === ' two') break;
+      expect(String(trace)).toBe('  primitive.llm.chat "fake-model" cancelled 0 ms');
+      expect(trace.spans[0]?.attributes).toMatchObject({
+        'gen_ai.usage.input_tokens': 12,
+        'gen_ai.usage.output_tokens': 50,
+      });
+      expect(trace.spans[0]?.failed).toBe(false);
+      await expect(stream.result).rejects.toMatchObject({ code: 'OBS_ERR_CANCELLED' });
+      expect(llm.lastCall).toMatchObject({ outcome: 'error', error: { code: 'OBS_ERR_CANCELLED' } });
+      for await (const chunk of stream) throw new Error(`it goes on: ${chunk}`);
+    }, manual),
+  );
+
+  it(
+    'ends with the error of the model behind the words that came, once for the loop',
+    observed(async (trace) => {
+      const reset = Object.assign(new Error('connection reset'), { code: 'ECONNRESET' });
+      const stream = fakeLlm({ text: 'one two', error: reset }).stream('count');
+      const chunks: string[] = [];
+      const read = async (): Promise<void> => {
+        for await (const chunk of stream) chunks.push(chunk);
+      };
+      await expect(read()).rejects.toBe(reset);
+      expect(chunks).toEqual(['one', ' two']);
+      await read();
+      await expect(stream.result).rejects.toBe(reset);
+      expect(String(trace)).toBe('  primitive.llm.chat "fake-model" error 0 ms: connection reset');
+      expect(trace.spans[0]?.events.map(({ name }) => name)).toEqual(['exception']);
+      expect(classifyError(reset).category).toBe('network');
+    }, manual),
+  );
+
+  it(
+    'gives the whole reply to who asks for it, and keeps the words for who reads them later',
+    observed(async (trace) => {
+      const stream = fakeLlm({ text: 'one two three', delayMs: 5 }).stream('count');
+      const result = stream.result;
+      await trace.clock.advance(15);
+      expect(text(await result)).toBe('one two three');
+      expect(String(trace)).toBe('  primitive.llm.chat "fake-model" success 15 ms');
+      const chunks: string[] = [];
+      for await (const chunk of stream) chunks.push(chunk);
+      expect(chunks).toEqual(['one', ' two', ' three']);
+      expect(await stream.result).toBe(await result);
+    }, manual),
+  );
+
+  it(
+    'is cancelled by hand while a reader waits, with the reason given, and only once',
+    observed(async (trace) => {
+      const { clock } = trace;
+      const stream = fakeLlm({ text: 'one two', delayMs: 100 }).stream('count');
+      const words = stream[Symbol.asyncIterator]();
+      const waiting = Promise.allSettled([words.next(), words.next()]);
+      await clock.advance(50);
+      const reason = new Error('enough');
+      stream.cancel(reason);
+      stream.cancel(new Error('too late'));
+      expect(await waiting).toEqual([
+        { status: 'rejected', reason },
+        { status: 'fulfilled', value: { done: true, value: undefined } },
+      ]);
+      await expect(stream.result).rejects.toBe(reason);
+      expect(String(trace)).toBe('  primitive.llm.chat "fake-model" cancelled 50 ms');
+      expect(clock.pendingTimers).toBe(0);
+      stream.cancel();
+      const ended = fakeLlm('yes').stream('?');
+      await ended.result;
+      ended.cancel();
+      expect(text(await ended.result)).toBe('yes');
+    }, manual),
+  );
+
+  it(
+    'is cancelled by default with an error that says so',
+    observed(async () => {
+      const stream = fakeLlm('one two').stream('count');
+      stream.cancel();
+      await expect(stream.result).rejects.toMatchObject({
+        code: 'OBS_ERR_CANCELLED',
+        message: 'the stream was cancelled',
+      });
+    }),
+  );
+
+  it.each([
+    ['while a word is on its way', 1],
+    ['while nobody reads', 0],
+  ])('is cancelled with the run that it is in, %s', async (_, reads) => {
+    const clock = new ManualClock();
+    await observe(
+      async (trace) => {
+        const llm = fakeLlm({ text: 'one two', delayMs: 100 });
+        const abort = new AbortController();
+        const ask = chain(
+          (question: string) => question,
+          async (question) => {
+            const words = llm.stream(question)[Symbol.asyncIterator]();
+            for (let read = 0; read < reads; read++) await words.next();
+            await words.next();
+            return faults.hang().execute(question);
+          },
+        );
+        const asking = ask.tryExecute('count', { signal: abort.signal });
+        await clock.advance(reads === 0 ? 200 : 150);
+        abort.abort(new Error('user left'));
+        expect(await asking).toMatchObject({ ok: false, error: abort.signal.reason });
+        expect(clock.pendingTimers).toBe(0);
+        const call = trace.spans.find(({ name }) => name === 'primitive.llm.chat');
+        expect(call).toMatchObject({
+          attributes: { 'execution.status': 'cancelled', 'gen_ai.usage.output_tokens': 1 },
+        });
+        expect(trace.spans.some(({ spanId }) => spanId === call?.parentSpanId)).toBe(true);
+      },
+      { clock },
+    );
+  });
+
+  it(
+    'does not begin where its signal has aborted',
+    observed(async (trace) => {
+      const llm = fakeLlm('yes');
+      const reason = new Error('before');
+      const stream = llm.stream('?', { signal: AbortSignal.abort(reason) });
+      await expect(stream.result).rejects.toBe(reason);
+      expect(llm.calls).toEqual([]);
+      expect(String(trace)).toBe('  primitive.llm.chat "fake-model" cancelled 0 ms');
+    }, manual),
+  );
+
+  it(
+    'continues the run of the context that it is given, and ends with its signal',
+    observed(async (trace) => {
+      const llm = fakeLlm('one two three');
+      const abort = new AbortController();
+      const ask = chain(
+        (question: string) => question,
+        async (question, scope) => {
+          const stream = llm.stream(question, scope.context);
+          const first: string[] = [];
+          for await (const word of stream) {
+            first.push(word);
+            abort.abort(new Error('enough'));
+          }
+          return first;
+        },
+      );
+      await expect(ask.execute('count', { signal: abort.signal, workflowName: 'counting' })).rejects.toThrow(
+        'enough',
+      );
+      const call = trace.spans.find(({ name }) => name === 'primitive.llm.chat');
+      expect(call?.attributes).toMatchObject({
+        'workflow.name': 'counting',
+        'execution.status': 'cancelled',
+      });
+      expect(new Set(trace.spans.map(({ traceId }) => traceId)).size).toBe(1);
+    }, manual),
+  );
+
+  it(
+    'is cancelled by an iterator that is given back before it was read',
+    observed(async (trace) => {
+      const words = fakeLlm('one two').stream('?')[Symbol.asyncIterator]();
+      expect(await words.return?.()).toEqual({ done: true, value: undefined });
+      expect(await words.next()).toEqual({ done: true, value: undefined });
+      expect(String(trace)).toBe('  primitive.llm.chat "fake-model" cancelled 0 ms');
+    }, manual),
+  );
+});
