@@ -29,7 +29,10 @@ export function verdict(
   const message = (colors: Colors): string => {
     const forest = trees();
     const legend = legendText(forest);
-    const drawn = forest.length > 0 ? drawTrees(shortenedForest(forest), colors) : '  (no spans)';
+    const drawn =
+      forest.length > 0
+        ? drawTrees(shortenedForest(forest), colors)
+        : '  (no spans: nothing ran inside observe)';
     const text = `${callText(call, pass, colors)}\n${found()}\n\n${drawn}`;
     return legend === '' ? text : `${text}\n\n${colors.dim(legend)}`;
   };

@@ -1,69 +1,90 @@
+import { ManualClock } from '@tta/obs-context/manual';
 import { type EdgeLabel, InstrumentedPrimitive, type RunScope } from '@tta/obs-instrumentation';
+import { observe } from '../src/observe.ts';
+import type { Trace } from '../src/trace.ts';
 
-type Body<I, O> = (input: I, scope: RunScope) => O | PromiseLike<O>;
+type Body = (input: string, scope: RunScope) => string | Promise<string>;
 
-class Double<I, O> extends InstrumentedPrimitive<I, O> {
-  readonly #body: Body<I, O>;
+/** A primitive of any type and body. */
+class Double extends InstrumentedPrimitive<string, string> {
+  readonly #body: Body;
 
-  constructor(type: string, name: string, body: Body<I, O>) {
+  constructor(type: string, name: string, body: Body) {
     super({ type, name });
     this.#body = body;
   }
 
-  protected run(input: I, scope: RunScope): O | PromiseLike<O> {
+  protected run(input: string, scope: RunScope): string | Promise<string> {
     return this.#body(input, scope);
   }
 }
 
-/** A primitive of any type and body. */
-export function double<I, O>(type: string, name: string, body: Body<I, O>): InstrumentedPrimitive<I, O> {
+export type Step = InstrumentedPrimitive<string, string>;
+
+export function double(type: string, name: string, body: Body = (input) => input): Step {
   return new Double(type, name, body);
 }
 
-/** A step that takes a millisecond of the manual clock, which a body turns. */
-export function work(name: string, failure?: string): InstrumentedPrimitive<string, string> {
+/** A step that succeeds, or fails with a message. */
+export function work(name: string, failure?: string): Step {
   return double('work', name, (input) => {
     if (failure !== undefined) throw new Error(failure);
     return input;
   });
 }
 
-/** A retry whose step fails so many times. */
-export function retrying(name: string, failures: number): InstrumentedPrimitive<string, string> {
-  return double('retry', name, async (input, scope) => {
-    for (let attempt = 1; attempt <= failures; attempt++) {
-      const step = work(name, '503 Service Unavailable');
-      await scope
-        .step(`attempt_${attempt}`, step, input)
-        .catch((error: unknown) => scope.record({ type: 'recovery', kind: 'retry', error }));
-    }
-    return scope.step(`attempt_${failures + 1}`, work(name), input);
-  });
-}
-
-/** A fallback whose steps fail, but for the last one. */
-export function fallingBack(name: string, ...alternatives: string[]): InstrumentedPrimitive<string, string> {
-  return double('fallback', name, async (input, scope) => {
-    for (const [depth, step] of [name, ...alternatives].entries()) {
-      const edge: EdgeLabel = depth === 0 ? 'primary' : `fallback_${depth}`;
-      const isLast = depth === alternatives.length;
-      try {
-        return await scope.step(edge, work(step, isLast ? undefined : 'overloaded'), input);
-      } catch {
-        // The next one answers.
-      }
+/** Steps one after the other, each by its edge. */
+export function stepping(type: string, name: string, steps: { readonly [edge in EdgeLabel]?: Step }): Step {
+  return double(type, name, async (input, scope) => {
+    for (const [edge, step] of Object.entries(steps)) {
+      if (step) await scope.step(edge as EdgeLabel, step, input).catch(() => undefined);
     }
     return input;
   });
 }
 
+/** A retry whose step fails so many times. */
+export function retrying(name: string, failures: number): Step {
+  const attempts = Array.from({ length: failures }, (_, index) => [
+    `attempt_${index + 1}`,
+    work(name, '503 Service Unavailable'),
+  ]);
+  return stepping('retry', name, Object.fromEntries([...attempts, [`attempt_${failures + 1}`, work(name)]]));
+}
+
+/** A fallback of which only the last alternative answers. */
+export function fallingBack(name: string, ...alternatives: readonly string[]): Step {
+  const steps = [name, ...alternatives].map((step, depth) => [
+    depth === 0 ? 'primary' : `fallback_${depth}`,
+    work(step, depth === alternatives.length ? undefined : 'overloaded'),
+  ]);
+  return stepping('fallback', name, Object.fromEntries(steps));
+}
+
 /** A cache that answers as it is told. */
-export function caching(
-  name: string,
-  ...outcomes: readonly ('hit' | 'miss' | 'stale')[]
-): InstrumentedPrimitive<string, string> {
+export function caching(name: string, ...outcomes: readonly ('hit' | 'miss' | 'stale')[]): Step {
   return double('cache', name, (input, scope) => {
     for (const outcome of outcomes) scope.record({ type: 'cache', outcome, cacheType: 'memory' });
     return input;
   });
+}
+
+/** A step that takes so long, on the clock of the trace that it is in. */
+export function waiting(name: string, ms: number): Step {
+  return double('work', name, (input, { clock }) => {
+    if (clock instanceof ManualClock) clock.spend(ms);
+    return input;
+  });
+}
+
+/** What steps tell, one after the other. A failure of theirs is none of the spec's. */
+export function traceOf(...steps: readonly Step[]): Promise<Trace> {
+  return observe(
+    async (trace) => {
+      for (const step of steps) await step.tryExecute('input');
+      const { spans, lines, points } = trace;
+      return { spans, lines, points };
+    },
+    { clock: new ManualClock() },
+  );
 }

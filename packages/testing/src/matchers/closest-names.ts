@@ -1,5 +1,7 @@
 /** Most names that a message proposes. */
 const proposals = 3;
+/** Part of the pairs of letters that two names have to share. */
+const leastLikeness = 0.4;
 
 /** The names that somebody may have meant, the likeliest first: those that share most pairs of letters. */
 export function closestNames(meant: string, names: readonly string[]): readonly string[] {
@@ -11,6 +13,7 @@ export function closestNames(meant: string, names: readonly string[]): readonly 
   };
   return [...new Set(names)]
     .map((name) => ({ name, like: likeness(name) }))
+    .filter(({ like }) => like >= leastLikeness)
     .sort((a, b) => b.like - a.like)
     .slice(0, proposals)
     .map(({ name }) => name);

@@ -1,4 +1,5 @@
 import { primitiveSpanName } from '@tta/obs-context';
+import { countText } from '../count-text.ts';
 import type { MarkedNode } from '../marked-tree.ts';
 import { invalid } from '../requirement.ts';
 import { type Markup, traceTrees } from '../trace-text.ts';
@@ -18,27 +19,34 @@ export function checkCompensated(trace: Trace, names: readonly string[]): Verdic
   const succeeded = tried.filter((span) => outcomeOf(span) === 'success');
   const received = succeeded.map(compensated);
   const pass = received.length === names.length && received.every((name, index) => name === names[index]);
+  const failed = tried.filter((span) => !succeeded.includes(span));
   const found = (): string => {
-    const failed = tried.length - succeeded.length;
-    const what =
-      received.length === 0 ? 'Nothing' : received.map((name) => JSON.stringify(name)).join(', then ');
-    return `${what} was compensated${failed > 0 ? `; ${failed} failed` : ''}.`;
+    const instead = pass ? '' : `; expected: ${listText(names)}`;
+    const failures = failed.length > 0 ? `; ${countText(failed.length, 'compensation')} failed` : '';
+    return `Compensated: ${listText(received)}${instead}${failures}.`;
   };
   const trees = (): readonly MarkedNode[] => {
     if (pass)
       return traceTrees(trace, (span) => (succeeded.includes(span) ? { mark: 'unexpected' } : undefined));
     const common = commonSequence(names, received);
     const unexpected = new Set(succeeded.filter((_, index) => !common.some(([, at]) => at === index)));
-    const missing = names.filter((_, index) => !common.some(([at]) => at === index)).map(missingNode);
+    const failedNames = new Set(failed.map(compensated));
+    const missing = names
+      .filter((name, index) => !failedNames.has(name) && !common.some(([at]) => at === index))
+      .map(missingNode);
     const saga = runsOf(trace, 'saga').at(-1);
     const drawn = traceTrees(trace, (span): Markup | undefined => {
       if (unexpected.has(span)) return { mark: 'unexpected' };
-      if (span === saga) return { after: missing };
-      return tried.includes(span) && !succeeded.includes(span) ? { mark: 'different' } : undefined;
+      if (failed.includes(span)) return { mark: 'different' };
+      return span === saga ? { after: missing } : undefined;
     });
     return saga ? drawn : [...drawn, ...missing];
   };
   return verdict(pass, call, found, trees);
+}
+
+function listText(names: readonly (string | undefined)[]): string {
+  return names.length === 0 ? 'nothing' : names.map((name) => JSON.stringify(name)).join(', ');
 }
 
 function missingNode(name: string): MarkedNode {

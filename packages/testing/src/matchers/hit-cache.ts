@@ -22,7 +22,8 @@ export function checkHitCache(trace: Trace, name: string, times?: number): Verdi
   const found = (): string => {
     if (caches.length === 0) return noneCalled('cache', name, asked);
     const instead = pass || times === undefined ? '' : `, not ${times}`;
-    return `"${name}" was hit ${countText(hits, 'time')} in ${countText(count(caches, isLookUp), 'look-up')}${instead}.`;
+    const askedTimes = countText(count(caches, isLookUp), 'time');
+    return `"${name}" was hit ${countText(hits, 'time')}${instead}; it was asked ${askedTimes}.`;
   };
   const markup = (span: TraceSpan): Markup | undefined => {
     if (!asked.includes(span)) return undefined;

@@ -1,8 +1,8 @@
 import type { LineLevel } from '@tta/obs-context';
 import { countText } from '../count-text.ts';
-import type { Mark, MarkedNode } from '../marked-tree.ts';
+import type { Mark, MarkedNode, Note } from '../marked-tree.ts';
 import { type Conditions, isFilled, isName, requireConditions } from '../requirement.ts';
-import { type Markup, traceTrees } from '../trace-text.ts';
+import { traceTrees } from '../trace-text.ts';
 import { personalName, type Trace, type TraceLine } from '../trace.ts';
 import { valueText } from '../value-text.ts';
 import { type Verdict, verdict } from '../verdict.ts';
@@ -44,24 +44,21 @@ export function checkLogged(trace: Trace, expected: LineExpectation): Verdict {
     const none =
       trace.lines.length === 0
         ? 'Nothing was logged'
-        : `None of ${countText(trace.lines.length, 'line')} is like that`;
+        : `${countText(trace.lines.length, 'line was', 'lines were')} logged, none like that`;
     const isDropped = wanted.level === 'debug' && !trace.lines.some(({ level }) => level === 'debug');
     return `${none}${isDropped ? "; lines of level debug are kept with observe(…, { logLevel: 'debug' })" : ''}.`;
   };
   const draw = (line: TraceLine): MarkedNode => {
     const mark: Mark = met.includes(line) ? 'unexpected' : line === closest ? 'different' : 'as expected';
-    const notes =
-      line === closest ? (differences.get(line) ?? []).map((difference) => differenceText(difference)) : [];
+    const notes = line === closest ? (differences.get(line) ?? []).map(noteOf) : [];
     return { text: lineText(line), mark, notes, children: [] };
   };
   const trees = (): readonly MarkedNode[] => {
-    const ids = new Set(trace.spans.map(({ spanId }) => spanId));
-    const linesIn = (isIn: (spanId: string) => boolean): readonly MarkedNode[] =>
-      trace.lines.filter(({ spanId }) => isIn(spanId ?? '')).map(draw);
-    const markup = (span: { readonly spanId: string }): Markup => ({
-      before: linesIn((spanId) => spanId === span.spanId),
-    });
-    return [...traceTrees(trace, markup), ...linesIn((spanId) => !ids.has(spanId))];
+    const bySpan = new Map<string, MarkedNode[]>(trace.spans.map(({ spanId }) => [spanId, []]));
+    const outside: MarkedNode[] = [];
+    for (const line of trace.lines) (bySpan.get(line.spanId ?? '') ?? outside).push(draw(line));
+    const drawn = traceTrees(trace, ({ spanId }) => ({ before: bySpan.get(spanId) ?? [] }));
+    return [...drawn, ...outside];
   };
   return verdict(pass, call, found, trees);
 }
@@ -102,6 +99,11 @@ function closestLine(
     closest = line;
   }
   return closest;
+}
+
+/** In the colours of what was expected and of what is there. */
+function noteOf(difference: Difference): Note {
+  return (colors) => differenceText(difference, colors);
 }
 
 function lineText({ level, message, fields }: TraceLine): string {

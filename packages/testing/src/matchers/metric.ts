@@ -43,16 +43,18 @@ export function checkMetric(trace: Trace, name: string, expected?: MetricExpecta
   const sum = total(meant, 'value');
   const recorded = total(meant, 'count');
   const wrong: string[] = [];
-  if (value !== undefined && !isAbout(sum, value)) wrong.push(`its value is ${sum}, not ${value}`);
-  if (count !== undefined && recorded !== count) wrong.push(`its count is ${recorded}, not ${count}`);
+  if (value !== undefined && !isAbout(sum, value)) wrong.push(`the value ${sum}, not ${value}`);
+  if (count !== undefined && recorded !== count) wrong.push(`the count ${recorded}, not ${count}`);
   const pass = meant.length > 0 && wrong.length === 0;
   const found = (): string => {
     if (points.length === 0) return unknownMetric(trace, name);
-    const about = Object.keys(labels).length > 0 ? ` where ${valueText(labels)}` : '';
-    if (meant.length === 0) return `"${name}" has no point${about}.`;
-    return `Of "${name}"${about}, ${pass ? `the value is ${sum} and the count ${recorded}` : wrong.join(' and ')}.`;
+    const about = `"${name}"${Object.keys(labels).length > 0 ? ` where ${valueText(labels)}` : ''}`;
+    if (meant.length === 0) return `There is no point of ${about}.`;
+    return `${about} has ${pass ? `the value ${sum} and the count ${recorded}` : wrong.join(', and ')}.`;
   };
-  return verdict(pass, call, found, () => table(points, (point) => meant.includes(point), pass));
+  const trees = (): readonly MarkedNode[] =>
+    points.length === 0 ? metricNodes(trace) : table(points, (point) => meant.includes(point), pass);
+  return verdict(pass, call, found, trees);
 }
 
 function conditionsOf(
@@ -77,8 +79,13 @@ function unknownMetric({ points }: Trace, name: string): string {
     name,
     points.map(({ metric }) => metric),
   );
-  const proposal = closest.length > 0 ? `; is it ${closest.map((text) => `"${text}"`).join(' or ')}` : '';
-  return `No metric is called "${name}"${proposal}${proposal === '' ? '.' : '?'}`;
+  if (closest.length === 0) return `There is no metric "${name}".`;
+  return `There is no metric "${name}"; is it ${closest.map((text) => `"${text}"`).join(' or ')}?`;
+}
+
+/** The metrics that there are, a line each. */
+function metricNodes({ points }: Trace): readonly MarkedNode[] {
+  return [...new Set(points.map(({ metric }) => metric))].map((text) => ({ text, children: [] }));
 }
 
 /** The points of a metric, a line each, in columns. */

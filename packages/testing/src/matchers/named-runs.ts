@@ -18,7 +18,7 @@ export function noneCalled(what: string, name: string, others: readonly TraceSpa
   const called = [
     ...new Set(others.map(({ attributes }) => JSON.stringify(attributes[names.primitiveName]))),
   ];
-  if (called.length === 0) return `No ${what} ran at all.`;
+  if (called.length === 0) return `There is no ${what} in the trace.`;
   const more = called.length > listLimit ? ` and ${called.length - listLimit} more` : '';
   return `No ${what} is called ${JSON.stringify(name)}; there is ${called.slice(0, listLimit).join(', ')}${more}.`;
 }

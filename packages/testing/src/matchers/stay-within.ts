@@ -1,7 +1,7 @@
 import { attributeNames as names, genAiNames } from '@tta/obs-context';
 import { countText } from '../count-text.ts';
 import { type Conditions, requireConditions } from '../requirement.ts';
-import { spanForest, type SpanNode } from '../span-forest.ts';
+import { spanForest } from '../span-forest.ts';
 import { durationText } from '../span-text.ts';
 import { type Markup, traceTrees } from '../trace-text.ts';
 import type { Trace, TraceSpan } from '../trace.ts';
@@ -65,8 +65,9 @@ export function checkStayWithin(trace: Trace, limits: TraceLimits): Verdict {
       return amount > total * leastNotedRatio ? [`used ${text(amount)} itself`] : [];
     });
     const isLargest = exceeded.some(({ bySpan }) => largest(bySpan) === span);
-    const isOpen = limits.ms !== undefined && span.endMs === undefined;
-    return isLargest || isOpen ? { mark: 'different', notes } : { notes };
+    const isOpen = open > 0 && span.endMs === undefined;
+    if (isOpen) return { mark: 'different', notes: [...notes, 'it has not ended'] };
+    return isLargest ? { mark: 'different', notes } : { notes };
   };
   return verdict(pass, call, found, () => traceTrees(trace, markup));
 }
@@ -98,17 +99,17 @@ function elapsed({ spans }: Trace): number {
 /** How long each span ran while none inside it did. */
 function ownTimes({ spans }: Trace): ReadonlyMap<TraceSpan, number> {
   const times = new Map<TraceSpan, number>();
-  const measure = ({ span, children }: SpanNode): void => {
+  const waiting = [...spanForest(spans)];
+  for (let node = waiting.pop(); node; node = waiting.pop()) {
     let own = 0;
-    let until = span.startMs;
-    for (const child of children) {
+    let until = node.span.startMs;
+    for (const child of node.children) {
       own += Math.max(0, child.span.startMs - until);
       until = Math.max(until, child.span.endMs ?? child.span.startMs);
-      measure(child);
+      waiting.push(child);
     }
-    times.set(span, own + Math.max(0, (span.endMs ?? until) - until));
-  };
-  for (const root of spanForest(spans)) measure(root);
+    times.set(node.span, own + Math.max(0, (node.span.endMs ?? until) - until));
+  }
   return times;
 }
 
@@ -118,7 +119,7 @@ function largest(bySpan: ReadonlyMap<TraceSpan, number>): TraceSpan | undefined 
   return found;
 }
 
-/** A dollar with as many digits as it takes: `$0.0125`. */
+/** As many digits as it takes, and at least those of a price: `$0.0125`, `$0.30`. */
 function usdText(usd: number): string {
-  return `$${Number(usd.toPrecision(6))}`;
+  return `$${usd.toLocaleString('en-US', { minimumFractionDigits: 2, maximumFractionDigits: 9, useGrouping: false })}`;
 }

@@ -1,0 +1,147 @@
+import { describe, expect, it } from '@jest/globals';
+import { caching, traceOf, work } from '../../test/doubles.ts';
+import { noColors } from '../marked-tree.ts';
+import { checkMetric, type MetricExpectation } from './metric.ts';
+
+const trace = await traceOf(
+  caching('pages', 'miss', 'hit', 'hit'),
+  caching('users', 'hit'),
+  work('save', 'disk full'),
+);
+
+describe('toHaveMetric', () => {
+  it.each<readonly [string, MetricExpectation | undefined]>([
+    ['cache.hits', undefined],
+    ['cache.hits', 3],
+    ['cache.hits', { value: 3, count: 4 }],
+    ['cache.hits', { value: 2, labels: { 'primitive.name': 'pages' } }],
+    ['cache.hits', { count: 1, labels: { 'primitive.name': /^user/ } }],
+    ['cache.hits', { labels: { 'primitive.name': expect.stringContaining('er') } }],
+    // Of a histogram a number is how many values it has.
+    ['primitive.execution.duration', 3],
+    ['primitive.execution.duration', { value: 0 }],
+  ])('passes for %s %p', (name, expected) => {
+    expect(checkMetric(trace, name, expected).pass).toBe(true);
+  });
+
+  it('does not mind what decimal fractions are off', () => {
+    const points = [0.1, 0.2].map((value) => ({
+      metric: 'usd',
+      kind: 'counter' as const,
+      unit: '',
+      labels: { value },
+      value,
+      count: 1,
+    }));
+    expect(checkMetric({ spans: [], lines: [], points }, 'usd', 0.3).pass).toBe(true);
+    expect(checkMetric({ spans: [], lines: [], points }, 'usd', 0.300_001).pass).toBe(false);
+  });
+
+  it('tells the value of each point', () => {
+    expect(checkMetric(trace, 'cache.hits', 4).message(noColors)).toMatchInlineSnapshot(`
+      "expect(trace).toHaveMetric("cache.hits", 4)
+      "cache.hits" has the value 3, not 4.
+
+        value  count  primitive.name  cache.type
+      ≠     2      3  "pages"         "memory"
+      ≠     1      1  "users"         "memory"
+
+      ≠ different"
+    `);
+  });
+
+  it('tells which points are meant', () => {
+    const labels = { 'primitive.name': 'pages' };
+    expect(checkMetric(trace, 'cache.hits', { value: 1, count: 2, labels }).message(noColors))
+      .toMatchInlineSnapshot(`
+      "expect(trace).toHaveMetric("cache.hits", { value: 1, count: 2, labels: { 'primitive.name': 'pages' } })
+      "cache.hits" where { 'primitive.name': 'pages' } has the value 2, not 1, and the count 3, not 2.
+
+        value  count  primitive.name  cache.type
+      ≠     2      3  "pages"         "memory"
+            1      1  "users"         "memory"
+
+      ≠ different"
+    `);
+  });
+
+  it('tells where a label is not on all points', () => {
+    expect(checkMetric(trace, 'primitive.execution.count', 1).message(noColors)).toMatchInlineSnapshot(`
+      "expect(trace).toHaveMetric("primitive.execution.count", 1)
+      "primitive.execution.count" has the value 3, not 1.
+
+        value  count  primitive.name  primitive.type  execution.status  error.type  error.category
+      ≠     1      1  "pages"         "cache"         "success"
+      ≠     1      1  "users"         "cache"         "success"
+      ≠     1      1  "save"          "work"          "error"           "Error"     "resource"
+
+      ≠ different"
+    `);
+  });
+
+  it('tells that no point has such labels', () => {
+    const labels = { 'primitive.name': 'page' };
+    expect(checkMetric(trace, 'cache.hits', { labels }).message(noColors)).toMatchInlineSnapshot(`
+      "expect(trace).toHaveMetric("cache.hits", { labels: { 'primitive.name': 'page' } })
+      There is no point of "cache.hits" where { 'primitive.name': 'page' }.
+
+        value  count  primitive.name  cache.type
+            2      3  "pages"         "memory"
+            1      1  "users"         "memory""
+    `);
+  });
+
+  it('proposes names like one that is unknown', async () => {
+    expect(checkMetric(trace, 'cache.hit').message(noColors)).toMatchInlineSnapshot(`
+      "expect(trace).toHaveMetric("cache.hit")
+      There is no metric "cache.hit"; is it "cache.hits" or "cache.total"?
+
+        primitive.execution.count
+        primitive.execution.duration
+        cache.total
+        cache.hits
+        primitive.in_flight
+        agent.workflows.active"
+    `);
+    expect(checkMetric(await traceOf(), 'cache.hit').message(noColors)).toMatchInlineSnapshot(`
+      "expect(trace).toHaveMetric("cache.hit")
+      There is no metric "cache.hit".
+
+        agent.workflows.active"
+    `);
+  });
+
+  it('tells after .not what was recorded', () => {
+    expect(checkMetric(trace, 'cache.hits').message(noColors)).toMatchInlineSnapshot(`
+      "expect(trace).not.toHaveMetric("cache.hits")
+      "cache.hits" has the value 3 and the count 4.
+
+        value  count  primitive.name  cache.type
+      +     2      3  "pages"         "memory"
+      +     1      1  "users"         "memory"
+
+      + unexpected"
+    `);
+  });
+
+  it.each<readonly [string, unknown, unknown]>([
+    ['toHaveMetric: the name of the metric is ""; it has to be a text that is not empty', '', 1],
+    [
+      'toHaveMetric: "1" says nothing of what is expected; it takes a number or { value, count, labels }',
+      'a',
+      '1',
+    ],
+    ['toHaveMetric: null says nothing of what is expected', 'a', null],
+    ['toHaveMetric: NaN says nothing of what is expected', 'a', Number.NaN],
+    ['toHaveMetric: nothing is expected; it takes a number or { value, count, labels }', 'a', {}],
+    [
+      'toHaveMetric: there is no "sum" to expect; it takes a number or { value, count, labels }',
+      'a',
+      { sum: 1 },
+    ],
+    ['toHaveMetric: value is "1"; it has to be a number', 'a', { value: '1' }],
+    ['toHaveMetric: labels is {}; it has to be an object with at least one label', 'a', { labels: {} }],
+  ])('refuses: %s', (message, name, expected) => {
+    expect(() => checkMetric(trace, name as string, expected as number)).toThrow(message);
+  });
+});

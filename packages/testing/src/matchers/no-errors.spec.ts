@@ -1,0 +1,44 @@
+import { describe, expect, it } from '@jest/globals';
+import { fallingBack, retrying, traceOf, work } from '../../test/doubles.ts';
+import { noColors } from '../marked-tree.ts';
+import { checkNoErrors } from './no-errors.ts';
+
+const answered = await traceOf(fallingBack('ask', 'small model'), retrying('fetch page', 0));
+const fine = await traceOf(work('a'), retrying('b', 0));
+
+describe('toHaveNoErrors', () => {
+  it('passes where no span failed', async () => {
+    expect(checkNoErrors(fine).pass).toBe(true);
+    expect(checkNoErrors(await traceOf()).pass).toBe(true);
+  });
+
+  it('tells every span that failed, also where the failure was answered', () => {
+    expect(checkNoErrors(answered).message(noColors)).toMatchInlineSnapshot(`
+      "expect(trace).toHaveNoErrors()
+      2 spans failed, beginning with "ask".
+
+        primitive.fallback.execute "ask" success 0 ms
+      ≠ ├─ primitive.fallback.primary "ask" error 0 ms
+      ≠ │  └─ primitive.work.execute "ask" error 0 ms: overloaded
+        └─ primitive.fallback.fallback_1 "small model" success 0 ms
+           └─ primitive.work.execute "small model" success 0 ms
+        primitive.retry.execute "fetch page" success 0 ms
+        └─ primitive.retry.attempt_1 "fetch page" success 0 ms
+           └─ primitive.work.execute "fetch page" success 0 ms
+
+      ≠ different"
+    `);
+  });
+
+  it('tells after .not that none failed', () => {
+    expect(checkNoErrors(fine).message(noColors)).toMatchInlineSnapshot(`
+      "expect(trace).not.toHaveNoErrors()
+      No span failed.
+
+        primitive.work.execute "a" success 0 ms
+        primitive.retry.execute "b" success 0 ms
+        └─ primitive.retry.attempt_1 "b" success 0 ms
+           └─ primitive.work.execute "b" success 0 ms"
+    `);
+  });
+});
