@@ -102,3 +102,10 @@ export function edgeOf({ name, attributes }: TraceSpan): string | undefined {
   if (attributes[names.stepPrimitiveType] === undefined) return undefined;
   return /^primitive\.[^.]+\.(.+)$/s.exec(name)?.[1];
 }
+
+const concurrentTypes: readonly unknown[] = ['parallel', 'race', 'settle', 'foreach', 'hedge'];
+
+/** Whether what is begun in a span may be begun in any order: whatever runs its steps beside each other. */
+export function isConcurrent({ attributes }: TraceSpan): boolean {
+  return concurrentTypes.includes(attributes[names.primitiveType]);
+}

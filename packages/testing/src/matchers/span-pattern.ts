@@ -1,4 +1,5 @@
-import { InvalidOptionError } from '@tta/obs-context';
+import { types } from 'node:util';
+import { type Conditions, isFilled, isName, requireConditions } from '../requirement.ts';
 import { outcomeOf, personalName, type SpanOutcome, type TraceSpan } from '../trace.ts';
 import { valueText } from '../value-text.ts';
 import { type Difference, isAsymmetric, partialDifferences } from './partial-match.ts';
@@ -25,6 +26,9 @@ export type SpanPattern = string | SpanConditions;
 
 /** Whether a span is what a pattern means. */
 export function matchesSpan(pattern: SpanPattern, span: TraceSpan): boolean {
+  // Most often asked of spans of another name: nothing is to be made for the answer.
+  const { span: name } = conditionsOf(pattern);
+  if (typeof name === 'string' && name !== span.name) return false;
   return spanDifferences(pattern, span).length === 0;
 }
 
@@ -59,64 +63,27 @@ export function patternText(pattern: SpanPattern): string {
 }
 
 /** The conditions of a pattern: a text is the span's name. */
-export function conditionsOf(pattern: SpanPattern): SpanConditions {
+function conditionsOf(pattern: SpanPattern): SpanConditions {
   return typeof pattern === 'string' ? { span: pattern } : pattern;
 }
 
 const outcomes: readonly unknown[] = ['success', 'error', 'timeout', 'cancelled', 'open'];
-
-const isText = (value: unknown): boolean => typeof value === 'string' && value !== '';
 const isTextPattern = (value: unknown): boolean =>
-  isText(value) || value instanceof RegExp || isAsymmetric(value);
-const isRecord = (value: unknown): value is object =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
+  isName(value) || types.isRegExp(value) || isAsymmetric(value);
 
-/** What each condition may be, and how that is said. */
-const conditions: Readonly<Record<keyof SpanConditions, readonly [(value: unknown) => boolean, string]>> = {
+/** What each condition of a pattern may be. */
+export const patternConditions: Conditions<keyof SpanConditions> = {
   span: [isTextPattern, 'a text or a RegExp'],
   name: [isTextPattern, 'a text or a RegExp'],
   outcome: [(value) => outcomes.includes(value), `one of ${outcomes.join(', ')}`],
-  attributes: [
-    (value) => isRecord(value) && Object.keys(value).length > 0,
-    "an object with at least one attribute: { 'error.category': 'network' }",
-  ],
+  attributes: [isFilled, "an object with at least one attribute: { 'error.category': 'network' }"],
   events: [
-    (value) => Array.isArray(value) && value.length > 0 && value.every(isText),
-    'a list of names of events: ["recovery.retry"]',
+    (value) => Array.isArray(value) && value.length > 0 && value.every(isName),
+    'a list of at least one name of an event: ["recovery.retry"]',
   ],
 };
 
-/**
- * @param where - Which argument of which matcher: `toHaveSpan: the pattern`.
- * @param alsoAllowed - Keys that are no conditions.
- * @throws `OBS_ERR_INVALID_OPTION` when `value` is no pattern, or means every span.
- */
-export function requireSpanPattern(
-  value: unknown,
-  where: string,
-  alsoAllowed: readonly string[] = [],
-): asserts value is SpanPattern {
-  if (isText(value)) return;
-  if (!isRecord(value)) {
-    throw new InvalidOptionError(
-      `${where} is ${valueText(value)}; a span is described by its name or by { ${Object.keys(conditions).join(', ')} }`,
-    );
-  }
-  let said = 0;
-  for (const [key, condition] of Object.entries(value)) {
-    if (condition === undefined || alsoAllowed.includes(key)) continue;
-    if (!Object.hasOwn(conditions, key)) {
-      const known = [...Object.keys(conditions), ...alsoAllowed].join(', ');
-      throw new InvalidOptionError(`${where} has "${key}", which is none of ${known}`);
-    }
-    const [isRight, what] = conditions[key as keyof SpanConditions];
-    if (!isRight(condition))
-      throw new InvalidOptionError(`${where} has ${key}: ${valueText(condition)}; it has to be ${what}`);
-    said++;
-  }
-  if (said === 0) {
-    throw new InvalidOptionError(
-      `${where} is true of every span; name at least one of ${Object.keys(conditions).join(', ')}`,
-    );
-  }
+/** @throws `OBS_ERR_INVALID_OPTION` when `value` is no pattern, or means every span. */
+export function requireSpanPattern(matcher: string, value: unknown): void {
+  if (!isName(value)) requireConditions(matcher, value, patternConditions, 'the name of a span');
 }

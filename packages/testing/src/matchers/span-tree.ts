@@ -1,0 +1,73 @@
+import { spanForest } from '../span-forest.ts';
+import { traceTrees } from '../trace-text.ts';
+import type { Trace } from '../trace.ts';
+import { countText } from '../count-text.ts';
+import { inOrder, type Mark, type MarkedNode } from '../marked-tree.ts';
+import { type Conditions, invalid, isName, requireConditions } from '../requirement.ts';
+import { type Verdict, verdict } from '../verdict.ts';
+import { patternConditions, requireSpanPattern, type SpanConditions } from './span-pattern.ts';
+import { TreeDifference } from './tree-difference.ts';
+
+/** What is expected of a span, and of what is begun inside it. At least one condition of the span has to be named. */
+export interface SpanTreeNode extends SpanConditions {
+  /**
+   * What was begun in the span, in the order of starts; `'any'`: whatever that is.
+   *
+   * @defaultValue nothing
+   */
+  readonly children?: readonly SpanTree[] | 'any';
+  /**
+   * Whether the children may have begun in any order.
+   *
+   * @defaultValue whether the span is of a primitive that runs its steps beside each other: parallel, race, settle,
+   * foreach, hedge
+   */
+  readonly unordered?: boolean;
+}
+
+/** A span and what there is below it; a text is the name of a span without children. */
+export type SpanTree = string | SpanTreeNode;
+
+/** Whether a trace consists of these trees, one for each root, with nothing missing and nothing besides. */
+export function checkSpanTree(trace: Trace, ...trees: readonly SpanTree[]): Verdict {
+  const call = { matcher: 'toHaveSpanTree', expected: trees };
+  if (trees.length === 0)
+    invalid(call.matcher, 'nothing is expected; it takes a tree for each root of the trace');
+  for (const [index, tree] of trees.entries()) requireSpanTree(`${call.matcher}: tree ${index}`, tree);
+  const difference = new TreeDifference(trees, spanForest(trace.spans));
+  const pass = difference.isNone();
+  let drawn: readonly MarkedNode[] | undefined;
+  const draw = (): readonly MarkedNode[] => (drawn ??= pass ? traceTrees(trace) : difference.trees());
+  const found = (): string => (pass ? 'The trace is exactly this tree.' : countedMarks(draw()));
+  return verdict(pass, call, found, draw);
+}
+
+const treeConditions: Conditions<keyof SpanTreeNode> = {
+  ...patternConditions,
+  children: [(value) => value === 'any' || Array.isArray(value), "a list of trees, or 'any'"],
+  unordered: [(value) => typeof value === 'boolean', 'true or false'],
+};
+
+function requireSpanTree(where: string, tree: SpanTree): void {
+  if (isName(tree)) return;
+  requireConditions(where, tree, treeConditions, 'the name of a span');
+  const { children, unordered: _, ...pattern } = tree as SpanTreeNode;
+  requireSpanPattern(where, pattern);
+  if (children === undefined || children === 'any') return;
+  for (const [index, child] of children.entries()) requireSpanTree(`${where}, children[${index}]`, child);
+}
+
+const said: readonly (readonly [Mark, string])[] = [
+  ['missing', 'missing'],
+  ['unexpected', 'not expected'],
+  ['different', 'different'],
+];
+
+/** `1 span is missing, 2 are not expected.` */
+function countedMarks(trees: readonly MarkedNode[]): string {
+  const marks = [...inOrder(trees)].map(({ mark }) => mark);
+  const counts = said
+    .map(([mark, text]) => [marks.filter((each) => each === mark).length, text] as const)
+    .filter(([count]) => count > 0);
+  return `${counts.map(([count, text], index) => `${index === 0 ? countText(count, 'span is', 'spans are') : `${count} ${count === 1 ? 'is' : 'are'}`} ${text}`).join(', ')}.`;
+}
