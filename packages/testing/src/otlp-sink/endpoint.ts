@@ -1,3 +1,4 @@
+import { types } from 'node:util';
 import type { OtlpAnswer } from './otlp-answer.ts';
 import type { OtlpRequest } from './otlp-signal.ts';
 
@@ -17,5 +18,5 @@ export interface Inbox {
 
 /** What is wrong with a body, in one line. */
 export function reasonOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+  return types.isNativeError(error) ? error.message : String(error);
 }
