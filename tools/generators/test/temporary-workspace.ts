@@ -21,6 +21,11 @@ export interface Exit {
   readonly stderr: string;
 }
 
+/** What a program said that failed; nothing of one that succeeded. */
+export function complaint({ status, stdout, stderr }: Exit): string {
+  return status === 0 ? '' : `it ended with ${status}\n${stdout}${stderr}`;
+}
+
 interface Manifest {
   readonly name: string;
   readonly workspaces?: readonly string[];
@@ -63,6 +68,27 @@ export class TemporaryWorkspace {
         resolve({ status: child.exitCode ?? -1, stdout, stderr }),
       );
     });
+  }
+
+  /** Runs specs of a package. */
+  jest(folder: string, ...args: string[]): Promise<Exit> {
+    const config = `--config=${folder}/jest.config.mjs`;
+    return this.node('--experimental-vm-modules', 'node_modules/jest/bin/jest.js', config, ...args);
+  }
+
+  /** What formatter and linters say against files; nothing when they are in order. */
+  async complaintsAbout(files: readonly string[]): Promise<string> {
+    const code = files.filter((file) => /\.(ts|mjs)$/.test(file));
+    const exits = [
+      await this.node('node_modules/prettier/bin/prettier.cjs', '--check', ...files),
+      await this.node('node_modules/oxlint/bin/oxlint', '--type-aware', ...code),
+      await this.node('node_modules/eslint/bin/eslint.js', ...code),
+    ];
+    return exits.map(complaint).join('');
+  }
+
+  exists(file: string): boolean {
+    return existsSync(join(this.root, file));
   }
 
   read(file: string): string {

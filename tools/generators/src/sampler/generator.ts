@@ -1,0 +1,26 @@
+import { formatFiles, names, type Tree } from '@nx/devkit';
+import { addExport, exportedNames } from '../exports.ts';
+import { addTableRow } from '../markdown-table.ts';
+import { requireIdentifiers, requireName } from '../name.ts';
+import { importedNames, writeNewFiles } from '../new-files.ts';
+
+const folder = 'packages/tracing';
+const templates = `${import.meta.dirname}/files`;
+
+/** Writes a part of a composite sampler, and all that belongs to it. */
+export async function samplerGenerator(tree: Tree, options: { readonly name?: string }): Promise<void> {
+  const name = requireName(options.name, 'sampler');
+  const exported = exportedNames(tree.read(`${folder}/src/index.ts`, 'utf8') ?? '');
+  requireIdentifiers(name, 'sampler', new Set([...exported, ...importedNames(templates)]));
+  const { propertyName, className } = names(name);
+  writeNewFiles(tree, templates, { name, propertyName, className });
+  addExport(tree, `${folder}/src/index.ts`, `sampling/${name}.ts`, [
+    propertyName,
+    `type ${className}Options`,
+  ]);
+  addTableRow(tree, `${folder}/README.md`, '| part ', [
+    `\`${propertyName}({ ratio })\``,
+    'that share of the traces',
+  ]);
+  await formatFiles(tree);
+}
