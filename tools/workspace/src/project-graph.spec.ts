@@ -27,16 +27,37 @@ const byName = new Map(projects.map((project) => [project.manifest.name, project
 const tagsOf = ({ manifest }: Project, prefix: string) =>
   (manifest.nx?.tags ?? []).filter((tag) => tag.startsWith(prefix));
 
+/** Layers whose specs may build on `testing`, which builds on what is below them. */
+const withSupport = ['layer:workflow', 'layer:setup', 'layer:app'];
+
+/** The packages of the workspace that its sources build on. */
 function dependenciesOf({ manifest }: Project): readonly string[] {
-  const { dependencies, devDependencies, peerDependencies, optionalDependencies } = manifest;
-  return Object.keys({ ...dependencies, ...devDependencies, ...peerDependencies, ...optionalDependencies })
+  const { dependencies, peerDependencies, optionalDependencies } = manifest;
+  return own({ ...dependencies, ...peerDependencies, ...optionalDependencies });
+}
+
+/** Those that only its specs or a bundler build on. */
+function devDependenciesOf({ manifest }: Project): readonly string[] {
+  return own(manifest.devDependencies ?? {});
+}
+
+function own(ranges: Readonly<Record<string, string>>): readonly string[] {
+  return Object.keys(ranges)
     .filter((name) => byName.has(name))
     .toSorted();
 }
 
-function dependencyNames(name: string): readonly string[] {
+function layersOf(names: readonly string[]): readonly string[] {
+  return names.flatMap((name) => {
+    const project = byName.get(name);
+    return project === undefined ? [] : tagsOf(project, 'layer:');
+  });
+}
+
+function projectOf(name: string): Project {
   const project = byName.get(name);
-  return project === undefined ? [] : dependenciesOf(project);
+  if (!project) throw new Error(`there is no ${name}`);
+  return project;
 }
 
 describe('project graph', () => {
@@ -53,26 +74,28 @@ describe('project graph', () => {
   it.each(projects.map((project) => ({ project, folder: project.folder })))(
     'lets $folder depend on lower layers alone',
     ({ project }) => {
-      const [layer] = tagsOf(project, 'layer:');
+      const [layer = ''] = tagsOf(project, 'layer:');
       const isCli = project.manifest.name === '@tta/obs-cli';
-      const allowed = [...(allowedLayers[layer ?? ''] ?? []), ...(isCli ? ['layer:app'] : [])];
-      const layersBelow = dependenciesOf(project).flatMap((name) => {
-        const target = byName.get(name);
-        return target === undefined ? [] : tagsOf(target, 'layer:');
-      });
-      expect(layersBelow.filter((below) => !allowed.includes(below))).toEqual([]);
+      const allowed = [...(allowedLayers[layer] ?? []), ...(isCli ? ['layer:app'] : [])];
+      expect(layersOf(dependenciesOf(project)).filter((below) => !allowed.includes(below))).toEqual([]);
+      if (withSupport.includes(layer)) allowed.push('layer:support');
+      expect(layersOf(devDependenciesOf(project)).filter((below) => !allowed.includes(below))).toEqual([]);
     },
   );
 
   it('keeps primitives on context and instrumentation alone', () => {
-    expect(dependencyNames('@tta/obs-primitives')).toEqual(['@tta/obs-context', '@tta/obs-instrumentation']);
+    expect(dependenciesOf(projectOf('@tta/obs-primitives'))).toEqual([
+      '@tta/obs-context',
+      '@tta/obs-instrumentation',
+    ]);
   });
 
   it('keeps instrumentation on context alone', () => {
-    expect(dependencyNames('@tta/obs-instrumentation')).toEqual(['@tta/obs-context']);
+    expect(dependenciesOf(projectOf('@tta/obs-instrumentation'))).toEqual(['@tta/obs-context']);
   });
 
   it('keeps the page on the protocol alone', () => {
-    expect(dependencyNames('@tta/obs-web')).toEqual(['@tta/obs-protocol']);
+    const web = projectOf('@tta/obs-web');
+    expect([...dependenciesOf(web), ...devDependenciesOf(web)]).toEqual(['@tta/obs-protocol']);
   });
 });
