@@ -1,7 +1,8 @@
 /**
- * Gives as many as possible on the left a partner of their own on the right: where somebody would be left over, others
- * change theirs (augmenting paths, found breadth first).
+ * Gives as many as possible on the left a partner of their own on the right. Each takes the first that is free and
+ * fits; for those who are left over, others change theirs (augmenting paths, found breadth first).
  *
+ * @param fits - Asked at most twice of each pair.
  * @returns The partner of each on the left, `undefined` for who is left over.
  */
 export function fullestMatching<L, R>(
@@ -9,41 +10,56 @@ export function fullestMatching<L, R>(
   right: readonly R[],
   fits: (one: L, other: R) => boolean,
 ): readonly (R | undefined)[] {
-  const partnerOf = Array.from<number | undefined>({ length: left.length });
-  const takenBy = Array.from<number | undefined>({ length: right.length });
-  // Whom a search reached in vain, no later one has to ask again.
-  const inVain = new Set<number>();
+  const partnerOf = new Map<number, number>();
+  const takenBy = new Map<number, number>();
+  const pair = (one: number, index: number): void => {
+    partnerOf.set(one, index);
+    takenBy.set(index, one);
+  };
+  const leftOver: number[] = [];
+  for (const [one, item] of left.entries()) {
+    const index = right.findIndex((other, at) => !takenBy.has(at) && fits(item, other));
+    if (index < 0) leftOver.push(one);
+    else pair(one, index);
+  }
 
-  for (const start of left.keys()) {
+  const known = new Map<number, readonly number[]>();
+  const optionsOf = (one: number): readonly number[] => {
+    let options = known.get(one);
+    if (!options) {
+      options = [...right.keys()].filter((index) => fits(left[one] as L, right[index] as R));
+      known.set(one, options);
+    }
+    return options;
+  };
+  // Whom a search asked in vain, no later one has to ask again.
+  const inVain = new Set<number>();
+  for (const start of leftOver) {
     const askedBy = new Map<number, number>();
-    let end: number | undefined;
     const asking = [start];
+    let free: number | undefined;
     for (const one of asking) {
-      end = right.findIndex((other, index) => takenBy[index] === undefined && fits(left[one] as L, other));
-      if (end >= 0) {
-        askedBy.set(end, one);
+      const options = optionsOf(one);
+      free = options.find((index) => !takenBy.has(index));
+      if (free !== undefined) {
+        askedBy.set(free, one);
         break;
       }
-      for (const [index, other] of right.entries()) {
-        const holder = takenBy[index];
+      for (const index of options) {
+        const holder = takenBy.get(index);
         if (holder === undefined || askedBy.has(index) || inVain.has(index)) continue;
-        if (!fits(left[one] as L, other)) continue;
         askedBy.set(index, one);
         asking.push(holder);
       }
     }
-    if (end === undefined || end < 0) {
-      for (const index of askedBy.keys()) inVain.add(index);
-      continue;
-    }
+    if (free === undefined) for (const index of askedBy.keys()) inVain.add(index);
     // From the end of the path back to its start, everyone moves on.
-    for (let free: number | undefined = end; free !== undefined;) {
-      const one: number = askedBy.get(free) ?? start;
-      const before: number | undefined = partnerOf[one];
-      partnerOf[one] = free;
-      takenBy[free] = one;
-      free = one === start ? undefined : before;
+    while (free !== undefined) {
+      const one = askedBy.get(free) ?? start;
+      const before = partnerOf.get(one);
+      pair(one, free);
+      free = before;
     }
   }
-  return partnerOf.map((index) => (index === undefined ? undefined : right[index]));
+  return [...left.keys()].map((one) => right[partnerOf.get(one) ?? right.length]);
 }
