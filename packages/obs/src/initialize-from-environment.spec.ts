@@ -6,7 +6,7 @@ import fc from 'fast-check';
 import { describe, expect, it, jest } from '@jest/globals';
 import { ObservedProcess } from '../test/observed-process.ts';
 import { runProgram } from '../test/program.ts';
-import { byKey, sent } from '../test/sent.ts';
+import { sentText } from '../test/sent-text.ts';
 import { initializeObservability } from './initialize-observability.ts';
 
 const observed = new ObservedProcess();
@@ -14,10 +14,10 @@ const json = { OTEL_EXPORTER_OTLP_PROTOCOL: 'http/json' };
 
 describe('the environment', () => {
   it('names the service and adds to the resource', async () => {
-    const { received, url } = await observed.receiver();
+    const sink = await observed.sink();
     observed.initialize({
       ...json,
-      OTEL_EXPORTER_OTLP_ENDPOINT: url,
+      OTEL_EXPORTER_OTLP_ENDPOINT: sink.httpUrl,
       OTEL_SERVICE_NAME: 'shop',
       OTEL_RESOURCE_ATTRIBUTES:
         'service.name=other,service.namespace=acme,host.name=web%2C1,service.instance.id=i-7',
@@ -26,11 +26,8 @@ describe('the environment', () => {
     });
     trace.getTracer('spec').startSpan('a').end();
     await observed.obs?.flush();
-    expect(received.of('traces')[0]).toMatchObject({
-      path: '/v1/traces',
-      headers: { 'content-type': 'application/json' },
-    });
-    expect(sent(received).resource).toMatchObject({
+    expect(sink.requestsOf('traces')[0]?.protocol).toBe('http/json');
+    expect(sink.resources[0]).toMatchObject({
       'service.name': 'shop',
       'service.namespace': 'acme',
       'service.instance.id': 'i-7',
@@ -43,23 +40,23 @@ describe('the environment', () => {
   });
 
   it('lets OTEL_RESOURCE_ATTRIBUTES name the deployment before NODE_ENV', async () => {
-    const { received, url } = await observed.receiver();
+    const sink = await observed.sink();
     observed.initialize({
       ...json,
-      OTEL_EXPORTER_OTLP_ENDPOINT: url,
+      OTEL_EXPORTER_OTLP_ENDPOINT: sink.httpUrl,
       OTEL_RESOURCE_ATTRIBUTES: 'deployment.environment.name=canary',
       NODE_ENV: 'production',
     });
     trace.getTracer('spec').startSpan('a').end();
     await observed.obs?.flush();
-    expect(sent(received).resource).toMatchObject({
+    expect(sink.resources[0]).toMatchObject({
       'deployment.environment.name': 'canary',
       'service.name': 'tta-workflow',
     });
   });
 
   it('says from which commit a program runs, and whether files differ from it', async () => {
-    const { received, url } = await observed.receiver();
+    const sink = await observed.sink();
     const git = (...args: string[]): string =>
       execFileSync(
         'git',
@@ -73,16 +70,16 @@ describe('the environment', () => {
     git('commit', '--quiet', '--allow-empty', '-m', 'x');
     git('remote', 'add', 'origin', 'https://me:secret@git.acme.test/shop.git');
     const body = 'initializeObservability({ enableTtaUi: false }); await new Work().execute("a");';
-    const env = { ...json, OTEL_EXPORTER_OTLP_ENDPOINT: url, PATH: process.env['PATH'] ?? '' };
+    const env = { ...json, OTEL_EXPORTER_OTLP_ENDPOINT: sink.httpUrl, PATH: process.env['PATH'] ?? '' };
     expect((await runProgram(observed.folder, body, env)).stderr).toBe('');
-    expect(sent(received).resource).toMatchObject({
+    expect(sink.resources[0]).toMatchObject({
       'vcs.repository.url.full': 'https://git.acme.test/shop',
       'vcs.ref.head.name': 'main',
       'vcs.ref.head.revision': git('rev-parse', 'HEAD').trim(),
       'tta.vcs.dirty': false,
       'process.command': join(observed.folder, 'program.cjs'),
     });
-    expect(received.text).not.toContain('secret');
+    expect(sentText(sink)).not.toContain('secret');
   });
 
   it.each<[Record<string, string>, boolean, boolean]>([
@@ -98,14 +95,14 @@ describe('the environment', () => {
   ])(
     'records by %j: a trace of its own %j, one that its caller did not sample %j',
     async (env, own, unsampled) => {
-      const { received, url } = await observed.receiver();
-      observed.initialize({ ...json, ...env, OTEL_EXPORTER_OTLP_ENDPOINT: url });
+      const sink = await observed.sink();
+      observed.initialize({ ...json, ...env, OTEL_EXPORTER_OTLP_ENDPOINT: sink.httpUrl });
       const tracer = trace.getTracer('spec');
       tracer.startSpan('own').end();
       const caller = { traceId: 'a'.repeat(32), spanId: 'b'.repeat(16), traceFlags: 0, isRemote: true };
       tracer.startSpan('of another', {}, trace.setSpanContext(ROOT_CONTEXT, caller)).end();
       await observed.obs?.flush();
-      expect(sent(received).spans.map(({ name }) => name)).toEqual([
+      expect(sink.trace.spans.map(({ name }) => name)).toEqual([
         ...(own ? ['own'] : []),
         ...(unsampled ? ['of another'] : []),
       ]);
@@ -113,21 +110,21 @@ describe('the environment', () => {
   );
 
   it('loses to the sampler that the code brings', async () => {
-    const { received, url } = await observed.receiver();
+    const sink = await observed.sink();
     observed.initialize(
-      { ...json, OTEL_EXPORTER_OTLP_ENDPOINT: url, OTEL_TRACES_SAMPLER: 'always_off' },
+      { ...json, OTEL_EXPORTER_OTLP_ENDPOINT: sink.httpUrl, OTEL_TRACES_SAMPLER: 'always_off' },
       { sampler: new AlwaysOnSampler() },
     );
     trace.getTracer('spec').startSpan('a').end();
     await observed.obs?.flush();
-    expect(sent(received).spans).toHaveLength(1);
+    expect(sink.trace.spans).toHaveLength(1);
   });
 
   it('limits what a span holds', async () => {
-    const { received, url } = await observed.receiver();
+    const sink = await observed.sink();
     observed.initialize({
       ...json,
-      OTEL_EXPORTER_OTLP_ENDPOINT: url,
+      OTEL_EXPORTER_OTLP_ENDPOINT: sink.httpUrl,
       OTEL_ATTRIBUTE_VALUE_LENGTH_LIMIT: '4',
       OTEL_SPAN_ATTRIBUTE_COUNT_LIMIT: '2',
       OTEL_SPAN_EVENT_COUNT_LIMIT: '1',
@@ -139,9 +136,8 @@ describe('the environment', () => {
     const link = { context: span.spanContext(), attributes: { x: 1 } };
     span.addEvent('1').addEvent('2', { x: 1, y: 2 }).addLink(link).addLink(link).end();
     await observed.obs?.flush();
-    const [got] = sent(received).spans;
-    expect(byKey(got?.attributes ?? [])).toEqual({ a: 'abcd', b: 1 });
-    expect(got).toMatchObject({
+    expect(sink.trace.spans[0]?.attributes).toEqual({ a: 'abcd', b: 1 });
+    expect(sink.requestsOf('traces')[0]?.message.resourceSpans[0]?.scopeSpans[0]?.spans[0]).toMatchObject({
       droppedAttributesCount: 1,
       droppedEventsCount: 1,
       droppedLinksCount: 1,
@@ -165,12 +161,12 @@ describe('the environment', () => {
   });
 
   it('continues the trace that the process was started in', async () => {
-    const { received, url } = await observed.receiver();
+    const sink = await observed.sink();
     const [traceId, parentSpanId] = ['0af7651916cd43dd8448eb211c80319c', 'b7ad6b7169203331'];
     observed.initialize(
       {
         ...json,
-        OTEL_EXPORTER_OTLP_ENDPOINT: url,
+        OTEL_EXPORTER_OTLP_ENDPOINT: sink.httpUrl,
         TRACEPARENT: `00-${traceId}-${parentSpanId}-01`,
         BAGGAGE: 'tenant=t1,secret=s1',
       },
@@ -178,7 +174,7 @@ describe('the environment', () => {
     );
     trace.getTracer('spec').startSpan('a').end();
     await observed.obs?.flush();
-    expect(sent(received).spans).toMatchObject([{ traceId, parentSpanId }]);
+    expect(sink.trace.spans).toMatchObject([{ traceId, parentSpanId, hasRemoteParent: true }]);
     const headers: Record<string, string> = {};
     propagation.inject(context.active(), headers);
     expect(headers['baggage']).toBe('tenant=t1');
@@ -188,14 +184,19 @@ describe('the environment', () => {
     ['TRACEPARENT', { OTEL_PROPAGATORS: 'b3' }],
     ['an odd TRACEPARENT', { TRACEPARENT: '00-0af7651916cd43dd8448eb211c80319c-0000000000000000-01' }],
   ])('begins a trace of its own when %s is not to be used', async (_, env) => {
-    const { received, url } = await observed.receiver();
+    const sink = await observed.sink();
     const traceparent = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
-    observed.initialize({ ...json, OTEL_EXPORTER_OTLP_ENDPOINT: url, TRACEPARENT: traceparent, ...env });
+    observed.initialize({
+      ...json,
+      OTEL_EXPORTER_OTLP_ENDPOINT: sink.httpUrl,
+      TRACEPARENT: traceparent,
+      ...env,
+    });
     trace.getTracer('spec').startSpan('a').end();
     await observed.obs?.flush();
-    const [span] = sent(received).spans;
+    const [span] = sink.trace.spans;
     expect(span?.traceId).not.toBe('0af7651916cd43dd8448eb211c80319c');
-    expect(span?.parentSpanId ?? '').toBe('');
+    expect(span).toMatchObject({ parentSpanId: undefined });
   });
 
   it('serves metrics for Prometheus', async () => {

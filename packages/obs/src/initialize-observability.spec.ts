@@ -14,10 +14,11 @@ import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals
 import { isObsError } from '@tta/obs-context';
 import { InstrumentedPrimitive } from '@tta/obs-instrumentation';
 import { defineSlo } from '@tta/obs-metrics';
+import { otlpSink, type OtlpSink, type OtlpSinkOptions } from '@tta/obs-testing/otlp-sink';
 import { adaptive, compositeSampler, parentThreshold } from '@tta/obs-tracing';
 import { clearEnvironment } from '../test/environment.ts';
 import { runProgram } from '../test/program.ts';
-import { Receiver, until } from '../test/receiver.ts';
+import { sentText } from '../test/sent-text.ts';
 import { initializeObservability } from './initialize-observability.ts';
 import type { Observability } from './observability.ts';
 import type { ObservabilityOptions } from './observability-options.ts';
@@ -37,7 +38,7 @@ const processor = {
   shutdown: () => Promise.resolve(),
 };
 const environment = { ...process.env };
-const receivers: Receiver[] = [];
+const sinks: OtlpSink[] = [];
 let handle: Observability | undefined;
 let directory: string;
 
@@ -49,14 +50,22 @@ beforeEach(async () => {
 afterEach(async () => {
   await handle?.shutdown();
   handle = undefined;
-  await Promise.all(receivers.splice(0).map((receiver) => receiver.stop()));
+  await Promise.all(sinks.splice(0).map((sink) => sink.stop()));
   process.env = { ...environment };
   await rm(directory, { recursive: true, force: true });
 });
 
-async function receive(receiver: Receiver = new Receiver()): Promise<{ receiver: Receiver; url: string }> {
-  receivers.push(receiver);
-  return { receiver, url: await receiver.start() };
+async function startSink(options?: OtlpSinkOptions): Promise<OtlpSink> {
+  const sink = await otlpSink(options);
+  sinks.push(sink);
+  return sink;
+}
+
+/** Of a service that is down. */
+async function deadUrl(): Promise<string> {
+  const gone = await startSink();
+  await gone.stop();
+  return gone.httpUrl;
 }
 
 /** What all files in a folder and those below hold. */
@@ -79,7 +88,7 @@ describe('initializeObservability', () => {
   });
 
   it('feeds an adaptive sampler: traces it asks for, how they end, and what telemetry costs', async () => {
-    const { url } = await receive();
+    const sink = await startSink();
     const overheads: number[] = [];
     const load = adaptive({
       targetPerSecond: 5,
@@ -91,14 +100,14 @@ describe('initializeObservability', () => {
     });
     let ended = 0;
     const obs = initialize({
-      ttaUiEndpoint: url,
+      ttaUiEndpoint: sink.httpUrl,
       sampler: compositeSampler(parentThreshold(load)),
       spanProcessors: [load, { ...processor, onEnd: () => void ended++ }],
     });
-    await until(() => {
-      void new Work().execute('x');
-      return overheads.length > 1;
-    });
+    while (overheads.length < 2) {
+      await new Work().execute('x');
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    }
     expect(ended).toBeGreaterThan(0);
     expect(load.probability).toBeLessThan(1);
     expect(overheads.every((share) => share >= 0 && share <= 1)).toBe(true);
@@ -136,10 +145,10 @@ describe('initializeObservability', () => {
   });
 
   it('tells what tail sampling kept and dropped', async () => {
-    const { url } = await receive();
+    const sink = await startSink();
     const obs = initialize({
       enableTtaUi: false,
-      otlpEndpoint: url,
+      otlpEndpoint: sink.httpUrl,
       tailSampling: { decision_wait: '1ms', policies: [{ name: 'all', type: 'always_sample' }] },
     });
     await new Work().execute('a');
@@ -157,17 +166,22 @@ describe('initializeObservability', () => {
   });
 
   it('sends every execution to the local service and to another endpoint', async () => {
-    const [local, other] = [await receive(), await receive()];
-    const obs = initialize({ serviceName: 'shop', ttaUiEndpoint: local.url, otlpEndpoint: other.url });
+    const [local, other] = [await startSink(), await startSink()];
+    const obs = initialize({
+      serviceName: 'shop',
+      ttaUiEndpoint: local.httpUrl,
+      otlpEndpoint: other.httpUrl,
+    });
     expect(await new Work().execute('hello')).toBe('HELLO');
     // The local one gets it by itself, before anything is flushed.
-    await until(() => local.receiver.text.includes('primitive.work.execute'));
+    await local.received({ spans: 1 });
     await obs.flush();
-    for (const { receiver } of [local, other]) {
-      expect(receiver.requests).toHaveLength(1);
-      for (const part of ['primitive.work.execute', 'execution.status', 'success', 'shop']) {
-        expect(receiver.text).toContain(part);
-      }
+    for (const sink of [local, other]) {
+      expect(sink.requests).toHaveLength(1);
+      expect(sink.resources).toMatchObject([{ 'service.name': 'shop' }]);
+      expect(sink.trace.spans).toMatchObject([
+        { name: 'primitive.work.execute', attributes: { 'execution.status': 'success' } },
+      ]);
     }
     expect([...obs.counts().values()]).toEqual([
       { exported: 1, spooled: 0, dropped: 0 },
@@ -184,8 +198,8 @@ describe('initializeObservability', () => {
   });
 
   it('serves what became of the spans of each destination', async () => {
-    const { url } = await receive();
-    const obs = initialize({ ttaUiEndpoint: url, enablePrometheus: true, prometheusPort: 0 });
+    const sink = await startSink();
+    const obs = initialize({ ttaUiEndpoint: sink.httpUrl, enablePrometheus: true, prometheusPort: 0 });
     await new Work().execute('hello');
     await obs.flush();
     const text = await (await fetch((await obs.prometheusUrl) ?? '')).text();
@@ -218,21 +232,21 @@ describe('initializeObservability', () => {
   });
 
   it('takes everything down, and a new call records again', async () => {
-    const { receiver, url } = await receive();
-    const obs = initialize({ ttaUiEndpoint: url, enablePrometheus: true, prometheusPort: 0 });
+    const sink = await startSink();
+    const obs = initialize({ ttaUiEndpoint: sink.httpUrl, enablePrometheus: true, prometheusPort: 0 });
     const metricsUrl = (await obs.prometheusUrl) ?? '';
     await new Work().execute('a');
     const atExit = process.listenerCount('exit');
     expect(process.listenerCount('beforeExit')).toBeGreaterThan(0);
     await Promise.all([obs.shutdown(), obs.shutdown()]);
-    expect(receiver.requests).toHaveLength(1);
+    expect(sink.requests).toHaveLength(1);
     await expect(fetch(metricsUrl)).rejects.toThrow('fetch failed');
     expect(process.listenerCount('beforeExit')).toBe(0);
     expect(process.listenerCount('exit')).toBe(atExit - 1);
     expect(metricsApi.getMeterProvider().constructor.name).toBe('NoopMeterProvider');
     await new Work().execute('unseen');
 
-    const again = initialize({ ttaUiEndpoint: url });
+    const again = initialize({ ttaUiEndpoint: sink.httpUrl });
     expect(again).not.toBe(obs);
     await new Work().execute('b');
     await again.flush();
@@ -292,9 +306,8 @@ describe('initializeObservability', () => {
   });
 
   it('frees the port, and says no more about OpenTelemetry, when the last option is rejected', async () => {
-    const { receiver, url } = await receive();
+    const url = await deadUrl();
     const port = Number(new URL(url).port);
-    await receiver.stop();
     process.env['OTEL_LOG_LEVEL'] = 'info';
     const written = jest.spyOn(process.stderr, 'write').mockReturnValue(true);
     const options = { enablePrometheus: true, prometheusPort: port, baggageKeys: [''] };
@@ -305,9 +318,7 @@ describe('initializeObservability', () => {
     written.mockRestore();
     // It is opened and closed in the turns of the event loop that follow.
     for (let turns = 0; turns < 10; turns++) await new Promise((resolve) => setImmediate(resolve));
-    const next = new Receiver();
-    receivers.push(next);
-    await expect(next.start(port)).resolves.toBe(url);
+    await expect(startSink({ httpPort: port })).resolves.toMatchObject({ httpUrl: url });
   });
 
   it('does nothing with OTEL_SDK_DISABLED=true', async () => {
@@ -347,18 +358,18 @@ describe('initializeObservability', () => {
   });
 
   it('prints log lines of the program with OTEL_SDK_DISABLED=true, and keeps its SLOs empty', async () => {
-    const { receiver, url } = await receive();
+    const sink = await startSink();
     const slo = { name: 'runs', objective: 0.9, indicator: { kind: 'availability' } } as const;
     const { stdout, stderr } = await runProgram(
       directory,
       `const obs = initializeObservability({ slos: [${JSON.stringify(defineSlo(slo))}] });
        obs.log.warn('still here'); await new Work().execute('a');
        console.log(obs.slos().map(({ slo, good }) => slo.name + good).join());`,
-      { OTEL_SDK_DISABLED: 'true', TTA_UI_ENDPOINT: url },
+      { OTEL_SDK_DISABLED: 'true', TTA_UI_ENDPOINT: sink.httpUrl },
     );
     expect(stdout).toBe('runs0\n');
     expect(stderr).toContain('still here');
-    expect(receiver.requests).toEqual([]);
+    expect(sink.requests).toEqual([]);
   });
 
   describe.each([
@@ -376,16 +387,15 @@ describe('initializeObservability', () => {
     const body = `const obs = initializeObservability({ logLevel: 'silent' }); await new Work().execute('a'); ${ending}`;
 
     it('sends what is queued', async () => {
-      const { receiver, url } = await receive();
-      await expect(runProgram(directory, body, { TTA_UI_ENDPOINT: url })).rejects.toMatchObject({
+      const sink = await startSink();
+      await expect(runProgram(directory, body, { TTA_UI_ENDPOINT: sink.httpUrl })).rejects.toMatchObject({
         code: expect.any(Number),
       });
-      expect(receiver.text).toContain('primitive.work.execute');
+      expect(sentText(sink)).toContain('primitive.work.execute');
     });
 
     it('leaves it on disk when the service is down', async () => {
-      const { receiver, url } = await receive();
-      await receiver.stop();
+      const url = await deadUrl();
       await expect(runProgram(directory, body, { TTA_UI_ENDPOINT: url })).rejects.toMatchObject({
         code: expect.any(Number),
       });
@@ -394,15 +404,15 @@ describe('initializeObservability', () => {
   });
 
   it('sends what tail sampling holds when the program exits while a shutdown is under way', async () => {
-    const { receiver, url } = await receive();
+    const sink = await startSink();
     const policies = "[{ name: 'all', type: 'always_sample' }]";
     await runProgram(
       directory,
       `const obs = initializeObservability({
-         enableTtaUi: false, otlpEndpoint: '${url}', tailSampling: { decision_wait: '60s', policies: ${policies} } });
+         enableTtaUi: false, otlpEndpoint: '${sink.httpUrl}', tailSampling: { decision_wait: '60s', policies: ${policies} } });
        await new Work().execute('a'); void obs.shutdown(); process.exit();`,
     );
-    expect(receiver.text).toContain('primitive.work.execute');
+    expect(sentText(sink)).toContain('primitive.work.execute');
   });
 
   it('can be initialised anew while a shutdown is under way', async () => {
@@ -416,19 +426,16 @@ describe('initializeObservability', () => {
   });
 
   it('ends shutdown although a destination does not answer', async () => {
-    const unanswered: (() => void)[] = [];
-    const { url } = await receive(new Receiver((response) => void unanswered.push(() => response.end())));
-    const obs = initialize({ enableTtaUi: false, otlpEndpoint: url });
+    const sink = await startSink();
+    sink.answer('hang');
+    const obs = initialize({ enableTtaUi: false, otlpEndpoint: sink.httpUrl });
     await new Work().execute('a');
     await expect(obs.shutdown()).resolves.toBeUndefined();
     expect(obs.counts().get('otlp')).toEqual({ exported: 0, spooled: 0, dropped: 1 });
-    for (const answer of unanswered) answer();
   });
 
   it('keeps on disk what a service that is down does not take, and runs on', async () => {
-    const gone = new Receiver();
-    const url = await gone.start();
-    await gone.stop();
+    const url = await deadUrl();
     const obs = initialize({ ttaUiEndpoint: url });
     expect(await new Work().execute('a')).toBe('A');
     await obs.flush();
@@ -441,9 +448,7 @@ describe('initializeObservability', () => {
     ['in a folder that the code names', 'mine', 1],
     ['in memory', false, 0],
   ] as const)('keeps traces %s', async (_, spoolDirectory, spooled) => {
-    const gone = new Receiver();
-    const url = await gone.start();
-    await gone.stop();
+    const url = await deadUrl();
     const folder = spoolDirectory && join(directory, spoolDirectory);
     const obs = initialize({ ttaUiEndpoint: url, spoolDirectory: folder });
     await new Work().execute('a');
@@ -453,55 +458,53 @@ describe('initializeObservability', () => {
   });
 
   it('shows the baggage that the code names, and no other', async () => {
-    const { receiver, url } = await receive();
-    const obs = initialize({ ttaUiEndpoint: url, baggageKeys: ['tenant'] });
+    const sink = await startSink();
+    const obs = initialize({ ttaUiEndpoint: sink.httpUrl, baggageKeys: ['tenant'] });
     const baggage = propagation.createBaggage({ tenant: { value: 't1' }, card: { value: 'c1' } });
     await contextApi.with(propagation.setBaggage(ROOT_CONTEXT, baggage), () => new Work().execute('a'));
     await obs.flush();
-    expect(receiver.text).toContain('baggage.tenant');
-    expect(receiver.text).not.toContain('baggage.card');
+    expect(sentText(sink)).toContain('baggage.tenant');
+    expect(sentText(sink)).not.toContain('baggage.card');
   });
 
   it('runs on without metrics when the port of Prometheus is taken', async () => {
-    const { receiver, url } = await receive();
+    const sink = await startSink();
     const obs = initialize({
-      ttaUiEndpoint: url,
+      ttaUiEndpoint: sink.httpUrl,
       enablePrometheus: true,
-      prometheusPort: Number(new URL(url).port),
+      prometheusPort: Number(new URL(sink.httpUrl).port),
     });
     expect(await obs.prometheusUrl).toBeUndefined();
     await new Work().execute('a');
     await obs.flush();
-    expect(receiver.requests).toHaveLength(1);
+    expect(sink.requests).toHaveLength(1);
   });
 
   it('shuts down when the program comes to its end by itself', async () => {
-    const { receiver, url } = await receive();
-    const obs = initialize({ enableTtaUi: false, otlpEndpoint: url });
+    const sink = await startSink();
+    const obs = initialize({ enableTtaUi: false, otlpEndpoint: sink.httpUrl });
     await new Work().execute('a');
     process.emit('beforeExit', 0);
     await obs.shutdown();
-    expect(receiver.requests).toHaveLength(1);
+    expect(sink.requests).toHaveLength(1);
   });
 });
 
 describe('a program', () => {
   it('sends what is queued when it comes to its end by itself', async () => {
-    const { receiver, url } = await receive();
+    const sink = await startSink();
     const { stdout, stderr } = await runProgram(
       directory,
-      `initializeObservability({ serviceName: 'short', enableTtaUi: false, otlpEndpoint: '${url}' });
+      `initializeObservability({ serviceName: 'short', enableTtaUi: false, otlpEndpoint: '${sink.httpUrl}' });
        console.log(await new Work().execute('done'));`,
     );
     expect([stdout, stderr]).toEqual(['DONE\n', '']);
-    expect(receiver.text).toContain('primitive.work.execute');
-    expect(receiver.text).toContain('short');
+    expect(sentText(sink)).toContain('primitive.work.execute');
+    expect(sentText(sink)).toContain('short');
   });
 
   it('ends well with one line of warning when the service is down', async () => {
-    const gone = new Receiver();
-    const url = await gone.start();
-    await gone.stop();
+    const url = await deadUrl();
     const { stdout, stderr } = await runProgram(
       directory,
       `initializeObservability({ ttaUiEndpoint: '${url}' });
@@ -516,11 +519,11 @@ describe('a program', () => {
   });
 
   it('says in one line that the port of Prometheus is taken, and goes on', async () => {
-    const { receiver, url } = await receive();
-    const { port } = new URL(url);
+    const sink = await startSink();
+    const { port } = new URL(sink.httpUrl);
     const { stdout, stderr } = await runProgram(
       directory,
-      `initializeObservability({ ttaUiEndpoint: '${url}', enablePrometheus: true, prometheusPort: ${port} });
+      `initializeObservability({ ttaUiEndpoint: '${sink.httpUrl}', enablePrometheus: true, prometheusPort: ${port} });
        console.log(await new Work().execute('done'));`,
     );
     expect(stdout).toBe('DONE\n');
@@ -529,6 +532,6 @@ describe('a program', () => {
     expect(lines[0]).toContain(
       `Metrics are not served on port ${port}: the port is taken. Pass another prometheusPort, or set OTEL_EXPORTER_PROMETHEUS_PORT; all else goes on.`,
     );
-    expect(receiver.text).toContain('primitive.work.execute');
+    expect(sentText(sink)).toContain('primitive.work.execute');
   });
 });

@@ -1,10 +1,9 @@
 import { metrics as metricsApi } from '@opentelemetry/api';
 import { describe, expect, it } from '@jest/globals';
 import { InstrumentedPrimitive } from '@tta/obs-instrumentation';
+import type { OtlpMetric, OtlpSink } from '@tta/obs-testing/otlp-sink';
 import { ObservedProcess } from '../test/observed-process.ts';
 import { runProgram } from '../test/program.ts';
-import { Receiver, until } from '../test/receiver.ts';
-import { byKey, sent, type SentMetric } from '../test/sent.ts';
 
 class Work extends InstrumentedPrimitive<string, string> {
   constructor() {
@@ -19,30 +18,43 @@ const observed = new ObservedProcess();
 const json = { OTEL_EXPORTER_OTLP_PROTOCOL: 'http/json', OTEL_TRACES_EXPORTER: 'none' };
 const [delta, cumulative] = [1, 2];
 
-function named(received: Receiver, name: string): SentMetric | undefined {
-  return sent(received).metrics.find((metric) => metric.name === name);
+function metricsOf(sink: OtlpSink): OtlpMetric[] {
+  const resources = sink.requestsOf('metrics').flatMap(({ message }) => message.resourceMetrics);
+  return resources.flatMap(({ scopeMetrics }) => scopeMetrics.flatMap(({ metrics }) => metrics));
+}
+
+function named(sink: OtlpSink, name: string): OtlpMetric | undefined {
+  return metricsOf(sink).find((metric) => metric.name === name);
 }
 
 describe('metrics', () => {
   it('are sent by OTLP where an endpoint is set', async () => {
-    const { received, url } = await observed.receiver();
-    const obs = observed.initialize({ ...json, OTEL_EXPORTER_OTLP_ENDPOINT: url, OTEL_SERVICE_NAME: 'shop' });
+    const sink = await observed.sink();
+    const obs = observed.initialize({
+      ...json,
+      OTEL_EXPORTER_OTLP_ENDPOINT: sink.httpUrl,
+      OTEL_SERVICE_NAME: 'shop',
+    });
     await new Work().execute('a');
     await obs.flush();
-    expect(received.of('metrics')[0]?.path).toBe('/v1/metrics');
-    expect(sent(received).resource).toMatchObject({ 'service.name': 'shop' });
-    const count = named(received, 'primitive.execution.count')?.sum;
-    expect(count).toMatchObject({ aggregationTemporality: cumulative, dataPoints: [{ asDouble: 1 }] });
-    expect(byKey(count?.dataPoints[0]?.attributes ?? [])).toMatchObject({ 'primitive.name': 'work' });
-    expect(named(received, 'primitive.execution.duration')?.histogram).toBeDefined();
+    expect(sink.resources).toMatchObject([{ 'service.name': 'shop' }]);
+    expect(sink.trace.points).toContainEqual(
+      expect.objectContaining({
+        metric: 'primitive.execution.count',
+        labels: expect.objectContaining({ 'primitive.name': 'work' }),
+        value: 1,
+      }),
+    );
+    expect(named(sink, 'primitive.execution.count')?.sum?.aggregationTemporality).toBe(cumulative);
+    expect(named(sink, 'primitive.execution.duration')?.histogram).toBeDefined();
   });
 
   it('are sent as the environment says of them: where to, how often, since when', async () => {
-    const [general, own] = [await observed.receiver(), await observed.receiver()];
+    const [general, own] = [await observed.sink(), await observed.sink()];
     observed.initialize({
       ...json,
-      OTEL_EXPORTER_OTLP_ENDPOINT: general.url,
-      OTEL_EXPORTER_OTLP_METRICS_ENDPOINT: `${own.url}/as-it-is`,
+      OTEL_EXPORTER_OTLP_ENDPOINT: general.httpUrl,
+      OTEL_EXPORTER_OTLP_METRICS_ENDPOINT: `${own.httpUrl}/v1/metrics`,
       OTEL_EXPORTER_OTLP_METRICS_HEADERS: 'x-tenant=t1',
       OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE: 'delta',
       OTEL_EXPORTER_OTLP_METRICS_DEFAULT_HISTOGRAM_AGGREGATION: 'base2_exponential_bucket_histogram',
@@ -51,26 +63,26 @@ describe('metrics', () => {
     const meter = metricsApi.getMeter('spec');
     meter.createCounter('books').add(3);
     meter.createHistogram('pages').record(7);
-    await until(() => named(own.received, 'books') !== undefined);
-    expect(own.received.requests[0]).toMatchObject({ path: '/as-it-is', headers: { 'x-tenant': 't1' } });
-    expect(named(own.received, 'books')?.sum?.aggregationTemporality).toBe(delta);
-    expect(named(own.received, 'pages')?.exponentialHistogram).toBeDefined();
-    expect(general.received.of('metrics')).toEqual([]);
+    while (named(own, 'books') === undefined) await own.received({ requests: own.requests.length + 1 });
+    expect(own.requests[0]?.headers).toMatchObject({ 'x-tenant': 't1' });
+    expect(named(own, 'books')?.sum?.aggregationTemporality).toBe(delta);
+    expect(named(own, 'pages')?.exponentialHistogram).toBeDefined();
+    expect(general.requestsOf('metrics')).toEqual([]);
   });
 
   it('are pushed and served for Prometheus at once', async () => {
-    const { received, url } = await observed.receiver();
+    const sink = await observed.sink();
     const obs = observed.initialize({
       ...json,
       OTEL_METRICS_EXPORTER: 'otlp,prometheus',
-      OTEL_EXPORTER_OTLP_METRICS_ENDPOINT: `${url}/v1/metrics`,
+      OTEL_EXPORTER_OTLP_METRICS_ENDPOINT: `${sink.httpUrl}/v1/metrics`,
       OTEL_EXPORTER_PROMETHEUS_PORT: '0',
     });
     await new Work().execute('a');
     await obs.flush();
     const text = await (await fetch((await obs.prometheusUrl) ?? '')).text();
     expect(text).toMatch(/primitive_execution_count\w*\{[^}]*primitive_name="work"[^}]*\} 1/);
-    expect(named(received, 'primitive.execution.count')).toBeDefined();
+    expect(named(sink, 'primitive.execution.count')).toBeDefined();
   });
 
   it('are written to standard output', async () => {
@@ -88,44 +100,42 @@ describe('metrics', () => {
   });
 
   it('are sent when the program comes to its end, which they do not put off', async () => {
-    const { received, url } = await observed.receiver();
+    const sink = await observed.sink();
     const body = `initializeObservability({ enableTtaUi: false }); await new Work().execute('a');`;
-    const { stderr } = await runProgram(observed.folder, body, { ...json, OTEL_EXPORTER_OTLP_ENDPOINT: url });
+    const { stderr } = await runProgram(observed.folder, body, {
+      ...json,
+      OTEL_EXPORTER_OTLP_ENDPOINT: sink.httpUrl,
+    });
     expect(stderr).toBe('');
-    expect(named(received, 'primitive.execution.count')).toBeDefined();
+    expect(named(sink, 'primitive.execution.count')).toBeDefined();
   });
 
   it('that nobody takes are said to be lost once', async () => {
-    const receiver = new Receiver((response, { path }) => {
-      if (path === '/v1/metrics') response.statusCode = 404;
-      response.end();
-    });
-    observed.closing.push(() => receiver.stop());
-    const url = await receiver.start();
+    const sink = await observed.sink();
+    sink.answer({ status: 404 }, { signal: 'metrics' });
     const body = `const obs = initializeObservability({ enableTtaUi: false });
       for (let i = 0; i < 3; i++) { await new Work().execute('a'); await obs.flush(); }`;
-    const { stderr } = await runProgram(observed.folder, body, { OTEL_EXPORTER_OTLP_ENDPOINT: url });
+    const { stderr } = await runProgram(observed.folder, body, { OTEL_EXPORTER_OTLP_ENDPOINT: sink.httpUrl });
     expect(stderr.trim().split('\n')).toHaveLength(2);
     expect(stderr).toMatch(/\d+ more data points are lost on the way to http:[^\n]*: it takes none\./);
     expect(stderr).toContain(
-      `Metrics are lost on the way to ${url}/v1/metrics: 404 Not Found. It takes none: update it, or set OTEL_METRICS_EXPORTER=none.`,
+      `Metrics are lost on the way to ${sink.httpUrl}/v1/metrics: 404 Not Found. It takes none: update it, or set OTEL_METRICS_EXPORTER=none.`,
     );
-    expect(receiver.of('metrics').length).toBeGreaterThanOrEqual(3);
+    expect(sink.requestsOf('metrics').length).toBeGreaterThanOrEqual(3);
   });
 
   it('that a destination does not answer in time are said to be lost, and hold up the end no longer', async () => {
-    const receiver = new Receiver(() => undefined);
-    observed.closing.push(() => receiver.stop());
-    const url = await receiver.start();
+    const sink = await observed.sink();
+    sink.answer('hang');
     const body = `const obs = initializeObservability({ enableTtaUi: false });
       await new Work().execute('a'); await obs.shutdown(); console.log('down');`;
-    const env = { OTEL_EXPORTER_OTLP_METRICS_ENDPOINT: url };
+    const env = { OTEL_EXPORTER_OTLP_METRICS_ENDPOINT: `${sink.httpUrl}/v1/metrics` };
     const { stdout, stderr } = await runProgram(observed.folder, body, env);
     expect(stdout).toBe('down\n');
     expect(stderr).toMatch(
       /"\d+ data points are lost on the way to http:[^\n]*: observability was shut down\."/,
     );
-    expect(receiver.requests).toHaveLength(1);
+    expect(sink.requests).toHaveLength(1);
   });
 
   it.each([
@@ -140,13 +150,13 @@ describe('metrics', () => {
     ['waits until they are flushed', 'await obs.flush(); process.exit();', false],
     ['comes to its end', '', false],
   ])('are said not to be sent, if so, when a program %s', async (_, ending, isSaid) => {
-    const { received, url } = await observed.receiver();
+    const sink = await observed.sink();
     const body = `const obs = initializeObservability({ enableTtaUi: false });
       await new Work().execute('a'); ${ending}`;
-    const env = { ...json, OTEL_EXPORTER_OTLP_METRICS_ENDPOINT: url };
+    const env = { ...json, OTEL_EXPORTER_OTLP_METRICS_ENDPOINT: `${sink.httpUrl}/v1/metrics` };
     const { stderr } = await runProgram(observed.folder, body, env);
     expect(stderr).toMatch(isSaid ? /Metrics of the last \d+ s were not sent[^\n]*\n$/ : /^$/);
-    expect(received.requests).toHaveLength(isSaid ? 0 : 1);
+    expect(sink.requests).toHaveLength(isSaid ? 0 : 1);
   });
 
   it('are not said to be unsent where Prometheus alone asks for them', async () => {
@@ -156,11 +166,11 @@ describe('metrics', () => {
   });
 
   it('tell what became of spans, log records and data points of each destination', async () => {
-    const { received, url } = await observed.receiver();
+    const sink = await observed.sink();
     const obs = observed.initialize(
       {
         OTEL_EXPORTER_OTLP_PROTOCOL: 'http/json',
-        OTEL_EXPORTER_OTLP_ENDPOINT: url,
+        OTEL_EXPORTER_OTLP_ENDPOINT: sink.httpUrl,
         OTEL_METRICS_EXPORTER: 'otlp,prometheus',
         OTEL_EXPORTER_PROMETHEUS_PORT: '0',
       },
@@ -170,8 +180,8 @@ describe('metrics', () => {
     obs.log.info('one');
     obs.log.info('two');
     await obs.flush();
-    const points = sent(received).metrics.flatMap(
-      ({ sum, gauge, histogram }) => (sum ?? gauge ?? histogram)?.dataPoints ?? [],
+    const points = metricsOf(sink).flatMap(
+      ({ sum, gauge, histogram }): readonly unknown[] => (sum ?? gauge ?? histogram)?.dataPoints ?? [],
     );
     const text = await (await fetch((await obs.prometheusUrl) ?? '')).text();
     const exported = (what: string): number =>

@@ -4,7 +4,6 @@ import { InstrumentedPrimitive, onExecution, type RunScope } from '@tta/obs-inst
 import { defineSlo, parseSnapshot } from '@tta/obs-metrics';
 import { ObservedProcess } from '../test/observed-process.ts';
 import { runProgram } from '../test/program.ts';
-import { byKey, sent } from '../test/sent.ts';
 
 const usage = { provider: 'openai', model: 'gpt-5.1', inputTokens: 1_000, outputTokens: 1_000 };
 
@@ -89,15 +88,18 @@ describe('SLOs', () => {
   });
 
   it('are kept, and served as metrics', async () => {
-    const { received, url } = await observed.receiver();
-    const env = { OTEL_EXPORTER_OTLP_PROTOCOL: 'http/json', OTEL_EXPORTER_OTLP_METRICS_ENDPOINT: url };
+    const sink = await observed.sink();
+    const env = {
+      OTEL_EXPORTER_OTLP_PROTOCOL: 'http/json',
+      OTEL_EXPORTER_OTLP_METRICS_ENDPOINT: `${sink.httpUrl}/v1/metrics`,
+    };
     const obs = observed.initialize(env, { slos: [runs] });
     await new Call().execute('a');
     await new Call().tryExecute('');
     expect(obs.slos()).toMatchObject([{ slo: { name: 'runs' }, good: 1, bad: 1, compliance: 0.5 }]);
     await obs.flush();
-    const events = sent(received).metrics.find(({ name }) => name === 'slo.events')?.sum?.dataPoints ?? [];
-    expect(events.map(({ attributes, asDouble }) => [byKey(attributes)['slo.outcome'], asDouble])).toEqual(
+    const events = sink.trace.points.filter(({ metric }) => metric === 'slo.events');
+    expect(events.map(({ labels, value }) => [labels['slo.outcome'], value])).toEqual(
       expect.arrayContaining([
         ['good', 1],
         ['bad', 1],
@@ -106,7 +108,7 @@ describe('SLOs', () => {
   });
 
   it('alert by lines of the log, which no sampling leaves out, and by telling the program', async () => {
-    const { received, url } = await observed.receiver();
+    const sink = await observed.sink();
     const { stdout, stderr } = await runProgram(
       observed.folder,
       `${broken}
@@ -124,14 +126,14 @@ describe('SLOs', () => {
        performance.now = () => real() + 6_000;
        await new Outer().execute('x');
        console.log([...changes].sort().join());`,
-      { TTA_UI_ENDPOINT: url },
+      { TTA_UI_ENDPOINT: sink.httpUrl },
     );
     expect(stderr).toMatch(
       /"level":"error"[^\n]*SLO \\"runs\\" burns its error budget too fast[^\n]*\(page\)/,
     );
     expect(stderr).toMatch(/"level":"warn"[^\n]*SLO \\"quiet\\" burns[^\n]*\(ticket\)/);
     expect(stdout).toBe('quiet firing ticket,runs firing page\n');
-    expect(received.text).toMatch(/"quiet" burns/);
+    expect(sink.trace.lines.map(({ message }) => message).join('\n')).toMatch(/"quiet" burns/);
     // They are about many runs, and belong to none.
     const alerts = stderr.split('\n').filter((line) => line.includes('burns'));
     expect(alerts.filter((line) => line.includes('trace_id'))).toEqual([]);
@@ -143,15 +145,15 @@ describe('SLOs', () => {
     ['calls process.exit()', 'process.exit();'],
     ['exits while a shutdown is under way', 'void obs.shutdown(); process.exit();'],
   ])('alert before a program %s', async (_, ending) => {
-    const { received, url } = await observed.receiver();
+    const sink = await observed.sink();
     const body = `${broken}
       const obs = initializeObservability({ slos: [${JSON.stringify(runs)}],
         onSloAlert: ({ slo, severity }) => console.log(slo, severity) });
       for (let i = 0; i < 3; i++) await new Broken().tryExecute('x'); ${ending}`;
-    const { stdout, stderr } = await runProgram(observed.folder, body, { TTA_UI_ENDPOINT: url });
+    const { stdout, stderr } = await runProgram(observed.folder, body, { TTA_UI_ENDPOINT: sink.httpUrl });
     expect(new Set(stdout.trim().split('\n'))).toEqual(new Set(['runs page']));
     expect(stderr).toContain('SLO \\"runs\\" burns');
-    expect(received.text).toContain('SLO "runs" burns');
+    expect(sink.trace.lines.map(({ message }) => message).join('\n')).toContain('SLO "runs" burns');
   });
 
   it('of one name are refused, and nothing is started', async () => {

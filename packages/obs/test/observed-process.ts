@@ -2,11 +2,11 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach } from '@jest/globals';
+import { otlpSink, type OtlpSink, type OtlpSinkOptions } from '@tta/obs-testing/otlp-sink';
 import { initializeObservability } from '../src/initialize-observability.ts';
 import type { Observability } from '../src/observability.ts';
 import type { ObservabilityOptions } from '../src/observability-options.ts';
 import { clearEnvironment } from './environment.ts';
-import { Receiver } from './receiver.ts';
 
 /** This process with an environment and a folder that are made anew for each test. */
 export class ObservedProcess {
@@ -41,9 +41,16 @@ export class ObservedProcess {
     return (this.obs = initializeObservability({ enableTtaUi: false, logLevel: 'silent', ...options }));
   }
 
-  async receiver(): Promise<{ received: Receiver; url: string }> {
-    const received = new Receiver();
-    this.closing.push(() => received.stop());
-    return { received, url: await received.start() };
+  async sink(options?: OtlpSinkOptions): Promise<OtlpSink> {
+    const sink = await otlpSink(options);
+    this.closing.push(() => sink.stop());
+    return sink;
+  }
+
+  /** Of a destination that is down. */
+  async deadUrl(): Promise<string> {
+    const gone = await this.sink();
+    await gone.stop();
+    return gone.httpUrl;
   }
 }
