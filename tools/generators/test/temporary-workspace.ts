@@ -133,11 +133,10 @@ export class TemporaryWorkspace {
   }
 }
 
-/** What Git tracks, and of the generators also what is new. */
+/** What Git tracks or would, as it stands. */
 function sourceFiles(): readonly string[] {
-  const list = (...args: string[]) =>
-    execFileSync('git', ['ls-files', '-z', ...args], { cwd: realRoot, encoding: 'utf8' }).split('\0');
-  const files = [...list('--cached'), ...list('--others', '--exclude-standard', 'tools/generators')];
+  const list = ['ls-files', '-z', '--cached', '--others', '--exclude-standard'];
+  const files = execFileSync('git', list, { cwd: realRoot, encoding: 'utf8' }).split('\0');
   return files.filter((file) => file !== '' && existsSync(join(realRoot, file)));
 }
 
