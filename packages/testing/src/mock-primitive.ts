@@ -1,6 +1,6 @@
 import { InstrumentedPrimitive, type RunScope, type StepFunction } from '@tta/obs-instrumentation';
-import { AnswerSequence } from './internal/answer-sequence.ts';
 import { CallLog, type RecordedCall } from './call-log.ts';
+import { AnswerSequence } from './internal/answer-sequence.ts';
 import { NoAnswerError } from './no-answer-error.ts';
 
 /** What a mock is in telemetry: with the type and action of another primitive it stands for that. */

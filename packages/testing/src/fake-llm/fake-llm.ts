@@ -6,8 +6,8 @@ import {
   type WorkflowContext,
 } from '@tta/obs-context';
 import { InstrumentedPrimitive, type RunScope } from '@tta/obs-instrumentation';
-import { AnswerSequence } from '../internal/answer-sequence.ts';
 import { CallLog, type RecordedCall } from '../call-log.ts';
+import { AnswerSequence } from '../internal/answer-sequence.ts';
 import { inPlaceOf } from '../internal/in-place-of.ts';
 import { pause } from '../internal/pause.ts';
 import { NoAnswerError } from '../no-answer-error.ts';
@@ -64,7 +64,7 @@ export class FakeLlm<I> extends InstrumentedPrimitive<I, LlmReply> {
    *
    * The execution ends once, and its usage is reported then: with the last word, with an error, or cancelled by
    * `break`, {@link LlmStream.cancel} or the signal of the run. Cancelled after some words it has used the input and
-   * these words.
+   * these words. One that is neither read to its end nor cancelled stays open.
    */
   stream(input: I, init?: WorkflowContext | ContextInit): LlmStream {
     const outer = isWorkflowContext(init) ? init.init.signal : init?.signal;
