@@ -1,4 +1,6 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
+import { observed } from '@tta/obs-testing';
+import { matchers } from '@tta/obs-testing/jest';
 import type { ModelOptions } from './model.ts';
 import { completion, PlantedModelServer, type PlannedAnswer } from './planted-model-server.ts';
 import { plantedReview } from './planted-review.ts';
@@ -8,6 +10,8 @@ import { summariseByModel } from './summary.ts';
 // Put together here, so that a review of this repository does not find it.
 const GITHUB_TOKEN = ['ghp', 'R7vQ2mXk9LpT4wZs8NbY1cHd6JfG3aE5uK0i'].join('_');
 const CALM = { status: 200, body: completion('All is calm.') };
+
+expect.extend(matchers);
 
 let server: PlantedModelServer | undefined;
 afterEach(() => server?.stop());
@@ -100,15 +104,20 @@ describe('summariseByModel', () => {
     expect(summary.text).toBe('All  is\ncalm.');
   });
 
-  it('asks again after a refusal and after a fault', async () => {
-    const { summary, requests } = await summarise([
-      { status: 429, headers: { 'retry-after': '0' } },
-      { status: 500 },
-      CALM,
-    ]);
-    expect(summary).toEqual({ text: 'All is calm.', source: 'small' });
-    expect(requests).toHaveLength(3);
-  });
+  it(
+    'asks again after a refusal and after a fault',
+    observed(async (trace) => {
+      const { summary, requests } = await summarise([
+        { status: 429, headers: { 'retry-after': '0' } },
+        { status: 500 },
+        CALM,
+      ]);
+      expect(summary).toEqual({ text: 'All is calm.', source: 'small' });
+      expect(requests).toHaveLength(3);
+      expect(trace).toHaveRetried('ask model', 2);
+      expect(trace).not.toHaveFallenBack('ask model');
+    }),
+  );
 
   it('waits as long as the server asks for, not as long as its own plan', async () => {
     const { summary } = await summarise([{ status: 429, headers: { 'retry-after': '0' } }, CALM], {
