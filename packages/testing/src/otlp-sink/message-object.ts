@@ -1,7 +1,7 @@
 import protobuf, { type Field, type Type } from 'protobufjs';
 
 /** A request that is not an OTLP message: says which field, and what is wrong with it. */
-export class UnreadableError extends Error {}
+class UnreadableError extends Error {}
 
 /** Reads a single value that is no message. */
 type ReadValue = (field: Field, value: unknown, path: string) => unknown;
@@ -34,7 +34,7 @@ function messageObject(type: Type, source: unknown, read: ReadValue, path = ''):
   return object;
 }
 
-/** @throws UnreadableError or an error of protobufjs where the bytes are no such message. */
+/** @throws An error that says what is wrong where the bytes are no such message. */
 export function fromProtobuf(type: Type, bytes: Uint8Array): Record<string, unknown> {
   return messageObject(type, type.decode(bytes), (field, value) => {
     if (value instanceof Uint8Array) return bytesText(field, Buffer.from(value), field.name);
@@ -42,7 +42,7 @@ export function fromProtobuf(type: Type, bytes: Uint8Array): Record<string, unkn
   });
 }
 
-/** @throws UnreadableError or SyntaxError where the text is no such message. */
+/** @throws An error that says what is wrong where the text is no such message. */
 export function fromJson(type: Type, text: string): Record<string, unknown> {
   return messageObject(type, JSON.parse(text), jsonValue);
 }
