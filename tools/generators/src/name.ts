@@ -19,7 +19,7 @@ export function requireName(given: string | undefined, what: string): string {
     .replace(/^[^a-z]+|-$/g, '');
   const example = kebabCase.test(likely) ? likely : 'rate-limit';
   throw new Refusal(
-    `"${given}" is no name for a ${what}: it has to be in kebab-case and begin with a letter, such as ${example}`,
+    `"${given}" is no name for ${withArticle(what)}: it has to be in kebab-case and begin with a letter, such as ${example}`,
   );
 }
 
@@ -33,7 +33,7 @@ export function requireName(given: string | undefined, what: string): string {
 export function requireIdentifiers(name: string, what: string, taken: ReadonlySet<string>): void {
   const { propertyName, className } = names(name);
   const refuse = (reason: string): never => {
-    throw new Refusal(`"${name}" is no name for a ${what}: ${reason}; take another`);
+    throw new Refusal(`"${name}" is no name for ${withArticle(what)}: ${reason}; take another`);
   };
   if (isReserved(propertyName)) refuse(`${propertyName} is a reserved word`);
   for (const identifier of [propertyName, className]) {
@@ -48,3 +48,5 @@ function isReserved(word: string): boolean {
   // Reserved in modules and in functions.
   return isKeyword || word === 'await' || word === 'arguments';
 }
+
+const withArticle = (what: string): string => `${/^[aeiou]/.test(what) ? 'an' : 'a'} ${what}`;

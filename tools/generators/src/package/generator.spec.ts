@@ -21,6 +21,7 @@ describe('the generator of packages', () => {
     [{ layer: 'signal' }, 'a new package needs a name: npx nx g @tta/obs-generators:package <name>'],
     [{ name: 'Quotas', layer: 'signal' }, '"Quotas" is no name for a package: it has to be in kebab-case'],
     [{ name: 'delete', layer: 'signal' }, '"delete" is no name for a package: delete is a reserved word'],
+    [{ name: 'trace', layer: 'workflow' }, '"trace" is no name for a package: there is a trace already'],
     [{ name: 'tracing', layer: 'signal' }, 'there is a packages/tracing already; take another name'],
     [{ name: 'obs', layer: 'setup' }, 'there is a packages/obs already; take another name'],
     [{ name: 'examples', layer: 'app' }, 'there is a docs/examples already; take another name'],

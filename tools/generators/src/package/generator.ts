@@ -13,6 +13,12 @@ import { requireLayer } from './layer.ts';
 import { writeProjectFiles } from './project-files.ts';
 import { enterPackage } from './workspace-entries.ts';
 
+/** What the templates call otherwise. */
+const taken = [
+  ...['describe', 'expect', 'it', 'lambda', 'matchers', 'observed', 'onExecution', 'status', 'trace'],
+  ...['ExecutionListener', 'ExecutionResult', 'ExecutionStatus', 'InstrumentedPrimitive', 'RunScope'],
+];
+
 export interface PackageOptions {
   readonly name?: string;
   readonly layer?: string;
@@ -27,7 +33,7 @@ export interface PackageOptions {
 export async function packageGenerator(tree: Tree, options: PackageOptions): Promise<GeneratorCallback> {
   const name = requireName(options.name, 'package');
   const layer = requireLayer(options.layer);
-  requireIdentifiers(name, 'package', new Set());
+  requireIdentifiers(name, 'package', new Set(taken));
   requireNew(tree, name);
   const { propertyName, className } = names(name);
   for (const templates of ['all', layer.begins]) {
