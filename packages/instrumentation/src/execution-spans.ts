@@ -46,7 +46,11 @@ export function openSpans(execution: Execution, tracer: Tracer, around: Context,
       attributes = { ...attributes, ...step, [names.stepEdge]: edge };
     }
   }
-  execution.span = tracer.startSpan(unit.spanName, { attributes, startTime, links }, parentContext);
+  execution.span = tracer.startSpan(
+    unit.spanName,
+    { kind: unit.kind, attributes, startTime, links },
+    parentContext,
+  );
   execution.spanContext = placeOf(execution.span);
   execution.edgeContext ??= execution.spanContext;
   execution.otelContext = withExecution(trace.setSpan(parentContext, execution.span), execution);

@@ -11,5 +11,6 @@ export { named } from './named.ts';
 export { onAbort } from './on-abort.ts';
 export { onExecution } from './on-execution.ts';
 export type { Outcome } from './outcome.ts';
+export { pause } from './pause.ts';
 export type { EdgeLabel, Fact, PrimitiveLike, RunScope, StepFunction, StepOptions } from './run-scope.ts';
 export { isStep, nameOf, requireStep, type Unit, unit, type UnitDescription } from './unit.ts';

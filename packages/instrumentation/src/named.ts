@@ -10,7 +10,7 @@ class Named<in I, out O> extends InstrumentedPrimitive<I, O> {
     super(
       typeof step === 'function'
         ? { type: 'lambda', name }
-        : { type: step[unit].type, action: step[unit].action, name },
+        : { type: step[unit].type, action: step[unit].action, kind: step[unit].kind, name },
     );
     this.#body = typeof step === 'function' ? step : step[unit].body;
   }

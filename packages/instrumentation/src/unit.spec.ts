@@ -1,11 +1,16 @@
-import { describe, expect, it } from '@jest/globals';
+import { SpanKind } from '@opentelemetry/api';
+import { beforeAll, describe, expect, it } from '@jest/globals';
 import { InvalidCompositionError } from '@tta/obs-context';
+import { enableContexts, Observed } from '../test/observed.ts';
 import { InstrumentedPrimitive } from './instrumented-primitive.ts';
+import { named } from './named.ts';
 import { isStep, nameOf, requireStep, unitOf } from './unit.ts';
 
+beforeAll(enableContexts);
+
 class Plain extends InstrumentedPrimitive<number, number> {
-  constructor() {
-    super({ type: 'plain' });
+  constructor(kind?: SpanKind) {
+    super({ type: 'plain', ...(kind !== undefined && { kind }) });
   }
 
   protected run(input: number): number {
@@ -17,6 +22,18 @@ describe('a unit', () => {
   it('has its type for a name, and executes, unless told otherwise', () => {
     const plain = new Plain();
     expect([plain.type, plain.name, plain.action]).toEqual(['plain', 'plain', 'execute']);
+  });
+
+  it('has spans of the kind that it is described with, also under another name', async () => {
+    const observed = new Observed();
+    await observed.run(() => new Plain().execute(1));
+    await observed.run(() => new Plain(SpanKind.CLIENT).execute(1));
+    await observed.run(() => named('other', new Plain(SpanKind.CLIENT)).execute(1));
+    expect(observed.spans.map(({ kind }) => kind)).toEqual([
+      SpanKind.INTERNAL,
+      SpanKind.CLIENT,
+      SpanKind.CLIENT,
+    ]);
   });
 
   it('of a function is made once a name', () => {

@@ -1,4 +1,4 @@
-import type { Attributes } from '@opentelemetry/api';
+import { type Attributes, SpanKind } from '@opentelemetry/api';
 import { attributeNames as names, InvalidCompositionError, primitiveSpanName } from '@tta/obs-context';
 import type { EdgeLabel, PrimitiveLike, StepFunction } from './run-scope.ts';
 
@@ -10,6 +10,8 @@ export interface UnitDescription {
   readonly name?: string;
   /** @defaultValue 'execute' */
   readonly action?: string;
+  /** Of its span: `CLIENT` where it calls a model or another service. @defaultValue `INTERNAL` */
+  readonly kind?: SpanKind;
 }
 
 /** A primitive as the emission point runs it: its names, worked out once, and its body. */
@@ -18,6 +20,7 @@ export interface Unit<in I, out O> {
   readonly name: string;
   readonly action: string;
   readonly spanName: string;
+  readonly kind: SpanKind;
   /** Attributes of every span of this unit. */
   readonly attributes: Readonly<Attributes>;
   readonly body: StepFunction<I, O>;
@@ -27,12 +30,13 @@ export interface Unit<in I, out O> {
 export const unit: unique symbol = Symbol.for('@tta/obs/unit') as never;
 
 export function createUnit<I, O>(description: UnitDescription, body: StepFunction<I, O>): Unit<I, O> {
-  const { type, name = type, action = 'execute' } = description;
+  const { type, name = type, action = 'execute', kind = SpanKind.INTERNAL } = description;
   return {
     type,
     name,
     action,
     spanName: primitiveSpanName(type, action),
+    kind,
     attributes: {
       [names.primitiveName]: name,
       [names.primitiveType]: type,

@@ -9,11 +9,11 @@ import {
   InstrumentedPrimitive,
   messageOf,
   nameOf,
+  pause,
   type PrimitiveLike,
   requireStep,
   type RunScope,
 } from '@tta/obs-instrumentation';
-import { pause } from './internal/pause.ts';
 import { requireNonNegative, requireNonNegativeInteger } from './internal/requirements.ts';
 
 /** How often a step is repeated, and when. */

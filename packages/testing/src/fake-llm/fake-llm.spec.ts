@@ -1,3 +1,4 @@
+import { SpanKind } from '@opentelemetry/api';
 import { describe, expect, it } from '@jest/globals';
 import type { InstrumentedPrimitive } from '@tta/obs-instrumentation';
 import { chain, persist } from '../../test/composed.ts';
@@ -66,6 +67,7 @@ describe('fakeLlm', () => {
       };
       expect(reply).toEqual({ text: 'Because of the air', toolCalls: [], usage });
       expect(String(trace)).toBe('  primitive.llm.chat "explain" success 0 ms');
+      expect(trace.spans[0]?.kind).toBe(SpanKind.CLIENT);
       expect(trace.spans[0]?.attributes).toMatchObject({
         'gen_ai.operation.name': 'chat',
         'gen_ai.provider.name': 'fake',

@@ -1,3 +1,4 @@
+import { SpanKind } from '@opentelemetry/api';
 import {
   type ContextInit,
   genAiNames,
@@ -5,11 +6,10 @@ import {
   type LlmUsage,
   type WorkflowContext,
 } from '@tta/obs-context';
-import { InstrumentedPrimitive, type RunScope } from '@tta/obs-instrumentation';
+import { InstrumentedPrimitive, pause, type RunScope } from '@tta/obs-instrumentation';
 import { CallLog, type RecordedCall } from '../call-log.ts';
 import { AnswerSequence } from '../internal/answer-sequence.ts';
 import { inPlaceOf } from '../internal/in-place-of.ts';
-import { pause } from '../internal/pause.ts';
 import { NoAnswerError } from '../no-answer-error.ts';
 import type { LlmAnswer, LlmReply, LlmStream, ScriptedReply } from './llm-reply.ts';
 import { type ChunkSink, PulledStream } from './pulled-stream.ts';
@@ -36,7 +36,7 @@ export class FakeLlm<I> extends InstrumentedPrimitive<I, LlmReply> {
 
   constructor(script: LlmAnswer<I> | readonly LlmAnswer<I>[], options: FakeLlmOptions = {}) {
     const { model = 'fake-model', name = model, usdPerMillionTokens } = options;
-    super({ type: 'llm', action: 'chat', name });
+    super({ type: 'llm', action: 'chat', name, kind: SpanKind.CLIENT });
     this.model = model;
     this.#price = usdPerMillionTokens;
     if (isList(script)) for (const answer of script) this.#script.add(answer, 1);

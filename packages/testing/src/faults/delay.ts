@@ -1,7 +1,6 @@
 import { InvalidOptionError } from '@tta/obs-context';
-import { type InstrumentedPrimitive, type PrimitiveLike, requireStep } from '@tta/obs-instrumentation';
+import { type InstrumentedPrimitive, pause, type PrimitiveLike, requireStep } from '@tta/obs-instrumentation';
 import { bodyOf, inPlaceOf } from '../internal/in-place-of.ts';
-import { pause } from '../internal/pause.ts';
 
 /**
  * A step that begins its work late, on the clock of the run. Its span begins on time and is longer. A run that is

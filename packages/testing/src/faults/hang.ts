@@ -5,7 +5,7 @@ import {
   type RunScope,
 } from '@tta/obs-instrumentation';
 import { inPlaceOf } from '../internal/in-place-of.ts';
-import { untilAborted } from '../internal/pause.ts';
+import { untilAborted } from '../internal/until-aborted.ts';
 
 /** How a step hangs. */
 export interface HangOptions {
