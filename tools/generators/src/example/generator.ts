@@ -10,37 +10,17 @@ const examples = 'docs/examples';
 const written = ['dist', 'out-tsc', 'coverage'];
 
 /** What the templates call otherwise. */
-const taken = [
-  ...[
-    'describe',
-    'expect',
-    'faults',
-    'file',
-    'initializeObservability',
-    'it',
-    'lambda',
-    'matchers',
-    'mostUsed',
-  ],
-  ...[
-    'named',
-    'obs',
-    'observed',
-    'outcome',
-    'parallel',
-    'process',
-    'readFile',
-    'readText',
-    'retry',
-    'running',
-  ],
-  ...['sequential', 'timeout', 'trace', 'wordsOf'],
-];
+const taken = new Set(
+  (
+    'describe expect faults file initializeObservability it lambda matchers mostUsed named obs ' +
+    'observed outcome parallel process readFile readText retry running sequential timeout trace wordsOf'
+  ).split(' '),
+);
 
 /** Writes an example: a program, its workflow, a spec of it and its row in the list of examples. */
 export async function exampleGenerator(tree: Tree, options: { readonly name?: string }): Promise<void> {
   const name = requireName(options.name, 'example');
-  requireIdentifiers(name, 'example', new Set(taken));
+  requireIdentifiers(name, 'example', taken);
   const folder = `${examples}/${name}`;
   if (tree.exists(folder) || written.includes(name)) {
     throw new Refusal(`"${name}" is no name for an example: ${folder} is there already; take another`);

@@ -14,10 +14,12 @@ import { writeProjectFiles } from './project-files.ts';
 import { enterPackage } from './workspace-entries.ts';
 
 /** What the templates call otherwise. */
-const taken = [
-  ...['describe', 'expect', 'it', 'lambda', 'matchers', 'observed', 'onExecution', 'status', 'trace'],
-  ...['ExecutionListener', 'ExecutionResult', 'ExecutionStatus', 'InstrumentedPrimitive', 'RunScope'],
-];
+const taken = new Set(
+  (
+    'describe expect it lambda matchers observed onExecution ' +
+    'status trace ExecutionListener ExecutionResult ExecutionStatus InstrumentedPrimitive RunScope'
+  ).split(' '),
+);
 
 export interface PackageOptions {
   readonly name?: string;
@@ -33,7 +35,7 @@ export interface PackageOptions {
 export async function packageGenerator(tree: Tree, options: PackageOptions): Promise<GeneratorCallback> {
   const name = requireName(options.name, 'package');
   const layer = requireLayer(options.layer);
-  requireIdentifiers(name, 'package', new Set(taken));
+  requireIdentifiers(name, 'package', taken);
   requireNew(tree, name);
   const { propertyName, className } = names(name);
   for (const templates of ['all', layer.begins]) {
