@@ -11,17 +11,20 @@ export {
 export type { AnyStep } from './steps/any-step.ts';
 // Of another one.
 export { named as called } from '@tta/obs-instrumentation';
+const own = 1;
+export { own };
 `;
 
 describe('exportedNames', () => {
   it('are those of values and types, as they are called outside', () => {
-    expect([...exportedNames(`${index}const own = 1;\nexport * from './all.ts';\n`)]).toEqual([
+    expect([...exportedNames(`${index}export * from './all.ts';\n`)]).toEqual([
       'fallback',
       'FallbackError',
       'sequential',
       'Sequential',
       'AnyStep',
       'called',
+      'own',
     ]);
   });
 });

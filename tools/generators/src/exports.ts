@@ -7,6 +7,7 @@ import {
   isStringLiteral,
   ScriptTarget,
 } from 'typescript';
+import { readText } from './read-text.ts';
 
 /** Everything that an `index.ts` exports by name, types as well. */
 export function exportedNames(source: string): ReadonlySet<string> {
@@ -23,24 +24,22 @@ export function exportedNames(source: string): ReadonlySet<string> {
  * @param names - What stands between the braces.
  */
 export function addExport(tree: Tree, index: string, file: string, names: readonly string[]): void {
-  const source = tree.read(index, 'utf8') ?? '';
+  const source = readText(tree, index);
   const line = `export { ${names.join(', ')} } from './${file}';`;
   const before = exportDeclarations(source)
-    .filter((declaration) => fileOf(declaration)?.startsWith('./'))
-    .findLast((declaration) => isBefore(fileOf(declaration) ?? '', `./${file}`));
-  const at = before?.end ?? 0;
-  tree.write(
-    index,
-    `${source.slice(0, at)}${at === 0 ? '' : '\n'}${line}${at === 0 ? '\n' : ''}${source.slice(at)}`,
-  );
+    .filter((declaration) => fileOf(declaration).startsWith('./'))
+    .findLast((declaration) => isBefore(fileOf(declaration), `./${file}`));
+  const at = before?.end;
+  tree.write(index, at ? `${source.slice(0, at)}\n${line}${source.slice(at)}` : `${line}\n${source}`);
 }
 
 function exportDeclarations(source: string): readonly ExportDeclaration[] {
   return createSourceFile('index.ts', source, ScriptTarget.Latest).statements.filter(isExportDeclaration);
 }
 
-function fileOf({ moduleSpecifier }: ExportDeclaration): string | undefined {
-  return moduleSpecifier && isStringLiteral(moduleSpecifier) ? moduleSpecifier.text : undefined;
+/** Nothing for what a file exports of its own. */
+function fileOf({ moduleSpecifier }: ExportDeclaration): string {
+  return moduleSpecifier && isStringLiteral(moduleSpecifier) ? moduleSpecifier.text : '';
 }
 
 /** Without their endings: `sequential.ts` stands before `sequential-signatures.ts`. */

@@ -1,4 +1,5 @@
 import type { Tree } from '@nx/devkit';
+import { readText } from './read-text.ts';
 
 /**
  * Adds a row at the end of a table in a Markdown file; the formatter aligns it.
@@ -7,7 +8,7 @@ import type { Tree } from '@nx/devkit';
  * @throws Error when there is no such table: the generator and the page have to be brought together again.
  */
 export function addTableRow(tree: Tree, path: string, heading: string, cells: readonly string[]): void {
-  const lines = (tree.read(path, 'utf8') ?? '').split('\n');
+  const lines = readText(tree, path).split('\n');
   const start = lines.findIndex((line) => line.startsWith(heading));
   if (start === -1) throw new Error(`${path} has no table that begins with "${heading}"`);
   const end = lines.findIndex((line, index) => index > start && !line.startsWith('|'));
@@ -21,7 +22,7 @@ export function addTableRow(tree: Tree, path: string, heading: string, cells: re
  * @throws Error when there is no such table or row.
  */
 export function addToTableCell(tree: Tree, path: string, heading: string, key: string, entry: string): void {
-  const lines = (tree.read(path, 'utf8') ?? '').split('\n');
+  const lines = readText(tree, path).split('\n');
   const start = lines.findIndex((line) => line.startsWith(heading));
   const row = lines.findIndex((line, index) => index > start && line.split('|')[1]?.trim() === key);
   if (start === -1 || row === -1) throw new Error(`${path} has no row "${key}" below "${heading}"`);

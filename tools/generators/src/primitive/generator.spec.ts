@@ -37,6 +37,17 @@ describe('the generator of primitives', () => {
     expect(tree.listChanges()).toEqual([]);
   });
 
+  it('calls everything by the name', async () => {
+    const tree = new FsTree(workspace.root, false);
+    await primitiveGenerator(tree, { name: 'circuit-breaker' });
+    const source = tree.read('packages/primitives/src/circuit-breaker.ts', 'utf8');
+    for (const part of ['function circuitBreaker<', 'class CircuitBreaker<', "type: 'circuit_breaker'"])
+      expect(source).toContain(part);
+    expect(tree.read('packages/primitives/src/index.ts', 'utf8')).toContain(
+      "export { circuitBreaker, type CircuitBreakerOptions } from './circuit-breaker.ts';\n",
+    );
+  });
+
   it('shows what it would write, and writes nothing, with --dry-run', async () => {
     const { status, stdout } = await workspace.nx(...generate, '--dry-run');
     expect(status).toBe(0);

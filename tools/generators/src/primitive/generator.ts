@@ -3,6 +3,7 @@ import { addExport, exportedNames } from '../exports.ts';
 import { addTableRow } from '../markdown-table.ts';
 import { requireIdentifiers, requireName } from '../name.ts';
 import { importedNames, writeNewFiles } from '../new-files.ts';
+import { readText } from '../read-text.ts';
 
 const folder = 'packages/primitives';
 const templates = `${import.meta.dirname}/files`;
@@ -10,7 +11,7 @@ const templates = `${import.meta.dirname}/files`;
 /** Writes a primitive with one step, and all that belongs to it. */
 export async function primitiveGenerator(tree: Tree, options: { readonly name?: string }): Promise<void> {
   const name = requireName(options.name, 'primitive');
-  const exported = exportedNames(tree.read(`${folder}/src/index.ts`, 'utf8') ?? '');
+  const exported = exportedNames(readText(tree, `${folder}/src/index.ts`));
   requireIdentifiers(name, 'primitive', new Set([...exported, ...importedNames(templates)]));
   const { propertyName, className } = names(name);
   writeNewFiles(tree, templates, { name, propertyName, className, type: name.replaceAll('-', '_') });

@@ -3,6 +3,7 @@ import { addExport, exportedNames } from '../exports.ts';
 import { addTableRow } from '../markdown-table.ts';
 import { requireIdentifiers, requireName } from '../name.ts';
 import { importedNames, writeNewFiles } from '../new-files.ts';
+import { readText } from '../read-text.ts';
 
 const folder = 'packages/tracing';
 const templates = `${import.meta.dirname}/files`;
@@ -10,7 +11,7 @@ const templates = `${import.meta.dirname}/files`;
 /** Writes a part of a composite sampler, and all that belongs to it. */
 export async function samplerGenerator(tree: Tree, options: { readonly name?: string }): Promise<void> {
   const name = requireName(options.name, 'sampler');
-  const exported = exportedNames(tree.read(`${folder}/src/index.ts`, 'utf8') ?? '');
+  const exported = exportedNames(readText(tree, `${folder}/src/index.ts`));
   requireIdentifiers(name, 'sampler', new Set([...exported, ...importedNames(templates)]));
   const { propertyName, className } = names(name);
   writeNewFiles(tree, templates, { name, propertyName, className });
