@@ -14,13 +14,11 @@ export function checkSpan(trace: Trace, pattern: SpanPattern): Verdict {
   requireSpanPattern(call.matcher, pattern);
   const met = new Set(trace.spans.filter((span) => matchesSpan(pattern, span)));
   const pass = met.size > 0;
-  const found = (): string => {
-    if (pass) return `${countText(met.size, 'span is', 'spans are')} like that.`;
-    const name = typeof pattern === 'string' ? pattern : pattern.span;
-    if (typeof name === 'string' && !trace.spans.some((span) => span.name === name))
-      return unknownSpan(trace, name);
-    return `None of ${countText(trace.spans.length, 'span')} is like that.`;
-  };
+  const found = (): string =>
+    pass
+      ? `${countText(met.size, 'span is', 'spans are')} like that.`
+      : (unknownName(trace.spans, pattern)?.text ??
+        `None of ${countText(trace.spans.length, 'span')} is like that.`);
   return verdict(pass, call, found, () => {
     const closest = pass ? undefined : closestSpan(trace.spans, pattern);
     const markup = (span: TraceSpan): Markup | undefined => {
@@ -37,9 +35,10 @@ export function checkSpan(trace: Trace, pattern: SpanPattern): Verdict {
 
 /** The span that somebody may have meant; `undefined` where there is none. */
 function closestSpan(spans: readonly TraceSpan[], pattern: SpanPattern): TraceSpan | undefined {
-  let least = strangerCost;
+  const unknown = unknownName(spans, pattern);
+  let least = unknown ? Number.POSITIVE_INFINITY : strangerCost;
   let closest: TraceSpan | undefined;
-  for (const span of spans) {
+  for (const span of unknown ? spans.filter(unknown.isProposed) : spans) {
     const cost = unlikeness(pattern, span);
     if (cost >= least) continue;
     least = cost;
@@ -48,13 +47,36 @@ function closestSpan(spans: readonly TraceSpan[], pattern: SpanPattern): TraceSp
   return closest;
 }
 
-function unknownSpan({ spans }: Trace, name: string): string {
-  const text = JSON.stringify(name);
-  if (spans.some((span) => personalName(span) === name))
-    return `No span is called ${text}, but what a person calls a primitive is so: { name: ${text} }.`;
-  const closest = closestNames(
-    name,
-    spans.map((span) => span.name),
-  ).map((close) => JSON.stringify(close));
-  return `No span is called ${text}${closest.length > 0 ? `; is it ${closest.join(' or ')}?` : '.'}`;
+interface UnknownName {
+  readonly text: string;
+  /** Whether a span has the name that is meant most likely. */
+  readonly isProposed: (span: TraceSpan) => boolean;
+}
+
+/** A name of a pattern that nothing has; `undefined` where something has it. */
+function unknownName(spans: readonly TraceSpan[], pattern: SpanPattern): UnknownName | undefined {
+  const { span, name } = typeof pattern === 'string' ? { span: pattern } : pattern;
+  const spanName = (each: TraceSpan): string => each.name;
+  const kinds = [
+    { what: 'span', meant: span, nameOf: spanName },
+    { what: 'primitive or step', meant: name, nameOf: personalName },
+  ];
+  for (const { what, meant, nameOf } of kinds) {
+    const names = spans.map(nameOf).filter((each) => each !== undefined);
+    if (typeof meant !== 'string' || names.includes(meant)) continue;
+    const text = `No ${what} is called ${JSON.stringify(meant)}`;
+    if (nameOf === spanName && spans.some((each) => personalName(each) === meant)) {
+      return {
+        text: `${text}, but a primitive or step is: { name: ${JSON.stringify(meant)} }.`,
+        isProposed: () => false,
+      };
+    }
+    const closest = closestNames(meant, names);
+    const proposal = closest.map((each) => JSON.stringify(each)).join(' or ');
+    return {
+      text: `${text}${proposal === '' ? '.' : `; is it ${proposal}?`}`,
+      isProposed: (each) => nameOf(each) === closest[0],
+    };
+  }
+  return undefined;
 }
