@@ -1,6 +1,22 @@
 export { ManualClock, seededRandom } from '@tta/obs-context/manual';
+export type { RecordedCall } from './call-log.ts';
+export { expectTrace, type TraceExpectation } from './expect-trace.ts';
+export { type FakeLlm, fakeLlm, type FakeLlmOptions } from './fake-llm/fake-llm.ts';
+export type { LlmAnswer, LlmReply, LlmStream, LlmToolCall, ScriptedReply } from './fake-llm/llm-reply.ts';
+export { faults } from './faults.ts';
+export { ServiceUnavailableError } from './faults/fail-times.ts';
+export type { HangOptions } from './faults/hang.ts';
+export type { LineConditions, LineExpectation } from './matchers/logged.ts';
+export type { MetricConditions, MetricExpectation } from './matchers/metric.ts';
+export type { SpanConditions, SpanPattern } from './matchers/span-pattern.ts';
+export type { SpanTree } from './matchers/span-tree.ts';
+export type { TraceLimits } from './matchers/stay-within.ts';
+export { traceSnapshotText } from './matchers/trace-snapshot-text.ts';
+export { type AnswerOptions, type MockOptions, type MockPrimitive, mockPrimitive } from './mock-primitive.ts';
+export { NoAnswerError } from './no-answer-error.ts';
 export { observe, observed } from './observe.ts';
 export type { ObservedTrace, ObserveOptions } from './observed-trace.ts';
+export type { RunnerTraceMatchers, TraceMatchers } from './trace-matchers.ts';
 export type {
   PointKind,
   SpanOutcome,
@@ -11,11 +27,3 @@ export type {
   TracePoint,
   TraceSpan,
 } from './trace.ts';
-export type { RecordedCall } from './call-log.ts';
-export { type FakeLlm, fakeLlm, type FakeLlmOptions } from './fake-llm/fake-llm.ts';
-export type { LlmAnswer, LlmReply, LlmStream, LlmToolCall, ScriptedReply } from './fake-llm/llm-reply.ts';
-export { faults } from './faults.ts';
-export { ServiceUnavailableError } from './faults/fail-times.ts';
-export type { HangOptions } from './faults/hang.ts';
-export { type AnswerOptions, type MockOptions, type MockPrimitive, mockPrimitive } from './mock-primitive.ts';
-export { NoAnswerError } from './no-answer-error.ts';

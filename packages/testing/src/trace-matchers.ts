@@ -1,0 +1,99 @@
+import type { LineExpectation } from './matchers/logged.ts';
+import type { MetricExpectation } from './matchers/metric.ts';
+import type { SpanPattern } from './matchers/span-pattern.ts';
+import type { SpanTree } from './matchers/span-tree.ts';
+import type { TraceLimits } from './matchers/stay-within.ts';
+
+/**
+ * What a test can expect of a trace, `expect(trace)`. All look at the trace as it is at the moment. When one fails, its
+ * message shows the trace as a tree with the difference marked in it.
+ *
+ * Each throws `OBS_ERR_INVALID_OPTION` for arguments that say nothing and for a value that is no trace, also after
+ * `.not`.
+ *
+ * @typeParam R - What a matcher returns: nothing, or after `.resolves` a promise.
+ */
+export interface TraceMatchers<R> {
+  /**
+   * The trace consists of exactly these trees, one for each root. Children are in the order of their starts; below what
+   * runs them side by side (parallel, race, settle, foreach, hedge) and where `unordered` is said, in any.
+   *
+   * @example
+   * ```ts
+   * expect(trace).toHaveSpanTree({
+   *   span: 'primitive.sequential.execute',
+   *   children: ['primitive.sequential.step_0', { name: 'save', children: 'any' }],
+   * });
+   * ```
+   */
+  toHaveSpanTree(...trees: readonly SpanTree[]): R;
+  /**
+   * There is a span like this.
+   *
+   * @example `expect(trace).toHaveSpan({ name: 'fetch page', outcome: 'timeout' })`
+   */
+  toHaveSpan(pattern: SpanPattern): R;
+  /**
+   * The retries called `name` repeated their step.
+   *
+   * @param times - Attempts beyond the first, in all runs together; 0 where they ran and repeated nothing.
+   *   @defaultValue at least once
+   */
+  toHaveRetried(name: string, times?: number): R;
+  /**
+   * The fallback called `name` used an alternative, whether or not it succeeded.
+   *
+   * @param to - What the alternative is called. @defaultValue any
+   */
+  toHaveFallenBack(name: string, to?: string): R;
+  /**
+   * The cache called `name` had what it was asked for, as the metric `cache.hits` counts: what was out of date and
+   * served all the same is a hit.
+   *
+   * @param times - In all runs together; 0 where it was asked and had nothing. @defaultValue at least once
+   */
+  toHaveHitCache(name: string, times?: number): R;
+  /**
+   * Exactly these steps of sagas were undone with success, in this order.
+   *
+   * @example `expect(trace).toHaveCompensated(['charge', 'reserve'])`
+   */
+  toHaveCompensated(names: readonly string[]): R;
+  /** No span failed: also none whose failure a retry or a fallback answered. What was cancelled has not failed. */
+  toHaveNoErrors(): R;
+  /** The parent of each span is in the trace or in another process, and every span has ended. */
+  toHaveNoOrphans(): R;
+  /**
+   * The trace used no more than this.
+   *
+   * @example `expect(trace).toStayWithin({ ms: 500, usd: 0.01, tokens: 2_000 })`
+   */
+  toStayWithin(limits: TraceLimits): R;
+  /**
+   * A metric was recorded.
+   *
+   * @param expected - Its value over all label sets, of a histogram how many values it has; or what is expected of some
+   *   of its points. @defaultValue anything
+   *
+   * @example `expect(trace).toHaveMetric('llm.tokens.total', { value: 120, labels: { 'llm.token_type': 'prompt' } })`
+   */
+  toHaveMetric(name: string, expected?: MetricExpectation): R;
+  /**
+   * A line was logged.
+   *
+   * @example `expect(trace).toHaveLogged({ level: 'warn', message: /retry/, in: 'fetch page' })`
+   */
+  toHaveLogged(expected: LineExpectation): R;
+}
+
+/** What a test can expect of a trace under Jest and Vitest. */
+export interface RunnerTraceMatchers<R> extends TraceMatchers<R> {
+  /**
+   * The trace is as it was when the snapshot was written: its spans with their attributes, events, links and log lines;
+   * without what differs from run to run, such as ids, times and durations. Children of what runs them side by side are
+   * sorted.
+   *
+   * @param hint - Added to the name of the snapshot.
+   */
+  toMatchTraceSnapshot(hint?: string): R;
+}
