@@ -1,3 +1,3 @@
 import preset from '../../jest.preset.mjs';
 
-export default { ...preset, displayName: 'primitives' };
+export default { ...preset, displayName: 'primitives', setupFilesAfterEnv: ['<rootDir>/test/matchers.ts'] };

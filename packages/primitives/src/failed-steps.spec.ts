@@ -1,6 +1,7 @@
-import { beforeAll, describe, expect, it } from '@jest/globals';
-import type { InstrumentedPrimitive } from '@tta/obs-instrumentation';
-import { enableContexts, Observed } from '../test/observed.ts';
+import { describe, expect, it } from '@jest/globals';
+import { type InstrumentedPrimitive, named } from '@tta/obs-instrumentation';
+import { faults, observed, type Trace } from '@tta/obs-testing';
+import { manualTime } from '../test/manual-time.ts';
 import { fallback } from './fallback.ts';
 import { lambda } from './lambda.ts';
 import { parallel } from './parallel.ts';
@@ -8,15 +9,15 @@ import { retry } from './retry.ts';
 import { sequential } from './sequential.ts';
 import { timeout } from './timeout.ts';
 
-beforeAll(enableContexts);
-
+const boom = new TypeError('boom');
 const failing = lambda('failing', (_: number): number => {
-  throw new TypeError('boom');
+  throw boom;
 });
 const working = lambda('working', (n: number) => n);
 
-const exceptions = (observed: Observed): unknown[] =>
-  observed.spans.flatMap(({ attributes, events }) =>
+/** The primitives on whose spans there is an exception, once for each. */
+const exceptions = ({ spans }: Trace): unknown[] =>
+  spans.flatMap(({ attributes, events }) =>
     events.filter(({ name }) => name === 'exception').map(() => attributes['primitive.name']),
   );
 
@@ -26,54 +27,59 @@ describe.each<[string, InstrumentedPrimitive<number, unknown>]>([
   ['retry', retry(failing, { name: 'root' })],
   ['timeout', timeout(failing, { ms: 10, name: 'root' })],
 ])('a step that fails in a %s', (type, composed) => {
-  it('is recorded once, on its own span; the spans above have its status', async () => {
-    const observed = new Observed();
-    await observed.run(() => composed.tryExecute(1));
-    expect(exceptions(observed)).toEqual(['failing']);
-    const error = { 'execution.status': 'error', 'error.type': 'TypeError', 'error.message': 'boom' };
-    for (const span of [
-      observed.span(`primitive.${type}.execute`),
-      observed.span('primitive.lambda.execute', { 'primitive.name': 'failing' }),
-    ]) {
-      expect(span.attributes).toMatchObject(error);
-      expect(span.status).toEqual({ code: 2, message: 'boom' });
-    }
-  });
+  it(
+    'is recorded once, on its own span; the spans above have its status',
+    observed(async (trace) => {
+      await composed.tryExecute(1);
+      expect(exceptions(trace)).toEqual(['failing']);
+      const failed = {
+        failed: true,
+        statusMessage: 'boom',
+        attributes: { 'execution.status': 'error', 'error.type': 'TypeError', 'error.message': 'boom' },
+      };
+      expect(trace.spans.filter(({ name }) => name === `primitive.${type}.execute`)).toMatchObject([failed]);
+      const own = trace.spans.filter(
+        ({ name, attributes }) =>
+          name === 'primitive.lambda.execute' && attributes['primitive.name'] === 'failing',
+      );
+      expect(own).toMatchObject([failed]);
+    }),
+  );
 
-  it('is counted as failed, beside the execution that it is a step of', async () => {
-    const observed = new Observed();
-    await observed.run(() => composed.tryExecute(1));
-    const failed = Object.keys(await observed.points('primitive.execution.count')).filter((labels) =>
-      labels.includes('execution.status=error'),
-    );
-    expect(failed).toHaveLength(2);
-    for (const labels of failed) {
-      expect(labels).toMatch(/error\.category=permanent error\.type=TypeError execution\.status=error/);
-      expect(labels).not.toContain('boom');
-    }
-  });
+  it(
+    'is counted as failed, beside the execution that it is a step of',
+    observed(async (trace) => {
+      await composed.tryExecute(1);
+      const count = 'primitive.execution.count';
+      const labels = {
+        'execution.status': 'error',
+        'error.type': 'TypeError',
+        'error.category': 'permanent',
+      };
+      expect(trace).toHaveMetric(count, { value: 2, labels: { 'execution.status': 'error' } });
+      expect(trace).toHaveMetric(count, { value: 2, labels });
+      expect(trace).toHaveMetric(count, { value: 1, labels: { ...labels, 'primitive.name': 'failing' } });
+      expect(trace).toHaveMetric(count, { value: 1, labels: { ...labels, 'primitive.type': type } });
+      expect(JSON.stringify(trace.points)).not.toContain('boom');
+    }),
+  );
 });
 
 describe('a step whose failure is answered', () => {
-  it.each<[string, () => InstrumentedPrimitive<number, unknown>]>([
-    ['fallback', () => fallback(failing, working)],
+  it.each<[string, InstrumentedPrimitive<number, unknown>]>([
+    ['fallback', fallback(failing, working)],
     [
       'retry',
-      () => {
-        let attempts = 0;
-        const second = lambda('failing', (n: number) => {
-          if (attempts++ === 0) throw new TypeError('boom');
-          return n;
-        });
-        return retry(second, { baseMs: 0, retryOn: () => true });
-      },
+      retry(faults.failTimes(1, named('failing', working), boom), { baseMs: 0, retryOn: () => true }),
     ],
-  ])('by a %s is recorded on its own span and on no other', async (type, make) => {
-    const observed = new Observed();
-    const running = observed.run(() => make().execute(1));
-    await observed.clock.advance(0);
-    expect(await running).toBe(1);
-    expect(exceptions(observed)).toEqual(['failing']);
-    expect(observed.span(`primitive.${type}.execute`).status.code).toBe(0);
-  });
+  ])(
+    'by a %s is recorded on its own span and on no other',
+    observed(async (trace, type: string, composed: InstrumentedPrimitive<number, unknown>) => {
+      const running = composed.execute(1);
+      await trace.clock.advance(0);
+      expect(await running).toBe(1);
+      expect(exceptions(trace)).toEqual(['failing']);
+      expect(trace.spans[0]).toMatchObject({ name: `primitive.${type}.execute`, failed: false });
+    }, manualTime),
+  );
 });

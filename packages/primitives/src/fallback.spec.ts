@@ -1,9 +1,9 @@
-import { beforeAll, describe, expect, it } from '@jest/globals';
-import { enableContexts, Observed } from '../test/observed.ts';
+import { describe, expect, it } from '@jest/globals';
+import { observed } from '@tta/obs-testing';
+import { pointsOf } from '../test/points-of.ts';
+import { stepTree } from '../test/step-tree.ts';
 import { fallback, FallbackExhaustedError } from './fallback.ts';
 import { lambda } from './lambda.ts';
-
-beforeAll(enableContexts);
 
 const failing = (name: string, error: unknown = new Error(name)) =>
   lambda(name, (_: number): string => {
@@ -12,56 +12,65 @@ const failing = (name: string, error: unknown = new Error(name)) =>
 const working = (name: string) => lambda(name, (n: number) => `${name} ${n}`);
 
 describe('fallback', () => {
-  it('returns what the primary step returns and tries nothing else', async () => {
-    const observed = new Observed();
-    expect(await observed.run(() => fallback(working('model'), failing('rules')).execute(1))).toBe('model 1');
-    expect(observed.tree()).toBe(
-      [
-        'primitive.fallback.execute "model" success',
-        '  primitive.fallback.primary "model" success',
-        '    primitive.lambda.execute "model" success',
-      ].join('\n'),
-    );
-    expect(observed.span('primitive.fallback.execute').attributes['fallback.depth']).toBe(0);
-  });
+  it(
+    'returns what the primary step returns and tries nothing else',
+    observed(async (trace) => {
+      expect(await fallback(working('model'), failing('rules')).execute(1)).toBe('model 1');
+      expect(trace).toHaveSpanTree({
+        span: 'primitive.fallback.execute',
+        name: 'model',
+        outcome: 'success',
+        attributes: { 'fallback.depth': 0 },
+        children: [stepTree('fallback.primary', 'model', 'success')],
+      });
+    }),
+  );
 
-  it('answers a failure with the next alternative, on the same input', async () => {
-    const observed = new Observed();
-    const chain = fallback(failing('large'), failing('small'), working('rules'));
-    expect(await observed.run(() => chain.execute(1))).toBe('rules 1');
-    expect(observed.tree()).toBe(
-      [
-        'primitive.fallback.execute "large" success',
-        '  primitive.fallback.primary "large" error',
-        '    primitive.lambda.execute "large" error',
-        '  primitive.fallback.fallback_1 "small" error',
-        '    primitive.lambda.execute "small" error',
-        '  primitive.fallback.fallback_2 "rules" success',
-        '    primitive.lambda.execute "rules" success',
-      ].join('\n'),
-    );
-    const root = observed.span('primitive.fallback.execute');
-    expect(root.attributes['fallback.depth']).toBe(2);
-    expect(root.status.code).toBe(0);
-    expect(root.events.map(({ name, attributes }) => [name, attributes])).toEqual(
-      ['large', 'small'].map((message, depth) => [
-        'recovery.fallback',
-        {
-          'fallback.depth': depth + 1,
-          'fallback.reason': 'unknown',
-          'error.type': 'Error',
-          'error.message': message,
-          'error.category': 'unknown',
-        },
-      ]),
-    );
-    expect(observed.lines).toEqual(
-      root.events.map(({ attributes: fields }) => ({ level: 'warn', message: 'large: fallback', fields })),
-    );
-    expect(await observed.points('recovery.events')).toEqual({
-      'primitive.name=large recovery.kind=fallback': 2,
-    });
-  });
+  it(
+    'answers a failure with the next alternative, on the same input',
+    observed(async (trace) => {
+      const chain = fallback(failing('large'), failing('small'), working('rules'));
+      expect(await chain.execute(1)).toBe('rules 1');
+      expect(trace).toHaveFallenBack('large', 'rules');
+      expect(trace).toHaveSpanTree({
+        span: 'primitive.fallback.execute',
+        name: 'large',
+        outcome: 'success',
+        attributes: { 'fallback.depth': 2 },
+        children: [
+          stepTree('fallback.primary', 'large', 'error'),
+          stepTree('fallback.fallback_1', 'small', 'error'),
+          stepTree('fallback.fallback_2', 'rules', 'success'),
+        ],
+      });
+      const [root] = trace.spans;
+      expect(root?.failed).toBe(false);
+      expect(root?.events.map(({ name, attributes }) => [name, attributes])).toEqual(
+        ['large', 'small'].map((message, depth) => [
+          'recovery.fallback',
+          {
+            'fallback.depth': depth + 1,
+            'fallback.reason': 'unknown',
+            'error.type': 'Error',
+            'error.message': message,
+            'error.category': 'unknown',
+          },
+        ]),
+      );
+      expect(trace.lines).toEqual(
+        root?.events.map(({ attributes: fields }) => ({
+          level: 'warn',
+          message: 'large: fallback',
+          fields,
+          spanId: root.spanId,
+          traceId: root.traceId,
+        })),
+      );
+      expect(pointsOf(trace, 'recovery.events')).toEqual([
+        { labels: { 'primitive.name': 'large', 'recovery.kind': 'fallback' }, value: 2 },
+      ]);
+    }),
+  );
 
   it('throws all errors together, caused by the primary one', async () => {
     const [one, two] = [Object.assign(new Error('one'), { status: 503 }), new Error('two')];
@@ -79,30 +88,43 @@ describe('fallback', () => {
     expect(three.ok === false && (three.error as Error).message).toContain('so did all 2 alternatives');
   });
 
-  it('loses no error in the trace: each is on the span of its step, the last one as well', async () => {
-    const observed = new Observed();
-    await observed.run(() => fallback(failing('a'), failing('b'), failing('c')).tryExecute(0));
-    const thrown = ['a', 'b', 'c'].map((name) => {
-      const { events } = observed.span('primitive.lambda.execute', { 'primitive.name': name });
-      return events.map(({ attributes }) => attributes?.['exception.message']);
-    });
-    expect(thrown).toEqual([['a'], ['b'], ['c']]);
-  });
+  it(
+    'loses no error in the trace: each is on the span of its step, the last one as well',
+    observed(async (trace) => {
+      await fallback(failing('a'), failing('b'), failing('c')).tryExecute(0);
+      const thrown = trace.spans
+        .filter(({ name }) => name === 'primitive.lambda.execute')
+        .map(({ attributes, events }) => [
+          attributes['primitive.name'],
+          ...events.map((event) => event.attributes['exception.message']),
+        ]);
+      expect(thrown).toEqual([
+        ['a', 'a'],
+        ['b', 'b'],
+        ['c', 'c'],
+      ]);
+      expect(trace).toHaveMetric('recovery.events', 2);
+    }),
+  );
 
-  it('tries no alternative for a run that is cancelled', async () => {
-    const observed = new Observed();
-    const controller = new AbortController();
-    const reason = new Error('stop');
-    const cancelling = () => {
-      controller.abort(reason);
-      throw reason;
-    };
-    const running = observed.run(() =>
-      fallback(cancelling, working('rules')).execute(0, { signal: controller.signal }),
-    );
-    await expect(running).rejects.toBe(reason);
-    expect(observed.spans.some(({ name }) => name.includes('fallback_1'))).toBe(false);
-  });
+  it(
+    'tries no alternative for a run that is cancelled',
+    observed(async (trace) => {
+      const controller = new AbortController();
+      const reason = new Error('stop');
+      const cancelling = lambda('model', () => {
+        controller.abort(reason);
+        throw reason;
+      });
+      const running = fallback(cancelling, working('rules')).execute(0, { signal: controller.signal });
+      await expect(running).rejects.toBe(reason);
+      expect(trace).toHaveSpanTree({
+        span: 'primitive.fallback.execute',
+        outcome: 'cancelled',
+        children: [stepTree('fallback.primary', 'model', 'cancelled')],
+      });
+    }),
+  );
 
   it('answers a step that aborted itself, such as one with a time limit of its own', async () => {
     const aborted = new DOMException('too slow', 'AbortError');

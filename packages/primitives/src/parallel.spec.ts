@@ -1,12 +1,13 @@
 import { getEventListeners } from 'node:events';
-import { beforeAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { CancelledError, InvalidCompositionError } from '@tta/obs-context';
 import type { RunScope } from '@tta/obs-instrumentation';
+import { faults, mockPrimitive, observed } from '@tta/obs-testing';
 import { deferred, untilAborted } from '../test/deferred.ts';
-import { enableContexts, Observed } from '../test/observed.ts';
+import { manualTime } from '../test/manual-time.ts';
+import { pointsOf } from '../test/points-of.ts';
+import { stepTree } from '../test/step-tree.ts';
 import { parallel, ParallelError } from './parallel.ts';
-
-beforeAll(enableContexts);
 
 describe('parallel', () => {
   it('gives a record for a record and a tuple for a tuple, whatever ends first', async () => {
@@ -33,95 +34,80 @@ describe('parallel', () => {
     await running;
   });
 
-  it('runs no more branches at a time than its concurrency', async () => {
-    const gates = [deferred<void>(), deferred<void>(), deferred<void>()];
-    const begun: number[] = [];
-    const branches = gates.map(({ promise }, index) => async () => {
-      begun.push(index);
-      await promise;
-    });
-    const observed = new Observed();
-    const running = observed.run(() => parallel(branches, { concurrency: 2 }).execute(undefined));
-    expect(begun).toEqual([0, 1]);
-    gates[1]?.resolve();
-    await observed.clock.advance(0);
-    expect(begun).toEqual([0, 1, 2]);
-    gates[0]?.resolve();
-    gates[2]?.resolve();
-    await running;
-  });
+  it(
+    'runs no more branches at a time than its concurrency',
+    observed(async (trace) => {
+      const gates = [deferred<void>(), deferred<void>(), deferred<void>()];
+      const begun: number[] = [];
+      const branches = gates.map(({ promise }, index) => async () => {
+        begun.push(index);
+        await promise;
+      });
+      const running = parallel(branches, { concurrency: 2 }).execute(undefined);
+      expect(begun).toEqual([0, 1]);
+      gates[1]?.resolve();
+      await trace.clock.advance(0);
+      expect(begun).toEqual([0, 1, 2]);
+      gates[0]?.resolve();
+      gates[2]?.resolve();
+      await running;
+    }, manualTime),
+  );
 
-  it('has a span for each branch', async () => {
-    const observed = new Observed();
-    await observed.run(() => parallel({ left: () => 1, right: () => 2 }).execute(0));
-    expect(observed.tree()).toBe(
-      [
-        'primitive.parallel.execute "parallel" success',
-        '  primitive.parallel.branch_left "left" success',
-        '    primitive.lambda.execute "left" success',
-        '  primitive.parallel.branch_right "right" success',
-        '    primitive.lambda.execute "right" success',
-      ].join('\n'),
-    );
-    expect(await observed.points('primitive.connection.count')).toEqual({
-      'connection.type=parallel source.primitive=parallel target.primitive=left': 1,
-      'connection.type=parallel source.primitive=parallel target.primitive=right': 1,
-    });
-  });
+  it(
+    'has a span for each branch',
+    observed(async (trace) => {
+      await parallel({ left: () => 1, right: () => 2 }).execute(0);
+      expect(trace).toHaveSpanTree({
+        span: 'primitive.parallel.execute',
+        name: 'parallel',
+        outcome: 'success',
+        unordered: false,
+        children: ['left', 'right'].map((name) => stepTree(`parallel.branch_${name}`, name, 'success')),
+      });
+      const labels = { 'connection.type': 'parallel', 'source.primitive': 'parallel' };
+      expect(pointsOf(trace, 'primitive.connection.count')).toEqual([
+        { labels: { ...labels, 'target.primitive': 'left' }, value: 1 },
+        { labels: { ...labels, 'target.primitive': 'right' }, value: 1 },
+      ]);
+    }),
+  );
 
-  it('that fails fast throws the first error and aborts the other branches', async () => {
-    const observed = new Observed();
-    const error = new Error('first');
-    let reason: unknown;
-    const branches = {
-      failing: async () => {
-        throw error;
-      },
-      waiting: (_: unknown, { signal }: RunScope) =>
-        untilAborted(signal).catch((caught: unknown) => {
-          reason = caught;
-          throw caught;
-        }),
-    };
-    await expect(observed.run(() => parallel(branches).execute(0))).rejects.toBe(error);
-    await observed.clock.advance(0);
-    expect(reason).toBeInstanceOf(CancelledError);
-    expect((reason as Error).message).toBe('branch "failing" of parallel failed');
-    expect(observed.span('primitive.parallel.branch_waiting').attributes['execution.status']).toBe(
-      'cancelled',
-    );
-    expect(observed.span('primitive.parallel.execute').events).toHaveLength(0);
-    expect(await observed.points('recovery.events')).toEqual({});
-  });
+  it(
+    'that fails fast throws the first error and aborts the other branches',
+    observed(async (trace) => {
+      const error = new Error('first');
+      const failing = mockPrimitive('failing').fails(error);
+      const waiting = mockPrimitive('waiting').runs((_, { signal }) => untilAborted(signal));
+      await expect(parallel({ failing, waiting }).execute(0)).rejects.toBe(error);
+      await trace.clock.advance(0);
+      expect(waiting.lastCall?.error).toBeInstanceOf(CancelledError);
+      expect(waiting.lastCall?.error).toMatchObject({ message: 'branch "failing" of parallel failed' });
+      expect(trace).toHaveSpan({ span: 'primitive.parallel.branch_waiting', outcome: 'cancelled' });
+      expect(trace.spans[0]).toMatchObject({ name: 'primitive.parallel.execute', events: [] });
+      expect(trace).not.toHaveMetric('recovery.events');
+    }, manualTime),
+  );
 
-  it('that fails fast drops and counts what comes later, and begins no branch any more', async () => {
-    const observed = new Observed();
-    const [value, failure] = [deferred<number>(), deferred<number>()];
-    let begun = false;
-    const running = observed.run(() =>
-      parallel(
-        [
-          async () => {
-            throw new Error('first');
-          },
-          () => value.promise,
-          () => failure.promise,
-          () => (begun = true),
-        ],
-        { concurrency: 3 },
-      ).execute(0),
-    );
-    await expect(running).rejects.toThrow('first');
-    value.resolve(1);
-    failure.reject(new Error('second'));
-    await observed.clock.advance(0);
-    expect(begun).toBe(false);
-    expect(await observed.points('recovery.events')).toEqual({
-      'primitive.name=parallel recovery.kind=late_result': 2,
-    });
-    const late = observed.lines.filter(({ message }) => message === 'parallel: late_result');
-    expect(late.map(({ fields }) => fields?.['error.message'])).toEqual([undefined, 'second']);
-  });
+  it(
+    'that fails fast drops and counts what comes later, and begins no branch any more',
+    observed(async (trace) => {
+      const [value, failure] = [deferred<number>(), deferred<number>()];
+      const last = mockPrimitive('last').returns(1);
+      const failing = mockPrimitive('failing').fails(new Error('first'));
+      const branches = [failing, () => value.promise, () => failure.promise, last] as const;
+      await expect(parallel(branches, { concurrency: 3 }).execute(0)).rejects.toThrow('first');
+      value.resolve(1);
+      failure.reject(new Error('second'));
+      await trace.clock.advance(0);
+      expect(last.calls).toEqual([]);
+      expect(pointsOf(trace, 'recovery.events')).toEqual([
+        { labels: { 'primitive.name': 'parallel', 'recovery.kind': 'late_result' }, value: 2 },
+      ]);
+      const late = trace.lines.filter(({ message }) => message === 'parallel: late_result');
+      expect(late.map(({ fields }) => fields['error.message'])).toEqual([undefined, 'second']);
+    }, manualTime),
+  );
 
   it('that waits for all gathers every failure by its branch', async () => {
     const [one, two] = [new Error('one'), new Error('two')];
@@ -161,19 +147,19 @@ describe('parallel', () => {
     expect(await both(503, 429)).toMatchObject({ info: { category: 'transient', recoverable: true } });
   });
 
-  it('does not count as late what answers the abort with an error of its own', async () => {
-    const observed = new Observed();
-    const obeying = (_: unknown, { signal }: RunScope) =>
-      untilAborted(signal).catch((cause: unknown) => {
-        throw Object.assign(new Error('The operation was aborted', { cause }), { name: 'AbortError' });
-      });
-    const running = observed.run(() =>
-      parallel([() => Promise.reject(new Error('x')), obeying]).tryExecute(0),
-    );
-    expect((await running).ok).toBe(false);
-    await observed.clock.advance(0);
-    expect(await observed.points('recovery.events')).toEqual({});
-  });
+  it(
+    'does not count as late what answers the abort with an error of its own',
+    observed(async (trace) => {
+      const obeying = (_: unknown, { signal }: RunScope) =>
+        untilAborted(signal).catch((cause: unknown) => {
+          throw Object.assign(new Error('The operation was aborted', { cause }), { name: 'AbortError' });
+        });
+      const failing = mockPrimitive('failing').fails(new Error('x'));
+      expect((await parallel([failing, obeying]).tryExecute(0)).ok).toBe(false);
+      await trace.clock.advance(0);
+      expect(trace).not.toHaveMetric('recovery.events');
+    }, manualTime),
+  );
 
   it('that waits for all succeeds like any other, also a few branches at a time', async () => {
     const three = [(n: number) => n, (n: number) => n * 2, (n: number) => n * 3] as const;
@@ -182,22 +168,21 @@ describe('parallel', () => {
 
   it.each(['fail-fast', 'wait-all'] as const)(
     '(%s) passes the abort of its caller on to every branch',
-    async (onError) => {
-      const observed = new Observed();
+    observed(async (trace, onError: 'fail-fast' | 'wait-all') => {
       const controller = new AbortController();
-      const waiting = (_: unknown, { signal }: RunScope) => untilAborted(signal);
-      const running = observed.run(() =>
-        parallel([waiting, waiting], { onError }).execute(0, { signal: controller.signal }),
-      );
+      const running = parallel([faults.hang(), faults.hang()], { onError }).execute(0, {
+        signal: controller.signal,
+      });
       const reason = new Error('stop');
       controller.abort(reason);
       await expect(running).rejects.toBe(reason);
-      await observed.clock.advance(0);
-      expect(observed.spans).toHaveLength(5);
-      expect(observed.spans.every(({ attributes }) => attributes['execution.status'] === 'cancelled')).toBe(
-        true,
-      );
-    },
+      await trace.clock.advance(0);
+      expect(trace).toHaveSpanTree({
+        span: 'primitive.parallel.execute',
+        outcome: 'cancelled',
+        children: [0, 1].map((index) => stepTree(`parallel.branch_${index}`, 'hang', 'cancelled')),
+      });
+    }, manualTime),
   );
 
   it('leaves no listener on the signal of its caller', async () => {
