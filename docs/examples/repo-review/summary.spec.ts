@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { observed } from '@tta/obs-testing';
+import { observe, observed } from '@tta/obs-testing';
 import { matchers } from '@tta/obs-testing/jest';
 import type { ModelOptions } from './model.ts';
 import { completion, PlantedModelServer, type PlannedAnswer } from './planted-model-server.ts';
@@ -146,13 +146,17 @@ describe('summariseByModel', () => {
     ['answers without a choice', [{ status: 200, body: '{"choices":[]}' }], 1, { maxRetries: 0 }],
     ['answers no text', [{ status: 200, body: completion(' \n') }], 1, { maxRetries: 0 }],
     ['answers too much', [{ status: 200, body: completion('x'.repeat(1_100_000)) }], 1, { maxRetries: 0 }],
-  ])('sums up here and says so when the model %s', async (_, answers, asked, options) => {
-    const { summary, requests, host } = await summarise(answers, options);
-    expect(summary.source).toBe('tf-idf');
-    expect(summary.note).toBe(`small at ${host} gave no answer; this summary was made here instead.`);
-    expect(summary.text).toContain('src: 2 commits on service and greet');
-    expect(requests.length).toBe(asked);
-  });
+  ])('sums up here and says so when the model %s', (_, answers, asked, options) =>
+    observe(async (trace) => {
+      const { summary, requests, host } = await summarise(answers, options);
+      expect(summary.source).toBe('tf-idf');
+      expect(summary.note).toBe(`small at ${host} gave no answer; this summary was made here instead.`);
+      expect(summary.text).toContain('src: 2 commits on service and greet');
+      expect(requests.length).toBe(asked);
+      expect(trace).toHaveRetried('ask model', asked - 1);
+      expect(trace).toHaveFallenBack('ask model', 'summarise here');
+    }),
+  );
 
   it('sums up here when nobody listens', async () => {
     const gone = new PlantedModelServer();
