@@ -1,0 +1,4 @@
+import { expect } from 'vitest';
+import { matchers } from '@tta/obs-testing/vitest';
+
+expect.extend(matchers);

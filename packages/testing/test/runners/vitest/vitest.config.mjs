@@ -1,0 +1,5 @@
+export default {
+  cacheDir: '.vite',
+  ssr: { resolve: { conditions: ['@tta/source'] } },
+  test: { include: ['*.test.ts'], setupFiles: ['set-up.ts'] },
+};
