@@ -244,7 +244,13 @@ describe.each(ways)(
         { count: '2', sum: 307, min: 7, max: 300, explicitBounds: [10, 100], bucketCounts: ['1', '0', '1'] },
       ]);
       expect(metrics.find(({ name }) => name === 'sizes')?.exponentialHistogram?.dataPoints).toMatchObject([
-        { count: '1', sum: 4, zeroCount: '0', scale: expect.any(Number), positive: { bucketCounts: ['1'] } },
+        {
+          count: '1',
+          sum: 4,
+          zeroCount: '0',
+          scale: 20,
+          positive: { offset: 2 ** 21 - 1, bucketCounts: ['1'] },
+        },
       ]);
     });
   },

@@ -114,5 +114,6 @@ describe('the HTTP endpoint', () => {
     await gone;
     expect((await send({})).status).toBe(200);
     expect(sink.requests).toHaveLength(1);
+    await expect(sink.received({ spans: 1, within: 1 })).rejects.toThrow('POST /v1/traces: 400 aborted');
   });
 });

@@ -60,8 +60,6 @@ export class HttpEndpoint {
       const request = await toRequest(incoming, sent);
       answer(response, request, await this.#inbox.take(request));
     } catch (error) {
-      // The exporter has gone away.
-      if (incoming.destroyed && !incoming.complete) return;
       const status = error instanceof RefusedError ? error.status : 400;
       this.#inbox.refuse(`${method} ${url}: ${status} ${reasonOf(error)}`);
       respond(response, status, protocol, encodeStatus(codeOf(status), reasonOf(error), protocol));

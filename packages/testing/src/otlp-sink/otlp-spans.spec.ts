@@ -12,6 +12,7 @@ const span = (sent: object): ReturnType<typeof toTraceSpan> =>
 describe('a span of the wire', () => {
   it('is open while it has no end, internal while it has no kind', () => {
     expect(span({})).toMatchObject({ endMs: undefined, kind: SpanKind.INTERNAL, parentSpanId: undefined });
+    expect(span({ startTimeUnixNano: '1500' }).startMs).toBe(0.002);
     expect(span({ kind: 5, endTimeUnixNano: '1499' })).toMatchObject({
       endMs: 0.001,
       kind: SpanKind.CONSUMER,

@@ -52,8 +52,6 @@ export class OtlpSink implements AsyncDisposable {
   #received = new ReceivedTrace();
   readonly #answers = new AnswerPlan();
   readonly #waiting = new Set<Waiting>();
-  /** End waits for answers that are late. */
-  readonly #timers = new Set<() => void>();
   readonly #http: HttpEndpoint;
   readonly #grpc: GrpcEndpoint;
   readonly #ports = { http: 0, grpc: 0 };
@@ -180,17 +178,11 @@ export class OtlpSink implements AsyncDisposable {
 
   /** Closes all connections and both ports; what came stays to be read. */
   stop(): Promise<void> {
-    return (this.#stopped ??= this.#stop());
+    return (this.#stopped ??= Promise.all([this.#http.stop(), this.#grpc.stop()]).then(() => undefined));
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.stop();
-  }
-
-  async #stop(): Promise<void> {
-    for (const endTimer of this.#timers) endTimer();
-    this.#timers.clear();
-    await Promise.all([this.#http.stop(), this.#grpc.stop()]);
   }
 
   #take(request: OtlpRequest): Promise<OtlpAnswer> {
@@ -201,12 +193,8 @@ export class OtlpSink implements AsyncDisposable {
     this.#tell();
     return new Promise((resolve) => {
       if (answer === 'hang') return;
-      if (afterMs === 0) return resolve(answer);
-      const endTimer = systemClock.timer(afterMs, () => {
-        this.#timers.delete(endTimer);
-        resolve(answer);
-      });
-      this.#timers.add(endTimer);
+      if (afterMs === 0) resolve(answer);
+      else systemClock.timer(afterMs, () => resolve(answer));
     });
   }
 
