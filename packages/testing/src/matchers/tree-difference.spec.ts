@@ -7,8 +7,9 @@ import type { SpanTree } from './span-tree.ts';
 import { TreeDifference } from './tree-difference.ts';
 
 const named = (index: number): Below => ({ name: `step.${index}`, children: [{ name: 'work' }] });
-const literal = ({ name, children = [] }: Below): SpanTree => ({
+const literal = ({ name, attributes, children = [] }: Below): SpanTree => ({
   span: name,
+  ...(attributes && { attributes }),
   children: children.map(literal),
 });
 const row = (length: number): Below[] => Array.from({ length }, (_, index) => named(index));
@@ -43,9 +44,10 @@ describe('TreeDifference', () => {
   });
 
   it('finds what changed in 1,000 steps that are all alike but one', () => {
-    const alike = Array.from({ length: 1000 }, () => named(0));
-    expect(marks('parallel', alike, alike.with(700, named(1)))).toEqual(['different step.1 success 0 ms']);
-    expect(marks('sequential', alike, alike.with(700, named(1)))).toEqual(['different step.1 success 0 ms']);
+    const alike = Array.from({ length: 1000 }, () => ({ ...named(0), attributes: { tries: 1 } }));
+    const other = alike.with(700, { ...named(0), attributes: { tries: 2 } });
+    expect(marks('parallel', alike, other)).toEqual(['different step.0 success 0 ms']);
+    expect(marks('sequential', alike, other)).toEqual(['different step.0 success 0 ms']);
   });
 
   it('goes through what is too much to compare as it comes', () => {
