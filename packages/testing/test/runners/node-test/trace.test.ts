@@ -3,8 +3,8 @@ import { describe, it } from 'node:test';
 import { expectTrace, observed, traceSnapshotText } from '@tta/obs-testing';
 import { ask } from '../ask.ts';
 
-describe('expectations', () => {
-  it(
+void describe('expectations', () => {
+  void it(
     'hold',
     observed(async (trace) => {
       await ask(2).execute('why?');
@@ -14,7 +14,7 @@ describe('expectations', () => {
     }),
   );
 
-  it(
+  void it(
     'fail',
     observed(async (trace) => {
       await ask(2).execute('why?');
@@ -22,7 +22,7 @@ describe('expectations', () => {
     }),
   );
 
-  it(
+  void it(
     'tell how a trace differs from a text',
     observed(async (trace) => {
       await ask(2).execute('why?');
@@ -30,7 +30,7 @@ describe('expectations', () => {
     }),
   );
 
-  it('refuse what is no trace', () => {
+  void it('refuse what is no trace', () => {
     assert.throws(() => expectTrace(undefined as never), /expectTrace: undefined is no trace/);
   });
 });
