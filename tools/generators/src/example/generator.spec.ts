@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
-import { FsTree } from 'nx/src/generators/tree';
+import { FsTree, flushChanges } from 'nx/src/generators/tree';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { complaint, TemporaryWorkspace } from '../../test/temporary-workspace.ts';
 import { exampleGenerator } from './generator.ts';
@@ -32,7 +32,7 @@ describe('the generator of examples', () => {
     expect(tree.listChanges()).toEqual([]);
   });
 
-  it('writes a program, its workflow and its spec, in order', async () => {
+  it('writes a program, its workflow and its spec, in order, beside each other as well', async () => {
     expect(await workspace.nx('g', '@tta/obs-generators:example', name)).toMatchObject({
       status: 0,
       stderr: '',
@@ -43,6 +43,12 @@ describe('the generator of examples', () => {
       `+ ${folder}/workflow.spec.ts`,
       `+ ${folder}/workflow.ts`,
     ]);
+    const tree = new FsTree(workspace.root, false);
+    await exampleGenerator(tree, { name: 'another' });
+    flushChanges(workspace.root, tree.listChanges());
+    expect(workspace.read('docs/examples/README.md')).toMatch(
+      /^\| \[another\]\(another\/workflow\.ts\) .*`node docs\/examples\/dist\/another\/main\.js \[file\]` +\|$/m,
+    );
     const files = workspace.changesSince(before).map((change) => change.slice(2));
     expect(await workspace.complaintsAbout(files)).toBe('');
     expect(complaint(await workspace.node('node_modules/knip/bin/knip.js', '-W', 'docs/examples'))).toBe('');

@@ -39,6 +39,18 @@ describe('the generator of packages', () => {
     expect(tree.listChanges()).toEqual([]);
   });
 
+  it.each([
+    ['eslint.config.mjs', 'is not written as the generator knows it'],
+    ['README.md', 'has no table that begins with "| package "'],
+    ['CONTRIBUTING.md', 'has no row "signal" below "| layer "'],
+  ])('says so when it no longer knows its way in %s', async (file, says) => {
+    const tree = new FsTree(workspace.root, false);
+    tree.write(file, 'something else\n');
+    await expect(packageGenerator(tree, { name: 'quotas', layer: 'signal' })).rejects.toThrow(
+      `${file} ${says}`,
+    );
+  });
+
   it('writes a package and enters it in the lists of the workspace', async () => {
     const options = ['new-signal', '--layer', 'signal', '--skip-install'];
     expect(await workspace.nx('g', '@tta/obs-generators:package', ...options)).toMatchObject({
@@ -75,6 +87,8 @@ describe('the generator of packages', () => {
       await install();
     }
     workspace.linkPackages();
+    // First, because the rule of layers needs the graph with the new packages in it.
+    expect(complaint(await workspace.nx('sync:check'))).toBe('');
     const files = workspace.changesSince(before).map((change) => change.slice(2));
     expect(await workspace.complaintsAbout(files)).toBe('');
     const workspaces = folders.flatMap((folder) => ['-W', folder]);
