@@ -6,8 +6,10 @@ import type { RunnerTraceMatchers } from './trace-matchers.ts';
 function toMatchTraceSnapshot(this: MatcherState, received: unknown, hint?: unknown): SyncExpectationResult {
   const text = snapshotOf(this, received, hint);
   // What differs, Jest keeps until the test has ended, as for every snapshot.
+  /* oxlint-disable jest/prefer-snapshot-hint -- the hint is the caller's */
   if (typeof hint === 'string') expect(text).toMatchSnapshot(hint);
   else expect(text).toMatchSnapshot();
+  /* oxlint-enable jest/prefer-snapshot-hint */
   return { pass: true, message: () => text };
 }
 

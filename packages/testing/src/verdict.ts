@@ -1,7 +1,6 @@
 import { callText, type MatcherCall } from './call-text.ts';
 import { type Colors, drawTrees, legendText, type MarkedNode } from './marked-tree.ts';
 import { shortenedForest } from './shortened-forest.ts';
-import type { Trace } from './trace.ts';
 
 /** What a check of a trace found. */
 export interface Verdict {
@@ -9,9 +8,6 @@ export interface Verdict {
   /** Why it failed; where it passed, why its negation fails. Read only when it is shown. */
   readonly message: (colors: Colors) => string;
 }
-
-/** A matcher without a test runner. */
-export type TraceCheck<A extends readonly never[]> = (trace: Trace, ...expected: A) => Verdict;
 
 /**
  * The verdict of a matcher. Its message is the call as the test has it, what was found, and below it the trees in which

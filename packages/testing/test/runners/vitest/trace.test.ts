@@ -55,10 +55,10 @@ describe('snapshots', () => {
   );
 
   // Of tests that run at once, each has an `expect` of its own.
-  it.concurrent.for([1, 2])('are kept apart at once, %d', (failures, { expect: own }) =>
+  it.concurrent.for([1, 2])('are kept apart at once, %d', (failures, { expect }) =>
     observe(async (trace) => {
       await ask(failures).execute('why?');
-      own(trace).toMatchTraceSnapshot();
+      expect(trace).toMatchTraceSnapshot();
     }),
   );
 });
