@@ -30,10 +30,8 @@ function methodOf(service: string): MethodDefinition<Buffer, Buffer> {
 /** OTLP over gRPC: the three services, without TLS. */
 export class GrpcEndpoint {
   readonly #inbox: Inbox;
-  readonly #server = new Server({
-    'grpc.max_receive_message_length': bodyLimitBytes,
-    'grpc.enable_channelz': 0,
-  });
+  // With channelz, as is the default: without, it forgets its connections, and would wait for calls that hang.
+  readonly #server = new Server({ 'grpc.max_receive_message_length': bodyLimitBytes });
 
   constructor(inbox: Inbox) {
     this.#inbox = inbox;
