@@ -104,6 +104,14 @@ describe('the HTTP endpoint', () => {
     expect(sink.requests[0]?.headers).toMatchObject({ 'x-tenant': 't1', authorization: 'Basic YTpi' });
   });
 
+  it('ends connections on which an answer is due when the sink stops', async () => {
+    sink.answer('hang');
+    const unanswered = expect(send({})).rejects.toThrow('fetch failed');
+    await sink.received({ requests: 1 });
+    await sink.stop();
+    await unanswered;
+  });
+
   it('bears with an exporter that goes away', async () => {
     const headers = { 'content-type': 'application/json', 'content-length': '100' };
     const cut = request(`${sink.httpUrl}/v1/traces`, { method: 'POST', headers });
