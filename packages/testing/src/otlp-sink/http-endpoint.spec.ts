@@ -106,10 +106,10 @@ describe('the HTTP endpoint', () => {
 
   it('ends connections on which an answer is due when the sink stops', async () => {
     sink.answer('hang');
-    const unanswered = expect(send({})).rejects.toThrow('fetch failed');
+    const unanswered = send({}).catch(String);
     await sink.received({ requests: 1 });
     await sink.stop();
-    await unanswered;
+    expect(await unanswered).toContain('fetch failed');
   });
 
   it('bears with an exporter that goes away', async () => {
