@@ -93,6 +93,7 @@ const externalConstraints = [
       '@opentelemetry/context-async-hooks',
       '@opentelemetry/sdk-trace-node',
       'expect',
+      'protobufjs',
       'vitest',
     ],
   },

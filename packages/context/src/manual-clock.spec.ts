@@ -71,4 +71,13 @@ describe('ManualClock', () => {
     expect(fired).toEqual([50]);
     expect(clock.monotonic()).toBe(51);
   });
+
+  it('says how long it is to the next timer', async () => {
+    const clock = new ManualClock();
+    expect(clock.nextTimerInMs).toBeUndefined();
+    clock.timer(30, () => undefined);
+    clock.timer(20, () => undefined);
+    await clock.advance(5);
+    expect(clock.nextTimerInMs).toBe(15);
+  });
 });

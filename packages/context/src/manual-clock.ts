@@ -35,6 +35,12 @@ export class ManualClock implements Clock {
     return this.#timers.size;
   }
 
+  /** Milliseconds until the next timer falls due; `undefined` where there is none. */
+  get nextTimerInMs(): number | undefined {
+    const next = this.#nextDue(Infinity);
+    return next && next.atMs - this.#elapsedMs;
+  }
+
   /**
    * Moves the time on and fires what falls due, in the order of due times, letting promises settle
    * before, between and after the timers; so timers that are set on the way fire as well.

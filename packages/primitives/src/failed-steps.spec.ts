@@ -1,7 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { type InstrumentedPrimitive, named } from '@tta/obs-instrumentation';
 import { faults, observed, type Trace } from '@tta/obs-testing';
-import { manualTime } from '../test/manual-time.ts';
 import { fallback } from './fallback.ts';
 import { lambda } from './lambda.ts';
 import { parallel } from './parallel.ts';
@@ -74,12 +73,15 @@ describe('a step whose failure is answered', () => {
     ],
   ])(
     'by a %s is recorded on its own span and on no other',
-    observed(async (trace, type: string, composed: InstrumentedPrimitive<number, unknown>) => {
-      const running = composed.execute(1);
-      await trace.clock.advance(0);
-      expect(await running).toBe(1);
-      expect(exceptions(trace)).toEqual(['failing']);
-      expect(trace.spans[0]).toMatchObject({ name: `primitive.${type}.execute`, failed: false });
-    }, manualTime),
+    observed(
+      async (trace, type: string, composed: InstrumentedPrimitive<number, unknown>) => {
+        const running = composed.execute(1);
+        await trace.clock.advance(0);
+        expect(await running).toBe(1);
+        expect(exceptions(trace)).toEqual(['failing']);
+        expect(trace.spans[0]).toMatchObject({ name: `primitive.${type}.execute`, failed: false });
+      },
+      { clock: 'manual' },
+    ),
   );
 });

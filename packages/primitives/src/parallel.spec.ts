@@ -4,7 +4,6 @@ import { CancelledError, InvalidCompositionError } from '@tta/obs-context';
 import type { RunScope } from '@tta/obs-instrumentation';
 import { faults, mockPrimitive, observed } from '@tta/obs-testing';
 import { deferred, untilAborted } from '../test/deferred.ts';
-import { manualTime } from '../test/manual-time.ts';
 import { pointsOf } from '../test/points-of.ts';
 import { stepTree } from '../test/step-tree.ts';
 import { parallel, ParallelError } from './parallel.ts';
@@ -36,22 +35,25 @@ describe('parallel', () => {
 
   it(
     'runs no more branches at a time than its concurrency',
-    observed(async (trace) => {
-      const gates = [deferred<void>(), deferred<void>(), deferred<void>()];
-      const begun: number[] = [];
-      const branches = gates.map(({ promise }, index) => async () => {
-        begun.push(index);
-        await promise;
-      });
-      const running = parallel(branches, { concurrency: 2 }).execute(undefined);
-      expect(begun).toEqual([0, 1]);
-      gates[1]?.resolve();
-      await trace.clock.advance(0);
-      expect(begun).toEqual([0, 1, 2]);
-      gates[0]?.resolve();
-      gates[2]?.resolve();
-      await running;
-    }, manualTime),
+    observed(
+      async (trace) => {
+        const gates = [deferred<void>(), deferred<void>(), deferred<void>()];
+        const begun: number[] = [];
+        const branches = gates.map(({ promise }, index) => async () => {
+          begun.push(index);
+          await promise;
+        });
+        const running = parallel(branches, { concurrency: 2 }).execute(undefined);
+        expect(begun).toEqual([0, 1]);
+        gates[1]?.resolve();
+        await trace.clock.advance(0);
+        expect(begun).toEqual([0, 1, 2]);
+        gates[0]?.resolve();
+        gates[2]?.resolve();
+        await running;
+      },
+      { clock: 'manual' },
+    ),
   );
 
   it(
@@ -75,38 +77,44 @@ describe('parallel', () => {
 
   it(
     'that fails fast throws the first error and aborts the other branches',
-    observed(async (trace) => {
-      const error = new Error('first');
-      const failing = mockPrimitive('failing').fails(error);
-      const waiting = mockPrimitive('waiting').runs((_, { signal }) => untilAborted(signal));
-      await expect(parallel({ failing, waiting }).execute(0)).rejects.toBe(error);
-      await trace.clock.advance(0);
-      expect(waiting.lastCall?.error).toBeInstanceOf(CancelledError);
-      expect(waiting.lastCall?.error).toMatchObject({ message: 'branch "failing" of parallel failed' });
-      expect(trace).toHaveSpan({ span: 'primitive.parallel.branch_waiting', outcome: 'cancelled' });
-      expect(trace.spans[0]).toMatchObject({ name: 'primitive.parallel.execute', events: [] });
-      expect(trace).not.toHaveMetric('recovery.events');
-    }, manualTime),
+    observed(
+      async (trace) => {
+        const error = new Error('first');
+        const failing = mockPrimitive('failing').fails(error);
+        const waiting = mockPrimitive('waiting').runs((_, { signal }) => untilAborted(signal));
+        await expect(parallel({ failing, waiting }).execute(0)).rejects.toBe(error);
+        await trace.clock.advance(0);
+        expect(waiting.lastCall?.error).toBeInstanceOf(CancelledError);
+        expect(waiting.lastCall?.error).toMatchObject({ message: 'branch "failing" of parallel failed' });
+        expect(trace).toHaveSpan({ span: 'primitive.parallel.branch_waiting', outcome: 'cancelled' });
+        expect(trace.spans[0]).toMatchObject({ name: 'primitive.parallel.execute', events: [] });
+        expect(trace).not.toHaveMetric('recovery.events');
+      },
+      { clock: 'manual' },
+    ),
   );
 
   it(
     'that fails fast drops and counts what comes later, and begins no branch any more',
-    observed(async (trace) => {
-      const [value, failure] = [deferred<number>(), deferred<number>()];
-      const last = mockPrimitive('last').returns(1);
-      const failing = mockPrimitive('failing').fails(new Error('first'));
-      const branches = [failing, () => value.promise, () => failure.promise, last] as const;
-      await expect(parallel(branches, { concurrency: 3 }).execute(0)).rejects.toThrow('first');
-      value.resolve(1);
-      failure.reject(new Error('second'));
-      await trace.clock.advance(0);
-      expect(last.calls).toEqual([]);
-      expect(pointsOf(trace, 'recovery.events')).toEqual([
-        { labels: { 'primitive.name': 'parallel', 'recovery.kind': 'late_result' }, value: 2 },
-      ]);
-      const late = trace.lines.filter(({ message }) => message === 'parallel: late_result');
-      expect(late.map(({ fields }) => fields['error.message'])).toEqual([undefined, 'second']);
-    }, manualTime),
+    observed(
+      async (trace) => {
+        const [value, failure] = [deferred<number>(), deferred<number>()];
+        const last = mockPrimitive('last').returns(1);
+        const failing = mockPrimitive('failing').fails(new Error('first'));
+        const branches = [failing, () => value.promise, () => failure.promise, last] as const;
+        await expect(parallel(branches, { concurrency: 3 }).execute(0)).rejects.toThrow('first');
+        value.resolve(1);
+        failure.reject(new Error('second'));
+        await trace.clock.advance(0);
+        expect(last.calls).toEqual([]);
+        expect(pointsOf(trace, 'recovery.events')).toEqual([
+          { labels: { 'primitive.name': 'parallel', 'recovery.kind': 'late_result' }, value: 2 },
+        ]);
+        const late = trace.lines.filter(({ message }) => message === 'parallel: late_result');
+        expect(late.map(({ fields }) => fields['error.message'])).toEqual([undefined, 'second']);
+      },
+      { clock: 'manual' },
+    ),
   );
 
   it('that waits for all gathers every failure by its branch', async () => {
@@ -149,16 +157,19 @@ describe('parallel', () => {
 
   it(
     'does not count as late what answers the abort with an error of its own',
-    observed(async (trace) => {
-      const obeying = (_: unknown, { signal }: RunScope) =>
-        untilAborted(signal).catch((cause: unknown) => {
-          throw Object.assign(new Error('The operation was aborted', { cause }), { name: 'AbortError' });
-        });
-      const failing = mockPrimitive('failing').fails(new Error('x'));
-      expect((await parallel([failing, obeying]).tryExecute(0)).ok).toBe(false);
-      await trace.clock.advance(0);
-      expect(trace).not.toHaveMetric('recovery.events');
-    }, manualTime),
+    observed(
+      async (trace) => {
+        const obeying = (_: unknown, { signal }: RunScope) =>
+          untilAborted(signal).catch((cause: unknown) => {
+            throw Object.assign(new Error('The operation was aborted', { cause }), { name: 'AbortError' });
+          });
+        const failing = mockPrimitive('failing').fails(new Error('x'));
+        expect((await parallel([failing, obeying]).tryExecute(0)).ok).toBe(false);
+        await trace.clock.advance(0);
+        expect(trace).not.toHaveMetric('recovery.events');
+      },
+      { clock: 'manual' },
+    ),
   );
 
   it('that waits for all succeeds like any other, also a few branches at a time', async () => {
@@ -168,21 +179,24 @@ describe('parallel', () => {
 
   it.each(['fail-fast', 'wait-all'] as const)(
     '(%s) passes the abort of its caller on to every branch',
-    observed(async (trace, onError: 'fail-fast' | 'wait-all') => {
-      const controller = new AbortController();
-      const running = parallel([faults.hang(), faults.hang()], { onError }).execute(0, {
-        signal: controller.signal,
-      });
-      const reason = new Error('stop');
-      controller.abort(reason);
-      await expect(running).rejects.toBe(reason);
-      await trace.clock.advance(0);
-      expect(trace).toHaveSpanTree({
-        span: 'primitive.parallel.execute',
-        outcome: 'cancelled',
-        children: [0, 1].map((index) => stepTree(`parallel.branch_${index}`, 'hang', 'cancelled')),
-      });
-    }, manualTime),
+    observed(
+      async (trace, onError: 'fail-fast' | 'wait-all') => {
+        const controller = new AbortController();
+        const running = parallel([faults.hang(), faults.hang()], { onError }).execute(0, {
+          signal: controller.signal,
+        });
+        const reason = new Error('stop');
+        controller.abort(reason);
+        await expect(running).rejects.toBe(reason);
+        await trace.clock.advance(0);
+        expect(trace).toHaveSpanTree({
+          span: 'primitive.parallel.execute',
+          outcome: 'cancelled',
+          children: [0, 1].map((index) => stepTree(`parallel.branch_${index}`, 'hang', 'cancelled')),
+        });
+      },
+      { clock: 'manual' },
+    ),
   );
 
   it('leaves no listener on the signal of its caller', async () => {

@@ -2,7 +2,6 @@ import { getEventListeners } from 'node:events';
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { faults, ManualClock, mockPrimitive, observe, observed, seededRandom } from '@tta/obs-testing';
-import { manualTime } from '../test/manual-time.ts';
 import { pointsOf } from '../test/points-of.ts';
 import { stepTree } from '../test/step-tree.ts';
 import { lambda } from './lambda.ts';
@@ -34,50 +33,53 @@ function waits(options: RetryOptions, error?: Error, seed = 1): Promise<number[]
 describe('retry', () => {
   it(
     'tries again until the step succeeds',
-    observed(async (trace) => {
-      const step = faults.failTimes(2, call, unavailable());
-      const running = retry(step, { baseMs: 100, jitter: 'none' }).execute(0);
-      await trace.clock.advance(300);
-      expect(await running).toBe('answer');
-      expect(trace).toHaveRetried('call', 2);
-      expect(trace).toHaveSpanTree({
-        span: 'primitive.retry.execute',
-        name: 'call',
-        outcome: 'success',
-        children: (['error', 'error', 'success'] as const).map((outcome, index) => ({
-          ...stepTree(`retry.attempt_${index + 1}`, 'call', outcome),
-          attributes: { 'step.index': index + 1, 'step.total_steps': 4 },
-        })),
-      });
-      const [root] = trace.spans;
-      expect(root?.failed).toBe(false);
-      expect(root?.events.map(({ name, attributes }) => [name, attributes])).toEqual(
-        [100, 200].map((wait, index) => [
-          'recovery.retry',
-          {
-            'retry.attempt': index + 1,
-            'error.type': 'Error',
-            'error.message': 'unavailable',
-            'error.category': 'transient',
-            'retry.backoff_ms': wait,
-            'retry.reason': 'transient',
-            'retry.after_header': false,
-          },
-        ]),
-      );
-      expect(trace.lines).toEqual(
-        root?.events.map(({ attributes: fields }) => ({
-          level: 'warn',
-          message: 'call: retry',
-          fields,
-          spanId: root.spanId,
-          traceId: root.traceId,
-        })),
-      );
-      expect(pointsOf(trace, 'recovery.events')).toEqual([
-        { labels: { 'primitive.name': 'call', 'recovery.kind': 'retry' }, value: 2 },
-      ]);
-    }, manualTime),
+    observed(
+      async (trace) => {
+        const step = faults.failTimes(2, call, unavailable());
+        const running = retry(step, { baseMs: 100, jitter: 'none' }).execute(0);
+        await trace.clock.advance(300);
+        expect(await running).toBe('answer');
+        expect(trace).toHaveRetried('call', 2);
+        expect(trace).toHaveSpanTree({
+          span: 'primitive.retry.execute',
+          name: 'call',
+          outcome: 'success',
+          children: (['error', 'error', 'success'] as const).map((outcome, index) => ({
+            ...stepTree(`retry.attempt_${index + 1}`, 'call', outcome),
+            attributes: { 'step.index': index + 1, 'step.total_steps': 4 },
+          })),
+        });
+        const [root] = trace.spans;
+        expect(root?.failed).toBe(false);
+        expect(root?.events.map(({ name, attributes }) => [name, attributes])).toEqual(
+          [100, 200].map((wait, index) => [
+            'recovery.retry',
+            {
+              'retry.attempt': index + 1,
+              'error.type': 'Error',
+              'error.message': 'unavailable',
+              'error.category': 'transient',
+              'retry.backoff_ms': wait,
+              'retry.reason': 'transient',
+              'retry.after_header': false,
+            },
+          ]),
+        );
+        expect(trace.lines).toEqual(
+          root?.events.map(({ attributes: fields }) => ({
+            level: 'warn',
+            message: 'call: retry',
+            fields,
+            spanId: root.spanId,
+            traceId: root.traceId,
+          })),
+        );
+        expect(pointsOf(trace, 'recovery.events')).toEqual([
+          { labels: { 'primitive.name': 'call', 'recovery.kind': 'retry' }, value: 2 },
+        ]);
+      },
+      { clock: 'manual' },
+    ),
   );
 
   it('waits longer each time, up to the longest wait', async () => {
@@ -170,18 +172,21 @@ describe('retry', () => {
 
   it(
     'stops waiting when it is cancelled, and leaves neither timer nor listener',
-    observed(async (trace) => {
-      const controller = new AbortController();
-      const running = retry(down()).execute(0, { signal: controller.signal });
-      await trace.clock.advance(0);
-      expect(trace.clock.pendingTimers).toBe(1);
-      const reason = new Error('stop');
-      controller.abort(reason);
-      await expect(running).rejects.toBe(reason);
-      expect(trace.clock.pendingTimers).toBe(0);
-      expect(getEventListeners(controller.signal, 'abort')).toHaveLength(0);
-      expect(trace).toHaveSpan({ span: 'primitive.retry.execute', outcome: 'cancelled' });
-    }, manualTime),
+    observed(
+      async (trace) => {
+        const controller = new AbortController();
+        const running = retry(down()).execute(0, { signal: controller.signal });
+        await trace.clock.advance(0);
+        expect(trace.clock.pendingTimers).toBe(1);
+        const reason = new Error('stop');
+        controller.abort(reason);
+        await expect(running).rejects.toBe(reason);
+        expect(trace.clock.pendingTimers).toBe(0);
+        expect(getEventListeners(controller.signal, 'abort')).toHaveLength(0);
+        expect(trace).toHaveSpan({ span: 'primitive.retry.execute', outcome: 'cancelled' });
+      },
+      { clock: 'manual' },
+    ),
   );
 
   it('leaves no listener on the signal after its waits', async () => {
@@ -202,24 +207,30 @@ describe('retry', () => {
 
   it(
     'takes an option that is there and undefined as not set',
-    observed(async (trace) => {
-      const options = { maxRetries: undefined, baseMs: undefined } as unknown as RetryOptions;
-      const running = retry(down(), options).tryExecute(0);
-      await trace.clock.advance(60_000);
-      expect((await running).ok).toBe(false);
-      expect(trace).toHaveRetried('call', 3);
-    }, manualTime),
+    observed(
+      async (trace) => {
+        const options = { maxRetries: undefined, baseMs: undefined } as unknown as RetryOptions;
+        const running = retry(down(), options).tryExecute(0);
+        await trace.clock.advance(60_000);
+        expect((await running).ok).toBe(false);
+        expect(trace).toHaveRetried('call', 3);
+      },
+      { clock: 'manual' },
+    ),
   );
 
   it(
     'is a failure when every attempt was cancelled by itself and it was told to try again',
-    observed(async (trace) => {
-      const step = down(new DOMException('gone', 'AbortError'));
-      const running = retry(step, { maxRetries: 1, baseMs: 0, retryOn: () => true }).tryExecute(0);
-      await trace.clock.advance(10);
-      expect(await running).toMatchObject({ ok: false, info: { category: 'unknown' } });
-      expect(trace.spans[0]).toMatchObject({ name: 'primitive.retry.execute', failed: true });
-    }, manualTime),
+    observed(
+      async (trace) => {
+        const step = down(new DOMException('gone', 'AbortError'));
+        const running = retry(step, { maxRetries: 1, baseMs: 0, retryOn: () => true }).tryExecute(0);
+        await trace.clock.advance(10);
+        expect(await running).toMatchObject({ ok: false, info: { category: 'unknown' } });
+        expect(trace.spans[0]).toMatchObject({ name: 'primitive.retry.execute', failed: true });
+      },
+      { clock: 'manual' },
+    ),
   );
 
   it('is named after its step, or as it is told', () => {

@@ -2,7 +2,6 @@ import { getEventListeners } from 'node:events';
 import { describe, expect, it } from '@jest/globals';
 import { faults, mockPrimitive, observed } from '@tta/obs-testing';
 import { deferred, untilAborted } from '../test/deferred.ts';
-import { manualTime } from '../test/manual-time.ts';
 import { pointsOf } from '../test/points-of.ts';
 import { lambda } from './lambda.ts';
 import { timeout, TimeoutError } from './timeout.ts';
@@ -10,128 +9,146 @@ import { timeout, TimeoutError } from './timeout.ts';
 describe('timeout', () => {
   it(
     'passes the result on and leaves no timer and no listener',
-    observed(async (trace) => {
-      const { signal } = new AbortController();
-      const quick = lambda('quick', () => 'done');
-      expect(await timeout(quick, { ms: 100 }).execute(0, { signal })).toBe('done');
-      expect(trace.clock.pendingTimers).toBe(0);
-      expect(getEventListeners(signal, 'abort')).toHaveLength(0);
-      expect(trace).toHaveSpanTree({
-        span: 'primitive.timeout.execute',
-        name: 'quick',
-        outcome: 'success',
-        attributes: { 'timeout.limit_ms': 100 },
-        children: [{ span: 'primitive.lambda.execute', name: 'quick', outcome: 'success' }],
-      });
-    }, manualTime),
+    observed(
+      async (trace) => {
+        const { signal } = new AbortController();
+        const quick = lambda('quick', () => 'done');
+        expect(await timeout(quick, { ms: 100 }).execute(0, { signal })).toBe('done');
+        expect(trace.clock.pendingTimers).toBe(0);
+        expect(getEventListeners(signal, 'abort')).toHaveLength(0);
+        expect(trace).toHaveSpanTree({
+          span: 'primitive.timeout.execute',
+          name: 'quick',
+          outcome: 'success',
+          attributes: { 'timeout.limit_ms': 100 },
+          children: [{ span: 'primitive.lambda.execute', name: 'quick', outcome: 'success' }],
+        });
+      },
+      { clock: 'manual' },
+    ),
   );
 
   it(
     'keeps the error of a step that fails before the limit',
-    observed(async (trace) => {
-      const error = new Error('own');
-      const step = mockPrimitive('failing').fails(error);
-      await expect(timeout(step, { ms: 100 }).execute(0)).rejects.toBe(error);
-      expect(trace.clock.pendingTimers).toBe(0);
-    }, manualTime),
+    observed(
+      async (trace) => {
+        const error = new Error('own');
+        const step = mockPrimitive('failing').fails(error);
+        await expect(timeout(step, { ms: 100 }).execute(0)).rejects.toBe(error);
+        expect(trace.clock.pendingTimers).toBe(0);
+      },
+      { clock: 'manual' },
+    ),
   );
 
   it(
     'throws at the limit and aborts the step, which is cancelled; the timeout has timed out',
-    observed(async (trace) => {
-      const hanging = mockPrimitive<number, never>('hanging').runs((_, { signal }) => untilAborted(signal));
-      const running = timeout(hanging, { ms: 100 }).tryExecute(0);
-      await trace.clock.advance(99);
-      expect(hanging.lastCall?.outcome).toBe('open');
-      await trace.clock.advance(1);
-      const outcome = await running;
-      if (outcome.ok) throw new Error('it succeeded');
-      expect(outcome.error).toBeInstanceOf(TimeoutError);
-      expect(outcome.error).toBe(hanging.lastCall?.error);
-      expect(outcome.error).toMatchObject({
-        code: 'OBS_ERR_TIMEOUT',
-        category: 'timeout',
-        message: '"hanging" did not end within 100 ms',
-        limitMs: 100,
-      });
-      expect(trace).toHaveSpanTree({
-        span: 'primitive.timeout.execute',
-        name: 'hanging',
-        outcome: 'timeout',
-        children: [{ span: 'primitive.mock.execute', name: 'hanging', outcome: 'cancelled' }],
-      });
-      const [root] = trace.spans;
-      expect(root?.failed).toBe(true);
-      expect(root?.events.map(({ name }) => name)).toEqual(['recovery.timeout', 'exception']);
-      expect(root?.events[0]?.attributes).toEqual({
-        'timeout.limit_ms': 100,
-        'error.type': 'OBS_ERR_TIMEOUT',
-        'error.message': '"hanging" did not end within 100 ms',
-        'error.category': 'timeout',
-      });
-      expect(pointsOf(trace, 'recovery.events')).toEqual([
-        { labels: { 'primitive.name': 'hanging', 'recovery.kind': 'timeout' }, value: 1 },
-      ]);
-    }, manualTime),
+    observed(
+      async (trace) => {
+        const hanging = mockPrimitive<number, never>('hanging').runs((_, { signal }) => untilAborted(signal));
+        const running = timeout(hanging, { ms: 100 }).tryExecute(0);
+        await trace.clock.advance(99);
+        expect(hanging.lastCall?.outcome).toBe('open');
+        await trace.clock.advance(1);
+        const outcome = await running;
+        if (outcome.ok) throw new Error('it succeeded');
+        expect(outcome.error).toBeInstanceOf(TimeoutError);
+        expect(outcome.error).toBe(hanging.lastCall?.error);
+        expect(outcome.error).toMatchObject({
+          code: 'OBS_ERR_TIMEOUT',
+          category: 'timeout',
+          message: '"hanging" did not end within 100 ms',
+          limitMs: 100,
+        });
+        expect(trace).toHaveSpanTree({
+          span: 'primitive.timeout.execute',
+          name: 'hanging',
+          outcome: 'timeout',
+          children: [{ span: 'primitive.mock.execute', name: 'hanging', outcome: 'cancelled' }],
+        });
+        const [root] = trace.spans;
+        expect(root?.failed).toBe(true);
+        expect(root?.events.map(({ name }) => name)).toEqual(['recovery.timeout', 'exception']);
+        expect(root?.events[0]?.attributes).toEqual({
+          'timeout.limit_ms': 100,
+          'error.type': 'OBS_ERR_TIMEOUT',
+          'error.message': '"hanging" did not end within 100 ms',
+          'error.category': 'timeout',
+        });
+        expect(pointsOf(trace, 'recovery.events')).toEqual([
+          { labels: { 'primitive.name': 'hanging', 'recovery.kind': 'timeout' }, value: 1 },
+        ]);
+      },
+      { clock: 'manual' },
+    ),
   );
 
   it(
     'has timed out also when the step passes the reason on at once',
-    observed(async (trace) => {
-      const running = timeout(faults.hang(), { ms: 10 }).tryExecute(0);
-      await trace.clock.advance(10);
-      expect(await running).toMatchObject({
-        ok: false,
-        info: { code: 'OBS_ERR_TIMEOUT', category: 'timeout' },
-      });
-      expect(trace).toHaveSpanTree({
-        span: 'primitive.timeout.execute',
-        name: 'hang',
-        outcome: 'timeout',
-        children: [
-          {
-            span: 'primitive.lambda.execute',
-            name: 'hang',
-            outcome: 'cancelled',
-            attributes: { 'execution.abandoned': undefined },
-          },
-        ],
-      });
-    }, manualTime),
+    observed(
+      async (trace) => {
+        const running = timeout(faults.hang(), { ms: 10 }).tryExecute(0);
+        await trace.clock.advance(10);
+        expect(await running).toMatchObject({
+          ok: false,
+          info: { code: 'OBS_ERR_TIMEOUT', category: 'timeout' },
+        });
+        expect(trace).toHaveSpanTree({
+          span: 'primitive.timeout.execute',
+          name: 'hang',
+          outcome: 'timeout',
+          children: [
+            {
+              span: 'primitive.lambda.execute',
+              name: 'hang',
+              outcome: 'cancelled',
+              attributes: { 'execution.abandoned': undefined },
+            },
+          ],
+        });
+      },
+      { clock: 'manual' },
+    ),
   );
 
   it.each(['value', 'error'])(
     'drops and counts a late %s of a step that does not heed its signal',
-    observed(async (trace, kind: string) => {
-      const late = deferred<string>();
-      const running = timeout(() => late.promise, { ms: 10, name: 'deaf' }).tryExecute(0);
-      await trace.clock.advance(10);
-      expect((await running).ok).toBe(false);
-      if (kind === 'value') late.resolve('too late');
-      else late.reject(new Error('too late'));
-      await trace.clock.advance(0);
-      const name = { 'primitive.name': 'deaf' };
-      expect(pointsOf(trace, 'recovery.events')).toEqual([
-        { labels: { ...name, 'recovery.kind': 'timeout' }, value: 1 },
-        { labels: { ...name, 'recovery.kind': 'late_result' }, value: 1 },
-      ]);
-      const message = kind === 'value' ? undefined : 'too late';
-      expect(trace).toHaveLogged({ message: /^deaf: late_result$/, fields: { 'error.message': message } });
-    }, manualTime),
+    observed(
+      async (trace, kind: string) => {
+        const late = deferred<string>();
+        const running = timeout(() => late.promise, { ms: 10, name: 'deaf' }).tryExecute(0);
+        await trace.clock.advance(10);
+        expect((await running).ok).toBe(false);
+        if (kind === 'value') late.resolve('too late');
+        else late.reject(new Error('too late'));
+        await trace.clock.advance(0);
+        const name = { 'primitive.name': 'deaf' };
+        expect(pointsOf(trace, 'recovery.events')).toEqual([
+          { labels: { ...name, 'recovery.kind': 'timeout' }, value: 1 },
+          { labels: { ...name, 'recovery.kind': 'late_result' }, value: 1 },
+        ]);
+        const message = kind === 'value' ? undefined : 'too late';
+        expect(trace).toHaveLogged({ message: /^deaf: late_result$/, fields: { 'error.message': message } });
+      },
+      { clock: 'manual' },
+    ),
   );
 
   it(
     'aborts the step when its caller is cancelled, without timing out',
-    observed(async (trace) => {
-      const controller = new AbortController();
-      const running = timeout(faults.hang(), { ms: 100 }).execute(0, { signal: controller.signal });
-      const reason = new Error('stop');
-      controller.abort(reason);
-      await expect(running).rejects.toBe(reason);
-      expect(trace.clock.pendingTimers).toBe(0);
-      expect(trace).toHaveSpan({ span: 'primitive.timeout.execute', outcome: 'cancelled' });
-      expect(trace).not.toHaveMetric('recovery.events');
-    }, manualTime),
+    observed(
+      async (trace) => {
+        const controller = new AbortController();
+        const running = timeout(faults.hang(), { ms: 100 }).execute(0, { signal: controller.signal });
+        const reason = new Error('stop');
+        controller.abort(reason);
+        await expect(running).rejects.toBe(reason);
+        expect(trace.clock.pendingTimers).toBe(0);
+        expect(trace).toHaveSpan({ span: 'primitive.timeout.execute', outcome: 'cancelled' });
+        expect(trace).not.toHaveMetric('recovery.events');
+      },
+      { clock: 'manual' },
+    ),
   );
 
   it.each([0, -1, Number.NaN, Number.POSITIVE_INFINITY])('refuses a limit of %p at construction', (ms) => {

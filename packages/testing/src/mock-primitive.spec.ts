@@ -61,7 +61,7 @@ describe('mockPrimitive', () => {
           ].join('\n'),
         );
       },
-      () => ({ clock: new ManualClock() }),
+      { clock: 'manual' },
     ),
   );
 

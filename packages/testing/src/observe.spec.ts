@@ -156,13 +156,13 @@ describe('observed', () => {
 
   const clocks = new Set<ManualClock>();
   it.each([1, 2])(
-    'makes its options anew for each test, here for %d',
+    'makes a manual clock for each test, here for %d',
     observed(
       (trace, row) => {
         clocks.add(trace.clock);
         expect(clocks.size).toBe(row);
       },
-      () => ({ clock: new ManualClock() }),
+      { clock: 'manual' },
     ),
   );
 });

@@ -1,6 +1,7 @@
 import type { Clock } from '@tta/obs-context';
-import { ObservedTrace, type ObserveOptions } from './observed-trace.ts';
+import { type ClockOf, ObservedTrace, type ObserveOptions } from './observed-trace.ts';
 import { holdContextManager } from './shared-context-manager.ts';
+import { watchStandstill } from './standstill.ts';
 
 /**
  * Runs `body` where every primitive is observed in memory, apart from whatever else is observed at the same time in
@@ -18,15 +19,17 @@ import { holdContextManager } from './shared-context-manager.ts';
  * @returns What `body` returns.
  * @throws What `body` throws, untouched.
  */
-export async function observe<T, C extends Clock = Clock>(
-  body: (trace: ObservedTrace<C>) => T | PromiseLike<T>,
-  options: ObserveOptions<C> = {},
+export async function observe<T, K extends Clock | 'manual' = Clock>(
+  body: (trace: ObservedTrace<ClockOf<K>>) => T | PromiseLike<T>,
+  options: ObserveOptions<K> = {},
 ): Promise<T> {
-  const trace = new ObservedTrace(options);
+  const trace = new ObservedTrace<ClockOf<K>>(options);
   const release = holdContextManager();
+  const unwatch = watchStandstill(trace);
   try {
     return await trace.run(() => body(trace));
   } finally {
+    unwatch();
     release();
   }
 }
@@ -35,24 +38,23 @@ export async function observe<T, C extends Clock = Clock>(
  * The body of a test as a fixture: each call of it is an observation of its own. For `it`, `it.each`,
  * `it.concurrent` and the like, of every test runner; what a table gives comes after the trace.
  *
- * @param options - Or what makes them, anew for each test: `() => ({ clock: new ManualClock() })`.
+ * @param options - For each test the same: `clock: 'manual'` makes a clock for each, a clock is shared by all.
  *
  * @example
  * ```ts
  * it('asks again after a 503', observed(async (trace) => {
- *   await answer.execute('why?');
+ *   const answered = answer.execute('why?');
+ *   await trace.clock.advance(60_000);
+ *   await answered;
  *   expect(trace).toHaveRetried('ask');
- * }));
+ * }, { clock: 'manual' }));
  * ```
  */
-export function observed<C extends Clock = Clock, A extends readonly unknown[] = []>(
-  body: (trace: ObservedTrace<C>, ...row: A) => unknown,
-  options: ObserveOptions<C> | (() => ObserveOptions<C>) = {},
+export function observed<K extends Clock | 'manual' = Clock, A extends readonly unknown[] = []>(
+  body: (trace: ObservedTrace<ClockOf<K>>, ...row: A) => unknown,
+  options: ObserveOptions<K> = {},
 ): (...row: A) => Promise<void> {
   return async (...row) => {
-    await observe<unknown, C>(
-      (trace) => body(trace, ...row),
-      typeof options === 'function' ? options() : options,
-    );
+    await observe<unknown, K>((trace) => body(trace, ...row), options);
   };
 }

@@ -1,5 +1,6 @@
 import { context, type Meter, ROOT_CONTEXT, type Tracer } from '@opentelemetry/api';
 import { type Clock, type LineLevel, systemClock } from '@tta/obs-context';
+import { ManualClock } from '@tta/obs-context/manual';
 import { Instrumentation, type InstrumentationOptions, withInstrumentation } from '@tta/obs-instrumentation';
 import { LineRecorder } from './recording/line-recorder.ts';
 import { PointRecorder } from './recording/point-recorder.ts';
@@ -7,13 +8,21 @@ import { SpanRecorder } from './recording/span-recorder.ts';
 import { traceText } from './trace-text.ts';
 import type { Trace, TraceLine, TracePoint, TraceSpan } from './trace.ts';
 
+/** The clock that a test gets for the one it asks for. */
+export type ClockOf<K extends Clock | 'manual'> = K extends Clock ? K : ManualClock;
+
 /** How a test observes. */
-export interface ObserveOptions<C extends Clock = Clock> extends Omit<
+export interface ObserveOptions<K extends Clock | 'manual' = Clock | 'manual'> extends Omit<
   InstrumentationOptions,
   'tracer' | 'meter' | 'logger' | 'clock'
 > {
-  /** Where the time of runs comes from: a `ManualClock` makes waits and durations exact. @defaultValue the machine's */
-  readonly clock?: C;
+  /**
+   * Where the time of runs comes from. `manual` is a new `ManualClock`: it stands still until the test moves it, which
+   * makes waits and durations exact.
+   *
+   * @defaultValue the machine's
+   */
+  readonly clock?: K;
   /**
    * Log lines from this level on are kept. With `debug` there is a line for each begin and end of an execution.
    *
@@ -22,9 +31,12 @@ export interface ObserveOptions<C extends Clock = Clock> extends Omit<
   readonly logLevel?: LineLevel;
 }
 
-/** What is observed, as it stands at the moment: it grows while primitives run. */
+/**
+ * What is observed, as it stands at the moment: it grows while primitives run. Each read of `spans` and `points` tells
+ * what there is then; taken apart at the start of a test, `({ spans }) => …`, they stay empty.
+ */
 export class ObservedTrace<C extends Clock = Clock> implements Trace {
-  /** The one that was given, else the machine's. */
+  /** The one that was asked for, else the machine's. */
   readonly clock: C;
   /** For code that makes spans of its own: they belong to this trace. */
   readonly tracer: Tracer;
@@ -35,8 +47,8 @@ export class ObservedTrace<C extends Clock = Clock> implements Trace {
   readonly #lines: LineRecorder;
   readonly #points = new PointRecorder();
 
-  constructor({ clock, logLevel = 'info', ...options }: ObserveOptions<C> = {}) {
-    this.clock = clock ?? (systemClock as C);
+  constructor({ clock = systemClock, logLevel = 'info', ...options }: ObserveOptions = {}) {
+    this.clock = (clock === 'manual' ? new ManualClock() : clock) as C;
     this.#lines = new LineRecorder(logLevel);
     this.tracer = this.#spans.tracer;
     this.meter = this.#points;

@@ -7,7 +7,7 @@ import { type FakeLlm, fakeLlm, faults, type LlmReply, ManualClock, observe, obs
 type Same<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
 const same = <_T extends true>(): void => undefined;
 
-const manual = (): { clock: ManualClock } => ({ clock: new ManualClock() });
+const manual = { clock: 'manual' } as const;
 const text = ({ text }: LlmReply): string => text;
 
 describe('fakeLlm', () => {
@@ -98,7 +98,7 @@ describe('fakeLlm', () => {
         await fakeLlm('yes').execute('a b');
         expect(trace.spans[0]?.attributes).toMatchObject({ 'cost.usd': 2 });
       },
-      () => ({ ...manual(), pricing: { estimateUsd: ({ inputTokens = 0 }) => inputTokens } }),
+      { ...manual, pricing: { estimateUsd: ({ inputTokens = 0 }) => inputTokens } },
     ),
   );
 

@@ -3,7 +3,7 @@ import { describe, expect, it } from '@jest/globals';
 import { chain } from '../../test/composed.ts';
 import { fakeLlm, faults, type LlmReply, type LlmStream, ManualClock, observe, observed } from '../index.ts';
 
-const manual = (): { clock: ManualClock } => ({ clock: new ManualClock() });
+const manual = { clock: 'manual' } as const;
 const text = ({ text }: LlmReply): string => text;
 const collect = async (stream: LlmStream): Promise<string[]> => {
   const chunks: string[] = [];

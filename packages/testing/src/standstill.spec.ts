@@ -1,0 +1,72 @@
+import { afterAll, describe, expect, it } from '@jest/globals';
+import { systemClock } from '@tta/obs-context';
+import { ManualClock } from '@tta/obs-context/manual';
+import { InstrumentedPrimitive, pause, type RunScope } from '@tta/obs-instrumentation';
+import { ObservedTrace } from './observed-trace.ts';
+import { holdContextManager } from './shared-context-manager.ts';
+import { watchStandstill } from './standstill.ts';
+
+afterAll(holdContextManager());
+
+class Waiting extends InstrumentedPrimitive<number, void> {
+  constructor() {
+    super({ type: 'waiting' });
+  }
+
+  protected run(ms: number, scope: RunScope): Promise<void> {
+    return pause(scope, ms);
+  }
+}
+
+/** A watched trace, and the machine's time in the hands of the spec. */
+function watched(clock: ManualClock | 'manual' = 'manual') {
+  const trace = new ObservedTrace<ManualClock>({ clock });
+  const machine = new ManualClock();
+  const hints: string[] = [];
+  const end = watchStandstill(trace, (hint) => hints.push(hint), machine);
+  return { trace, machine, hints, end };
+}
+
+describe('a test that has forgotten to move its manual clock', () => {
+  it('is told so once, with what it waits for', async () => {
+    const { trace, machine, hints } = watched();
+    const running = trace.run(() => new Waiting().execute(250));
+    await machine.advance(60_000);
+    expect(hints).toEqual([
+      [
+        'observe: for 3000 ms nothing has happened, and 1 timer of the manual clock is pending.',
+        'Move the clock to the next one: await trace.clock.advance(250)',
+        '',
+        '  primitive.waiting.execute "waiting" open',
+        '',
+      ].join('\n'),
+    ]);
+    await trace.clock.advance(250);
+    await running;
+  });
+
+  it('is left alone while it does something, while nothing is pending, and when it has ended', async () => {
+    const { trace, machine, hints, end } = watched();
+    const running = trace.run(() => new Waiting().execute(250));
+    for (let second = 0; second < 20; second++) {
+      await machine.advance(1_000);
+      await trace.clock.advance(10);
+    }
+    await trace.clock.advance(1_000);
+    await running;
+    await machine.advance(60_000);
+    const second = trace.run(() => new Waiting().execute(1));
+    end();
+    await machine.advance(60_000);
+    await trace.clock.advance(1);
+    await second;
+    expect(hints).toEqual([]);
+    expect(machine.pendingTimers).toBe(0);
+  });
+
+  it('is not watched under another clock', () => {
+    const machine = new ManualClock();
+    watchStandstill(new ObservedTrace({ clock: systemClock }), () => undefined, machine);
+    expect(machine.pendingTimers).toBe(0);
+  });
+});

@@ -1,0 +1,50 @@
+import { systemClock } from '@tta/obs-context';
+import { ManualClock } from '@tta/obs-context/manual';
+import { countText } from './count-text.ts';
+import type { ObservedTrace } from './observed-trace.ts';
+import { durationText } from './span-text.ts';
+
+/** In milliseconds of the machine's clock, less than the five seconds after which a test runner gives up. */
+const patienceMs = 3_000;
+
+/**
+ * Has `say` tell what a test waits for that has forgotten to move its manual clock: all that the test runner will say is
+ * that it took too long. A test that does something meanwhile is left alone.
+ *
+ * @param machine - Measures how long it stands still.
+ * @returns Ends the watch.
+ */
+export function watchStandstill(
+  trace: ObservedTrace,
+  say: (hint: string) => void = (hint) => void process.stderr.write(hint),
+  machine = systemClock,
+): () => void {
+  const { clock } = trace;
+  if (!(clock instanceof ManualClock)) return () => undefined;
+  let seen = standing(trace, clock);
+  const look = (): void => {
+    const now = standing(trace, clock);
+    if (now !== seen || clock.pendingTimers === 0) {
+      seen = now;
+      end = machine.timer(patienceMs, look);
+    } else say(hintText(trace, clock));
+  };
+  let end = machine.timer(patienceMs, look);
+  return () => end();
+}
+
+/** Differs as long as something happens. */
+function standing({ spans }: ObservedTrace, clock: ManualClock): string {
+  const open = spans.filter(({ endMs }) => endMs === undefined);
+  return `${clock.monotonic()} ${clock.pendingTimers} ${spans.length} ${open.length}`;
+}
+
+function hintText(trace: ObservedTrace, { pendingTimers, nextTimerInMs = 0 }: ManualClock): string {
+  return [
+    `observe: for ${durationText(patienceMs)} nothing has happened, and ${countText(pendingTimers, 'timer')} of the manual clock ${pendingTimers === 1 ? 'is' : 'are'} pending.`,
+    `Move the clock to the next one: await trace.clock.advance(${nextTimerInMs})`,
+    '',
+    String(trace),
+    '',
+  ].join('\n');
+}
