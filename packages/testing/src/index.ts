@@ -5,11 +5,11 @@ export { type FakeLlm, fakeLlm, type FakeLlmOptions } from './fake-llm/fake-llm.
 export type { LlmAnswer, LlmReply, LlmStream, LlmToolCall, ScriptedReply } from './fake-llm/llm-reply.ts';
 export { faults } from './faults.ts';
 export { ServiceUnavailableError } from './faults/fail-times.ts';
-export type { HangOptions } from './faults/hang.ts';
+export type { FaultOptions } from './faults/fault-options.ts';
 export type { LineConditions, LineExpectation } from './matchers/logged.ts';
-export type { MetricConditions, MetricExpectation } from './matchers/metric.ts';
-export type { SpanConditions, SpanPattern } from './matchers/span-pattern.ts';
-export type { SpanTree } from './matchers/span-tree.ts';
+export type { MetricConditions, MetricExpectation, MetricPoint } from './matchers/metric.ts';
+export type { EventConditions, SpanConditions, SpanPattern } from './matchers/span-pattern.ts';
+export type { SpanTree, SpanTreeNode } from './matchers/span-tree.ts';
 export type { TraceLimits } from './matchers/stay-within.ts';
 export { traceSnapshotText } from './matchers/trace-snapshot-text.ts';
 export { type AnswerOptions, type MockOptions, type MockPrimitive, mockPrimitive } from './mock-primitive.ts';

@@ -1,8 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
-import { chain } from '../../test/composed.ts';
-import { faults, ManualClock, mockPrimitive, observed } from '../index.ts';
+import type { ManualClock } from '@tta/obs-context/manual';
+import { pause } from '@tta/obs-instrumentation';
+import { chain, each } from '../../test/composed.ts';
+import { faults, mockPrimitive, type ObservedTrace, observed } from '../index.ts';
 
-const manual = (): { clock: ManualClock } => ({ clock: new ManualClock() });
+const manual = { clock: 'manual' } as const;
 
 describe('faults.delay', () => {
   it(
@@ -48,11 +50,86 @@ describe('faults.delay', () => {
   it(
     'is late at once for calls at once',
     observed(async ({ clock }) => {
-      const late = faults.delay(10, (n: number) => n);
-      const all = Promise.all([late.execute(1), late.execute(2)]);
+      const all = each(faults.delay(10, (n: number) => n)).execute([1, 2]);
       expect(clock.pendingTimers).toBe(2);
       await clock.advance(10);
       expect(await all).toEqual([1, 2]);
+    }, manual),
+  );
+
+  it.each<[string, number, string[]]>([
+    [
+      'which then is an answer all the same',
+      100,
+      [
+        '  primitive.mock.execute "impatient" success 100 ms',
+        '  └─ primitive.mock.branch_slow "fetch page" success 30 ms',
+        '     └─ primitive.mock.execute "fetch page" success 30 ms',
+      ],
+    ],
+    [
+      'which the trace does not tell any more where the run has ended before',
+      20,
+      [
+        '  primitive.mock.execute "impatient" success 20 ms',
+        '  └─ primitive.mock.branch_slow "fetch page" cancelled 20 ms',
+        '     └─ primitive.mock.execute "fetch page" cancelled 20 ms',
+      ],
+    ],
+  ])(
+    'reaches the step late although it is cancelled where it ignores that, %s',
+    observed(async (trace: ObservedTrace<ManualClock>, _: string, runMs: number, tree: string[]) => {
+      const { clock } = trace;
+      const page = mockPrimitive('fetch page', (url: string, { signal }) => [url, signal.aborted]);
+      const late = faults.delay(30, page, { ignoresAbort: true });
+      const abort = new AbortController();
+      const answers: unknown[] = [];
+      const impatient = mockPrimitive('impatient', async (url: string, scope) => {
+        void scope
+          .step('branch_slow', late, url, { signal: abort.signal })
+          .then((answer) => answers.push(answer));
+        await pause(scope, 10);
+        abort.abort(new Error('too slow'));
+        await pause(scope, runMs - 10);
+      });
+      const running = impatient.execute('http');
+      await clock.advance(29);
+      expect([page.calls, answers]).toEqual([[], []]);
+      await clock.advance(100);
+      await running;
+      expect(page.calls).toMatchObject([{ input: 'http', outcome: 'success' }]);
+      expect(answers).toEqual([['http', true]]);
+      expect(clock.pendingTimers).toBe(0);
+      expect(String(trace)).toBe(tree.join('\n'));
+    }, manual),
+  );
+
+  it(
+    'fails late where the step heeds that it was cancelled meanwhile, and where another fault is inside',
+    observed(async ({ clock }) => {
+      const heedful = chain(
+        (url: string) => url,
+        mockPrimitive('fetch page', (url: string) => url),
+      );
+      const failing = faults.failTimes(
+        1,
+        mockPrimitive('fetch page', (url: string) => url),
+        'down',
+      );
+      const abort = new AbortController();
+      const runs = [heedful, failing, mockPrimitive<string, string>('stuck').hangs()].map((step) =>
+        faults.delay(30, step, { ignoresAbort: true }).tryExecute('http', { signal: abort.signal }),
+      );
+      await clock.advance(10);
+      const reason = new Error('user left');
+      abort.abort(reason);
+      await clock.advance(20);
+      expect(await Promise.all(runs)).toMatchObject([
+        { error: reason },
+        { error: 'down' },
+        { error: reason },
+      ]);
+      expect(clock.pendingTimers).toBe(0);
     }, manual),
   );
 

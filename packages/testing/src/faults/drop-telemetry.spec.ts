@@ -1,9 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
 import { InstrumentedPrimitive, type RunScope } from '@tta/obs-instrumentation';
 import { chain, persist } from '../../test/composed.ts';
-import { faults, ManualClock, mockPrimitive, observed } from '../index.ts';
+import { faults, mockPrimitive, observed } from '../index.ts';
 
-const manual = (): { clock: ManualClock } => ({ clock: new ManualClock() });
+const manual = { clock: 'manual' } as const;
 const load = mockPrimitive('load', (url: string) => url.length);
 const worker = mockPrimitive('worker', async (url: string, scope) => {
   scope.log.warn('about to be killed');
@@ -94,7 +94,7 @@ describe('faults.dropTelemetry', () => {
           ].join('\n'),
         );
       },
-      () => ({ ...manual(), stepSpans: false }),
+      { ...manual, stepSpans: false },
     ),
   );
 

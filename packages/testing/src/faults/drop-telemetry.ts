@@ -1,4 +1,9 @@
-import { type InstrumentedPrimitive, type PrimitiveLike, requireStep } from '@tta/obs-instrumentation';
+import {
+  type InstrumentedPrimitive,
+  type PrimitiveLike,
+  requireStep,
+  type StepFunction,
+} from '@tta/obs-instrumentation';
 import { bodyOf, inPlaceOf } from '../internal/in-place-of.ts';
 import { lostAttribute } from '../recording/lost-spans.ts';
 
@@ -12,7 +17,10 @@ import { lostAttribute } from '../recording/lost-spans.ts';
  *
  * @throws `OBS_ERR_INVALID_COMPOSITION` when `step` is none.
  */
-export function dropTelemetry<I, O>(step: PrimitiveLike<I, O>): InstrumentedPrimitive<I, O> {
+export function dropTelemetry<I, O>(step: StepFunction<I, O>): StepFunction<I, O>;
+export function dropTelemetry<I, O>(step: InstrumentedPrimitive<I, O>): InstrumentedPrimitive<I, O>;
+export function dropTelemetry<I, O>(step: PrimitiveLike<I, O>): PrimitiveLike<I, O>;
+export function dropTelemetry<I, O>(step: PrimitiveLike<I, O>): PrimitiveLike<I, O> {
   requireStep(step, 'faults.dropTelemetry: the step');
   const body = bodyOf(step);
   return inPlaceOf(step, (input: I, scope) => {

@@ -1,5 +1,10 @@
 import { InvalidOptionError } from '@tta/obs-context';
-import { type InstrumentedPrimitive, type PrimitiveLike, requireStep } from '@tta/obs-instrumentation';
+import {
+  type InstrumentedPrimitive,
+  type PrimitiveLike,
+  requireStep,
+  type StepFunction,
+} from '@tta/obs-instrumentation';
 import { bodyOf, inPlaceOf } from '../internal/in-place-of.ts';
 
 /** What a service answers that is down for a moment: by its status `transient`, so that `retry` tries again. */
@@ -16,11 +21,22 @@ export class ServiceUnavailableError extends Error {
  * @param error - What is thrown. @defaultValue a new {@link ServiceUnavailableError} each time
  * @throws `OBS_ERR_INVALID_OPTION` when `times` is not 0, 1, 2, …; `OBS_ERR_INVALID_COMPOSITION` when `step` is none.
  */
+export function failTimes<I, O>(times: number, step: StepFunction<I, O>, error?: unknown): StepFunction<I, O>;
+export function failTimes<I, O>(
+  times: number,
+  step: InstrumentedPrimitive<I, O>,
+  error?: unknown,
+): InstrumentedPrimitive<I, O>;
 export function failTimes<I, O>(
   times: number,
   step: PrimitiveLike<I, O>,
   error?: unknown,
-): InstrumentedPrimitive<I, O> {
+): PrimitiveLike<I, O>;
+export function failTimes<I, O>(
+  times: number,
+  step: PrimitiveLike<I, O>,
+  error?: unknown,
+): PrimitiveLike<I, O> {
   if (!(Number.isInteger(times) && times >= 0)) {
     throw new InvalidOptionError(
       `faults.failTimes: the number of calls is ${String(times)}; it has to be a whole number of at least 0`,

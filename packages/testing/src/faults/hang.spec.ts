@@ -1,9 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
 import type { InstrumentedPrimitive } from '@tta/obs-instrumentation';
 import { chain } from '../../test/composed.ts';
-import { faults, ManualClock, mockPrimitive, observed } from '../index.ts';
+import { faults, mockPrimitive, observed } from '../index.ts';
 
-const manual = (): { clock: ManualClock } => ({ clock: new ManualClock() });
+const manual = { clock: 'manual' } as const;
 
 describe('faults.hang', () => {
   it(
@@ -37,7 +37,7 @@ describe('faults.hang', () => {
     observed(async ({ clock }) => {
       const abort = new AbortController();
       let hasEnded = false;
-      const page = faults.hang((url: string) => url, { ignoresAbort: true });
+      const page = faults.hang(mockPrimitive<string, string>('fetch page'), { ignoresAbort: true });
       void page.tryExecute('http', { signal: abort.signal }).then(() => (hasEnded = true));
       abort.abort(new Error('user left'));
       await clock.advance(1000);
@@ -48,7 +48,7 @@ describe('faults.hang', () => {
   it(
     'is closed with the run around it, where that does not wait for it',
     observed(async (trace) => {
-      const stuck = faults.hang((url: string) => url, { ignoresAbort: true });
+      const stuck = faults.hang(undefined, { ignoresAbort: true });
       const impatient = mockPrimitive('impatient', (url: string, scope) => {
         void scope.step('branch_slow', stuck, url);
         return 'at once';
@@ -66,6 +66,8 @@ describe('faults.hang', () => {
     const stuck = faults.hang();
     const typed: InstrumentedPrimitive<string, number> = stuck;
     expect([typed.type, typed.name]).toEqual(['lambda', 'hang']);
+    const deaf: InstrumentedPrimitive<string, number> = faults.hang(undefined, { ignoresAbort: true });
+    expect([deaf.type, deaf.name]).toEqual(['lambda', 'hang']);
     const signal = AbortSignal.abort(new Error('never begun'));
     await expect(chain(typed, (n) => n.toFixed(2)).execute('a', { signal })).rejects.toThrow('never begun');
   });

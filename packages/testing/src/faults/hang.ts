@@ -1,37 +1,32 @@
 import {
   type InstrumentedPrimitive,
+  named,
   type PrimitiveLike,
   requireStep,
-  type RunScope,
+  type StepFunction,
 } from '@tta/obs-instrumentation';
 import { inPlaceOf } from '../internal/in-place-of.ts';
-import { untilAborted } from '../internal/until-aborted.ts';
-
-/** How a step hangs. */
-export interface HangOptions {
-  /**
-   * Whether it goes on when it is cancelled, as code does that never looks at its signal. Its span stays open until
-   * the run around it ends.
-   *
-   * @defaultValue false
-   */
-  readonly ignoresAbort?: boolean;
-}
+import { neverAnswers } from '../internal/never-answers.ts';
+import type { FaultOptions } from './fault-options.ts';
 
 /**
- * A step that never answers: it fails with the reason of its signal when that aborts, and waits on no timer.
+ * A step that never answers: it fails with the reason of its signal when that aborts, and waits on no timer. With
+ * `ignoresAbort` not even then.
  *
- * @param step - What it shows as; it is never called. @defaultValue a function `hang`, for a place of any type
+ * @param step - What it shows as; it is never called. @defaultValue a primitive `hang`, for a place of any type
  * @throws `OBS_ERR_INVALID_COMPOSITION` when `step` is none.
  */
-export function hang(): InstrumentedPrimitive<unknown, never>;
-export function hang<I, O>(step: PrimitiveLike<I, O>, options?: HangOptions): InstrumentedPrimitive<I, O>;
+export function hang(step?: undefined, options?: FaultOptions): InstrumentedPrimitive<unknown, never>;
+export function hang<I, O>(step: StepFunction<I, O>, options?: FaultOptions): StepFunction<I, O>;
+export function hang<I, O>(
+  step: InstrumentedPrimitive<I, O>,
+  options?: FaultOptions,
+): InstrumentedPrimitive<I, O>;
+export function hang<I, O>(step: PrimitiveLike<I, O>, options?: FaultOptions): PrimitiveLike<I, O>;
 export function hang(
-  step: PrimitiveLike<never, unknown> = hang,
-  { ignoresAbort = false }: HangOptions = {},
-): InstrumentedPrimitive<never, unknown> {
+  step: PrimitiveLike<never, unknown> = named('hang', neverAnswers()),
+  options?: FaultOptions,
+): PrimitiveLike<never, unknown> {
   requireStep(step, 'faults.hang: the step');
-  return inPlaceOf(step, (_input, scope: RunScope) =>
-    ignoresAbort ? new Promise(() => undefined) : untilAborted(scope),
-  );
+  return inPlaceOf(step, neverAnswers(options));
 }
