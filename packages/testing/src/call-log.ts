@@ -7,11 +7,11 @@ export interface RecordedCall<I, O> {
   readonly input: I;
   /** What is known about the run: its ids, tags, baggage and state. */
   readonly context: WorkflowContext;
-  /** `open` while the call has not been answered. */
-  readonly outcome: 'open' | 'success' | 'error';
+  /** `open` while it has not been answered; `cancelled`, as its span is, where it failed after its signal had aborted. */
+  readonly outcome: 'open' | 'success' | 'error' | 'cancelled';
   /** What it returned; `undefined` unless it succeeded. */
   readonly output: O | undefined;
-  /** What it threw, also the reason of an abort; `undefined` unless it failed. */
+  /** What it threw, also the reason of an abort; `undefined` unless it failed or was cancelled. */
   readonly error: unknown;
 }
 
@@ -51,7 +51,7 @@ export class CallLog<I, O> {
       return output;
     } catch (error) {
       call.error = error;
-      call.outcome = 'error';
+      call.outcome = scope.signal.aborted ? 'cancelled' : 'error';
       throw error;
     }
   }

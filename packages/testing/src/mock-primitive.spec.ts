@@ -97,6 +97,72 @@ describe('mockPrimitive', () => {
     );
   });
 
+  it(
+    'hangs where it is told to, until it is cancelled, and answers the call after that',
+    observed(
+      async (trace) => {
+        const page = mockPrimitive<string, string>('fetch page').hangs().returns('page');
+        const abort = new AbortController();
+        const reason = new Error('too slow');
+        const read = page.tryExecute('http', { signal: abort.signal });
+        await trace.clock.advance(3_600_000);
+        expect(page.lastCall).toMatchObject({ input: 'http', outcome: 'open', error: undefined });
+        expect(trace.clock.pendingTimers).toBe(0);
+        abort.abort(reason);
+        expect(await read).toMatchObject({ ok: false, error: reason });
+        expect(page.lastCall).toMatchObject({ outcome: 'cancelled', output: undefined, error: reason });
+        expect(await page.execute('http')).toBe('page');
+        expect(String(trace)).toBe(
+          [
+            '  primitive.mock.execute "fetch page" cancelled 3600 s',
+            '  primitive.mock.execute "fetch page" success 0 ms',
+          ].join('\n'),
+        );
+      },
+      { clock: 'manual' },
+    ),
+  );
+
+  it(
+    'hangs as often as it is told to, and where it ignores the abort for ever',
+    observed(
+      async ({ clock }) => {
+        const page = mockPrimitive<string, string>('fetch page')
+          .hangs({ times: 2, ignoresAbort: true })
+          .hangs();
+        const abort = new AbortController();
+        const all = ['a', 'b', 'c', 'd'].map((input) => page.tryExecute(input, { signal: abort.signal }));
+        await clock.advance(0);
+        abort.abort(new Error('enough'));
+        await Promise.all(all.slice(2));
+        await clock.advance(0);
+        expect(page.calls.map(({ outcome }) => outcome)).toEqual(['open', 'open', 'cancelled', 'cancelled']);
+        expect(() => page.hangs({ times: 0 })).toThrow('times is 0; it has to be a whole number above 0');
+      },
+      { clock: 'manual' },
+    ),
+  );
+
+  it('keeps as cancelled what ended after its signal had aborted, whatever it threw, and as success what answered', async () => {
+    const abort = new AbortController();
+    const page = mockPrimitive<string, string>('fetch page')
+      .runs(() => {
+        abort.abort(new Error('user left'));
+        throw new Error('aborted');
+      })
+      .runs(() => {
+        second.abort(new Error('user left'));
+        return 'page';
+      });
+    const second = new AbortController();
+    await page.tryExecute('a', { signal: abort.signal });
+    await page.tryExecute('b', { signal: second.signal });
+    expect(page.calls).toMatchObject([
+      { outcome: 'cancelled', error: { message: 'aborted' } },
+      { outcome: 'success', output: 'page' },
+    ]);
+  });
+
   it('runs steps of its own and shares the state of the run', async () => {
     const total = stateKey<number>('total');
     const part = mockPrimitive('part', (n: number) => n + 1);
@@ -126,7 +192,7 @@ describe('mockPrimitive', () => {
       code: 'OBS_ERR_NO_ANSWER',
       recoverable: false,
       message:
-        'mock "price": call 1 needs an answer and it has none; give it one with .returns(value), .fails(error) or .runs(fn)',
+        'mock "price": call 1 needs an answer and it has none; give it one with .returns(value), .fails(error), .hangs() or .runs(fn)',
     });
     price.reset();
     price.returns(1, { times: 2 });

@@ -1,6 +1,8 @@
 import { InstrumentedPrimitive, type RunScope, type StepFunction } from '@tta/obs-instrumentation';
 import { CallLog, type RecordedCall } from './call-log.ts';
+import type { FaultOptions } from './faults/fault-options.ts';
 import { AnswerSequence } from './internal/answer-sequence.ts';
+import { neverAnswers } from './internal/never-answers.ts';
 import { NoAnswerError } from './no-answer-error.ts';
 
 /** What a mock is in telemetry: with the type and action of another primitive it stands for that. */
@@ -61,6 +63,16 @@ export class MockPrimitive<I, O> extends InstrumentedPrimitive<I, O> {
     return this;
   }
 
+  /**
+   * The next answer never comes: the call fails with the reason of its signal when that aborts, and waits on no timer.
+   * With `ignoresAbort` it stays open.
+   *
+   * @throws `OBS_ERR_INVALID_OPTION` when `times` is not 1, 2, 3, …
+   */
+  hangs({ ignoresAbort = false, ...options }: AnswerOptions & FaultOptions = {}): this {
+    return this.runs(neverAnswers({ ignoresAbort }), options);
+  }
+
   /** What it was called with and how each call went, in the order in which the calls began. */
   get calls(): readonly RecordedCall<I, O>[] {
     return this.#calls.all;
@@ -86,7 +98,7 @@ export class MockPrimitive<I, O> extends InstrumentedPrimitive<I, O> {
     const { given } = this.#answers;
     const toDo =
       given === 0
-        ? 'has none; give it one with .returns(value), .fails(error) or .runs(fn)'
+        ? 'has none; give it one with .returns(value), .fails(error), .hangs() or .runs(fn)'
         : `has ${given}, all given; add one, or leave out "times" of the last, which then stays`;
     throw new NoAnswerError(`mock "${this.name}": call ${this.calls.length} needs an answer and it ${toDo}`);
   }

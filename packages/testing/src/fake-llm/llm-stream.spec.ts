@@ -62,7 +62,7 @@ describe('stream of a fakeLlm', () => {
       });
       expect(trace.spans[0]?.failed).toBe(false);
       await expect(stream.result).rejects.toMatchObject({ code: 'OBS_ERR_CANCELLED' });
-      expect(llm.lastCall).toMatchObject({ outcome: 'error', error: { code: 'OBS_ERR_CANCELLED' } });
+      expect(llm.lastCall).toMatchObject({ outcome: 'cancelled', error: { code: 'OBS_ERR_CANCELLED' } });
       for await (const chunk of stream) throw new Error(`it goes on: ${chunk}`);
     }, manual),
   );
