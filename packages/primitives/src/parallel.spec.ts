@@ -1,55 +1,52 @@
-import { getEventListeners } from 'node:events';
+import { EventEmitter, getEventListeners, once } from 'node:events';
 import { describe, expect, it } from '@jest/globals';
 import { CancelledError, InvalidCompositionError } from '@tta/obs-context';
-import type { RunScope } from '@tta/obs-instrumentation';
+import { pause, type RunScope } from '@tta/obs-instrumentation';
 import { faults, mockPrimitive, observed } from '@tta/obs-testing';
-import { deferred, untilAborted } from '../test/deferred.ts';
 import { pointsOf } from '../test/points-of.ts';
 import { stepTree } from '../test/step-tree.ts';
 import { parallel, ParallelError } from './parallel.ts';
 
 describe('parallel', () => {
-  it('gives a record for a record and a tuple for a tuple, whatever ends first', async () => {
-    const first = deferred<string>();
-    const branches = { slow: (_: number) => first.promise, fast: (n: number) => n };
-    const record = parallel(branches).execute(7);
-    const tuple = parallel([branches.slow, branches.fast]).execute(7);
-    first.resolve('late');
-    expect(await record).toEqual({ slow: 'late', fast: 7 });
-    expect(await tuple).toEqual(['late', 7]);
-  });
+  it(
+    'gives a record for a record and a tuple for a tuple, whatever ends first',
+    observed(
+      async (trace) => {
+        const slow = faults.delay(10, (_: number) => 'late');
+        const fast = (n: number) => n;
+        const record = parallel({ slow, fast }).execute(7);
+        const tuple = parallel([slow, fast]).execute(7);
+        await trace.clock.advance(10);
+        expect(await record).toEqual({ slow: 'late', fast: 7 });
+        expect(await tuple).toEqual(['late', 7]);
+      },
+      { clock: 'manual' },
+    ),
+  );
 
   it('runs all branches at the same time on the same input', async () => {
-    const seen: unknown[] = [];
-    const gate = deferred<void>();
-    const branch = (input: object) => {
-      seen.push(input);
-      return gate.promise;
-    };
+    const branch = mockPrimitive('branch').hangs();
     const input = {};
-    const running = parallel([branch, branch, branch]).execute(input);
-    expect(seen).toEqual([input, input, input]);
-    gate.resolve();
-    await running;
+    void parallel([branch, branch, branch]).execute(input);
+    expect(branch.calls).toHaveLength(3);
+    for (const call of branch.calls) expect(call.input).toBe(input);
   });
 
   it(
     'runs no more branches at a time than its concurrency',
     observed(
       async (trace) => {
-        const gates = [deferred<void>(), deferred<void>(), deferred<void>()];
         const begun: number[] = [];
-        const branches = gates.map(({ promise }, index) => async () => {
+        const branches = [30, 10, 20].map((ms, index) => (_: unknown, scope: RunScope) => {
           begun.push(index);
-          await promise;
+          return pause(scope, ms);
         });
         const running = parallel(branches, { concurrency: 2 }).execute(undefined);
+        await trace.clock.advance(9);
         expect(begun).toEqual([0, 1]);
-        gates[1]?.resolve();
-        await trace.clock.advance(0);
+        await trace.clock.advance(1);
         expect(begun).toEqual([0, 1, 2]);
-        gates[0]?.resolve();
-        gates[2]?.resolve();
+        await trace.clock.advance(20);
         await running;
       },
       { clock: 'manual' },
@@ -81,7 +78,7 @@ describe('parallel', () => {
       async (trace) => {
         const error = new Error('first');
         const failing = mockPrimitive('failing').fails(error);
-        const waiting = mockPrimitive('waiting').runs((_, { signal }) => untilAborted(signal));
+        const waiting = mockPrimitive('waiting').hangs();
         await expect(parallel({ failing, waiting }).execute(0)).rejects.toBe(error);
         await trace.clock.advance(0);
         expect(waiting.lastCall?.error).toBeInstanceOf(CancelledError);
@@ -98,14 +95,14 @@ describe('parallel', () => {
     'that fails fast drops and counts what comes later, and begins no branch any more',
     observed(
       async (trace) => {
-        const [value, failure] = [deferred<number>(), deferred<number>()];
+        const deaf = { ignoresAbort: true };
+        const value = faults.delay(10, () => 1, deaf);
+        const failure = faults.delay(10, mockPrimitive('late').fails(new Error('second')), deaf);
         const last = mockPrimitive('last').returns(1);
         const failing = mockPrimitive('failing').fails(new Error('first'));
-        const branches = [failing, () => value.promise, () => failure.promise, last] as const;
+        const branches = [failing, value, failure, last] as const;
         await expect(parallel(branches, { concurrency: 3 }).execute(0)).rejects.toThrow('first');
-        value.resolve(1);
-        failure.reject(new Error('second'));
-        await trace.clock.advance(0);
+        await trace.clock.advance(10);
         expect(last.calls).toEqual([]);
         expect(pointsOf(trace, 'recovery.events')).toEqual([
           { labels: { 'primitive.name': 'parallel', 'recovery.kind': 'late_result' }, value: 2 },
@@ -159,10 +156,7 @@ describe('parallel', () => {
     'does not count as late what answers the abort with an error of its own',
     observed(
       async (trace) => {
-        const obeying = (_: unknown, { signal }: RunScope) =>
-          untilAborted(signal).catch((cause: unknown) => {
-            throw Object.assign(new Error('The operation was aborted', { cause }), { name: 'AbortError' });
-          });
+        const obeying = (_: unknown, { signal }: RunScope) => once(new EventEmitter(), 'answer', { signal });
         const failing = mockPrimitive('failing').fails(new Error('x'));
         expect((await parallel([failing, obeying]).tryExecute(0)).ok).toBe(false);
         await trace.clock.advance(0);

@@ -1,7 +1,6 @@
 import { getEventListeners } from 'node:events';
 import { describe, expect, it } from '@jest/globals';
 import { faults, mockPrimitive, observed } from '@tta/obs-testing';
-import { deferred, untilAborted } from '../test/deferred.ts';
 import { pointsOf } from '../test/points-of.ts';
 import { lambda } from './lambda.ts';
 import { timeout, TimeoutError } from './timeout.ts';
@@ -45,7 +44,7 @@ describe('timeout', () => {
     'throws at the limit and aborts the step, which is cancelled; the timeout has timed out',
     observed(
       async (trace) => {
-        const hanging = mockPrimitive<number, never>('hanging').runs((_, { signal }) => untilAborted(signal));
+        const hanging = mockPrimitive<number, never>('hanging').hangs();
         const running = timeout(hanging, { ms: 100 }).tryExecute(0);
         await trace.clock.advance(99);
         expect(hanging.lastCall?.outcome).toBe('open');
@@ -115,13 +114,15 @@ describe('timeout', () => {
     'drops and counts a late %s of a step that does not heed its signal',
     observed(
       async (trace, kind: string) => {
-        const late = deferred<string>();
-        const running = timeout(() => late.promise, { ms: 10, name: 'deaf' }).tryExecute(0);
+        const answer = mockPrimitive<number, string>('answer');
+        if (kind === 'value') answer.returns('too late');
+        else answer.fails(new Error('too late'));
+        const deaf = faults.delay(20, answer, { ignoresAbort: true });
+        const running = timeout(deaf, { ms: 10, name: 'deaf' }).tryExecute(0);
         await trace.clock.advance(10);
         expect((await running).ok).toBe(false);
-        if (kind === 'value') late.resolve('too late');
-        else late.reject(new Error('too late'));
-        await trace.clock.advance(0);
+        expect(trace).toHaveMetric('recovery.events', { value: 1, labels: { 'recovery.kind': 'timeout' } });
+        await trace.clock.advance(10);
         const name = { 'primitive.name': 'deaf' };
         expect(pointsOf(trace, 'recovery.events')).toEqual([
           { labels: { ...name, 'recovery.kind': 'timeout' }, value: 1 },

@@ -1,5 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
-import { InstrumentedPrimitive, named, type Outcome, type RunScope } from '@tta/obs-instrumentation';
+import {
+  InstrumentedPrimitive,
+  named,
+  type Outcome,
+  type PrimitiveLike,
+  type RunScope,
+} from '@tta/obs-instrumentation';
+import { faults } from '@tta/obs-testing';
 import { fallback } from './fallback.ts';
 import { lambda } from './lambda.ts';
 import { parallel } from './parallel.ts';
@@ -71,6 +78,57 @@ describe('types', () => {
     same<Same<OutputOf<typeof wrapped>, { id: string; text: string }>>();
     // @ts-expect-error a timeout needs its limit
     expect(() => timeout(load, {})).toThrow();
+  });
+
+  it('pass through faults as if there were none', async () => {
+    const document = { id: 'a', text: 'abc' };
+    const size = async ({ text }: { text: string }) => text.length;
+
+    const inferred = sequential(
+      load,
+      faults.delay(0, ({ text }) => text.length),
+      faults.failTimes(0, async (length) => length > 2),
+      faults.dropTelemetry((long) => (long ? ('long' as const) : ('short' as const))),
+    );
+    same<Same<typeof inferred, InstrumentedPrimitive<string, 'long' | 'short'>>>();
+    expect(await inferred.execute('a')).toBe('long');
+
+    const tried = retry(faults.failTimes(0, size));
+    same<Same<typeof tried, InstrumentedPrimitive<{ text: string }, number>>>();
+    expect(await tried.execute(document)).toBe(3);
+    const limited = timeout(faults.delay(0, faults.failTimes(0, faults.dropTelemetry(load))), { ms: 10 });
+    same<Same<typeof limited, typeof load>>();
+    const stuck = timeout(faults.hang(size, { ignoresAbort: true }), { ms: 10 });
+    same<Same<typeof stuck, typeof tried>>();
+    const anything = sequential(load, faults.hang(), (never) => never);
+    same<Same<typeof anything, InstrumentedPrimitive<string, never>>>();
+    const answer = fallback(faults.failTimes(1, load), faults.hang(upper));
+    same<Same<OutputOf<typeof answer>, { id: string; text: string } | string>>();
+    const branches = parallel({ size: faults.delay(0, size), upper: faults.failTimes(0, upper) });
+    same<
+      Same<
+        typeof branches,
+        InstrumentedPrimitive<{ text: string } & { id: string }, { size: number; upper: string }>
+      >
+    >();
+    expect(await branches.execute(document)).toEqual({ size: 3, upper: 'A' });
+
+    const ofAnyStep = <I, O>(step: PrimitiveLike<I, O>): InstrumentedPrimitive<I, O> =>
+      retry(faults.delay(0, faults.failTimes(0, faults.dropTelemetry(step))));
+    same<Same<ReturnType<typeof ofAnyStep<string, number>>, InstrumentedPrimitive<string, number>>>();
+    sequential(
+      load,
+      // @ts-expect-error a document has no length
+      faults.delay(0, ({ length }) => length),
+    );
+    sequential(
+      load,
+      // @ts-expect-error upper returns a text, the function takes a number
+      upper,
+      faults.failTimes(1, (n: number) => n),
+    );
+    // @ts-expect-error it takes documents
+    void tried.execute('a').catch(() => undefined);
   });
 
   it('widen the output by that of each alternative', async () => {
