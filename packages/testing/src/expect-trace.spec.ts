@@ -43,6 +43,18 @@ describe('expectTrace', () => {
     );
   });
 
+  it('throws for what did not run, also when negated', () => {
+    const error = thrownBy(() => expectTrace(trace).not.toHaveFallenBack('ask'));
+    expect((error as Error).message.split('\n', 2)).toEqual([
+      'expect(trace).not.toHaveFallenBack("ask")',
+      'There is no fallback in the trace. After .not as well, the name has to be that of one that ran.',
+    ]);
+    expect(() => expectTrace(trace).not.toHaveHitCache('ask')).toThrow('There is no cache in the trace.');
+    expect(() => expectTrace(trace).toHaveRetried('asks')).toThrow('No retry is called "asks"; is it "ask"?');
+    expect(() => expectTrace(trace).not.toHaveMetric('cache.hits')).not.toThrow();
+    expect(() => expectTrace(trace).not.toHaveSpan('asks')).not.toThrow();
+  });
+
   it('compares with a text, however its lines end', () => {
     const text = traceSnapshotText(trace);
     expectTrace(trace).toMatchTraceSnapshot(`${text.replaceAll('\n', '\r\n')}\r\n`);

@@ -8,7 +8,7 @@ import type { TraceMatchers } from './trace-matchers.ts';
 import { traceSnapshotText } from './matchers/trace-snapshot-text.ts';
 import type { Trace } from './trace.ts';
 import { valueText } from './value-text.ts';
-import { type Verdict, verdict } from './verdict.ts';
+import { isFailure, type Verdict, verdict } from './verdict.ts';
 
 /** What can be expected of a trace without Jest or Vitest. */
 export interface TraceExpectation extends TraceMatchers<void> {
@@ -55,13 +55,14 @@ function matchersOf(trace: Trace, isNot: boolean): TraceMatchers<void> {
 
 /** @param matcher - What the stack of the error leaves out, so that it begins with the test. */
 function assertVerdict(
-  { pass, message }: Verdict,
+  found: Verdict,
   isNot: boolean,
   operator: string,
   matcher: (...expected: never[]) => void,
 ): void {
-  if (pass === isNot)
-    throw new AssertionError({ message: message(noColors), operator, stackStartFn: matcher });
+  if (!isFailure(found, isNot)) return;
+  const message = found.message(noColors, isNot);
+  throw new AssertionError({ message, operator, stackStartFn: matcher });
 }
 
 function matchText(trace: Trace, expected: unknown): Verdict {

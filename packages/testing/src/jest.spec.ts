@@ -27,9 +27,19 @@ describe('the matchers of Jest', () => {
     expect(() => expect(trace).not.toHaveRetried('ask')).toThrow('"ask" repeated its step 1 time.');
   });
 
+  it('fail for what did not run, also when negated', () => {
+    const text = 'No retry is called "asks"; is it "ask"?';
+    expect(() => expect(trace).toHaveRetried('asks')).toThrow(/^expect\(trace\)\.toHaveRetried\("asks"\)/);
+    expect(() => expect(trace).toHaveRetried('asks')).toThrow(text);
+    expect(() => expect(trace).not.toHaveRetried('asks')).toThrow(
+      /^expect\(trace\)\.not\.toHaveRetried\("asks"\)/,
+    );
+    expect(() => expect(trace).not.toHaveRetried('asks')).toThrow(text);
+  });
+
   it('are painted in the colours of the runner, which change nothing else', () => {
     const painted = matchers.toHaveRetried.call({ utils }, trace, 'ask', 2).message();
-    expect(painted).toContain('<dim>expect(</dim><red>trace</red><dim>).</dim>toHaveRetried');
+    expect(painted).toContain('<dim>expect(</dim><red>trace</red><dim>)</dim><dim>.</dim>toHaveRetried');
     expect(painted).toContain('<green>"ask", 2</green>');
     expect(painted).toContain('<green>-</green>');
     expect(painted.replaceAll(/<\/?\w+>/g, '')).toBe(checkRetried(trace, 'ask', 2).message(noColors));

@@ -1,8 +1,10 @@
+import { AssertionError } from 'node:assert';
 import { inspect } from 'node:util';
 import { context, createContextKey, ROOT_CONTEXT, trace as otel } from '@opentelemetry/api';
 import { describe, expect, it } from '@jest/globals';
 import { ManualClock } from '@tta/obs-context/manual';
 import { InstrumentedPrimitive, type RunScope } from '@tta/obs-instrumentation';
+import type { SpanPattern } from './matchers/span-pattern.ts';
 import { observe, observed } from './observe.ts';
 import { personalName } from './trace.ts';
 
@@ -127,6 +129,47 @@ describe('observe', () => {
         expect(trace.lines).toEqual([]);
       },
       { logLevel: 'warn' },
+    );
+  });
+
+  it('has the one span that is meant', async () => {
+    await observe(
+      async (trace) => {
+        await new Shout().execute('x');
+        expect(trace.span('primitive.shout.execute "loud"')).toEqual(trace.spans[0]);
+        const thrownBy = (pattern: SpanPattern): Error => {
+          try {
+            return new Error(trace.span(pattern).name);
+          } catch (error) {
+            return error as Error;
+          }
+        };
+        expect(thrownBy('primitive.shout.step_1').message).toMatchInlineSnapshot(`
+          "trace.span("primitive.shout.step_1")
+          No span is called "primitive.shout.step_1"; is it "primitive.shout.step_0" or "primitive.shout.execute" or "primitive.lambda.execute"?
+
+            primitive.shout.execute "loud" success 0 ms
+          ≠ └─ primitive.shout.step_0 "lambda" success 0 ms
+          ≠    │  span: expected "primitive.shout.step_1", is "primitive.shout.step_0"
+               └─ primitive.lambda.execute "step_0" success 0 ms
+
+          ≠ different"
+        `);
+        expect(thrownBy({ span: /shout/ }).message).toMatchInlineSnapshot(`
+          "trace.span({ span: /shout/ })
+          2 spans are like that, not 1.
+
+          + primitive.shout.execute "loud" success 0 ms
+          + └─ primitive.shout.step_0 "lambda" success 0 ms
+               └─ primitive.lambda.execute "step_0" success 0 ms
+
+          + unexpected"
+        `);
+        expect(thrownBy({ span: /shout/ })).toBeInstanceOf(AssertionError);
+        expect(thrownBy({ span: /shout/ }).stack).not.toContain('observed-trace.ts');
+        expect(thrownBy({}).message).toMatch(/^trace\.span: nothing is expected/);
+      },
+      { clock: 'manual' },
     );
   });
 

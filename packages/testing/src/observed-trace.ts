@@ -2,6 +2,8 @@ import { context, type Meter, ROOT_CONTEXT, type Tracer } from '@opentelemetry/a
 import { type Clock, type LineLevel, systemClock } from '@tta/obs-context';
 import { ManualClock } from '@tta/obs-context/manual';
 import { Instrumentation, type InstrumentationOptions, withInstrumentation } from '@tta/obs-instrumentation';
+import type { SpanPattern } from './matchers/span-pattern.ts';
+import { onlySpan } from './matchers/span.ts';
 import { LineRecorder } from './recording/line-recorder.ts';
 import { PointRecorder } from './recording/point-recorder.ts';
 import { SpanRecorder } from './recording/span-recorder.ts';
@@ -71,6 +73,15 @@ export class ObservedTrace<C extends Clock = Clock> implements Trace {
 
   get points(): readonly TracePoint[] {
     return this.#points.points;
+  }
+
+  /**
+   * The one span like this: `trace.span('primitive.retry.execute').events`.
+   *
+   * @throws `AssertionError` where there is none or several; its message shows the trace with them marked.
+   */
+  span(pattern: SpanPattern): TraceSpan {
+    return onlySpan(this.spans, pattern, this.span);
   }
 
   /** Runs `fn` where primitives are observed by this. */

@@ -44,12 +44,16 @@ export function isName(value: unknown): boolean {
   return typeof value === 'string' && value !== '';
 }
 
+export function isNumber(value: unknown): value is number {
+  return typeof value === 'number' && !Number.isNaN(value);
+}
+
 /** Whether a value is an object that has something. */
 export function isFilled(value: unknown): boolean {
   return isRecord(value) && Object.keys(value).length > 0;
 }
 
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+export function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 

@@ -4,6 +4,7 @@ import { checkTrace, type TraceMatcherName, traceMatcherNames } from './matchers
 import { invalid } from './requirement.ts';
 import { traceSnapshotText } from './matchers/trace-snapshot-text.ts';
 import { valueText } from './value-text.ts';
+import { isFailure } from './verdict.ts';
 
 /** What Jest and Vitest give to a matcher, as far as it is used. */
 export interface MatcherState {
@@ -33,8 +34,13 @@ export const runnerMatchers = Object.fromEntries(
   traceMatcherNames.map((name): [TraceMatcherName, RunnerMatcher] => [
     name,
     function (received, ...expected) {
-      const { pass, message } = checkTrace(name, received, expected);
-      return { pass, message: () => message(colorsOf(this)) };
+      const isNot = this.isNot === true;
+      const verdict = checkTrace(name, received, expected);
+      // A runner takes for a failure what passes after .not.
+      return {
+        pass: isFailure(verdict, isNot) === isNot,
+        message: () => verdict.message(colorsOf(this), isNot),
+      };
     },
   ]),
 ) as Readonly<Record<TraceMatcherName, RunnerMatcher>>;

@@ -20,35 +20,44 @@ export interface TraceMatchers<R> {
    *
    * @example
    * ```ts
-   * expect(trace).toHaveSpanTree({
-   *   span: 'primitive.sequential.execute',
-   *   children: ['primitive.sequential.step_0', { name: 'save', children: 'any' }],
-   * });
+   * expect(trace).toHaveSpanTree(`
+   *   primitive.retry.execute "ask model" success
+   *   ├─ primitive.retry.attempt_1 "ask model" error
+   *   │  └─ primitive.llm.chat
+   *   └─ primitive.retry.attempt_2 "ask model" success
+   *      └─ …
+   * `);
    * ```
+   *
+   * @param trees - Texts as messages draw them, of which a line need say no more than the name of a span, and `…` is
+   *   whatever is inside one; plain indentation will do. Or objects, where more is expected of a span.
    */
   toHaveSpanTree(...trees: readonly SpanTree[]): R;
   /**
    * There is a span like this.
    *
+   * @param times - So many there are, no more and no less. @defaultValue at least one
+   *
    * @example `expect(trace).toHaveSpan({ name: 'fetch page', outcome: 'timeout' })`
    */
-  toHaveSpan(pattern: SpanPattern): R;
+  toHaveSpan(pattern: SpanPattern, times?: number): R;
   /**
-   * The retries called `name` repeated their step.
+   * The retries called `name` repeated their step. Where none is called so, `.not` fails as well.
    *
    * @param times - Attempts beyond the first, in all runs together; 0 where they ran and repeated nothing.
    *   @defaultValue at least once
    */
   toHaveRetried(name: string, times?: number): R;
   /**
-   * The fallback called `name` used an alternative, whether or not it succeeded.
+   * The fallback called `name` used an alternative, whether or not that succeeded. Where none is called so, `.not` fails
+   * as well.
    *
    * @param to - What the alternative is called. @defaultValue any
    */
   toHaveFallenBack(name: string, to?: string): R;
   /**
    * The cache called `name` had what it was asked for, as the metric `cache.hits` counts: what was out of date and
-   * served all the same is a hit.
+   * served all the same is a hit. Where none of the name was asked, `.not` fails as well.
    *
    * @param times - In all runs together; 0 where it was asked and had nothing. @defaultValue at least once
    */
@@ -73,13 +82,13 @@ export interface TraceMatchers<R> {
    * A metric was recorded.
    *
    * @param expected - Its value over all label sets, of a histogram how many values it has; or what is expected of some
-   *   of its points. @defaultValue anything
+   *   of its points; or all of its points, each with all of its labels, in any order. @defaultValue anything
    *
    * @example `expect(trace).toHaveMetric('llm.tokens.total', { value: 120, labels: { 'llm.token_type': 'prompt' } })`
    */
   toHaveMetric(name: string, expected?: MetricExpectation): R;
   /**
-   * A line was logged.
+   * A line was logged. A text is looked for inside the message, also as `message`: all of it is `/^all of it$/`.
    *
    * @example `expect(trace).toHaveLogged({ level: 'warn', message: /retry/, in: 'fetch page' })`
    */

@@ -2,18 +2,32 @@ import { inspect } from 'node:util';
 
 /** Longest value in a message. */
 const valueLimit = 120;
+/** So deep a value is shown. */
+const mostDepth = 4;
 
-/** A value as a message shows it, in one line: `"network"`, `/^5\d\d/`, `{ id: 7 }`, `StringContaining "x"`. */
-export function valueText(value: unknown): string {
-  const text = typeof value === 'string' ? JSON.stringify(value) : (matcherText(value) ?? inspected(value));
-  return text.length <= valueLimit ? text : `${text.slice(0, valueLimit - 1)}…`;
+/**
+ * A value as a message shows it, in one line: `"network"`, `/^5\d\d/`, `{ id: 7 }`, `StringContaining "x"`. Of what is
+ * too long, first what is deep inside is left out: `{ span: 'a', children: […] }`.
+ */
+export function valueText(value: unknown, limit = valueLimit): string {
+  const text = typeof value === 'string' ? JSON.stringify(value) : matcherText(value);
+  if (text === undefined) return inspected(value, limit);
+  return text.length <= limit ? text : `${text.slice(0, limit - 2)}…${text.slice(-1)}`;
 }
 
-function inspected(value: unknown): string {
-  return inspect(value, { breakLength: Number.POSITIVE_INFINITY, compact: true, depth: 4 }).replaceAll(
-    /\s*\n\s*/g,
-    ' ',
-  );
+function inspected(value: unknown, limit: number): string {
+  let text = '';
+  for (let depth = mostDepth; depth >= 0; depth--) {
+    text = inspect(value, { breakLength: Number.POSITIVE_INFINITY, compact: true, depth })
+      .replaceAll(/\s*\n\s*/g, ' ')
+      .replaceAll('[Object]', '{…}')
+      .replaceAll('[Array]', '[…]');
+    if (text.length <= limit) return text;
+  }
+  const [end = ''] = /[}\]]$/.exec(text) ?? [];
+  const cut = text.slice(0, limit - 4);
+  const lastComma = cut.lastIndexOf(', ');
+  return end !== '' && lastComma > 0 ? `${cut.slice(0, lastComma)}, … ${end}` : `${cut}…`;
 }
 
 /** What an asymmetric matcher of Jest or Vitest calls itself; of another value `undefined`. */

@@ -5,8 +5,19 @@ import { shortenedForest } from './shortened-forest.ts';
 /** What a check of a trace found. */
 export interface Verdict {
   readonly pass: boolean;
-  /** Why it failed; where it passed, why its negation fails. Read only when it is shown. */
-  readonly message: (colors: Colors) => string;
+  /** Whether what is asked about is not in the trace: then the negation fails as well. */
+  readonly isVoid: boolean;
+  /**
+   * Why it failed. Read only when it is shown.
+   *
+   * @param isNot - Whether it is its negation that failed. @defaultValue where it passed
+   */
+  readonly message: (colors: Colors, isNot?: boolean) => string;
+}
+
+/** Whether a test fails that expects what was checked, or its negation. */
+export function isFailure({ pass, isVoid }: Verdict, isNot: boolean): boolean {
+  return isVoid || pass === isNot;
 }
 
 /**
@@ -15,22 +26,26 @@ export interface Verdict {
  *
  * @param found - A sentence. Of a negation, when `pass`.
  * @param trees - Drawn only when the message is shown.
+ * @param isVoid - Whether what is asked about is not in the trace.
  */
 export function verdict(
   pass: boolean,
   call: MatcherCall,
   found: () => string,
   trees: () => readonly MarkedNode[],
+  isVoid = false,
 ): Verdict {
-  const message = (colors: Colors): string => {
+  const message = (colors: Colors, isNot = pass): string => {
     const forest = trees();
     const legend = legendText(forest);
     const drawn =
       forest.length > 0
         ? drawTrees(shortenedForest(forest), colors)
         : '  (no spans: nothing ran inside observe)';
-    const text = `${callText(call, pass, colors)}\n${found()}\n\n${drawn}`;
+    const sentence =
+      isVoid && isNot ? `${found()} After .not as well, the name has to be that of one that ran.` : found();
+    const text = `${callText(call, isNot, colors)}\n${sentence}\n\n${drawn}`;
     return legend === '' ? text : `${text}\n\n${colors.dim(legend)}`;
   };
-  return { pass, message };
+  return { pass, isVoid, message };
 }

@@ -19,6 +19,12 @@ export function closestNames(meant: string, names: readonly string[]): readonly 
     .map(({ name }) => name);
 }
 
+/** Asks for the {@link closestNames}: `is it "cache.hits" or "cache.total"?`; empty where none is close. */
+export function proposalText(meant: string, names: readonly string[]): string {
+  const closest = closestNames(meant, names).map((name) => JSON.stringify(name));
+  return closest.length === 0 ? '' : `is it ${closest.join(' or ')}?`;
+}
+
 function pairsOf(text: string): ReadonlySet<string> {
   const lower = ` ${text.toLowerCase()} `;
   return new Set(Array.from({ length: lower.length - 1 }, (_, index) => lower.slice(index, index + 2)));

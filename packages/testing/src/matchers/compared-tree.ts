@@ -1,12 +1,13 @@
 import type { SpanNode } from '../span-forest.ts';
 import { isConcurrent } from '../trace.ts';
-import type { SpanPattern } from './span-pattern.ts';
+import { type DrawnTree, drawnTrees } from './drawn-trees.ts';
+import { type ReadPattern, readPattern } from './span-pattern.ts';
 import type { SpanTree } from './span-tree.ts';
 
 /** A tree that is expected, with what a comparison asks again and again. */
 export interface ExpectedTree {
   readonly id: number;
-  readonly pattern: SpanPattern;
+  readonly pattern: ReadPattern;
   readonly children: readonly ExpectedTree[] | 'any';
   /** `undefined`: as the span is that is taken for it. */
   readonly unordered: boolean | undefined;
@@ -26,14 +27,25 @@ export interface ReceivedTree {
 /** Ids count from 0 over all trees. */
 export function expectedTrees(trees: readonly SpanTree[]): readonly ExpectedTree[] {
   let count = 0;
-  const prepared = (tree: SpanTree): ExpectedTree => {
-    const id = count++;
-    if (typeof tree === 'string') return { id, pattern: tree, children: [], unordered: undefined, size: 1 };
-    const { children: below = [], unordered, ...pattern } = tree;
-    const children = below === 'any' ? below : below.map(prepared);
-    return { id, pattern, children, unordered, size: 1 + (children === 'any' ? 0 : sizeOf(children)) };
+  const prepare = (
+    pattern: ReadPattern,
+    children: readonly ExpectedTree[] | 'any',
+    unordered?: boolean,
+  ): ExpectedTree => ({
+    id: count++,
+    pattern,
+    children,
+    unordered,
+    size: 1 + (children === 'any' ? 0 : sizeOf(children)),
+  });
+  const fromLine = ({ line, children }: DrawnTree): ExpectedTree =>
+    prepare(readPattern(line), children === 'any' ? children : children.map(fromLine));
+  const fromTree = (tree: SpanTree): readonly ExpectedTree[] => {
+    if (typeof tree === 'string') return drawnTrees(tree, 'toHaveSpanTree').map(fromLine);
+    const { children = [], unordered, ...pattern } = tree;
+    return [prepare(pattern, children === 'any' ? children : children.flatMap(fromTree), unordered)];
   };
-  return trees.map(prepared);
+  return trees.flatMap(fromTree);
 }
 
 interface GrowingTree extends ReceivedTree {

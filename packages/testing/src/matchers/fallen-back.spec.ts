@@ -64,9 +64,11 @@ describe('toHaveFallenBack', () => {
   });
 
   it('tells what the fallbacks are called where none has the name', () => {
+    expect(checkFallenBack(unneeded, 'asks').isVoid).toBe(true);
+    expect(checkFallenBack(unneeded, 'ask').isVoid).toBe(false);
     expect(checkFallenBack(unneeded, 'asks').message(noColors)).toMatchInlineSnapshot(`
       "expect(trace).toHaveFallenBack("asks")
-      No fallback is called "asks"; there is "ask".
+      No fallback is called "asks"; is it "ask"?
 
         primitive.fallback.execute "ask" success 0 ms
         └─ primitive.fallback.primary "ask" success 0 ms

@@ -31,5 +31,5 @@ export function checkFallenBack(trace: Trace, name: string, to?: string): Verdic
     const text = `${primitiveSpanName(type, 'fallback_1')}${to === undefined ? '' : ` ${JSON.stringify(to)}`}`;
     return { after: [{ text, mark: 'missing', children: [] }] };
   };
-  return verdict(pass, call, found, () => traceTrees(trace, markup));
+  return verdict(pass, call, found, () => traceTrees(trace, markup), runs.length === 0);
 }

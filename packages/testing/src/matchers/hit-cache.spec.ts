@@ -16,7 +16,8 @@ describe('toHaveHitCache', () => {
 
   it('knows a cache that had nothing from one that was not asked', () => {
     expect(checkHitCache(asked, 'users', 0).pass).toBe(true);
-    expect(checkHitCache(asked, 'user', 0).pass).toBe(false);
+    expect(checkHitCache(asked, 'users', 0).isVoid).toBe(false);
+    expect(checkHitCache(asked, 'user', 0)).toMatchObject({ pass: false, isVoid: true });
   });
 
   it('tells every look-up where there are too few hits, or too many', () => {
@@ -70,7 +71,7 @@ describe('toHaveHitCache', () => {
   it('tells what the caches are called where none has the name', async () => {
     expect(checkHitCache(asked, 'page').message(noColors)).toMatchInlineSnapshot(`
       "expect(trace).toHaveHitCache("page")
-      No cache is called "page"; there is "pages", "users".
+      No cache is called "page"; is it "pages"?
 
         primitive.cache.execute "pages" success 0 ms
            cache.miss (memory)

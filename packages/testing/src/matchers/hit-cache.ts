@@ -30,7 +30,7 @@ export function checkHitCache(trace: Trace, name: string, times?: number): Verdi
     const notes = span.events.filter(isLookUp).map(lookUpText);
     return caches.includes(span) ? { mark: pass ? 'unexpected' : 'different', notes } : { notes };
   };
-  return verdict(pass, call, found, () => traceTrees(trace, markup));
+  return verdict(pass, call, found, () => traceTrees(trace, markup), caches.length === 0);
 }
 
 function count(spans: readonly TraceSpan[], what: (event: TraceEvent) => boolean): number {

@@ -1,17 +1,17 @@
 import type { LineLevel } from '@tta/obs-context';
 import { countText } from '../count-text.ts';
-import type { Mark, MarkedNode, Note } from '../marked-tree.ts';
+import type { Mark, MarkedNode } from '../marked-tree.ts';
 import { type Conditions, isFilled, isName, requireConditions } from '../requirement.ts';
 import { traceTrees } from '../trace-text.ts';
 import { personalName, type Trace, type TraceLine } from '../trace.ts';
 import { valueText } from '../value-text.ts';
 import { type Verdict, verdict } from '../verdict.ts';
-import { type Difference, differenceText, partialDifferences } from './partial-match.ts';
+import { type Difference, differenceNotes, partialDifferences } from './partial-match.ts';
 
 /** What is expected of a log line. At least one of these has to be named, and all that are named have to hold. */
 export interface LineConditions {
   readonly level?: LineLevel;
-  /** What the message contains. */
+  /** What there is inside the message: a text is part of it, it need not be all. */
   readonly message?: string | RegExp;
   /** Some of its fields. A RegExp is looked for in text, a matcher of the test runner is asked. */
   readonly fields?: Readonly<Record<string, unknown>>;
@@ -19,7 +19,7 @@ export interface LineConditions {
   readonly in?: string;
 }
 
-/** A text or a RegExp is looked for in the message. */
+/** A text or a RegExp is looked for inside the message, as that of the conditions. */
 export type LineExpectation = string | RegExp | LineConditions;
 
 const levels: readonly unknown[] = ['debug', 'info', 'warn', 'error'];
@@ -50,7 +50,7 @@ export function checkLogged(trace: Trace, expected: LineExpectation): Verdict {
   };
   const draw = (line: TraceLine): MarkedNode => {
     const mark: Mark = met.includes(line) ? 'unexpected' : line === closest ? 'different' : 'as expected';
-    const notes = line === closest ? (differences.get(line) ?? []).map(noteOf) : [];
+    const notes = line === closest ? differenceNotes(differences.get(line) ?? []) : [];
     return { text: lineText(line), mark, notes, children: [] };
   };
   const trees = (): readonly MarkedNode[] => {
@@ -99,11 +99,6 @@ function closestLine(
     closest = line;
   }
   return closest;
-}
-
-/** In the colours of what was expected and of what is there. */
-function noteOf(difference: Difference): Note {
-  return (colors) => differenceText(difference, colors);
 }
 
 function lineText({ level, message, fields }: TraceLine): string {

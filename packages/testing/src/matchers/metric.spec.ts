@@ -86,9 +86,37 @@ describe('toHaveMetric', () => {
       There is no point of "cache.hits" where { 'primitive.name': 'page' }.
 
         value  count  primitive.name  cache.type
-            2      3  "pages"         "memory"
-            1      1  "users"         "memory""
+      ≠     2      3  "pages"         "memory"
+      ≠    primitive.name: expected "page", is "pages"
+            1      1  "users"         "memory"
+
+      ≠ different"
     `);
+  });
+
+  it('tells what differs about the closest points', () => {
+    const labels = {
+      'primitive.name': 'page',
+      'primitive.type': 'cache',
+      'execution.status': 'success',
+      'error.type': 'E',
+    };
+    expect(checkMetric(trace, 'primitive.execution.count', { value: 1, labels }).message(noColors))
+      .toMatchInlineSnapshot(`
+      "expect(trace).toHaveMetric("primitive.execution.count", { value: 1, labels: {…} })
+      There is no point of "primitive.execution.count" where { 'primitive.name': 'page', 'primitive.type': 'cache', 'execution.status': 'success', 'error.type': 'E' }.
+
+        value  count  primitive.name  primitive.type  execution.status  error.type  error.category
+      ≠     1      1  "pages"         "cache"         "success"
+      ≠    primitive.name: expected "page", is "pages"
+      ≠    error.type: expected "E", is missing
+            1      1  "users"         "cache"         "success"
+            1      1  "save"          "work"          "error"           "Error"     "resource"
+
+      ≠ different"
+    `);
+    const none = { labels: { 'cache.type': 'redis' } };
+    expect(checkMetric(trace, 'cache.hits', none).message(noColors)).not.toContain('≠');
   });
 
   it('proposes names like one that is unknown', async () => {
@@ -127,15 +155,19 @@ describe('toHaveMetric', () => {
   it.each<readonly [string, unknown, unknown]>([
     ['toHaveMetric: the name of the metric is ""; it has to be a text that is not empty', '', 1],
     [
-      'toHaveMetric: "1" says nothing of what is expected; it takes a number or { value, count, labels }',
+      'toHaveMetric: "1" says nothing of what is expected; it takes a number, a list of points or { value, count, labels }',
       'a',
       '1',
     ],
     ['toHaveMetric: null says nothing of what is expected', 'a', null],
     ['toHaveMetric: NaN says nothing of what is expected', 'a', Number.NaN],
-    ['toHaveMetric: nothing is expected; it takes a number or { value, count, labels }', 'a', {}],
     [
-      'toHaveMetric: there is no "sum" to expect; it takes a number or { value, count, labels }',
+      'toHaveMetric: nothing is expected; it takes a number, a list of points or { value, count, labels }',
+      'a',
+      {},
+    ],
+    [
+      'toHaveMetric: there is no "sum" to expect; it takes a number, a list of points or { value, count, labels }',
       'a',
       { sum: 1 },
     ],

@@ -1,10 +1,12 @@
 import type { MarkedNode } from '../marked-tree.ts';
-import { type Conditions, isFilled, requireConditions, requireName } from '../requirement.ts';
+import { type Conditions, isFilled, isNumber, requireConditions, requireName } from '../requirement.ts';
 import type { Trace, TracePoint } from '../trace.ts';
 import { valueText } from '../value-text.ts';
 import { type Verdict, verdict } from '../verdict.ts';
-import { closestNames } from './closest-names.ts';
-import { matchesPartially } from './partial-match.ts';
+import { closestPoints } from './closest-points.ts';
+import { checkMetricPoints, type MetricPoint, requireMetricPoints } from './metric-points.ts';
+import { type Difference, differenceNotes, matchesPartially } from './partial-match.ts';
+import { isAbout, metricNodes, type PointRow, pointTable, unknownMetric } from './point-table.ts';
 
 /** What is expected of a metric. All that is named has to hold. */
 export interface MetricConditions {
@@ -21,10 +23,9 @@ export interface MetricConditions {
   readonly labels?: Readonly<Record<string, unknown>>;
 }
 
-/** A number is the value; of a histogram the count. */
-export type MetricExpectation = number | MetricConditions;
+/** A number is the value; of a histogram the count. A list is all points that there are, in any order. */
+export type MetricExpectation = number | MetricConditions | readonly MetricPoint[];
 
-const isNumber = (value: unknown): boolean => typeof value === 'number' && !Number.isNaN(value);
 const conditions: Conditions<keyof MetricConditions> = {
   value: [isNumber, 'a number'],
   count: [isNumber, 'a number'],
@@ -35,8 +36,12 @@ const conditions: Conditions<keyof MetricConditions> = {
 export function checkMetric(trace: Trace, name: string, expected?: MetricExpectation): Verdict {
   const call = { matcher: 'toHaveMetric', expected: [name, expected] };
   requireName(call.matcher, 'the name of the metric', name);
+  if (isList(expected)) {
+    requireMetricPoints(call.matcher, expected);
+    return checkMetricPoints(trace, name, expected, call);
+  }
   if (expected !== undefined && !isNumber(expected))
-    requireConditions(call.matcher, expected, conditions, 'a number');
+    requireConditions(call.matcher, expected, conditions, 'a number, a list of points');
   const points = trace.points.filter(({ metric }) => metric === name);
   const { value, count, labels = {} } = conditionsOf(expected, points);
   const meant = points.filter((point) => matchesPartially(labels, point.labels));
@@ -52,13 +57,29 @@ export function checkMetric(trace: Trace, name: string, expected?: MetricExpecta
     if (meant.length === 0) return `There is no point of ${about}.`;
     return `${about} has ${pass ? `the value ${sum} and the count ${recorded}` : wrong.join(', and ')}.`;
   };
-  const trees = (): readonly MarkedNode[] =>
-    points.length === 0 ? metricNodes(trace) : table(points, (point) => meant.includes(point), pass);
+  const trees = (): readonly MarkedNode[] => {
+    if (points.length === 0) return metricNodes(trace);
+    if (meant.length === 0) {
+      const closest = closestPoints(labels, points);
+      return pointTable(points.map((point) => ({ point, ...markOf(closest.get(point)) })));
+    }
+    const mark = pass ? 'unexpected' : 'different';
+    return pointTable(points.map((point) => (meant.includes(point) ? { point, mark } : { point })));
+  };
   return verdict(pass, call, found, trees);
 }
 
+function isList(expected: unknown): expected is readonly MetricPoint[] {
+  return Array.isArray(expected);
+}
+
+/** What is noted of a row that differs; nothing of another one. */
+function markOf(differences: readonly Difference[] | undefined): Pick<PointRow, 'mark' | 'notes'> {
+  return differences ? { mark: 'different', notes: differenceNotes(differences) } : {};
+}
+
 function conditionsOf(
-  expected: MetricExpectation | undefined,
+  expected: number | MetricConditions | undefined,
   points: readonly TracePoint[],
 ): MetricConditions {
   if (typeof expected !== 'number') return expected ?? {};
@@ -67,55 +88,4 @@ function conditionsOf(
 
 function total(points: readonly TracePoint[], what: 'value' | 'count'): number {
   return Number(points.reduce((sum, point) => sum + point[what], 0).toPrecision(12));
-}
-
-/** Sums of decimal fractions are a little off. */
-function isAbout(received: number, expected: number): boolean {
-  return Math.abs(received - expected) <= 1e-9 * Math.max(1, Math.abs(expected));
-}
-
-function unknownMetric({ points }: Trace, name: string): string {
-  const closest = closestNames(
-    name,
-    points.map(({ metric }) => metric),
-  );
-  if (closest.length === 0) return `There is no metric "${name}".`;
-  return `There is no metric "${name}"; is it ${closest.map((text) => `"${text}"`).join(' or ')}?`;
-}
-
-/** The metrics that there are, a line each. */
-function metricNodes({ points }: Trace): readonly MarkedNode[] {
-  return [...new Set(points.map(({ metric }) => metric))].map((text) => ({ text, children: [] }));
-}
-
-/** The points of a metric, a line each, in columns. */
-function table(
-  points: readonly TracePoint[],
-  isMeant: (point: TracePoint) => boolean,
-  pass: boolean,
-): readonly MarkedNode[] {
-  const keys = [...new Set(points.flatMap(({ labels }) => Object.keys(labels)))];
-  const rows = points.map(({ value, count, labels }) => [
-    valueText(value),
-    String(count),
-    ...keys.map((key) => (labels[key] === undefined ? '' : valueText(labels[key]))),
-  ]);
-  const all = [['value', 'count', ...keys], ...rows];
-  const widths = (all[0] ?? []).map((_, column) => Math.max(...all.map((row) => row[column]?.length ?? 0)));
-  const line = (row: readonly string[]): string =>
-    row
-      .map((cell, column) =>
-        column < 2 ? cell.padStart(widths[column] ?? 0) : cell.padEnd(widths[column] ?? 0),
-      )
-      .join('  ')
-      .trimEnd();
-  const [head = [], ...body] = all;
-  return [
-    { text: line(head), children: [] },
-    ...body.map((row, index): MarkedNode => {
-      const point = points[index];
-      const mark = point && isMeant(point) ? (pass ? 'unexpected' : 'different') : 'as expected';
-      return { text: line(row), mark, children: [] };
-    }),
-  ];
 }

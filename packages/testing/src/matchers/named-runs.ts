@@ -1,4 +1,5 @@
 import { attributeNames as names } from '@tta/obs-context';
+import { proposalText } from './closest-names.ts';
 import { edgeOf, type Trace, type TraceSpan } from '../trace.ts';
 
 /** Most names that a message lists. */
@@ -13,12 +14,13 @@ export function runsOf({ spans }: Trace, type: string, name?: string): readonly 
   );
 }
 
-/** What there is where there is none of a name: `No retry is called "ask"; there is "fetch page".` */
+/** What there is where there is none of a name: `No retry is called "fetch"; is it "fetch page"?` */
 export function noneCalled(what: string, name: string, others: readonly TraceSpan[]): string {
-  const called = [
-    ...new Set(others.map(({ attributes }) => JSON.stringify(attributes[names.primitiveName]))),
-  ];
-  if (called.length === 0) return `There is no ${what} in the trace.`;
+  if (others.length === 0) return `There is no ${what} in the trace.`;
+  const known = [...new Set(others.map(({ attributes }) => String(attributes[names.primitiveName])))];
+  const proposal = proposalText(name, known);
+  if (proposal !== '') return `No ${what} is called ${JSON.stringify(name)}; ${proposal}`;
+  const called = known.map((each) => JSON.stringify(each));
   const more = called.length > listLimit ? ` and ${called.length - listLimit} more` : '';
   return `No ${what} is called ${JSON.stringify(name)}; there is ${called.slice(0, listLimit).join(', ')}${more}.`;
 }

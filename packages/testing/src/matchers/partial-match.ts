@@ -1,5 +1,5 @@
 import { isDeepStrictEqual, types } from 'node:util';
-import { type Colors, noColors } from '../marked-tree.ts';
+import { type Colors, noColors, type Note } from '../marked-tree.ts';
 import { valueText } from '../value-text.ts';
 
 /** Where a value is not what is expected. */
@@ -33,11 +33,21 @@ export function partialDifferences(expected: unknown, received: unknown, path = 
       : [{ path, expected, received }];
 }
 
+/** How far a value is from what is expected: what is another value is closer than what is missing. */
+export function distance(differences: readonly Difference[]): number {
+  return differences.reduce((sum, { received }) => sum + (received === undefined ? 1.5 : 1), 0);
+}
+
 /** A difference as a message shows it: `error.category: expected "network", is "transient"`. */
 export function differenceText({ path, expected, received }: Difference, colors: Colors = noColors): string {
   const wanted = colors.expected(expected === undefined ? 'none' : valueText(expected));
   const found = received === undefined ? 'is missing' : `is ${colors.received(valueText(received))}`;
   return `${path === '' ? '' : `${path}: `}expected ${wanted}, ${found}`;
+}
+
+/** Differences below what they are about, in the colours of what was expected and of what is there. */
+export function differenceNotes(differences: readonly Difference[]): readonly Note[] {
+  return differences.map((difference) => (colors) => differenceText(difference, colors));
 }
 
 function isEqual(expected: unknown, received: unknown): boolean {

@@ -50,7 +50,8 @@ describe('toHaveRetried', () => {
   it('knows a retry that repeated nothing from one that did not run', async () => {
     const none = await traceOf(retrying('fetch page', 0));
     expect(checkRetried(none, 'fetch page', 0).pass).toBe(true);
-    expect(checkRetried(none, 'fetch pages', 0).pass).toBe(false);
+    expect(checkRetried(none, 'fetch page', 0).isVoid).toBe(false);
+    expect(checkRetried(none, 'fetch pages', 0)).toMatchObject({ pass: false, isVoid: true });
   });
 
   it('tells the attempts that are missing', () => {
@@ -126,7 +127,7 @@ describe('toHaveRetried', () => {
   it('tells what the retries are called where none has the name', () => {
     expect(checkRetried(twice, 'fetch').message(noColors)).toMatchInlineSnapshot(`
       "expect(trace).toHaveRetried("fetch")
-      No retry is called "fetch"; there is "fetch page".
+      No retry is called "fetch"; is it "fetch page"?
 
         primitive.retry.execute "fetch page" success 0 ms
         ├─ primitive.retry.attempt_1 "fetch page" error 0 ms
@@ -136,6 +137,16 @@ describe('toHaveRetried', () => {
         └─ primitive.retry.attempt_3 "fetch page" success 0 ms
            └─ primitive.work.execute "fetch page" success 0 ms"
     `);
+  });
+
+  it('tells all names where none is close', async () => {
+    const names = Array.from({ length: 12 }, (_, index) => retrying(`step ${index}`, 0));
+    expect(
+      checkRetried(await traceOf(...names.slice(0, 2)), 'ask')
+        .message(noColors)
+        .split('\n')[1],
+    ).toBe('No retry is called "ask"; there is "step 0", "step 1".');
+    expect(checkRetried(await traceOf(...names), 'ask').message(noColors)).toContain('"step 9" and 2 more.');
   });
 
   it('tells that there is none at all', async () => {

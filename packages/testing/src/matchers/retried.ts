@@ -33,7 +33,7 @@ export function checkRetried(trace: Trace, name: string, times?: number): Verdic
     const isShort = !pass && tooMany.size === 0 && span === runs.at(-1);
     return isShort ? { after: missing(trace, span, (times ?? 1) - repeats.length) } : undefined;
   };
-  return verdict(pass, call, found, () => traceTrees(trace, markup));
+  return verdict(pass, call, found, () => traceTrees(trace, markup), runs.length === 0);
 }
 
 /** The attempts that a run would have had as well. */

@@ -44,6 +44,18 @@ describe('unlikeness', () => {
     expect(costs.every((cost) => cost > 0 && cost < 2 * spanCost)).toBe(true);
   });
 
+  it('is less where an attribute has another value than where it is missing', () => {
+    const span = 'primitive.retry.attempt_1';
+    expect(of({ span, attributes: { a: 2 } })).toBeLessThan(of({ span, attributes: { c: 2 } }));
+  });
+
+  it('is that of what a line says', () => {
+    expect(of('primitive.retry.attempt_1 "fetch page" success')).toBe(0);
+    expect(of('primitive.retry.attempt_1 "fetch page" error')).toBe(
+      of({ span: 'primitive.retry.attempt_1', name: 'fetch page', outcome: 'error' }),
+    );
+  });
+
   it('stays below that of a stranger, whatever differs besides the name', () => {
     const attributes = Object.fromEntries(Array.from({ length: 30 }, (_, index) => [`k${index}`, 1]));
     expect(of({ span: 'primitive.retry.attempt_1', attributes })).toBeLessThan(2 * spanCost);

@@ -1,5 +1,6 @@
 import type { TraceSpan } from '../trace.ts';
-import { spanDifferences, type SpanPattern } from './span-pattern.ts';
+import { distance } from './partial-match.ts';
+import { type ReadPattern, readPattern, spanDifferences, type SpanConditions } from './span-pattern.ts';
 
 /** What it costs that a span is missing, or that one is not expected. */
 export const spanCost = 10;
@@ -11,10 +12,10 @@ export const strangerCost = 2 * spanCost + 1;
  * How unlike what a pattern means a span is: 0 where nothing differs, {@link strangerCost} where it goes by another
  * name altogether, in between the more the more differs.
  */
-export function unlikeness(pattern: SpanPattern, span: TraceSpan): number {
+export function unlikeness(pattern: string | ReadPattern, span: TraceSpan): number {
   const differences = spanDifferences(pattern, span);
   if (differences.length === 0) return 0;
-  const { span: name, name: personal, ...others } = typeof pattern === 'string' ? { span: pattern } : pattern;
+  const { span: name, name: personal, ...others } = readPattern(pattern);
   const isWrong = (path: 'span' | 'name'): boolean => differences.some((each) => each.path === path);
   const isOfAKind = typeof name === 'string' && kindOf(name) === kindOf(span.name);
   let cost = 2;
@@ -28,7 +29,7 @@ export function unlikeness(pattern: SpanPattern, span: TraceSpan): number {
   } else if (name === undefined && personal === undefined && differences.length === conditionCount(others)) {
     return strangerCost;
   }
-  return Math.min(cost + 2 * differences.length, strangerCost - 2);
+  return Math.min(cost + 2 * distance(differences), strangerCost - 2);
 }
 
 /** Of `primitive.retry.attempt_2` what it has in common with other attempts. */
@@ -36,6 +37,6 @@ function kindOf(name: string): string {
   return name.slice(0, name.lastIndexOf('.') + 1) || name;
 }
 
-function conditionCount({ outcome, attributes = {}, events = [] }: Exclude<SpanPattern, string>): number {
+function conditionCount({ outcome, attributes = {}, events = [] }: SpanConditions): number {
   return (outcome === undefined ? 0 : 1) + Object.keys(attributes).length + events.length;
 }

@@ -1,6 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
 import { InvalidOptionError } from '@tta/obs-context';
+import fc from 'fast-check';
 import { spanOf } from '../../test/spans.ts';
+import { spanText } from '../span-text.ts';
+import { valueText } from '../value-text.ts';
 import {
   matchesSpan,
   patternText,
@@ -11,7 +14,11 @@ import {
 
 const attempt = spanOf('primitive.retry.attempt_1', {
   attributes: { 'step.name': 'fetch page', 'error.category': 'transient', 'http.status': 503 },
-  events: ['exception', 'recovery.retry'].map((name) => ({ name, attributes: {}, timeMs: 0 })),
+  events: [
+    { name: 'exception', attributes: {}, timeMs: 0 },
+    { name: 'recovery.retry', attributes: { 'retry.attempt': 1, 'retry.reason': 'transient' }, timeMs: 0 },
+    { name: 'recovery.retry', attributes: { 'retry.attempt': 2 }, timeMs: 0 },
+  ],
   failed: true,
 });
 
@@ -32,6 +39,20 @@ describe('matchesSpan', () => {
     [{ attributes: { 'error.code': 'E' } }, false],
     [{ events: ['recovery.retry'] }, true],
     [{ events: ['recovery.retry', 'cache.hit'] }, false],
+    [{ events: [{ name: 'recovery.retry' }] }, true],
+    [{ events: [{ name: 'recovery.retry', attributes: { 'retry.attempt': 2 } }] }, true],
+    [{ events: [{ name: 'recovery.retry', attributes: { 'retry.reason': /^tran/ } }, 'exception'] }, true],
+    [{ events: [{ name: 'recovery.retry', attributes: { 'retry.attempt': 3 } }] }, false],
+    [{ events: [{ name: 'exception', attributes: { 'retry.attempt': 2 } }] }, false],
+    ['primitive.retry.attempt_1 "fetch page"', true],
+    ['primitive.retry.attempt_1 "fetch page" error', true],
+    ['primitive.retry.attempt_1 error', true],
+    ['primitive.retry.attempt_1 "fetch page" error 12.5 s: 503 Service Unavailable', true],
+    ['primitive.retry.attempt_1 "fetch page" success', false],
+    ['primitive.retry.attempt_1 "fetch"', false],
+    ['primitive.retry.attempt_2 "fetch page" error', false],
+    ['primitive.retry.attempt_1 "fetch page" failed', false],
+    ['primitive.retry.attempt_1 error of something', false],
     [{ span: 'primitive.retry.attempt_1', outcome: 'timeout' }, false],
   ])('%p: %p', (pattern, isMet) => {
     expect(matchesSpan(pattern, attempt)).toBe(isMet);
@@ -39,7 +60,59 @@ describe('matchesSpan', () => {
   });
 });
 
+describe('a text', () => {
+  it.each([
+    'GET /about',
+    'GET /about success',
+    'a "b" error 3 ms: c',
+    'SELECT "name" FROM "table"',
+    'say "what"',
+    'error',
+  ])('means the span that is called so: %p', (name) => {
+    expect(matchesSpan(name, spanOf(name))).toBe(true);
+    expect(spanDifferences(name, spanOf(name))).toEqual([]);
+    expect(matchesSpan(name, spanOf('other'))).toBe(false);
+  });
+
+  it('is read as what a message draws of a span', () => {
+    fc.assert(
+      fc.property(
+        fc.stringMatching(/^[a-z._/ ]*[a-z]$/),
+        fc.option(fc.string(), { nil: undefined }),
+        fc.boolean(),
+        fc.string(),
+        (name, personal, failed, statusMessage) => {
+          const attributes = personal === undefined ? {} : { 'step.name': personal };
+          const span = spanOf(name, { attributes, failed, statusMessage, endMs: 12_345.6 });
+          expect(matchesSpan(spanText(span), span)).toBe(true);
+          expect(matchesSpan(spanText(span), { ...span, failed: !failed })).toBe(false);
+          expect(matchesSpan(spanText(span), { ...span, attributes: { 'step.name': `${personal}!` } })).toBe(
+            personal === undefined,
+          );
+        },
+      ),
+    );
+  });
+});
+
 describe('spanDifferences', () => {
+  it('tells what differs about the closest event of a name', () => {
+    const attributes = { 'retry.attempt': 3, 'retry.reason': 'transient' };
+    expect(spanDifferences({ events: [{ name: 'recovery.retry', attributes }] }, attempt)).toEqual([
+      { path: 'event recovery.retry, retry.attempt', expected: 3, received: 1 },
+    ]);
+    expect(spanDifferences({ events: [{ name: 'cache.hit', attributes }] }, attempt)).toEqual([
+      { path: 'events', expected: 'cache.hit', received: ['exception', 'recovery.retry', 'recovery.retry'] },
+    ]);
+  });
+
+  it('reads a line', () => {
+    expect(spanDifferences('primitive.retry.attempt_1 "fetch" success', attempt)).toEqual([
+      { path: 'name', expected: 'fetch', received: 'fetch page' },
+      { path: 'outcome', expected: 'success', received: 'error' },
+    ]);
+  });
+
   it('names each condition that does not hold', () => {
     expect(
       spanDifferences(
@@ -57,7 +130,7 @@ describe('spanDifferences', () => {
       { path: 'name', expected: 'a', received: 'fetch page' },
       { path: 'outcome', expected: 'open', received: 'error' },
       { path: 'error.category', expected: 'network', received: 'transient' },
-      { path: 'events', expected: 'cache.hit', received: ['exception', 'recovery.retry'] },
+      { path: 'events', expected: 'cache.hit', received: ['exception', 'recovery.retry', 'recovery.retry'] },
     ]);
   });
 });
@@ -65,6 +138,12 @@ describe('spanDifferences', () => {
 describe('patternText', () => {
   it.each<readonly [SpanPattern, string]>([
     ['a.b', 'a.b'],
+    ['a.b "c" error 3 ms: d', 'a.b "c" error'],
+    ['GET /about', 'GET /about'],
+    [
+      { span: 'a', events: [{ name: 'b', attributes: { c: 1 } }, { name: 'd' }] },
+      'a event "b" { c: 1 } event "d"',
+    ],
     [{ span: /a/, name: 'call', outcome: 'error' }, '/a/ "call" error'],
     [{ name: /x/, attributes: { a: 1, b: 'c' }, events: ['cache.hit'] }, '/x/ a=1 b="c" event "cache.hit"'],
   ])('shows %p as %p', (pattern, text) => {
@@ -93,11 +172,17 @@ describe('requireSpanPattern', () => {
     ],
     [
       { events: 'cache.hit' },
-      'events is "cache.hit"; it has to be a list of at least one name of an event: ["recovery.retry"]',
+      'events is "cache.hit"; it has to be a list of at least one name of an event, or { name, attributes }: ["recovery.retry"]',
     ],
+    ...[[{ name: '' }], [{ name: 'a', attributes: {} }], [{ name: 'a', count: 1 }], [7], [{}]].map(
+      (events): readonly [object, string] => [
+        { events },
+        `events is ${valueText(events)}; it has to be a list`,
+      ],
+    ),
     [
       { events: [] },
-      'events is []; it has to be a list of at least one name of an event: ["recovery.retry"]',
+      'events is []; it has to be a list of at least one name of an event, or { name, attributes }: ["recovery.retry"]',
     ],
   ])('rejects %p and says what it has to be', (pattern, problem) => {
     expect(() => requireSpanPattern('toHaveSpan', pattern)).toThrow(`toHaveSpan: ${problem}`);
@@ -110,6 +195,7 @@ describe('requireSpanPattern', () => {
     { outcome: 'open' },
     { attributes: { a: undefined } },
     { events: ['a'] },
+    { events: [{ name: 'a', attributes: { b: 1 } }, { name: 'c' }] },
   ])('takes %p', (pattern) => {
     expect(() => requireSpanPattern('toHaveSpan', pattern)).not.toThrow();
   });

@@ -1,8 +1,21 @@
 import { types } from 'node:util';
 import { type Conditions, isFilled, isName, requireConditions } from '../requirement.ts';
-import { outcomeOf, personalName, type SpanOutcome, type TraceSpan } from '../trace.ts';
+import { outcomeOf, personalName, type SpanOutcome, type TraceEvent, type TraceSpan } from '../trace.ts';
 import { valueText } from '../value-text.ts';
-import { type Difference, isAsymmetric, matchesPartially, partialDifferences } from './partial-match.ts';
+import {
+  type Difference,
+  distance,
+  isAsymmetric,
+  matchesPartially,
+  partialDifferences,
+} from './partial-match.ts';
+
+/** What is expected of an event. */
+export interface EventConditions {
+  readonly name: string;
+  /** Some of its attributes, compared as those of a span. */
+  readonly attributes?: Readonly<Record<string, unknown>>;
+}
 
 /** What is expected of a span. At least one of these has to be named, and all that are named have to hold. */
 export interface SpanConditions {
@@ -17,17 +30,44 @@ export interface SpanConditions {
    * that there is none.
    */
   readonly attributes?: Readonly<Record<string, unknown>>;
-  /** Names that have to be among those of its events, in any order. */
-  readonly events?: readonly string[];
+  /** Names that have to be among those of its events, in any order; or what else is expected of such an event. */
+  readonly events?: readonly (string | EventConditions)[];
 }
 
-/** Which spans are meant: those of a name, or those that fulfil conditions. */
+/**
+ * Which spans are meant: those that fulfil conditions, or those of a name. A text may also be a line as messages draw
+ * it, `primitive.retry.attempt_1 "fetch page" error`: the name of the span, what a person calls its primitive or step,
+ * and how it ended; either of the last two may be left out, and how long it took and why it failed does not count.
+ */
 export type SpanPattern = string | SpanConditions;
 
+/** A pattern whose line has been read. */
+export interface ReadPattern extends SpanConditions {
+  /** What was read: a span of this name is meant as well, whatever else it is. */
+  readonly line?: string;
+}
+
+const drawnLine =
+  /^(?<span>.+?)(?: (?<name>"(?:[^"\\]|\\["\\/bfnrt]|\\u[\da-fA-F]{4})*"))?(?: (?<outcome>success|error|timeout|cancelled|open)(?: [\d.]+ m?s)?(?:: .*)?)?$/;
+
+/** The conditions of a pattern. Of one that is asked often, they are read once. */
+export function readPattern(pattern: SpanPattern): ReadPattern {
+  if (typeof pattern !== 'string') return pattern;
+  const { span, name, outcome } = drawnLine.exec(pattern)?.groups ?? {};
+  if (span === undefined || span === pattern) return { span: pattern };
+  return {
+    span,
+    ...(name !== undefined && { name: JSON.parse(name) as string }),
+    ...(outcome !== undefined && { outcome: outcome as SpanOutcome }),
+    line: pattern,
+  };
+}
+
 /** Whether a span is what a pattern means: whether it has no {@link spanDifferences}, which take longer to find. */
-export function matchesSpan(pattern: SpanPattern, span: TraceSpan): boolean {
-  if (typeof pattern === 'string') return pattern === span.name;
-  const { span: spanName, name, outcome, attributes = {}, events = [] } = pattern;
+export function matchesSpan(pattern: string | ReadPattern, span: TraceSpan): boolean {
+  if (pattern === span.name) return true;
+  const { span: spanName, name, outcome, attributes = {}, events = [], line } = readPattern(pattern);
+  if (line === span.name) return true;
   const holds = (expected: unknown, received: unknown): boolean =>
     expected === received || matchesPartially(expected, received);
   return (
@@ -35,13 +75,14 @@ export function matchesSpan(pattern: SpanPattern, span: TraceSpan): boolean {
     (name === undefined || holds(name, personalName(span))) &&
     (outcome === undefined || outcome === outcomeOf(span)) &&
     Object.keys(attributes).every((key) => holds(attributes[key], span.attributes[key])) &&
-    events.every((expected) => span.events.some((event) => event.name === expected))
+    events.every((expected) => eventDifferences(expected, span.events).length === 0)
   );
 }
 
 /** What keeps a span from being what a pattern means. Of attributes the path is their key. */
-export function spanDifferences(pattern: SpanPattern, span: TraceSpan): readonly Difference[] {
-  const { span: spanName, name, outcome, attributes = {}, events = [] } = conditionsOf(pattern);
+export function spanDifferences(pattern: string | ReadPattern, span: TraceSpan): readonly Difference[] {
+  const { span: spanName, name, outcome, attributes = {}, events = [], line } = readPattern(pattern);
+  if (line === span.name) return [];
   const differences: Difference[] = [];
   const compare = (path: string, expected: unknown, received: unknown): void => {
     if (expected !== undefined) differences.push(...partialDifferences(expected, received, path));
@@ -50,31 +91,54 @@ export function spanDifferences(pattern: SpanPattern, span: TraceSpan): readonly
   compare('name', name, personalName(span));
   compare('outcome', outcome, outcomeOf(span));
   differences.push(...partialDifferences(attributes, span.attributes));
-  const received = span.events.map((event) => event.name);
-  for (const event of events) {
-    if (!received.includes(event)) differences.push({ path: 'events', expected: event, received });
-  }
+  for (const event of events) differences.push(...eventDifferences(event, span.events));
   return differences;
+}
+
+/** What keeps each of the events from being what is expected of one: of those of its name, the closest. */
+function eventDifferences(
+  expected: string | EventConditions,
+  events: readonly TraceEvent[],
+): readonly Difference[] {
+  const { name, attributes = {} } = eventConditionsOf(expected);
+  const [closest] = events
+    .filter((event) => event.name === name)
+    .map((event) =>
+      Object.keys(attributes).flatMap((key) =>
+        partialDifferences(attributes[key], event.attributes[key], `event ${name}, ${key}`),
+      ),
+    )
+    .sort((a, b) => distance(a) - distance(b));
+  return closest ?? [{ path: 'events', expected: name, received: events.map((event) => event.name) }];
+}
+
+function eventConditionsOf(expected: string | EventConditions): EventConditions {
+  return typeof expected === 'string' ? { name: expected } : expected;
 }
 
 /** A pattern in a line, like the line of a span: `primitive.retry.attempt_1 "fetch page" error`. */
 export function patternText(pattern: SpanPattern): string {
-  const { span, name, outcome, attributes = {}, events = [] } = conditionsOf(pattern);
+  const { span, name, outcome, attributes = {}, events = [] } = readPattern(pattern);
   const parts: string[] = [];
   if (span !== undefined) parts.push(typeof span === 'string' ? span : valueText(span));
   if (name !== undefined) parts.push(valueText(name));
   if (outcome !== undefined) parts.push(outcome);
   for (const [key, value] of Object.entries(attributes)) parts.push(`${key}=${valueText(value)}`);
-  for (const event of events) parts.push(`event ${valueText(event)}`);
+  for (const event of events) {
+    const { name: eventName, attributes: said } = eventConditionsOf(event);
+    parts.push(`event ${valueText(eventName)}${said ? ` ${valueText(said)}` : ''}`);
+  }
   return parts.join(' ');
 }
 
-/** The conditions of a pattern: a text is the span's name. */
-function conditionsOf(pattern: SpanPattern): SpanConditions {
-  return typeof pattern === 'string' ? { span: pattern } : pattern;
-}
-
 const outcomes: readonly unknown[] = ['success', 'error', 'timeout', 'cancelled', 'open'];
+const isFilledOrAbsent = (value: unknown): boolean => value === undefined || isFilled(value);
+const isEvent = (value: unknown): boolean => {
+  if (isName(value)) return true;
+  if (!isFilled(value)) return false;
+  const { name, attributes, ...others } = value as EventConditions;
+  return isName(name) && isFilledOrAbsent(attributes) && Object.keys(others).length === 0;
+};
 const isTextPattern = (value: unknown): boolean =>
   isName(value) || types.isRegExp(value) || isAsymmetric(value);
 
@@ -85,8 +149,8 @@ export const patternConditions: Conditions<keyof SpanConditions> = {
   outcome: [(value) => outcomes.includes(value), `one of ${outcomes.join(', ')}`],
   attributes: [isFilled, "an object with at least one attribute: { 'error.category': 'network' }"],
   events: [
-    (value) => Array.isArray(value) && value.length > 0 && value.every(isName),
-    'a list of at least one name of an event: ["recovery.retry"]',
+    (value) => Array.isArray(value) && value.length > 0 && value.every(isEvent),
+    'a list of at least one name of an event, or { name, attributes }: ["recovery.retry"]',
   ],
 };
 

@@ -6,6 +6,7 @@ import { fallingBack, retrying, work } from '../../test/doubles.ts';
 import { spansOf, type Below } from '../../test/spans.ts';
 import { noColors } from '../marked-tree.ts';
 import { observe } from '../observe.ts';
+import { traceText } from '../trace-text.ts';
 import type { Trace } from '../trace.ts';
 import { checkSpanTree, type SpanTree } from './span-tree.ts';
 
@@ -84,7 +85,7 @@ describe('checkSpanTree', () => {
     };
     expect(tell.children).toBe('any');
     expect(messageOf(await reviewed(), other)).toMatchInlineSnapshot(`
-      "expect(trace).toHaveSpanTree({ name: 'review', children: [ { span: 'primitive.sequential.step_0', children: [ { span: 'primitive.retry.execute', chi…)
+      "expect(trace).toHaveSpanTree({ name: 'review', children: [ {…}, {…}, {…} ] })
       2 spans are missing, 2 are not expected, 1 is different.
 
         primitive.sequential.execute "review" success 0 ms
@@ -112,6 +113,78 @@ describe('checkSpanTree', () => {
 
       ≠ different   - missing   + unexpected"
     `);
+  });
+
+  it('takes the text that a message draws', async () => {
+    const trace = await reviewed();
+    const drawn = traceText(trace);
+    expect(passes(trace, drawn)).toBe(true);
+    expect(passes(trace, `\n${drawn.replaceAll('0 ms', '12.5 s')}\n`)).toBe(true);
+    expect(passes(trace, drawn.replace('attempt_2', 'attempt_3'))).toBe(false);
+    expect(passes(trace, drawn.replace('"style" success', '"style" error'))).toBe(false);
+  });
+
+  it('takes a text of names', async () => {
+    const text = `
+      primitive.sequential.execute "review"
+        primitive.sequential.step_0
+          primitive.retry.execute "fetch page" success
+            primitive.retry.attempt_1 error
+              primitive.work.execute
+            primitive.retry.attempt_3 success
+              primitive.work.execute
+            primitive.retry.attempt_4
+        primitive.sequential.step_1
+          primitive.parallel.execute
+            primitive.parallel.branch_logic
+              …
+            primitive.parallel.branch_style
+              …
+        primitive.sequential.step_2
+          …
+    `;
+    expect(messageOf(await reviewed(), text)).toMatchInlineSnapshot(`
+      "expect(trace).toHaveSpanTree(…)
+      1 span is missing, 1 is different.
+
+        primitive.sequential.execute "review" success 0 ms
+        ├─ primitive.sequential.step_0 "fetch page" success 0 ms
+        │  └─ primitive.retry.execute "fetch page" success 0 ms
+        │     ├─ primitive.retry.attempt_1 "fetch page" error 0 ms
+        │     │  └─ primitive.work.execute "fetch page" error 0 ms: 503 Service Unavailable
+      ≠ │     ├─ primitive.retry.attempt_2 "fetch page" success 0 ms
+      ≠ │     │  │  span: expected "primitive.retry.attempt_3", is "primitive.retry.attempt_2"
+        │     │  └─ primitive.work.execute "fetch page" success 0 ms
+      - │     └─ primitive.retry.attempt_4
+        ├─ primitive.sequential.step_1 "look" success 0 ms
+        │  └─ primitive.parallel.execute "look" success 0 ms
+        │     ├─ primitive.parallel.branch_style "style" success 0 ms
+        │     │  └─ primitive.work.execute "style" success 0 ms
+        │     └─ primitive.parallel.branch_logic "logic" success 0 ms
+        │        └─ primitive.work.execute "logic" success 0 ms
+        └─ primitive.sequential.step_2 "tell" success 0 ms
+           └─ primitive.fallback.execute "tell" success 0 ms
+              ├─ primitive.fallback.primary "tell" error 0 ms
+              │  └─ primitive.work.execute "tell" error 0 ms: overloaded
+              └─ primitive.fallback.fallback_1 "tell by mail" success 0 ms
+                 └─ primitive.work.execute "tell by mail" success 0 ms
+
+      ≠ different   - missing"
+    `);
+    const right = text.replace('attempt_3', 'attempt_2').replace(/.*attempt_4\n/, '');
+    expect(passes(await reviewed(), right)).toBe(true);
+  });
+
+  it('takes a text wherever it takes a tree', () => {
+    const trace = traceOf({
+      name: 'GET /about',
+      children: [{ name: 'a', children: [{ name: 'b' }] }, { name: 'c d' }],
+    });
+    expect(passes(trace, { span: 'GET /about', children: ['a\n  b', 'c d'] })).toBe(true);
+    expect(passes(trace, { span: 'GET /about', children: ['a\n  b\nc d success'] })).toBe(true);
+    expect(passes(trace, { span: 'GET /about', children: ['a\n  b', 'c'] })).toBe(false);
+    expect(passes(trace, 'GET /about\n  …')).toBe(true);
+    expect(passes(traceOf({ name: 'a' }, { name: 'b c' }), 'a\nb c')).toBe(true);
   });
 
   it('draws the trace where it is not to be so', async () => {
@@ -215,7 +288,7 @@ describe('checkSpanTree', () => {
       branch('branch.logic', 7),
     );
     expect(messageOf(trace, tree)).toMatchInlineSnapshot(`
-      "expect(trace).toHaveSpanTree({ span: 'look', children: [ { span: 'branch.docs', attributes: { lines: 7 }, children: [] }, { span: 'branch.tests', at…)
+      "expect(trace).toHaveSpanTree({ span: 'look', children: [ {…}, {…}, {…}, {…} ] })
       1 span is missing, 1 is not expected, 1 is different.
 
         look success 0 ms
@@ -256,6 +329,11 @@ describe('checkSpanTree', () => {
       'an empty name further in',
       ['a', { span: 'b', children: ['c', ''] }],
       /tree 1, children\[1\]: "" says nothing/,
+    ],
+    [
+      'a text that is no tree',
+      ['a', { span: 'b', children: ['c\n+ └─ d'] }],
+      /tree 1, children\[0\]: line 2, "\+ └─ d", is marked/,
     ],
     [
       'children without a span',

@@ -6,6 +6,7 @@ import { inOrder, type Mark, type MarkedNode } from '../marked-tree.ts';
 import { type Conditions, invalid, isName, requireConditions } from '../requirement.ts';
 import { type Verdict, verdict } from '../verdict.ts';
 import { patternConditions, requireSpanPattern, type SpanConditions } from './span-pattern.ts';
+import { drawnTrees } from './drawn-trees.ts';
 import { TreeDifference } from './tree-difference.ts';
 
 /** What is expected of a span, and of what is begun inside it. At least one condition of the span has to be named. */
@@ -25,7 +26,10 @@ export interface SpanTreeNode extends SpanConditions {
   readonly unordered?: boolean;
 }
 
-/** A span and what there is below it; a text is the name of a span without children. */
+/**
+ * A span and what there is below it. A text is a span without children: its name, or its line as messages draw it. A
+ * text of several lines is whole trees, as messages draw them or with plain indentation.
+ */
 export type SpanTree = string | SpanTreeNode;
 
 /** Whether a trace consists of these trees, one for each root, with nothing missing and nothing besides. */
@@ -49,7 +53,10 @@ const treeConditions: Conditions<keyof SpanTreeNode> = {
 };
 
 function requireSpanTree(where: string, tree: SpanTree): void {
-  if (isName(tree)) return;
+  if (isName(tree)) {
+    drawnTrees(tree as string, where);
+    return;
+  }
   requireConditions(where, tree, treeConditions, 'the name of a span');
   const { children, unordered: _, ...pattern } = tree as SpanTreeNode;
   requireSpanPattern(where, pattern);

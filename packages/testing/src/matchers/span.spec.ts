@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { InvalidOptionError } from '@tta/obs-context';
 import { ManualClock } from '@tta/obs-context/manual';
 import { inSequence } from '../../test/compositions.ts';
-import { retrying, work } from '../../test/doubles.ts';
+import { caching, double, retrying, type Step, traceOf, work } from '../../test/doubles.ts';
 import { noColors } from '../marked-tree.ts';
 import { observe } from '../observe.ts';
 import type { Trace } from '../trace.ts';
@@ -143,6 +143,96 @@ describe('checkSpan', () => {
       No span is called "a".
 
         (no spans: nothing ran inside observe)"
+    `);
+  });
+
+  it('counts spans', async () => {
+    const trace = await reviewed();
+    const attempt = { span: /attempt/ };
+    expect(checkSpan(trace, attempt, 2).pass).toBe(true);
+    expect(checkSpan(trace, attempt, 1).pass).toBe(false);
+    expect(checkSpan(trace, attempt, 3).pass).toBe(false);
+    expect(checkSpan(trace, 'primitive.cache.execute', 0).pass).toBe(true);
+    expect(checkSpan(trace, 'primitive.cache.execute', 0).message(noColors).split('\n', 2)).toEqual([
+      'expect(trace).not.toHaveSpan("primitive.cache.execute", 0)',
+      'No span is like that.',
+    ]);
+    expect(() => checkSpan(trace, attempt, -1)).toThrow('toHaveSpan: times is -1');
+  });
+
+  it('tells which spans are like that where there are too few', async () => {
+    expect(checkSpan(await reviewed(), { name: 'fetch page', outcome: 'error' }, 3).message(noColors))
+      .toMatchInlineSnapshot(`
+      "expect(trace).toHaveSpan({ name: 'fetch page', outcome: 'error' }, 3)
+      2 spans are like that, not 3.
+
+        primitive.sequential.execute "review" success 0 ms
+      ≠ ├─ primitive.sequential.step_0 "fetch page" success 0 ms
+      ≠ │  │  outcome: expected "error", is "success"
+        │  └─ primitive.retry.execute "fetch page" success 0 ms
+        │     ├─ primitive.retry.attempt_1 "fetch page" error 0 ms
+        │     │  │  is like that
+        │     │  └─ primitive.work.execute "fetch page" error 0 ms: 503 Service Unavailable
+        │     │        is like that
+        │     └─ primitive.retry.attempt_2 "fetch page" success 0 ms
+        │        └─ primitive.work.execute "fetch page" success 0 ms
+        └─ primitive.sequential.step_1 "parse" success 0 ms
+           └─ primitive.work.execute "parse" success 0 ms
+
+      ≠ different"
+    `);
+  });
+
+  it('marks all where there are too many', async () => {
+    expect(checkSpan(await reviewed(), { span: /attempt/ }, 1).message(noColors)).toMatchInlineSnapshot(`
+      "expect(trace).toHaveSpan({ span: /attempt/ }, 1)
+      2 spans are like that, not 1.
+
+        primitive.sequential.execute "review" success 0 ms
+        ├─ primitive.sequential.step_0 "fetch page" success 0 ms
+        │  └─ primitive.retry.execute "fetch page" success 0 ms
+      + │     ├─ primitive.retry.attempt_1 "fetch page" error 0 ms
+        │     │  └─ primitive.work.execute "fetch page" error 0 ms: 503 Service Unavailable
+      + │     └─ primitive.retry.attempt_2 "fetch page" success 0 ms
+        │        └─ primitive.work.execute "fetch page" success 0 ms
+        └─ primitive.sequential.step_1 "parse" success 0 ms
+           └─ primitive.work.execute "parse" success 0 ms
+
+      + unexpected"
+    `);
+  });
+
+  it('marks the span that has an attribute with another value, not the one that lacks it', async () => {
+    const usage = (value: number): Step =>
+      double('llm', 'ask', (input, scope) => {
+        scope.attr('gen_ai.usage.input_tokens', value);
+        return input;
+      });
+    const trace = await traceOf(double('llm', 'ask'), usage(900));
+    const pattern = { name: 'ask', attributes: { 'gen_ai.usage.input_tokens': 901 } };
+    expect(checkSpan(trace, pattern).message(noColors)).toMatchInlineSnapshot(`
+      "expect(trace).toHaveSpan({ name: 'ask', attributes: { 'gen_ai.usage.input_tokens': 901 } })
+      None of 2 spans is like that.
+
+        primitive.llm.execute "ask" success 0 ms
+      ≠ primitive.llm.execute "ask" success 0 ms
+      ≠    gen_ai.usage.input_tokens: expected 901, is 900
+
+      ≠ different"
+    `);
+  });
+
+  it('tells what differs about an event', async () => {
+    const trace = await traceOf(caching('pages', 'miss', 'hit'));
+    const events = [{ name: 'cache.hit', attributes: { 'cache.type': 'redis' } }];
+    expect(checkSpan(trace, { name: 'pages', events }).message(noColors)).toMatchInlineSnapshot(`
+      "expect(trace).toHaveSpan({ name: 'pages', events: [ { name: 'cache.hit', attributes: { 'cache.type': 'redis' } } ] })
+      None of 1 span is like that.
+
+      ≠ primitive.cache.execute "pages" success 0 ms
+      ≠    event cache.hit, cache.type: expected "redis", is "memory"
+
+      ≠ different"
     `);
   });
 

@@ -1,35 +1,83 @@
+import { AssertionError } from 'node:assert';
+import type { MatcherCall } from '../call-text.ts';
 import { countText } from '../count-text.ts';
-import type { Colors } from '../marked-tree.ts';
+import { noColors } from '../marked-tree.ts';
+import { requireTimes } from '../requirement.ts';
 import { type Markup, traceTrees } from '../trace-text.ts';
 import { personalName, type Trace, type TraceSpan } from '../trace.ts';
 import { type Verdict, verdict } from '../verdict.ts';
-import { closestNames } from './closest-names.ts';
-import { differenceText } from './partial-match.ts';
+import { closestNames, proposalText } from './closest-names.ts';
+import { differenceNotes } from './partial-match.ts';
 import { strangerCost, unlikeness } from './span-likeness.ts';
-import { matchesSpan, requireSpanPattern, spanDifferences, type SpanPattern } from './span-pattern.ts';
+import {
+  matchesSpan,
+  readPattern,
+  requireSpanPattern,
+  spanDifferences,
+  type SpanPattern,
+} from './span-pattern.ts';
 
-/** Whether one of the spans is what a pattern means. */
-export function checkSpan(trace: Trace, pattern: SpanPattern): Verdict {
-  const call = { matcher: 'toHaveSpan', expected: [pattern] };
+/** Whether one of the spans is what a pattern means, or exactly so many are. */
+export function checkSpan(trace: Trace, pattern: SpanPattern, times?: number): Verdict {
+  const call = { matcher: 'toHaveSpan', expected: [pattern, times] };
   requireSpanPattern(call.matcher, pattern);
-  const met = new Set(trace.spans.filter((span) => matchesSpan(pattern, span)));
-  const pass = met.size > 0;
-  const found = (): string =>
-    pass
-      ? `${countText(met.size, 'span is', 'spans are')} like that.`
-      : (unknownName(trace.spans, pattern)?.text ??
-        `None of ${countText(trace.spans.length, 'span')} is like that.`);
+  requireTimes(call.matcher, times);
+  return spanVerdict(trace.spans, spansLike(trace.spans, pattern), pattern, call, times);
+}
+
+/**
+ * The one span that is what a pattern means.
+ *
+ * @param caller - What the stack of an error leaves out.
+ * @throws `AssertionError` where it is none or several: the message shows the trace with them marked.
+ */
+export function onlySpan(
+  spans: readonly TraceSpan[],
+  pattern: SpanPattern,
+  caller: (pattern: SpanPattern) => TraceSpan,
+): TraceSpan {
+  requireSpanPattern('trace.span', pattern);
+  const met = spansLike(spans, pattern);
+  const [span] = met;
+  if (span && met.length === 1) return span;
+  const call = { on: 'trace', matcher: 'span', expected: [pattern] } as const;
+  const message = spanVerdict(spans, met, pattern, call, 1).message(noColors);
+  throw new AssertionError({ message, stackStartFn: caller });
+}
+
+function spansLike(spans: readonly TraceSpan[], pattern: SpanPattern): readonly TraceSpan[] {
+  const read = readPattern(pattern);
+  return spans.filter((span) => matchesSpan(read, span));
+}
+
+function spanVerdict(
+  spans: readonly TraceSpan[],
+  met: readonly TraceSpan[],
+  pattern: SpanPattern,
+  call: MatcherCall,
+  times?: number,
+): Verdict {
+  const pass = times === undefined ? met.length > 0 : met.length === times;
+  const found = (): string => {
+    const instead = pass || times === undefined ? '' : `, not ${times}`;
+    if (met.length > 0) return `${countText(met.length, 'span is', 'spans are')} like that${instead}.`;
+    if (pass) return 'No span is like that.';
+    return unknownName(spans, pattern)?.text ?? `None of ${countText(spans.length, 'span')} is like that.`;
+  };
   return verdict(pass, call, found, () => {
-    const closest = pass ? undefined : closestSpan(trace.spans, pattern);
+    const isShort = !pass && met.length < (times ?? 1);
+    const closest = isShort
+      ? closestSpan(
+          spans.filter((span) => !met.includes(span)),
+          pattern,
+        )
+      : undefined;
     const markup = (span: TraceSpan): Markup | undefined => {
-      if (met.has(span)) return { mark: 'unexpected' };
+      if (met.includes(span)) return isShort ? { notes: ['is like that'] } : { mark: 'unexpected' };
       if (span !== closest) return undefined;
-      const notes = spanDifferences(pattern, span).map(
-        (difference) => (colors: Colors) => differenceText(difference, colors),
-      );
-      return { mark: 'different', notes };
+      return { mark: 'different', notes: differenceNotes(spanDifferences(pattern, span)) };
     };
-    return traceTrees(trace, markup);
+    return traceTrees({ spans }, markup);
   });
 }
 
@@ -55,7 +103,7 @@ interface UnknownName {
 
 /** A name of a pattern that nothing has; `undefined` where something has it. */
 function unknownName(spans: readonly TraceSpan[], pattern: SpanPattern): UnknownName | undefined {
-  const { span, name } = typeof pattern === 'string' ? { span: pattern } : pattern;
+  const { span, name } = readPattern(pattern);
   const spanName = (each: TraceSpan): string => each.name;
   const kinds = [
     { what: 'span', meant: span, nameOf: spanName },
@@ -71,11 +119,11 @@ function unknownName(spans: readonly TraceSpan[], pattern: SpanPattern): Unknown
         isProposed: () => false,
       };
     }
-    const closest = closestNames(meant, names);
-    const proposal = closest.map((each) => JSON.stringify(each)).join(' or ');
+    const [closest] = closestNames(meant, names);
+    const proposal = proposalText(meant, names);
     return {
-      text: `${text}${proposal === '' ? '.' : `; is it ${proposal}?`}`,
-      isProposed: (each) => nameOf(each) === closest[0],
+      text: `${text}${proposal === '' ? '.' : `; ${proposal}`}`,
+      isProposed: (each) => nameOf(each) === closest,
     };
   }
   return undefined;

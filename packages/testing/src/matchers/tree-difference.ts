@@ -1,4 +1,4 @@
-import type { Colors, MarkedNode } from '../marked-tree.ts';
+import type { MarkedNode } from '../marked-tree.ts';
 import type { SpanNode } from '../span-forest.ts';
 import { nodeText, spanTrees } from '../trace-text.ts';
 import { cheapestAlignment, type Step } from './cheapest-alignment.ts';
@@ -11,7 +11,7 @@ import {
   sizeOf,
 } from './compared-tree.ts';
 import { fullestMatching } from './fullest-matching.ts';
-import { differenceText } from './partial-match.ts';
+import { differenceNotes } from './partial-match.ts';
 import { spanCost, unlikeness } from './span-likeness.ts';
 import { matchesSpan, patternText, spanDifferences } from './span-pattern.ts';
 import type { SpanTree } from './span-tree.ts';
@@ -147,7 +147,7 @@ export class TreeDifference {
         {
           text: nodeText(node),
           mark: differences.length > 0 ? 'different' : 'as expected',
-          notes: differences.map((each) => (colors: Colors) => differenceText(each, colors)),
+          notes: differenceNotes(differences),
           children:
             children === 'any'
               ? spanTrees(node.children)

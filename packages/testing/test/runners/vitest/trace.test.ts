@@ -8,7 +8,8 @@ describe('expectations', () => {
     observed(async (trace) => {
       await ask(2).execute('why?');
       expect(trace).toHaveRetried('ask', 2);
-      expect(trace).not.toHaveRetried('tell');
+      expect(trace).not.toHaveRetried('ask', 1);
+      expect(() => expect(trace).not.toHaveRetried('tell')).toThrow('No retry is called "tell"');
       expect(trace).toHaveSpan({ attributes: { 'primitive.name': expect.stringContaining('as') } });
       await expect(Promise.resolve(trace)).resolves.toHaveNoOrphans();
     }),
