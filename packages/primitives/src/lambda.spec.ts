@@ -9,7 +9,7 @@ describe('lambda', () => {
       const double = lambda('double', async (n: number) => n * 2);
       expect(await double.execute(2)).toBe(4);
       expect([double.name, double.type]).toEqual(['double', 'lambda']);
-      expect(trace).toHaveSpanTree({ span: 'primitive.lambda.execute', name: 'double', outcome: 'success' });
+      expect(trace).toHaveSpanTree('primitive.lambda.execute "double" success');
     }),
   );
 

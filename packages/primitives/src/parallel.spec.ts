@@ -3,8 +3,6 @@ import { describe, expect, it } from '@jest/globals';
 import { CancelledError, InvalidCompositionError } from '@tta/obs-context';
 import { pause, type RunScope } from '@tta/obs-instrumentation';
 import { faults, mockPrimitive, observed } from '@tta/obs-testing';
-import { pointsOf } from '../test/points-of.ts';
-import { stepTree } from '../test/step-tree.ts';
 import { parallel, ParallelError } from './parallel.ts';
 
 describe('parallel', () => {
@@ -62,10 +60,17 @@ describe('parallel', () => {
         name: 'parallel',
         outcome: 'success',
         unordered: false,
-        children: ['left', 'right'].map((name) => stepTree(`parallel.branch_${name}`, name, 'success')),
+        children: [
+          `
+            primitive.parallel.branch_left "left" success
+              primitive.lambda.execute "left" success
+            primitive.parallel.branch_right "right" success
+              primitive.lambda.execute "right" success
+          `,
+        ],
       });
       const labels = { 'connection.type': 'parallel', 'source.primitive': 'parallel' };
-      expect(pointsOf(trace, 'primitive.connection.count')).toEqual([
+      expect(trace).toHaveMetric('primitive.connection.count', [
         { labels: { ...labels, 'target.primitive': 'left' }, value: 1 },
         { labels: { ...labels, 'target.primitive': 'right' }, value: 1 },
       ]);
@@ -84,7 +89,7 @@ describe('parallel', () => {
         expect(waiting.lastCall?.error).toBeInstanceOf(CancelledError);
         expect(waiting.lastCall?.error).toMatchObject({ message: 'branch "failing" of parallel failed' });
         expect(trace).toHaveSpan({ span: 'primitive.parallel.branch_waiting', outcome: 'cancelled' });
-        expect(trace.spans[0]).toMatchObject({ name: 'primitive.parallel.execute', events: [] });
+        expect(trace.span('primitive.parallel.execute').events).toEqual([]);
         expect(trace).not.toHaveMetric('recovery.events');
       },
       { clock: 'manual' },
@@ -104,7 +109,7 @@ describe('parallel', () => {
         await expect(parallel(branches, { concurrency: 3 }).execute(0)).rejects.toThrow('first');
         await trace.clock.advance(10);
         expect(last.calls).toEqual([]);
-        expect(pointsOf(trace, 'recovery.events')).toEqual([
+        expect(trace).toHaveMetric('recovery.events', [
           { labels: { 'primitive.name': 'parallel', 'recovery.kind': 'late_result' }, value: 2 },
         ]);
         const late = trace.lines.filter(({ message }) => message === 'parallel: late_result');
@@ -183,11 +188,13 @@ describe('parallel', () => {
         controller.abort(reason);
         await expect(running).rejects.toBe(reason);
         await trace.clock.advance(0);
-        expect(trace).toHaveSpanTree({
-          span: 'primitive.parallel.execute',
-          outcome: 'cancelled',
-          children: [0, 1].map((index) => stepTree(`parallel.branch_${index}`, 'hang', 'cancelled')),
-        });
+        expect(trace).toHaveSpanTree(`
+          primitive.parallel.execute "parallel" cancelled
+          ├─ primitive.parallel.branch_0 "hang" cancelled
+          │  └─ primitive.lambda.execute "hang" cancelled
+          └─ primitive.parallel.branch_1 "hang" cancelled
+             └─ primitive.lambda.execute "hang" cancelled
+        `);
       },
       { clock: 'manual' },
     ),

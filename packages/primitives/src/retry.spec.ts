@@ -2,8 +2,6 @@ import { getEventListeners } from 'node:events';
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { faults, ManualClock, mockPrimitive, observe, observed, seededRandom } from '@tta/obs-testing';
-import { pointsOf } from '../test/points-of.ts';
-import { stepTree } from '../test/step-tree.ts';
 import { lambda } from './lambda.ts';
 import { retry, RetryExhaustedError, type RetryOptions } from './retry.ts';
 
@@ -40,18 +38,22 @@ describe('retry', () => {
         await trace.clock.advance(300);
         expect(await running).toBe('answer');
         expect(trace).toHaveRetried('call', 2);
-        expect(trace).toHaveSpanTree({
-          span: 'primitive.retry.execute',
-          name: 'call',
-          outcome: 'success',
-          children: (['error', 'error', 'success'] as const).map((outcome, index) => ({
-            ...stepTree(`retry.attempt_${index + 1}`, 'call', outcome),
-            attributes: { 'step.index': index + 1, 'step.total_steps': 4 },
-          })),
-        });
-        const [root] = trace.spans;
-        expect(root?.failed).toBe(false);
-        expect(root?.events.map(({ name, attributes }) => [name, attributes])).toEqual(
+        expect(trace).toHaveSpanTree(`
+          primitive.retry.execute "call" success
+          ├─ primitive.retry.attempt_1 "call" error
+          │  └─ primitive.lambda.execute "call" error
+          ├─ primitive.retry.attempt_2 "call" error
+          │  └─ primitive.lambda.execute "call" error
+          └─ primitive.retry.attempt_3 "call" success
+             └─ primitive.lambda.execute "call" success
+        `);
+        for (const index of [1, 2, 3]) {
+          const attributes = { 'step.index': index, 'step.total_steps': 4 };
+          expect(trace).toHaveSpan({ span: `primitive.retry.attempt_${index}`, attributes });
+        }
+        const root = trace.span('primitive.retry.execute');
+        expect(root.failed).toBe(false);
+        expect(root.events.map(({ name, attributes }) => [name, attributes])).toEqual(
           [100, 200].map((wait, index) => [
             'recovery.retry',
             {
@@ -66,7 +68,7 @@ describe('retry', () => {
           ]),
         );
         expect(trace.lines).toEqual(
-          root?.events.map(({ attributes: fields }) => ({
+          root.events.map(({ attributes: fields }) => ({
             level: 'warn',
             message: 'call: retry',
             fields,
@@ -74,7 +76,7 @@ describe('retry', () => {
             traceId: root.traceId,
           })),
         );
-        expect(pointsOf(trace, 'recovery.events')).toEqual([
+        expect(trace).toHaveMetric('recovery.events', [
           { labels: { 'primitive.name': 'call', 'recovery.kind': 'retry' }, value: 2 },
         ]);
       },
@@ -227,7 +229,7 @@ describe('retry', () => {
         const running = retry(step, { maxRetries: 1, baseMs: 0, retryOn: () => true }).tryExecute(0);
         await trace.clock.advance(10);
         expect(await running).toMatchObject({ ok: false, info: { category: 'unknown' } });
-        expect(trace.spans[0]).toMatchObject({ name: 'primitive.retry.execute', failed: true });
+        expect(trace.span('primitive.retry.execute').failed).toBe(true);
       },
       { clock: 'manual' },
     ),

@@ -3,8 +3,6 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from '@jest/globals';
 import { mockPrimitive, observed } from '@tta/obs-testing';
-import { pointsOf } from '../test/points-of.ts';
-import { stepTree } from '../test/step-tree.ts';
 import { lambda } from './lambda.ts';
 import { sequential } from './sequential.ts';
 
@@ -27,21 +25,24 @@ describe('sequential', () => {
         lambda('store', (n) => n),
       );
       await chain.execute(1);
-      expect(trace).toHaveSpanTree({
-        span: 'primitive.sequential.execute',
-        name: 'sequential',
-        outcome: 'success',
-        children: ['parse', 'check', 'store'].map((name, index) => ({
-          ...stepTree(`sequential.step_${index}`, name, 'success'),
-          attributes: {
-            'step.index': index,
-            'step.name': name,
-            'step.primitive_type': 'lambda',
-            'step.total_steps': 3,
-          },
+      expect(trace).toHaveSpanTree(`
+        primitive.sequential.execute "sequential" success
+        ├─ primitive.sequential.step_0 "parse" success
+        │  └─ primitive.lambda.execute "parse" success
+        ├─ primitive.sequential.step_1 "check" success
+        │  └─ primitive.lambda.execute "check" success
+        └─ primitive.sequential.step_2 "store" success
+           └─ primitive.lambda.execute "store" success
+      `);
+      const steps = [0, 1, 2].map((index) => trace.span(`primitive.sequential.step_${index}`));
+      expect(steps.map(({ attributes }) => attributes)).toMatchObject(
+        ['parse', 'check', 'store'].map((name, index) => ({
+          'step.index': index,
+          'step.name': name,
+          'step.primitive_type': 'lambda',
+          'step.total_steps': 3,
         })),
-      });
-      const steps = trace.spans.filter(({ name }) => name.startsWith('primitive.sequential.step_'));
+      );
       expect(
         steps.map(({ links }) => links.map(({ context, attributes }) => [context.spanId, attributes])),
       ).toEqual([
@@ -50,7 +51,7 @@ describe('sequential', () => {
         [[steps[1]?.spanId, { 'link.type': 'previous_step' }]],
       ]);
       const labels = { 'connection.type': 'sequential' };
-      expect(pointsOf(trace, 'primitive.connection.count')).toEqual([
+      expect(trace).toHaveMetric('primitive.connection.count', [
         { labels: { ...labels, 'source.primitive': 'parse', 'target.primitive': 'check' }, value: 1 },
         { labels: { ...labels, 'source.primitive': 'check', 'target.primitive': 'store' }, value: 1 },
       ]);
@@ -86,23 +87,13 @@ describe('sequential', () => {
     observed(async (trace) => {
       const inner = sequential(lambda('inside', (n: number) => n));
       await sequential(inner).execute(1);
-      const name = 'sequential';
-      expect(trace).toHaveSpanTree({
-        span: 'primitive.sequential.execute',
-        children: [
-          {
-            span: 'primitive.sequential.step_0',
-            name,
-            children: [
-              {
-                span: 'primitive.sequential.execute',
-                name,
-                children: [stepTree('sequential.step_0', 'inside', 'success')],
-              },
-            ],
-          },
-        ],
-      });
+      expect(trace).toHaveSpanTree(`
+        primitive.sequential.execute
+        └─ primitive.sequential.step_0 "sequential"
+           └─ primitive.sequential.execute "sequential"
+              └─ primitive.sequential.step_0 "inside" success
+                 └─ primitive.lambda.execute "inside" success
+      `);
     }),
   );
 

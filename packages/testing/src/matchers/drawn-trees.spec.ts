@@ -69,7 +69,11 @@ describe('drawnTrees', () => {
     ['a marked line', '  a\n- ├─ b', 'line 2, "- ├─ b", is marked'],
     ['a marked line in another place', '  a\n    + b', 'line 2, "+ b", is marked'],
     ['a line of what differs', '  a\n≠ └─ b', 'line 2, "≠ └─ b", is marked'],
-    ['a line between columns', 'a\n    b\n  c', 'line 3, "c", begins in no column of the lines above it'],
+    [
+      'a line between columns',
+      'a\n    b\n  c',
+      'line 3, "c", begins in no column of the lines above it; begin the text with a line break',
+    ],
     ['a line before the first', '\n  a\nb', 'line 3, "b", begins in no column of the lines above it'],
     [
       'a note',

@@ -45,7 +45,10 @@ export function drawnTrees(text: string, where: string): readonly DrawnTree[] {
     const last = path.at(-1)?.column ?? -1;
     while ((path.at(-1)?.column ?? -1) > column) path.pop();
     if (path.at(-1)?.column === column) path.pop();
-    else if (last > column) reject('begins in no column of the lines above it');
+    else if (last > column)
+      reject(
+        `begins in no column of the lines above it${path[0]?.column === 0 ? '; begin the text with a line break' : ''}`,
+      );
     const parent = path.at(-1)?.tree;
     if (parent && hasBranches && !/[├└]─\s*$/.test(guides))
       reject('has no branch, ├─ or └─; leave out what a message notes below a span');
