@@ -43,15 +43,18 @@ function alignedMiddle<L, R>(
   // At `i * width + j`: what it costs to align the lists from there on.
   const table = new Float64Array((left.length + 1) * width);
   const at = (i: number, j: number): number => table[i * width + j] ?? 0;
+  // Globals are slow to look up in the sandbox of a test runner.
+  const { min } = Math;
+  const unknown = Number.POSITIVE_INFINITY;
   for (let i = left.length; i >= 0; i--) {
     for (let j = right.length; j >= 0; j--) {
       const one = left[i];
       const other = right[j];
-      let least = one === undefined && other === undefined ? 0 : Number.POSITIVE_INFINITY;
+      let least = one === undefined && other === undefined ? 0 : unknown;
       if (one !== undefined) least = at(i + 1, j) + costs.left(one);
-      if (other !== undefined) least = Math.min(least, at(i, j + 1) + costs.right(other));
+      if (other !== undefined) least = min(least, at(i, j + 1) + costs.right(other));
       if (one !== undefined && other !== undefined && at(i + 1, j + 1) < least)
-        least = Math.min(least, at(i + 1, j + 1) + costs.pair(one, other));
+        least = min(least, at(i + 1, j + 1) + costs.pair(one, other));
       table[i * width + j] = least;
     }
   }

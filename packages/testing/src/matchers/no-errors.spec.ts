@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { fallingBack, retrying, traceOf, work } from '../../test/doubles.ts';
+import { spanOf } from '../../test/spans.ts';
 import { noColors } from '../marked-tree.ts';
 import { checkNoErrors } from './no-errors.ts';
 
@@ -25,6 +26,19 @@ describe('toHaveNoErrors', () => {
         primitive.retry.execute "fetch page" success 0 ms
         └─ primitive.retry.attempt_1 "fetch page" success 0 ms
            └─ primitive.work.execute "fetch page" success 0 ms
+
+      ≠ different"
+    `);
+  });
+
+  it('tells the names of spans that are no primitives', () => {
+    const failed = spanOf('GET /about', { failed: true, statusMessage: '503' });
+    expect(checkNoErrors({ spans: [failed], lines: [], points: [] }).message(noColors))
+      .toMatchInlineSnapshot(`
+      "expect(trace).toHaveNoErrors()
+      1 span failed, beginning with "GET /about".
+
+      ≠ GET /about error 0 ms: 503
 
       ≠ different"
     `);

@@ -47,6 +47,17 @@ describe('toHaveNoOrphans', () => {
     `);
   });
 
+  it.each<readonly [Partial<TraceSpan>, string]>([
+    [{ parentSpanId: '00f067aa0ba902b7' }, '1 span has a parent that is not in the trace.'],
+    [{ endMs: undefined }, '1 span has not ended.'],
+  ])('tells that of one span: %p', (said, sentence) => {
+    expect(
+      checkNoOrphans(traceWith(spanOf('a', said)))
+        .message(noColors)
+        .split('\n')[1],
+    ).toBe(sentence);
+  });
+
   it('tells after .not that none is an orphan', () => {
     expect(checkNoOrphans(whole).message(noColors)).toMatchInlineSnapshot(`
       "expect(trace).not.toHaveNoOrphans()

@@ -24,7 +24,8 @@ export function matchesPartially(expected: unknown, received: unknown): boolean 
  * @param path - Of the value, where it is part of another one.
  */
 export function partialDifferences(expected: unknown, received: unknown, path = ''): readonly Difference[] {
-  return isRecord(expected) && !isAsymmetric(expected) && isObject(received)
+  if (expected === received) return [];
+  return isObject(expected) && isObject(received) && isRecord(expected) && !isAsymmetric(expected)
     ? Object.keys(expected).flatMap((key) =>
         partialDifferences(expected[key], received[key], path === '' ? key : `${path}.${key}`),
       )
@@ -51,6 +52,8 @@ export function differenceNotes(differences: readonly Difference[]): readonly No
 }
 
 function isEqual(expected: unknown, received: unknown): boolean {
+  // The same has been found before, but for NaN.
+  if (!isObject(expected)) return typeof expected === 'number' && Object.is(expected, received);
   if (isAsymmetric(expected)) return expected.asymmetricMatch(received);
   if (types.isRegExp(expected) && typeof received === 'string') return received.search(expected) >= 0;
   if (Array.isArray(expected)) {
@@ -60,8 +63,7 @@ function isEqual(expected: unknown, received: unknown): boolean {
       expected.every((item, index) => matchesPartially(item, received[index]))
     );
   }
-  // Zero has no sign here.
-  return expected === received || isDeepStrictEqual(expected, received);
+  return isDeepStrictEqual(expected, received);
 }
 
 interface Asymmetric {

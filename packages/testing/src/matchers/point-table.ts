@@ -14,29 +14,33 @@ export interface PointRow {
 /** The points of a metric, a line each, in columns. */
 export function pointTable(rows: readonly PointRow[]): readonly MarkedNode[] {
   const keys = [...new Set(rows.flatMap(({ point }) => Object.keys(point.labels)))];
-  const cell = (value: unknown): string => (value === undefined ? '' : valueText(value));
-  const body = rows.map(({ point: { value, count, labels } }) => [
-    cell(value),
-    cell(count),
-    ...keys.map((key) => cell(labels[key])),
-  ]);
-  const head = ['value', 'count', ...keys];
-  const widths = head.map((_, column) => Math.max(...[head, ...body].map((row) => row[column]?.length ?? 0)));
-  const line = (row: readonly string[]): string =>
-    row
-      .map((text, column) =>
-        column < 2 ? text.padStart(widths[column] ?? 0) : text.padEnd(widths[column] ?? 0),
-      )
+  const columns = [
+    column('value', rows, ({ value }) => value, 'padStart'),
+    column('count', rows, ({ count }) => count, 'padStart'),
+    ...keys.map((key) => column(key, rows, ({ labels }) => labels[key], 'padEnd')),
+  ];
+  const line = (index: number): string =>
+    columns
+      .map((texts) => texts[index])
       .join('  ')
       .trimEnd();
   return [
-    { text: line(head), children: [] },
-    ...rows.map(({ point: _, ...marked }, index) => ({
-      text: line(body[index] ?? []),
-      ...marked,
-      children: [],
-    })),
+    { text: line(0), children: [] },
+    ...rows.map(({ point: _, ...marked }, index) => ({ text: line(index + 1), ...marked, children: [] })),
   ];
+}
+
+/** The texts of a column, its head first, all of one width. */
+function column(
+  head: string,
+  rows: readonly PointRow[],
+  valueOf: (point: MetricPoint) => unknown,
+  pad: 'padStart' | 'padEnd',
+): readonly string[] {
+  const values = rows.map(({ point }) => valueOf(point));
+  const texts = [head, ...values.map((value) => (value === undefined ? '' : valueText(value)))];
+  const width = Math.max(...texts.map(({ length }) => length));
+  return texts.map((text) => text[pad](width));
 }
 
 /** The metrics that there are, a line each. */

@@ -17,7 +17,7 @@ export function unlikeness(pattern: string | ReadPattern, span: TraceSpan): numb
   if (differences.length === 0) return 0;
   const { span: name, name: personal, ...others } = readPattern(pattern);
   const isWrong = (path: 'span' | 'name'): boolean => differences.some((each) => each.path === path);
-  const isOfAKind = typeof name === 'string' && kindOf(name) === kindOf(span.name);
+  const isOfAKind = typeof name === 'string' && isOfOneKind(name, span.name);
   let cost = 2;
   if (name !== undefined && isWrong('span')) {
     const isCalledSo = personal !== undefined && !isWrong('name');
@@ -29,12 +29,14 @@ export function unlikeness(pattern: string | ReadPattern, span: TraceSpan): numb
   } else if (name === undefined && personal === undefined && differences.length === conditionCount(others)) {
     return strangerCost;
   }
-  return Math.min(cost + 2 * distance(differences), strangerCost - 2);
+  cost += 2 * distance(differences);
+  return cost < strangerCost - 2 ? cost : strangerCost - 2;
 }
 
-/** Of `primitive.retry.attempt_2` what it has in common with other attempts. */
-function kindOf(name: string): string {
-  return name.slice(0, name.lastIndexOf('.') + 1) || name;
+/** Whether names have all in common but their end, as those of attempts: `primitive.retry.attempt_2`. */
+function isOfOneKind(name: string, other: string): boolean {
+  const dot = name.lastIndexOf('.');
+  return dot >= 0 ? dot === other.lastIndexOf('.') && other.startsWith(name.slice(0, dot)) : name === other;
 }
 
 function conditionCount({ outcome, attributes = {}, events = [] }: SpanConditions): number {

@@ -60,7 +60,10 @@ export class TreeDifference {
     if (size > received.size || !matchesSpan(pattern, received.node.span)) return false;
     if (children === 'any') return true;
     if (children.length !== received.children.length) return false;
-    if (children.length === 0) return true;
+    const [child] = children;
+    const [receivedChild] = received.children;
+    if (!child || !receivedChild) return true;
+    if (children.length === 1) return this.#isEqual(child, receivedChild);
     return this.#remembered(this.#equal, expected, received, () =>
       isUnordered(expected, received)
         ? this.#partners(children, received.children).every((partner) => partner !== undefined)
@@ -83,6 +86,14 @@ export class TreeDifference {
     if (children === 'any') return own;
     if (children.length === 0 || received.children.length === 0)
       return own + spanCost * (expected.size + received.size - 2);
+    const [child, another] = children;
+    const [receivedChild, anotherReceived] = received.children;
+    // Most have one: they are worth no list, and nothing to remember.
+    if (child && receivedChild && !another && !anotherReceived) {
+      const alone = aloneCost(child) + aloneCost(receivedChild);
+      const below = this.#cost(child, receivedChild);
+      return own + (below < alone ? below : alone);
+    }
     return (
       own +
       this.#remembered(this.#costs, expected, received, () => {
@@ -125,15 +136,36 @@ export class TreeDifference {
     for (const [index, other] of this.#partners(expected, received).entries())
       if (other) take(expected[index] as ExpectedTree, other);
     const left = received.filter((other) => !partners.has(other));
-    const candidates = [...missing]
-      .flatMap((one) => left.map((other) => ({ one, other, cost: this.#cost(one, other) })))
-      .filter(({ one, other, cost }) => cost < aloneCost(one) + aloneCost(other))
-      .sort((a, b) => a.cost - b.cost);
-    for (const { one, other } of candidates) if (missing.has(one) && !partners.has(other)) take(one, other);
+    for (const [one, other] of this.#closestFirst([...missing], left))
+      if (missing.has(one) && !partners.has(other)) take(one, other);
     return [
       ...received.map((other): TreeStep => [partners.get(other), other]),
       ...[...missing].map((one): TreeStep => [one, undefined]),
     ];
+  }
+
+  /** All pairs that are less unlike each other than it costs to leave both alone. */
+  *#closestFirst(
+    expected: readonly ExpectedTree[],
+    received: readonly ReceivedTree[],
+  ): Generator<readonly [ExpectedTree, ReceivedTree]> {
+    const pairs = expected.length * received.length;
+    // Numbers are sorted many times faster than objects: the cost, and after that the place of the pair.
+    const order = new Float64Array(pairs);
+    let count = 0;
+    for (const [i, one] of expected.entries()) {
+      for (const [j, other] of received.entries()) {
+        const cost = this.#cost(one, other);
+        if (cost < aloneCost(one) + aloneCost(other))
+          order[count++] = 2 * cost * pairs + i * received.length + j;
+      }
+    }
+    for (const each of order.subarray(0, count).sort()) {
+      const place = each % pairs;
+      const one = expected[Math.floor(place / received.length)];
+      const other = received[place % received.length];
+      if (one && other) yield [one, other];
+    }
   }
 
   #drawn(steps: readonly TreeStep[]): readonly MarkedNode[] {
