@@ -3,7 +3,11 @@ import { valueText } from './value-text.ts';
 
 describe('valueText', () => {
   it.each<readonly [unknown, string]>([
-    ['a "b"\n', String.raw`"a \"b\"\n"`],
+    ['a\n', String.raw`"a\n"`],
+    ["it's", `"it's"`],
+    ['a "b"\n', String.raw`'a "b"\n'`],
+    ['"it\'s"', String.raw`"\"it's\""`],
+    [`"${'x'.repeat(200)}`, `'"${'x'.repeat(116)}…'`],
     [1.5, '1.5'],
     [undefined, 'undefined'],
     [/a/g, '/a/g'],

@@ -10,9 +10,16 @@ const mostDepth = 4;
  * too long, first what is deep inside is left out: `{ span: 'a', children: […] }`.
  */
 export function valueText(value: unknown, limit = valueLimit): string {
-  const text = typeof value === 'string' ? JSON.stringify(value) : matcherText(value);
+  const text = typeof value === 'string' ? quoted(value) : matcherText(value);
   if (text === undefined) return inspected(value, limit);
   return text.length <= limit ? text : `${text.slice(0, limit - 2)}…${text.slice(-1)}`;
+}
+
+/** In the quotes that it does not have itself: a line of a tree has `"` around a name. */
+function quoted(text: string): string {
+  const json = JSON.stringify(text);
+  if (!text.includes('"') || text.includes("'")) return json;
+  return `'${json.slice(1, -1).replaceAll(String.raw`\"`, '"')}'`;
 }
 
 function inspected(value: unknown, limit: number): string {
