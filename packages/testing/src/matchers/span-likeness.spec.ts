@@ -18,6 +18,7 @@ describe('unlikeness', () => {
   it.each<SpanPattern>([
     'primitive.cache.execute',
     'GET',
+    'primitive.attempt_1',
     { span: /cache/ },
     { span: 'primitive.cache.execute', outcome: 'success' },
     { span: 'primitive.cache.execute', name: 'parse' },

@@ -7,6 +7,7 @@ import { valueText } from '../value-text.ts';
 import {
   matchesSpan,
   patternText,
+  readPattern,
   requireSpanPattern,
   spanDifferences,
   type SpanPattern,
@@ -70,6 +71,7 @@ describe('a text', () => {
     'error',
   ])('means the span that is called so: %p', (name) => {
     expect(matchesSpan(name, spanOf(name))).toBe(true);
+    expect(matchesSpan(readPattern(name), spanOf(name))).toBe(true);
     expect(spanDifferences(name, spanOf(name))).toEqual([]);
     expect(matchesSpan(name, spanOf('other'))).toBe(false);
   });

@@ -89,11 +89,7 @@ export class TreeDifference {
     const [child, another] = children;
     const [receivedChild, anotherReceived] = received.children;
     // Most have one: they are worth no list, and nothing to remember.
-    if (child && receivedChild && !another && !anotherReceived) {
-      const alone = aloneCost(child) + aloneCost(receivedChild);
-      const below = this.#cost(child, receivedChild);
-      return own + (below < alone ? below : alone);
-    }
+    if (child && receivedChild && !another && !anotherReceived) return own + this.#cost(child, receivedChild);
     return (
       own +
       this.#remembered(this.#costs, expected, received, () => {
