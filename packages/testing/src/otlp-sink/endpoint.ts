@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import type { AddressInfo, Server } from 'node:net';
 import { types } from 'node:util';
 import type { OtlpAnswer } from './otlp-answer.ts';
 import type { OtlpRequest } from './otlp-signal.ts';
@@ -14,6 +16,12 @@ export interface Inbox {
   take(request: OtlpRequest): Promise<OtlpAnswer>;
   /** Is told of what could not be read. */
   refuse(refusal: string): void;
+}
+
+/** @returns The port that it listens on; `port` where that is not 0. */
+export async function listen(server: Server, port: number): Promise<number> {
+  await once(server.listen(port, loopback), 'listening');
+  return (server.address() as AddressInfo).port;
 }
 
 /** What is wrong with a body, in one line. */

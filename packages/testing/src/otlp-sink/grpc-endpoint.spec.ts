@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { connect } from 'node:net';
 import { Client, credentials, Metadata, type ServiceError, status } from '@grpc/grpc-js';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { otlpSink, type OtlpSink } from '../otlp-sink.ts';
@@ -70,5 +72,31 @@ describe('the gRPC endpoint', () => {
     await expect(sink.received({ lines: 1, within: 1 })).rejects.toThrow(
       /LogsService: INVALID_ARGUMENT [^\n]*out of range/,
     );
+  });
+
+  it.each([
+    ['says nothing', ''],
+    ['speaks something else', 'GET / HTTP/1.1\r\nhost: x\r\n\r\n'],
+  ])('stops beside a connection that %s', async (_, text) => {
+    const socket = connect(Number(new URL(sink.grpcUrl).port), '127.0.0.1')
+      .on('error', () => undefined)
+      .resume();
+    const closed = once(socket, 'close');
+    await once(socket, 'connect');
+    if (text !== '') {
+      socket.write(text);
+      await once(socket, 'data');
+    } else {
+      // Only what comes after it is certain to have found it connected.
+      await call(logs, Buffer.alloc(0));
+    }
+    await sink.stop();
+    await closed;
+    expect(socket.destroyed).toBe(true);
+  });
+
+  it('says what is wrong with a port that is taken', async () => {
+    const grpcPort = Number(new URL(sink.grpcUrl).port);
+    await expect(otlpSink({ grpcPort })).rejects.toMatchObject({ code: 'EADDRINUSE', port: grpcPort });
   });
 });

@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { createServer, type Socket } from 'node:net';
 import {
   type handleUnaryCall,
   Metadata,
@@ -7,7 +9,7 @@ import {
   ServerCredentials,
   type ServerUnaryCall,
 } from '@grpc/grpc-js';
-import { bodyLimitBytes, type Inbox, loopback, reasonOf } from './endpoint.ts';
+import { bodyLimitBytes, type Inbox, listen, reasonOf } from './endpoint.ts';
 import { failureOf, isFailure, type OtlpFailure } from './otlp-answer.ts';
 import { decodeRequest, encodeResponse, encodeStatus } from './otlp-codec.ts';
 import { type OtlpRequest, type OtlpSignal, signals } from './otlp-signal.ts';
@@ -30,13 +32,16 @@ function methodOf(service: string): MethodDefinition<Buffer, Buffer> {
 /** OTLP over gRPC: the three services, without TLS. */
 export class GrpcEndpoint {
   readonly #inbox: Inbox;
-  // With channelz, as is the default: without, it forgets its connections, and would wait for calls that hang.
-  readonly #server = new Server({ 'grpc.max_receive_message_length': bodyLimitBytes });
+  readonly #calls = new Server({ 'grpc.max_receive_message_length': bodyLimitBytes });
+  // Its own: that of gRPC knows of a connection only when something was sent on it, and waits for the others to end.
+  readonly #server = createServer({ allowHalfOpen: true }, (socket) => this.#connect(socket));
+  readonly #connections = this.#calls.createConnectionInjector(ServerCredentials.createInsecure());
+  readonly #sockets = new Set<Socket>();
 
   constructor(inbox: Inbox) {
     this.#inbox = inbox;
     for (const signal of ['traces', 'metrics', 'logs'] as const)
-      this.#server.addService(
+      this.#calls.addService(
         { export: methodOf(signals[signal].service) },
         { export: this.#handler(signal) },
       );
@@ -44,18 +49,22 @@ export class GrpcEndpoint {
 
   /** @returns The port. */
   start(port: number): Promise<number> {
-    return new Promise((resolve, reject) => {
-      this.#server.bindAsync(`${loopback}:${port}`, ServerCredentials.createInsecure(), (error, bound) =>
-        error ? reject(error) : resolve(bound),
-      );
-    });
+    return listen(this.#server, port);
   }
 
   /** Closes all connections, also those on which an answer is due. */
   async stop(): Promise<void> {
-    const closed = new Promise<void>((resolve) => this.#server.tryShutdown(() => resolve()));
-    this.#server.forceShutdown();
+    const closed = once(this.#server, 'close');
+    this.#server.close();
+    this.#calls.forceShutdown();
+    for (const socket of this.#sockets) socket.destroy();
     await closed;
+  }
+
+  #connect(socket: Socket): void {
+    this.#sockets.add(socket);
+    socket.once('close', () => this.#sockets.delete(socket));
+    this.#connections.injectConnection(socket);
   }
 
   #handler(signal: OtlpSignal): handleUnaryCall<Buffer, Buffer> {

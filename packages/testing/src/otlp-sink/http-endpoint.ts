@@ -1,9 +1,8 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
-import { bodyLimitBytes, type Inbox, loopback, reasonOf } from './endpoint.ts';
+import { bodyLimitBytes, type Inbox, listen, reasonOf } from './endpoint.ts';
 import { failureOf, isFailure, type OtlpAnswer } from './otlp-answer.ts';
 import { decodeRequest, encodeResponse, encodeStatus } from './otlp-codec.ts';
 import { type OtlpProtocol, type OtlpRequest, type OtlpSignal, signals } from './otlp-signal.ts';
@@ -37,9 +36,8 @@ export class HttpEndpoint {
   }
 
   /** @returns The port. */
-  async start(port: number): Promise<number> {
-    await once(this.#server.listen(port, loopback), 'listening');
-    return (this.#server.address() as AddressInfo).port;
+  start(port: number): Promise<number> {
+    return listen(this.#server, port);
   }
 
   /** Closes all connections, also those on which an answer is due. */
