@@ -1,5 +1,6 @@
 import { type Context, type HrTime, SpanStatusCode, type Tracer } from '@opentelemetry/api';
 import {
+  AlwaysOnSampler,
   BasicTracerProvider,
   type ReadableSpan,
   type Span,
@@ -9,13 +10,27 @@ import { instrumentationScope } from '@tta/obs-context';
 import type { TraceSpan } from '../trace.ts';
 import { withoutLost } from './lost-spans.ts';
 
-/** The tracer of the SDK, which keeps every span from its start on. */
+const unlimited = {
+  attributeCountLimit: Infinity,
+  attributeValueLengthLimit: Infinity,
+  eventCountLimit: Infinity,
+  linkCountLimit: Infinity,
+  attributePerEventCountLimit: Infinity,
+  attributePerLinkCountLimit: Infinity,
+};
+
+/** The tracer of the SDK, which keeps every span from its start on, whole, whether or not its parent was sampled. */
 export class SpanRecorder implements SpanProcessor {
   readonly tracer: Tracer;
   readonly #spans: ReadableSpan[] = [];
 
   constructor() {
-    const provider = new BasicTracerProvider({ spanProcessors: [this] });
+    // What is not said here, the SDK takes from the environment of the program.
+    const provider = new BasicTracerProvider({
+      sampler: new AlwaysOnSampler(),
+      spanLimits: unlimited,
+      spanProcessors: [this],
+    });
     this.tracer = provider.getTracer(instrumentationScope);
   }
 

@@ -1,0 +1,58 @@
+import { ROOT_CONTEXT, trace } from '@opentelemetry/api';
+import { afterEach, describe, expect, it } from '@jest/globals';
+import { SpanRecorder } from './span-recorder.ts';
+
+const parent = { traceId: 'a'.repeat(32), spanId: 'b'.repeat(16), traceFlags: 0 };
+
+describe('a span recorder', () => {
+  it.each([true, false])('keeps what is below a parent that was not sampled, remote: %p', (isRemote) => {
+    const recorder = new SpanRecorder();
+    const below = trace.setSpanContext(ROOT_CONTEXT, { ...parent, isRemote });
+    recorder.tracer.startSpan('inside', {}, below).end();
+    expect(recorder.spans).toMatchObject([
+      { name: 'inside', traceId: parent.traceId, parentSpanId: parent.spanId, hasRemoteParent: isRemote },
+    ]);
+  });
+
+  it('keeps everything of a span, however much there is', () => {
+    const recorder = new SpanRecorder();
+    const many = Object.fromEntries(Array.from({ length: 130 }, (_, index) => [`key ${index}`, index]));
+    const links = Array.from({ length: 130 }, () => ({ context: parent, attributes: many }));
+    const span = recorder.tracer.startSpan('big', { attributes: many, links });
+    for (let event = 0; event < 130; event++) span.addEvent('cache.hit', many);
+    span.end();
+    expect(recorder.spans).toMatchObject([{ attributes: many }]);
+    expect(recorder.spans[0]?.events).toHaveLength(130);
+    expect(recorder.spans[0]?.events[0]).toMatchObject({ attributes: many });
+    expect(recorder.spans[0]?.links).toHaveLength(130);
+    expect(recorder.spans[0]?.links[0]).toMatchObject({ attributes: many });
+  });
+});
+
+describe('the environment of a program', () => {
+  const untouched = { ...process.env };
+  afterEach(() => {
+    process.env = { ...untouched };
+  });
+
+  it('has no say in what is recorded', () => {
+    Object.assign(process.env, {
+      OTEL_TRACES_SAMPLER: 'always_off',
+      OTEL_ATTRIBUTE_COUNT_LIMIT: '1',
+      OTEL_ATTRIBUTE_VALUE_LENGTH_LIMIT: '2',
+      OTEL_SPAN_ATTRIBUTE_COUNT_LIMIT: '1',
+      OTEL_SPAN_ATTRIBUTE_VALUE_LENGTH_LIMIT: '2',
+      OTEL_SPAN_EVENT_COUNT_LIMIT: '0',
+      OTEL_SPAN_LINK_COUNT_LIMIT: '0',
+      OTEL_SPAN_ATTRIBUTE_PER_EVENT_COUNT_LIMIT: '0',
+      OTEL_SPAN_ATTRIBUTE_PER_LINK_COUNT_LIMIT: '0',
+    });
+    const recorder = new SpanRecorder();
+    const attributes = { left: 'whole', right: 'whole' };
+    const span = recorder.tracer.startSpan('seen', { attributes, links: [{ context: parent, attributes }] });
+    span.addEvent('cache.hit', attributes).end();
+    expect(recorder.spans).toMatchObject([
+      { attributes, events: [{ name: 'cache.hit', attributes }], links: [{ attributes }] },
+    ]);
+  });
+});
