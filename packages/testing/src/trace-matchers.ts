@@ -68,12 +68,19 @@ export interface TraceMatchers<R> {
    * @example `expect(trace).toHaveCompensated(['charge', 'reserve'])`
    */
   toHaveCompensated(names: readonly string[]): R;
-  /** No span failed: also none whose failure a retry or a fallback answered. What was cancelled has not failed. */
+  /**
+   * No span failed: also none whose failure a retry or a fallback answered. What was cancelled has not failed. Of a
+   * trace without any span this cannot be said: then it fails, and `.not` as well.
+   */
   toHaveNoErrors(): R;
-  /** The parent of each span is in the trace or in another process, and every span has ended. */
+  /**
+   * The parent of each span is in the trace or in another process, and every span has ended. Of a trace without any span
+   * this cannot be said: then it fails, and `.not` as well.
+   */
   toHaveNoOrphans(): R;
   /**
-   * The trace used no more than this.
+   * The trace used no more than this. Of a trace without any span this cannot be said: then it fails, and `.not` as
+   * well.
    *
    * @example `expect(trace).toStayWithin({ ms: 500, usd: 0.01, tokens: 2_000 })`
    */

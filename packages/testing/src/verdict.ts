@@ -15,6 +15,9 @@ export interface Verdict {
   readonly message: (colors: Colors, isNot?: boolean) => string;
 }
 
+/** What is found in a trace without any span by a matcher that it would satisfy for want of anything else. */
+export const nothingRan = 'The trace has no spans: nothing ran where it was observed.';
+
 /** Whether a test fails that expects what was checked, or its negation. */
 export function isFailure({ pass, isVoid }: Verdict, isNot: boolean): boolean {
   return isVoid || pass === isNot;
@@ -42,8 +45,10 @@ export function verdict(
       forest.length > 0
         ? drawTrees(shortenedForest(forest), colors)
         : '  (no spans: nothing ran inside observe)';
-    const sentence =
-      isVoid && isNot ? `${found()} After .not as well, the name has to be that of one that ran.` : found();
+    const isOther = isVoid && isNot && forest.length > 0;
+    const sentence = isOther
+      ? `${found()} After .not as well, the name has to be that of one that ran.`
+      : found();
     const text = `${callText(call, isNot, colors)}\n${sentence}\n\n${drawn}`;
     return legend === '' ? text : `${text}\n\n${colors.dim(legend)}`;
   };

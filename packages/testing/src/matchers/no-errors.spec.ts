@@ -2,15 +2,23 @@ import { describe, expect, it } from '@jest/globals';
 import { fallingBack, retrying, traceOf, work } from '../../test/doubles.ts';
 import { spanOf } from '../../test/spans.ts';
 import { noColors } from '../marked-tree.ts';
+import { isFailure } from '../verdict.ts';
 import { checkNoErrors } from './no-errors.ts';
 
 const answered = await traceOf(fallingBack('ask', 'small model'), retrying('fetch page', 0));
 const fine = await traceOf(work('a'), retrying('b', 0));
 
 describe('toHaveNoErrors', () => {
-  it('passes where no span failed', async () => {
+  it('passes where no span failed', () => {
     expect(checkNoErrors(fine).pass).toBe(true);
-    expect(checkNoErrors(await traceOf()).pass).toBe(true);
+  });
+
+  it.each([false, true])('fails where nothing was observed, after .not: %p', async (isNot) => {
+    const found = checkNoErrors(await traceOf());
+    expect(isFailure(found, isNot)).toBe(true);
+    expect(found.message(noColors, isNot).split('\n')[1]).toBe(
+      'The trace has no spans: nothing ran where it was observed.',
+    );
   });
 
   it('tells every span that failed, also where the failure was answered', () => {

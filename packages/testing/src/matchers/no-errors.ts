@@ -1,19 +1,27 @@
 import { countText } from '../count-text.ts';
 import { traceTrees } from '../trace-text.ts';
 import { personalName, type Trace, type TraceSpan } from '../trace.ts';
-import { type Verdict, verdict } from '../verdict.ts';
+import { nothingRan, type Verdict, verdict } from '../verdict.ts';
 
 /** Whether no span failed, also none whose failure a retry or a fallback answered. */
 export function checkNoErrors(trace: Trace): Verdict {
   const failed = trace.spans.filter((span) => span.failed);
   const pass = failed.length === 0;
+  const isEmpty = trace.spans.length === 0;
   const found = (): string => {
+    if (isEmpty) return nothingRan;
     if (pass) return 'No span failed.';
     const names = [...new Set(origins(failed).map((span) => personalName(span) ?? span.name))];
     return `${countText(failed.length, 'span')} failed, beginning with ${names.map((name) => JSON.stringify(name)).join(', ')}.`;
   };
   const markup = (span: TraceSpan) => (span.failed ? ({ mark: 'different' } as const) : undefined);
-  return verdict(pass, { matcher: 'toHaveNoErrors', expected: [] }, found, () => traceTrees(trace, markup));
+  return verdict(
+    pass,
+    { matcher: 'toHaveNoErrors', expected: [] },
+    found,
+    () => traceTrees(trace, markup),
+    isEmpty,
+  );
 }
 
 /** The spans in which failures arose: what is around them failed because of them. */

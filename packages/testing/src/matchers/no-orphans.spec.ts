@@ -3,6 +3,7 @@ import { retrying, traceOf } from '../../test/doubles.ts';
 import { spanOf } from '../../test/spans.ts';
 import { noColors } from '../marked-tree.ts';
 import type { TraceSpan } from '../trace.ts';
+import { isFailure } from '../verdict.ts';
 import { checkNoOrphans } from './no-orphans.ts';
 
 const whole = await traceOf(retrying('a', 0));
@@ -17,6 +18,14 @@ const torn = traceWith(
 describe('toHaveNoOrphans', () => {
   it('passes where every parent is there and every span has ended', () => {
     expect(checkNoOrphans(whole).pass).toBe(true);
+  });
+
+  it.each([false, true])('fails where nothing was observed, after .not: %p', async (isNot) => {
+    const found = checkNoOrphans(await traceOf());
+    expect(isFailure(found, isNot)).toBe(true);
+    expect(found.message(noColors, isNot).split('\n')[1]).toBe(
+      'The trace has no spans: nothing ran where it was observed.',
+    );
   });
 
   it('passes for a parent in another process', () => {

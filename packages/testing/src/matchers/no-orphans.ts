@@ -1,7 +1,7 @@
 import { countText } from '../count-text.ts';
 import { type Markup, traceTrees } from '../trace-text.ts';
 import type { Trace, TraceSpan } from '../trace.ts';
-import { type Verdict, verdict } from '../verdict.ts';
+import { nothingRan, type Verdict, verdict } from '../verdict.ts';
 
 /** Whether every span has ended, and the parent of each is one of the spans or in another process. */
 export function checkNoOrphans(trace: Trace): Verdict {
@@ -12,7 +12,9 @@ export function checkNoOrphans(trace: Trace): Verdict {
   const orphans = trace.spans.filter(isOrphan).length;
   const open = trace.spans.filter(isOpen).length;
   const pass = orphans === 0 && open === 0;
+  const isEmpty = trace.spans.length === 0;
   const found = (): string => {
+    if (isEmpty) return nothingRan;
     if (pass) return 'Every span has ended, and every parent is in the trace.';
     const problems: string[] = [];
     if (orphans > 0)
@@ -28,5 +30,11 @@ export function checkNoOrphans(trace: Trace): Verdict {
     if (isOpen(span)) notes.push('it has not ended: is something not awaited?');
     return notes.length > 0 ? { mark: 'different', notes } : undefined;
   };
-  return verdict(pass, { matcher: 'toHaveNoOrphans', expected: [] }, found, () => traceTrees(trace, markup));
+  return verdict(
+    pass,
+    { matcher: 'toHaveNoOrphans', expected: [] },
+    found,
+    () => traceTrees(trace, markup),
+    isEmpty,
+  );
 }

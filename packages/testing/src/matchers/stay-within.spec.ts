@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { double, stepping, traceOf, waiting } from '../../test/doubles.ts';
 import { spanOf } from '../../test/spans.ts';
 import { noColors } from '../marked-tree.ts';
+import { isFailure } from '../verdict.ts';
 import { checkStayWithin, type TraceLimits } from './stay-within.ts';
 
 const llm = (name: string, inputTokens: number, outputTokens: number, costUsd: number) =>
@@ -29,8 +30,12 @@ describe('toStayWithin', () => {
     expect(checkStayWithin(review, limits).pass).toBe(true);
   });
 
-  it('passes for a trace of nothing', async () => {
-    expect(checkStayWithin(await traceOf(), { ms: 0, usd: 0, tokens: 0 }).pass).toBe(true);
+  it.each([false, true])('fails where nothing was observed, after .not: %p', async (isNot) => {
+    const found = checkStayWithin(await traceOf(), { ms: 0, usd: 0, tokens: 0 });
+    expect(isFailure(found, isNot)).toBe(true);
+    expect(found.message(noColors, isNot).split('\n')[1]).toBe(
+      'The trace has no spans: nothing ran where it was observed.',
+    );
   });
 
   it('tells which spans took the time', () => {

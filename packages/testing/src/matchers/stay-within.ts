@@ -5,7 +5,7 @@ import { spanForest } from '../span-forest.ts';
 import { durationText } from '../span-text.ts';
 import { type Markup, traceTrees } from '../trace-text.ts';
 import type { Trace, TraceSpan } from '../trace.ts';
-import { type Verdict, verdict } from '../verdict.ts';
+import { nothingRan, type Verdict, verdict } from '../verdict.ts';
 
 /** What a trace may use. At least one limit has to be given. */
 export interface TraceLimits {
@@ -52,7 +52,9 @@ export function checkStayWithin(trace: Trace, limits: TraceLimits): Verdict {
   });
   const exceeded = used.filter(({ total, most }) => total > most);
   const pass = exceeded.length === 0 && open === 0;
+  const isEmpty = trace.spans.length === 0;
   const found = (): string => {
+    if (isEmpty) return nothingRan;
     const amounts = used.map(
       ({ total, most, text }) => `${text(total)} of ${text(most)}${total > most ? ' (too much)' : ''}`,
     );
@@ -69,7 +71,7 @@ export function checkStayWithin(trace: Trace, limits: TraceLimits): Verdict {
     if (isOpen) return { mark: 'different', notes: [...notes, 'it has not ended'] };
     return isLargest ? { mark: 'different', notes } : { notes };
   };
-  return verdict(pass, call, found, () => traceTrees(trace, markup));
+  return verdict(pass, call, found, () => traceTrees(trace, markup), isEmpty);
 }
 
 function summed({ spans }: Trace, text: Resource['text'], attributes: readonly string[]): Resource {
