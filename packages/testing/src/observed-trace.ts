@@ -40,17 +40,18 @@ export interface ObserveOptions<K extends Clock | 'manual' = Clock | 'manual'> e
 export class ObservedTrace<C extends Clock = Clock> implements Trace {
   /** The one that was asked for, else the machine's. */
   readonly clock: C;
-  /** For code that makes spans of its own: they belong to this trace. */
+  /** For code that makes spans of its own: they belong to this trace, and take their time from its clock. */
   readonly tracer: Tracer;
   /** For code that records points of its own: they belong to this trace. */
   readonly meter: Meter;
   readonly instrumentation: Instrumentation;
-  readonly #spans = new SpanRecorder();
+  readonly #spans: SpanRecorder;
   readonly #lines: LineRecorder;
   readonly #points = new PointRecorder();
 
   constructor({ clock = systemClock, logLevel = 'info', ...options }: ObserveOptions = {}) {
     this.clock = (clock === 'manual' ? new ManualClock() : clock) as C;
+    this.#spans = new SpanRecorder(this.clock);
     this.#lines = new LineRecorder(logLevel);
     this.tracer = this.#spans.tracer;
     this.meter = this.#points;

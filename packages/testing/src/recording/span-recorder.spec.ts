@@ -1,12 +1,13 @@
 import { ROOT_CONTEXT, trace } from '@opentelemetry/api';
 import { afterEach, describe, expect, it } from '@jest/globals';
+import { ManualClock } from '@tta/obs-context/manual';
 import { SpanRecorder } from './span-recorder.ts';
 
 const parent = { traceId: 'a'.repeat(32), spanId: 'b'.repeat(16), traceFlags: 0 };
 
 describe('a span recorder', () => {
   it.each([true, false])('keeps what is below a parent that was not sampled, remote: %p', (isRemote) => {
-    const recorder = new SpanRecorder();
+    const recorder = new SpanRecorder(new ManualClock());
     const below = trace.setSpanContext(ROOT_CONTEXT, { ...parent, isRemote });
     recorder.tracer.startSpan('inside', {}, below).end();
     expect(recorder.spans).toMatchObject([
@@ -15,7 +16,7 @@ describe('a span recorder', () => {
   });
 
   it('keeps everything of a span, however much there is', () => {
-    const recorder = new SpanRecorder();
+    const recorder = new SpanRecorder(new ManualClock());
     const many = Object.fromEntries(Array.from({ length: 130 }, (_, index) => [`key ${index}`, index]));
     const links = Array.from({ length: 130 }, () => ({ context: parent, attributes: many }));
     const span = recorder.tracer.startSpan('big', { attributes: many, links });
@@ -47,7 +48,7 @@ describe('the environment of a program', () => {
       OTEL_SPAN_ATTRIBUTE_PER_EVENT_COUNT_LIMIT: '0',
       OTEL_SPAN_ATTRIBUTE_PER_LINK_COUNT_LIMIT: '0',
     });
-    const recorder = new SpanRecorder();
+    const recorder = new SpanRecorder(new ManualClock());
     const attributes = { left: 'whole', right: 'whole' };
     const span = recorder.tracer.startSpan('seen', { attributes, links: [{ context: parent, attributes }] });
     span.addEvent('cache.hit', attributes).end();

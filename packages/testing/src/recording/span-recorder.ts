@@ -6,8 +6,9 @@ import {
   type Span,
   type SpanProcessor,
 } from '@opentelemetry/sdk-trace-node';
-import { instrumentationScope } from '@tta/obs-context';
+import { type Clock, instrumentationScope } from '@tta/obs-context';
 import type { TraceSpan } from '../trace.ts';
+import { clockedTracer } from './clocked-tracer.ts';
 import { withoutLost } from './lost-spans.ts';
 
 const unlimited = {
@@ -24,14 +25,15 @@ export class SpanRecorder implements SpanProcessor {
   readonly tracer: Tracer;
   readonly #spans: ReadableSpan[] = [];
 
-  constructor() {
+  /** @param clock - Where spans take their time from that are not told another. */
+  constructor(clock: Clock) {
     // What is not said here, the SDK takes from the environment of the program.
     const provider = new BasicTracerProvider({
       sampler: new AlwaysOnSampler(),
       spanLimits: unlimited,
       spanProcessors: [this],
     });
-    this.tracer = provider.getTracer(instrumentationScope);
+    this.tracer = clockedTracer(provider.getTracer(instrumentationScope), clock);
   }
 
   get spans(): readonly TraceSpan[] {
