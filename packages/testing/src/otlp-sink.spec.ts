@@ -23,7 +23,7 @@ import {
   PeriodicExportingMetricReader,
 } from '@opentelemetry/sdk-metrics';
 import { BasicTracerProvider, SimpleSpanProcessor } from '@opentelemetry/sdk-trace-node';
-import { afterEach, describe, expect, it, jest } from '@jest/globals';
+import { afterEach, describe, expect, it } from '@jest/globals';
 import { type ExporterOptions, exportersTo } from '../test/otlp-exporters.ts';
 import { fromProtobuf } from './otlp-sink/message-object.ts';
 import { otlpType } from './otlp-sink/otlp-schema.ts';
@@ -457,6 +457,62 @@ describe('an OTLP sink', () => {
     expect(sink.requests.map(({ signal }) => signal)).toEqual(['logs', 'metrics', 'traces', 'traces']);
   });
 
+  it('has the test see what its own answers fail with, which the exporter sees as a failure', async () => {
+    const sink = await otlpSink();
+    const pending = sink.received({ spans: 1 }).catch(String);
+    sink.answer(() => {
+      throw new Error('no such order');
+    });
+    const response = await tell(sink, 'traces', oneSpan);
+    expect([response.status, await response.json()]).toMatchObject([
+      500,
+      { message: 'the answer function of the test failed: no such order' },
+    ]);
+    expect(await pending).toContain('no such order');
+    await expect(sink.received({ requests: 1 })).rejects.toThrow('no such order');
+    await expect(sink.stop()).rejects.toThrow('no such order');
+  });
+
+  it.each([
+    [{ status: 200 }, 'status has to be a whole number from 400 to 599'],
+    [{ rejected: 1, message: 5 }, 'message has to be a text'],
+    [Promise.resolve('accept'), 'rejected of the sink'],
+  ])(
+    'takes the answer %j of a function for a mistake of the test, until it is reset',
+    async (answer, text) => {
+      const sink = await started();
+      sink.answer(() => answer as never);
+      expect((await tell(sink, 'traces', oneSpan)).status).toBe(500);
+      await expect(sink.received({ requests: 1 })).rejects.toThrow(text);
+      sink.reset();
+      await sink.received({ requests: 0 });
+    },
+  );
+
+  it('waits no longer once it has stopped', async () => {
+    const sink = await otlpSink();
+    await tell(sink, 'traces', oneSpan);
+    const text = 'The OTLP sink has not received 2 spans before it stopped.\nIt has 1 spans';
+    const pending = sink.received({ spans: 2 }).catch(String);
+    await sink.stop();
+    expect(await pending).toContain(text);
+    await expect(sink.received({ spans: 2 })).rejects.toThrow(text);
+    expect((await sink.received({ spans: 1 })).spans).toHaveLength(1);
+  });
+
+  it.each([
+    [{ spans: -1 }, 'spans of received() is -1; it has to be a whole number from 0'],
+    [{ lines: Number.NaN }, 'lines of received() is NaN'],
+    [{ points: '1' as never }, 'points of received() is "1"'],
+    [
+      { spans: 1, within: Number.NaN },
+      'within of received() is NaN; it has to be a number of milliseconds from 0',
+    ],
+  ])('does not wait for %j', async (amounts, message) => {
+    const sink = await started();
+    expect(() => sink.received(amounts)).toThrow(message);
+  });
+
   it('forgets everything when it is told to', async () => {
     const sink = await started();
     sink.answer({ status: 500 }, { signal: 'logs' });
@@ -482,10 +538,7 @@ describe('an OTLP sink', () => {
     const free = await otlpSink();
     const httpPort = Number(new URL(free.httpUrl).port);
     await free.stop();
-    // gRPC prints it besides.
-    const printed = jest.spyOn(console, 'error').mockReturnValue();
     await expect(otlpSink({ httpPort, grpcPort: grpc ?? 0 })).rejects.toThrow('EADDRINUSE');
-    printed.mockRestore();
     expect((await started({ httpPort })).httpUrl).toBe(free.httpUrl);
   });
 

@@ -71,6 +71,16 @@ describe('the HTTP endpoint', () => {
     expect((await send({ headers, body: Buffer.from([0x0a, 9, 1]) })).status).toBe(400);
   });
 
+  it.each<[string, Sent]>([
+    ['a path with a slash at its end', { path: '/v1/traces/' }],
+    ['a query', { path: '/v1/traces?tenant=1' }],
+    ['an encoding in capitals', { headers: { 'content-encoding': 'GZIP' }, body: gzipSync('{}') }],
+    ['an encoding that is none', { headers: { 'content-encoding': '' } }],
+  ])('takes %s', async (_, sent) => {
+    expect((await send(sent)).status).toBe(200);
+    expect(sink.requests).toHaveLength(1);
+  });
+
   it('takes a body as large as it may be', async () => {
     expect((await send({ body: '{}'.padEnd(bodyLimitBytes) })).status).toBe(200);
     expect((await send({ headers: gzip, body: gzipSync('{}'.padEnd(bodyLimitBytes)) })).status).toBe(200);

@@ -5,7 +5,7 @@ import { gunzip } from 'node:zlib';
 import { bodyLimitBytes, type Inbox, listen, reasonOf } from './endpoint.ts';
 import { failureOf, isFailure, type OtlpAnswer } from './otlp-answer.ts';
 import { decodeRequest, encodeResponse, encodeStatus } from './otlp-codec.ts';
-import { type OtlpProtocol, type OtlpRequest, type OtlpSignal, signals } from './otlp-signal.ts';
+import { type OtlpProtocol, type OtlpRequest, type OtlpSignal } from './otlp-signal.ts';
 import { codeOf } from './rpc-code.ts';
 
 const unzip = promisify(gunzip);
@@ -14,6 +14,8 @@ const protocols: Readonly<Record<string, OtlpProtocol>> = {
   'application/x-protobuf': 'http/protobuf',
   'application/json': 'http/json',
 };
+const signalPath = /^\/v1\/(traces|metrics|logs)\/?(?:\?.*)?$/;
+
 const contentTypes = { 'http/protobuf': 'application/x-protobuf', 'http/json': 'application/json', grpc: '' };
 
 /** A request that is not taken, with the status that says so. */
@@ -67,7 +69,7 @@ export class HttpEndpoint {
 
 async function toRequest(incoming: IncomingMessage, sent: Buffer | undefined): Promise<OtlpRequest> {
   const { method, url = '' } = incoming;
-  const signal = Object.keys(signals).find((each) => url === `/v1/${each}`) as OtlpSignal | undefined;
+  const signal = signalPath.exec(url)?.[1] as OtlpSignal | undefined;
   if (!signal) throw new RefusedError(404, 'OTLP is sent to /v1/traces, /v1/metrics and /v1/logs');
   if (method !== 'POST') throw new RefusedError(405, 'OTLP is sent by POST');
   const protocol = protocolOf(incoming);
@@ -97,8 +99,9 @@ async function bodyOf(incoming: IncomingMessage): Promise<Buffer | undefined> {
   return size <= bodyLimitBytes ? Buffer.concat(chunks) : undefined;
 }
 
-async function decompressed(body: Buffer, encoding: string | undefined): Promise<Buffer> {
-  if (encoding === undefined || encoding === 'identity') return body;
+async function decompressed(body: Buffer, header = ''): Promise<Buffer> {
+  const encoding = header.toLowerCase();
+  if (encoding === '' || encoding === 'identity') return body;
   if (encoding !== 'gzip')
     throw new RefusedError(415, `the content encoding ${encoding} is not known: use gzip`);
   try {

@@ -99,6 +99,8 @@ function checkAnswer(answer: OtlpAnswer): void {
     new InvalidOptionError(`${what}: the sink cannot answer ${JSON.stringify(answer)}`);
   if (typeof answer !== 'object' || answer === null)
     throw wrong("use 'accept', 'lose', 'hang', { status }, { code } or { rejected }");
+  if (answer.message !== undefined && typeof answer.message !== 'string')
+    throw wrong('message has to be a text');
   if (!isFailure(answer)) return checkCount('rejected', answer.rejected, 0);
   if ('code' in answer && !isGrpcCode(answer.code)) throw wrong('code has to be a name like UNAVAILABLE');
   if (

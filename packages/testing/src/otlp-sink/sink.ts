@@ -1,13 +1,16 @@
+import { types } from 'node:util';
 import type { Attributes } from '@opentelemetry/api';
 import { InvalidOptionError, systemClock } from '@tta/obs-context';
 import { traceText } from '../trace-text.ts';
 import type { Trace } from '../trace.ts';
+import { valueText } from '../value-text.ts';
 import { loopback } from './endpoint.ts';
 import { GrpcEndpoint } from './grpc-endpoint.ts';
 import { HttpEndpoint } from './http-endpoint.ts';
 import {
   AnswerPlan,
   type ChooseAnswer,
+  type ChosenAnswer,
   isFailure,
   type OtlpAnswer,
   type OtlpAnswerOptions,
@@ -36,7 +39,9 @@ export interface OtlpAmounts {
 
 interface Waiting {
   readonly isThere: () => boolean;
-  readonly resolve: (trace: Trace) => void;
+  /** What it fails with: until then it has not come. */
+  readonly unmet: (when: string) => Error;
+  readonly settle: (error?: Error) => void;
 }
 
 const amountNames = ['spans', 'lines', 'points', 'requests'] as const;
@@ -55,6 +60,8 @@ export class OtlpSink implements AsyncDisposable {
   readonly #http: HttpEndpoint;
   readonly #grpc: GrpcEndpoint;
   readonly #ports = { http: 0, grpc: 0 };
+  /** What the test's own answer function has thrown first. */
+  #mistake: Error | undefined;
   #stopped: Promise<void> | undefined;
 
   constructor() {
@@ -120,7 +127,8 @@ export class OtlpSink implements AsyncDisposable {
    * @param amounts - At least one of them.
    * @param amounts.within - For how long, in milliseconds of the machine's clock. @defaultValue 10_000
    * @returns All that is there then.
-   * @throws Error that says what is there when the time is over.
+   * @throws Error that says what is there when the time is over or the sink stops; what a function given to
+   *   {@link answer} has thrown; InvalidOptionError for amounts that are none.
    */
   received({ within = 10_000, ...amounts }: OtlpAmounts & { readonly within?: number }): Promise<Trace> {
     const wanted = amountNames.flatMap((name) =>
@@ -130,30 +138,34 @@ export class OtlpSink implements AsyncDisposable {
       throw new InvalidOptionError(
         'received() waits for nothing: say how many spans, lines, points or requests',
       );
+    for (const [name, count] of wanted)
+      checkAmount(name, count, Number.isSafeInteger(count), 'a whole number');
+    checkAmount('within', within, Number.isFinite(within), 'a number of milliseconds');
+    if (this.#mistake) return Promise.reject(this.#mistake);
     const isThere = (): boolean => {
       const counts = this.#counts();
       return wanted.every(([name, count]) => counts[name] >= count);
     };
     if (isThere()) return Promise.resolve(this.trace);
+    const unmet = (when: string): Error => new Error(this.#report(wanted, when));
+    if (this.#stopped) return Promise.reject(unmet('before it stopped'));
     return new Promise((resolve, reject) => {
-      const waiting: Waiting = {
-        isThere,
-        resolve: (trace) => {
-          endTimer();
-          resolve(trace);
-        },
-      };
-      const endTimer = systemClock.timer(within, () => {
+      const settle = (error?: Error): void => {
+        endTimer();
         this.#waiting.delete(waiting);
-        reject(new Error(this.#report(wanted, within)));
-      });
+        if (error) reject(error);
+        else resolve(this.trace);
+      };
+      const endTimer = systemClock.timer(within, () => settle(unmet(`within ${within} ms`)));
+      const waiting: Waiting = { isThere, unmet, settle };
       this.#waiting.add(waiting);
     });
   }
 
   /**
    * Says how requests are answered from now on, in place of what was said before. Requests that are refused are kept
-   * among the requests, and are not in the trace.
+   * among the requests, and are not in the trace. What a function throws, the exporter sees as the status 500, and the
+   * test as the error of {@link received} and {@link stop}.
    *
    * @example
    * ```ts
@@ -174,11 +186,22 @@ export class OtlpSink implements AsyncDisposable {
     this.#refusals.length = 0;
     this.#received = new ReceivedTrace();
     this.#answers.clear();
+    this.#mistake = undefined;
   }
 
-  /** Closes all connections and both ports; what came stays to be read. */
+  /**
+   * Closes all connections and both ports; what came stays to be read, and what is still waited for fails.
+   *
+   * @throws What a function given to {@link answer} has thrown.
+   */
   stop(): Promise<void> {
-    return (this.#stopped ??= Promise.all([this.#http.stop(), this.#grpc.stop()]).then(() => undefined));
+    return (this.#stopped ??= this.#stop());
+  }
+
+  async #stop(): Promise<void> {
+    for (const waiting of this.#waiting) waiting.settle(waiting.unmet('before it stopped'));
+    await Promise.all([this.#http.stop(), this.#grpc.stop()]);
+    if (this.#mistake) throw this.#mistake;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -187,7 +210,7 @@ export class OtlpSink implements AsyncDisposable {
 
   #take(request: OtlpRequest): Promise<OtlpAnswer> {
     this.#requests.push(request);
-    const { answer, afterMs } = this.#answers.next(request);
+    const { answer, afterMs } = this.#choose(request);
     const isTaken = typeof answer === 'string' ? answer === 'accept' : !isFailure(answer);
     if (isTaken) this.#received.add(request);
     this.#tell();
@@ -198,23 +221,31 @@ export class OtlpSink implements AsyncDisposable {
     });
   }
 
-  #tell(): void {
-    for (const waiting of this.#waiting) {
-      if (!waiting.isThere()) continue;
-      this.#waiting.delete(waiting);
-      waiting.resolve(this.trace);
+  #choose(request: OtlpRequest): ChosenAnswer {
+    try {
+      return this.#answers.next(request);
+    } catch (error) {
+      this.#mistake ??= types.isNativeError(error) ? error : new Error(String(error));
+      const message = `the answer function of the test failed: ${this.#mistake.message}`;
+      return { answer: { status: 500, message }, afterMs: 0 };
     }
+  }
+
+  #tell(): void {
+    for (const waiting of this.#waiting)
+      if (this.#mistake) waiting.settle(this.#mistake);
+      else if (waiting.isThere()) waiting.settle();
   }
 
   #counts(): Required<OtlpAmounts> {
     return { ...this.#received.counts, requests: this.#requests.length };
   }
 
-  #report(wanted: readonly (readonly [(typeof amountNames)[number], number])[], within: number): string {
+  #report(wanted: readonly (readonly [(typeof amountNames)[number], number])[], when: string): string {
     const counts = this.#counts();
     const there = amountNames.map((name) => `${counts[name]} ${name}`).join(', ');
     const lines = [
-      `The OTLP sink has not received ${wanted.map(([name, count]) => `${count} ${name}`).join(' and ')} within ${within} ms.`,
+      `The OTLP sink has not received ${wanted.map(([name, count]) => `${count} ${name}`).join(' and ')} ${when}.`,
       `It has ${there}.`,
     ];
     if (this.#refusals.length > 0)
@@ -229,4 +260,9 @@ function checkPort(name: string, port: number): void {
   throw new InvalidOptionError(
     `${name} of the OTLP sink is ${port}; it has to be a whole number from 0 to 65535`,
   );
+}
+
+function checkAmount(name: string, value: number, isNumber: boolean, what: string): void {
+  if (isNumber && value >= 0) return;
+  throw new InvalidOptionError(`${name} of received() is ${valueText(value)}; it has to be ${what} from 0`);
 }
