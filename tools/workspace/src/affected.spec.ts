@@ -40,7 +40,28 @@ describe('affected projects', () => {
     expect(affected).not.toContain('@tta/obs-web');
   });
 
-  it('of a change in a document are none', () => {
+  it.each([
+    'docs/primitives/README.md',
+    'docs/primitives/retry.md',
+    'packages/primitives/README.md',
+    'packages/primitives/package.json',
+    'packages/tracing/test/sampling.ts',
+  ])('of a change in %s have the checks and the generators that read it', (file) => {
+    expect(affectedBy(file)).toEqual(expect.arrayContaining(['@tta/obs-generators', '@tta/obs-workspace']));
+  });
+
+  it.each(['tools/bench/primitives/parallel.mjs', 'CONTRIBUTING.md'])(
+    'of a change in %s are the generators that write there',
+    (file) => {
+      expect(affectedBy(file)).toEqual(['@tta/obs-generators']);
+    },
+  );
+
+  it('of a change in the start command have the checks that run it', () => {
+    expect(affectedBy('tools/start/start.mjs')).toContain('@tta/obs-workspace');
+  });
+
+  it('of a change in a document that nothing reads are none', () => {
     expect(affectedBy('docs/README.md')).toEqual([]);
   });
 });
