@@ -1,4 +1,4 @@
-import { ROOT_CONTEXT, trace } from '@opentelemetry/api';
+import { ROOT_CONTEXT, SpanStatusCode, trace } from '@opentelemetry/api';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { ManualClock } from '@tta/obs-context/manual';
 import { SpanRecorder } from './span-recorder.ts';
@@ -27,6 +27,43 @@ describe('a span recorder', () => {
     expect(recorder.spans[0]?.events[0]).toMatchObject({ attributes: many });
     expect(recorder.spans[0]?.links).toHaveLength(130);
     expect(recorder.spans[0]?.links[0]).toMatchObject({ attributes: many });
+  });
+});
+
+describe('what a span recorder shows', () => {
+  it('is a span as it is now while it is open, and always the same when it has ended', () => {
+    const recorder = new SpanRecorder(new ManualClock());
+    const span = recorder.tracer.startSpan('a');
+    const [begun] = recorder.spans;
+    span.setAttribute('late', true).addEvent('late').setStatus({ code: SpanStatusCode.ERROR }).end();
+    const [ended] = recorder.spans;
+    expect(begun).toMatchObject({ endMs: undefined, events: [], failed: false });
+    expect(ended).toMatchObject({ attributes: { late: true }, events: [{ name: 'late' }], failed: true });
+    expect(recorder.spans[0]).toBe(ended);
+  });
+
+  it('tells a parent in another process from one that is here', () => {
+    const recorder = new SpanRecorder(new ManualClock());
+    const outer = recorder.tracer.startSpan('outer');
+    recorder.tracer.startSpan('inner', {}, trace.setSpan(ROOT_CONTEXT, outer)).end();
+    outer.end();
+    expect(recorder.spans.map(({ name, hasRemoteParent }) => [name, hasRemoteParent])).toEqual([
+      ['outer', false],
+      ['inner', false],
+    ]);
+  });
+
+  it('tells times to the microsecond, without noise', () => {
+    const recorder = new SpanRecorder(new ManualClock());
+    const span = recorder.tracer.startSpan('told', { startTime: [1_700_000_000, 123_456_499] });
+    span.addEvent('rounded', [1_700_000_000, 123_456_500]).end([1_700_000_001, 999_999_999]);
+    expect(recorder.spans).toMatchObject([
+      {
+        startMs: 1_700_000_000_123.456,
+        endMs: 1_700_000_002_000,
+        events: [{ timeMs: 1_700_000_000_123.457 }],
+      },
+    ]);
   });
 });
 

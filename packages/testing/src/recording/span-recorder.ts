@@ -24,6 +24,8 @@ const unlimited = {
 export class SpanRecorder implements SpanProcessor {
   readonly tracer: Tracer;
   readonly #spans: ReadableSpan[] = [];
+  /** Of spans that have ended: nothing changes them any more. */
+  readonly #views = new WeakMap<ReadableSpan, TraceSpan>();
 
   /** @param clock - Where spans take their time from that are not told another. */
   constructor(clock: Clock) {
@@ -37,7 +39,7 @@ export class SpanRecorder implements SpanProcessor {
   }
 
   get spans(): readonly TraceSpan[] {
-    return withoutLost(this.#spans).map(toTraceSpan);
+    return withoutLost(this.#spans).map((span) => this.#viewOf(span));
   }
 
   onStart(span: Span, _parentContext: Context): void {
@@ -54,6 +56,15 @@ export class SpanRecorder implements SpanProcessor {
 
   async shutdown(): Promise<void> {
     // Nothing is held.
+  }
+
+  #viewOf(span: ReadableSpan): TraceSpan {
+    let view = this.#views.get(span);
+    if (!view) {
+      view = toTraceSpan(span);
+      if (span.ended) this.#views.set(span, view);
+    }
+    return view;
   }
 }
 
