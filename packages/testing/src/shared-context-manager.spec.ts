@@ -1,6 +1,6 @@
 import { context, createContextKey, ROOT_CONTEXT } from '@opentelemetry/api';
 import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks';
-import { afterEach, describe, expect, it } from '@jest/globals';
+import { afterEach, describe, expect, it, jest } from '@jest/globals';
 import { holdContextManager } from './shared-context-manager.ts';
 
 const key = createContextKey('spec');
@@ -27,6 +27,38 @@ describe('a held context manager', () => {
     expect(keepsContexts()).toBe(true);
     release();
     expect(keepsContexts()).toBe(true);
+  });
+
+  it('stays that of the program which has replaced it meanwhile', () => {
+    const release = holdContextManager();
+    context.disable();
+    context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable());
+    release();
+    expect(keepsContexts()).toBe(true);
+  });
+
+  it('is that of whoever holds it next where the program has taken it away', () => {
+    const first = holdContextManager();
+    context.disable();
+    const second = holdContextManager();
+    first();
+    expect(keepsContexts()).toBe(true);
+    second();
+    expect(keepsContexts()).toBe(false);
+  });
+
+  it('is shared by all copies of this package', async () => {
+    const release = holdContextManager();
+    let releaseCopy = (): void => undefined;
+    await jest.isolateModulesAsync(async () => {
+      const copy = await import('./shared-context-manager.ts');
+      expect(copy.holdContextManager).not.toBe(holdContextManager);
+      releaseCopy = copy.holdContextManager();
+    });
+    release();
+    expect(keepsContexts()).toBe(true);
+    releaseCopy();
+    expect(keepsContexts()).toBe(false);
   });
 
   it('comes back after it has been let go of', () => {
