@@ -2,13 +2,13 @@ import { context, type Meter, ROOT_CONTEXT, type Tracer } from '@opentelemetry/a
 import { type Clock, type LineLevel, systemClock } from '@tta/obs-context';
 import { ManualClock } from '@tta/obs-context/manual';
 import { Instrumentation, type InstrumentationOptions, withInstrumentation } from '@tta/obs-instrumentation';
+import { DrawnTrace } from './drawn-trace.ts';
 import type { SpanPattern } from './matchers/span-pattern.ts';
 import { onlySpan } from './matchers/span.ts';
 import { LineRecorder } from './recording/line-recorder.ts';
 import { PointRecorder } from './recording/point-recorder.ts';
 import { SpanRecorder } from './recording/span-recorder.ts';
-import { traceText } from './trace-text.ts';
-import type { Trace, TraceLine, TracePoint, TraceSpan } from './trace.ts';
+import type { TraceLine, TracePoint, TraceSpan } from './trace.ts';
 
 /** The clock that a test gets for the one it asks for. */
 export type ClockOf<K extends Clock | 'manual'> = K extends Clock ? K : ManualClock;
@@ -37,7 +37,7 @@ export interface ObserveOptions<K extends Clock | 'manual' = Clock | 'manual'> e
  * What is observed, as it stands at the moment: it grows while primitives run. Each read of `spans` and `points` tells
  * what there is then; taken apart at the start of a test, `({ spans }) => …`, they stay empty.
  */
-export class ObservedTrace<C extends Clock = Clock> implements Trace {
+export class ObservedTrace<C extends Clock = Clock> extends DrawnTrace {
   /** The one that was asked for, else the machine's. */
   readonly clock: C;
   /** For code that makes spans of its own: they belong to this trace, and take their time from its clock. */
@@ -50,6 +50,7 @@ export class ObservedTrace<C extends Clock = Clock> implements Trace {
   readonly #points = new PointRecorder();
 
   constructor({ clock = systemClock, logLevel = 'info', ...options }: ObserveOptions = {}) {
+    super();
     this.clock = (clock === 'manual' ? new ManualClock() : clock) as C;
     this.#spans = new SpanRecorder(this.clock);
     this.#lines = new LineRecorder(logLevel);
@@ -88,14 +89,5 @@ export class ObservedTrace<C extends Clock = Clock> implements Trace {
   /** Runs `fn` where primitives are observed by this. */
   run<T>(fn: () => T): T {
     return context.with(withInstrumentation(ROOT_CONTEXT, this.instrumentation), fn);
-  }
-
-  /** The spans as trees, as matchers show them. */
-  toString(): string {
-    return traceText(this);
-  }
-
-  [Symbol.for('nodejs.util.inspect.custom')](): string {
-    return this.toString();
   }
 }

@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
+import { inspect, promisify } from 'node:util';
 import {
   createTraceState,
   ROOT_CONTEXT,
@@ -420,6 +420,13 @@ describe('an OTLP sink', () => {
     await tell(sink, 'traces', oneSpan);
     expect((await waits[0])?.spans).toHaveLength(2);
     expect((await sink.received({ spans: 1, requests: 2 })).spans).toHaveLength(2);
+  });
+
+  it('shows what is there as trees', async () => {
+    const sink = await started();
+    await tell(sink, 'traces', oneSpan);
+    expect(String(sink.trace)).toBe('  a success 0 ms');
+    expect(inspect(await sink.received({ spans: 1 }))).toBe('  a success 0 ms');
   });
 
   it('says what is there when what is waited for does not come', async () => {

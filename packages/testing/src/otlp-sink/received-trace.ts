@@ -1,11 +1,26 @@
 import type { Attributes } from '@opentelemetry/api';
-import type { Trace, TraceLine, TraceSpan } from '../trace.ts';
+import { DrawnTrace } from '../drawn-trace.ts';
+import type { TraceLine, TracePoint, TraceSpan } from '../trace.ts';
 import { attributesOf } from './otlp-attributes.ts';
 import { timeOf, toTraceLine } from './otlp-lines.ts';
 import type { OtlpResource, OtlpScope } from './otlp-messages.ts';
 import { PointSeries } from './otlp-points.ts';
 import type { OtlpRequest } from './otlp-signal.ts';
 import { inOrderOfStart, toTraceSpan } from './otlp-spans.ts';
+
+/** As it was when it was asked for. */
+class TraceSoFar extends DrawnTrace {
+  readonly spans: readonly TraceSpan[];
+  readonly lines: readonly TraceLine[];
+  readonly points: readonly TracePoint[];
+
+  constructor(spans: readonly TraceSpan[], lines: readonly TraceLine[], points: readonly TracePoint[]) {
+    super();
+    this.spans = spans;
+    this.lines = lines;
+    this.points = points;
+  }
+}
 
 /** What requests have brought, put together. */
 export class ReceivedTrace {
@@ -40,12 +55,12 @@ export class ReceivedTrace {
     return { spans: this.#spans.length, lines: this.#lines.length, points: this.#points.size };
   }
 
-  get trace(): Trace {
-    return {
-      spans: inOrderOfStart(this.#spans),
-      lines: this.#lines.toSorted((a, b) => Number(a.time - b.time)).map(({ line }) => line),
-      points: this.#points.points,
-    };
+  get trace(): DrawnTrace {
+    return new TraceSoFar(
+      inOrderOfStart(this.#spans),
+      this.#lines.toSorted((a, b) => Number(a.time - b.time)).map(({ line }) => line),
+      this.#points.points,
+    );
   }
 
   get resources(): readonly Attributes[] {

@@ -1,8 +1,8 @@
 import { types } from 'node:util';
 import type { Attributes } from '@opentelemetry/api';
 import { InvalidOptionError, systemClock } from '@tta/obs-context';
+import type { DrawnTrace } from '../drawn-trace.ts';
 import { traceText } from '../trace-text.ts';
-import type { Trace } from '../trace.ts';
 import { valueText } from '../value-text.ts';
 import { loopback } from './endpoint.ts';
 import { GrpcEndpoint } from './grpc-endpoint.ts';
@@ -106,13 +106,13 @@ export class OtlpSink implements AsyncDisposable {
   }
 
   /**
-   * All that was taken, for matchers:
+   * All that was taken, for matchers; `String(sink.trace)` is its trees:
    * - spans in the order of their starts; one that is sent twice is there twice;
    * - log lines in the order of their times, with the level of their severity number;
    * - points: the sum of what is sent as delta, else the last value. How many values a sum or gauge has is not sent:
    *   their `count` is that of the values that were put together.
    */
-  get trace(): Trace {
+  get trace(): DrawnTrace {
     return this.#received.trace;
   }
 
@@ -130,7 +130,7 @@ export class OtlpSink implements AsyncDisposable {
    * @throws Error that says what is there when the time is over or the sink stops; what a function given to
    *   {@link answer} has thrown; InvalidOptionError for amounts that are none.
    */
-  received({ within = 10_000, ...amounts }: OtlpAmounts & { readonly within?: number }): Promise<Trace> {
+  received({ within = 10_000, ...amounts }: OtlpAmounts & { readonly within?: number }): Promise<DrawnTrace> {
     const wanted = amountNames.flatMap((name) =>
       amounts[name] === undefined ? [] : [[name, amounts[name]] as const],
     );
