@@ -214,5 +214,8 @@ describe('parallel', () => {
     expect(() => make([() => 1], { concurrency: 0 })).toThrow(
       'parallel: concurrency is 0; it has to be a whole number above 0',
     );
+    expect(() => make([() => 1], { onError: 'wait' })).toThrow(
+      "parallel: onError is wait; it has to be one of 'fail-fast', 'wait-all'",
+    );
   });
 });

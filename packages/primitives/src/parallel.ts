@@ -7,7 +7,7 @@ import {
   type RunScope,
 } from '@tta/obs-instrumentation';
 import { countLateFailure, countLateResult, isAnswerToAbort } from './internal/late-result.ts';
-import { requirePositiveInteger } from './internal/requirements.ts';
+import { requireOneOf, requirePositiveInteger } from './internal/requirements.ts';
 import type { AnyStep, Elements, OutputOf, SharedInput } from './step-types.ts';
 
 /** How branches run beside each other. */
@@ -148,8 +148,8 @@ class Parallel extends InstrumentedPrimitive<unknown, unknown> {
  * Runs branches at the same time on the same input. A record gives a record of results, a tuple a tuple.
  *
  * @throws The first error (`fail-fast`) or {@link ParallelError} (`wait-all`).
- * @throws `OBS_ERR_INVALID_COMPOSITION` without branches, when a branch is no step, or when
- * `concurrency` is no positive integer; at construction.
+ * @throws `OBS_ERR_INVALID_COMPOSITION` without branches, when a branch is no step, when `concurrency` is
+ * no positive integer, or for another `onError`; at construction.
  */
 export function parallel<const T extends readonly AnyStep[]>(
   branches: T,
@@ -166,6 +166,8 @@ export function parallel(
   const entries = Object.entries(branches);
   if (entries.length === 0) throw new InvalidCompositionError('parallel needs at least one branch');
   for (const [key, step] of entries) requireStep(step, `parallel: branch "${key}"`);
-  if (options.concurrency !== undefined) requirePositiveInteger(options.concurrency, 'parallel: concurrency');
+  const { concurrency, onError } = options;
+  if (concurrency !== undefined) requirePositiveInteger(concurrency, 'parallel: concurrency');
+  if (onError !== undefined) requireOneOf(onError, ['fail-fast', 'wait-all'], 'parallel: onError');
   return new Parallel(branches as Record<string, Branch>, options) as never;
 }

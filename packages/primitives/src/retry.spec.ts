@@ -251,11 +251,20 @@ describe('retry', () => {
   it.each([
     [{ maxRetries: -1 }, 'retry: maxRetries is -1; it has to be a whole number of at least 0'],
     [{ maxRetries: 1.5 }, 'retry: maxRetries is 1.5; it has to be a whole number of at least 0'],
-    [{ baseMs: Number.NaN }, 'retry: baseMs is NaN; it has to be a number of at least 0'],
-    [{ maxDelayMs: -1 }, 'retry: maxDelayMs is -1; it has to be a number of at least 0'],
-    [{ factor: Number.POSITIVE_INFINITY }, 'retry: factor is Infinity; it has to be at least 1'],
-    [{ factor: 0.5 }, 'retry: factor is 0.5; it has to be at least 1'],
+    [
+      { baseMs: Number.POSITIVE_INFINITY },
+      'retry: baseMs is Infinity; it has to be a finite number of at least 0',
+    ],
+    [{ maxDelayMs: -1 }, 'retry: maxDelayMs is -1; it has to be a finite number of at least 0'],
+    [
+      { factor: Number.POSITIVE_INFINITY },
+      'retry: factor is Infinity; it has to be a finite number of at least 1',
+    ],
+    [{ factor: 0.5 }, 'retry: factor is 0.5; it has to be a finite number of at least 1'],
+    [{ jitter: 'bogus' as never }, "retry: jitter is bogus; it has to be one of 'equal', 'full', 'none'"],
   ])('refuses %p at construction', (options, message) => {
-    expect(() => retry(() => 1, options)).toThrow(message);
+    expect(() => retry(() => 1, options)).toThrow(
+      expect.objectContaining({ code: 'OBS_ERR_INVALID_COMPOSITION', message }),
+    );
   });
 });

@@ -1,10 +1,4 @@
-import {
-  attributeNames as names,
-  classifyError,
-  type ErrorClass,
-  InvalidCompositionError,
-  ObsError,
-} from '@tta/obs-context';
+import { attributeNames as names, classifyError, type ErrorClass, ObsError } from '@tta/obs-context';
 import {
   InstrumentedPrimitive,
   messageOf,
@@ -14,7 +8,7 @@ import {
   requireStep,
   type RunScope,
 } from '@tta/obs-instrumentation';
-import { requireNonNegative, requireNonNegativeInteger } from './internal/requirements.ts';
+import { requireAtLeast, requireNonNegativeInteger, requireOneOf } from './internal/requirements.ts';
 
 /** How often a step is repeated, and when. */
 export interface RetryOptions {
@@ -47,7 +41,10 @@ export interface RetryOptions {
   readonly name?: string;
 }
 
-/** The last attempt failed as well. Its cause is the last error, its category that of the last error. */
+/**
+ * The last attempt failed as well. Its cause is the last error, and its category that of the last error;
+ * `unknown` where that one was cancelled.
+ */
 export class RetryExhaustedError extends ObsError {
   /** What each attempt threw, the first one first. */
   readonly attempts: readonly unknown[];
@@ -140,19 +137,19 @@ class Retry<I, O> extends InstrumentedPrimitive<I, O> {
  *
  * @throws The step's own error when it is not worth another attempt; {@link RetryExhaustedError} when
  * all attempts failed.
- * @throws `OBS_ERR_INVALID_COMPOSITION` for a step that is none or an option out of range; at construction.
+ * @throws `OBS_ERR_INVALID_COMPOSITION` for a step that is none, an option out of range or another `jitter`; at
+ * construction.
  */
 export function retry<I, O>(
   step: PrimitiveLike<I, O>,
   options: RetryOptions = {},
 ): InstrumentedPrimitive<I, O> {
   requireStep(step, 'retry: the step');
-  const { maxRetries, baseMs, factor, maxDelayMs } = options;
+  const { maxRetries, baseMs, factor, maxDelayMs, jitter } = options;
   if (maxRetries !== undefined) requireNonNegativeInteger(maxRetries, 'retry: maxRetries');
-  if (baseMs !== undefined) requireNonNegative(baseMs, 'retry: baseMs');
-  if (maxDelayMs !== undefined) requireNonNegative(maxDelayMs, 'retry: maxDelayMs');
-  if (factor !== undefined && !(factor >= 1 && Number.isFinite(factor))) {
-    throw new InvalidCompositionError(`retry: factor is ${factor}; it has to be at least 1`);
-  }
+  if (baseMs !== undefined) requireAtLeast(0, baseMs, 'retry: baseMs');
+  if (factor !== undefined) requireAtLeast(1, factor, 'retry: factor');
+  if (maxDelayMs !== undefined) requireAtLeast(0, maxDelayMs, 'retry: maxDelayMs');
+  if (jitter !== undefined) requireOneOf(jitter, ['equal', 'full', 'none'], 'retry: jitter');
   return new Retry(step, options);
 }

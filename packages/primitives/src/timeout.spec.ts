@@ -140,6 +140,16 @@ describe('timeout', () => {
   );
 
   it.each([0, -1, Number.NaN, Number.POSITIVE_INFINITY])('refuses a limit of %p at construction', (ms) => {
-    expect(() => timeout(() => 1, { ms })).toThrow(`timeout: ms is ${ms}; it has to be a number above 0`);
+    expect(() => timeout(() => 1, { ms })).toThrow(
+      `timeout: ms is ${ms}; it has to be a finite number above 0`,
+    );
+  });
+
+  it('refuses to be built without a limit, saying what to give it', () => {
+    const make = timeout as (step: () => number, options?: object) => unknown;
+    const message = 'timeout: ms is undefined; it has to be a finite number above 0';
+    const refusal = expect.objectContaining({ code: 'OBS_ERR_INVALID_COMPOSITION', message });
+    expect(() => make(() => 1)).toThrow(refusal);
+    expect(() => make(() => 1, {})).toThrow(refusal);
   });
 });

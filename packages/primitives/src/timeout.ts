@@ -84,13 +84,15 @@ class Timeout<I, O> extends InstrumentedPrimitive<I, O> {
  * at once; what the step still does is nobody's any more, and a late result is dropped and counted.
  *
  * @throws {@link TimeoutError} once the limit has passed.
- * @throws `OBS_ERR_INVALID_COMPOSITION` when `ms` is not positive or the step is none; at construction.
+ * @throws `OBS_ERR_INVALID_COMPOSITION` unless `ms` is a finite number above 0, or for a step that is none; at
+ * construction.
  */
 export function timeout<I, O>(
   step: PrimitiveLike<I, O>,
   options: TimeoutOptions,
 ): InstrumentedPrimitive<I, O> {
   requireStep(step, 'timeout: the step');
-  requirePositive(options.ms, 'timeout: ms');
+  // JavaScript may leave the options out.
+  requirePositive((options as TimeoutOptions | undefined)?.ms, 'timeout: ms');
   return new Timeout(step, options);
 }

@@ -1,13 +1,15 @@
 import { InvalidCompositionError } from '@tta/obs-context';
 
 /** @throws `OBS_ERR_INVALID_COMPOSITION` unless `value` is a finite number above 0. */
-export function requirePositive(value: number, what: string): void {
-  if (!(Number.isFinite(value) && value > 0)) refuse(value, what, 'a number above 0');
+export function requirePositive(value: number | undefined, what: string): void {
+  if (value === undefined || !(Number.isFinite(value) && value > 0))
+    refuse(value, what, 'a finite number above 0');
 }
 
-/** @throws `OBS_ERR_INVALID_COMPOSITION` unless `value` is a finite number of at least 0. */
-export function requireNonNegative(value: number, what: string): void {
-  if (!(Number.isFinite(value) && value >= 0)) refuse(value, what, 'a number of at least 0');
+/** @throws `OBS_ERR_INVALID_COMPOSITION` unless `value` is a finite number of at least `least`. */
+export function requireAtLeast(least: number, value: number, what: string): void {
+  if (!(Number.isFinite(value) && value >= least))
+    refuse(value, what, `a finite number of at least ${least}`);
 }
 
 /** @throws `OBS_ERR_INVALID_COMPOSITION` unless `value` is 1, 2, 3, … */
@@ -18,6 +20,11 @@ export function requirePositiveInteger(value: number, what: string): void {
 /** @throws `OBS_ERR_INVALID_COMPOSITION` unless `value` is 0, 1, 2, … */
 export function requireNonNegativeInteger(value: number, what: string): void {
   if (!(Number.isInteger(value) && value >= 0)) refuse(value, what, 'a whole number of at least 0');
+}
+
+/** @throws `OBS_ERR_INVALID_COMPOSITION` unless `value` is one of `allowed`. */
+export function requireOneOf<T extends string>(value: T, allowed: readonly T[], what: string): void {
+  if (!allowed.includes(value)) refuse(value, what, `one of '${allowed.join("', '")}'`);
 }
 
 function refuse(value: unknown, what: string, wanted: string): never {
