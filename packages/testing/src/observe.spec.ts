@@ -1,6 +1,7 @@
 import { AssertionError } from 'node:assert';
 import { inspect } from 'node:util';
 import { context, createContextKey, ROOT_CONTEXT, trace as otel } from '@opentelemetry/api';
+import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks';
 import { describe, expect, it } from '@jest/globals';
 import { ManualClock } from '@tta/obs-context/manual';
 import { InstrumentedPrimitive, type RunScope } from '@tta/obs-instrumentation';
@@ -61,6 +62,55 @@ describe('observe', () => {
       }),
     ).rejects.toBe(wrong);
     expect(context.active()).toBe(ROOT_CONTEXT);
+  });
+
+  it('is apart from the span and the context around it', async () => {
+    const key = createContextKey('spec');
+    await observe((outer) =>
+      outer.tracer.startActiveSpan('outer', (span) =>
+        context.with(context.active().setValue(key, 1), async () => {
+          await observe(async (inner) => {
+            await new Shout().execute('x');
+            expect(inner.spans[0]).toMatchObject({ parentSpanId: undefined });
+            expect(inner.spans[0]?.traceId).not.toBe(span.spanContext().traceId);
+            expect(context.active().getValue(key)).toBeUndefined();
+          });
+          span.end();
+        }),
+      ),
+    );
+  });
+
+  it('fails where the context was taken away meanwhile, so that the trace is not all there is', async () => {
+    const lost = 'observe: the context of the test was lost';
+    await expect(
+      observe(async () => {
+        await Promise.resolve();
+        context.disable();
+        await new Shout().execute('unseen');
+      }),
+    ).rejects.toThrow(lost);
+    const other = new AsyncLocalStorageContextManager().enable();
+    await expect(
+      observe(() => {
+        context.disable();
+        context.setGlobalContextManager(other);
+      }),
+    ).rejects.toThrow(lost);
+    context.disable();
+    const wrong = new Error('wrong');
+    await expect(
+      observe(() => {
+        context.disable();
+        throw wrong;
+      }),
+    ).rejects.toBe(wrong);
+  });
+
+  it('does not fail for what the body does in another context', async () => {
+    const elsewhere = observe(() => context.with(ROOT_CONTEXT, () => Promise.resolve('done')));
+    await expect(elsewhere).resolves.toBe('done');
+    await expect(observe(() => observe(() => 'done'))).resolves.toBe('done');
   });
 
   it('keeps 200 that run at once apart: spans, lines, points and what one observes inside another', async () => {

@@ -1,4 +1,6 @@
+import { context } from '@opentelemetry/api';
 import type { Clock } from '@tta/obs-context';
+import { instrumentationOf } from '@tta/obs-instrumentation';
 import { type ClockOf, ObservedTrace, type ObserveOptions } from './observed-trace.ts';
 import { holdContextManager } from './shared-context-manager.ts';
 import { watchStandstill } from './standstill.ts';
@@ -17,7 +19,8 @@ import { watchStandstill } from './standstill.ts';
  * ```
  *
  * @returns What `body` returns.
- * @throws What `body` throws, untouched.
+ * @throws What `body` throws, untouched; an error where the context manager was taken away while `body` ran, since nothing
+ *   was observed from then on.
  */
 export async function observe<T, K extends Clock | 'manual' = Clock>(
   body: (trace: ObservedTrace<ClockOf<K>>) => T | PromiseLike<T>,
@@ -27,11 +30,23 @@ export async function observe<T, K extends Clock | 'manual' = Clock>(
   const release = holdContextManager();
   const unwatch = watchStandstill(trace);
   try {
-    return await trace.run(() => body(trace));
+    return await trace.run(async () => {
+      const returned = await body(trace);
+      requireContext(trace);
+      return returned;
+    });
   } finally {
     unwatch();
     release();
   }
+}
+
+/** What runs where the context is lost is not in the trace, and a trace of nothing holds no errors either. */
+function requireContext({ instrumentation }: ObservedTrace): void {
+  if (instrumentationOf(context.active()) === instrumentation) return;
+  throw new Error(
+    'observe: the context of the test was lost: something called context.disable(), shut OpenTelemetry down or registered another context manager while it ran. Do that before or after the observation: from then on it has seen nothing.',
+  );
 }
 
 /**
