@@ -50,13 +50,13 @@ describe('Jest', () => {
       expect(written.code).toBe(1);
       expect(plainText(written.text)).toContain(failure);
       expect(written.text).toContain('expect(trace).not.toHaveRetried("ask")');
-      expect(written.text).toContain('Tests:       2 failed, 6 passed, 8 total');
-      expect(written.text).toContain('4 snapshots written');
+      expect(written.text).toContain('Tests:       2 failed, 7 passed, 9 total');
+      expect(written.text).toContain('5 snapshots written');
       const file = join(project.folder, '__snapshots__/trace.test.ts.snap');
       expect(await readFile(file, 'utf8')).toContain('exports[`snapshots are kept for each hint: after 1`]');
 
       const compared = await project.run([...args, '--ci', '-t', 'snapshots']);
-      expect(compared).toMatchObject({ code: 0, text: expect.stringContaining('4 passed, 4 total') });
+      expect(compared).toMatchObject({ code: 0, text: expect.stringContaining('5 passed, 5 total') });
 
       const different = await project.run([...args, '--ci', '-t', 'snapshots'], { FAILURES: '1' });
       expect(different.code).toBe(1);
@@ -73,20 +73,20 @@ describe('Vitest', () => {
       const args = [moduleFile('vitest/vitest.mjs'), 'run'];
 
       const refused = await project.run([...args, '-t', 'snapshots'], { CI: 'true' });
-      expect(refused).toMatchObject({ code: 1, text: expect.stringContaining('3 failed') });
+      expect(refused).toMatchObject({ code: 1, text: expect.stringContaining('5 failed') });
 
       const written = await project.run(args);
       expect(written.code).toBe(1);
       expect(plainText(written.text)).toContain(failure);
       expect(written.text).toContain('expect(trace).not.toHaveRetried("ask")');
-      expect(written.text).toMatch(/Snapshots +4 written/);
-      expect(written.text).toMatch(/Tests +2 failed \| 6 passed \(8\)/);
+      expect(written.text).toMatch(/Snapshots +7 written/);
+      expect(written.text).toMatch(/Tests +2 failed \| 8 passed \| 1 expected fail \(11\)/);
 
       const different = await project.run([...args, '-t', 'snapshots'], { CI: 'true', FAILURES: '1' });
       expect(different.code).toBe(1);
       expect(different.text).toMatch(/^-   primitive\.retry\.attempt_3 /m);
       expect(different.text).toMatch(/Snapshots +1 failed/);
-      expect(different.text).toMatch(/Tests +1 failed \| 2 passed/);
+      expect(different.text).toMatch(/Tests +1 failed \| 4 passed \| 1 expected fail/);
     }),
   );
 });

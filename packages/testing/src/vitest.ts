@@ -1,4 +1,4 @@
-import { expect } from 'vitest';
+import { type Assertion, chai } from 'vitest';
 import {
   type MatcherResult,
   type MatcherState,
@@ -10,8 +10,8 @@ import type { RunnerTraceMatchers } from './trace-matchers.ts';
 
 /** What Vitest gives to a matcher besides. */
 interface VitestState extends MatcherState {
-  /** The test in which it is called; from Vitest 4 on. */
-  readonly task?: { readonly context: { readonly expect: typeof expect } } | undefined;
+  /** The test in which it is called. */
+  readonly task?: unknown;
 }
 
 /** What differs, for Vitest to show. */
@@ -22,10 +22,11 @@ interface SnapshotResult extends MatcherResult {
 
 function toMatchTraceSnapshot(this: VitestState, received: unknown, hint?: unknown): SnapshotResult {
   const text = snapshotOf(this, received, hint);
-  // Of tests that run at once, only their own `expect` knows whose snapshot is meant.
-  const { expect: own } = this.task?.context ?? { expect };
+  // No `expect`: that would be an assertion more, and not know which of the tests that run at once is meant.
+  const assertion = chai.expect(text) as unknown as Assertion;
+  chai.util.flag(assertion, 'vitest-test', this.task);
   try {
-    own(text).toMatchSnapshot(typeof hint === 'string' ? hint : undefined);
+    assertion.toMatchSnapshot(typeof hint === 'string' ? hint : undefined);
     return { pass: true, message: () => text };
   } catch (error) {
     // Handed on as a result, its stack begins in the test.

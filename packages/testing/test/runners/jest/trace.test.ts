@@ -55,6 +55,15 @@ describe('snapshots', () => {
     }),
   );
 
+  it(
+    'are one assertion each',
+    observed(async (trace) => {
+      expect.assertions(1);
+      await ask(2).execute('why?');
+      expect(trace).toMatchTraceSnapshot();
+    }),
+  );
+
   it.concurrent.each([1, 2])(
     'are kept apart at once, %d',
     observed(async (trace, failures: number) => {

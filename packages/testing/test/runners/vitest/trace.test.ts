@@ -55,6 +55,29 @@ describe('snapshots', () => {
     }),
   );
 
+  it(
+    'are one assertion each',
+    observed(async (trace) => {
+      expect.assertions(1);
+      await ask(2).execute('why?');
+      expect(trace).toMatchTraceSnapshot();
+    }),
+  );
+
+  it('are one assertion each of the `expect` of the test', ({ expect }) =>
+    observe(async (trace) => {
+      expect.assertions(1);
+      await ask(2).execute('why?');
+      expect(trace).toMatchTraceSnapshot();
+    }));
+
+  it.fails('leave it to the test how many assertions it has', () =>
+    observe((trace) => {
+      expect.assertions(2);
+      expect(trace).toMatchTraceSnapshot();
+    }),
+  );
+
   // Of tests that run at once, each has an `expect` of its own.
   it.concurrent.for([1, 2])('are kept apart at once, %d', (failures, { expect }) =>
     observe(async (trace) => {
