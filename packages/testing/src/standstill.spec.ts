@@ -18,10 +18,20 @@ class Waiting extends InstrumentedPrimitive<number, void> {
   }
 }
 
-/** A watched trace, and the machine's time in the hands of the spec. */
+/** The machine's time in the hands of the spec; tells whether the last timer would have kept the process alive. */
+class Machine extends ManualClock {
+  keepsAlive = false;
+
+  override timer(ms: number, fn: () => void, keepAlive = false): () => void {
+    this.keepsAlive = keepAlive;
+    return super.timer(ms, fn);
+  }
+}
+
+/** A watched trace. */
 function watched(clock: ManualClock | 'manual' = 'manual') {
   const trace = new ObservedTrace<ManualClock>({ clock });
-  const machine = new ManualClock();
+  const machine = new Machine();
   const hints: string[] = [];
   const end = watchStandstill(trace, (hint) => hints.push(hint), machine);
   return { trace, machine, hints, end };
@@ -62,6 +72,21 @@ describe('a test that has forgotten to move its manual clock', () => {
     await second;
     expect(hints).toEqual([]);
     expect(machine.pendingTimers).toBe(0);
+  });
+
+  it('is waited for by a process that would end for want of work, as long as there may be a hint', async () => {
+    const { trace, machine, end } = watched();
+    expect(machine.keepsAlive).toBe(true);
+    const running = trace.run(() => new Waiting().execute(250));
+    await machine.advance(3_000);
+    expect(machine.keepsAlive).toBe(true);
+    await trace.clock.advance(250);
+    await running;
+    await machine.advance(3_000);
+    expect(machine.keepsAlive).toBe(true);
+    await machine.advance(3_000);
+    expect(machine.keepsAlive).toBe(false);
+    end();
   });
 
   it('is not watched under another clock', () => {

@@ -24,12 +24,13 @@ export function watchStandstill(
   let seen = standing(trace, clock);
   const look = (): void => {
     const now = standing(trace, clock);
-    if (now !== seen || clock.pendingTimers === 0) {
-      seen = now;
-      end = machine.timer(patienceMs, look);
-    } else say(hintText(trace, clock));
+    const isMoving = now !== seen;
+    seen = now;
+    if (isMoving || clock.pendingTimers === 0) end = machine.timer(patienceMs, look, isMoving);
+    else say(hintText(trace, clock));
   };
-  let end = machine.timer(patienceMs, look);
+  // A process that nothing else keeps alive would end before the hint; one that waits for nothing of the clock may.
+  let end = machine.timer(patienceMs, look, true);
   return () => end();
 }
 
