@@ -1,3 +1,4 @@
+import { diag } from '@opentelemetry/api';
 import { describe, expect, it } from '@jest/globals';
 import { PointRecorder } from './point-recorder.ts';
 
@@ -83,5 +84,89 @@ describe('a point recorder', () => {
     });
     expect(recorder.points).toEqual([]);
     await Promise.resolve();
+  });
+
+  it('keeps what is left where a callback fails, at once or later', async () => {
+    const failures: unknown[][] = [];
+    const fail = (...what: unknown[]): void => void failures.push(what);
+    diag.setLogger({ error: fail, warn: fail, info: fail, debug: fail, verbose: fail });
+    try {
+      failures.length = 0;
+      const recorder = new PointRecorder();
+      const gone = new Error('database gone');
+      recorder.createObservableGauge('sync').addCallback(() => {
+        throw gone;
+      });
+      recorder.createObservableGauge('async').addCallback(() => Promise.reject(gone));
+      const fine = recorder.createObservableGauge('fine');
+      fine.addCallback((result) => result.observe(1));
+      recorder.addBatchObservableCallback(() => {
+        throw gone;
+      }, [fine]);
+      recorder.createCounter('pages').add(2);
+      expect(recorder.points).toMatchObject([
+        { metric: 'pages', value: 2 },
+        { metric: 'fine', value: 1 },
+      ]);
+      await new Promise((resolve) => setImmediate(resolve));
+      expect(failures).toEqual(
+        Array.from({ length: 3 }, () => ['observe: the callback of an observable metric failed', gone]),
+      );
+    } finally {
+      diag.disable();
+    }
+  });
+
+  it('leaves out what is no number, and what would go down that only goes up', () => {
+    const recorder = new PointRecorder();
+    const wrong = [
+      Number.NaN,
+      Number.POSITIVE_INFINITY,
+      'x' as unknown as number,
+      undefined as unknown as number,
+    ];
+    const counter = recorder.createCounter('pages');
+    const size = recorder.createHistogram('size');
+    const open = recorder.createUpDownCounter('open');
+    const heat = recorder.createGauge('heat');
+    for (const value of [5, -3, ...wrong]) {
+      counter.add(value);
+      size.record(value);
+      open.add(value);
+      heat.record(value);
+    }
+    recorder.createCounter('never').add(-1);
+    recorder.createObservableGauge('depth').addCallback((result) => {
+      for (const value of [-1, ...wrong]) result.observe(value);
+    });
+    expect(recorder.points.map(({ metric, value, count }) => [metric, value, count])).toEqual([
+      ['pages', 5, 1],
+      ['size', 5, 1],
+      ['open', 2, 2],
+      ['heat', -3, 2],
+      ['depth', -1, 1],
+    ]);
+  });
+
+  it('keeps metrics of different kinds apart that share a name', () => {
+    const recorder = new PointRecorder();
+    recorder.createCounter('size').add(1);
+    recorder.createHistogram('size').record(20);
+    recorder.createObservableGauge('size').addCallback((result) => result.observe(3));
+    recorder.createObservableCounter('size').addCallback((result) => result.observe(4));
+    expect(recorder.points.map(({ metric, kind, value }) => [metric, kind, value])).toEqual([
+      ['size', 'counter', 1],
+      ['size', 'histogram', 20],
+      ['size', 'gauge', 3],
+      ['size', 'counter', 4],
+    ]);
+  });
+
+  it('keeps labels as they were when the value was recorded', () => {
+    const recorder = new PointRecorder();
+    const labels = { site: 'a' };
+    recorder.createCounter('pages').add(1, labels);
+    labels.site = 'b';
+    expect(recorder.points).toMatchObject([{ labels: { site: 'a' } }]);
   });
 });

@@ -1,18 +1,20 @@
-import type {
-  Attributes,
-  BatchObservableCallback,
-  Counter,
-  Gauge,
-  Histogram,
-  Meter,
-  MetricOptions,
-  Observable,
-  ObservableCallback,
-  ObservableCounter,
-  ObservableGauge,
-  ObservableResult,
-  ObservableUpDownCounter,
-  UpDownCounter,
+import {
+  type Attributes,
+  type BatchObservableCallback,
+  type BatchObservableResult,
+  type Counter,
+  diag,
+  type Gauge,
+  type Histogram,
+  type Meter,
+  type MetricOptions,
+  type Observable,
+  type ObservableCallback,
+  type ObservableCounter,
+  type ObservableGauge,
+  type ObservableResult,
+  type ObservableUpDownCounter,
+  type UpDownCounter,
 } from '@opentelemetry/api';
 import type { PointKind, TracePoint } from '../trace.ts';
 
@@ -22,7 +24,10 @@ interface Series {
   count: number;
 }
 
-/** The values of one metric, for each set of labels. */
+/** Kinds whose values are never negative. */
+const growing: readonly PointKind[] = ['counter', 'histogram'];
+
+/** The values of one metric, for each set of labels. What the SDK would refuse is left out. */
 class Metric {
   readonly name: string;
   readonly kind: PointKind;
@@ -36,12 +41,14 @@ class Metric {
   }
 
   add(value: number, labels: Attributes = {}): void {
+    if (!Number.isFinite(value) || (value < 0 && growing.includes(this.kind))) return;
     const series = this.#of(labels);
     series.value += value;
     series.count++;
   }
 
   set(value: number, labels: Attributes = {}): void {
+    if (!Number.isFinite(value)) return;
     const series = this.#of(labels);
     series.value = value;
     series.count++;
@@ -85,9 +92,8 @@ class AskedMetric implements Observable {
     return new Metric(this.#name, this.kind, this.#options);
   }
 
-  /** Only what is said at once: a matcher does not wait. */
   ask(result: ObservableResult): void {
-    for (const callback of this.#callbacks) void callback(result);
+    for (const callback of this.#callbacks) void answered(() => callback(result));
   }
 }
 
@@ -153,20 +159,42 @@ export class PointRecorder implements Meter {
       asked.ask({ observe: (value, labels) => metric.set(value, labels) });
     }
     for (const callback of this.#batches.keys()) {
-      void callback({ observe: (asked, value, labels) => answers.get(asked)?.set(value, labels) });
+      const result: BatchObservableResult = {
+        observe: (asked, value, labels) => answers.get(asked)?.set(value, labels),
+      };
+      void answered(() => callback(result));
     }
     return [...answers.values()];
   }
 
   #metric(name: string, kind: PointKind, options: MetricOptions | undefined): Metric {
-    let metric = this.#metrics.get(name);
-    if (!metric) this.#metrics.set(name, (metric = new Metric(name, kind, options)));
+    const key = keyOf(name, kind);
+    let metric = this.#metrics.get(key);
+    if (!metric) this.#metrics.set(key, (metric = new Metric(name, kind, options)));
     return metric;
   }
 
   #askedMetric(name: string, kind: PointKind, options: MetricOptions | undefined): AskedMetric {
-    let metric = this.#asked.get(name);
-    if (!metric) this.#asked.set(name, (metric = new AskedMetric(name, kind, options)));
+    const key = keyOf(name, kind);
+    let metric = this.#asked.get(key);
+    if (!metric) this.#asked.set(key, (metric = new AskedMetric(name, kind, options)));
     return metric;
+  }
+}
+
+/** Instruments of several kinds may share a name. Their points are kept apart. */
+function keyOf(name: string, kind: PointKind): string {
+  return `${kind} ${name}`;
+}
+
+/**
+ * Asks a callback. Only what it says at once counts, since a matcher does not wait; where it fails, now or later, it has
+ * said no more than it had until then.
+ */
+async function answered(ask: () => void | Promise<void>): Promise<void> {
+  try {
+    await ask();
+  } catch (error) {
+    diag.error('observe: the callback of an observable metric failed', error);
   }
 }
