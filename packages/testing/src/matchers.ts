@@ -11,7 +11,7 @@ import { checkSpanTree } from './matchers/span-tree.ts';
 import { checkSpan } from './matchers/span.ts';
 import { checkStayWithin } from './matchers/stay-within.ts';
 import type { TraceMatchers } from './trace-matchers.ts';
-import type { Trace } from './trace.ts';
+import type { Trace, TracePoint } from './trace.ts';
 import type { Verdict } from './verdict.ts';
 
 /** Every check by the name of its matcher. */
@@ -51,7 +51,16 @@ export function checkTrace(
   expected: readonly unknown[],
 ): Verdict {
   requireTrace(received, matcher);
-  const { spans, lines, points } = received;
+  const { spans, lines } = received;
+  let points: readonly TracePoint[] | undefined;
   const check = traceChecks[matcher] as (trace: Trace, ...expected: readonly unknown[]) => Verdict;
-  return check({ spans, lines: [...lines], points }, ...expected);
+  const now: Trace = {
+    spans,
+    lines: [...lines],
+    // To read them calls functions of the program.
+    get points() {
+      return (points ??= received.points);
+    },
+  };
+  return check(now, ...expected);
 }
