@@ -113,6 +113,13 @@ describe('observe', () => {
     await expect(observe(() => observe(() => 'done'))).resolves.toBe('done');
   });
 
+  it('watches a manual clock no longer than the body runs', async () => {
+    const timers = (): number => process.getActiveResourcesInfo().filter((kind) => kind === 'Timeout').length;
+    const before = timers();
+    await observe(() => expect(timers()).toBe(before + 1), { clock: 'manual' });
+    expect(timers()).toBe(before);
+  });
+
   it('keeps 200 that run at once apart: spans, lines, points and what one observes inside another', async () => {
     const indices = Array.from({ length: 200 }, (_, index) => index);
     await Promise.all(
