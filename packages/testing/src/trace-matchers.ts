@@ -106,8 +106,9 @@ export interface TraceMatchers<R> {
 export interface RunnerTraceMatchers<R> extends TraceMatchers<R> {
   /**
    * The trace is as it was when the snapshot was written: its spans with their attributes, events, links and log lines;
-   * without what differs from run to run, such as ids, times and durations. Children of what runs them side by side are
-   * sorted.
+   * without what differs from run to run and from machine to machine: times, durations, ports, the folders of the
+   * machine; made-up ids are numbered as they come. Children of a parallel, race, settle, foreach and hedge are sorted;
+   * what a step of your own begins by `Promise.all` stays in the order in which it began.
    *
    * @param hint - Added to the name of the snapshot.
    */

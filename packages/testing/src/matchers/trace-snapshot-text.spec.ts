@@ -1,11 +1,13 @@
-import { describe, expect, it } from '@jest/globals';
+import { homedir, tmpdir } from 'node:os';
+import { join, sep } from 'node:path';
+import { describe, expect, it, jest } from '@jest/globals';
 import { SpanKind } from '@opentelemetry/api';
 import { ManualClock } from '@tta/obs-context/manual';
 import { inParallel, inSequence } from '../../test/compositions.ts';
 import { caching, double, retrying, work } from '../../test/doubles.ts';
 import { spanOf, spansOf } from '../../test/spans.ts';
 import { observe } from '../observe.ts';
-import type { Trace } from '../trace.ts';
+import type { Trace, TraceSpan } from '../trace.ts';
 import { traceSnapshotText } from './trace-snapshot-text.ts';
 
 const traceOf = (spans: Trace['spans'], lines: Trace['lines'] = []): Trace => ({ spans, lines, points: [] });
@@ -145,20 +147,118 @@ describe('traceSnapshotText', () => {
       statusMessage: 'no answer from localhost:9999',
     });
     expect(traceSnapshotText(traceOf([span]))).toMatchInlineSnapshot(`
-      "GET /users/<id> error
-        · correlation.id: <id>
+      "GET /users/<id 1> error
+        · correlation.id: "<id 2>"
         · count: 3
-        · parent: "00-<id>-<id>-01"
+        · parent: "00-<id 1>-<id 3>-01"
         · retry.backoff_ms: <duration>
         · since: "since <time>"
         · started: <time>
         · tags: ["a", "b"]
         · timeout.limit_ms: 500
-        · url.full: "http://127.0.0.1:<port>/users/<uuid>"
-        · workflow.id: <id>
+        · url.full: "http://127.0.0.1:<port>/users/<id 2>"
+        · workflow.id: "w-1"
         kind client
         status "no answer from localhost:<port>""
     `);
+  });
+
+  const attributeLines = (attributes: TraceSpan['attributes']): readonly string[] =>
+    traceSnapshotText(traceOf([spanOf('a', { attributes })]))
+      .split('\n')
+      .slice(1)
+      .map((line) => line.slice('  · '.length));
+
+  it('tells apart what was given', () => {
+    const given = {
+      card: '4111111111111111',
+      order: 'order 4242424242424242 of 0198f3ce1c2d7a3b',
+      'workflow.id': 'order-1',
+      'timeout.limit_ms': 500,
+      'video.duration_s': 90,
+      max_latency_count: 2,
+      terms: 3,
+      host: 'example.test:443',
+      part: '4111-22-33',
+    };
+    expect(attributeLines(given)).toEqual([
+      'card: "4111111111111111"',
+      'host: "example.test:443"',
+      'max_latency_count: 2',
+      'order: "order 4242424242424242 of <id 1>"',
+      'part: "4111-22-33"',
+      'terms: 3',
+      'timeout.limit_ms: 500',
+      'video.duration_s: 90',
+      'workflow.id: "order-1"',
+    ]);
+  });
+
+  it('numbers ids as they come, also those that only the spans tell to be ids', () => {
+    const spanId = '1234567890123456';
+    const [a, b] = ['A'.repeat(16), 'b'.repeat(32)];
+    const attributes = { x: [b, a], y: a.toLowerCase(), z: spanId };
+    expect(traceSnapshotText(traceOf([spanOf('a', { spanId, attributes })]))).toBe(
+      'a success\n  · x: ["<id 1>", "<id 2>"]\n  · y: "<id 2>"\n  · z: "<id 3>"',
+    );
+  });
+
+  it('sorts what runs side by side by all but its ids', () => {
+    const text = (first: string, second: string): string => {
+      const [parent, ...children] = spansOf({
+        name: 'root',
+        type: 'parallel',
+        children: [{ name: 'a' }, { name: 'a' }],
+      });
+      const named = children.map((span, index) => ({
+        ...span,
+        attributes: { id: index === 0 ? first : second, index },
+      }));
+      return traceSnapshotText(traceOf([parent as TraceSpan, ...named]));
+    };
+    const ids = ['a', 'b'].map((digit) => digit.repeat(16)) as [string, string];
+    expect(text(...ids)).toBe(text(ids[1], ids[0]));
+  });
+
+  it.each([
+    'retry.backoff_ms',
+    'waitMs',
+    'http.server.request.duration',
+    'elapsed',
+    'max_latency',
+    'callTook',
+  ])('does not tell the duration %s', (key) => {
+    expect(attributeLines({ [key]: 12.5 })).toEqual([`${key}: <duration>`]);
+  });
+
+  it.each([
+    ['connect ECONNREFUSED 127.0.0.1:43211', 'connect ECONNREFUSED 127.0.0.1:<port>'],
+    ['http://[::1]:43211/v1', 'http://[::1]:<port>/v1'],
+    ['connect ECONNREFUSED ::1:43211', 'connect ECONNREFUSED ::1:<port>'],
+    ['bind 0.0.0.0:43211', 'bind 0.0.0.0:<port>'],
+    ['http://localhost:43211', 'http://localhost:<port>'],
+    ['on 2026-11-21', 'on <date>'],
+    ['at 2026-11-21 14:31:14', 'at <time>'],
+    ['at 2026-11-21T14:31:14.5+01:00', 'at <time>'],
+    ['Sat, 21 Nov 2026 14:31:14 GMT', '<time>'],
+    ['Sat Nov 21 2026 14:31:14 GMT+0000 (Coordinated Universal Time)', '<time>'],
+    [`open '${process.cwd()}/x.json'`, "open '<cwd>/x.json'"],
+    [`file://${process.cwd()}/x.ts:1:2`, 'file://<cwd>/x.ts:1:2'],
+    [join(tmpdir(), 'a'), `<tmp>${sep}a`],
+    [join(homedir(), '.config'), `<home>${sep}.config`],
+    [`${process.cwd()}s/x`, `${process.cwd()}s/x`],
+    ['http://a.test/tmp/x', 'http://a.test/tmp/x'],
+  ])('tells %j as %j', (text, stable) => {
+    expect(attributeLines({ text })).toEqual([`text: ${JSON.stringify(stable)}`]);
+  });
+
+  it('does without a folder that was deleted', () => {
+    const deleted = jest.spyOn(process, 'cwd').mockImplementation(() => {
+      throw new Error('ENOENT');
+    });
+    const lines = attributeLines({ text: join(tmpdir(), 'a') });
+    deleted.mockRestore();
+    expect(lines).toEqual([`text: ${JSON.stringify(`<tmp>${sep}a`)}`]);
   });
 
   it('tells values of log lines without their stacks', () => {
@@ -170,6 +270,11 @@ describe('traceSnapshotText', () => {
       nested: { b: [1, { c: null }], a: {} },
       map: new Map([['k', '2026-01-02T03:04:05Z']]),
       self,
+      big: 1n,
+      page: new URL('http://a.test'),
+      call: (): void => undefined,
+      bare: Object.create(null),
+      yes: true,
     };
     const line = {
       level: 'warn',
@@ -180,7 +285,7 @@ describe('traceSnapshotText', () => {
     } as const;
     expect(traceSnapshotText(traceOf([], [line]))).toMatchInlineSnapshot(`
       "outside of spans:
-        warn "at <time>" { error: [TypeError: no port 1], map: Map(1) { 'k' => '<time>' }, nested: { a: {}, b: [1, { c: null }] }, self: { self: { self: { self: { self: { self: { self: … } } } } } }, when: <time> }"
+        warn "at <time>" { bare: {}, big: 1n, call: [Function], error: [TypeError: no port 1], map: [Map], nested: { a: {}, b: [1, { c: null }] }, page: [URL], self: { self: { self: { self: { self: { self: { self: … } } } } } }, when: <time>, yes: true }"
     `);
   });
 

@@ -9,15 +9,17 @@ import {
   type TraceLine,
   type TraceSpan,
 } from '../trace.ts';
-import { stableEntries, stableString, stableText } from './stable-text.ts';
+import { StableIds } from './stable-ids.ts';
+import { StableText } from './stable-text.ts';
 
 /** Spans further in are left out. */
 const depthLimit = 100;
 
 /**
  * A trace as a text that is the same in every run of the same workflow: each span with its attributes, events, links,
- * log lines, and what was begun inside it. What a run makes up (ids, times, durations, ports, stacks) is left out or
- * replaced by a word; what is begun beside each other is sorted.
+ * log lines, and what was begun inside it. What a run makes up (times, durations, ports, stacks, the machine's folders)
+ * is left out or replaced by a word, ids by numbers in the order in which they come. What a primitive runs side by side
+ * ({@link isConcurrent}) is sorted; all else is in the order in which it began, also what a step begins by `Promise.all`.
  *
  * ```
  * primitive.retry.execute "ask" success
@@ -28,6 +30,8 @@ const depthLimit = 100;
  * ```
  */
 export function traceSnapshotText(trace: Trace): string {
+  const ids = new StableIds(trace.spans);
+  const stable = new StableText();
   const spans = new Map(trace.spans.map((span) => [keyOf(span), span]));
   const inside = new Map<string, TraceLine[]>();
   const outside: TraceLine[] = [];
@@ -39,22 +43,31 @@ export function traceSnapshotText(trace: Trace): string {
   const text = ({ span, children }: SpanNode, depth: number): string => {
     const below = depth < depthLimit ? children.map((child) => text(child, depth + 1)) : ['… deeper'];
     return [
-      headText(span, depth === 0),
-      ...attributeTexts(span),
-      ...span.events.map(({ name, attributes }) => `event ${name}${spaced(stableText(attributes))}`),
+      headText(span, depth === 0, stable),
+      ...attributeTexts(span, stable),
+      ...span.events.map(({ name, attributes }) => `event ${name}${spaced(stable.record(attributes))}`),
       ...span.links.map(({ context, attributes }) => {
         const target = spans.get(keyOf(context));
-        return `link to ${target ? nameText(target) : 'a span elsewhere'}${spaced(stableText(attributes))}`;
+        return `link to ${target ? nameText(target, stable) : 'a span elsewhere'}${spaced(stable.record(attributes))}`;
       }),
-      ...(inside.get(keyOf(span)) ?? []).map(lineText),
-      ...(isConcurrent(span) ? below.sort() : below),
+      ...(inside.get(keyOf(span)) ?? []).map((line) => lineText(line, stable)),
+      ...(isConcurrent(span) ? sorted(below, ids) : below),
     ]
       .join('\n')
       .replaceAll('\n', '\n  ');
   };
   const texts = spanForest(trace.spans).map((root) => text(root, 0));
-  if (outside.length > 0) texts.push(['outside of spans:', ...outside.map(lineText)].join('\n  '));
-  return texts.length > 0 ? texts.join('\n') : 'nothing';
+  if (outside.length > 0)
+    texts.push(['outside of spans:', ...outside.map((line) => lineText(line, stable))].join('\n  '));
+  return texts.length > 0 ? ids.numbered(texts.join('\n')) : 'nothing';
+}
+
+/** By all but their ids, which are different in each run. */
+function sorted(texts: readonly string[], ids: StableIds): readonly string[] {
+  return texts
+    .map((text) => [ids.blanked(text), text] as const)
+    .sort(([a], [b]) => (a < b ? -1 : Number(a > b)))
+    .map(([, text]) => text);
 }
 
 function keyOf({
@@ -67,21 +80,21 @@ function keyOf({
   return `${traceId}/${spanId}`;
 }
 
-function headText(span: TraceSpan, isRoot: boolean): string {
+function headText(span: TraceSpan, isRoot: boolean, stable: StableText): string {
   const place =
     span.parentSpanId === undefined || !isRoot
       ? ''
       : ` (its parent is ${span.hasRemoteParent ? 'in another process' : 'missing'})`;
-  return `${nameText(span)} ${outcomeOf(span)}${place}`;
+  return `${nameText(span, stable)} ${outcomeOf(span)}${place}`;
 }
 
-function nameText(span: TraceSpan): string {
+function nameText(span: TraceSpan, stable: StableText): string {
   const name = personalName(span);
-  return stableString(name === undefined ? span.name : `${span.name} ${JSON.stringify(name)}`);
+  return stable.string(name === undefined ? span.name : `${span.name} ${JSON.stringify(name)}`);
 }
 
 /** Attributes, without those that the head says already, and what else there is to say of a span. */
-function attributeTexts(span: TraceSpan): readonly string[] {
+function attributeTexts(span: TraceSpan, stable: StableText): readonly string[] {
   const { attributes, kind, failed, statusMessage } = span;
   const type = attributes[names.primitiveType];
   const action = attributes[names.primitiveAction];
@@ -93,15 +106,15 @@ function attributeTexts(span: TraceSpan): readonly string[] {
     ...(isNamedSo && { [names.primitiveType]: type, [names.primitiveAction]: action }),
   };
   const unsaid = Object.fromEntries(Object.entries(attributes).filter(([key, value]) => value !== said[key]));
-  const texts = stableEntries(unsaid).map(([key, value]) => `· ${key}: ${value}`);
+  const texts = stable.entries(unsaid).map(([key, value]) => `· ${key}: ${value}`);
   if (kind !== SpanKind.INTERNAL) texts.push(`kind ${SpanKind[kind].toLowerCase()}`);
   if (failed && statusMessage !== undefined && statusMessage !== attributes[names.errorMessage])
-    texts.push(`status ${JSON.stringify(stableString(statusMessage))}`);
+    texts.push(`status ${JSON.stringify(stable.string(statusMessage))}`);
   return texts;
 }
 
-function lineText({ level, message, fields }: TraceLine): string {
-  return `${level} ${JSON.stringify(stableString(message))}${spaced(stableText(fields))}`;
+function lineText({ level, message, fields }: TraceLine, stable: StableText): string {
+  return `${level} ${JSON.stringify(stable.string(message))}${spaced(stable.record(fields))}`;
 }
 
 function spaced(text: string): string {
