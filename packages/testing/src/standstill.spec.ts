@@ -38,6 +38,18 @@ function watched(clock: ManualClock | 'manual' = 'manual') {
 }
 
 describe('a test that has forgotten to move its manual clock', () => {
+  it('is told so before a test runner gives up after five seconds, whenever it came to a stand', async () => {
+    const { trace, machine, hints, end } = watched();
+    const running = trace.run(() => new Waiting().execute(250));
+    await machine.advance(2_999);
+    expect(hints).toEqual([]);
+    await machine.advance(1_000);
+    expect(hints).toHaveLength(1);
+    end();
+    await trace.clock.advance(250);
+    await running;
+  });
+
   it('is told so once, with what it waits for', async () => {
     const { trace, machine, hints } = watched();
     const running = trace.run(() => new Waiting().execute(250));
@@ -78,15 +90,20 @@ describe('a test that has forgotten to move its manual clock', () => {
     const { trace, machine, end } = watched();
     expect(machine.keepsAlive).toBe(true);
     const running = trace.run(() => new Waiting().execute(250));
-    await machine.advance(3_000);
+    await machine.advance(2_000);
     expect(machine.keepsAlive).toBe(true);
     await trace.clock.advance(250);
     await running;
     await machine.advance(3_000);
     expect(machine.keepsAlive).toBe(true);
-    await machine.advance(3_000);
+    await machine.advance(1_000);
     expect(machine.keepsAlive).toBe(false);
+    const later = trace.run(() => new Waiting().execute(1));
+    await machine.advance(1_000);
+    expect(machine.keepsAlive).toBe(true);
     end();
+    await trace.clock.advance(1);
+    await later;
   });
 
   it('is not watched under another clock', () => {

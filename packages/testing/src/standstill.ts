@@ -6,6 +6,7 @@ import { durationText } from './span-text.ts';
 
 /** In milliseconds of the machine's clock, less than the five seconds after which a test runner gives up. */
 const patienceMs = 3_000;
+const lookEachMs = 500;
 
 /**
  * Has `say` tell what a test waits for that has forgotten to move its manual clock: all that the test runner will say is
@@ -22,15 +23,17 @@ export function watchStandstill(
   const { clock } = trace;
   if (!(clock instanceof ManualClock)) return () => undefined;
   let seen = standing(trace, clock);
+  let since = machine.monotonic();
   const look = (): void => {
     const now = standing(trace, clock);
-    const isMoving = now !== seen;
+    if (now !== seen) since = machine.monotonic();
     seen = now;
-    if (isMoving || clock.pendingTimers === 0) end = machine.timer(patienceMs, look, isMoving);
-    else say(hintText(trace, clock));
+    const isStanding = machine.monotonic() - since >= patienceMs;
+    if (isStanding && clock.pendingTimers > 0) say(hintText(trace, clock));
+    else end = machine.timer(lookEachMs, look, !isStanding);
   };
   // A process that nothing else keeps alive would end before the hint; one that waits for nothing of the clock may.
-  let end = machine.timer(patienceMs, look, true);
+  let end = machine.timer(lookEachMs, look, true);
   return () => end();
 }
 
