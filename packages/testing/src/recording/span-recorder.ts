@@ -25,7 +25,7 @@ export class SpanRecorder implements SpanProcessor {
   readonly tracer: Tracer;
   readonly #spans: ReadableSpan[] = [];
   /** Of spans that have ended: nothing changes them any more. */
-  readonly #views = new WeakMap<ReadableSpan, TraceSpan>();
+  readonly #views = new Map<ReadableSpan, TraceSpan>();
 
   /** @param clock - Where spans take their time from that are not told another. */
   constructor(clock: Clock) {
