@@ -90,6 +90,12 @@ describe('retry', () => {
     ]);
   });
 
+  it('has the defaults that its options name', async () => {
+    const named = { maxRetries: 3, baseMs: 1000, factor: 2, maxDelayMs: 60_000, jitter: 'equal' } as const;
+    expect(await waits({})).toEqual(await waits(named));
+    expect(await waits({ maxRetries: 8 })).toEqual(await waits({ ...named, maxRetries: 8 }));
+  });
+
   it('spreads its waits within the bounds of its jitter', async () => {
     await fc.assert(
       fc.asyncProperty(fc.constantFrom('equal', 'full'), fc.nat(), async (jitter, seed) => {
