@@ -42,6 +42,18 @@ describe('what a span recorder shows', () => {
     expect(recorder.spans[0]).toBe(ended);
   });
 
+  it('is the same list until another span begins', () => {
+    const recorder = new SpanRecorder(new ManualClock());
+    recorder.tracer.startSpan('a').end();
+    const before = recorder.spans;
+    expect(recorder.spans).toBe(before);
+    const second = recorder.tracer.startSpan('b');
+    expect(recorder.spans).toMatchObject([{ name: 'a' }, { name: 'b', endMs: undefined }]);
+    expect(before).toHaveLength(1);
+    second.end();
+    expect(recorder.spans).toMatchObject([{ name: 'a' }, { name: 'b', endMs: expect.any(Number) }]);
+  });
+
   it('tells a parent in another process from one that is here', () => {
     const recorder = new SpanRecorder(new ManualClock());
     const outer = recorder.tracer.startSpan('outer');

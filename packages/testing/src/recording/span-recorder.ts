@@ -26,6 +26,8 @@ export class SpanRecorder implements SpanProcessor {
   readonly #spans: ReadableSpan[] = [];
   /** Of spans that have ended: nothing changes them any more. */
   readonly #views = new Map<ReadableSpan, TraceSpan>();
+  /** All of them, where none is open, until another begins. */
+  #settled: readonly TraceSpan[] | undefined;
 
   /** @param clock - Where spans take their time from that are not told another. */
   constructor(clock: Clock) {
@@ -39,11 +41,15 @@ export class SpanRecorder implements SpanProcessor {
   }
 
   get spans(): readonly TraceSpan[] {
-    return withoutLost(this.#spans).map((span) => this.#viewOf(span));
+    if (this.#settled) return this.#settled;
+    const spans = withoutLost(this.#spans).map((span) => this.#viewOf(span));
+    if (spans.every(({ endMs }) => endMs !== undefined)) this.#settled = spans;
+    return spans;
   }
 
   onStart(span: Span, _parentContext: Context): void {
     this.#spans.push(span);
+    this.#settled = undefined;
   }
 
   onEnd(): void {
