@@ -80,7 +80,7 @@ describe('Vitest', () => {
       expect(plainText(written.text)).toContain(failure);
       expect(written.text).toContain('expect(trace).not.toHaveRetried("ask")');
       expect(written.text).toMatch(/Snapshots +7 written/);
-      expect(written.text).toMatch(/Tests +2 failed \| 8 passed \| 1 expected fail \(11\)/);
+      expect(written.text).toMatch(/Tests +2 failed \| 9 passed \| 1 expected fail \(12\)/);
 
       const different = await project.run([...args, '-t', 'snapshots'], { CI: 'true', FAILURES: '1' });
       expect(different.code).toBe(1);

@@ -1,4 +1,5 @@
-import { type Assertion, chai } from 'vitest';
+import { type Assertion, chai, type RunnerTestCase } from 'vitest';
+import { invalid } from './requirement.ts';
 import {
   type MatcherResult,
   type MatcherState,
@@ -10,8 +11,8 @@ import type { RunnerTraceMatchers } from './trace-matchers.ts';
 
 /** What Vitest gives to a matcher besides. */
 interface VitestState extends MatcherState {
-  /** The test in which it is called. */
-  readonly task?: unknown;
+  /** The test in which it is called; by the imported `expect`, the one that began last. */
+  readonly task?: Pick<RunnerTestCase, 'concurrent' | 'context'> | undefined;
 }
 
 /** What differs, for Vitest to show. */
@@ -22,9 +23,15 @@ interface SnapshotResult extends MatcherResult {
 
 function toMatchTraceSnapshot(this: VitestState, received: unknown, hint?: unknown): SnapshotResult {
   const text = snapshotOf(this, received, hint);
+  const { task } = this;
+  if (!task || (task.concurrent === true && task.context.expect.getState().assertionCalls === 0))
+    invalid(
+      'toMatchTraceSnapshot',
+      'where tests run at once, Vitest does not say which one it is; take `expect` from the parameter of the test: ({ expect }) => …',
+    );
   // No `expect`: that would be an assertion more, and not know which of the tests that run at once is meant.
   const assertion = chai.expect(text) as unknown as Assertion;
-  chai.util.flag(assertion, 'vitest-test', this.task);
+  chai.util.flag(assertion, 'vitest-test', task);
   try {
     assertion.toMatchSnapshot(typeof hint === 'string' ? hint : undefined);
     return { pass: true, message: () => text };

@@ -35,6 +35,14 @@ describe('expectations', () => {
     expect(() => expect(undefined).not.toHaveNoErrors()).toThrow('toHaveNoErrors: undefined is no trace');
   });
 
+  it.concurrent('refuse a snapshot of which they cannot tell the test', () =>
+    observe((trace) => {
+      expect(() => expect(trace).toMatchTraceSnapshot()).toThrow(
+        'take `expect` from the parameter of the test',
+      );
+    }),
+  );
+
   it(
     'compile only with arguments that mean something',
     observed((trace) => {
