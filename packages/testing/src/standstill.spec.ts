@@ -1,7 +1,10 @@
+import { join } from 'node:path';
 import { afterAll, describe, expect, it } from '@jest/globals';
 import { systemClock } from '@tta/obs-context';
 import { ManualClock } from '@tta/obs-context/manual';
 import { InstrumentedPrimitive, pause, type RunScope } from '@tta/obs-instrumentation';
+import { build } from 'esbuild';
+import { inProject } from '../test/project.ts';
 import { ObservedTrace } from './observed-trace.ts';
 import { holdContextManager } from './shared-context-manager.ts';
 import { watchStandstill } from './standstill.ts';
@@ -105,6 +108,24 @@ describe('a test that has forgotten to move its manual clock', () => {
     await trace.clock.advance(1);
     await later;
   });
+
+  it(
+    'is told so also where nothing else keeps its process alive',
+    inProject('node-test', async (project) => {
+      await build({
+        entryPoints: [join(project.folder, 'forgotten.test.ts')],
+        outfile: join(project.folder, 'forgotten.test.mjs'),
+        bundle: true,
+        platform: 'node',
+        format: 'esm',
+        conditions: ['@tta/source'],
+        external: ['@opentelemetry/*'],
+      });
+      const { code, text } = await project.run(['--test', 'forgotten.test.mjs']);
+      expect(code).toBe(1);
+      expect(text).toContain('await trace.clock.advance(250)');
+    }),
+  );
 
   it('is not watched under another clock', () => {
     const machine = new ManualClock();
