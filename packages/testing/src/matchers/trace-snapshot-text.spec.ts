@@ -248,8 +248,16 @@ describe('traceSnapshotText', () => {
     [join(homedir(), '.config'), `<home>${sep}.config`],
     [`${process.cwd()}s/x`, `${process.cwd()}s/x`],
     ['http://a.test/tmp/x', 'http://a.test/tmp/x'],
+    [`http:/${tmpdir()}/x`, `http:/${tmpdir()}/x`],
   ])('tells %j as %j', (text, stable) => {
     expect(attributeLines({ text })).toEqual([`text: ${JSON.stringify(stable)}`]);
+  });
+
+  it('says the innermost of the folders', () => {
+    const inside = jest.spyOn(process, 'cwd').mockReturnValue(join(tmpdir(), 'project'));
+    const lines = attributeLines({ text: join(tmpdir(), 'project', 'a') });
+    inside.mockRestore();
+    expect(lines).toEqual([`text: ${JSON.stringify(`<cwd>${sep}a`)}`]);
   });
 
   it('does without a folder that was deleted', () => {
