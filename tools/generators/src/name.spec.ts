@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { requireIdentifiers, requireName } from './name.ts';
+import { requireFolderName, requireIdentifiers, requireName } from './name.ts';
 import { Refusal } from './refusal.ts';
 
 describe('requireName', () => {
@@ -25,6 +25,20 @@ describe('requireName', () => {
     );
   });
 
+  it.each(['readme', 'con', 'aux', 'nul', 'prn', 'com1', 'lpt9'])('refuses %s', (name) => {
+    expect(() => requireName(name, 'example')).toThrow(
+      new Refusal(`"${name}" is no name for an example: not every system can hold a file of that name`),
+    );
+  });
+
+  it('takes 50 characters, and refuses more', () => {
+    const longest = 'a'.repeat(50);
+    expect(requireName(longest, 'primitive')).toBe(longest);
+    expect(() => requireName(`${longest}b`, 'primitive')).toThrow(
+      new Refusal(`"${longest}b" is no name for a primitive: it has 51 characters, at most 50 will do`),
+    );
+  });
+
   it('tells how to give a name where there is none', () => {
     expect(() => requireName(undefined, 'sampler')).toThrow(
       'a new sampler needs a name: npx nx g @tta/obs-generators:sampler <name>',
@@ -32,25 +46,47 @@ describe('requireName', () => {
   });
 });
 
-describe('requireIdentifiers', () => {
-  const taken = new Set(['retry', 'ContextInit']);
+describe('requireFolderName', () => {
+  it.each(['coverage', 'dist', 'node_modules', 'out-tsc', 'test'])('refuses %s', (name) => {
+    expect(() => requireFolderName(name, 'package')).toThrow(
+      new Refusal(`"${name}" is no name for a package: tools have folders of that name; take another`),
+    );
+  });
 
-  it.each(['debounce', 'rate-limit', 'context', 'type', 'of'])('takes %s', (name) => {
-    expect(() => requireIdentifiers(name, 'primitive', taken)).not.toThrow();
+  it('takes what is no more than like one', () => {
+    expect(() => requireFolderName('tests', 'package')).not.toThrow();
+  });
+});
+
+describe('requireIdentifiers', () => {
+  const check = (...made: string[]) =>
+    requireIdentifiers(
+      'name',
+      'primitive',
+      { made: new Set(made), used: new Set(['it', 'fc']) },
+      new Set(['retry', 'QueueOptions']),
+    );
+
+  it.each(['debounce', 'type', 'of', 'test', 'cache', 'Cache'])('takes %s', (identifier) => {
+    expect(() => check(identifier)).not.toThrow();
   });
 
   it.each([
-    { name: 'switch', reason: 'switch is a reserved word' },
-    { name: 'let', reason: 'let is a reserved word' },
-    { name: 'await', reason: 'await is a reserved word' },
-    { name: 'arguments', reason: 'arguments is a reserved word' },
-    { name: 'promise', reason: "Promise is one of JavaScript's own" },
-    { name: 'set-timeout', reason: "setTimeout is one of JavaScript's own" },
-    { name: 'retry', reason: 'there is a retry already' },
-    { name: 'context-init', reason: 'there is a ContextInit already' },
-  ])('refuses $name', ({ name, reason }) => {
-    expect(() => requireIdentifiers(name, 'primitive', taken)).toThrow(
-      new Refusal(`"${name}" is no name for a primitive: ${reason}; take another`),
+    ['switch', 'switch is a reserved word'],
+    ['let', 'let is a reserved word'],
+    ['await', 'await is a reserved word'],
+    ['arguments', 'arguments is a reserved word'],
+    ['then', 'import() of a module that exports a function "then" calls it, and waits'],
+    ['Promise', "Promise is one of JavaScript's own"],
+    ['Pick', "Pick is one of JavaScript's own"],
+    ['undefined', "undefined is one of JavaScript's own"],
+    ['it', 'it is taken already'],
+    ['fc', 'fc is taken already'],
+    ['retry', 'retry is taken already'],
+    ['QueueOptions', 'QueueOptions is taken already'],
+  ])('refuses %s, also as one of several', (identifier, reason) => {
+    expect(() => check('debounce', identifier)).toThrow(
+      new Refusal(`"name" is no name for a primitive: ${reason}; take another`),
     );
   });
 });

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { createTree } from '@nx/devkit/testing';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { importedNames, writeNewFiles } from './new-files.ts';
+import { readTemplates, writeNewFiles } from './new-files.ts';
 import { Refusal } from './refusal.ts';
 
 describe('templates', () => {
@@ -15,10 +15,7 @@ describe('templates', () => {
   beforeAll(() => {
     folder = mkdtempSync(join(tmpdir(), 'tta-templates-'));
     template('src/__name__.ts.template', "import { a, type B } from 'c';\nexport const <%= one %> = a;\n");
-    template(
-      'src/__name__.spec.ts.template',
-      "import type {\n  D,\n} from 'd';\nimport * as all from 'e';\nimport { <%= one %> } from './<%= name %>.ts';\n",
-    );
+    template('src/__name__.spec.ts.template', "import { <%= one %> } from './<%= name %>.ts';\n");
   });
   afterAll(() => rmSync(folder, { recursive: true }));
 
@@ -40,8 +37,19 @@ describe('templates', () => {
     expect(tree.children('src')).toEqual(['two-words.spec.ts']);
   });
 
-  it('tell the names that they import', () => {
-    expect(importedNames(folder)).toEqual(expect.arrayContaining(['a', 'B', 'D']));
-    expect(importedNames(folder)).not.toContain('all');
+  it('are not written over each other', () => {
+    const tree = createTree();
+    const substitutions = { name: 'a', one: 'a' };
+    template('src/a.ts.template', '');
+    expect(() => writeNewFiles(tree, folder, substitutions)).toThrow(
+      new Refusal('two files would be src/a.ts; take another name'),
+    );
+    expect(tree.exists('src')).toBe(false);
+  });
+
+  it('are read by their paths', () => {
+    expect(readTemplates(folder).get('src/__name__.spec.ts.template')).toBe(
+      "import { <%= one %> } from './<%= name %>.ts';\n",
+    );
   });
 });

@@ -10,32 +10,31 @@ const ending = '.template';
  * in the workspace.
  *
  * @param folder - Absolute path of the templates.
- * @throws Refusal when one of the files is there already.
+ * @throws Refusal when one of the files is there already, or two would be one.
  */
 export function writeNewFiles(
   tree: Tree,
   folder: string,
   substitutions: Readonly<Record<string, string>>,
 ): void {
-  for (const template of templatesIn(folder)) {
+  const files = new Set<string>();
+  for (const template of readTemplates(folder).keys()) {
     const file = Object.entries(substitutions).reduce(
       (path, [key, value]) => path.replaceAll(`__${key}__`, value),
       template.slice(0, -ending.length),
     );
     if (tree.exists(file))
       throw new Refusal(`there is a ${file} already; take another name, or remove it first`);
+    if (files.has(file)) throw new Refusal(`two files would be ${file}; take another name`);
+    files.add(file);
   }
   generateFiles(tree, folder, '.', substitutions);
 }
 
-/** What templates import by name: nothing else in their files can be called so. */
-export function importedNames(folder: string): readonly string[] {
-  const imports = templatesIn(folder).flatMap((template) => [
-    ...readFileSync(join(folder, template), 'utf8').matchAll(/^import (?:type )?\{([^}]*)\}/gm),
-  ]);
-  return imports.flatMap(([, list = '']) => list.split(',').map((name) => name.trim().replace(/^type /, '')));
-}
-
-function templatesIn(folder: string): readonly string[] {
-  return readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((path) => path.endsWith(ending));
+/** The texts of the templates in a folder, by their paths below it. */
+export function readTemplates(folder: string): ReadonlyMap<string, string> {
+  const paths = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((path) =>
+    path.endsWith(ending),
+  );
+  return new Map(paths.map((path) => [path, readFileSync(join(folder, path), 'utf8')]));
 }

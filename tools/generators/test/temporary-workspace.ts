@@ -13,7 +13,8 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-const realRoot = fileURLToPath(new URL('../../..', import.meta.url));
+/** Of the workspace that this is in. */
+export const realRoot = fileURLToPath(new URL('../../..', import.meta.url));
 
 export interface Exit {
   readonly status: number;
@@ -70,21 +71,10 @@ export class TemporaryWorkspace {
     });
   }
 
-  /** Runs specs of a package. */
-  jest(folder: string, ...args: string[]): Promise<Exit> {
-    const config = `--config=${folder}/jest.config.mjs`;
-    return this.node('--experimental-vm-modules', 'node_modules/jest/bin/jest.js', config, ...args);
-  }
-
-  /** What formatter and linters say against files; nothing when they are in order. */
-  async complaintsAbout(files: readonly string[]): Promise<string> {
-    const code = files.filter((file) => /\.(ts|mjs)$/.test(file));
-    const exits = [
-      await this.node('node_modules/prettier/bin/prettier.cjs', '--check', ...files),
-      await this.node('node_modules/oxlint/bin/oxlint', '--type-aware', ...code),
-      await this.node('node_modules/eslint/bin/eslint.js', ...code),
-    ];
-    return exits.map(complaint).join('');
+  /** Runs specs of projects. */
+  jest(projects: readonly string[], ...args: string[]): Promise<Exit> {
+    const folders = projects.map((folder) => `--projects=${folder}`);
+    return this.node('--experimental-vm-modules', 'node_modules/jest/bin/jest.js', ...args, ...folders);
   }
 
   exists(file: string): boolean {

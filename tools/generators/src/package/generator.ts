@@ -6,20 +6,13 @@ import {
   names,
   type Tree,
 } from '@nx/devkit';
-import { requireIdentifiers, requireName } from '../name.ts';
-import { writeNewFiles } from '../new-files.ts';
+import { requireFolderName, requireIdentifiers, requireName } from '../name.ts';
+import { readTemplates, writeNewFiles } from '../new-files.ts';
 import { Refusal } from '../refusal.ts';
+import { templateIdentifiers } from '../template-identifiers.ts';
 import { requireLayer } from './layer.ts';
 import { writeProjectFiles } from './project-files.ts';
 import { enterPackage } from './workspace-entries.ts';
-
-/** What the templates call otherwise. */
-const taken = new Set(
-  (
-    'describe expect it lambda matchers observed onExecution ' +
-    'status trace ExecutionListener ExecutionResult ExecutionStatus InstrumentedPrimitive RunScope'
-  ).split(' '),
-);
 
 export interface PackageOptions {
   readonly name?: string;
@@ -35,11 +28,14 @@ export interface PackageOptions {
 export async function packageGenerator(tree: Tree, options: PackageOptions): Promise<GeneratorCallback> {
   const name = requireName(options.name, 'package');
   const layer = requireLayer(options.layer);
-  requireIdentifiers(name, 'package', taken);
-  requireNew(tree, name);
+  requireFolderName(name, 'package');
   const { propertyName, className } = names(name);
-  for (const templates of ['all', layer.begins]) {
-    writeNewFiles(tree, `${import.meta.dirname}/files/${templates}`, { name, propertyName, className });
+  const substitutions = { name, propertyName, className };
+  const concept = `${import.meta.dirname}/files/${layer.begins}`;
+  requireIdentifiers(name, 'package', templateIdentifiers(readTemplates(concept), substitutions));
+  requireNew(tree, name);
+  for (const templates of [concept, `${import.meta.dirname}/files/all`]) {
+    writeNewFiles(tree, templates, substitutions);
   }
   writeProjectFiles(tree, name, layer);
   enterPackage(tree, name, layer);

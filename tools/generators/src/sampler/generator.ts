@@ -2,8 +2,9 @@ import { formatFiles, names, type Tree } from '@nx/devkit';
 import { addExport, exportedNames } from '../exports.ts';
 import { addTableRow } from '../markdown-table.ts';
 import { requireIdentifiers, requireName } from '../name.ts';
-import { importedNames, writeNewFiles } from '../new-files.ts';
+import { readTemplates, writeNewFiles } from '../new-files.ts';
 import { readText } from '../read-text.ts';
+import { templateIdentifiers } from '../template-identifiers.ts';
 
 const folder = 'packages/tracing';
 const templates = `${import.meta.dirname}/files`;
@@ -12,9 +13,10 @@ const templates = `${import.meta.dirname}/files`;
 export async function samplerGenerator(tree: Tree, options: { readonly name?: string }): Promise<void> {
   const name = requireName(options.name, 'sampler');
   const exported = exportedNames(readText(tree, `${folder}/src/index.ts`));
-  requireIdentifiers(name, 'sampler', new Set([...exported, ...importedNames(templates)]));
   const { propertyName, className } = names(name);
-  writeNewFiles(tree, templates, { name, propertyName, className });
+  const substitutions = { name, propertyName, className };
+  requireIdentifiers(name, 'sampler', templateIdentifiers(readTemplates(templates), substitutions), exported);
+  writeNewFiles(tree, templates, substitutions);
   addExport(tree, `${folder}/src/index.ts`, `sampling/${name}.ts`, [
     propertyName,
     `type ${className}Options`,
