@@ -1,4 +1,3 @@
-import { AssertionError } from 'node:assert';
 import { lineDifference } from './line-difference.ts';
 import { noColors } from './marked-tree.ts';
 import { requireTrace } from './matchers/require-trace.ts';
@@ -6,6 +5,7 @@ import { checkTrace, traceMatcherNames } from './matchers.ts';
 import { invalid } from './requirement.ts';
 import type { TraceMatchers } from './trace-matchers.ts';
 import { traceSnapshotText } from './matchers/trace-snapshot-text.ts';
+import { TraceAssertionError } from './trace-assertion-error.ts';
 import type { Trace } from './trace.ts';
 import { valueText } from './value-text.ts';
 import { isFailure, type Verdict, verdict } from './verdict.ts';
@@ -34,35 +34,30 @@ export interface TraceExpectation extends TraceMatchers<void> {
  * }));
  * ```
  *
- * @returns The matchers. They throw an `AssertionError` of node:assert whose message shows the trace.
+ * @returns The matchers. They throw an `TraceAssertionError` whose message shows the trace.
  * @throws `OBS_ERR_INVALID_OPTION` when `trace` is none.
  */
 export function expectTrace(trace: Trace): TraceExpectation {
   requireTrace(trace, 'expectTrace');
   const toMatchTraceSnapshot = (expected: string): void =>
-    assertVerdict(matchText(trace, expected), false, 'toMatchTraceSnapshot', toMatchTraceSnapshot);
+    assertVerdict(matchText(trace, expected), false, toMatchTraceSnapshot);
   return { ...matchersOf(trace, false), not: matchersOf(trace, true), toMatchTraceSnapshot };
 }
 
 function matchersOf(trace: Trace, isNot: boolean): TraceMatchers<void> {
   const entries = traceMatcherNames.map((name) => {
     const matcher = (...expected: readonly unknown[]): void =>
-      assertVerdict(checkTrace(name, trace, expected), isNot, name, matcher);
+      assertVerdict(checkTrace(name, trace, expected), isNot, matcher);
     return [name, matcher] as const;
   });
   return Object.fromEntries(entries) as unknown as TraceMatchers<void>;
 }
 
 /** @param matcher - What the stack of the error leaves out, so that it begins with the test. */
-function assertVerdict(
-  found: Verdict,
-  isNot: boolean,
-  operator: string,
-  matcher: (...expected: never[]) => void,
-): void {
+function assertVerdict(found: Verdict, isNot: boolean, matcher: (...expected: never[]) => void): void {
   if (!isFailure(found, isNot)) return;
   const message = found.message(noColors, isNot);
-  throw new AssertionError({ message, operator, stackStartFn: matcher });
+  throw new TraceAssertionError(message, matcher);
 }
 
 function matchText(trace: Trace, expected: unknown): Verdict {

@@ -17,6 +17,7 @@ export { type AnswerOptions, type MockOptions, type MockPrimitive, mockPrimitive
 export { NoAnswerError } from './no-answer-error.ts';
 export { observe, observed } from './observe.ts';
 export type { ObservedTrace, ObserveOptions } from './observed-trace.ts';
+export { TraceAssertionError } from './trace-assertion-error.ts';
 export type { RunnerTraceMatchers, TraceMatchers } from './trace-matchers.ts';
 export type {
   PointKind,

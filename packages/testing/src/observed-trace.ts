@@ -80,7 +80,7 @@ export class ObservedTrace<C extends Clock = Clock> extends DrawnTrace {
   /**
    * The one span like this: `trace.span('primitive.retry.execute').events`.
    *
-   * @throws `AssertionError` where there is none or several; its message shows the trace with them marked.
+   * @throws `TraceAssertionError` where there is none or several; its message shows the trace with them marked.
    */
   span(pattern: SpanPattern): TraceSpan {
     return onlySpan(this.spans, pattern, this.span);

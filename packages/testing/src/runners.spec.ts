@@ -106,7 +106,7 @@ describe('node:test', () => {
       });
       const { code, text } = await project.run(['--test', '--test-reporter=spec', 'trace.test.mjs']);
       expect(code).toBe(1);
-      expect(plainText(text)).toContain(`AssertionError [ERR_ASSERTION]: ${failure}`);
+      expect(plainText(text)).toContain(`[TraceAssertionError]: ${failure}`);
       expect(text).toMatch(/^ +- +primitive\.retry\.attempt_4 /m);
       expect(text).toMatch(/^ +\+ +primitive\.retry\.attempt_3 /m);
       expect(text).toContain('pass 2\n');

@@ -18,9 +18,9 @@ describe('faults.failTimes', () => {
           [
             '  primitive.retry.execute "persist" success 0 ms',
             '  ├─ primitive.retry.attempt_1 "fetch page" error 0 ms',
-            '  │  └─ primitive.mock.execute "fetch page" error 0 ms: 503 Service Unavailable (1 of 2)',
+            '  │  └─ primitive.mock.execute "fetch page" error 0 ms: 503 Service Unavailable',
             '  ├─ primitive.retry.attempt_2 "fetch page" error 0 ms',
-            '  │  └─ primitive.mock.execute "fetch page" error 0 ms: 503 Service Unavailable (2 of 2)',
+            '  │  └─ primitive.mock.execute "fetch page" error 0 ms: 503 Service Unavailable',
             '  └─ primitive.retry.attempt_3 "fetch page" success 0 ms',
             '     └─ primitive.mock.execute "fetch page" success 0 ms',
           ].join('\n'),

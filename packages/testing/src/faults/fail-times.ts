@@ -48,8 +48,7 @@ export function failTimes<I, O>(
   return inPlaceOf(step, (input: I, scope) => {
     if (failed >= times) return body(input, scope);
     failed++;
-    const thrown: unknown =
-      error ?? new ServiceUnavailableError(`503 Service Unavailable (${failed} of ${times})`);
+    const thrown: unknown = error ?? new ServiceUnavailableError('503 Service Unavailable');
     throw thrown;
   });
 }

@@ -122,7 +122,7 @@ describe('toHaveMetric', () => {
   it('proposes names like one that is unknown', async () => {
     expect(checkMetric(trace, 'cache.hit').message(noColors)).toMatchInlineSnapshot(`
       "expect(trace).toHaveMetric("cache.hit")
-      There is no metric "cache.hit"; is it "cache.hits" or "cache.total"?
+      There is no metric "cache.hit"; is it "cache.hits"?
 
         primitive.execution.count
         primitive.execution.duration

@@ -58,7 +58,7 @@ describe('checkSpan', () => {
   it('names the closest names', async () => {
     expect(await messageOf('primitive.retry.attempt_3')).toMatchInlineSnapshot(`
       "expect(trace).toHaveSpan("primitive.retry.attempt_3")
-      No span is called "primitive.retry.attempt_3"; is it "primitive.retry.attempt_1" or "primitive.retry.attempt_2" or "primitive.retry.execute"?
+      No span is called "primitive.retry.attempt_3"; is it "primitive.retry.attempt_1" or "primitive.retry.attempt_2"?
 
         primitive.sequential.execute "review" success 0 ms
         ├─ primitive.sequential.step_0 "fetch page" success 0 ms

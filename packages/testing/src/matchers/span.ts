@@ -1,9 +1,9 @@
-import { AssertionError } from 'node:assert';
 import type { MatcherCall } from '../call-text.ts';
 import { countText } from '../count-text.ts';
 import { noColors } from '../marked-tree.ts';
 import { requireTimes } from '../requirement.ts';
 import { type Markup, traceTrees } from '../trace-text.ts';
+import { TraceAssertionError } from '../trace-assertion-error.ts';
 import { personalName, type Trace, type TraceSpan } from '../trace.ts';
 import { type Verdict, verdict } from '../verdict.ts';
 import { closestNames, proposalText } from './closest-names.ts';
@@ -29,7 +29,7 @@ export function checkSpan(trace: Trace, pattern: SpanPattern, times?: number): V
  * The one span that is what a pattern means.
  *
  * @param caller - What the stack of an error leaves out.
- * @throws `AssertionError` where it is none or several: the message shows the trace with them marked.
+ * @throws `TraceAssertionError` where it is none or several: the message shows the trace with them marked.
  */
 export function onlySpan(
   spans: readonly TraceSpan[],
@@ -42,7 +42,7 @@ export function onlySpan(
   if (span && met.length === 1) return span;
   const call = { on: 'trace', matcher: 'span', expected: [pattern] } as const;
   const message = spanVerdict(spans, met, pattern, call, 1).message(noColors);
-  throw new AssertionError({ message, stackStartFn: caller });
+  throw new TraceAssertionError(message, caller);
 }
 
 function spansLike(spans: readonly TraceSpan[], pattern: SpanPattern): readonly TraceSpan[] {
