@@ -4,6 +4,7 @@ import { instrumentationOf } from '@tta/obs-instrumentation';
 import { type ClockOf, ObservedTrace, type ObserveOptions } from './observed-trace.ts';
 import { holdContextManager } from './shared-context-manager.ts';
 import { watchStandstill } from './standstill.ts';
+import { TraceAssertionError } from './trace-assertion-error.ts';
 
 /**
  * Runs `body` where every primitive is observed in memory, apart from whatever else is observed at the same time in
@@ -20,7 +21,8 @@ import { watchStandstill } from './standstill.ts';
  *
  * @returns What `body` returns.
  * @throws What `body` throws, untouched; an error where the context manager was taken away while `body` ran, since nothing
- *   was observed from then on.
+ *   was observed from then on; a {@link TraceAssertionError} where nothing has happened for three seconds while timers of
+ *   a manual clock are pending.
  */
 export async function observe<T, K extends Clock | 'manual' = Clock>(
   body: (trace: ObservedTrace<ClockOf<K>>) => T | PromiseLike<T>,
@@ -28,12 +30,18 @@ export async function observe<T, K extends Clock | 'manual' = Clock>(
 ): Promise<T> {
   const trace = new ObservedTrace<ClockOf<K>>(options);
   const release = holdContextManager();
-  const unwatch = watchStandstill(trace);
+  const standstill = new TraceAssertionError('', observe);
+  let unwatch = (): void => undefined;
   try {
-    return await trace.run(async () => {
-      const returned = await body(trace);
-      requireContext(trace);
-      return returned;
+    return await new Promise<T>((resolve, reject) => {
+      unwatch = watchStandstill(trace, (hint) => reject(standstill.saying(hint)));
+      trace
+        .run(async () => {
+          const returned = await body(trace);
+          requireContext(trace);
+          return returned;
+        })
+        .then(resolve, reject);
     });
   } finally {
     unwatch();

@@ -59,11 +59,11 @@ describe('a test that has forgotten to move its manual clock', () => {
     await machine.advance(60_000);
     expect(hints).toEqual([
       [
-        'observe: for 3000 ms nothing has happened, and 1 timer of the manual clock is pending.',
-        'Move the clock to the next one: await trace.clock.advance(250)',
+        'observe: for 3 s nothing has happened, and 1 timer of the manual clock is pending, the next due in 250 ms.',
+        'Begin the run without awaiting it, move the clock, then await it:',
+        '  const running = workflow.execute(input); await trace.clock.advance(250); await running;',
         '',
         '  primitive.waiting.execute "waiting" open',
-        '',
       ].join('\n'),
     ]);
     await trace.clock.advance(250);
@@ -124,6 +124,7 @@ describe('a test that has forgotten to move its manual clock', () => {
       const { code, text } = await project.run(['--test', 'forgotten.test.mjs']);
       expect(code).toBe(1);
       expect(text).toContain('await trace.clock.advance(250)');
+      expect(text).toMatch(/(✔|ok \d+ -) comes after it/);
     }),
   );
 

@@ -9,15 +9,16 @@ const patienceMs = 3_000;
 const lookEachMs = 500;
 
 /**
- * Has `say` tell what a test waits for that has forgotten to move its manual clock: all that the test runner will say is
- * that it took too long. A test that does something meanwhile is left alone.
+ * Notices a test that has forgotten to move its manual clock: all that the test runner would say is that it took too
+ * long. A test that does something meanwhile is left alone.
  *
+ * @param fail - Told what the test waits for.
  * @param machine - Measures how long it stands still.
  * @returns Ends the watch.
  */
 export function watchStandstill(
   trace: ObservedTrace,
-  say: (hint: string) => void = (hint) => void process.stderr.write(hint),
+  fail: (hint: string) => void,
   machine = systemClock,
 ): () => void {
   const { clock } = trace;
@@ -29,7 +30,7 @@ export function watchStandstill(
     if (now !== seen) since = machine.monotonic();
     seen = now;
     const isStanding = machine.monotonic() - since >= patienceMs;
-    if (isStanding && clock.pendingTimers > 0) say(hintText(trace, clock));
+    if (isStanding && clock.pendingTimers > 0) fail(hintText(trace, clock));
     else end = machine.timer(lookEachMs, look, !isStanding);
   };
   // A process that nothing else keeps alive would end before the hint; one that waits for nothing of the clock may.
@@ -45,10 +46,10 @@ function standing({ spans }: ObservedTrace, clock: ManualClock): string {
 
 function hintText(trace: ObservedTrace, { pendingTimers, nextTimerInMs = 0 }: ManualClock): string {
   return [
-    `observe: for ${durationText(patienceMs)} nothing has happened, and ${countText(pendingTimers, 'timer')} of the manual clock ${pendingTimers === 1 ? 'is' : 'are'} pending.`,
-    `Move the clock to the next one: await trace.clock.advance(${nextTimerInMs})`,
+    `observe: for ${patienceMs / 1000} s nothing has happened, and ${countText(pendingTimers, 'timer')} of the manual clock ${pendingTimers === 1 ? 'is' : 'are'} pending, the next due in ${durationText(nextTimerInMs)}.`,
+    'Begin the run without awaiting it, move the clock, then await it:',
+    `  const running = workflow.execute(input); await trace.clock.advance(${nextTimerInMs}); await running;`,
     '',
     String(trace),
-    '',
   ].join('\n');
 }

@@ -11,4 +11,13 @@ export class TraceAssertionError extends Error {
     super(message);
     Error.captureStackTrace(this, caller);
   }
+
+  /** The same error, made where the stack leads to the test, with what is known only now. */
+  saying(message: string): this {
+    // Read before the message changes: V8 puts a stack together when it is first read.
+    const frames = this.stack?.split('\n').slice(1) ?? [];
+    this.message = message;
+    this.stack = [`${this.name}: ${message}`, ...frames].join('\n');
+    return this;
+  }
 }

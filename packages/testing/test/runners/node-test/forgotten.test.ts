@@ -14,3 +14,5 @@ void it(
     },
   ),
 );
+
+void it('comes after it', () => undefined);
