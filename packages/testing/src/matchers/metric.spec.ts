@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { caching, traceOf, work } from '../../test/doubles.ts';
 import { noColors } from '../marked-tree.ts';
+import type { Trace } from '../trace.ts';
 import { checkMetric, type MetricExpectation } from './metric.ts';
 
 const trace = await traceOf(
@@ -8,6 +9,19 @@ const trace = await traceOf(
   caching('users', 'hit'),
   work('save', 'disk full'),
 );
+
+const recording = (...values: readonly number[]): Trace => ({
+  spans: [],
+  lines: [],
+  points: values.map((value, index) => ({
+    metric: 'usd',
+    kind: 'counter',
+    unit: '',
+    labels: { index },
+    value,
+    count: 1,
+  })),
+});
 
 describe('toHaveMetric', () => {
   it.each<readonly [string, MetricExpectation | undefined]>([
@@ -24,17 +38,38 @@ describe('toHaveMetric', () => {
     expect(checkMetric(trace, name, expected).pass).toBe(true);
   });
 
-  it('does not mind what decimal fractions are off', () => {
-    const points = [0.1, 0.2].map((value) => ({
-      metric: 'usd',
-      kind: 'counter' as const,
-      unit: '',
-      labels: { value },
-      value,
-      count: 1,
-    }));
-    expect(checkMetric({ spans: [], lines: [], points }, 'usd', 0.3).pass).toBe(true);
-    expect(checkMetric({ spans: [], lines: [], points }, 'usd', 0.300_001).pass).toBe(false);
+  it.each([
+    [true, [0.1, 0.2], 0.3],
+    [true, Array.from({ length: 10 }, () => 0.1), 1],
+    [false, [0.1, 0.2], 0.300_001],
+    [false, [0.1, 0.2], 0.300_000_000_001],
+    [true, [2_000_000_000], 2_000_000_000],
+    [false, [2_000_000_001], 2_000_000_000],
+    [false, [1_764_000_001_500], 1_764_000_000_000],
+    [false, [2_000_000_000.5], 2_000_000_000],
+    [false, [5e-10], 0],
+    [false, [1e-10], 9e-10],
+    [true, [-0], 0],
+    [true, [Number.POSITIVE_INFINITY], Number.POSITIVE_INFINITY],
+    [false, [Number.POSITIVE_INFINITY], Number.NEGATIVE_INFINITY],
+    [false, [Number.POSITIVE_INFINITY], 5],
+    [false, [5], Number.POSITIVE_INFINITY],
+  ])('minds only what sums of decimal fractions are off: %p, for %p and %p', (pass, values, expected) => {
+    const recorded = recording(...values);
+    expect(checkMetric(recorded, 'usd', expected).pass).toBe(pass);
+    const points = values.map((_, index) => ({ labels: { index }, value: expected }));
+    if (values.length === 1) expect(checkMetric(recorded, 'usd', points).pass).toBe(pass);
+  });
+
+  it.each([
+    [[0.1, 0.2], '0.3'],
+    [[0.123_456], '0.123456'],
+    [[1_234_567_890_123_456], '1234567890123456'],
+    [[0.300_000_000_001], '0.300000000001'],
+  ])('tells the sum of %p as %s', (values, text) => {
+    expect(checkMetric(recording(...values), 'usd', 7).message(noColors)).toContain(
+      `"usd" has the value ${text}, not 7.`,
+    );
   });
 
   it('tells the value of each point', () => {

@@ -48,14 +48,14 @@ export function checkMetric(trace: Trace, name: string, expected?: MetricExpecta
   const sum = total(meant, 'value');
   const recorded = total(meant, 'count');
   const wrong: string[] = [];
-  if (value !== undefined && !isAbout(sum, value)) wrong.push(`the value ${sum}, not ${value}`);
+  if (value !== undefined && !isAbout(sum, value)) wrong.push(`the value ${numberText(sum)}, not ${value}`);
   if (count !== undefined && recorded !== count) wrong.push(`the count ${recorded}, not ${count}`);
   const pass = meant.length > 0 && wrong.length === 0;
   const found = (): string => {
     if (points.length === 0) return unknownMetric(trace, name);
     const about = `"${name}"${Object.keys(labels).length > 0 ? ` where ${valueText(labels)}` : ''}`;
     if (meant.length === 0) return `There is no point of ${about}.`;
-    return `${about} has ${pass ? `the value ${sum} and the count ${recorded}` : wrong.join(', and ')}.`;
+    return `${about} has ${pass ? `the value ${numberText(sum)} and the count ${recorded}` : wrong.join(', and ')}.`;
   };
   const trees = (): readonly MarkedNode[] => {
     if (points.length === 0) return metricNodes(trace);
@@ -87,5 +87,10 @@ function conditionsOf(
 }
 
 function total(points: readonly TracePoint[], what: 'value' | 'count'): number {
-  return Number(points.reduce((sum, point) => sum + point[what], 0).toPrecision(12));
+  return points.reduce((sum, point) => sum + point[what], 0);
+}
+
+/** A fraction without what its sum is off. */
+function numberText(value: number): string {
+  return String(Number.isInteger(value) ? value : Number(value.toPrecision(13)));
 }

@@ -57,7 +57,12 @@ export function unknownMetric({ points }: Trace, name: string): string {
   return `There is no metric "${name}"${proposal === '' ? '.' : `; ${proposal}`}`;
 }
 
-/** Sums of decimal fractions are a little off. */
+/** Part of a fraction that it may be off: sums of decimal fractions are. */
+const tolerance = 1e-12;
+
+/** Whether a number is the expected one: whole numbers exactly, fractions but for what sums of them are off. */
 export function isAbout(received: number, expected: number): boolean {
-  return Math.abs(received - expected) <= 1e-9 * Math.max(1, Math.abs(expected));
+  if (received === expected) return true;
+  if (Number.isInteger(received) && Number.isInteger(expected)) return false;
+  return Math.abs(received - expected) < tolerance * Math.abs(expected);
 }
