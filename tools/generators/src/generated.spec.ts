@@ -142,7 +142,7 @@ describe('what the generators write', () => {
     const coverage = [
       '--coverage',
       '--coverageReporters=json-summary',
-      '--coverageDirectory=coverage',
+      `--coverageDirectory=${join(workspace.root, 'coverage')}`,
       `--collectCoverageFrom=${JSON.stringify(fromProject)}`,
     ];
     expect(complaint(await workspace.jest(projects, ...specs, ...coverage))).toBe('');
