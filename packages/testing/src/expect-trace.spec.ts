@@ -46,7 +46,7 @@ describe('expectTrace', () => {
     const error = thrownBy(() => expectTrace(trace).not.toHaveFallenBack('ask'));
     expect((error as Error).message.split('\n', 2)).toEqual([
       'expect(trace).not.toHaveFallenBack("ask")',
-      'There is no fallback in the trace. After .not as well, the name has to be that of one that ran.',
+      'There is no fallback in the trace. After .not as well, the name has to be that of one that is there.',
     ]);
     expect(() => expectTrace(trace).not.toHaveHitCache('ask')).toThrow('There is no cache in the trace.');
     expect(() => expectTrace(trace).toHaveRetried('asks')).toThrow('No retry is called "asks"; is it "ask"?');

@@ -86,7 +86,7 @@ export interface TraceMatchers<R> {
    */
   toStayWithin(limits: TraceLimits): R;
   /**
-   * A metric was recorded.
+   * A metric was recorded. Where something is expected of it and nothing of the name was, `.not` fails as well.
    *
    * @param expected - Its value over all label sets, of a histogram how many values it has; or what is expected of some
    *   of its points; or all of its points, each with all of its labels, in any order. @defaultValue anything

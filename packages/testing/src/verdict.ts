@@ -30,6 +30,7 @@ export function isFailure({ pass, isVoid }: Verdict, isNot: boolean): boolean {
  * @param found - A sentence. Of a negation, when `pass`.
  * @param trees - Drawn only when the message is shown.
  * @param isVoid - Whether what is asked about is not in the trace.
+ * @param nothing - In place of the trees where there are none.
  */
 export function verdict(
   pass: boolean,
@@ -37,17 +38,15 @@ export function verdict(
   found: () => string,
   trees: () => readonly MarkedNode[],
   isVoid = false,
+  nothing = '(no spans: nothing ran where it was observed)',
 ): Verdict {
   const message = (colors: Colors, isNot = pass): string => {
     const forest = trees();
     const legend = legendText(forest);
-    const drawn =
-      forest.length > 0
-        ? drawTrees(shortenedForest(forest), colors)
-        : '  (no spans: nothing ran inside observe)';
+    const drawn = forest.length > 0 ? drawTrees(shortenedForest(forest), colors) : `  ${nothing}`;
     const isOther = isVoid && isNot && forest.length > 0;
     const sentence = isOther
-      ? `${found()} After .not as well, the name has to be that of one that ran.`
+      ? `${found()} After .not as well, the name has to be that of one that is there.`
       : found();
     const text = `${callText(call, isNot, colors)}\n${sentence}\n\n${drawn}`;
     return legend === '' ? text : `${text}\n\n${colors.dim(legend)}`;

@@ -7,7 +7,7 @@ import { type Verdict, verdict } from '../verdict.ts';
 import { closestPoints } from './closest-points.ts';
 import { fullestMatching } from './fullest-matching.ts';
 import { type Difference, differenceNotes, partialDifferences } from './partial-match.ts';
-import { isAbout, metricNodes, type PointRow, pointTable, unknownMetric } from './point-table.ts';
+import { isAbout, metricNodes, noMetrics, type PointRow, pointTable, unknownMetric } from './point-table.ts';
 
 /** What is expected of one point of a metric. */
 export interface MetricPoint {
@@ -64,7 +64,7 @@ export function checkMetricPoints(
     if (pass) return pointTable(points.map((point) => ({ point, mark: 'unexpected' })));
     return pointTable(comparedRows(points, partners, missing));
   };
-  return verdict(pass, call, found, trees);
+  return verdict(pass, call, found, trees, points.length === 0, noMetrics);
 }
 
 /** The points, those that differ with what about them does; what is missing last. */

@@ -55,10 +55,13 @@ describe('toHaveMetric', () => {
     [false, [Number.POSITIVE_INFINITY], 5],
     [false, [5], Number.POSITIVE_INFINITY],
   ])('minds only what sums of decimal fractions are off: %p, for %p and %p', (pass, values, expected) => {
-    const recorded = recording(...values);
-    expect(checkMetric(recorded, 'usd', expected).pass).toBe(pass);
-    const points = values.map((_, index) => ({ labels: { index }, value: expected }));
-    if (values.length === 1) expect(checkMetric(recorded, 'usd', points).pass).toBe(pass);
+    expect(checkMetric(recording(...values), 'usd', expected).pass).toBe(pass);
+  });
+
+  it('minds no more of a point in a list', () => {
+    const point = (value: number) => [{ labels: { index: 0 }, value }];
+    expect(checkMetric(recording(0.1 + 0.2), 'usd', point(0.3)).pass).toBe(true);
+    expect(checkMetric(recording(2_000_000_001), 'usd', point(2_000_000_000)).pass).toBe(false);
   });
 
   it.each([
@@ -172,6 +175,27 @@ describe('toHaveMetric', () => {
 
         agent.workflows.active"
     `);
+  });
+
+  it('tells what else there is where there are no metrics at all', () => {
+    expect(checkMetric({ ...trace, points: [] }, 'cache.hits').message(noColors)).toMatchInlineSnapshot(`
+      "expect(trace).toHaveMetric("cache.hits")
+      There is no metric "cache.hits".
+
+        (no metrics)"
+    `);
+  });
+
+  it.each<MetricExpectation>([3, { count: 3 }, { labels: { a: 1 } }, [{ labels: {} }]])(
+    'fails after .not as well where %p is expected of a metric that nobody recorded',
+    (expected) => {
+      expect(checkMetric(trace, 'cache.hit', expected)).toMatchObject({ pass: false, isVoid: true });
+      expect(checkMetric(trace, 'cache.hits', expected).isVoid).toBe(false);
+    },
+  );
+
+  it('takes .not for that it was not recorded where nothing else is expected', () => {
+    expect(checkMetric(trace, 'cache.hit')).toMatchObject({ pass: false, isVoid: false });
   });
 
   it('tells after .not what was recorded', () => {

@@ -6,7 +6,7 @@ import { type Verdict, verdict } from '../verdict.ts';
 import { closestPoints } from './closest-points.ts';
 import { checkMetricPoints, type MetricPoint, requireMetricPoints } from './metric-points.ts';
 import { type Difference, differenceNotes, matchesPartially } from './partial-match.ts';
-import { isAbout, metricNodes, type PointRow, pointTable, unknownMetric } from './point-table.ts';
+import { isAbout, metricNodes, noMetrics, type PointRow, pointTable, unknownMetric } from './point-table.ts';
 
 /** What is expected of a metric. All that is named has to hold. */
 export interface MetricConditions {
@@ -66,7 +66,8 @@ export function checkMetric(trace: Trace, name: string, expected?: MetricExpecta
     const mark = pass ? 'unexpected' : 'different';
     return pointTable(points.map((point) => (meant.includes(point) ? { point, mark } : { point })));
   };
-  return verdict(pass, call, found, trees);
+  const isVoid = expected !== undefined && points.length === 0;
+  return verdict(pass, call, found, trees, isVoid, noMetrics);
 }
 
 function isList(expected: unknown): expected is readonly MetricPoint[] {

@@ -48,6 +48,9 @@ export function metricNodes({ points }: Trace): readonly MarkedNode[] {
   return [...new Set(points.map(({ metric }) => metric))].map((text) => ({ text, children: [] }));
 }
 
+/** In place of a table, and of the list of metrics. */
+export const noMetrics = '(no metrics)';
+
 /** What there is in place of a metric that is not there. */
 export function unknownMetric({ points }: Trace, name: string): string {
   const proposal = proposalText(

@@ -160,7 +160,7 @@ describe('toHaveRetried', () => {
       "expect(trace).toHaveRetried("a")
       There is no retry in the trace.
 
-        (no spans: nothing ran inside observe)"
+        (no spans: nothing ran where it was observed)"
     `);
   });
 

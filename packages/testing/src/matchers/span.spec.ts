@@ -142,7 +142,7 @@ describe('checkSpan', () => {
       "expect(trace).toHaveSpan("a")
       No span is called "a".
 
-        (no spans: nothing ran inside observe)"
+        (no spans: nothing ran where it was observed)"
     `);
   });
 
