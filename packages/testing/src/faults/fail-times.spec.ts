@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { classifyError } from '@tta/obs-context';
+import type { RunScope } from '@tta/obs-instrumentation';
 import fc from 'fast-check';
 import { each, persist } from '../../test/composed.ts';
 import { faults, mockPrimitive, observed, ServiceUnavailableError } from '../index.ts';
@@ -39,6 +40,7 @@ describe('faults.failTimes', () => {
     expect(classifyError(outcome.error)).toMatchObject({ category: 'transient', recoverable: true });
     const denied = new Error('401');
     await expect(faults.failTimes(1, step, denied).execute('a')).rejects.toBe(denied);
+    await expect(faults.failTimes(1, step, null).execute('a')).rejects.toBe(null);
   });
 
   it('fails so many calls and no more, of those that run at once the first, also one fault around another', async () => {
@@ -56,6 +58,13 @@ describe('faults.failTimes', () => {
         );
       }),
     );
+  });
+
+  it('rejects where the step is a function that is called directly', async () => {
+    const ask = faults.failTimes(1, upper);
+    const scope = {} as RunScope;
+    await expect(ask('a', scope)).rejects.toThrow('503');
+    expect(await ask('a', scope)).toBe('A');
   });
 
   it('keeps the types of the step', async () => {

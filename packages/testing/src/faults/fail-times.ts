@@ -45,10 +45,11 @@ export function failTimes<I, O>(
   requireStep(step, 'faults.failTimes: the step');
   const body = bodyOf(step);
   let failed = 0;
-  return inPlaceOf(step, (input: I, scope) => {
+  return inPlaceOf(step, async (input: I, scope) => {
     if (failed >= times) return body(input, scope);
     failed++;
-    const thrown: unknown = error ?? new ServiceUnavailableError('503 Service Unavailable');
+    const thrown: unknown =
+      error === undefined ? new ServiceUnavailableError('503 Service Unavailable') : error;
     throw thrown;
   });
 }
