@@ -1,3 +1,4 @@
+import { getEventListeners } from 'node:events';
 import { SpanKind } from '@opentelemetry/api';
 import { describe, expect, it } from '@jest/globals';
 import type { InstrumentedPrimitive } from '@tta/obs-instrumentation';
@@ -47,6 +48,52 @@ describe('fakeLlm', () => {
       'call 4 needs a reply and its script has 2, all given',
     );
     await expect(fakeLlm([]).execute('a')).rejects.toThrow('call 1 needs a reply and its script has none;');
+    llm.reset();
+    expect([text(await llm.execute('a')), text(await llm.execute('b'))]).toEqual(['one', 'two']);
+    await expect(llm.execute('c')).rejects.toThrow('call 3 needs a reply and its script has 2, all given');
+  });
+
+  it(
+    'does not wait for a script function once it is cancelled',
+    observed(async (trace) => {
+      const controller = new AbortController();
+      const { signal } = controller;
+      let answer: (text: string) => void = () => undefined;
+      const llm = fakeLlm(() => new Promise<string>((resolve) => (answer = resolve)));
+      const answered = llm.execute('a', { signal });
+      await trace.clock.advance(1);
+      answer('yes');
+      expect(text(await answered)).toBe('yes');
+      expect(getEventListeners(signal, 'abort')).toEqual([]);
+      const asked = llm.tryExecute('b', { signal });
+      controller.abort(new Error('user left'));
+      expect(await asked).toMatchObject({ ok: false, error: signal.reason });
+      expect(trace.spans[1]?.attributes).toMatchObject({ 'execution.status': 'cancelled' });
+      const own = new AbortController();
+      const cancelling = fakeLlm(() => {
+        own.abort(new Error('enough'));
+        return new Promise<string>(() => undefined);
+      });
+      await expect(cancelling.execute('c', { signal: own.signal })).rejects.toBe(own.signal.reason);
+    }, manual),
+  );
+
+  it.each([
+    [{ delayMs: -5 }, 'delayMs is -5; it has to be a number of at least 0'],
+    [{ delayMs: Number.NaN }, 'delayMs is NaN; it has to be a number of at least 0'],
+    [{ usage: { inputTokens: -1 } }, 'usage.inputTokens is -1; it has to be a number of at least 0'],
+    [{ usage: { outputTokens: -3 } }, 'usage.outputTokens is -3; it has to be a number of at least 0'],
+    [
+      { usage: { cachedInputTokens: -3 } },
+      'usage.cachedInputTokens is -3; it has to be a number of at least 0',
+    ],
+    [{ usage: { costUsd: Infinity } }, 'usage.costUsd is Infinity; it has to be a number of at least 0'],
+  ])('takes no reply like %j, in a script or of a function', async (reply, found) => {
+    const error = { code: 'OBS_ERR_INVALID_OPTION', message: `fake model "planner": ${found}` };
+    const options = { name: 'planner' };
+    expect(() => fakeLlm(reply, options)).toThrow(expect.objectContaining(error));
+    expect(() => fakeLlm(['yes', reply], options)).toThrow(expect.objectContaining(error));
+    await expect(fakeLlm(() => reply, options).execute('a')).rejects.toMatchObject(error);
   });
 
   it(

@@ -2,6 +2,7 @@ import { SpanKind } from '@opentelemetry/api';
 import {
   type ContextInit,
   genAiNames,
+  InvalidOptionError,
   isWorkflowContext,
   type LlmUsage,
   type WorkflowContext,
@@ -10,6 +11,7 @@ import { InstrumentedPrimitive, pause, type RunScope } from '@tta/obs-instrument
 import { CallLog, type RecordedCall } from '../call-log.ts';
 import { AnswerSequence } from '../internal/answer-sequence.ts';
 import { inPlaceOf } from '../internal/in-place-of.ts';
+import { untilAborted } from '../internal/until-aborted.ts';
 import { NoAnswerError } from '../no-answer-error.ts';
 import type { LlmAnswer, LlmReply, LlmStream, ScriptedReply } from './llm-reply.ts';
 import { type ChunkSink, PulledStream } from './pulled-stream.ts';
@@ -39,6 +41,8 @@ export class FakeLlm<I> extends InstrumentedPrimitive<I, LlmReply> {
     super({ type: 'llm', action: 'chat', name, kind: SpanKind.CLIENT });
     this.model = model;
     this.#price = usdPerMillionTokens;
+    for (const answer of isList(script) ? script : [script])
+      if (typeof answer !== 'function') this.#checked(answer);
     if (isList(script)) for (const answer of script) this.#script.add(answer, 1);
     else this.#script.add(script);
   }
@@ -64,7 +68,8 @@ export class FakeLlm<I> extends InstrumentedPrimitive<I, LlmReply> {
    *
    * The execution ends once, and its usage is reported then: with the last word, with an error, or cancelled by
    * `break`, {@link LlmStream.cancel} or the signal of the run. Cancelled after some words it has used the input and
-   * these words. One that is neither read to its end nor cancelled stays open.
+   * these words: of output tokens and a cost that the script says, their share of the text. One that is neither read to
+   * its end nor cancelled stays open.
    */
   stream(input: I, init?: WorkflowContext | ContextInit): LlmStream {
     const outer = isWorkflowContext(init) ? init.init.signal : init?.signal;
@@ -111,8 +116,28 @@ export class FakeLlm<I> extends InstrumentedPrimitive<I, LlmReply> {
   async #nextReply(input: I, scope: RunScope): Promise<ScriptedReply> {
     const next = this.#script.next();
     if (!next) throw new NoAnswerError(this.#atScriptsEnd());
-    const reply = typeof next.answer === 'function' ? await next.answer(input, scope) : next.answer;
-    return typeof reply === 'string' ? { text: reply } : reply;
+    if (typeof next.answer !== 'function') return this.#checked(next.answer);
+    const made = next.answer(input, scope);
+    return this.#checked(isPromiseLike(made) ? await untilAborted(scope.signal, made) : made);
+  }
+
+  #checked(reply: string | ScriptedReply): ScriptedReply {
+    if (typeof reply === 'string') return { text: reply };
+    const { delayMs, usage = {} } = reply;
+    const amounts = {
+      delayMs,
+      'usage.inputTokens': usage.inputTokens,
+      'usage.outputTokens': usage.outputTokens,
+      'usage.cachedInputTokens': usage.cachedInputTokens,
+      'usage.costUsd': usage.costUsd,
+    };
+    for (const [name, amount] of Object.entries(amounts)) {
+      if (amount === undefined || (Number.isFinite(amount) && amount >= 0)) continue;
+      throw new InvalidOptionError(
+        `fake model "${this.name}": ${name} is ${String(amount)}; it has to be a number of at least 0`,
+      );
+    }
+    return reply;
   }
 
   #atScriptsEnd(): string {
@@ -133,7 +158,8 @@ export class FakeLlm<I> extends InstrumentedPrimitive<I, LlmReply> {
       outputTokens: outputTokens === undefined ? wordsSaid : Math.ceil(outputTokens * share),
     };
     const price = this.#price;
-    if (usage.costUsd !== undefined || !price) return used;
+    if (usage.costUsd !== undefined) return { ...used, costUsd: usage.costUsd * share };
+    if (!price) return used;
     return { ...used, costUsd: (inputTokens * price.input + used.outputTokens * price.output) / 1e6 };
   }
 }
@@ -144,6 +170,8 @@ export class FakeLlm<I> extends InstrumentedPrimitive<I, LlmReply> {
  *
  * @param script - One reply or function for every call; or a list of them, one for each call in the order in which the
  * calls begin, after which a call fails with `OBS_ERR_NO_ANSWER`.
+ * @throws `OBS_ERR_INVALID_OPTION` when a `delayMs` or an amount of usage is no number of at least 0; where a function
+ * makes the reply, the call fails with it.
  *
  * @example
  * ```ts
@@ -160,4 +188,8 @@ export function fakeLlm<I = unknown>(
 
 function isList<A>(script: A | readonly A[]): script is readonly A[] {
   return Array.isArray(script);
+}
+
+function isPromiseLike<T>(value: T | PromiseLike<T>): value is PromiseLike<T> {
+  return typeof value === 'object' && value !== null && 'then' in value;
 }

@@ -31,13 +31,16 @@ export interface ScriptedReply {
   readonly delayMs?: number;
 }
 
-/** A reply, or what makes it of the input; what a function throws is the model's error. */
+/**
+ * A reply, or what makes it of the input; what a function throws is the model's error. A call that is cancelled does not
+ * wait for its function.
+ */
 export type LlmAnswer<I> =
   | string
   | ScriptedReply
   | ((input: I, scope: RunScope) => string | ScriptedReply | PromiseLike<string | ScriptedReply>);
 
-/** A reply as it comes, word by word. */
+/** A reply as it comes, word by word. For one reader: of several, each gets some of the words. */
 export interface LlmStream extends AsyncIterable<string> {
   /**
    * The whole reply. Who asks for it has the model go on to the end, also where nobody reads; the words are kept for

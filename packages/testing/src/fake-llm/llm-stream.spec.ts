@@ -260,6 +260,38 @@ describe('stream of a fakeLlm', () => {
       expect(await collect(stream)).toEqual(['one', ' two']);
       stream.cancel();
       expect([getEventListeners(signal, 'abort').length, own?.aborted]).toEqual([0, false]);
+      expect(own && getEventListeners(own, 'abort')).toEqual([]);
     }),
+  );
+
+  it(
+    'is cancelled also while its script function does not answer, with whoever reads and waits for the reply',
+    observed(async (trace) => {
+      const llm = fakeLlm(() => new Promise<string>(() => undefined));
+      const stream = llm.stream('?');
+      const waiting = Promise.allSettled([stream[Symbol.asyncIterator]().next(), stream.result]);
+      await trace.clock.advance(10);
+      const reason = new Error('enough');
+      stream.cancel(reason);
+      expect(await waiting).toEqual([
+        { status: 'rejected', reason },
+        { status: 'rejected', reason },
+      ]);
+      expect(String(trace)).toBe('  primitive.llm.chat "fake-model" cancelled 10 ms');
+      expect(llm.lastCall).toMatchObject({ outcome: 'cancelled', error: reason });
+    }, manual),
+  );
+
+  it(
+    'costs the share of what its script says that was read, when it is cancelled',
+    observed(async (trace) => {
+      const usage = { inputTokens: 100, outputTokens: 40, costUsd: 5 };
+      for await (const _ of fakeLlm({ text: 'one two three four', usage }).stream('count')) break;
+      expect(trace.spans[0]?.attributes).toMatchObject({
+        'gen_ai.usage.input_tokens': 100,
+        'gen_ai.usage.output_tokens': 10,
+        'cost.usd': 1.25,
+      });
+    }, manual),
   );
 });
