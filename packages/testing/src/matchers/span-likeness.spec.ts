@@ -5,6 +5,7 @@ import type { SpanPattern } from './span-pattern.ts';
 
 const attempt = spanOf('primitive.retry.attempt_1', {
   attributes: { 'step.name': 'fetch page', a: 1, b: 2 },
+  events: [{ name: 'cache.hit', attributes: {}, timeMs: 0 }],
 });
 
 const of = (pattern: SpanPattern): number => unlikeness(pattern, attempt);
@@ -25,10 +26,21 @@ describe('unlikeness', () => {
     { name: 'parse' },
     { name: 'parse', outcome: 'success' },
     { outcome: 'error' },
-    { attributes: { a: 2, b: 3 }, events: ['x'] },
+    { attributes: { c: 2 }, events: ['x'] },
+    { outcome: 'error', events: [{ name: 'cache.miss', attributes: { a: 1 } }] },
   ])('is that of a stranger to %p', (pattern) => {
     expect(of(pattern)).toBe(strangerCost);
     expect(of(pattern)).toBeGreaterThan(2 * spanCost);
+  });
+
+  it.each<SpanPattern>([
+    { attributes: { a: 2 } },
+    { attributes: { a: 2, b: 3 }, events: ['x'] },
+    { outcome: 'error', attributes: { a: 2 } },
+    { events: [{ name: 'cache.hit', attributes: { 'cache.type': 'redis' } }] },
+  ])('is not that of a stranger where %p is there with other values', (pattern) => {
+    expect(of(pattern)).toBeGreaterThan(0);
+    expect(of(pattern)).toBeLessThan(spanCost);
   });
 
   it('grows with what differs', () => {

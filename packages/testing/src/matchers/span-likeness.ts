@@ -26,8 +26,9 @@ export function unlikeness(pattern: string | ReadPattern, span: TraceSpan): numb
   } else if (personal !== undefined && isWrong('name')) {
     if (name === undefined) return strangerCost;
     cost = 6;
-  } else if (name === undefined && personal === undefined && differences.length === conditionCount(others)) {
-    return strangerCost;
+  } else if (name === undefined && personal === undefined) {
+    const hasNothing = differences.length === conditionCount(others) && !hasAnyOf(others, span);
+    if (hasNothing) return strangerCost;
   }
   cost += 2 * distance(differences);
   return cost < strangerCost - 2 ? cost : strangerCost - 2;
@@ -41,4 +42,13 @@ function isOfOneKind(name: string, other: string): boolean {
 
 function conditionCount({ outcome, attributes = {}, events = [] }: SpanConditions): number {
   return (outcome === undefined ? 0 : 1) + Object.keys(attributes).length + events.length;
+}
+
+/** Whether a span has one of the attributes, or an event of one of the names, whatever else is expected of them. */
+function hasAnyOf({ attributes = {}, events = [] }: SpanConditions, span: TraceSpan): boolean {
+  const nameOf = (event: (typeof events)[number]): string => (typeof event === 'string' ? event : event.name);
+  return (
+    Object.keys(attributes).some((key) => span.attributes[key] !== undefined) ||
+    events.some((event) => span.events.some(({ name }) => name === nameOf(event)))
+  );
 }
