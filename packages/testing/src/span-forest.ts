@@ -21,12 +21,12 @@ export function spanForest(spans: readonly TraceSpan[]): readonly SpanNode[] {
   const byId = new Map<string, GrowingNode>();
   const nodes = spans.map((span): GrowingNode => ({ span, children: [], parent: undefined }));
   for (const node of nodes) {
-    const key = keyOf(node.span.traceId, node.span.spanId);
+    const key = spanKey(node.span.traceId, node.span.spanId);
     if (!byId.has(key)) byId.set(key, node);
   }
   for (const node of nodes) {
     const { traceId, parentSpanId } = node.span;
-    if (parentSpanId !== undefined) node.parent = byId.get(keyOf(traceId, parentSpanId));
+    if (parentSpanId !== undefined) node.parent = byId.get(spanKey(traceId, parentSpanId));
   }
   openRings(nodes);
   const roots: SpanNode[] = [];
@@ -34,7 +34,8 @@ export function spanForest(spans: readonly TraceSpan[]): readonly SpanNode[] {
   return roots;
 }
 
-function keyOf(traceId: string, spanId: string): string {
+/** What a span is known by: ids of spans are unique in their trace. */
+export function spanKey(traceId: string, spanId: string): string {
   return `${traceId}/${spanId}`;
 }
 

@@ -110,6 +110,33 @@ describe('toHaveCompensated', () => {
     `);
   });
 
+  it('tells the first of many', () => {
+    const names = Array.from({ length: 3000 }, (_, index) => `step ${index}`);
+    const [, sentence = ''] = checkCompensated(saga, names).message(noColors).split('\n');
+    expect(sentence).toMatch(/; expected: "step 0", .*"step 9" and 2990 more\.$/);
+  });
+
+  it('tells what is missing inside the saga that ran last', async () => {
+    const two = await traceOf(
+      stepping('saga', 'first', { forward_flight: work('flight') }),
+      stepping('saga', 'second', { forward_hotel: work('hotel') }),
+    );
+    expect(checkCompensated(two, ['hotel']).message(noColors)).toMatchInlineSnapshot(`
+      "expect(trace).toHaveCompensated([ 'hotel' ])
+      Compensated: nothing; expected: "hotel".
+
+        primitive.saga.execute "first" success 0 ms
+        └─ primitive.saga.forward_flight "flight" success 0 ms
+           └─ primitive.work.execute "flight" success 0 ms
+        primitive.saga.execute "second" success 0 ms
+        ├─ primitive.saga.forward_hotel "hotel" success 0 ms
+        │  └─ primitive.work.execute "hotel" success 0 ms
+      - └─ primitive.saga.compensate_hotel
+
+      - missing"
+    `);
+  });
+
   it('tells that there was no saga', () => {
     expect(checkCompensated(noSaga, ['flight']).message(noColors)).toMatchInlineSnapshot(`
       "expect(trace).toHaveCompensated([ 'flight' ])

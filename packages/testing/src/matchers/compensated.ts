@@ -1,5 +1,6 @@
 import { primitiveSpanName } from '@tta/obs-context';
 import { countText } from '../count-text.ts';
+import { listText } from '../list-text.ts';
 import type { MarkedNode } from '../marked-tree.ts';
 import { invalid } from '../requirement.ts';
 import { type Markup, traceTrees } from '../trace-text.ts';
@@ -17,13 +18,13 @@ export function checkCompensated(trace: Trace, names: readonly string[]): Verdic
   requireNames(call.matcher, names);
   const tried = trace.spans.filter((span) => compensated(span) !== undefined);
   const succeeded = tried.filter((span) => outcomeOf(span) === 'success');
-  const received = succeeded.map(compensated);
+  const received = succeeded.map((span) => compensated(span) ?? '');
   const pass = received.length === names.length && received.every((name, index) => name === names[index]);
   const failed = tried.filter((span) => !succeeded.includes(span));
   const found = (): string => {
-    const instead = pass ? '' : `; expected: ${listText(names)}`;
+    const instead = pass ? '' : `; expected: ${namesText(names)}`;
     const failures = failed.length > 0 ? `; ${countText(failed.length, 'compensation')} failed` : '';
-    return `Compensated: ${listText(received)}${instead}${failures}.`;
+    return `Compensated: ${namesText(received)}${instead}${failures}.`;
   };
   const trees = (): readonly MarkedNode[] => {
     if (pass)
@@ -45,8 +46,8 @@ export function checkCompensated(trace: Trace, names: readonly string[]): Verdic
   return verdict(pass, call, found, trees);
 }
 
-function listText(names: readonly (string | undefined)[]): string {
-  return names.length === 0 ? 'nothing' : names.map((name) => JSON.stringify(name)).join(', ');
+function namesText(names: readonly string[]): string {
+  return names.length === 0 ? 'nothing' : listText(names);
 }
 
 function missingNode(name: string): MarkedNode {

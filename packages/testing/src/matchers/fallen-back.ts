@@ -1,5 +1,6 @@
 import { primitiveSpanName } from '@tta/obs-context';
 import { countText } from '../count-text.ts';
+import { listText } from '../list-text.ts';
 import { requireName } from '../requirement.ts';
 import { type Markup, traceTrees } from '../trace-text.ts';
 import { personalName, type Trace, type TraceSpan } from '../trace.ts';
@@ -20,8 +21,8 @@ export function checkFallenBack(trace: Trace, name: string, to?: string): Verdic
   const found = (): string => {
     if (runs.length === 0) return noneCalled(type, name, runsOf(trace, type));
     if (used.length === 0) return `"${name}" used no alternative in ${countText(runs.length, 'run')}.`;
-    const called = [...new Set((pass ? meant : used).map((span) => JSON.stringify(personalName(span))))];
-    return `"${name}" fell back to ${called.join(', then ')}${pass ? '' : `, not to ${JSON.stringify(to)}`}.`;
+    const called = new Set((pass ? meant : used).map((span) => personalName(span) ?? span.name));
+    return `"${name}" fell back to ${listText([...called], ', then ')}${pass ? '' : `, not to ${JSON.stringify(to)}`}.`;
   };
   const markup = (span: TraceSpan): Markup | undefined => {
     if (meant.includes(span)) return { mark: 'unexpected' };

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { caching, traceOf, work } from '../../test/doubles.ts';
+import { spanOf } from '../../test/spans.ts';
 import { noColors } from '../marked-tree.ts';
 import { checkHitCache } from './hit-cache.ts';
 
@@ -10,6 +11,12 @@ const asked = await traceOf(
 );
 
 describe('toHaveHitCache', () => {
+  it('leaves out caches that have no name', () => {
+    const foreign = spanOf('redis', { events: [{ name: 'cache.hit', attributes: {}, timeMs: 0 }] });
+    const { message } = checkHitCache({ spans: [foreign], lines: [], points: [] }, 'prices');
+    expect(message(noColors)).toContain('\nNo cache is called "prices".\n');
+  });
+
   it.each([undefined, 2])('counts what was stale and served as a hit, %p times asked for', (times) => {
     expect(checkHitCache(asked, 'pages', times).pass).toBe(true);
   });

@@ -1,6 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import { double, stepping, traceOf } from '../../test/doubles.ts';
+import { spanOf } from '../../test/spans.ts';
 import { noColors } from '../marked-tree.ts';
+import type { TraceLine } from '../trace.ts';
 import { checkLogged, type LineExpectation } from './logged.ts';
 
 const fetchPage = double('work', 'fetch page', (input, { log }) => {
@@ -67,6 +69,36 @@ describe('toHaveLogged', () => {
         └─ error: "disk full"
 
       ≠ different"
+    `);
+  });
+
+  it.each([
+    ['got 201', ['got 100', 'then got 200 from example.org', 'got 300'], 1],
+    ['asking twice', ['parsing', 'saving'], -1],
+  ])('marks the line with what is most like %p in %p', (expected, messages, index) => {
+    const lines = messages.map((message) => ({ ...outside.lines[0], message }) as TraceLine);
+    const wanted = { message: expected, level: 'warn' } as const;
+    const drawn = checkLogged({ ...logged, lines }, index < 0 ? wanted : expected).message(noColors);
+    const marked = drawn.split('\n').filter((line) => line.startsWith('≠ info'));
+    expect(marked).toEqual(index < 0 ? [] : [`≠ info: "${messages[index]}"`]);
+  });
+
+  it('knows spans of one id in two traces from each other', () => {
+    const spans = ['a', 'b'].map((traceId) =>
+      spanOf(traceId, { traceId, spanId: '1', attributes: { 'primitive.name': traceId } }),
+    );
+    const lines = [{ level: 'info' as const, message: 'hi', fields: {}, traceId: 'b', spanId: '1' }];
+    const two = { spans, lines, points: [] };
+    expect(checkLogged(two, { in: 'a' }).pass).toBe(false);
+    expect(checkLogged(two, { in: 'b' }).message(noColors)).toMatchInlineSnapshot(`
+      "expect(trace).not.toHaveLogged({ in: 'b' })
+      1 line is like that.
+
+        a "a" success 0 ms
+        b "b" success 0 ms
+      + └─ info: "hi"
+
+      + unexpected"
     `);
   });
 

@@ -2,10 +2,12 @@ import type { LineLevel } from '@tta/obs-context';
 import { countText } from '../count-text.ts';
 import type { Mark, MarkedNode } from '../marked-tree.ts';
 import { type Conditions, isFilled, isName, requireConditions } from '../requirement.ts';
+import { spanKey } from '../span-forest.ts';
 import { traceTrees } from '../trace-text.ts';
-import { personalName, type Trace, type TraceLine } from '../trace.ts';
+import { personalName, type Trace, type TraceLine, type TraceSpan } from '../trace.ts';
 import { valueText } from '../value-text.ts';
 import { type Verdict, verdict } from '../verdict.ts';
+import { closestNames } from './closest-names.ts';
 import { type Difference, differenceNotes, partialDifferences } from './partial-match.ts';
 
 /** What is expected of a log line. At least one of these has to be named, and all that are named have to hold. */
@@ -35,10 +37,12 @@ export function checkLogged(trace: Trace, expected: LineExpectation): Verdict {
   const call = { matcher: 'toHaveLogged', expected: [expected] };
   const wanted: LineConditions = isMessage(expected) ? { message: expected } : expected;
   requireConditions(call.matcher, wanted, conditions, 'a text, a RegExp');
-  const differences = new Map(trace.lines.map((line) => [line, differencesOf(line, wanted, trace)]));
+  const spans = new Map(trace.spans.map((span) => [spanKey(span.traceId, span.spanId), span]));
+  const spanOf = ({ traceId, spanId }: TraceLine): TraceSpan | undefined =>
+    traceId === undefined || spanId === undefined ? undefined : spans.get(spanKey(traceId, spanId));
+  const differences = new Map(trace.lines.map((line) => [line, differencesOf(line, wanted, spanOf(line))]));
   const met = trace.lines.filter((line) => differences.get(line)?.length === 0);
   const pass = met.length > 0;
-  const closest = pass ? undefined : closestLine(differences, wanted);
   const found = (): string => {
     if (pass) return `${countText(met.length, 'line is', 'lines are')} like that.`;
     const none =
@@ -48,17 +52,22 @@ export function checkLogged(trace: Trace, expected: LineExpectation): Verdict {
     const isDropped = wanted.level === 'debug' && !trace.lines.some(({ level }) => level === 'debug');
     return `${none}${isDropped ? "; lines of level debug are kept with observe(…, { logLevel: 'debug' })" : ''}.`;
   };
-  const draw = (line: TraceLine): MarkedNode => {
+  const draw = (line: TraceLine, closest: TraceLine | undefined): MarkedNode => {
     const mark: Mark = met.includes(line) ? 'unexpected' : line === closest ? 'different' : 'as expected';
     const notes = line === closest ? differenceNotes(differences.get(line) ?? []) : [];
     return { text: lineText(line), mark, notes, children: [] };
   };
   const trees = (): readonly MarkedNode[] => {
-    const bySpan = new Map<string, MarkedNode[]>(trace.spans.map(({ spanId }) => [spanId, []]));
-    const outside: MarkedNode[] = [];
-    for (const line of trace.lines) (bySpan.get(line.spanId ?? '') ?? outside).push(draw(line));
-    const drawn = traceTrees(trace, ({ spanId }) => ({ before: bySpan.get(spanId) ?? [] }));
-    return [...drawn, ...outside];
+    const closest = pass ? undefined : closestLine(differences, wanted);
+    const bySpan = new Map<TraceSpan | undefined, MarkedNode[]>();
+    for (const line of trace.lines) {
+      const span = spanOf(line);
+      const lines = bySpan.get(span) ?? [];
+      lines.push(draw(line, closest));
+      bySpan.set(span, lines);
+    }
+    const drawn = traceTrees(trace, (span) => ({ before: bySpan.get(span) ?? [] }));
+    return [...drawn, ...(bySpan.get(undefined) ?? [])];
   };
   return verdict(pass, call, found, trees);
 }
@@ -67,17 +76,18 @@ function isMessage(expected: LineExpectation): expected is string | RegExp {
   return typeof expected === 'string' || expected instanceof RegExp;
 }
 
-function differencesOf(line: TraceLine, wanted: LineConditions, trace: Trace): readonly Difference[] {
+function differencesOf(
+  line: TraceLine,
+  wanted: LineConditions,
+  span: TraceSpan | undefined,
+): readonly Difference[] {
   const { level, message, fields = {}, in: place } = wanted;
   const differences: Difference[] = [];
   if (level !== undefined) differences.push(...partialDifferences(level, line.level, 'level'));
   if (message !== undefined && !contains(line.message, message))
     differences.push({ path: 'message', expected: message, received: line.message });
   differences.push(...partialDifferences(fields, line.fields));
-  if (place !== undefined) {
-    const span = trace.spans.find(({ spanId }) => spanId === line.spanId);
-    differences.push(...partialDifferences(place, span && personalName(span), 'in'));
-  }
+  if (place !== undefined) differences.push(...partialDifferences(place, span && personalName(span), 'in'));
   return differences;
 }
 
@@ -85,20 +95,40 @@ function contains(message: string, part: string | RegExp): boolean {
   return typeof part === 'string' ? message.includes(part) : message.search(part) >= 0;
 }
 
-/** The line that lacks least of what is expected; none where no line has anything of it. */
+/**
+ * The line that lacks least of what is expected; none where no line has anything of it. Half of it is a message much
+ * like the expected one.
+ */
 function closestLine(
   differences: ReadonlyMap<TraceLine, readonly Difference[]>,
   { fields = {}, ...others }: LineConditions,
 ): TraceLine | undefined {
+  const likest = likestPassage(others.message, [...differences.keys()]);
   let least =
     Object.keys(fields).length + Object.values(others).filter((value) => value !== undefined).length;
   let closest: TraceLine | undefined;
   for (const [line, { length }] of differences) {
-    if (length >= least) continue;
-    least = length;
+    const lacks = likest !== undefined && line.message.includes(likest) ? length - 0.5 : length;
+    if (lacks >= least) continue;
+    least = lacks;
     closest = line;
   }
   return closest;
+}
+
+/** What is in messages in place of a text that is in none; `undefined` where there is nothing like it. */
+function likestPassage(part: string | RegExp | undefined, lines: readonly TraceLine[]): string | undefined {
+  if (typeof part !== 'string' || lines.some(({ message }) => message.includes(part))) return undefined;
+  const count = wordsOf(part).length;
+  const passages = lines.flatMap(({ message }) => {
+    const words = wordsOf(message);
+    return words.map((_, start) => words.slice(start, start + count).join(' '));
+  });
+  return closestNames(part, passages)[0];
+}
+
+function wordsOf(text: string): readonly string[] {
+  return text.split(' ').filter((word) => word !== '');
 }
 
 function lineText({ level, message, fields }: TraceLine): string {

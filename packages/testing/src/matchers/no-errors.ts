@@ -1,4 +1,5 @@
 import { countText } from '../count-text.ts';
+import { listText } from '../list-text.ts';
 import { traceTrees } from '../trace-text.ts';
 import { personalName, type Trace, type TraceSpan } from '../trace.ts';
 import { nothingRan, type Verdict, verdict } from '../verdict.ts';
@@ -11,8 +12,8 @@ export function checkNoErrors(trace: Trace): Verdict {
   const found = (): string => {
     if (isEmpty) return nothingRan;
     if (pass) return 'No span failed.';
-    const names = [...new Set(origins(failed).map((span) => personalName(span) ?? span.name))];
-    return `${countText(failed.length, 'span')} failed, beginning with ${names.map((name) => JSON.stringify(name)).join(', ')}.`;
+    const names = new Set(origins(failed).map((span) => personalName(span) ?? span.name));
+    return `${countText(failed.length, 'span')} failed, beginning with ${listText([...names])}.`;
   };
   const markup = (span: TraceSpan) => (span.failed ? ({ mark: 'different' } as const) : undefined);
   return verdict(

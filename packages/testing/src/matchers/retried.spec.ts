@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { retrying, traceOf, work } from '../../test/doubles.ts';
+import { spanOf } from '../../test/spans.ts';
 import { noColors } from '../marked-tree.ts';
 import { checkRetried } from './retried.ts';
 
@@ -8,6 +9,27 @@ const twice = await traceOf(retrying('fetch page', 2));
 describe('toHaveRetried', () => {
   it.each([undefined, 2])('passes where the step was repeated, %p times asked for', (times) => {
     expect(checkRetried(twice, 'fetch page', times).pass).toBe(true);
+  });
+
+  it('counts attempts of two digits', async () => {
+    const often = await traceOf(retrying('fetch page', 20));
+    expect(checkRetried(often, 'fetch page', 20).pass).toBe(true);
+  });
+
+  it('knows runs of one id in two traces from each other', () => {
+    const run = spanOf('primitive.retry.execute', {
+      traceId: 'a',
+      spanId: '1',
+      attributes: { 'primitive.type': 'retry', 'primitive.name': 'fetch' },
+    });
+    const repeat = spanOf('primitive.retry.attempt_2', {
+      traceId: 'b',
+      parentSpanId: '1',
+      attributes: { 'step.primitive_type': 'retry' },
+    });
+    const traceWith = (traceId: string) => ({ spans: [run, { ...repeat, traceId }], lines: [], points: [] });
+    expect(checkRetried(traceWith('a'), 'fetch', 1).pass).toBe(true);
+    expect(checkRetried(traceWith('b'), 'fetch', 0).pass).toBe(true);
   });
 
   it('adds up the runs of a retry', async () => {
