@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { promisify } from 'node:util';
 import { names, type Tree } from '@nx/devkit';
 import { flushChanges, FsTree } from 'nx/src/generators/tree';
@@ -138,12 +138,13 @@ describe('what the generators write', () => {
     const added = changed().filter((file) => !before.has(file));
     const specs = added.filter((file) => file.endsWith('.spec.ts'));
     const sources = added.filter((file) => /(?<!\.spec|\/main|\/index)\.ts$/.test(file));
-    const fromProject = sources.map((file) => file.replace(/^(packages|docs)\/[^/]+\//, ''));
+    // Jest takes them as relative to the first project.
+    const collected = sources.map((file) => relative(projects[0] as string, file));
     const coverage = [
       '--coverage',
       '--coverageReporters=json-summary',
       `--coverageDirectory=${join(workspace.root, 'coverage')}`,
-      `--collectCoverageFrom=${JSON.stringify(fromProject)}`,
+      `--collectCoverageFrom=${JSON.stringify(collected)}`,
     ];
     expect(complaint(await workspace.jest(projects, ...specs, ...coverage))).toBe('');
     const summary = JSON.parse(workspace.read('coverage/coverage-summary.json')) as Record<
