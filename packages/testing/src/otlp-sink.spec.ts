@@ -23,7 +23,7 @@ import {
   PeriodicExportingMetricReader,
 } from '@opentelemetry/sdk-metrics';
 import { BasicTracerProvider, SimpleSpanProcessor } from '@opentelemetry/sdk-trace-node';
-import { afterEach, describe, expect, it } from '@jest/globals';
+import { afterEach, describe, expect, it, jest } from '@jest/globals';
 import { type ExporterOptions, exportersTo } from '../test/otlp-exporters.ts';
 import { fromProtobuf } from './otlp-sink/message-object.ts';
 import { otlpType } from './otlp-sink/otlp-schema.ts';
@@ -496,6 +496,18 @@ describe('an OTLP sink', () => {
     },
   );
 
+  it('gives up in four seconds, before the runners of tests do', async () => {
+    const sink = await started();
+    jest.useFakeTimers();
+    try {
+      const pending = sink.received({ spans: 1 }).catch(String);
+      jest.advanceTimersByTime(4_000);
+      expect(await pending).toContain('has not received 1 spans within 4000 ms.');
+    } finally {
+      jest.useRealTimers();
+    }
+  });
+
   it('waits no longer once it has stopped', async () => {
     const sink = await otlpSink();
     await tell(sink, 'traces', oneSpan);
@@ -550,12 +562,7 @@ describe('an OTLP sink', () => {
   });
 
   it('keeps no process alive after it has stopped, whatever hung', async () => {
-    const imports = `
-      import { otlpSink } from ${JSON.stringify(fileURLToPath(new URL('./otlp-sink.ts', import.meta.url)))};
-      import { exportersTo } from ${JSON.stringify(fileURLToPath(new URL('../test/otlp-exporters.ts', import.meta.url)))};`;
     const body = `
-      const span = { resource: { attributes: {} }, instrumentationScope: { name: 'x' }, spanContext: () => ({ traceId: 'a1'.repeat(16), spanId: 'b2'.repeat(8), traceFlags: 1 }),
-        name: 'x', kind: 0, startTime: [1, 0], endTime: [2, 0], attributes: {}, links: [], events: [], status: { code: 0 } };
       const sink = await otlpSink();
       sink.answer('hang');
       const sent = ['http/protobuf', 'grpc'].map((protocol) => new Promise((resolve) => {
@@ -567,9 +574,19 @@ describe('an OTLP sink', () => {
       await Promise.all([sink.stop(), sink.stop(), sink[Symbol.asyncDispose]()]);
       await Promise.all(sent);
       console.log('the process may end');`;
-    // It is killed, which is an error, when it does not end by itself.
-    const { stdout } = await runBundled(imports, body);
+    const { stdout } = await runBundled(body);
     expect(stdout).toBe('the process may end\n');
+  });
+
+  it('keeps no process alive that forgets to stop it, and whoever waits is told', async () => {
+    const { stdout } = await runBundled(`
+      const sink = await otlpSink();
+      for (const protocol of ['http/protobuf', 'grpc'])
+        exportersTo(sink, protocol).traces.export([span], () => undefined);
+      console.log((await sink.received({ spans: 2 })).spans.length);
+      const message = await sink.received({ spans: 3, within: 50 }).catch(String);
+      console.log(message.split('\\n')[0]);`);
+    expect(stdout).toBe('2\nError: The OTLP sink has not received 3 spans within 50 ms.\n');
   });
 
   it('is in none of the other entries, nor is what it needs', async () => {
@@ -599,7 +616,14 @@ async function inputsOf(entry: string): Promise<string[]> {
   return JSON.parse(await esbuild(options)) as string[];
 }
 
-async function runBundled(imports: string, body: string): Promise<{ stdout: string }> {
+/** What a program says that has a sink, exporters and a span to send. It is killed when it does not end by itself. */
+async function runBundled(body: string): Promise<{ stdout: string }> {
+  const moduleOf = (path: string): string => JSON.stringify(fileURLToPath(new URL(path, import.meta.url)));
+  const imports = `
+      import { otlpSink } from ${moduleOf('./otlp-sink.ts')};
+      import { exportersTo } from ${moduleOf('../test/otlp-exporters.ts')};
+      const span = { resource: { attributes: {} }, instrumentationScope: { name: 'x' }, spanContext: () => ({ traceId: 'a1'.repeat(16), spanId: 'b2'.repeat(8), traceFlags: 1 }),
+        name: 'x', kind: 0, startTime: [1, 0], endTime: [2, 0], attributes: {}, links: [], events: [], status: { code: 0 } };`;
   const folder = await mkdtemp(join(tmpdir(), 'tta-testing-'));
   closing.push(() => rm(folder, { recursive: true, force: true }));
   const outfile = join(folder, 'program.cjs');

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import type { AddressInfo, Server } from 'node:net';
+import type { AddressInfo, Server, Socket } from 'node:net';
 import { types } from 'node:util';
 import type { OtlpAnswer } from './otlp-answer.ts';
 import type { OtlpRequest } from './otlp-signal.ts';
@@ -18,9 +18,16 @@ export interface Inbox {
   refuse(refusal: string): void;
 }
 
-/** @returns The port that it listens on; `port` where that is not 0. */
+/**
+ * A test that fails before it stops its sink has to end all the same: neither the server nor its connections keep the
+ * process alive.
+ *
+ * @returns The port that it listens on; `port` where that is not 0.
+ */
 export async function listen(server: Server, port: number): Promise<number> {
+  server.on('connection', (socket: Socket) => socket.unref());
   await once(server.listen(port, loopback), 'listening');
+  server.unref();
   return (server.address() as AddressInfo).port;
 }
 

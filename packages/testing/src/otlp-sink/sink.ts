@@ -48,7 +48,7 @@ const amountNames = ['spans', 'lines', 'points', 'requests'] as const;
 
 /**
  * A destination of OTLP within the test: takes traces, metrics and log records over HTTP (protobuf and JSON) and gRPC,
- * compressed or not, on loopback. Made by {@link otlpSink}.
+ * compressed or not, on loopback. Made by {@link otlpSink}. One that is not stopped does not keep its process alive.
  */
 export class OtlpSink implements AsyncDisposable {
   readonly #requests: OtlpRequest[] = [];
@@ -122,15 +122,16 @@ export class OtlpSink implements AsyncDisposable {
   }
 
   /**
-   * Waits until so much is there, also if it came before.
+   * Waits until at least so much is there, also if it came before.
    *
-   * @param amounts - At least one of them.
-   * @param amounts.within - For how long, in milliseconds of the machine's clock. @defaultValue 10_000
+   * @param amounts - One of them or more.
+   * @param amounts.within - For how long, in milliseconds of the machine's clock. @defaultValue 4_000, because runners
+   *   of tests give up a test after five seconds, and do not say what is there
    * @returns All that is there then.
    * @throws Error that says what is there when the time is over or the sink stops; what a function given to
    *   {@link answer} has thrown; InvalidOptionError for amounts that are none.
    */
-  received({ within = 10_000, ...amounts }: OtlpAmounts & { readonly within?: number }): Promise<DrawnTrace> {
+  received({ within = 4_000, ...amounts }: OtlpAmounts & { readonly within?: number }): Promise<DrawnTrace> {
     const wanted = amountNames.flatMap((name) =>
       amounts[name] === undefined ? [] : [[name, amounts[name]] as const],
     );
@@ -156,7 +157,7 @@ export class OtlpSink implements AsyncDisposable {
         if (error) reject(error);
         else resolve(this.trace);
       };
-      const endTimer = systemClock.timer(within, () => settle(unmet(`within ${within} ms`)));
+      const endTimer = systemClock.timer(within, () => settle(unmet(`within ${within} ms`)), true);
       const waiting: Waiting = { isThere, unmet, settle };
       this.#waiting.add(waiting);
     });
