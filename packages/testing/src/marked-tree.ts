@@ -1,3 +1,5 @@
+import { visibleText } from './visible-text.ts';
+
 /** How a line of a tree differs from what a test expects. */
 export type Mark = 'as expected' | 'missing' | 'unexpected' | 'different';
 
@@ -54,11 +56,11 @@ export function drawTrees(roots: readonly MarkedNode[], colors: Colors = noColor
       mark === 'as expected' ? colors.dim : mark === 'missing' ? colors.expected : colors.received;
     const line = (guides: string, text: string): string =>
       `${mark === 'as expected' ? glyphs[mark] : paint(glyphs[mark])} ${guides === '' ? '' : colors.dim(guides)}${text}`;
-    lines.push(line(guide + branch, paint(node.text)));
+    lines.push(line(guide + branch, paint(visibleText(node.text))));
     const below = guide + inside;
     const noteGuide = below + (children.length > 0 ? '│  ' : '   ');
     for (const note of notes) {
-      lines.push(line(noteGuide, typeof note === 'string' ? paint(note) : note(colors)));
+      lines.push(line(noteGuide, typeof note === 'string' ? paint(visibleText(note)) : note(colors)));
     }
     for (const [index, child] of children.entries()) {
       const isLast = index === children.length - 1;

@@ -1,9 +1,14 @@
 import { describe, expect, it } from '@jest/globals';
+import { attributeNames as names } from '@tta/obs-context';
+import { spanOf } from '../test/spans.ts';
 import { work } from '../test/doubles.ts';
 import { expectTrace } from './expect-trace.ts';
 import { noColors } from './marked-tree.ts';
-import { checkTrace } from './matchers.ts';
+import { checkTrace, type TraceMatcherName } from './matchers.ts';
 import { observed } from './observe.ts';
+import type { Trace } from './trace.ts';
+
+const evil = '\u{1b}[2J\nbelow\u{9b}31m\u{202e}\u{2028}';
 
 describe('checkTrace', () => {
   it(
@@ -32,6 +37,34 @@ describe('checkTrace', () => {
       expect(verdict.message(noColors)).not.toContain('later');
     }),
   );
+
+  it.each<readonly [TraceMatcherName, ...unknown[]]>([
+    ['toHaveSpan', 'x'],
+    ['toHaveSpan', { attributes: { [evil]: 1 } }],
+    ['toHaveSpanTree', evil],
+    ['toHaveRetried', 'x'],
+    ['toHaveRetried', evil, 2],
+    ['toHaveHitCache', 'x'],
+    ['toHaveHitCache', evil, 2],
+    ['toHaveFallenBack', evil, evil],
+    ['toHaveCompensated', [evil]],
+    ['toHaveNoErrors'],
+    ['toHaveMetric', 'x'],
+    ['toHaveMetric', evil, 2],
+    ['toHaveMetric', evil, [{ labels: { [evil]: 'a' } }]],
+    ['toHaveLogged', { fields: { [evil]: evil } }],
+  ])('lets nothing of a program steer the terminal: %s', (name, ...expected) => {
+    const attributes = { [names.primitiveName]: evil, [names.primitiveType]: 'retry', [evil]: evil };
+    const events = [{ name: 'cache.hit', attributes: { [names.cacheType]: evil }, timeMs: 0 }];
+    const trace: Trace = {
+      spans: [spanOf(evil, { attributes, events, failed: true, statusMessage: evil })],
+      lines: [{ level: 'info', message: evil, fields: { [evil]: 1 }, spanId: evil, traceId: '1'.repeat(32) }],
+      points: [{ metric: evil, kind: 'counter', unit: '', labels: { [evil]: evil }, value: 1, count: 1 }],
+    };
+    const text = checkTrace(name, trace, expected).message(noColors);
+    expect(text.replaceAll('\n', '')).not.toMatch(/[\p{Cc}\p{Cf}\u2028\u2029]/u);
+    expect(text).not.toMatch(/^below/m);
+  });
 
   it.each([{ spans: [], lines: [] }, { lines: [], points: [] }, { spans: [], points: [] }, { spans: {} }])(
     'refuses what is no trace: %p',

@@ -1,15 +1,21 @@
 import { outcomeOf, personalName, type TraceSpan } from './trace.ts';
+import { visibleText } from './visible-text.ts';
 
-/** Longest message of an error in a line of a tree. */
-const messageLimit = 100;
+/** Longest name of a span or message of an error in a line of a tree. */
+const textLimit = 100;
 
 /** A span in a line: `primitive.retry.attempt_1 "fetch page" error 12.3 ms: 503 Service Unavailable`. */
 export function spanText(span: TraceSpan): string {
+  const duration = span.endMs === undefined ? '' : ` ${durationText(span.endMs - span.startMs)}`;
+  const message = span.failed && span.statusMessage ? `: ${messageText(span.statusMessage)}` : '';
+  return `${spanHead(span)}${duration}${message}`;
+}
+
+/** What a span is and how it ended, as its line begins: `primitive.retry.attempt_1 "fetch page" error`. */
+export function spanHead(span: TraceSpan): string {
   const name = personalName(span);
-  const parts = [span.name, ...(name === undefined ? [] : [JSON.stringify(name)]), outcomeOf(span)];
-  if (span.endMs !== undefined) parts.push(durationText(span.endMs - span.startMs));
-  const message = span.failed ? span.statusMessage : undefined;
-  return message ? `${parts.join(' ')}: ${oneLine(message)}` : parts.join(' ');
+  const called = name === undefined ? '' : ` ${JSON.stringify(shortened(name))}`;
+  return visibleText(`${shortened(span.name)}${called} ${outcomeOf(span)}`);
 }
 
 /** Milliseconds as a person reads them: `0.4 ms`, `320 ms`, `12.5 s`. */
@@ -18,7 +24,10 @@ export function durationText(ms: number): string {
   return `${Number(ms.toFixed(ms < 10 ? 1 : 0))} ms`;
 }
 
-function oneLine(text: string): string {
-  const line = text.replaceAll(/\s+/g, ' ').trim();
-  return line.length <= messageLimit ? line : `${line.slice(0, messageLimit - 1)}…`;
+function messageText(text: string): string {
+  return visibleText(shortened(text.replaceAll(/\s+/g, ' ').trim()));
+}
+
+function shortened(text: string): string {
+  return text.length <= textLimit ? text : `${text.slice(0, textLimit - 1)}…`;
 }

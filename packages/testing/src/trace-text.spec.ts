@@ -25,6 +25,21 @@ describe('spanText', () => {
       spanOf('a', { failed: true, statusMessage: 'x'.repeat(200) }),
       `a error 0 ms: ${'x'.repeat(99)}…`,
     ],
+    ['a long name', spanOf('x'.repeat(200)), `${'x'.repeat(99)}… success 0 ms`],
+    [
+      'a long name of a step',
+      spanOf('a', { attributes: { 'step.name': 'x'.repeat(200) } }),
+      `a "${'x'.repeat(99)}…" success 0 ms`,
+    ],
+    [
+      'what steers a terminal',
+      spanOf('a\n\u{1b}[2J', {
+        failed: true,
+        statusMessage: '\u{9b}1A\u{202e}',
+        attributes: { 'step.name': '\u{9b}31m' },
+      }),
+      String.raw`a\u{a}\u{1b}[2J "\u{9b}31m" error 0 ms: \u{9b}1A\u{202e}`,
+    ],
   ])('tells %s', (_what, span, text) => {
     expect(spanText(span)).toBe(text);
   });

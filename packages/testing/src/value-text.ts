@@ -1,4 +1,5 @@
 import { inspect } from 'node:util';
+import { visibleText } from './visible-text.ts';
 
 /** Longest value in a message. */
 const valueLimit = 120;
@@ -10,8 +11,9 @@ const mostDepth = 4;
  * too long, first what is deep inside is left out: `{ span: 'a', children: […] }`.
  */
 export function valueText(value: unknown, limit = valueLimit): string {
-  const text = typeof value === 'string' ? quoted(value) : matcherText(value);
-  if (text === undefined) return inspected(value, limit);
+  const said = typeof value === 'string' ? quoted(value) : matcherText(value);
+  if (said === undefined) return inspected(value, limit);
+  const text = visibleText(said);
   return text.length <= limit ? text : `${text.slice(0, limit - 2)}…${text.slice(-1)}`;
 }
 
@@ -25,10 +27,11 @@ function quoted(text: string): string {
 function inspected(value: unknown, limit: number): string {
   let text = '';
   for (let depth = mostDepth; depth >= 0; depth--) {
-    text = inspect(value, { breakLength: Number.POSITIVE_INFINITY, compact: true, depth })
+    const line = inspect(value, { breakLength: Number.POSITIVE_INFINITY, compact: true, depth })
       .replaceAll(/\s*\n\s*/g, ' ')
       .replaceAll('[Object]', '{…}')
       .replaceAll('[Array]', '[…]');
+    text = visibleText(line);
     if (text.length <= limit) return text;
   }
   const [end = ''] = /[}\]]$/.exec(text) ?? [];

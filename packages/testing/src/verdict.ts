@@ -1,6 +1,7 @@
 import { callText, type MatcherCall } from './call-text.ts';
 import { type Colors, drawTrees, legendText, type MarkedNode } from './marked-tree.ts';
 import { shortenedForest } from './shortened-forest.ts';
+import { visibleText } from './visible-text.ts';
 
 /** What a check of a trace found. */
 export interface Verdict {
@@ -44,10 +45,11 @@ export function verdict(
     const forest = trees();
     const legend = legendText(forest);
     const drawn = forest.length > 0 ? drawTrees(shortenedForest(forest), colors) : `  ${nothing}`;
+    const said = visibleText(found());
     const isOther = isVoid && isNot && forest.length > 0;
     const sentence = isOther
-      ? `${found()} After .not as well, the name has to be that of one that is there.`
-      : found();
+      ? `${said} After .not as well, the name has to be that of one that is there.`
+      : said;
     const text = `${callText(call, isNot, colors)}\n${sentence}\n\n${drawn}`;
     return legend === '' ? text : `${text}\n\n${colors.dim(legend)}`;
   };

@@ -1,6 +1,7 @@
 import { isDeepStrictEqual, types } from 'node:util';
 import { type Colors, noColors, type Note } from '../marked-tree.ts';
 import { valueText } from '../value-text.ts';
+import { visibleText } from '../visible-text.ts';
 
 /** Where a value is not what is expected. */
 export interface Difference {
@@ -43,7 +44,7 @@ export function distance(differences: readonly Difference[]): number {
 export function differenceText({ path, expected, received }: Difference, colors: Colors = noColors): string {
   const wanted = colors.expected(expected === undefined ? 'none' : valueText(expected));
   const found = received === undefined ? 'is missing' : `is ${colors.received(valueText(received))}`;
-  return `${path === '' ? '' : `${path}: `}expected ${wanted}, ${found}`;
+  return `${path === '' ? '' : `${visibleText(path)}: `}expected ${wanted}, ${found}`;
 }
 
 /** Differences below what they are about, in the colours of what was expected and of what is there. */

@@ -1,6 +1,7 @@
 import type { Mark, MarkedNode, Note } from '../marked-tree.ts';
 import type { Trace } from '../trace.ts';
 import { valueText } from '../value-text.ts';
+import { visibleText } from '../visible-text.ts';
 import { proposalText } from './closest-names.ts';
 import type { MetricPoint } from './metric-points.ts';
 
@@ -38,7 +39,7 @@ function column(
   pad: 'padStart' | 'padEnd',
 ): readonly string[] {
   const values = rows.map(({ point }) => valueOf(point));
-  const texts = [head, ...values.map((value) => (value === undefined ? '' : valueText(value)))];
+  const texts = [visibleText(head), ...values.map((value) => (value === undefined ? '' : valueText(value)))];
   const width = Math.max(...texts.map(({ length }) => length));
   return texts.map((text) => text[pad](width));
 }
