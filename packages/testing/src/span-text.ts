@@ -1,5 +1,5 @@
 import { outcomeOf, personalName, type TraceSpan } from './trace.ts';
-import { visibleText } from './visible-text.ts';
+import { hasUnseen, visibleText } from './visible-text.ts';
 
 /** Longest name of a span or message of an error in a line of a tree. */
 const textLimit = 100;
@@ -16,6 +16,11 @@ export function spanHead(span: TraceSpan): string {
   const name = personalName(span);
   const called = name === undefined ? '' : ` ${JSON.stringify(shortened(name))}`;
   return visibleText(`${shortened(span.name)}${called} ${outcomeOf(span)}`);
+}
+
+/** Whether a line does not show the name of a span as it is. */
+export function isDrawnOtherwise(name: string): boolean {
+  return name.length > textLimit || hasUnseen(name);
 }
 
 /** Milliseconds as a person reads them: `0.4 ms`, `320 ms`, `12.5 s`. */

@@ -76,10 +76,46 @@ describe('a text', () => {
     expect(matchesSpan(name, spanOf('other'))).toBe(false);
   });
 
+  it.each([
+    'a',
+    'a "b"',
+    'a "b" error',
+    'say "hi" open 3 ms',
+    'x open: y',
+    'job error: db',
+    ' lead',
+    '├─ x',
+    'trail ',
+    'a\u{a0}',
+    'a\nb',
+    '\u{1b}[31mred',
+    'x'.repeat(500),
+  ])('means the span that a message draws so, whatever else it could be read as: %p', (name) => {
+    for (const said of [{}, { endMs: undefined }, { startMs: 5 }, { failed: true, statusMessage: name }]) {
+      for (const span of [spanOf(name, said), spanOf('a', { ...said, attributes: { 'step.name': name } })]) {
+        const line = `  │  └─ ${spanText(span)}`;
+        expect(matchesSpan(line, span)).toBe(true);
+        expect(matchesSpan(readPattern(line), span)).toBe(true);
+        expect(spanDifferences(line, span)).toEqual([]);
+        expect(matchesSpan(line, { ...span, name: 'b' })).toBe(false);
+        expect(matchesSpan(line, { ...span, failed: !span.failed })).toBe(span.endMs === undefined);
+      }
+    }
+  });
+
+  it('may have the guides of the line that it was copied from', () => {
+    expect(matchesSpan('  └─ a success 0 ms', spanOf('a'))).toBe(true);
+    expect(matchesSpan('\ta  ', spanOf('a'))).toBe(true);
+    expect(matchesSpan(' ├─ x', spanOf(' ├─ x'))).toBe(true);
+    expect(matchesSpan('  └─ a success -5 ms', spanOf('a', { startMs: 5 }))).toBe(true);
+    expect(matchesSpan('  └─ a', spanOf('b'))).toBe(false);
+    expect(matchesSpan('  ', spanOf('b'))).toBe(false);
+  });
+
   it('is read as what a message draws of a span', () => {
     fc.assert(
       fc.property(
-        fc.stringMatching(/^[a-z._/ ]*[a-z]$/),
+        fc.stringMatching(/^(?:[a-z._/][a-z._/ ]*)?[a-z]$/),
         fc.option(fc.string(), { nil: undefined }),
         fc.boolean(),
         fc.string(),

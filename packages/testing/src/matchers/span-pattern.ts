@@ -1,5 +1,6 @@
 import { types } from 'node:util';
 import { type Conditions, isFilled, isName, requireConditions } from '../requirement.ts';
+import { isDrawnOtherwise, spanHead } from '../span-text.ts';
 import { outcomeOf, personalName, type SpanOutcome, type TraceEvent, type TraceSpan } from '../trace.ts';
 import { valueText } from '../value-text.ts';
 import {
@@ -46,17 +47,20 @@ export type SpanPattern = string | SpanConditions;
 
 /** A pattern whose line has been read. */
 export interface ReadPattern extends SpanConditions {
-  /** What was read: a span of this name is meant as well, whatever else it is. */
+  /** What was read: a span of this name, or that is drawn so, is meant as well, whatever else it is. */
   readonly line?: string;
 }
 
 const drawnLine =
-  /^(?<span>.+?)(?: (?<name>"(?:[^"\\]|\\["\\/bfnrt]|\\u[\da-fA-F]{4})*"))?(?: (?<outcome>success|error|timeout|cancelled|open)(?: [\d.]+ m?s)?(?:: .*)?)?$/;
+  /^(?<span>.+?)(?: (?<name>"(?:[^"\\]|\\["\\/bfnrt]|\\u[\da-fA-F]{4})*"))?(?: (?<outcome>success|error|timeout|cancelled|open)(?: -?[\d.]+ m?s)?(?:: .*)?)?$/;
+
+/** How long a span took and why it failed, as its line ends. */
+const afterHead = /^(?: -?[\d.]+ m?s)?(?:: .*)?$/;
 
 /** The conditions of a pattern. Of one that is asked often, they are read once. */
 export function readPattern(pattern: SpanPattern): ReadPattern {
   if (typeof pattern !== 'string') return pattern;
-  const { span, name, outcome } = drawnLine.exec(pattern)?.groups ?? {};
+  const { span, name, outcome } = drawnLine.exec(withoutGuides(pattern))?.groups ?? {};
   if (span === undefined || span === pattern) return { span: pattern };
   return {
     span,
@@ -66,11 +70,36 @@ export function readPattern(pattern: SpanPattern): ReadPattern {
   };
 }
 
+const guides = /^[\s│├└─]+/;
+
+/** A line of a tree without what leads to it from its parent. */
+function withoutGuides(line: string): string {
+  return line.replace(guides, '').trimEnd();
+}
+
+/** Whether a line is a span's name or as messages draw it, whatever else it could be read as. */
+function isLineOf(line: string | undefined, span: TraceSpan): boolean {
+  if (line === undefined) return false;
+  if (line === span.name) return true;
+  const drawn = withoutGuides(line);
+  // Whose name is not drawn as it is, is rare; to draw it takes a while.
+  const { name } = span;
+  if (!drawn.startsWith(name) && !isDrawnOtherwise(name) && !guides.test(name)) return false;
+  const head = withoutGuides(spanHead(span));
+  return drawn.startsWith(head) && afterHead.test(drawn.slice(head.length));
+}
+
 /** Whether a span is what a pattern means: whether it has no {@link spanDifferences}, which take longer to find. */
 export function matchesSpan(pattern: string | ReadPattern, span: TraceSpan): boolean {
   if (pattern === span.name) return true;
-  const { span: spanName, name, outcome, attributes, events, line } = readPattern(pattern);
-  if (line === span.name) return true;
+  const read = readPattern(pattern);
+  return fulfils(read, span) || isLineOf(read.line, span);
+}
+
+function fulfils(
+  { span: spanName, name, outcome, attributes, events }: ReadPattern,
+  span: TraceSpan,
+): boolean {
   return (
     (spanName === undefined || holds(spanName, span.name)) &&
     (name === undefined || holds(name, personalName(span))) &&
@@ -88,7 +117,7 @@ function holds(expected: unknown, received: unknown): boolean {
 /** What keeps a span from being what a pattern means. Of attributes the path is their key. */
 export function spanDifferences(pattern: string | ReadPattern, span: TraceSpan): readonly Difference[] {
   const { span: spanName, name, outcome, attributes, events = [], line } = readPattern(pattern);
-  if (line === span.name) return [];
+  if (isLineOf(line, span)) return [];
   const differences: Difference[] = [];
   const compare = (path: string, expected: unknown, received: unknown): void => {
     if (expected !== received) differences.push(...partialDifferences(expected, received, path));
