@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { fullestMatching } from './fullest-matching.ts';
+import { fullestMatching, isEveryoneMatched } from './fullest-matching.ts';
 
 /** How many can have a partner at most, by trying all. */
 function most(
@@ -52,6 +52,7 @@ describe('fullestMatching', () => {
         expect(pairs.every(([one, other]) => fits(one, other))).toBe(true);
         expect(new Set(pairs.map(([, other]) => other)).size).toBe(pairs.length);
         expect(pairs).toHaveLength(most(left, right, fits));
+        expect(isEveryoneMatched(left, fits, () => right)).toBe(pairs.length === left.length);
       }),
       { numRuns: 500 },
     );
@@ -70,5 +71,44 @@ describe('fullestMatching', () => {
     };
     expect(found((one, other) => one < 250 || other < 250)).toBe(500);
     expect(found((_one, other) => other < 250)).toBe(250);
+  });
+
+  it('looks once through the options of those whom a search asked in vain', () => {
+    let seen = 0;
+    class Seen extends Array<number> {
+      override *[Symbol.iterator](): ArrayIterator<number> {
+        for (const one of super[Symbol.iterator]()) {
+          seen++;
+          yield one;
+        }
+      }
+    }
+    const list = Seen.from({ length: 250 }, (_, index) => index);
+    const all = Array.from({ length: 500 }, (_, index) => index);
+    const partners = fullestMatching(all, list, () => true);
+    expect(partners.filter((partner) => partner !== undefined)).toHaveLength(250);
+    expect(seen).toBeLessThanOrEqual(500 * 250);
+  });
+
+  it('asks only those who may fit', () => {
+    const asked: string[] = [];
+    const fits = (one: string, other: string): boolean => {
+      asked.push(`${one}${other}`);
+      return one === other;
+    };
+    expect(fullestMatching(['a', 'b', 'c'], ['a', 'b'], fits, (one) => [one])).toEqual(['a', 'b', 'c']);
+    expect(asked).toEqual(['aa', 'bb', 'cc']);
+  });
+});
+
+describe('isEveryoneMatched', () => {
+  it('ends with the first who finds nobody', () => {
+    const asked: number[] = [];
+    const fits = (one: number, other: number): boolean => {
+      asked.push(one);
+      return one === other;
+    };
+    expect(isEveryoneMatched([1, 7, 2, 3], fits, () => [1, 2, 3, 4])).toBe(false);
+    expect(new Set(asked)).toEqual(new Set([1, 7]));
   });
 });
