@@ -13,11 +13,14 @@ export interface AlignmentCosts<L, R> {
 /**
  * The alignment of two lists that costs least, as long as nothing changes its place. What is equal at both ends is
  * paired first: lists of a test are mostly equal, and what is left over is paid for by the product of its lengths.
+ *
+ * @param roughly - Aligns what is left over where that is too much to be paid for; `undefined` where it is not.
  */
 export function cheapestAlignment<L, R>(
   left: readonly L[],
   right: readonly R[],
   costs: AlignmentCosts<L, R>,
+  roughly?: (left: readonly L[], right: readonly R[]) => readonly Step<L, R>[] | undefined,
 ): readonly Step<L, R>[] {
   const shorter = Math.min(left.length, right.length);
   const isEqualAt = (i: number, j: number): boolean => costs.isEqual(left[i] as L, right[j] as R);
@@ -25,9 +28,11 @@ export function cheapestAlignment<L, R>(
   while (begin < shorter && isEqualAt(begin, begin)) begin++;
   let end = 0;
   while (end < shorter - begin && isEqualAt(left.length - 1 - end, right.length - 1 - end)) end++;
+  const leftMiddle = left.slice(begin, left.length - end);
+  const rightMiddle = right.slice(begin, right.length - end);
   return [
     ...left.slice(0, begin).map((one, index): Step<L, R> => [one, right[index]]),
-    ...alignedMiddle(left.slice(begin, left.length - end), right.slice(begin, right.length - end), costs),
+    ...(roughly?.(leftMiddle, rightMiddle) ?? alignedMiddle(leftMiddle, rightMiddle, costs)),
     ...left
       .slice(left.length - end)
       .map((one, index): Step<L, R> => [one, right[right.length - end + index]]),

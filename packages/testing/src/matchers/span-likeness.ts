@@ -5,6 +5,9 @@ import { type ReadPattern, readPattern, spanDifferences, type SpanConditions } f
 /** What it costs that a span is missing, or that one is not expected. */
 export const spanCost = 10;
 
+/** What it costs at least where anything differs. */
+export const leastUnlikeness = 2;
+
 /** A span that nobody can have meant. More than one that is missing and one that is not expected. */
 export const strangerCost = 2 * spanCost + 1;
 
@@ -18,7 +21,7 @@ export function unlikeness(pattern: string | ReadPattern, span: TraceSpan): numb
   const { span: name, name: personal, ...others } = readPattern(pattern);
   const isWrong = (path: 'span' | 'name'): boolean => differences.some((each) => each.path === path);
   const isOfAKind = typeof name === 'string' && isOfOneKind(name, span.name);
-  let cost = 2;
+  let cost = leastUnlikeness;
   if (name !== undefined && isWrong('span')) {
     const isCalledSo = personal !== undefined && !isWrong('name');
     if (!isCalledSo && !isOfAKind) return strangerCost;

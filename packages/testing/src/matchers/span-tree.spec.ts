@@ -322,6 +322,19 @@ describe('checkSpanTree', () => {
     `);
   });
 
+  it('says where too many differ to compare all with all', () => {
+    const children = Array.from({ length: 2100 }, (_, index) => ({ name: `step.${index}` }));
+    const failed = children.map(({ name }) => ({ span: name, outcome: 'error' as const }));
+    const message = (type: string): string | undefined =>
+      messageOf(traceOf({ name: 'root', type, children }), { span: 'root', children: failed }).split('\n')[1];
+    expect(message('parallel')).toBe(
+      '2100 spans are different. Too many differ to compare all with all: some are paired as they come, and fewer may differ.',
+    );
+    expect(message('sequential')).toMatch(
+      /^2100 spans are missing, 2100 are not expected\. Too many differ /,
+    );
+  });
+
   it.each<readonly [string, readonly unknown[], RegExp]>([
     ['no tree', [], /^toHaveSpanTree: nothing is expected; it takes a tree for each root of the trace$/],
     ['a number', [7], /^toHaveSpanTree: tree 0: 7 says nothing/],

@@ -42,9 +42,17 @@ export function checkSpanTree(trace: Trace, ...trees: readonly SpanTree[]): Verd
   const pass = difference.isNone();
   let drawn: readonly MarkedNode[] | undefined;
   const draw = (): readonly MarkedNode[] => (drawn ??= pass ? traceTrees(trace) : difference.trees());
-  const found = (): string => (pass ? 'The trace is exactly this tree.' : countedMarks(draw()));
+  const found = (): string => {
+    if (pass) return 'The trace is exactly this tree.';
+    const counted = countedMarks(draw());
+    return difference.isRough ? `${counted} ${roughly}` : counted;
+  };
   return verdict(pass, call, found, draw);
 }
+
+/** Said where what differs least was too much to look for. */
+const roughly =
+  'Too many differ to compare all with all: some are paired as they come, and fewer may differ.';
 
 const treeConditions: Conditions<keyof SpanTreeNode> = {
   ...patternConditions,

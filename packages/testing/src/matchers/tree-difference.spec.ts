@@ -62,6 +62,71 @@ describe('TreeDifference', () => {
     expect(marks('parallel', all, other)).toHaveLength(4);
   });
 
+  it('counts what differs among thousands of steps, wherever that is', () => {
+    const all = row(4000);
+    const other = all.with(2000, { name: 'step.x', children: [{ name: 'work' }] });
+    const shuffled = other.map((_, index) => other[(index * 1999) % 4000] as Below);
+    expect(marks('sequential', all, other)).toEqual(['different step.x success 0 ms']);
+    expect(marks('parallel', all, shuffled)).toEqual(['different step.x success 0 ms']);
+    expect(marks('sequential', all.toSpliced(3, 120), all)).toHaveLength(240);
+  });
+
+  it('draws what it has compared, though that was half of all it may compare', () => {
+    const all = Array.from({ length: 1500 }, (_, index) => ({ name: `step.${index}` }));
+    const other = all.with(0, { name: 'step.x' }).with(1499, { name: 'step.y' });
+    expect(marks('sequential', all, other)).toEqual([
+      'different step.x success 0 ms',
+      'different step.y success 0 ms',
+    ]);
+  });
+
+  it('pairs what is too much to compare by what its spans have in common, and says so', () => {
+    const named = (index: number, tries: number): Below => ({
+      name: 'step',
+      attributes: { index: index % 3000, tries },
+    });
+    const expected = Array.from({ length: 3000 }, (_, index) => named(index, 1));
+    const received = Array.from({ length: 3000 }, (_, index) => named(index * 7 + 1, 2));
+    const difference = new TreeDifference(
+      [literal({ name: 'root', children: expected })],
+      spanForest(spansOf({ name: 'root', type: 'parallel', children: received })),
+    );
+    const [root] = difference.trees();
+    expect(root?.children).toHaveLength(3000);
+    expect(root?.children.every(({ mark, notes }) => mark === 'different' && notes?.length === 1)).toBe(true);
+    expect(difference.isRough).toBe(true);
+  });
+
+  it('asks few spans of each tree that is expected', () => {
+    let asked = 0;
+    const counted = (wanted: number): unknown => ({
+      asymmetricMatch: (value: unknown) => {
+        asked++;
+        return value === wanted;
+      },
+    });
+    const group = (index: number): Below => ({
+      name: 'group',
+      type: 'parallel',
+      children: [1, 2, 3, 4].map((part) => ({ name: `part.${part}`, attributes: { index, part } })),
+    });
+    const received = Array.from({ length: 100 }, (_, index) => group((index * 37) % 100));
+    const expected = Array.from({ length: 100 }, (_, index) => ({
+      span: 'group',
+      children: [1, 2, 3, 4].map((part) => ({
+        span: `part.${part}`,
+        attributes: { index, part: counted(part === 2 ? 0 : part) },
+      })),
+    }));
+    const root = spansOf({ name: 'root', type: 'parallel', children: received });
+    const difference = new TreeDifference([{ span: 'root', children: expected }], spanForest(root));
+    expect(difference.isNone()).toBe(false);
+    expect(asked).toBeLessThan(10);
+    expect(markedIn(difference.trees())).toHaveLength(100);
+    expect(asked).toBeLessThan(100 * 100);
+    expect(difference.isRough).toBe(false);
+  });
+
   it('holds spans of any depth', () => {
     const spans: TraceSpan[] = Array.from({ length: 50_000 }, (_, index) =>
       spanOf('deep', { spanId: `${index}`, parentSpanId: index > 0 ? `${index - 1}` : undefined }),

@@ -10,14 +10,17 @@ import {
   receivedTrees,
   sizeOf,
 } from './compared-tree.ts';
-import { fullestMatching } from './fullest-matching.ts';
+import { fullestMatching, isEveryoneMatched } from './fullest-matching.ts';
 import { differenceNotes } from './partial-match.ts';
-import { spanCost, unlikeness } from './span-likeness.ts';
+import { SpanIndex } from './span-index.ts';
+import { leastUnlikeness, spanCost, strangerCost, unlikeness } from './span-likeness.ts';
 import { matchesSpan, patternText, spanDifferences } from './span-pattern.ts';
 import type { SpanTree } from './span-tree.ts';
 
 /** So many pairs are compared to find what differs least: a second's work. Beyond that, trees are paired as they come. */
 const pairLimit = 4_000_000;
+/** So many pairs may at least be compared inside each pair that is drawn. */
+const drawnPairLimit = 400;
 /** How far the next tree is looked for that is as expected, where trees are paired as they come. */
 const lookAhead = 100;
 
@@ -30,7 +33,10 @@ export class TreeDifference {
   readonly #receivedCount: number;
   readonly #equal = new Map<number, boolean>();
   readonly #costs = new Map<number, number>();
+  readonly #roughCosts = new Set<number>();
+  readonly #indexes = new Map<readonly ReceivedTree[], SpanIndex<ReceivedTree>>();
   #pairsLeft = pairLimit;
+  #isRough = false;
 
   constructor(expected: readonly SpanTree[], received: readonly SpanNode[]) {
     this.#expected = expectedTrees(expected);
@@ -46,6 +52,11 @@ export class TreeDifference {
   /** Both sides as one: what they have in common once, with what differs about it noted; the rest marked. */
   trees(): readonly MarkedNode[] {
     return this.#drawn(this.#aligned(this.#expected, this.#received, false));
+  }
+
+  /** Whether some of {@link trees} were paired as they come: other pairs might differ less. */
+  get isRough(): boolean {
+    return this.#isRough;
   }
 
   #areEqual(expected: readonly ExpectedTree[], received: readonly ReceivedTree[]): boolean {
@@ -66,7 +77,7 @@ export class TreeDifference {
     if (children.length === 1) return this.#isEqual(child, receivedChild);
     return this.#remembered(this.#equal, expected, received, () =>
       isUnordered(expected, received)
-        ? this.#partners(children, received.children).every((partner) => partner !== undefined)
+        ? isEveryoneMatched(children, this.#fits, this.#candidatesIn(received.children))
         : this.#areEqual(children, received.children),
     );
   }
@@ -76,7 +87,16 @@ export class TreeDifference {
     expected: readonly ExpectedTree[],
     received: readonly ReceivedTree[],
   ): readonly (ReceivedTree | undefined)[] {
-    return fullestMatching(expected, received, (one, other) => this.#isEqual(one, other));
+    return fullestMatching(expected, received, this.#fits, this.#candidatesIn(received));
+  }
+
+  readonly #fits = (one: ExpectedTree, other: ReceivedTree): boolean => this.#isEqual(one, other);
+
+  /** Asked in lists that are compared with many others: what is found in them is kept. */
+  #candidatesIn(received: readonly ReceivedTree[]): (one: ExpectedTree) => readonly ReceivedTree[] {
+    let index = this.#indexes.get(received);
+    if (!index) this.#indexes.set(received, (index = new SpanIndex(received)));
+    return ({ pattern }) => index.mayMatch(pattern);
   }
 
   /** What it costs to take one tree for the other. */
@@ -84,19 +104,41 @@ export class TreeDifference {
     const own = unlikeness(expected.pattern, received.node.span);
     const { children } = expected;
     if (children === 'any') return own;
-    if (children.length === 0 || received.children.length === 0)
+    // Where even what is paired as it comes has become too much, nothing is paired.
+    if (children.length === 0 || received.children.length === 0 || this.#pairsLeft < -pairLimit)
       return own + spanCost * (expected.size + received.size - 2);
     const [child, another] = children;
     const [receivedChild, anotherReceived] = received.children;
     // Most have one: they are worth no list, and nothing to remember.
-    if (child && receivedChild && !another && !anotherReceived) return own + this.#cost(child, receivedChild);
+    if (child && receivedChild && !another && !anotherReceived) {
+      this.#pairsLeft--;
+      return own + this.#cost(child, receivedChild);
+    }
     return (
       own +
       this.#remembered(this.#costs, expected, received, () => {
+        const wasRough = this.#isRough;
+        this.#isRough = false;
         const steps = this.#aligned(children, received.children, isUnordered(expected, received));
-        return steps.reduce((sum, [one, other]) => sum + this.#stepCost(one, other), 0);
+        const cost = steps.reduce((sum, [one, other]) => sum + this.#stepCost(one, other), 0);
+        if (this.#isRough) this.#roughCosts.add(this.#keyOf(expected, received));
+        this.#isRough ||= wasRough;
+        return cost;
       })
     );
+  }
+
+  /** What it costs at least to take one tree for the other: found sooner. */
+  #leastCost(expected: ExpectedTree, received: ReceivedTree): number {
+    const own = unlikeness(expected.pattern, received.node.span);
+    const { children } = expected;
+    if (children === 'any') return own;
+    const missing = spanCost * Math.max(0, expected.size - received.size);
+    const longer = Math.max(children.length, received.children.length);
+    if (this.#pairsLeft < longer) return own + missing;
+    this.#pairsLeft -= longer;
+    const equal = this.#partners(children, received.children).filter((other) => other !== undefined).length;
+    return own + Math.max(missing, leastUnlikeness * (longer - equal));
   }
 
   #stepCost(expected: ExpectedTree | undefined, received: ReceivedTree | undefined): number {
@@ -109,16 +151,27 @@ export class TreeDifference {
     received: readonly ReceivedTree[],
     unordered: boolean,
   ): readonly TreeStep[] {
-    const pairs = expected.length * received.length;
-    if (pairs > this.#pairsLeft) return alignedAsTheyCome(expected, received);
-    this.#pairsLeft -= pairs;
     if (unordered) return this.#alignedAnyhow(expected, received);
-    return cheapestAlignment(expected, received, {
-      left: aloneCost,
-      right: aloneCost,
-      pair: (one, other) => this.#cost(one, other),
-      isEqual: (one, other) => this.#isEqual(one, other),
-    });
+    return cheapestAlignment(
+      expected,
+      received,
+      {
+        left: aloneCost,
+        right: aloneCost,
+        pair: (one, other) => this.#cost(one, other),
+        isEqual: this.#fits,
+      },
+      (left, right) => (this.#mayCompare(left, right) ? undefined : alignedAsTheyCome(left, right)),
+    );
+  }
+
+  /** Whether as many pairs are left to be compared; if so, takes them. */
+  #mayCompare(expected: readonly ExpectedTree[], received: readonly ReceivedTree[]): boolean {
+    const pairs = expected.length * received.length;
+    const may = pairs <= this.#pairsLeft || pairs === 0;
+    this.#pairsLeft -= may ? pairs : expected.length + received.length;
+    this.#isRough ||= !may;
+    return may;
   }
 
   /** What is equal first, then what is closest. In the order of the trace, what is missing last. */
@@ -126,41 +179,66 @@ export class TreeDifference {
     const missing = new Set(expected);
     const partners = new Map<ReceivedTree, ExpectedTree>();
     const take = (one: ExpectedTree, other: ReceivedTree): void => {
+      if (!missing.has(one) || partners.has(other)) return;
       missing.delete(one);
       partners.set(other, one);
     };
     for (const [index, other] of this.#partners(expected, received).entries())
       if (other) take(expected[index] as ExpectedTree, other);
     const left = received.filter((other) => !partners.has(other));
-    for (const [one, other] of this.#closestFirst([...missing], left))
-      if (missing.has(one) && !partners.has(other)) take(one, other);
+    const rest = [...missing];
+    const isFree = (one: ExpectedTree, other: ReceivedTree): boolean =>
+      missing.has(one) && !partners.has(other);
+    const pairs = this.#mayCompare(rest, left)
+      ? this.#closestFirst(rest, left, isFree)
+      : closeAsTheyCome(rest, left);
+    for (const [one, other] of pairs) take(one, other);
     return [
       ...received.map((other): TreeStep => [partners.get(other), other]),
       ...[...missing].map((one): TreeStep => [one, undefined]),
     ];
   }
 
-  /** All pairs that are less unlike each other than it costs to leave both alone. */
+  /**
+   * All pairs that are less unlike each other than it costs to leave both alone. What a pair costs is found when the
+   * least that it may cost has its turn: most are taken by then.
+   */
   *#closestFirst(
     expected: readonly ExpectedTree[],
     received: readonly ReceivedTree[],
+    isFree: (one: ExpectedTree, other: ReceivedTree) => boolean,
   ): Generator<readonly [ExpectedTree, ReceivedTree]> {
-    const pairs = expected.length * received.length;
-    // Numbers are sorted many times faster than objects: the cost, and after that the place of the pair.
-    const order = new Float64Array(pairs);
-    let count = 0;
+    const width = received.length;
+    const pairAt = (place: number): readonly [ExpectedTree, ReceivedTree] => [
+      expected[Math.floor(place / width)] as ExpectedTree,
+      received[place % width] as ReceivedTree,
+    ];
+    // Places of pairs, by what they cost, and by what they cost at least.
+    const known = new Map<number, number[]>();
+    const atLeast = new Map<number, number[]>();
+    const put = (lists: Map<number, number[]>, cost: number, place: number): void => {
+      const list = lists.get(cost);
+      if (list) list.push(place);
+      else lists.set(cost, [place]);
+    };
     for (const [i, one] of expected.entries()) {
       for (const [j, other] of received.entries()) {
-        const cost = this.#cost(one, other);
-        if (cost < aloneCost(one) + aloneCost(other))
-          order[count++] = 2 * cost * pairs + i * received.length + j;
+        const isLeaf = one.children === 'any' || one.children.length + other.children.length === 0;
+        const cost = isLeaf ? this.#cost(one, other) : this.#leastCost(one, other);
+        if (cost < aloneCost(one) + aloneCost(other)) put(isLeaf ? known : atLeast, cost, i * width + j);
       }
     }
-    for (const each of order.subarray(0, count).sort()) {
-      const place = each % pairs;
-      const one = expected[Math.floor(place / received.length)];
-      const other = received[place % received.length];
-      if (one && other) yield [one, other];
+    while (known.size + atLeast.size > 0) {
+      const cost = Math.min(...known.keys(), ...atLeast.keys());
+      for (const place of atLeast.get(cost) ?? []) {
+        const [one, other] = pairAt(place);
+        if (!isFree(one, other)) continue;
+        const exact = this.#cost(one, other);
+        if (exact < aloneCost(one) + aloneCost(other)) put(known, Math.max(exact, cost), place);
+      }
+      atLeast.delete(cost);
+      for (const place of (known.get(cost) ?? []).sort((a, b) => a - b)) yield pairAt(place);
+      known.delete(cost);
     }
   }
 
@@ -179,14 +257,33 @@ export class TreeDifference {
           children:
             children === 'any'
               ? spanTrees(node.children)
-              : this.#drawn(this.#aligned(children, received.children, isUnordered(expected, received))),
+              : this.#drawn(this.#alignedInside(expected, received, children)),
         },
       ];
     });
   }
 
+  /** What has been paid for is not paid for again. */
+  #alignedInside(
+    expected: ExpectedTree,
+    received: ReceivedTree,
+    children: readonly ExpectedTree[],
+  ): readonly TreeStep[] {
+    const key = this.#keyOf(expected, received);
+    const left = this.#pairsLeft;
+    const isPaid = this.#costs.has(key) && !this.#roughCosts.has(key);
+    this.#pairsLeft = isPaid ? pairLimit : Math.max(left, drawnPairLimit);
+    const steps = this.#aligned(children, received.children, isUnordered(expected, received));
+    this.#pairsLeft = isPaid ? left : Math.min(left, this.#pairsLeft);
+    return steps;
+  }
+
+  #keyOf(expected: ExpectedTree, received: ReceivedTree): number {
+    return expected.id * this.#receivedCount + received.id;
+  }
+
   #remembered<T>(memory: Map<number, T>, expected: ExpectedTree, received: ReceivedTree, find: () => T): T {
-    const key = expected.id * this.#receivedCount + received.id;
+    const key = this.#keyOf(expected, received);
     let value = memory.get(key);
     if (value === undefined) memory.set(key, (value = find()));
     return value;
@@ -215,6 +312,28 @@ function alignedAsTheyCome(
   }
   for (; next < received.length; next++) steps.push([undefined, received[next]]);
   return steps;
+}
+
+/** Pairs of which the spans have something in common, found without comparing all. */
+function* closeAsTheyCome(
+  expected: readonly ExpectedTree[],
+  received: readonly ReceivedTree[],
+): Generator<readonly [ExpectedTree, ReceivedTree]> {
+  const index = new SpanIndex(received);
+  const taken = new Set<ReceivedTree>();
+  const begins = new Map<readonly ReceivedTree[], number>();
+  for (const one of expected) {
+    for (const list of index.closeTo(one.pattern)) {
+      let at = begins.get(list) ?? 0;
+      while (at < list.length && taken.has(list[at] as ReceivedTree)) at++;
+      begins.set(list, at);
+      const other = list[at];
+      if (!other || unlikeness(one.pattern, other.node.span) >= strangerCost) continue;
+      taken.add(other);
+      yield [one, other];
+      break;
+    }
+  }
 }
 
 function missingTree({ pattern, children }: ExpectedTree): MarkedNode {
