@@ -151,6 +151,28 @@ function eventConditionsOf(expected: string | EventConditions): EventConditions 
   return typeof expected === 'string' ? { name: expected } : expected;
 }
 
+/** A line whose last word is no outcome. */
+export interface MisspeltOutcome {
+  readonly text: string;
+  readonly word: string;
+  /** The line without the word. */
+  readonly rest: string;
+}
+
+/** What is wrong with a line that means spans but for its last word: `primitive.llm.chat "large" failed`. */
+export function misspeltOutcome(
+  pattern: SpanPattern,
+  spans: readonly TraceSpan[],
+): MisspeltOutcome | undefined {
+  if (typeof pattern !== 'string') return undefined;
+  const { rest, word } = lineEnd.exec(pattern)?.groups ?? {};
+  if (rest === undefined || word === undefined || outcomes.includes(word)) return undefined;
+  if (!spans.some((span) => matchesSpan(rest, span))) return undefined;
+  return { rest, word, text: `${valueText(word)} is no outcome; there are ${outcomesText}.` };
+}
+
+const lineEnd = /^(?<rest>.+?) (?<word>\p{L}+)(?: -?[\d.]+ m?s)?(?:: .*)?$/u;
+
 /** A pattern in a line, like the line of a span: `primitive.retry.attempt_1 "fetch page" error`. */
 export function patternText(pattern: SpanPattern): string {
   const { span, name, outcome, attributes = {}, events = [] } = readPattern(pattern);
@@ -167,6 +189,7 @@ export function patternText(pattern: SpanPattern): string {
 }
 
 const outcomes: readonly unknown[] = ['success', 'error', 'timeout', 'cancelled', 'open'];
+const outcomesText = outcomes.join(', ');
 const isFilledOrAbsent = (value: unknown): boolean => value === undefined || isFilled(value);
 const isEvent = (value: unknown): boolean => {
   if (isName(value)) return true;
@@ -181,7 +204,7 @@ const isTextPattern = (value: unknown): boolean =>
 export const patternConditions: Conditions<keyof SpanConditions> = {
   span: [isTextPattern, 'a text or a RegExp'],
   name: [isTextPattern, 'a text or a RegExp'],
-  outcome: [(value) => outcomes.includes(value), `one of ${outcomes.join(', ')}`],
+  outcome: [(value) => outcomes.includes(value), `one of ${outcomesText}`],
   attributes: [isFilled, "an object with at least one attribute: { 'error.category': 'network' }"],
   events: [
     (value) => Array.isArray(value) && value.length > 0 && value.every(isEvent),

@@ -3,6 +3,7 @@ import { InvalidOptionError } from '@tta/obs-context';
 import { ManualClock } from '@tta/obs-context/manual';
 import { inSequence } from '../../test/compositions.ts';
 import { caching, double, retrying, type Step, traceOf, work } from '../../test/doubles.ts';
+import { spanOf } from '../../test/spans.ts';
 import { noColors } from '../marked-tree.ts';
 import { observe } from '../observe.ts';
 import type { Trace } from '../trace.ts';
@@ -144,6 +145,26 @@ describe('checkSpan', () => {
 
         (no spans: nothing ran where it was observed)"
     `);
+  });
+
+  it.each(['failed', 'failed 3 ms: no answer'])('tells what outcomes there are in place of "%s"', (end) => {
+    const chat = spanOf('primitive.llm.chat', { attributes: { 'primitive.name': 'large' }, failed: true });
+    const line = `primitive.llm.chat "large" ${end}`;
+    const { message } = checkSpan({ spans: [spanOf('a'), chat], lines: [], points: [] }, line);
+    expect(message(noColors).split('\n').slice(1)).toEqual([
+      '"failed" is no outcome; there are success, error, timeout, cancelled, open.',
+      '',
+      '  a success 0 ms',
+      '≠ primitive.llm.chat "large" error 0 ms',
+      '≠    outcome: expected "failed", is "error"',
+      '',
+      '≠ different',
+    ]);
+  });
+
+  it('takes no word for an outcome where the rest means nothing', () => {
+    const { message } = checkSpan({ spans: [spanOf('GET')], lines: [], points: [] }, 'fetch page failed');
+    expect(message(noColors)).toContain('No span is called "fetch page failed".');
   });
 
   it('counts spans', async () => {

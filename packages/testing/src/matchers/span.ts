@@ -4,10 +4,10 @@ import { noColors } from '../marked-tree.ts';
 import { requireTimes } from '../requirement.ts';
 import { type Markup, traceTrees } from '../trace-text.ts';
 import { TraceAssertionError } from '../trace-assertion-error.ts';
-import { personalName, type Trace, type TraceSpan } from '../trace.ts';
+import { outcomeOf, personalName, type Trace, type TraceSpan } from '../trace.ts';
 import { type Verdict, verdict } from '../verdict.ts';
 import { closestNames, proposalText } from './closest-names.ts';
-import { differenceNotes } from './partial-match.ts';
+import { type Difference, differenceNotes } from './partial-match.ts';
 import { strangerCost, unlikeness } from './span-likeness.ts';
 import {
   matchesSpan,
@@ -15,6 +15,7 @@ import {
   requireSpanPattern,
   spanDifferences,
   type SpanPattern,
+  misspeltOutcome,
 } from './span-pattern.ts';
 
 /** Whether one of the spans is what a pattern means, or exactly so many are. */
@@ -75,10 +76,18 @@ function spanVerdict(
     const markup = (span: TraceSpan): Markup | undefined => {
       if (met.includes(span)) return isShort ? { notes: ['is like that'] } : { mark: 'unexpected' };
       if (span !== closest) return undefined;
-      return { mark: 'different', notes: differenceNotes(spanDifferences(pattern, span)) };
+      return { mark: 'different', notes: differenceNotes(differencesOf(pattern, span)) };
     };
     return traceTrees({ spans }, markup);
   });
+}
+
+/** What keeps a span from being what a pattern means; where its outcome is none, that alone. */
+function differencesOf(pattern: SpanPattern, span: TraceSpan): readonly Difference[] {
+  const misspelt = misspeltOutcome(pattern, [span]);
+  return misspelt
+    ? [{ path: 'outcome', expected: misspelt.word, received: outcomeOf(span) }]
+    : spanDifferences(pattern, span);
 }
 
 /** The span that somebody may have meant; `undefined` where there is none. */
@@ -101,9 +110,11 @@ interface UnknownName {
   readonly isProposed: (span: TraceSpan) => boolean;
 }
 
-/** A name of a pattern that nothing has; `undefined` where something has it. */
+/** A name of a pattern that nothing has, or what is no outcome; `undefined` where something has it. */
 function unknownName(spans: readonly TraceSpan[], pattern: SpanPattern): UnknownName | undefined {
   const { span, name } = readPattern(pattern);
+  const misspelt = misspeltOutcome(pattern, spans);
+  if (misspelt) return { text: misspelt.text, isProposed: (each) => matchesSpan(misspelt.rest, each) };
   const spanName = (each: TraceSpan): string => each.name;
   const kinds = [
     { what: 'span', meant: span, nameOf: spanName },
