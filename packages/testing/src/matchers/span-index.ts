@@ -1,5 +1,5 @@
 import { outcomeOf, personalName, type TraceSpan } from '../trace.ts';
-import type { ReadPattern } from './span-pattern.ts';
+import { isReadAsDrawn, type ReadPattern } from './span-pattern.ts';
 
 interface Holder {
   readonly node: { readonly span: TraceSpan };
@@ -8,19 +8,23 @@ interface Holder {
 /** Finds those whose spans may be meant by a pattern without asking all: by the values that it says. */
 export class SpanIndex<T extends Holder> {
   readonly #all: readonly T[];
+  /** Those that a line may mean by what it looks like: its conditions do not find them. */
+  readonly #misread: readonly T[];
   readonly #byCondition = new Map<string, ReadonlyMap<unknown, readonly T[]>>();
 
   constructor(all: readonly T[]) {
     this.#all = all;
+    this.#misread = all.filter(({ node }) => !isReadAsDrawn(node.span));
   }
 
-  /** All whose span a pattern may mean, in order: those that fulfil the condition which the fewest fulfil. */
+  /** All whose span a pattern may mean: those that fulfil the condition which the fewest fulfil. */
   mayMatch(pattern: ReadPattern): readonly T[] {
-    if (pattern.line !== undefined && this.#with('span', pattern.line).length > 0) return this.#all;
-    return this.#fulfilling(pattern).reduce(
-      (fewest, each) => (each.length < fewest.length ? each : fewest),
+    const fewest = this.#fulfilling(pattern).reduce(
+      (least, each) => (each.length < least.length ? each : least),
       this.#all,
     );
+    if (pattern.line === undefined || this.#misread.length === 0) return fewest;
+    return [...new Set([...fewest, ...this.#misread])];
   }
 
   /** Those that fulfil one of the conditions; first of the condition which the fewest fulfil. */

@@ -89,6 +89,11 @@ function isLineOf(line: string | undefined, span: TraceSpan): boolean {
   return drawn.startsWith(head) && afterHead.test(drawn.slice(head.length));
 }
 
+/** Whether a span is what is read from its line, so that a line means it by no more than its conditions. */
+export function isReadAsDrawn(span: TraceSpan): boolean {
+  return readPattern(span.name).line === undefined && fulfils(readPattern(spanHead(span)), span);
+}
+
 /** Whether a span is what a pattern means: whether it has no {@link spanDifferences}, which take longer to find. */
 export function matchesSpan(pattern: string | ReadPattern, span: TraceSpan): boolean {
   if (pattern === span.name) return true;
