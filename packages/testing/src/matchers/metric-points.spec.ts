@@ -98,6 +98,43 @@ describe('toHaveMetric with a list', () => {
     `);
   });
 
+  it('takes the point whose labels are right before it looks for the closest', () => {
+    const close = { labels: { ...labels('users'), more: 'x' } };
+    const drawn = messageOf(close, { ...users, value: 7 }, { ...pages, count: 9 });
+    expect(drawn.split('\n').slice(3, -2)).toEqual([
+      '  value  count  primitive.name  cache.type  more',
+      '≠     2      3  "pages"         "memory"',
+      '≠    count: expected 9, is 3',
+      '≠     1      1  "users"         "memory"',
+      '≠    value: expected 7, is 1',
+      '-               "users"         "memory"    "x"',
+    ]);
+  });
+
+  it('compares thousands of points by their labels, in any order', () => {
+    const points = Array.from({ length: 3000 }, (_, index) => ({
+      metric: 'm',
+      kind: 'counter' as const,
+      unit: '',
+      labels: { 'primitive.name': `p${index}`, index, even: index % 2 === 0 },
+      value: index,
+      count: 1,
+    }));
+    const many = { spans: [], lines: [], points };
+    const same = points.toReversed().map(({ labels: { even, ...others }, value }) => ({
+      labels: { even, ...others },
+      value,
+    }));
+    expect(checkMetric(many, 'm', same).pass).toBe(true);
+    for (const wrong of [{ index: '7' }, { even: undefined }, { more: 1 }]) {
+      const [first, ...rest] = same;
+      const one = { ...first, labels: { ...first?.labels, ...wrong } };
+      expect(checkMetric(many, 'm', [one, ...rest]).pass).toBe(false);
+    }
+    const renamed = same.map(({ labels: each }) => ({ labels: { ...each, more: 1 } }));
+    expect(checkMetric(many, 'm', renamed).message(noColors)).toContain('of which 3000 are not as expected');
+  });
+
   it('tells that there is no such metric', () => {
     expect(checkMetric(trace, 'cache.hit', [pages]).message(noColors)).toContain(
       'There is no metric "cache.hit"; is it "cache.hits"',

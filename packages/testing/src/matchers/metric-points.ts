@@ -19,6 +19,9 @@ export interface MetricPoint {
   readonly count?: number;
 }
 
+/** So many pairs are compared to find the closest: half a second's work. Who is left is missing, or unexpected. */
+const pairLimit = 100_000;
+
 const conditions: Conditions<keyof MetricPoint> = {
   labels: [isRecord, "an object of all labels: { 'cache.type': 'memory' }"],
   value: [isNumber, 'a number'],
@@ -49,6 +52,7 @@ export function checkMetricPoints(
     expected,
     points,
     (wanted, point) => pointDifferences(wanted, point).length === 0,
+    pointsByLabels(points),
   );
   const missing = expected.filter((_, index) => partners[index] === undefined);
   const pass = missing.length === 0 && points.length === expected.length;
@@ -67,20 +71,59 @@ export function checkMetricPoints(
   return verdict(pass, call, found, trees, points.length === 0, noMetrics);
 }
 
+/** Which points may have labels: where all are plain values, those that have exactly these. */
+function pointsByLabels(points: readonly TracePoint[]): (wanted: MetricPoint) => readonly TracePoint[] {
+  const byLabels = new Map<string, TracePoint[]>();
+  for (const point of points) {
+    const key = labelsKey(point.labels);
+    const same = byLabels.get(key);
+    if (same) same.push(point);
+    else byLabels.set(key, [point]);
+  }
+  return ({ labels }) => {
+    const isPlain = Object.values(labels).every((value) => typeof value !== 'object' || value === null);
+    return isPlain ? (byLabels.get(labelsKey(labels)) ?? []) : points;
+  };
+}
+
+/** The same for labels that are equal. */
+function labelsKey(labels: Readonly<Record<string, unknown>>): string {
+  const texts = Object.entries(labels)
+    .filter(([, value]) => value !== undefined)
+    .map(([key, value]) => [key, typeof value, String(value)]);
+  return JSON.stringify(texts.sort(([one = ''], [other = '']) => (one < other ? -1 : 1)));
+}
+
 /** The points, those that differ with what about them does; what is missing last. */
 function comparedRows(
   points: readonly TracePoint[],
   partners: readonly (TracePoint | undefined)[],
   missing: readonly MetricPoint[],
 ): readonly PointRow[] {
-  const left = new Set(points.filter((point) => !partners.includes(point)));
+  const taken = new Set(partners);
+  const left = new Set(points.filter((point) => !taken.has(point)));
   const differing = new Map<TracePoint, readonly Difference[]>();
-  const alone = missing.filter((wanted) => {
-    const [closest] = closestPoints(wanted.labels, [...left]).keys();
-    if (!closest) return true;
-    left.delete(closest);
-    differing.set(closest, pointDifferences(wanted, closest));
-    return false;
+  /** Leaves over who finds none. */
+  const pair = (
+    wanted: readonly MetricPoint[],
+    closestOf: (one: MetricPoint) => TracePoint | undefined,
+  ): readonly MetricPoint[] =>
+    wanted.filter((one) => {
+      const closest = closestOf(one);
+      if (!closest) return true;
+      left.delete(closest);
+      differing.set(closest, pointDifferences(one, closest));
+      return false;
+    });
+  // Whose labels are right is what is meant, whatever is closest to others.
+  const sameLabels = pointsByLabels([...left]);
+  const others = pair(missing, (one) =>
+    sameLabels(one).find((point) => left.has(point) && hasLabels(point, one)),
+  );
+  let pairsLeft = pairLimit;
+  const alone = pair(others, ({ labels }) => {
+    pairsLeft -= left.size;
+    return pairsLeft < 0 ? undefined : [...closestPoints(labels, [...left]).keys()][0];
   });
   return [
     ...points.map((point): PointRow => {
@@ -90,6 +133,10 @@ function comparedRows(
     }),
     ...alone.map((point): PointRow => ({ point, mark: 'missing' })),
   ];
+}
+
+function hasLabels(point: TracePoint, { labels }: MetricPoint): boolean {
+  return pointDifferences({ labels }, point).length === 0;
 }
 
 function pointDifferences({ labels, value, count }: MetricPoint, point: TracePoint): readonly Difference[] {
