@@ -72,8 +72,8 @@ describe('TreeDifference', () => {
   });
 
   it('draws what it has compared, though that was half of all it may compare', () => {
-    const all = Array.from({ length: 1500 }, (_, index) => ({ name: `step.${index}` }));
-    const other = all.with(0, { name: 'step.x' }).with(1499, { name: 'step.y' });
+    const all = Array.from({ length: 1200 }, (_, index) => ({ name: `step.${index}` }));
+    const other = all.with(0, { name: 'step.x' }).with(1199, { name: 'step.y' });
     expect(marks('sequential', all, other)).toEqual([
       'different step.x success 0 ms',
       'different step.y success 0 ms',
@@ -95,6 +95,22 @@ describe('TreeDifference', () => {
     expect(root?.children).toHaveLength(3000);
     expect(root?.children.every(({ mark, notes }) => mark === 'different' && notes?.length === 1)).toBe(true);
     expect(difference.isRough).toBe(true);
+  });
+
+  it('pairs groups that are too much to compare by what they have inside', () => {
+    const group = (index: number, wrong: number): Below => ({
+      name: 'group',
+      type: 'parallel',
+      children: [0, 1, 2, 3].map((part) => ({
+        name: `part.${part}`,
+        attributes: { index: part === wrong ? -1 : index },
+      })),
+    });
+    const received = Array.from({ length: 1000 }, (_, index) => group((index * 37) % 1000, -1));
+    const expected = Array.from({ length: 1000 }, (_, index) => group(index, index % 4));
+    const all = marks('parallel', expected, received);
+    expect(all).toHaveLength(1000);
+    expect(all.every((mark) => mark.startsWith('different part.'))).toBe(true);
   });
 
   it('asks few spans of each tree that is expected', () => {

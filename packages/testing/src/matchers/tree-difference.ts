@@ -12,17 +12,16 @@ import {
 } from './compared-tree.ts';
 import { fullestMatching, isEveryoneMatched } from './fullest-matching.ts';
 import { differenceNotes } from './partial-match.ts';
-import { SpanIndex } from './span-index.ts';
-import { leastUnlikeness, spanCost, strangerCost, unlikeness } from './span-likeness.ts';
+import { alignedAsTheyCome, closePairs } from './rough-alignment.ts';
+import { leastUnlikeness, spanCost, unlikeness } from './span-likeness.ts';
 import { matchesSpan, patternText, spanDifferences } from './span-pattern.ts';
 import type { SpanTree } from './span-tree.ts';
+import { TreeIndex } from './tree-index.ts';
 
 /** So many pairs are compared to find what differs least: a second's work. Beyond that, trees are paired as they come. */
-const pairLimit = 4_000_000;
+const pairLimit = 2_000_000;
 /** So many pairs may at least be compared inside each pair that is drawn. */
 const drawnPairLimit = 400;
-/** How far the next tree is looked for that is as expected, where trees are paired as they come. */
-const lookAhead = 100;
 
 type TreeStep = Step<ExpectedTree, ReceivedTree>;
 
@@ -34,7 +33,7 @@ export class TreeDifference {
   readonly #equal = new Map<number, boolean>();
   readonly #costs = new Map<number, number>();
   readonly #roughCosts = new Set<number>();
-  readonly #indexes = new Map<readonly ReceivedTree[], SpanIndex<ReceivedTree>>();
+  readonly #indexes = new Map<readonly ReceivedTree[], TreeIndex>();
   #pairsLeft = pairLimit;
   #isRough = false;
 
@@ -95,8 +94,8 @@ export class TreeDifference {
   /** Asked in lists that are compared with many others: what is found in them is kept. */
   #candidatesIn(received: readonly ReceivedTree[]): (one: ExpectedTree) => readonly ReceivedTree[] {
     let index = this.#indexes.get(received);
-    if (!index) this.#indexes.set(received, (index = new SpanIndex(received)));
-    return ({ pattern }) => index.mayMatch(pattern);
+    if (!index) this.#indexes.set(received, (index = new TreeIndex(received)));
+    return (one) => index.mayEqual(one);
   }
 
   /** What it costs to take one tree for the other. */
@@ -165,10 +164,10 @@ export class TreeDifference {
     );
   }
 
-  /** Whether as many pairs are left to be compared; if so, takes them. */
-  #mayCompare(expected: readonly ExpectedTree[], received: readonly ReceivedTree[]): boolean {
+  /** Whether as many pairs are left to be compared, with those inside them; if so, takes them. */
+  #mayCompare(expected: readonly ExpectedTree[], received: readonly ReceivedTree[], inside = 0): boolean {
     const pairs = expected.length * received.length;
-    const may = pairs <= this.#pairsLeft || pairs === 0;
+    const may = pairs === 0 || pairs + inside <= this.#pairsLeft;
     this.#pairsLeft -= may ? pairs : expected.length + received.length;
     this.#isRough ||= !may;
     return may;
@@ -189,9 +188,11 @@ export class TreeDifference {
     const rest = [...missing];
     const isFree = (one: ExpectedTree, other: ReceivedTree): boolean =>
       missing.has(one) && !partners.has(other);
-    const pairs = this.#mayCompare(rest, left)
+    // Each pair that is looked at is looked into as well.
+    const inside = rest.reduce((sum, { children }) => sum + (children === 'any' ? 0 : children.length), 0);
+    const pairs = this.#mayCompare(rest, left, inside * left.length)
       ? this.#closestFirst(rest, left, isFree)
-      : closeAsTheyCome(rest, left);
+      : closePairs(rest, left);
     for (const [one, other] of pairs) take(one, other);
     return [
       ...received.map((other): TreeStep => [partners.get(other), other]),
@@ -293,47 +294,6 @@ export class TreeDifference {
 /** What it costs that a tree is missing, or not expected. */
 function aloneCost(tree: { readonly size: number } | undefined): number {
   return tree ? spanCost * tree.size : 0;
-}
-
-/** Pairs each tree that is expected with the next one whose span is so. */
-function alignedAsTheyCome(
-  expected: readonly ExpectedTree[],
-  received: readonly ReceivedTree[],
-): readonly TreeStep[] {
-  const steps: TreeStep[] = [];
-  let next = 0;
-  for (const one of expected) {
-    const ahead = received
-      .slice(next, next + lookAhead)
-      .findIndex(({ node }) => matchesSpan(one.pattern, node.span));
-    const end = next + Math.max(ahead, 0);
-    for (; next < end; next++) steps.push([undefined, received[next]]);
-    steps.push([one, ahead < 0 ? undefined : received[next++]]);
-  }
-  for (; next < received.length; next++) steps.push([undefined, received[next]]);
-  return steps;
-}
-
-/** Pairs of which the spans have something in common, found without comparing all. */
-function* closeAsTheyCome(
-  expected: readonly ExpectedTree[],
-  received: readonly ReceivedTree[],
-): Generator<readonly [ExpectedTree, ReceivedTree]> {
-  const index = new SpanIndex(received);
-  const taken = new Set<ReceivedTree>();
-  const begins = new Map<readonly ReceivedTree[], number>();
-  for (const one of expected) {
-    for (const list of index.closeTo(one.pattern)) {
-      let at = begins.get(list) ?? 0;
-      while (at < list.length && taken.has(list[at] as ReceivedTree)) at++;
-      begins.set(list, at);
-      const other = list[at];
-      if (!other || unlikeness(one.pattern, other.node.span) >= strangerCost) continue;
-      taken.add(other);
-      yield [one, other];
-      break;
-    }
-  }
 }
 
 function missingTree({ pattern, children }: ExpectedTree): MarkedNode {
