@@ -108,9 +108,26 @@ describe('TreeDifference', () => {
     });
     const received = Array.from({ length: 1000 }, (_, index) => group((index * 37) % 1000, -1));
     const expected = Array.from({ length: 1000 }, (_, index) => group(index, index % 4));
-    const all = marks('parallel', expected, received);
+    const difference = new TreeDifference(
+      [literal({ name: 'root', children: expected })],
+      spanForest(spansOf({ name: 'root', type: 'parallel', children: received })),
+    );
+    const all = markedIn(difference.trees());
+    expect(difference.isRough).toBe(true);
     expect(all).toHaveLength(1000);
     expect(all.every((mark) => mark.startsWith('different part.'))).toBe(true);
+  });
+
+  it('takes what differs less inside, wherever it stands', () => {
+    const group = (v: number, w: number): Below => ({
+      name: 'group',
+      children: [{ name: 'step', attributes: { v, w } }],
+    });
+    expect(marks('parallel', [group(1, 1)], [group(2, 2), group(1, 2)])).toEqual([
+      'unexpected group success 0 ms',
+      'unexpected step success 0 ms',
+      'different step success 0 ms',
+    ]);
   });
 
   it('asks few spans of each tree that is expected', () => {
