@@ -246,11 +246,17 @@ describe('traceSnapshotText', () => {
     [`file://${process.cwd()}/x.ts:1:2`, 'file://<cwd>/x.ts:1:2'],
     [join(tmpdir(), 'a'), `<tmp>${sep}a`],
     [join(homedir(), '.config'), `<home>${sep}.config`],
-    [`${process.cwd()}s/x`, `${process.cwd()}s/x`],
     ['http://a.test/tmp/x', 'http://a.test/tmp/x'],
     [`http:/${tmpdir()}/x`, `http:/${tmpdir()}/x`],
   ])('tells %j as %j', (text, stable) => {
     expect(attributeLines({ text })).toEqual([`text: ${JSON.stringify(stable)}`]);
+  });
+
+  it('takes no other folder for one whose name it begins with', () => {
+    const inside = jest.spyOn(process, 'cwd').mockReturnValue('/projects/shop');
+    const lines = attributeLines({ text: 'open /projects/shops/x and /projects/shop/x' });
+    inside.mockRestore();
+    expect(lines).toEqual(['text: "open /projects/shops/x and <cwd>/x"']);
   });
 
   it('says the innermost of the folders', () => {
