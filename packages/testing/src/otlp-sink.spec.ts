@@ -583,7 +583,7 @@ describe('an OTLP sink', () => {
       const sink = await otlpSink();
       for (const protocol of ['http/protobuf', 'grpc'])
         exportersTo(sink, protocol).traces.export([span], () => undefined);
-      console.log((await sink.received({ spans: 2 })).spans.length);
+      console.log(String((await sink.received({ spans: 2 })).spans.length));
       const message = await sink.received({ spans: 3, within: 50 }).catch(String);
       console.log(message.split('\\n')[0]);`);
     expect(stdout).toBe('2\nError: The OTLP sink has not received 3 spans within 50 ms.\n');
