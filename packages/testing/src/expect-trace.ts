@@ -1,14 +1,14 @@
-import { lineDifference } from './line-difference.ts';
-import { noColors } from './marked-tree.ts';
+import { lineDifference } from './drawing/line-difference.ts';
+import { noColors } from './drawing/marked-tree.ts';
 import { requireTrace } from './matchers/require-trace.ts';
 import { checkTrace, traceMatcherNames } from './matchers.ts';
-import { invalid } from './requirement.ts';
+import { invalid } from './matchers/requirement.ts';
 import type { TraceMatchers } from './trace-matchers.ts';
 import { traceSnapshotText } from './matchers/trace-snapshot-text.ts';
 import { TraceAssertionError } from './trace-assertion-error.ts';
 import type { Trace } from './trace.ts';
-import { valueText } from './value-text.ts';
-import { isFailure, type Verdict, verdict } from './verdict.ts';
+import { valueText } from './drawing/value-text.ts';
+import { isFailure, type Verdict, verdict } from './matchers/verdict.ts';
 
 /** What can be expected of a trace without Jest or Vitest. */
 export interface TraceExpectation extends TraceMatchers<void> {

@@ -3,7 +3,7 @@ import { beforeAll, describe, expect, it } from '@jest/globals';
 import { retrying, traceOf } from '../test/doubles.ts';
 import { matchers } from './jest.ts';
 import { traceMatcherNames } from './matchers.ts';
-import { noColors } from './marked-tree.ts';
+import { noColors } from './drawing/marked-tree.ts';
 import { checkRetried } from './matchers/retried.ts';
 
 const trace = await traceOf(retrying('ask', 1));

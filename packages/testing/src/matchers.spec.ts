@@ -3,7 +3,7 @@ import { attributeNames as names } from '@tta/obs-context';
 import { spanOf } from '../test/spans.ts';
 import { work } from '../test/doubles.ts';
 import { expectTrace } from './expect-trace.ts';
-import { noColors } from './marked-tree.ts';
+import { noColors } from './drawing/marked-tree.ts';
 import { checkTrace, type TraceMatcherName } from './matchers.ts';
 import { observed } from './observe.ts';
 import type { Trace } from './trace.ts';

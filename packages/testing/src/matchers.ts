@@ -12,7 +12,7 @@ import { checkSpan } from './matchers/span.ts';
 import { checkStayWithin } from './matchers/stay-within.ts';
 import type { TraceMatchers } from './trace-matchers.ts';
 import type { Trace, TracePoint } from './trace.ts';
-import type { Verdict } from './verdict.ts';
+import type { Verdict } from './matchers/verdict.ts';
 
 /** Every check by the name of its matcher. */
 export const traceChecks = {

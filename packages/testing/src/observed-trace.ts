@@ -2,7 +2,7 @@ import { context, type Meter, ROOT_CONTEXT, type Tracer } from '@opentelemetry/a
 import { type Clock, type LineLevel, systemClock } from '@tta/obs-context';
 import { ManualClock } from '@tta/obs-context/manual';
 import { Instrumentation, type InstrumentationOptions, withInstrumentation } from '@tta/obs-instrumentation';
-import { DrawnTrace } from './drawn-trace.ts';
+import { DrawnTrace } from './drawing/drawn-trace.ts';
 import type { SpanPattern } from './matchers/span-pattern.ts';
 import { onlySpan } from './matchers/span.ts';
 import { LineRecorder } from './recording/line-recorder.ts';

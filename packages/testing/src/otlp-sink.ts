@@ -20,7 +20,7 @@ export async function otlpSink(options: OtlpSinkOptions = {}): Promise<OtlpSink>
   return sink;
 }
 
-export type { DrawnTrace } from './drawn-trace.ts';
+export type { DrawnTrace } from './drawing/drawn-trace.ts';
 export type {
   ChooseAnswer,
   OtlpAnswer,

@@ -1,10 +1,10 @@
-import type { Colors } from './marked-tree.ts';
+import type { Colors } from './drawing/marked-tree.ts';
 import { requireTrace } from './matchers/require-trace.ts';
 import { checkTrace, type TraceMatcherName, traceMatcherNames } from './matchers.ts';
-import { invalid } from './requirement.ts';
+import { invalid } from './matchers/requirement.ts';
 import { traceSnapshotText } from './matchers/trace-snapshot-text.ts';
-import { valueText } from './value-text.ts';
-import { isFailure } from './verdict.ts';
+import { valueText } from './drawing/value-text.ts';
+import { isFailure } from './matchers/verdict.ts';
 
 /** What Jest and Vitest give to a matcher, as far as it is used. */
 export interface MatcherState {

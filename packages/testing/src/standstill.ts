@@ -1,8 +1,8 @@
 import { systemClock } from '@tta/obs-context';
 import { ManualClock } from '@tta/obs-context/manual';
-import { countText } from './count-text.ts';
+import { countText } from './drawing/count-text.ts';
 import type { ObservedTrace } from './observed-trace.ts';
-import { durationText } from './span-text.ts';
+import { durationText } from './drawing/span-text.ts';
 
 /** In milliseconds of the machine's clock, less than the five seconds after which a test runner gives up. */
 const patienceMs = 3_000;

@@ -1,5 +1,5 @@
 import { type Assertion, chai, type RunnerTestCase } from 'vitest';
-import { invalid } from './requirement.ts';
+import { invalid } from './matchers/requirement.ts';
 import {
   type MatcherResult,
   type MatcherState,

@@ -1,4 +1,4 @@
-import type { SpanNode } from '../span-forest.ts';
+import type { SpanNode } from '../drawing/span-forest.ts';
 import { isConcurrent } from '../trace.ts';
 import { type DrawnTree, drawnTrees } from './drawn-trees.ts';
 import { type ReadPattern, readPattern } from './span-pattern.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { stepping, traceOf, work } from '../../test/doubles.ts';
-import { noColors } from '../marked-tree.ts';
+import { noColors } from '../drawing/marked-tree.ts';
 import { checkCompensated } from './compensated.ts';
 
 const saga = await traceOf(

@@ -1,12 +1,12 @@
 import { primitiveSpanName } from '@tta/obs-context';
-import { countText } from '../count-text.ts';
-import { listText } from '../list-text.ts';
-import type { MarkedNode } from '../marked-tree.ts';
-import { invalid } from '../requirement.ts';
-import { type Markup, traceTrees } from '../trace-text.ts';
+import { countText } from '../drawing/count-text.ts';
+import { listText } from '../drawing/list-text.ts';
+import type { MarkedNode } from '../drawing/marked-tree.ts';
+import { invalid } from './requirement.ts';
+import { type Markup, traceTrees } from '../drawing/trace-text.ts';
 import { edgeOf, outcomeOf, type Trace, type TraceSpan } from '../trace.ts';
-import { valueText } from '../value-text.ts';
-import { type Verdict, verdict } from '../verdict.ts';
+import { valueText } from '../drawing/value-text.ts';
+import { type Verdict, verdict } from './verdict.ts';
 import { commonSequence } from './common-sequence.ts';
 import { runsOf } from './named-runs.ts';
 

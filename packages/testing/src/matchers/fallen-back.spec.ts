@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { fallingBack, stepping, traceOf, work } from '../../test/doubles.ts';
-import { noColors } from '../marked-tree.ts';
+import { noColors } from '../drawing/marked-tree.ts';
 import { checkFallenBack } from './fallen-back.ts';
 
 const toCache = await traceOf(fallingBack('ask', 'small model', 'cached answer'));

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { caching, traceOf, work } from '../../test/doubles.ts';
 import { spanOf } from '../../test/spans.ts';
-import { noColors } from '../marked-tree.ts';
+import { noColors } from '../drawing/marked-tree.ts';
 import { checkHitCache } from './hit-cache.ts';
 
 const asked = await traceOf(

@@ -1,9 +1,9 @@
 import { attributeNames as names } from '@tta/obs-context';
-import { countText } from '../count-text.ts';
-import { requireName, requireTimes } from '../requirement.ts';
-import { type Markup, traceTrees } from '../trace-text.ts';
+import { countText } from '../drawing/count-text.ts';
+import { requireName, requireTimes } from './requirement.ts';
+import { type Markup, traceTrees } from '../drawing/trace-text.ts';
 import type { Trace, TraceEvent, TraceSpan } from '../trace.ts';
-import { type Verdict, verdict } from '../verdict.ts';
+import { type Verdict, verdict } from './verdict.ts';
 import { noneCalled } from './named-runs.ts';
 
 const isLookUp = ({ name }: TraceEvent): boolean => /^cache\.(hit|stale|miss)$/.test(name);

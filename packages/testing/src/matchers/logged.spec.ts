@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { double, stepping, traceOf } from '../../test/doubles.ts';
 import { spanOf } from '../../test/spans.ts';
-import { noColors } from '../marked-tree.ts';
+import { noColors } from '../drawing/marked-tree.ts';
 import type { TraceLine } from '../trace.ts';
 import { checkLogged, type LineExpectation } from './logged.ts';
 

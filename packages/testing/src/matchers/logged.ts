@@ -1,12 +1,12 @@
 import type { LineLevel } from '@tta/obs-context';
-import { countText } from '../count-text.ts';
-import type { Mark, MarkedNode } from '../marked-tree.ts';
-import { type Conditions, isFilled, isName, requireConditions } from '../requirement.ts';
-import { spanKey } from '../span-forest.ts';
-import { traceTrees } from '../trace-text.ts';
+import { countText } from '../drawing/count-text.ts';
+import type { Mark, MarkedNode } from '../drawing/marked-tree.ts';
+import { type Conditions, isFilled, isName, requireConditions } from './requirement.ts';
+import { spanKey } from '../drawing/span-forest.ts';
+import { traceTrees } from '../drawing/trace-text.ts';
 import { personalName, type Trace, type TraceLine, type TraceSpan } from '../trace.ts';
-import { valueText } from '../value-text.ts';
-import { type Verdict, verdict } from '../verdict.ts';
+import { valueText } from '../drawing/value-text.ts';
+import { type Verdict, verdict } from './verdict.ts';
 import { closestNames } from './closest-names.ts';
 import { type Difference, differenceNotes, partialDifferences } from './partial-match.ts';
 

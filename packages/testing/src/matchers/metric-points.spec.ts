@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { caching, traceOf } from '../../test/doubles.ts';
-import { noColors } from '../marked-tree.ts';
+import { noColors } from '../drawing/marked-tree.ts';
 import type { MetricPoint } from './metric-points.ts';
 import { checkMetric } from './metric.ts';
 

@@ -1,9 +1,9 @@
-import type { MatcherCall } from '../call-text.ts';
-import { countText } from '../count-text.ts';
-import type { MarkedNode } from '../marked-tree.ts';
-import { type Conditions, invalid, isNumber, isRecord, requireConditions } from '../requirement.ts';
+import type { MatcherCall } from '../drawing/call-text.ts';
+import { countText } from '../drawing/count-text.ts';
+import type { MarkedNode } from '../drawing/marked-tree.ts';
+import { type Conditions, invalid, isNumber, isRecord, requireConditions } from './requirement.ts';
 import type { Trace, TracePoint } from '../trace.ts';
-import { type Verdict, verdict } from '../verdict.ts';
+import { type Verdict, verdict } from './verdict.ts';
 import { closestPoints } from './closest-points.ts';
 import { fullestMatching } from './fullest-matching.ts';
 import { type Difference, differenceNotes, partialDifferences } from './partial-match.ts';

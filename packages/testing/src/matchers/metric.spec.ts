@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { caching, traceOf, work } from '../../test/doubles.ts';
-import { noColors } from '../marked-tree.ts';
+import { noColors } from '../drawing/marked-tree.ts';
 import type { Trace } from '../trace.ts';
 import { checkMetric, type MetricExpectation } from './metric.ts';
 

@@ -1,8 +1,8 @@
-import type { MarkedNode } from '../marked-tree.ts';
-import { type Conditions, isFilled, isNumber, requireConditions, requireName } from '../requirement.ts';
+import type { MarkedNode } from '../drawing/marked-tree.ts';
+import { type Conditions, isFilled, isNumber, requireConditions, requireName } from './requirement.ts';
 import type { Trace, TracePoint } from '../trace.ts';
-import { valueText } from '../value-text.ts';
-import { type Verdict, verdict } from '../verdict.ts';
+import { valueText } from '../drawing/value-text.ts';
+import { type Verdict, verdict } from './verdict.ts';
 import { closestPoints } from './closest-points.ts';
 import { checkMetricPoints, type MetricPoint, requireMetricPoints } from './metric-points.ts';
 import { type Difference, differenceNotes, matchesPartially } from './partial-match.ts';

@@ -1,7 +1,7 @@
 import { attributeNames as names } from '@tta/obs-context';
 import { proposalText } from './closest-names.ts';
-import { listText } from '../list-text.ts';
-import { spanKey } from '../span-forest.ts';
+import { listText } from '../drawing/list-text.ts';
+import { spanKey } from '../drawing/span-forest.ts';
 import { edgeOf, type Trace, type TraceSpan } from '../trace.ts';
 
 /** The runs of the primitives of a type, or of those of a name among them. */

@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import { fallingBack, retrying, traceOf, work } from '../../test/doubles.ts';
 import { spanOf } from '../../test/spans.ts';
-import { noColors } from '../marked-tree.ts';
-import { isFailure } from '../verdict.ts';
+import { noColors } from '../drawing/marked-tree.ts';
+import { isFailure } from './verdict.ts';
 import { checkNoErrors } from './no-errors.ts';
 
 const answered = await traceOf(fallingBack('ask', 'small model'), retrying('fetch page', 0));

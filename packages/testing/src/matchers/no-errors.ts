@@ -1,8 +1,8 @@
-import { countText } from '../count-text.ts';
-import { listText } from '../list-text.ts';
-import { traceTrees } from '../trace-text.ts';
+import { countText } from '../drawing/count-text.ts';
+import { listText } from '../drawing/list-text.ts';
+import { traceTrees } from '../drawing/trace-text.ts';
 import { personalName, type Trace, type TraceSpan } from '../trace.ts';
-import { nothingRan, type Verdict, verdict } from '../verdict.ts';
+import { nothingRan, type Verdict, verdict } from './verdict.ts';
 
 /** Whether no span failed, also none whose failure a retry or a fallback answered. */
 export function checkNoErrors(trace: Trace): Verdict {

@@ -1,9 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
 import { retrying, traceOf } from '../../test/doubles.ts';
 import { spanOf } from '../../test/spans.ts';
-import { noColors } from '../marked-tree.ts';
+import { noColors } from '../drawing/marked-tree.ts';
 import type { TraceSpan } from '../trace.ts';
-import { isFailure } from '../verdict.ts';
+import { isFailure } from './verdict.ts';
 import { checkNoOrphans } from './no-orphans.ts';
 
 const whole = await traceOf(retrying('a', 0));

@@ -1,7 +1,7 @@
-import { countText } from '../count-text.ts';
-import { type Markup, traceTrees } from '../trace-text.ts';
+import { countText } from '../drawing/count-text.ts';
+import { type Markup, traceTrees } from '../drawing/trace-text.ts';
 import type { Trace, TraceSpan } from '../trace.ts';
-import { nothingRan, type Verdict, verdict } from '../verdict.ts';
+import { nothingRan, type Verdict, verdict } from './verdict.ts';
 
 /** Whether every span has ended, and the parent of each is one of the spans or in another process. */
 export function checkNoOrphans(trace: Trace): Verdict {

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual, types } from 'node:util';
-import { type Colors, noColors, type Note } from '../marked-tree.ts';
-import { valueText } from '../value-text.ts';
-import { visibleText } from '../visible-text.ts';
+import { type Colors, noColors, type Note } from '../drawing/marked-tree.ts';
+import { valueText } from '../drawing/value-text.ts';
+import { visibleText } from '../drawing/visible-text.ts';
 
 /** Where a value is not what is expected. */
 export interface Difference {

@@ -1,7 +1,7 @@
-import type { Mark, MarkedNode, Note } from '../marked-tree.ts';
+import type { Mark, MarkedNode, Note } from '../drawing/marked-tree.ts';
 import type { Trace } from '../trace.ts';
-import { valueText } from '../value-text.ts';
-import { visibleText } from '../visible-text.ts';
+import { valueText } from '../drawing/value-text.ts';
+import { visibleText } from '../drawing/visible-text.ts';
 import { proposalText } from './closest-names.ts';
 import type { MetricPoint } from './metric-points.ts';
 

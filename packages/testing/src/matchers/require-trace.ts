@@ -1,5 +1,5 @@
 import { InvalidOptionError } from '@tta/obs-context';
-import { valueText } from '../value-text.ts';
+import { valueText } from '../drawing/value-text.ts';
 import type { Trace } from '../trace.ts';
 
 /**

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { retrying, traceOf, work } from '../../test/doubles.ts';
 import { spanOf } from '../../test/spans.ts';
-import { noColors } from '../marked-tree.ts';
+import { noColors } from '../drawing/marked-tree.ts';
 import { checkRetried } from './retried.ts';
 
 const twice = await traceOf(retrying('fetch page', 2));

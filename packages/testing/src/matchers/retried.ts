@@ -1,10 +1,10 @@
 import { primitiveSpanName } from '@tta/obs-context';
-import { countText } from '../count-text.ts';
-import type { MarkedNode } from '../marked-tree.ts';
-import { requireName, requireTimes } from '../requirement.ts';
-import { type Markup, traceTrees } from '../trace-text.ts';
+import { countText } from '../drawing/count-text.ts';
+import type { MarkedNode } from '../drawing/marked-tree.ts';
+import { requireName, requireTimes } from './requirement.ts';
+import { type Markup, traceTrees } from '../drawing/trace-text.ts';
 import type { Trace, TraceSpan } from '../trace.ts';
-import { type Verdict, verdict } from '../verdict.ts';
+import { type Verdict, verdict } from './verdict.ts';
 import { noneCalled, runsOf, stepsOf } from './named-runs.ts';
 
 const type = 'retry';

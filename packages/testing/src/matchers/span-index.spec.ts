@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { spanOf } from '../../test/spans.ts';
-import { spanText } from '../span-text.ts';
+import { spanText } from '../drawing/span-text.ts';
 import { SpanIndex } from './span-index.ts';
 import { readPattern, type SpanPattern } from './span-pattern.ts';
 

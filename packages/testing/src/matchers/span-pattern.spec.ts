@@ -2,8 +2,8 @@ import { describe, expect, it } from '@jest/globals';
 import { InvalidOptionError } from '@tta/obs-context';
 import fc from 'fast-check';
 import { spanOf } from '../../test/spans.ts';
-import { spanText } from '../span-text.ts';
-import { valueText } from '../value-text.ts';
+import { spanText } from '../drawing/span-text.ts';
+import { valueText } from '../drawing/value-text.ts';
 import {
   matchesSpan,
   patternText,

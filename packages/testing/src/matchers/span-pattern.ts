@@ -1,8 +1,8 @@
 import { types } from 'node:util';
-import { type Conditions, isFilled, isName, requireConditions } from '../requirement.ts';
-import { isDrawnOtherwise, spanHead } from '../span-text.ts';
+import { type Conditions, isFilled, isName, requireConditions } from './requirement.ts';
+import { isDrawnOtherwise, spanHead } from '../drawing/span-text.ts';
 import { outcomeOf, personalName, type SpanOutcome, type TraceEvent, type TraceSpan } from '../trace.ts';
-import { valueText } from '../value-text.ts';
+import { valueText } from '../drawing/value-text.ts';
 import {
   type Difference,
   distance,

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { type Below, spansOf } from '../../test/spans.ts';
-import { noColors } from '../marked-tree.ts';
+import { noColors } from '../drawing/marked-tree.ts';
 import type { Trace } from '../trace.ts';
 import { checkSpanTree, type SpanTree, type SpanTreeNode } from './span-tree.ts';
 

@@ -4,9 +4,9 @@ import { ManualClock } from '@tta/obs-context/manual';
 import { inParallel, inSequence } from '../../test/compositions.ts';
 import { fallingBack, retrying, work } from '../../test/doubles.ts';
 import { spansOf, type Below } from '../../test/spans.ts';
-import { noColors } from '../marked-tree.ts';
+import { noColors } from '../drawing/marked-tree.ts';
 import { observe } from '../observe.ts';
-import { traceText } from '../trace-text.ts';
+import { traceText } from '../drawing/trace-text.ts';
 import type { Trace } from '../trace.ts';
 import { checkSpanTree, type SpanTree } from './span-tree.ts';
 

@@ -1,10 +1,10 @@
-import { spanForest } from '../span-forest.ts';
-import { traceTrees } from '../trace-text.ts';
+import { spanForest } from '../drawing/span-forest.ts';
+import { traceTrees } from '../drawing/trace-text.ts';
 import type { Trace } from '../trace.ts';
-import { countText } from '../count-text.ts';
-import { inOrder, type Mark, type MarkedNode } from '../marked-tree.ts';
-import { type Conditions, invalid, isName, requireConditions } from '../requirement.ts';
-import { type Verdict, verdict } from '../verdict.ts';
+import { countText } from '../drawing/count-text.ts';
+import { inOrder, type Mark, type MarkedNode } from '../drawing/marked-tree.ts';
+import { type Conditions, invalid, isName, requireConditions } from './requirement.ts';
+import { type Verdict, verdict } from './verdict.ts';
 import { patternConditions, requireSpanPattern, type SpanConditions } from './span-pattern.ts';
 import { drawnTrees } from './drawn-trees.ts';
 import { TreeDifference } from './tree-difference.ts';

@@ -4,7 +4,7 @@ import { ManualClock } from '@tta/obs-context/manual';
 import { inSequence } from '../../test/compositions.ts';
 import { caching, double, retrying, type Step, traceOf, work } from '../../test/doubles.ts';
 import { spanOf } from '../../test/spans.ts';
-import { noColors } from '../marked-tree.ts';
+import { noColors } from '../drawing/marked-tree.ts';
 import { observe } from '../observe.ts';
 import type { Trace } from '../trace.ts';
 import type { SpanPattern } from './span-pattern.ts';

@@ -1,11 +1,11 @@
-import type { MatcherCall } from '../call-text.ts';
-import { countText } from '../count-text.ts';
-import { noColors } from '../marked-tree.ts';
-import { requireTimes } from '../requirement.ts';
-import { type Markup, traceTrees } from '../trace-text.ts';
+import type { MatcherCall } from '../drawing/call-text.ts';
+import { countText } from '../drawing/count-text.ts';
+import { noColors } from '../drawing/marked-tree.ts';
+import { requireTimes } from './requirement.ts';
+import { type Markup, traceTrees } from '../drawing/trace-text.ts';
 import { TraceAssertionError } from '../trace-assertion-error.ts';
 import { outcomeOf, personalName, type Trace, type TraceSpan } from '../trace.ts';
-import { type Verdict, verdict } from '../verdict.ts';
+import { type Verdict, verdict } from './verdict.ts';
 import { closestNames, proposalText } from './closest-names.ts';
 import { type Difference, differenceNotes } from './partial-match.ts';
 import { strangerCost, unlikeness } from './span-likeness.ts';

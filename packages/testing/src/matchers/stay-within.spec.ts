@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import { double, stepping, traceOf, waiting } from '../../test/doubles.ts';
 import { spanOf } from '../../test/spans.ts';
-import { noColors } from '../marked-tree.ts';
-import { isFailure } from '../verdict.ts';
+import { noColors } from '../drawing/marked-tree.ts';
+import { isFailure } from './verdict.ts';
 import { checkStayWithin, type TraceLimits } from './stay-within.ts';
 
 const llm = (name: string, inputTokens: number, outputTokens: number, costUsd: number) =>

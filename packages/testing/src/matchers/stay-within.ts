@@ -1,11 +1,11 @@
 import { attributeNames as names, genAiNames } from '@tta/obs-context';
-import { countText } from '../count-text.ts';
-import { type Conditions, requireConditions } from '../requirement.ts';
-import { spanForest } from '../span-forest.ts';
-import { durationText } from '../span-text.ts';
-import { type Markup, traceTrees } from '../trace-text.ts';
+import { countText } from '../drawing/count-text.ts';
+import { type Conditions, requireConditions } from './requirement.ts';
+import { spanForest } from '../drawing/span-forest.ts';
+import { durationText } from '../drawing/span-text.ts';
+import { type Markup, traceTrees } from '../drawing/trace-text.ts';
 import type { Trace, TraceSpan } from '../trace.ts';
-import { nothingRan, type Verdict, verdict } from '../verdict.ts';
+import { nothingRan, type Verdict, verdict } from './verdict.ts';
 
 /** What a trace may use. At least one limit has to be given. */
 export interface TraceLimits {

@@ -1,6 +1,6 @@
 import { SpanKind } from '@opentelemetry/api';
 import { attributeNames as names, primitiveSpanName } from '@tta/obs-context';
-import { spanForest, type SpanNode } from '../span-forest.ts';
+import { spanForest, type SpanNode } from '../drawing/span-forest.ts';
 import {
   isConcurrent,
   outcomeOf,

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { type Below, spanOf, spansOf } from '../../test/spans.ts';
-import { inOrder, type MarkedNode } from '../marked-tree.ts';
-import { spanForest } from '../span-forest.ts';
+import { inOrder, type MarkedNode } from '../drawing/marked-tree.ts';
+import { spanForest } from '../drawing/span-forest.ts';
 import type { TraceSpan } from '../trace.ts';
 import type { SpanTree } from './span-tree.ts';
 import { TreeDifference } from './tree-difference.ts';

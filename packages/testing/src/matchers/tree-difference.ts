@@ -1,6 +1,6 @@
-import type { MarkedNode } from '../marked-tree.ts';
-import type { SpanNode } from '../span-forest.ts';
-import { nodeText, spanTrees } from '../trace-text.ts';
+import type { MarkedNode } from '../drawing/marked-tree.ts';
+import type { SpanNode } from '../drawing/span-forest.ts';
+import { nodeText, spanTrees } from '../drawing/trace-text.ts';
 import { cheapestAlignment, type Step } from './cheapest-alignment.ts';
 import {
   type ExpectedTree,

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { spansOf } from '../../test/spans.ts';
-import { spanForest } from '../span-forest.ts';
+import { spanForest } from '../drawing/span-forest.ts';
 import { expectedTrees, receivedTrees } from './compared-tree.ts';
 import type { SpanTree } from './span-tree.ts';
 import { TreeIndex } from './tree-index.ts';

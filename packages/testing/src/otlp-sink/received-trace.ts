@@ -1,5 +1,5 @@
 import type { Attributes } from '@opentelemetry/api';
-import { DrawnTrace } from '../drawn-trace.ts';
+import { DrawnTrace } from '../drawing/drawn-trace.ts';
 import type { TraceLine, TracePoint, TraceSpan } from '../trace.ts';
 import { attributesOf } from './otlp-attributes.ts';
 import { timeOf, toTraceLine } from './otlp-lines.ts';

@@ -1,9 +1,9 @@
 import { types } from 'node:util';
 import type { Attributes } from '@opentelemetry/api';
 import { InvalidOptionError, systemClock } from '@tta/obs-context';
-import type { DrawnTrace } from '../drawn-trace.ts';
-import { traceText } from '../trace-text.ts';
-import { valueText } from '../value-text.ts';
+import type { DrawnTrace } from '../drawing/drawn-trace.ts';
+import { traceText } from '../drawing/trace-text.ts';
+import { valueText } from '../drawing/value-text.ts';
 import { loopback } from './endpoint.ts';
 import { GrpcEndpoint } from './grpc-endpoint.ts';
 import { HttpEndpoint } from './http-endpoint.ts';

@@ -2,7 +2,7 @@ import { drawTrees, type MarkedNode } from './marked-tree.ts';
 import { shortenedForest } from './shortened-forest.ts';
 import { spanForest, type SpanNode } from './span-forest.ts';
 import { spanText } from './span-text.ts';
-import type { Trace, TraceSpan } from './trace.ts';
+import type { Trace, TraceSpan } from '../trace.ts';
 
 /** What is marked about a span, what is noted below it, and what there is inside it besides its spans. */
 export interface Markup extends Pick<MarkedNode, 'mark' | 'notes'> {

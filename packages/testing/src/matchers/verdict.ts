@@ -1,7 +1,7 @@
-import { callText, type MatcherCall } from './call-text.ts';
-import { type Colors, drawTrees, legendText, type MarkedNode } from './marked-tree.ts';
-import { shortenedForest } from './shortened-forest.ts';
-import { visibleText } from './visible-text.ts';
+import { callText, type MatcherCall } from '../drawing/call-text.ts';
+import { type Colors, drawTrees, legendText, type MarkedNode } from '../drawing/marked-tree.ts';
+import { shortenedForest } from '../drawing/shortened-forest.ts';
+import { visibleText } from '../drawing/visible-text.ts';
 
 /** What a check of a trace found. */
 export interface Verdict {

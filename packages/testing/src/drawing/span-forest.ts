@@ -1,4 +1,4 @@
-import type { TraceSpan } from './trace.ts';
+import type { TraceSpan } from '../trace.ts';
 
 /** A span and what was begun inside it. */
 export interface SpanNode {

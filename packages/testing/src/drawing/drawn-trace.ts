@@ -1,5 +1,5 @@
 import { traceText } from './trace-text.ts';
-import type { Trace, TraceLine, TracePoint, TraceSpan } from './trace.ts';
+import type { Trace, TraceLine, TracePoint, TraceSpan } from '../trace.ts';
 
 /** A trace that is shown as its trees, as matchers show them: by `String(trace)`, and where a runner or a console prints it. */
 export abstract class DrawnTrace implements Trace {

@@ -1,5 +1,5 @@
 import type { Mark, MarkedNode } from './marked-tree.ts';
-import { commonSequence } from './matchers/common-sequence.ts';
+import { commonSequence } from '../matchers/common-sequence.ts';
 
 /** Most pairs of lines that are compared: beyond that all are taken for different. */
 const pairLimit = 4_000_000;

@@ -1,10 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
 import { SpanKind } from '@opentelemetry/api';
 import { ManualClock } from '@tta/obs-context/manual';
-import { fallingBack, retrying } from '../test/doubles.ts';
-import { spanOf } from '../test/spans.ts';
+import { fallingBack, retrying } from '../../test/doubles.ts';
+import { spanOf } from '../../test/spans.ts';
 import { drawTrees } from './marked-tree.ts';
-import { observe } from './observe.ts';
+import { observe } from '../observe.ts';
 import { durationText, spanText } from './span-text.ts';
 import { traceText, traceTrees } from './trace-text.ts';
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { spanForest, type SpanNode } from './span-forest.ts';
 import { traceText } from './trace-text.ts';
-import { spanOf } from '../test/spans.ts';
+import { spanOf } from '../../test/spans.ts';
 
 /** Names by depth: `a(b c(d))`. */
 function shape(nodes: readonly SpanNode[]): string {

@@ -1,4 +1,4 @@
-import { outcomeOf, personalName, type TraceSpan } from './trace.ts';
+import { outcomeOf, personalName, type TraceSpan } from '../trace.ts';
 import { hasUnseen, visibleText } from './visible-text.ts';
 
 /** Longest name of a span or message of an error in a line of a tree. */

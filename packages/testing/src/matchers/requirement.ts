@@ -1,5 +1,5 @@
 import { InvalidOptionError } from '@tta/obs-context';
-import { valueText } from './value-text.ts';
+import { valueText } from '../drawing/value-text.ts';
 
 /** What each key of an expectation may be, and how that is said. */
 export type Conditions<K extends string = string> = Readonly<
