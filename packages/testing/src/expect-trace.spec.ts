@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { retrying, traceOf, work } from '../test/doubles.ts';
 import { expectTrace } from './expect-trace.ts';
-import { traceSnapshotText } from './matchers/trace-snapshot-text.ts';
+import { traceSnapshotText } from './matchers/snapshot-text/trace-snapshot-text.ts';
 import { traceMatcherNames } from './matchers.ts';
 import { observe } from './observe.ts';
 import { TraceAssertionError } from './trace-assertion-error.ts';

@@ -4,7 +4,7 @@ import { requireTrace } from './matchers/require-trace.ts';
 import { checkTrace, traceMatcherNames } from './matchers.ts';
 import { invalid } from './matchers/requirement.ts';
 import type { TraceMatchers } from './trace-matchers.ts';
-import { traceSnapshotText } from './matchers/trace-snapshot-text.ts';
+import { traceSnapshotText } from './matchers/snapshot-text/trace-snapshot-text.ts';
 import { TraceAssertionError } from './trace-assertion-error.ts';
 import type { Trace } from './trace.ts';
 import { valueText } from './drawing/value-text.ts';

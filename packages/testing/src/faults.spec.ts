@@ -6,7 +6,7 @@ import {
   type PrimitiveLike,
   type StepFunction,
 } from '@tta/obs-instrumentation';
-import { chain, each, persist } from '../test/composed.ts';
+import { chain, each, persist } from '../test/compositions.ts';
 import { type FakeLlm, fakeLlm, faults, type LlmReply, mockPrimitive, observe } from './index.ts';
 
 type Same<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;

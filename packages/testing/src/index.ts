@@ -12,7 +12,7 @@ export type { MetricConditions, MetricExpectation } from './matchers/metric.ts';
 export type { EventConditions, SpanConditions, SpanPattern } from './matchers/span-pattern.ts';
 export type { SpanTree, SpanTreeNode } from './matchers/span-tree.ts';
 export type { TraceLimits } from './matchers/stay-within.ts';
-export { traceSnapshotText } from './matchers/trace-snapshot-text.ts';
+export { traceSnapshotText } from './matchers/snapshot-text/trace-snapshot-text.ts';
 export { type AnswerOptions, type MockOptions, type MockPrimitive, mockPrimitive } from './mock-primitive.ts';
 export { NoAnswerError } from './no-answer-error.ts';
 export { observe, observed } from './observe.ts';

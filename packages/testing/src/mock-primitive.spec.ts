@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { stateKey } from '@tta/obs-context';
 import type { InstrumentedPrimitive } from '@tta/obs-instrumentation';
 import fc from 'fast-check';
-import { chain, each, persist } from '../test/composed.ts';
+import { chain, each, persist } from '../test/compositions.ts';
 import { ManualClock, mockPrimitive, type MockPrimitive, observe, observed } from './index.ts';
 
 type Same<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;

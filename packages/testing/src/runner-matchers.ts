@@ -2,7 +2,7 @@ import type { Colors } from './drawing/marked-tree.ts';
 import { requireTrace } from './matchers/require-trace.ts';
 import { checkTrace, type TraceMatcherName, traceMatcherNames } from './matchers.ts';
 import { invalid } from './matchers/requirement.ts';
-import { traceSnapshotText } from './matchers/trace-snapshot-text.ts';
+import { traceSnapshotText } from './matchers/snapshot-text/trace-snapshot-text.ts';
 import { valueText } from './drawing/value-text.ts';
 import { isFailure } from './matchers/verdict.ts';
 

@@ -24,3 +24,33 @@ export function inSequence(
     return result;
   });
 }
+
+/** Two steps, one after the other. */
+export function chain<A, B, C>(
+  first: PrimitiveLike<A, B>,
+  second: PrimitiveLike<B, C>,
+): InstrumentedPrimitive<A, C> {
+  return double('sequential', 'chain', async (input: A, scope) =>
+    scope.step('step_1', second, await scope.step('step_0', first, input)),
+  );
+}
+
+/** Tries a step until it succeeds, at once. */
+export function persist<I, O>(step: PrimitiveLike<I, O>, attempts: number): InstrumentedPrimitive<I, O> {
+  return double('retry', 'persist', async (input: I, scope) => {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await scope.step(`attempt_${attempt}`, step, input);
+      } catch (error) {
+        if (attempt === attempts) throw error;
+      }
+    }
+  });
+}
+
+/** The same step for many inputs at once. */
+export function each<I, O>(step: PrimitiveLike<I, O>): InstrumentedPrimitive<readonly I[], O[]> {
+  return double('foreach', 'each', (inputs: readonly I[], scope) =>
+    Promise.all(inputs.map((input, index) => scope.step(`item_${index}`, step, input))),
+  );
+}

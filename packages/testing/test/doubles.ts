@@ -1,33 +1,40 @@
 import { ManualClock } from '@tta/obs-context/manual';
-import { type EdgeLabel, InstrumentedPrimitive, type RunScope } from '@tta/obs-instrumentation';
+import {
+  type EdgeLabel,
+  InstrumentedPrimitive,
+  type RunScope,
+  type StepFunction,
+} from '@tta/obs-instrumentation';
 import { observe } from '../src/observe.ts';
 import type { Trace } from '../src/trace.ts';
 
-type Body = (input: string, scope: RunScope) => string | Promise<string>;
-
 /** A primitive of any type and body. */
-class Double extends InstrumentedPrimitive<string, string> {
-  readonly #body: Body;
+class Double<I, O> extends InstrumentedPrimitive<I, O> {
+  readonly #body: StepFunction<I, O>;
 
-  constructor(type: string, name: string, body: Body) {
+  constructor(type: string, name: string, body: StepFunction<I, O>) {
     super({ type, name });
     this.#body = body;
   }
 
-  protected run(input: string, scope: RunScope): string | Promise<string> {
+  protected run(input: I, scope: RunScope): O | PromiseLike<O> {
     return this.#body(input, scope);
   }
 }
 
 export type Step = InstrumentedPrimitive<string, string>;
 
-export function double(type: string, name: string, body: Body = (input) => input): Step {
+export function double<I = string, O = string>(
+  type: string,
+  name: string,
+  body: StepFunction<I, O>,
+): InstrumentedPrimitive<I, O> {
   return new Double(type, name, body);
 }
 
 /** A step that succeeds, or fails with a message. */
 export function work(name: string, failure?: string): Step {
-  return double('work', name, (input) => {
+  return double('work', name, (input: string) => {
     if (failure !== undefined) throw new Error(failure);
     return input;
   });
@@ -35,7 +42,7 @@ export function work(name: string, failure?: string): Step {
 
 /** Steps one after the other, each by its edge. */
 export function stepping(type: string, name: string, steps: { readonly [edge in EdgeLabel]?: Step }): Step {
-  return double(type, name, async (input, scope) => {
+  return double(type, name, async (input: string, scope) => {
     for (const [edge, step] of Object.entries(steps)) {
       if (step) await scope.step(edge as EdgeLabel, step, input).catch(() => undefined);
     }
@@ -63,7 +70,7 @@ export function fallingBack(name: string, ...alternatives: readonly string[]): S
 
 /** A cache that answers as it is told. */
 export function caching(name: string, ...outcomes: readonly ('hit' | 'miss' | 'stale')[]): Step {
-  return double('cache', name, (input, scope) => {
+  return double('cache', name, (input: string, scope) => {
     for (const outcome of outcomes) scope.record({ type: 'cache', outcome, cacheType: 'memory' });
     return input;
   });
@@ -71,7 +78,7 @@ export function caching(name: string, ...outcomes: readonly ('hit' | 'miss' | 's
 
 /** A step that takes so long, on the clock of the trace that it is in. */
 export function waiting(name: string, ms: number): Step {
-  return double('work', name, (input, { clock }) => {
+  return double('work', name, (input: string, { clock }) => {
     if (clock instanceof ManualClock) clock.spend(ms);
     return input;
   });

@@ -7,8 +7,8 @@ const textLimit = 100;
 /** A span in a line: `primitive.retry.attempt_1 "fetch page" error 12.3 ms: 503 Service Unavailable`. */
 export function spanText(span: TraceSpan): string {
   const duration = span.endMs === undefined ? '' : ` ${durationText(span.endMs - span.startMs)}`;
-  const message = span.failed && span.statusMessage ? `: ${messageText(span.statusMessage)}` : '';
-  return `${spanHead(span)}${duration}${message}`;
+  const message = span.failed && span.statusMessage ? messageText(span.statusMessage) : '';
+  return `${spanHead(span)}${duration}${message && `: ${message}`}`;
 }
 
 /** What a span is and how it ended, as its line begins: `primitive.retry.attempt_1 "fetch page" error`. */

@@ -2,7 +2,7 @@ import { getEventListeners } from 'node:events';
 import { SpanKind } from '@opentelemetry/api';
 import { describe, expect, it } from '@jest/globals';
 import type { InstrumentedPrimitive } from '@tta/obs-instrumentation';
-import { chain, persist } from '../../test/composed.ts';
+import { chain, persist } from '../../test/compositions.ts';
 import { type FakeLlm, fakeLlm, faults, type LlmReply, ManualClock, observe, observed } from '../index.ts';
 
 type Same<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;

@@ -1,6 +1,6 @@
 import { getEventListeners } from 'node:events';
 import { describe, expect, it } from '@jest/globals';
-import { chain } from '../../test/composed.ts';
+import { chain } from '../../test/compositions.ts';
 import { fakeLlm, faults, type LlmReply, type LlmStream, ManualClock, observe, observed } from '../index.ts';
 
 const manual = { clock: 'manual' } as const;

@@ -75,6 +75,7 @@ export class PulledStream<C, O> implements AsyncIterableIterator<C, undefined>, 
   /** What `break` does. Settles when the run has ended, so that its span has as well. */
   async return(): Promise<IteratorResult<C, undefined>> {
     this.cancel(new CancelledError('the reader of the stream has left'));
+    // Only waited for: whoever reads `result` gets its error, and here it is the answer to the cancellation.
     await this.#run.catch(() => undefined);
     this.#unread.length = 0;
     this.#failure = undefined;

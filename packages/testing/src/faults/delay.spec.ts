@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { ManualClock } from '@tta/obs-context/manual';
 import { pause } from '@tta/obs-instrumentation';
-import { chain, each } from '../../test/composed.ts';
+import { chain, each } from '../../test/compositions.ts';
 import { faults, mockPrimitive, type ObservedTrace, observed } from '../index.ts';
 
 const manual = { clock: 'manual' } as const;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { InstrumentedPrimitive, type RunScope } from '@tta/obs-instrumentation';
-import { chain, persist } from '../../test/composed.ts';
+import { chain, persist } from '../../test/compositions.ts';
 import { faults, mockPrimitive, observed } from '../index.ts';
 
 const manual = { clock: 'manual' } as const;

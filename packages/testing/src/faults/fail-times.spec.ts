@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { classifyError } from '@tta/obs-context';
 import type { RunScope } from '@tta/obs-instrumentation';
 import fc from 'fast-check';
-import { each, persist } from '../../test/composed.ts';
+import { each, persist } from '../../test/compositions.ts';
 import { faults, mockPrimitive, observed, ServiceUnavailableError } from '../index.ts';
 
 const upper = (text: string): string => text.toUpperCase();

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { InstrumentedPrimitive } from '@tta/obs-instrumentation';
-import { chain } from '../../test/composed.ts';
+import { chain } from '../../test/compositions.ts';
 import { faults, mockPrimitive, observed } from '../index.ts';
 
 const manual = { clock: 'manual' } as const;

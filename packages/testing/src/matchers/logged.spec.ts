@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { double, stepping, traceOf } from '../../test/doubles.ts';
+import { double, stepping, traceOf, work } from '../../test/doubles.ts';
 import { spanOf } from '../../test/spans.ts';
 import { noColors } from '../drawing/marked-tree.ts';
 import type { TraceLine } from '../trace.ts';
@@ -122,7 +122,7 @@ describe('toHaveLogged', () => {
   });
 
   it('tells that nothing was logged', async () => {
-    expect(checkLogged(await traceOf(double('work', 'a')), 'x').message(noColors)).toMatchInlineSnapshot(`
+    expect(checkLogged(await traceOf(work('a')), 'x').message(noColors)).toMatchInlineSnapshot(`
       "expect(trace).toHaveLogged("x")
       Nothing was logged.
 

@@ -5,7 +5,7 @@ import { type Conditions, invalid, isNumber, isRecord, requireConditions } from 
 import type { Trace, TracePoint } from '../trace.ts';
 import { type Verdict, verdict } from './verdict.ts';
 import { closestPoints } from './closest-points.ts';
-import { fullestMatching } from './fullest-matching.ts';
+import { fullestMatching } from './tree-comparison/fullest-matching.ts';
 import { type Difference, differenceNotes, partialDifferences } from './partial-match.ts';
 import { isAbout, metricNodes, noMetrics, type PointRow, pointTable, unknownMetric } from './point-table.ts';
 

@@ -129,6 +129,7 @@ describe('a text', () => {
           );
         },
       ),
+      { examples: [['a', undefined, true, ' ']] },
     );
   });
 });

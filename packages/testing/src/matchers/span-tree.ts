@@ -6,8 +6,8 @@ import { inOrder, type Mark, type MarkedNode } from '../drawing/marked-tree.ts';
 import { type Conditions, invalid, isName, requireConditions } from './requirement.ts';
 import { type Verdict, verdict } from './verdict.ts';
 import { patternConditions, requireSpanPattern, type SpanConditions } from './span-pattern.ts';
-import { drawnTrees } from './drawn-trees.ts';
-import { TreeDifference } from './tree-difference.ts';
+import { drawnTrees } from './tree-comparison/drawn-trees.ts';
+import { TreeDifference } from './tree-comparison/tree-difference.ts';
 
 /** What is expected of a span, and of what is begun inside it. At least one condition of the span has to be named. */
 export interface SpanTreeNode extends SpanConditions {

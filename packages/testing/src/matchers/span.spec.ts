@@ -229,7 +229,10 @@ describe('checkSpan', () => {
         scope.attr('gen_ai.usage.input_tokens', value);
         return input;
       });
-    const trace = await traceOf(double('llm', 'ask'), usage(900));
+    const trace = await traceOf(
+      double('llm', 'ask', (input: string) => input),
+      usage(900),
+    );
     const pattern = { name: 'ask', attributes: { 'gen_ai.usage.input_tokens': 901 } };
     expect(checkSpan(trace, pattern).message(noColors)).toMatchInlineSnapshot(`
       "expect(trace).toHaveSpan({ name: 'ask', attributes: { 'gen_ai.usage.input_tokens': 901 } })

@@ -1,4 +1,4 @@
-import type { TraceSpan } from '../trace.ts';
+import type { TraceSpan } from '../../trace.ts';
 
 /** A UUID, and the ids of traces and spans. */
 const form = /\b(?:[\da-f]{8}-(?:[\da-f]{4}-){3}[\da-f]{12}|[\da-f]{32}|[\da-f]{16})\b/gi;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { InvalidOptionError } from '@tta/obs-context';
-import { spansOf } from '../../test/spans.ts';
-import { traceText } from '../drawing/trace-text.ts';
+import { spansOf } from '../../../test/spans.ts';
+import { traceText } from '../../drawing/trace-text.ts';
 import { type DrawnTree, drawnTrees } from './drawn-trees.ts';
 
 const where = 'toHaveSpanTree: tree 0';

@@ -1,8 +1,8 @@
 import type { Step } from './cheapest-alignment.ts';
 import type { ExpectedTree, ReceivedTree } from './compared-tree.ts';
 import { SpanIndex } from './span-index.ts';
-import { strangerCost, unlikeness } from './span-likeness.ts';
-import { matchesSpan } from './span-pattern.ts';
+import { strangerCost, unlikeness } from '../span-likeness.ts';
+import { matchesSpan } from '../span-pattern.ts';
 import { type Inside, insideOf } from './tree-index.ts';
 
 /** How far the next tree is looked for that is as expected, where trees are paired as they come. */

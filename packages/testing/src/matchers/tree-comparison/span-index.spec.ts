@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
-import { spanOf } from '../../test/spans.ts';
-import { spanText } from '../drawing/span-text.ts';
+import { spanOf } from '../../../test/spans.ts';
+import { spanText } from '../../drawing/span-text.ts';
 import { SpanIndex } from './span-index.ts';
-import { readPattern, type SpanPattern } from './span-pattern.ts';
+import { readPattern, type SpanPattern } from '../span-pattern.ts';
 
 const spans = [
   spanOf('a', { attributes: { 'primitive.name': 'one', n: 1 } }),

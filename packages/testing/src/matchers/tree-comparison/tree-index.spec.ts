@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
-import { spansOf } from '../../test/spans.ts';
-import { spanForest } from '../drawing/span-forest.ts';
+import { spansOf } from '../../../test/spans.ts';
+import { spanForest } from '../../drawing/span-forest.ts';
 import { expectedTrees, receivedTrees } from './compared-tree.ts';
-import type { SpanTree } from './span-tree.ts';
+import type { SpanTree } from '../span-tree.ts';
 import { TreeIndex } from './tree-index.ts';
 
 const group = (index: number): { name: string; children: { name: string }[] } => ({

@@ -1,5 +1,5 @@
-import { outcomeOf, personalName, type TraceSpan } from '../trace.ts';
-import { isReadAsDrawn, type ReadPattern } from './span-pattern.ts';
+import { outcomeOf, personalName, type TraceSpan } from '../../trace.ts';
+import { isReadAsDrawn, type ReadPattern } from '../span-pattern.ts';
 
 interface Holder {
   readonly node: { readonly span: TraceSpan };

@@ -1,4 +1,4 @@
-import { invalid } from './requirement.ts';
+import { invalid } from '../requirement.ts';
 
 /** A tree in a text: the line of its span, and what is below it. */
 export interface DrawnTree {

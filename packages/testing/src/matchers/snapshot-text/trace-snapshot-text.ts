@@ -1,6 +1,6 @@
 import { SpanKind } from '@opentelemetry/api';
 import { attributeNames as names, primitiveSpanName } from '@tta/obs-context';
-import { spanForest, type SpanNode } from '../drawing/span-forest.ts';
+import { spanForest, type SpanNode } from '../../drawing/span-forest.ts';
 import {
   isConcurrent,
   outcomeOf,
@@ -8,7 +8,7 @@ import {
   type Trace,
   type TraceLine,
   type TraceSpan,
-} from '../trace.ts';
+} from '../../trace.ts';
 import { StableIds } from './stable-ids.ts';
 import { StableText } from './stable-text.ts';
 

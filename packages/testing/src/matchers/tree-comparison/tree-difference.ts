@@ -1,8 +1,10 @@
-import type { MarkedNode } from '../drawing/marked-tree.ts';
-import type { SpanNode } from '../drawing/span-forest.ts';
-import { nodeText, spanTrees } from '../drawing/trace-text.ts';
+import type { MarkedNode } from '../../drawing/marked-tree.ts';
+import type { SpanNode } from '../../drawing/span-forest.ts';
+import { nodeText, spanTrees } from '../../drawing/trace-text.ts';
 import { cheapestAlignment, type Step } from './cheapest-alignment.ts';
+import { closestFirst } from './closest-first.ts';
 import {
+  aloneCost,
   type ExpectedTree,
   expectedTrees,
   isUnordered,
@@ -11,11 +13,11 @@ import {
   sizeOf,
 } from './compared-tree.ts';
 import { fullestMatching, isEveryoneMatched } from './fullest-matching.ts';
-import { differenceNotes } from './partial-match.ts';
+import { differenceNotes } from '../partial-match.ts';
 import { alignedAsTheyCome, closePairs } from './rough-alignment.ts';
-import { leastUnlikeness, spanCost, unlikeness } from './span-likeness.ts';
-import { matchesSpan, patternText, spanDifferences } from './span-pattern.ts';
-import type { SpanTree } from './span-tree.ts';
+import { leastUnlikeness, spanCost, unlikeness } from '../span-likeness.ts';
+import { matchesSpan, patternText, spanDifferences } from '../span-pattern.ts';
+import type { SpanTree } from '../span-tree.ts';
 import { TreeIndex } from './tree-index.ts';
 
 /** So many pairs are compared to find what differs least: a second's work. Beyond that, trees are paired as they come. */
@@ -191,56 +193,17 @@ export class TreeDifference {
     // Each pair that is looked at is looked into as well.
     const inside = rest.reduce((sum, { children }) => sum + (children === 'any' ? 0 : children.length), 0);
     const pairs = this.#mayCompare(rest, left, inside * left.length)
-      ? this.#closestFirst(rest, left, isFree)
+      ? closestFirst(rest, left, {
+          least: (one, other) => this.#leastCost(one, other),
+          exact: (one, other) => this.#cost(one, other),
+          isFree,
+        })
       : closePairs(rest, left);
     for (const [one, other] of pairs) take(one, other);
     return [
       ...received.map((other): TreeStep => [partners.get(other), other]),
       ...[...missing].map((one): TreeStep => [one, undefined]),
     ];
-  }
-
-  /**
-   * All pairs that are less unlike each other than it costs to leave both alone. What a pair costs is found when the
-   * least that it may cost has its turn: most are taken by then.
-   */
-  *#closestFirst(
-    expected: readonly ExpectedTree[],
-    received: readonly ReceivedTree[],
-    isFree: (one: ExpectedTree, other: ReceivedTree) => boolean,
-  ): Generator<readonly [ExpectedTree, ReceivedTree]> {
-    const width = received.length;
-    const pairAt = (place: number): readonly [ExpectedTree, ReceivedTree] => [
-      expected[Math.floor(place / width)] as ExpectedTree,
-      received[place % width] as ReceivedTree,
-    ];
-    // Places of pairs, by what they cost, and by what they cost at least.
-    const known = new Map<number, number[]>();
-    const atLeast = new Map<number, number[]>();
-    const put = (lists: Map<number, number[]>, cost: number, place: number): void => {
-      const list = lists.get(cost);
-      if (list) list.push(place);
-      else lists.set(cost, [place]);
-    };
-    for (const [i, one] of expected.entries()) {
-      for (const [j, other] of received.entries()) {
-        const isLeaf = one.children === 'any' || one.children.length + other.children.length === 0;
-        const cost = isLeaf ? this.#cost(one, other) : this.#leastCost(one, other);
-        if (cost < aloneCost(one) + aloneCost(other)) put(isLeaf ? known : atLeast, cost, i * width + j);
-      }
-    }
-    while (known.size + atLeast.size > 0) {
-      const cost = Math.min(...known.keys(), ...atLeast.keys());
-      for (const place of atLeast.get(cost) ?? []) {
-        const [one, other] = pairAt(place);
-        if (!isFree(one, other)) continue;
-        const exact = this.#cost(one, other);
-        if (exact < aloneCost(one) + aloneCost(other)) put(known, Math.max(exact, cost), place);
-      }
-      atLeast.delete(cost);
-      for (const place of (known.get(cost) ?? []).sort((a, b) => a - b)) yield pairAt(place);
-      known.delete(cost);
-    }
   }
 
   #drawn(steps: readonly TreeStep[]): readonly MarkedNode[] {
@@ -289,11 +252,6 @@ export class TreeDifference {
     if (value === undefined) memory.set(key, (value = find()));
     return value;
   }
-}
-
-/** What it costs that a tree is missing, or not expected. */
-function aloneCost(tree: { readonly size: number } | undefined): number {
-  return tree ? spanCost * tree.size : 0;
 }
 
 function missingTree({ pattern, children }: ExpectedTree): MarkedNode {

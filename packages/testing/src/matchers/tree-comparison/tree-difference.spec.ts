@@ -1,9 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
-import { type Below, spanOf, spansOf } from '../../test/spans.ts';
-import { inOrder, type MarkedNode } from '../drawing/marked-tree.ts';
-import { spanForest } from '../drawing/span-forest.ts';
-import type { TraceSpan } from '../trace.ts';
-import type { SpanTree } from './span-tree.ts';
+import { type Below, spanOf, spansOf } from '../../../test/spans.ts';
+import { inOrder, type MarkedNode } from '../../drawing/marked-tree.ts';
+import { spanForest } from '../../drawing/span-forest.ts';
+import type { TraceSpan } from '../../trace.ts';
+import type { SpanTree } from '../span-tree.ts';
 import { TreeDifference } from './tree-difference.ts';
 
 const named = (index: number): Below => ({ name: `step.${index}`, children: [{ name: 'work' }] });

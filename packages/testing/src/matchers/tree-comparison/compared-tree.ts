@@ -1,8 +1,9 @@
-import type { SpanNode } from '../drawing/span-forest.ts';
-import { isConcurrent } from '../trace.ts';
+import type { SpanNode } from '../../drawing/span-forest.ts';
+import { isConcurrent } from '../../trace.ts';
 import { type DrawnTree, drawnTrees } from './drawn-trees.ts';
-import { type ReadPattern, readPattern } from './span-pattern.ts';
-import type { SpanTree } from './span-tree.ts';
+import { type ReadPattern, readPattern } from '../span-pattern.ts';
+import { spanCost } from '../span-likeness.ts';
+import type { SpanTree } from '../span-tree.ts';
 
 /** A tree that is expected, with what a comparison asks again and again. */
 export interface ExpectedTree {
@@ -75,4 +76,9 @@ export function sizeOf(trees: readonly { readonly size: number }[]): number {
 /** Whether children may be in any order: as is expected, else as the parent runs them. */
 export function isUnordered(expected: ExpectedTree, { node }: ReceivedTree): boolean {
   return expected.unordered ?? isConcurrent(node.span);
+}
+
+/** What it costs that a tree is missing, or not expected. */
+export function aloneCost(tree: { readonly size: number } | undefined): number {
+  return tree ? spanCost * tree.size : 0;
 }

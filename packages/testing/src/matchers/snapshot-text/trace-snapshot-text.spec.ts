@@ -3,11 +3,11 @@ import { join, sep } from 'node:path';
 import { describe, expect, it, jest } from '@jest/globals';
 import { SpanKind } from '@opentelemetry/api';
 import { ManualClock } from '@tta/obs-context/manual';
-import { inParallel, inSequence } from '../../test/compositions.ts';
-import { caching, double, retrying, work } from '../../test/doubles.ts';
-import { spanOf, spansOf } from '../../test/spans.ts';
-import { observe } from '../observe.ts';
-import type { Trace, TraceSpan } from '../trace.ts';
+import { inParallel, inSequence } from '../../../test/compositions.ts';
+import { caching, double, retrying, work } from '../../../test/doubles.ts';
+import { spanOf, spansOf } from '../../../test/spans.ts';
+import { observe } from '../../observe.ts';
+import type { Trace, TraceSpan } from '../../trace.ts';
 import { traceSnapshotText } from './trace-snapshot-text.ts';
 
 const traceOf = (spans: Trace['spans'], lines: Trace['lines'] = []): Trace => ({ spans, lines, points: [] });
