@@ -52,10 +52,33 @@ export const attributeNames = {
   /** Whether the other side said how long to wait. */
   retryAfterHeader: 'retry.after_header',
   timeoutLimitMs: 'timeout.limit_ms',
+  retryStrategy: 'retry.strategy',
+  /** Why no further attempt was made although the error may pass: `attempts`, `elapsed`, `budget` or `asked_to_wait`. */
+  retryStopped: 'retry.stopped',
+  /** How long a step that is told to stop may take until it is left behind. */
+  timeoutGraceMs: 'timeout.grace_ms',
   /** Of the alternative, from 1; 0 is the primary step. */
   fallbackDepth: 'fallback.depth',
   /** Category of the error that is answered. */
   fallbackReason: 'fallback.reason',
+  /** Which way was taken: `then`, the key of a case, a route. One of a set that the composition fixes. */
+  decisionChoice: 'decision.choice',
+  /** Why it was taken, one of a handful: `condition`, `default`, `cheapest`. */
+  decisionReason: 'decision.reason',
+  /** How long it took to decide. */
+  decisionDurationMs: 'decision.duration_ms',
+  circuitState: 'circuit_breaker.state',
+  circuitPreviousState: 'circuit_breaker.previous_state',
+  /** How long the circuit stays open before it is tried again. */
+  circuitRecoveryMs: 'circuit_breaker.recovery_ms',
+  /** Failures in a row, or of the window. */
+  circuitFailures: 'circuit_breaker.failures',
+  /** Failures over all calls of the window, from 0 to 1. */
+  circuitFailureRate: 'circuit_breaker.failure_rate',
+  /** How long a step waited for its turn. */
+  waitMs: 'wait.ms',
+  /** What it waited for: `slot`, `token`. */
+  waitFor: 'wait.for',
   connectionSource: 'source.primitive',
   connectionTarget: 'target.primitive',
   connectionType: 'connection.type',
@@ -94,6 +117,9 @@ export const metricNames = {
   executionDuration: 'primitive.execution.duration',
   connectionCount: 'primitive.connection.count',
   inFlight: 'primitive.in_flight',
+  decisions: 'primitive.decisions',
+  queueWait: 'primitive.queue.wait',
+  circuitState: 'primitive.circuit_breaker.state',
   llmTokens: 'llm.tokens.total',
   llmCost: 'llm.cost.usd',
   costSavings: 'cost.savings.usd',

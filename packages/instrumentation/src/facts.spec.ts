@@ -126,12 +126,105 @@ describe('a look-up in a cache', () => {
   });
 });
 
+describe('a circuit', () => {
+  it('that changes its state is an event, a line and the last level of a gauge', async () => {
+    const observed = new Observed();
+    const attributes = { 'circuit_breaker.failures': 5 };
+    await observed.run(() =>
+      telling(
+        { type: 'circuit', state: 'open', previous: 'closed', attributes },
+        { type: 'circuit', state: 'half_open', previous: 'open' },
+      ).execute(0),
+    );
+    const opened = {
+      ...attributes,
+      'circuit_breaker.state': 'open',
+      'circuit_breaker.previous_state': 'closed',
+    };
+    const tried = { 'circuit_breaker.state': 'half_open', 'circuit_breaker.previous_state': 'open' };
+    expect(observed.spans[0]?.events.map((event) => [event.name, event.attributes])).toEqual([
+      ['circuit.open', opened],
+      ['circuit.half_open', tried],
+    ]);
+    expect(observed.lines).toEqual([
+      { level: 'warn', message: 'telling: circuit open', fields: opened },
+      { level: 'info', message: 'telling: circuit half_open', fields: tried },
+    ]);
+    expect(await observed.points('primitive.circuit_breaker.state')).toEqual({ 'primitive.name=telling': 1 });
+  });
+
+  it.each([
+    ['closed', 0],
+    ['half_open', 1],
+    ['open', 2],
+  ] as const)('that is %s counts as %p', async (state, level) => {
+    const observed = new Observed();
+    await observed.run(() => telling({ type: 'circuit', state, previous: 'closed' }).execute(0));
+    expect(Object.values(await observed.points('primitive.circuit_breaker.state'))).toEqual([level]);
+  });
+});
+
+describe('a wait', () => {
+  it('is on the span and in a histogram of what was waited for', async () => {
+    const observed = new Observed();
+    await observed.run(() => telling({ type: 'wait', for: 'slot', ms: 12.34567 }).execute(0));
+    expect(observed.spans[0]?.attributes).toMatchObject({ 'wait.ms': 12.346, 'wait.for': 'slot' });
+    expect(await observed.points('primitive.queue.wait')).toEqual({
+      'primitive.name=telling wait.for=slot': 1,
+    });
+  });
+
+  it('of no time is counted alone, so that the shares are right', async () => {
+    const observed = new Observed();
+    await observed.run(() => telling({ type: 'wait', for: 'token', ms: 0 }).execute(0));
+    expect(observed.spans[0]?.attributes).not.toHaveProperty('wait.for');
+    expect(await observed.points('primitive.queue.wait')).toEqual({
+      'primitive.name=telling wait.for=token': 1,
+    });
+  });
+});
+
+describe('a decision', () => {
+  const fact: Fact = {
+    type: 'decision',
+    choice: 'cheap',
+    reason: 'cheapest',
+    durationMs: 0.12345,
+    attributes: { 'route.tier': 'fast' },
+  };
+  const told = {
+    'route.tier': 'fast',
+    'decision.choice': 'cheap',
+    'decision.reason': 'cheapest',
+    'decision.duration_ms': 0.123,
+  };
+
+  it('is on the span, in a debug line, and counted by choice and reason', async () => {
+    const observed = new Observed({}, true);
+    await observed.run(() => telling(fact).execute(0));
+    expect(observed.spans[0]?.attributes).toMatchObject(told);
+    expect(observed.lines[1]).toEqual({ level: 'debug', message: 'telling: cheap', fields: told });
+    expect(await observed.points('primitive.decisions')).toEqual({
+      'decision.choice=cheap decision.reason=cheapest primitive.name=telling': 1,
+    });
+  });
+
+  it('writes no line where debug lines go nowhere', async () => {
+    const observed = new Observed();
+    await observed.run(() => telling(fact).execute(0));
+    expect(observed.lines).toEqual([]);
+  });
+});
+
 describe('a fact where nothing records', () => {
   it('is nothing at all, and no fault', async () => {
     const instrumentation = new Instrumentation();
     const facts: Fact[] = [
       { type: 'recovery', kind: 'retry', error: new Error('boom') },
       { type: 'cache', outcome: 'hit', cacheType: 'memory' },
+      { type: 'circuit', state: 'open', previous: 'closed' },
+      { type: 'wait', for: 'slot', ms: 5 },
+      { type: 'decision', choice: 'then', reason: 'condition' },
     ];
     await context.with(withInstrumentation(ROOT_CONTEXT, instrumentation), () =>
       telling(...facts).execute(0),
@@ -144,6 +237,12 @@ describe('a fact that is told after its execution has ended', () => {
   it.each<[string, Fact, string]>([
     ['a recovery', { type: 'recovery', kind: 'late_result' }, 'recovery.events'],
     ['a look-up', { type: 'cache', outcome: 'miss', cacheType: 'memory' }, 'cache.total'],
+    [
+      'a circuit',
+      { type: 'circuit', state: 'half_open', previous: 'open' },
+      'primitive.circuit_breaker.state',
+    ],
+    ['a decision', { type: 'decision', choice: 'then', reason: 'condition' }, 'primitive.decisions'],
   ])('such as %s is counted and said, on no event', async (_, fact, metric) => {
     const observed = new Observed({}, true);
     let kept: RunScope | undefined;

@@ -3,12 +3,23 @@ import { attributeNames as names } from '@tta/obs-context';
 import type { BoundedValues } from './bounded-values.ts';
 import { writeLine } from './execution-lines.ts';
 import type { Execution } from './execution.ts';
-import type { CacheFact, Fact, RecoveryFact } from './run-scope.ts';
+import { toMicrosecond } from './execution-end.ts';
+import type { CacheFact, CircuitFact, DecisionFact, Fact, RecoveryFact, WaitFact } from './run-scope.ts';
 
 /** Makes points, a span event and a log line of something that happened in a run. */
 export function recordFact(execution: Execution, fact: Fact, cacheTypes: BoundedValues): void {
-  if (fact.type === 'cache') recordCache(execution, fact, cacheTypes);
-  else recordRecovery(execution, fact);
+  switch (fact.type) {
+    case 'recovery':
+      return recordRecovery(execution, fact);
+    case 'cache':
+      return recordCache(execution, fact, cacheTypes);
+    case 'circuit':
+      return recordCircuit(execution, fact);
+    case 'wait':
+      return recordWait(execution, fact);
+    case 'decision':
+      return recordDecision(execution, fact);
+  }
 }
 
 function recordRecovery(execution: Execution, fact: RecoveryFact): void {
@@ -43,4 +54,37 @@ function recordCache(execution: Execution, fact: CacheFact, cacheTypes: BoundedV
   const attributes = { ...fact.attributes, [names.cacheType]: cacheType };
   if (!ended) run.instrumentation.event(execution, `cache.${outcome}`, attributes);
   if (run.verbose) writeLine(execution, 'debug', `${unit.name}: cache ${outcome}`, attributes);
+}
+
+/** As the gauge has it: the worse, the higher. */
+const circuitLevels = { closed: 0, half_open: 1, open: 2 } as const;
+
+function recordCircuit(execution: Execution, { state, previous, attributes }: CircuitFact): void {
+  const { run, unit, ended } = execution;
+  run.instruments?.circuitState.record(circuitLevels[state], { [names.primitiveName]: unit.name });
+  const told = { ...attributes, [names.circuitState]: state, [names.circuitPreviousState]: previous };
+  if (!ended) run.instrumentation.event(execution, `circuit.${state}`, told);
+  writeLine(execution, state === 'open' ? 'warn' : 'info', `${unit.name}: circuit ${state}`, told);
+}
+
+function recordWait(execution: Execution, fact: WaitFact): void {
+  const { run, unit, span, ended } = execution;
+  run.instruments?.queueWait.record(fact.ms, {
+    [names.primitiveName]: unit.name,
+    [names.waitFor]: fact.for,
+  });
+  if (ended || fact.ms === 0) return;
+  span?.setAttributes({ [names.waitMs]: toMicrosecond(fact.ms), [names.waitFor]: fact.for });
+}
+
+function recordDecision(execution: Execution, fact: DecisionFact): void {
+  const { run, unit, span, ended } = execution;
+  const choice = { [names.decisionChoice]: fact.choice, [names.decisionReason]: fact.reason };
+  run.instruments?.decisions.add(1, { [names.primitiveName]: unit.name, ...choice });
+  const { attributes, durationMs } = fact;
+  const told: Attributes = { ...attributes, ...choice };
+  if (durationMs !== undefined) told[names.decisionDurationMs] = toMicrosecond(durationMs);
+  // An execution decides once: attributes can be searched for, events cannot.
+  if (!ended) span?.setAttributes(told);
+  if (run.verbose) writeLine(execution, 'debug', `${unit.name}: ${fact.choice}`, told);
 }

@@ -1,4 +1,4 @@
-import type { Attributes, Counter, Histogram, Meter } from '@opentelemetry/api';
+import type { Attributes, Counter, Gauge, Histogram, Meter } from '@opentelemetry/api';
 import { attributeNames as names, type ContextInit, durationBucketsMs, metricNames } from '@tta/obs-context';
 import { type Level, LevelGauge } from './level-gauge.ts';
 import type { Unit } from './unit.ts';
@@ -14,6 +14,9 @@ export class Instruments {
   readonly recoveryEvents: Counter;
   readonly cacheTotal: Counter;
   readonly cacheHits: Counter;
+  readonly decisions: Counter;
+  readonly queueWait: Histogram;
+  readonly circuitState: Gauge;
   readonly telemetryFaults: Counter;
   readonly #inFlight: LevelGauge;
   readonly #inFlightByUnit = new WeakMap<object, Level>();
@@ -56,6 +59,19 @@ export class Instruments {
     });
     this.cacheHits = meter.createCounter(metricNames.cacheHits, {
       description: 'Look-ups in caches that were answered from the cache, also out of date',
+      unit: '1',
+    });
+    this.decisions = meter.createCounter(metricNames.decisions, {
+      description: 'Ways that conditionals, switches and routers have taken',
+      unit: '1',
+    });
+    this.queueWait = meter.createHistogram(metricNames.queueWait, {
+      description: 'How long steps waited for a slot of a bulkhead or a token of a rate limit',
+      unit: 'ms',
+      advice: { explicitBucketBoundaries: [...durationBucketsMs] },
+    });
+    this.circuitState = meter.createGauge(metricNames.circuitState, {
+      description: 'State of a circuit breaker: 0 closed, 1 half open, 2 open',
       unit: '1',
     });
     this.telemetryFaults = meter.createCounter(metricNames.telemetryFaults, {

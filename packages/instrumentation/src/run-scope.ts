@@ -23,10 +23,24 @@ export type EdgeLabel =
   | `iteration_${number}`
   | `item_${number}`;
 
-/** A failure was answered; `late_result` is what came after nobody waited any more. */
+/**
+ * A failure was answered, or foreseen: `hedge` is a second attempt beside a slow one, `circuit_open`, `bulkhead_full`
+ * and `rate_limited` are calls that were refused, `compensation` and `compensation_failed` steps that were undone or
+ * could not be, `late_result` is what came after nobody waited any more.
+ */
 export interface RecoveryFact {
   readonly type: 'recovery';
-  readonly kind: 'retry' | 'fallback' | 'timeout' | 'late_result';
+  readonly kind:
+    | 'retry'
+    | 'fallback'
+    | 'timeout'
+    | 'hedge'
+    | 'circuit_open'
+    | 'bulkhead_full'
+    | 'rate_limited'
+    | 'compensation'
+    | 'compensation_failed'
+    | 'late_result';
   /** What was thrown, untouched. The event and the log line tell its type, message and category. */
   readonly error?: unknown;
   readonly attributes?: Attributes;
@@ -42,8 +56,37 @@ export interface CacheFact {
   readonly attributes?: Attributes;
 }
 
+/** A circuit breaker went from one state to another. */
+export interface CircuitFact {
+  readonly type: 'circuit';
+  readonly state: 'closed' | 'half_open' | 'open';
+  readonly previous: 'closed' | 'half_open' | 'open';
+  readonly attributes?: Attributes;
+}
+
+/** A step waited for its turn; also when it did not have to, so that the shares are right. */
+export interface WaitFact {
+  readonly type: 'wait';
+  /** A slot of a bulkhead, or a token of a rate limit. */
+  readonly for: 'slot' | 'token';
+  /** In milliseconds. */
+  readonly ms: number;
+}
+
+/** One of several ways was taken. */
+export interface DecisionFact {
+  readonly type: 'decision';
+  /** One of a set that the composition fixes: it becomes a metric label. */
+  readonly choice: string;
+  /** Why, one of a handful: `condition`, `default`, `cheapest`. It becomes a metric label. */
+  readonly reason: string;
+  /** How long it took to decide, in milliseconds. */
+  readonly durationMs?: number;
+  readonly attributes?: Attributes;
+}
+
 /** Something with a meaning of its own that happened in a run. It becomes metrics, span events and log lines. */
-export type Fact = RecoveryFact | CacheFact;
+export type Fact = RecoveryFact | CacheFact | CircuitFact | WaitFact | DecisionFact;
 
 /** How a step runs and what its span says. */
 export interface StepOptions {
@@ -76,7 +119,7 @@ export interface RunScope {
   readonly attr: (key: string, value: AttributeValue) => void;
   /** Adds an event to the span of this execution. */
   readonly event: (name: string, attributes?: Attributes) => void;
-  /** Reports that a failure was answered or a cache asked: it becomes an event, a point and a log line. */
+  /** Reports what happened: a failure was answered, a cache asked, a way chosen. */
   readonly record: (fact: Fact) => void;
   /** Runs a child. The only way to do so: whatever runs through it is observed. */
   readonly step: <I, O>(

@@ -1,6 +1,7 @@
 import { getEventListeners } from 'node:events';
 import { describe, expect, it } from '@jest/globals';
 import { faults, mockPrimitive, observed } from '@tta/obs-testing';
+import { describeOutcomes } from '../test/outcomes.ts';
 import { lambda } from './lambda.ts';
 import { timeout, TimeoutError } from './timeout.ts';
 
@@ -152,4 +153,25 @@ describe('timeout', () => {
     expect(() => make(() => 1)).toThrow(refusal);
     expect(() => make(() => 1, {})).toThrow(refusal);
   });
+});
+
+describeOutcomes('timeout', (step) => timeout(step, { ms: 1000, name: 'limited' }), {
+  output: 2,
+  success: `
+    primitive.timeout.execute "limited" success
+    └─ primitive.mock.execute "step" success
+  `,
+  error: `
+    primitive.timeout.execute "limited" error
+    └─ primitive.mock.execute "step" error
+  `,
+  timeout: `
+    primitive.timeout.execute "limited" timeout
+    └─ primitive.timeout.execute "step" timeout
+       └─ primitive.mock.execute "step" cancelled
+  `,
+  cancelled: `
+    primitive.timeout.execute "limited" cancelled
+    └─ primitive.mock.execute "step" cancelled
+  `,
 });
