@@ -1,10 +1,26 @@
+export { bulkhead, type BulkheadOptions } from './bulkhead.ts';
+export { cache, type CacheOptions } from './cache.ts';
+export { circuitBreaker, type CircuitBreakerOptions } from './circuit-breaker.ts';
+export { conditional, type ConditionalOptions } from './conditional.ts';
+export { dedupe, type DedupeOptions } from './dedupe.ts';
 export { fallback, FallbackExhaustedError } from './fallback.ts';
+export { forEach, type ForEachOptions } from './for-each.ts';
+export { hedge, type HedgeOptions } from './hedge.ts';
 export { lambda } from './lambda.ts';
+export { loop, type LoopOptions } from './loop.ts';
+export { match, type MatchOptions } from './match.ts';
 export { parallel, ParallelError, type ParallelOptions } from './parallel.ts';
+export { race, type RaceOptions } from './race.ts';
+export { rateLimit, type RateLimitOptions } from './rate-limit.ts';
+export { resilient, type ResilientOptions } from './resilient.ts';
 export { retry, RetryExhaustedError, type RetryOptions } from './retry.ts';
+export { router, type RouterOptions } from './router.ts';
+export { saga, type SagaOptions } from './saga.ts';
 export { sequential } from './sequential.ts';
 export type { Sequential } from './sequential-signatures.ts';
+export { settle, type SettleOptions } from './settle.ts';
 export type { AnyStep, InputOf, OutputOf, SharedInput } from './step-types.ts';
+export { switchOn, type SwitchOnOptions } from './switch-on.ts';
 export { timeout, TimeoutError, type TimeoutOptions } from './timeout.ts';
 // What a workflow's author needs besides, so that one import is enough.
 export {

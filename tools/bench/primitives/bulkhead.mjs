@@ -1,0 +1,3 @@
+import { bulkhead } from '@tta/obs-primitives';
+
+export const create = (inner) => bulkhead(inner);

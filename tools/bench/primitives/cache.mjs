@@ -1,0 +1,3 @@
+import { cache } from '@tta/obs-primitives';
+
+export const create = (inner) => cache(inner);

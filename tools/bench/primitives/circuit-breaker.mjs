@@ -1,0 +1,3 @@
+import { circuitBreaker } from '@tta/obs-primitives';
+
+export const create = (inner) => circuitBreaker(inner);

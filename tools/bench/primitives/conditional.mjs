@@ -1,0 +1,3 @@
+import { conditional } from '@tta/obs-primitives';
+
+export const create = (inner) => conditional(inner);

@@ -1,0 +1,3 @@
+import { dedupe } from '@tta/obs-primitives';
+
+export const create = (inner) => dedupe(inner);

@@ -1,0 +1,3 @@
+import { forEach } from '@tta/obs-primitives';
+
+export const create = (inner) => forEach(inner);

@@ -1,0 +1,3 @@
+import { loop } from '@tta/obs-primitives';
+
+export const create = (inner) => loop(inner);

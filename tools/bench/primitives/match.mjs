@@ -1,0 +1,3 @@
+import { match } from '@tta/obs-primitives';
+
+export const create = (inner) => match(inner);

@@ -1,0 +1,3 @@
+import { race } from '@tta/obs-primitives';
+
+export const create = (inner) => race(inner);

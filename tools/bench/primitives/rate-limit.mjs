@@ -1,0 +1,3 @@
+import { rateLimit } from '@tta/obs-primitives';
+
+export const create = (inner) => rateLimit(inner);

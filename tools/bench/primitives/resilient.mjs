@@ -1,0 +1,3 @@
+import { resilient } from '@tta/obs-primitives';
+
+export const create = (inner) => resilient(inner);

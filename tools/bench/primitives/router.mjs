@@ -1,0 +1,3 @@
+import { router } from '@tta/obs-primitives';
+
+export const create = (inner) => router(inner);

@@ -1,0 +1,3 @@
+import { saga } from '@tta/obs-primitives';
+
+export const create = (inner) => saga(inner);

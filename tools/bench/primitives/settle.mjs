@@ -1,0 +1,3 @@
+import { settle } from '@tta/obs-primitives';
+
+export const create = (inner) => settle(inner);

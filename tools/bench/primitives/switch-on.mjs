@@ -1,0 +1,3 @@
+import { switchOn } from '@tta/obs-primitives';
+
+export const create = (inner) => switchOn(inner);
