@@ -1,28 +1,31 @@
 /**
- * Writes src/sequential-signatures.ts: one call signature for each number of steps. One signature a
- * number, so that the compiler reports a mismatch at the steps that do not fit each other, and nowhere else.
+ * Writes src/sequential-signatures.ts: one call signature for each number of steps. With one signature a
+ * number, the compiler has no other to try and reports a mismatch at a step instead of at the whole call.
+ *
+ * That step is the one that does not take what comes before it, because what passes between two steps is
+ * inferred from the first of them alone: `NoInfer` on the second. As long as nothing is known of it, it is
+ * `any`: when the compiler looks at a call for the first time, it leaves out inline functions, and neither
+ * they nor the steps after them may fail by that. No `any` is left when it has looked at all.
  *
  *   node generate-sequential-signatures.mjs > src/sequential-signatures.ts
  */
 const longest = 30;
 
-/** The types between the steps: T0 goes into the first, Tn comes out of the last. */
-const types = (steps) => Array.from({ length: steps + 1 }, (_, index) => `T${index}`);
-
+/** T0 goes into the first step, T1 comes out of it and goes into the second, Tn comes out of the last. */
 function signature(steps) {
-  const names = types(steps);
-  const parameters = Array.from(
-    { length: steps },
-    (_, index) => `    step${index}: PrimitiveLike<${names[index]}, ${names[index + 1]}>,`,
-  );
-  return [`  <${names.join(', ')}>(`, ...parameters, `  ): InstrumentedPrimitive<T0, ${names[steps]}>;`].join(
-    '\n',
-  );
+  const outputs = Array.from({ length: steps }, (_, index) => `T${index + 1}`);
+  const parameters = outputs.map((output, index) => {
+    const input = index === 0 ? 'T0' : `NoInfer<T${index}>`;
+    return `    step${index}: PrimitiveLike<${input}, ${output}>,`;
+  });
+  const types = ['T0', ...outputs.map((output) => `${output} = any`)];
+  return [`  <${types.join(', ')}>(`, ...parameters, `  ): InstrumentedPrimitive<T0, T${steps}>;`].join('\n');
 }
 
 function sequentialSignatures() {
   return [
     '// Written by generate-sequential-signatures.mjs; change that, not this.',
+    '/* oxlint-disable typescript/no-explicit-any -- never inferred, see there */',
     "import type { InstrumentedPrimitive, PrimitiveLike } from '@tta/obs-instrumentation';",
     '',
     '/** The output of each step is the input of the next. */',

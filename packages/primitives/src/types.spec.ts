@@ -1,10 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
 import {
-  InstrumentedPrimitive,
+  type InstrumentedPrimitive,
   named,
   type Outcome,
   type PrimitiveLike,
-  type RunScope,
 } from '@tta/obs-instrumentation';
 import { faults } from '@tta/obs-testing';
 import { fallback } from './fallback.ts';
@@ -17,7 +16,8 @@ import { timeout } from './timeout.ts';
 
 /*
  * What must and what must not compile. The compiler checks it (`nx typecheck`): each `Same` states an
- * inferred type, each @ts-expect-error a mistake that has to be caught, on the step that it is made in.
+ * inferred type, each @ts-expect-error a mistake that has to be caught, on the step that it is made in. Those of
+ * one primitive are beside it, in a file of its own: sequential.types.spec.ts.
  */
 
 type Same<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
@@ -28,34 +28,6 @@ const count = lambda('count', (document: { text: string }) => document.text.leng
 const upper = lambda('upper', (document: { id: string }) => document.id.toUpperCase());
 
 describe('types', () => {
-  it('flow through a sequential from left to right, into bare functions as well', async () => {
-    const chain = sequential(
-      load,
-      (document) => document.text.length,
-      async (length) => length > 2,
-      (long) => (long ? ('long' as const) : ('short' as const)),
-    );
-    same<Same<InputOf<typeof chain>, string>>();
-    same<Same<OutputOf<typeof chain>, 'long' | 'short'>>();
-    expect(await chain.execute('a')).toBe('long');
-  });
-
-  it('report a mismatch where it is made: in the function, or between two primitives at the first', () => {
-    sequential(
-      // @ts-expect-error count returns a number, upper takes a document
-      count,
-      upper,
-    );
-    sequential(
-      load,
-      count,
-      // @ts-expect-error a number has no text
-      (length) => length.text,
-    );
-    // @ts-expect-error a sequential has at least one step
-    expect(() => sequential()).toThrow();
-  });
-
   it('join the inputs of parallel branches and keep the shape of their outputs', async () => {
     const record = parallel({ count, upper });
     same<Same<OutputOf<typeof record>, { count: number; upper: string }>>();
@@ -123,8 +95,8 @@ describe('types', () => {
     );
     sequential(
       load,
-      // @ts-expect-error upper returns a text, the function takes a number
       upper,
+      // @ts-expect-error upper returns a text, the function takes a number
       faults.failTimes(1, (n: number) => n),
     );
     // @ts-expect-error it takes documents
@@ -139,22 +111,6 @@ describe('types', () => {
     same<Same<OutputOf<typeof answer>, 'text' | 42 | number>>();
     same<Same<InputOf<typeof answer>, { prompt: string } & { prompt: string; locale: string }>>();
     expect(await answer.execute({ prompt: 'p', locale: 'en' })).toBe('text');
-  });
-
-  it('infer those of a primitive from its run', async () => {
-    class Shout extends InstrumentedPrimitive<string, string> {
-      constructor() {
-        super({ type: 'shout' });
-      }
-
-      protected run(input: string, scope: RunScope): string {
-        scope.attr('letters', input.length);
-        return input.toUpperCase();
-      }
-    }
-    const chain = sequential(load, ({ id }) => id, new Shout());
-    same<Same<OutputOf<typeof chain>, string>>();
-    expect(await chain.execute('a')).toBe('A');
   });
 
   it('let a primitive stand in for one that takes more or promises less, and no other', () => {
