@@ -52,15 +52,26 @@ export const attributeNames = {
   /** Whether the other side said how long to wait. */
   retryAfterHeader: 'retry.after_header',
   timeoutLimitMs: 'timeout.limit_ms',
+  /** What the wait follows from: the `jitter` of the retry, `retry_after` or `retry_on`. */
   retryStrategy: 'retry.strategy',
   /** Why no further attempt was made although the error may pass: `attempts`, `elapsed`, `budget` or `asked_to_wait`. */
   retryStopped: 'retry.stopped',
   /** How long a step that is told to stop may take until it is left behind. */
   timeoutGraceMs: 'timeout.grace_ms',
+  /** How long after its limit a step came to its end, within the grace. */
+  timeoutOverrunMs: 'timeout.overrun_ms',
   /** Of the alternative, from 1; 0 is the primary step. */
   fallbackDepth: 'fallback.depth',
   /** Category of the error that is answered. */
   fallbackReason: 'fallback.reason',
+  /** How many attempts have begun, the first one counted. */
+  hedgeAttempts: 'hedge.attempts',
+  /** The attempt that answered first, from 1. */
+  hedgeWinner: 'hedge.winner',
+  /** How long an attempt may take until the next one begins beside it. */
+  hedgeDelayMs: 'hedge.delay_ms',
+  /** Why no attempt began beside one that is slow: `budget`. */
+  hedgeWithheld: 'hedge.withheld',
   /** Which way was taken: `then`, the key of a case, a route. One of a set that the composition fixes. */
   decisionChoice: 'decision.choice',
   /** Why it was taken, one of a handful: `condition`, `default`, `cheapest`. */

@@ -22,6 +22,17 @@ export function requireNonNegativeInteger(value: number, what: string): void {
   if (!(Number.isInteger(value) && value >= 0)) refuse(value, what, 'a whole number of at least 0');
 }
 
+/** @throws `OBS_ERR_INVALID_COMPOSITION` unless `value` is a number from `least` to `most`. */
+export function requireWithin(least: number, most: number, value: number, what: string): void {
+  if (!(value >= least && value <= most)) refuse(value, what, `a number from ${least} to ${most}`);
+}
+
+/** @throws `OBS_ERR_INVALID_COMPOSITION` unless `value` is a whole number from `least` to `most`. */
+export function requireIntegerWithin(least: number, most: number, value: number, what: string): void {
+  if (!(Number.isInteger(value) && value >= least && value <= most))
+    refuse(value, what, `a whole number from ${least} to ${most}`);
+}
+
 /** @throws `OBS_ERR_INVALID_COMPOSITION` unless `value` is one of `allowed`. */
 export function requireOneOf<T extends string>(value: T, allowed: readonly T[], what: string): void {
   if (!allowed.includes(value)) refuse(value, what, `one of '${allowed.join("', '")}'`);
