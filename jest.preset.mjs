@@ -16,8 +16,11 @@ export default {
         module: { type: 'es6' },
         jsc: {
           target: 'es2022',
-          parser: { syntax: 'typescript', tsx: false },
-          transform: { react: { runtime: 'automatic', importSource: 'preact' } },
+          parser: { syntax: 'typescript', tsx: false, decorators: true },
+          transform: {
+            decoratorVersion: '2022-03',
+            react: { runtime: 'automatic', importSource: 'preact' },
+          },
         },
       },
     ],

@@ -5,7 +5,7 @@ import { custom } from '../test/custom.ts';
 import { enableContexts, Observed } from '../test/observed.ts';
 import { withInstrumentation } from './current-instrumentation.ts';
 import { describeError } from './error-info.ts';
-import { executionOf, withExecution } from './execution-context.ts';
+import { executionOf, executionContext } from './execution-context.ts';
 import type { Execution } from './execution.ts';
 import { Instrumentation } from './instrumentation.ts';
 
@@ -110,13 +110,13 @@ describe('a run', () => {
   });
 });
 
-describe('withExecution', () => {
+describe('executionContext', () => {
   const [one, two] = [{}, {}] as [Execution, Execution];
 
   it('leads to the execution, through every value that is set and deleted after', () => {
     const key = createContextKey('mine');
     const other = createContextKey('other');
-    const within = withExecution(ROOT_CONTEXT.setValue(key, 1), one);
+    const within = executionContext(ROOT_CONTEXT.setValue(key, 1), one);
     expect([executionOf(ROOT_CONTEXT), executionOf(within), within.getValue(key)]).toEqual([
       undefined,
       one,
@@ -125,7 +125,7 @@ describe('withExecution', () => {
     const further = within.setValue(other, 2).deleteValue(key);
     expect(executionOf(further)).toBe(one);
     expect([further.getValue(key), further.getValue(other)]).toEqual([undefined, 2]);
-    expect(executionOf(withExecution(further, two))).toBe(two);
+    expect(executionOf(executionContext(further, two))).toBe(two);
     const baggage = propagation.createBaggage({ tenant: { value: 't-1' } });
     expect(propagation.getBaggage(propagation.setBaggage(within, baggage))).toBe(baggage);
   });
@@ -133,7 +133,7 @@ describe('withExecution', () => {
   it('makes no chain, however deep the executions nest', () => {
     const key = createContextKey('mine');
     let deep = ROOT_CONTEXT.setValue(key, 1);
-    for (let depth = 0; depth < 100_000; depth++) deep = withExecution(deep, one);
+    for (let depth = 0; depth < 100_000; depth++) deep = executionContext(deep, one);
     expect(deep.getValue(key)).toBe(1);
   });
 });

@@ -51,8 +51,8 @@ class ExecutionContext implements Context {
   }
 }
 
-/** @internal */
-export function withExecution(parent: Context, execution: Execution): Context {
+/** What a parent is, and leads to an execution besides. @internal */
+export function executionContext(parent: Context, execution: Execution): Context {
   // In place of the execution around it, so that nesting never makes a chain of contexts.
   return parent instanceof ExecutionContext
     ? parent.of(execution)

@@ -18,7 +18,7 @@ import {
   type ProcessUse,
 } from '@tta/obs-context';
 import { errorAttributes, stackOf } from './error-info.ts';
-import { withExecution } from './execution-context.ts';
+import { executionContext } from './execution-context.ts';
 import { type ExecutionEnd, type Failure, toMicrosecond } from './execution-end.ts';
 import type { Execution } from './execution.ts';
 
@@ -53,7 +53,7 @@ export function openSpans(execution: Execution, tracer: Tracer, around: Context,
   );
   execution.spanContext = placeOf(execution.span);
   execution.edgeContext ??= execution.spanContext;
-  execution.otelContext = withExecution(trace.setSpan(parentContext, execution.span), execution);
+  execution.otelContext = executionContext(trace.setSpan(parentContext, execution.span), execution);
 }
 
 /** Where a span is in its trace; a tracer that records nothing makes spans that are nowhere. */

@@ -11,7 +11,7 @@ import { ChildFailures } from './child-failures.ts';
 import type { Consumption } from './consumption.ts';
 import { createErrorInfo, type ErrorInfo, rememberError } from './error-info.ts';
 import type { Failure } from './execution-end.ts';
-import type { EdgeLabel, PrimitiveLike, RunScope, StepOptions } from './run-scope.ts';
+import type { EdgeLabel, PrimitiveLike, RunScope, StepFunction, StepOptions } from './run-scope.ts';
 import type { Run } from './run.ts';
 import { type Unit, unitOf } from './unit.ts';
 
@@ -175,7 +175,7 @@ export class Execution implements RunScope {
     if (options?.follows) {
       this.#previousStep = { name: unit.name, spanContext: step.edgeContext };
     }
-    return step.perform(unit, input);
+    return step.perform(unit.body, input);
   }
 
   /** The step of this execution that began before the present one. */
@@ -183,13 +183,13 @@ export class Execution implements RunScope {
     return this.#previousStep;
   }
 
-  /** Runs the body and ends the execution by its result. */
-  async perform<I, O>(unit: Unit<I, O>, input: I): Promise<O> {
+  /** Runs a body and ends the execution by its result. */
+  async perform<I, O>(body: StepFunction<I, O>, input: I): Promise<O> {
     try {
       if (this.#signal?.aborted) throw this.#signal.reason;
       const returned = this.otelContext
-        ? context.with(this.otelContext, unit.body, undefined, input, this)
-        : unit.body(input, this);
+        ? context.with(this.otelContext, body, undefined, input, this)
+        : body(input, this);
       // What returns at once ends now: behind an `await` it would seem to take as long as whatever its
       // siblings do before the event loop comes round.
       const output = isPromiseLike(returned) ? await returned : returned;

@@ -5,6 +5,8 @@ export {
 } from './current-instrumentation.ts';
 export { describeError, type ErrorInfo, messageOf } from './error-info.ts';
 export { Instrumentation, type InstrumentationOptions } from './instrumentation.ts';
+export { instrument, type InstrumentOptions } from './instrument.ts';
+export { instrumented } from './instrumented.ts';
 export { InstrumentedPrimitive } from './instrumented-primitive.ts';
 export { LinkedAbort } from './linked-abort.ts';
 export { named } from './named.ts';
@@ -14,3 +16,4 @@ export type { Outcome } from './outcome.ts';
 export { pause } from './pause.ts';
 export type { EdgeLabel, Fact, PrimitiveLike, RunScope, StepFunction, StepOptions } from './run-scope.ts';
 export { isStep, nameOf, requireStep, type Unit, unit, type UnitDescription } from './unit.ts';
+export { withExecution } from './with-execution.ts';

@@ -28,7 +28,7 @@ import { ApiTelemetry, type Telemetry } from './api-telemetry.ts';
 import { baggageAttributes } from './baggage.ts';
 import { BoundedValues } from './bounded-values.ts';
 import { recordCost, recordUsage } from './consumption.ts';
-import { executionOf, saidInside, withExecution } from './execution-context.ts';
+import { executionOf, saidInside, executionContext } from './execution-context.ts';
 import type { ExecutionEnd, Failure } from './execution-end.ts';
 import { logBegin, logEnd } from './execution-lines.ts';
 import { ExecutionListeners } from './execution-listeners.ts';
@@ -204,7 +204,7 @@ export class Instrumentation {
       this.#fault(error);
     }
     // Also where nothing records: what the body begins finds its run, the caller's baggage and trace.
-    execution.otelContext ??= withExecution(around, execution);
+    execution.otelContext ??= executionContext(around, execution);
     if (!run.observed) return;
     try {
       if (run.instruments) countBegin(execution, run.instruments);

@@ -910,6 +910,7 @@ describe('a fault in telemetry', () => {
   it('of a meter leaves the result alone, and the span whole', async () => {
     const meter = {
       createCounter: () => ({ add: broken }),
+      createGauge: () => ({ record: broken }),
       createHistogram: () => ({ record: broken }),
       createObservableUpDownCounter: () => ({ addCallback: () => undefined }),
     };

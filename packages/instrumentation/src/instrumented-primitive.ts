@@ -2,6 +2,7 @@ import { context } from '@opentelemetry/api';
 import type { ContextInit, WorkflowContext } from '@tta/obs-context';
 import { instrumentationOf } from './current-instrumentation.ts';
 import { createErrorInfo } from './error-info.ts';
+import { executeUnit } from './execute-unit.ts';
 import type { Execution } from './execution.ts';
 import type { Outcome } from './outcome.ts';
 import type { RunScope } from './run-scope.ts';
@@ -43,16 +44,8 @@ export abstract class InstrumentedPrimitive<in I, out O> {
    * @throws What the primitive throws, untouched, and what a getter of `init` throws: always as a rejection.
    */
   execute(input: I, init?: WorkflowContext | ContextInit): Promise<O> {
-    const active = context.active();
     const own = this[unit];
-    let execution: Execution;
-    try {
-      execution = instrumentationOf(active).open(own, active, init);
-    } catch (error) {
-      // Not by `async`, which would cost every execution a promise.
-      return Promise.reject(error);
-    }
-    return execution.perform(own, input);
+    return executeUnit(own, own.body, input, init);
   }
 
   /** Runs the primitive like {@link execute}; never rejects. */
@@ -65,7 +58,7 @@ export abstract class InstrumentedPrimitive<in I, out O> {
     try {
       execution = instrumentation.open(own, active, init);
       traceId = execution.spanContext?.traceId;
-      return { ok: true, value: await execution.perform(own, input), traceId };
+      return { ok: true, value: await execution.perform(own.body, input), traceId };
     } catch (error) {
       const info =
         execution?.failure ??

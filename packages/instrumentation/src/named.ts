@@ -1,18 +1,15 @@
 import { InstrumentedPrimitive } from './instrumented-primitive.ts';
 import type { PrimitiveLike, RunScope } from './run-scope.ts';
-import { requireStep, unit } from './unit.ts';
+import { requireStep, unitOf } from './unit.ts';
 
 /** Runs the body of another primitive under its own name, without a span between. */
 class Named<in I, out O> extends InstrumentedPrimitive<I, O> {
   readonly #body: (input: I, scope: RunScope) => O | PromiseLike<O>;
 
   constructor(name: string, step: PrimitiveLike<I, O>) {
-    super(
-      typeof step === 'function'
-        ? { type: 'lambda', name }
-        : { type: step[unit].type, action: step[unit].action, kind: step[unit].kind, name },
-    );
-    this.#body = typeof step === 'function' ? step : step[unit].body;
+    const { type, action, kind, body } = unitOf(step, 'inner');
+    super({ type, action, kind, name });
+    this.#body = body;
   }
 
   protected run(input: I, scope: RunScope): O | PromiseLike<O> {

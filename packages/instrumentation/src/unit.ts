@@ -63,6 +63,19 @@ export function unitOf<I, O>(step: PrimitiveLike<I, O>, edge: EdgeLabel): Unit<I
   return lambda;
 }
 
+/** Makes a function a step as that unit, under its name; it keeps the number of arguments of `like`. */
+export function presentAs<F extends (this: never, ...args: never) => unknown>(
+  step: F,
+  unit: AnyUnit,
+  { length }: { readonly length: number },
+): F {
+  lambdas.set(step, unit);
+  return Object.defineProperties(step, {
+    name: { value: unit.name, configurable: true },
+    length: { value: length, configurable: true },
+  });
+}
+
 /** What a person calls a step; `undefined` for a function without a name. */
 export function nameOf(step: PrimitiveLike<never, unknown>): string | undefined {
   return (typeof step === 'function' ? step.name : step[unit].name) || undefined;

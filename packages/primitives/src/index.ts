@@ -26,6 +26,9 @@ export { timeout, TimeoutError, type TimeoutOptions } from './timeout.ts';
 export {
   describeError,
   type ErrorInfo,
+  instrument,
+  instrumented,
+  type InstrumentOptions,
   InstrumentedPrimitive,
   named,
   onExecution,
@@ -33,5 +36,6 @@ export {
   type PrimitiveLike,
   type RunScope,
   type StepFunction,
+  withExecution,
 } from '@tta/obs-instrumentation';
 export { CancelledError, type ContextInit, type ErrorClass, stateKey } from '@tta/obs-context';
