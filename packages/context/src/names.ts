@@ -78,6 +78,16 @@ export const attributeNames = {
   decisionReason: 'decision.reason',
   /** How long it took to decide. */
   decisionDurationMs: 'decision.duration_ms',
+  /** How many branches or items run at a time. */
+  parallelConcurrency: 'parallel.concurrency',
+  /** The time of all branches over the time of the whole on every lane, from 0 to 1: 1 where no lane stood still. */
+  parallelEffectiveness: 'parallel.effectiveness',
+  /** Until every lane had begun: what branches compute before they first wait. */
+  parallelFanOutMs: 'parallel.fan_out_ms',
+  /** How long the first lane to be done waited for the last. */
+  parallelFanInMs: 'parallel.fan_in_ms',
+  /** How many items were begun. */
+  foreachItems: 'foreach.items',
   circuitState: 'circuit_breaker.state',
   circuitPreviousState: 'circuit_breaker.previous_state',
   /** How long the circuit stays open before it is tried again. */
