@@ -32,6 +32,10 @@ export const attributeNames = {
   executionAbandoned: 'execution.abandoned',
   inputSizeBytes: 'input.size_bytes',
   outputSizeBytes: 'output.size_bytes',
+  /** What an execution was given, redacted and cut: a text as it is, else JSON. Only where content is captured. */
+  inputValue: 'input.value',
+  /** What it returned. */
+  outputValue: 'output.value',
   errorType: 'error.type',
   errorMessage: 'error.message',
   errorCategory: 'error.category',
@@ -88,6 +92,16 @@ export const attributeNames = {
   parallelFanInMs: 'parallel.fan_in_ms',
   /** How many items were begun. */
   foreachItems: 'foreach.items',
+  /** Of the route that was taken, or that refused the run. */
+  routeKey: 'route.key',
+  /** Whether the default stood in for another route. */
+  routeUsedDefault: 'route.used_default',
+  /** Keys of all routes of the router. */
+  routeAvailableRoutes: 'route.available_routes',
+  /** How long a route is left out that refused a run. */
+  routeCooldownMs: 'route.cooldown_ms',
+  /** Name of the step of a saga that was undone, or could not be. */
+  sagaStep: 'saga.step',
   circuitState: 'circuit_breaker.state',
   circuitPreviousState: 'circuit_breaker.previous_state',
   /** How long the circuit stays open before it is tried again. */
@@ -108,6 +122,20 @@ export const attributeNames = {
   /** Of the resource: whether tracked files differ from the commit. */
   vcsDirty: 'tta.vcs.dirty',
   cacheType: 'cache.type',
+  /** Hashed: keys are made of what users write. */
+  cacheKey: 'cache.key',
+  /** `hit`, `miss` or `stale`. */
+  cacheOutcome: 'cache.outcome',
+  /** How long ago the answer was stored. */
+  cacheAgeMs: 'cache.age_ms',
+  /** How long the answer is fresh. */
+  cacheTtlMs: 'cache.ttl_ms',
+  /** What was tried on the store of a cache: `read` or `write`. */
+  cacheOperation: 'cache.operation',
+  /** `true` where the work was done by the execution that this one is linked to. */
+  sharedRunJoined: 'shared_run.joined',
+  /** How many waited for the work of this execution, itself counted. */
+  sharedRunCallers: 'shared_run.callers',
   /** Of the process while the execution ran, in milliseconds; its own only where {@link attributeNames.executionConcurrent} is 1. */
   executionCpuMs: 'execution.cpu_ms',
   /** How much the heap grew while the execution ran; negative after a garbage collection. */
@@ -131,6 +159,12 @@ export const baggagePrefix = 'baggage.';
 
 /** Value of {@link attributeNames.linkType} between consecutive steps of a sequential. */
 export const previousStepLink = 'previous_step';
+
+/** Value of {@link attributeNames.linkType} from an execution to the one whose work it waited for. */
+export const sharedRunLink = 'shared_run';
+
+/** Value of {@link attributeNames.linkType} from the refresh of a cache to the look-up that set it off. */
+export const refreshTriggerLink = 'refresh_trigger';
 
 /** Names of metrics, all of the meter {@link instrumentationScope}. */
 export const metricNames = {
