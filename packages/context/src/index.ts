@@ -16,6 +16,8 @@ export {
   instrumentationScope,
   metricNames,
   previousStepLink,
+  refreshTriggerLink,
+  sharedRunLink,
   primitiveSpanName,
   tagPrefix,
 } from './names.ts';

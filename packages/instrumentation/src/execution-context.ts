@@ -1,4 +1,4 @@
-import { type Context, createContextKey } from '@opentelemetry/api';
+import { type Context, createContextKey, trace } from '@opentelemetry/api';
 import { type Correlation, correlationKey, correlationOf } from '@tta/obs-context';
 import type { Execution } from './execution.ts';
 import { saidBeyond } from './run-correlation.ts';
@@ -63,6 +63,11 @@ export function executionContext(parent: Context, execution: Execution): Context
 export function saidInside(active: Context): Correlation | undefined {
   if (!(active instanceof ExecutionContext) || !active.said) return undefined;
   return saidBeyond(active.said, active.correlationOfRun);
+}
+
+/** What was active around a run: no execution, no span, and all that others have put in before. @internal */
+export function outsideOfRun(active: Context): Context {
+  return trace.deleteSpan(active instanceof ExecutionContext ? active.around : active);
 }
 
 /** The execution that is running in a context. @internal */

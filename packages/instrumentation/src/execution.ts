@@ -61,6 +61,8 @@ export class Execution implements RunScope {
   #childFailures: ChildFailures | undefined;
   /** The execution that `execute` opened and that this one is a step of, near or far. */
   readonly #owner: Execution;
+  /** The execution that did the work for this one: its errors did not arise here. */
+  #linked: Execution | undefined;
   /** Of an owner: what has begun below it and not ended. */
   #open: Set<Execution> | undefined;
   #ownAbort: LinkedAbort | undefined;
@@ -82,7 +84,7 @@ export class Execution implements RunScope {
     this.parent = parent;
     this.edge = edge;
     this.options = options;
-    this.#owner = parent && edge !== undefined ? parent.#owner : this;
+    this.#owner = parent && edge !== undefined && !options?.shared ? parent.#owner : this;
     if (parent && run.observed) (parent.#owner.#open ??= new Set()).add(this);
     // Taken over only where one exists: most runs have none, and then none is made.
     const inherited = parent ? parent.#signal : run.init.signal;
@@ -155,6 +157,13 @@ export class Execution implements RunScope {
     return (fact) => this.run.instrumentation.record(this, fact);
   }
 
+  get link(): RunScope['link'] {
+    return (other, type) => {
+      this.#linked = other as Execution;
+      this.run.instrumentation.link(this, this.#linked, type);
+    };
+  }
+
   get usage(): RunScope['usage'] {
     return (usage) => this.run.instrumentation.usage(this, usage);
   }
@@ -204,22 +213,28 @@ export class Execution implements RunScope {
   /**
    * A step that still runs when its owner has ended is closed with it, and so is an execution inside it that
    * was aborted; what they return later reaches nobody. What the user's code began by itself, did not wait
-   * for and did not abort goes on.
+   * for and did not abort goes on, and so does a step that others wait for.
    */
   #closeWithOwner(): void {
-    if (this.edge !== undefined || this.#signal?.aborted) this.#end('cancelled', undefined, true);
+    const isOwn = this.edge !== undefined && !this.options?.shared;
+    if (isOwn || this.#signal?.aborted) this.#end('cancelled', undefined, true);
   }
 
   /** What is known about an error that has reached this execution: as the child told in which it arose, else as it reads. */
   infoOf(error: unknown): ErrorInfo {
-    const arisen = this.#childFailures?.get(error);
+    const arisen = this.#arisenElsewhere(error);
     if (arisen) return arisen;
     const { traceId, spanId } = this.spanContext ?? {};
     return createErrorInfo(error, this.clock, { path: this.#path(), traceId, spanId });
   }
 
+  #arisenElsewhere(error: unknown): ErrorInfo | undefined {
+    const linked = this.#linked;
+    return this.#childFailures?.get(error) ?? (linked && linked.#childFailures?.get(error));
+  }
+
   #fail(error: unknown): void {
-    const arose = this.#childFailures?.get(error) === undefined;
+    const arose = this.#arisenElsewhere(error) === undefined;
     const isCancelled = this.#signal?.aborted === true;
     let info = this.infoOf(error);
     // Whatever a step answers its abort with: it was cancelled, also by a time limit further up. The timeout is

@@ -3,6 +3,7 @@ export {
   setDefaultInstrumentation,
   withInstrumentation,
 } from './current-instrumentation.ts';
+export { executeApart } from './execute-apart.ts';
 export { describeError, type ErrorInfo, messageOf } from './error-info.ts';
 export { Instrumentation, type InstrumentationOptions } from './instrumentation.ts';
 export { instrument, type InstrumentOptions } from './instrument.ts';

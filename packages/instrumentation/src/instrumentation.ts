@@ -7,6 +7,7 @@ import {
   type Tracer,
 } from '@opentelemetry/api';
 import {
+  attributeNames as names,
   type Clock,
   type ContextInit,
   copyInit,
@@ -259,6 +260,16 @@ export class Instrumentation {
         attributes,
         toHrTime(execution.run.epochMs(this.guardedClock.monotonic())),
       );
+    } catch (error) {
+      this.#fault(error);
+    }
+  }
+
+  /** @internal */
+  link(execution: Execution, { spanContext }: Execution, type: string): void {
+    if (!spanContext) return;
+    try {
+      execution.span?.addLink({ context: spanContext, attributes: { [names.linkType]: type } });
     } catch (error) {
       this.#fault(error);
     }

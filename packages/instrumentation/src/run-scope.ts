@@ -26,7 +26,8 @@ export type EdgeLabel =
 /**
  * A failure was answered, or foreseen: `hedge` is a second attempt beside a slow one, `circuit_open`, `bulkhead_full`
  * and `rate_limited` are calls that were refused, `compensation` and `compensation_failed` steps that were undone or
- * could not be, `late_result` is what came after nobody waited any more.
+ * could not be, `late_result` is what came after nobody waited any more. Where a store or the key of a call was not to be
+ * had (`store_failure`, `key_failure`), the step ran as if there were none.
  */
 export interface RecoveryFact {
   readonly type: 'recovery';
@@ -40,6 +41,8 @@ export interface RecoveryFact {
     | 'rate_limited'
     | 'compensation'
     | 'compensation_failed'
+    | 'store_failure'
+    | 'key_failure'
     | 'late_result';
   /** What was thrown, untouched. The event and the log line tell its type, message and category. */
   readonly error?: unknown;
@@ -100,6 +103,11 @@ export interface StepOptions {
   readonly follows?: boolean;
   /** Further attributes of the step. */
   readonly attributes?: Attributes;
+  /**
+   * The step goes on when the run ends that began it: others wait for it. Only its own `signal` ends it, so it has to
+   * be given one.
+   */
+  readonly shared?: boolean;
 }
 
 /** What a step sees of the run that it is part of; may be taken apart: `(input, { signal, attr }) => …`. */
@@ -128,6 +136,13 @@ export interface RunScope {
     input: I,
     options?: StepOptions,
   ) => Promise<O>;
+  /**
+   * Links the span of this execution to that of another which does the work for it, or is the reason for it. An error
+   * that comes from there did not arise here.
+   *
+   * @param type - What the link is: its attribute `link.type`.
+   */
+  readonly link: (other: RunScope, type: string) => void;
   /** Reports the tokens of a model call; its cost follows from `costUsd` or the price table. */
   readonly usage: (usage: LlmUsage) => void;
   /** Adds to the cost of this execution, in US dollars. */
