@@ -82,6 +82,8 @@ export const attributeNames = {
   decisionReason: 'decision.reason',
   /** How long it took to decide. */
   decisionDurationMs: 'decision.duration_ms',
+  /** Iterations that began. */
+  loopIterations: 'loop.iterations',
   /** How many branches or items run at a time. */
   parallelConcurrency: 'parallel.concurrency',
   /** The time of all branches over the time of the whole on every lane, from 0 to 1: 1 where no lane stood still. */
