@@ -6,6 +6,7 @@ import {
   type ErrorCategory,
   type Severity,
 } from '@tta/obs-context';
+import { capped, whole } from './capped-text.ts';
 
 /** What is known about a failure beside the error itself, which is never written into. */
 export interface ErrorInfo {
@@ -114,19 +115,6 @@ export function stackOf(error: unknown): string | undefined {
   // Cut as a whole it would lose its frames to the message at its head.
   const message = messageOf(error);
   return capped(whole(stack.replace(message, () => capped(message, messageLimit))), stackLimit);
-}
-
-function capped(text: string, limit: number): string {
-  if (text.length <= limit) return text;
-  return whole(`${text.slice(0, limit)}… (${text.length - limit} more characters)`);
-}
-
-/**
- * A cut text without half a character before the cut. To look for one makes V8 copy what is kept: a mere slice would
- * hold the whole text in memory for as long as a queue holds the span.
- */
-function whole(text: string): string {
-  return text.replace(/[\uD800-\uDBFF]…/, '…');
 }
 
 /** Anything can be thrown: a revoked proxy, an object whose getters throw. */

@@ -196,12 +196,16 @@ export class Execution implements RunScope {
   async perform<I, O>(body: StepFunction<I, O>, input: I): Promise<O> {
     try {
       if (this.#signal?.aborted) throw this.#signal.reason;
+      const { instrumentation } = this.run;
+      // Before the body, which may change it.
+      if (this.span) instrumentation.value(this, 'input', input);
       const returned = this.otelContext
         ? context.with(this.otelContext, body, undefined, input, this)
         : body(input, this);
       // What returns at once ends now: behind an `await` it would seem to take as long as whatever its
       // siblings do before the event loop comes round.
       const output = isPromiseLike(returned) ? await returned : returned;
+      if (this.span && !this.ended) instrumentation.value(this, 'output', output);
       this.#end('success');
       return output;
     } catch (error) {

@@ -17,4 +17,5 @@ export type { Outcome } from './outcome.ts';
 export { pause } from './pause.ts';
 export type { EdgeLabel, Fact, PrimitiveLike, RunScope, StepFunction, StepOptions } from './run-scope.ts';
 export { isStep, nameOf, requireStep, type Unit, unit, type UnitDescription } from './unit.ts';
+export type { ContentCapture } from './value-recorder.ts';
 export { withExecution } from './with-execution.ts';

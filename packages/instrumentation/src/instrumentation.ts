@@ -46,6 +46,7 @@ import { contextOfOwner, contextOfRun } from './run-context.ts';
 import type { Fact } from './run-scope.ts';
 import { Run } from './run.ts';
 import type { Unit } from './unit.ts';
+import { type ContentCapture, ValueRecorder } from './value-recorder.ts';
 
 /** Where an {@link Instrumentation} sends what it tells. */
 export interface InstrumentationOptions {
@@ -86,6 +87,20 @@ export interface InstrumentationOptions {
    * @defaultValue none
    */
   readonly baggageKeys?: readonly string[];
+  /**
+   * Whether spans tell the size of every input and output, by its JSON. Those of texts and binary data are told in any
+   * case: `input.size_bytes`, `output.size_bytes`. Beyond a million characters or 10,000 values it is a lower bound.
+   *
+   * @defaultValue false; true where content is captured
+   */
+  readonly measureSizes?: boolean;
+  /**
+   * Puts what each execution is given and returns on its own span, as `input.value` and `output.value`: a text as it
+   * is, all else as JSON, redacted and cut. Streams and generators are not touched. It is read in line with the run.
+   *
+   * @defaultValue nothing is captured
+   */
+  readonly captureContent?: ContentCapture;
 }
 
 /** Different values that a process may produce of the label `error.type`, and of `cache.type`. */
@@ -108,6 +123,7 @@ export class Instrumentation {
   readonly #processWatch: ProcessWatch | undefined;
   readonly #stepSpans: boolean;
   readonly #baggageKeys: readonly string[];
+  readonly #values: ValueRecorder;
   readonly #listeners: ExecutionListeners;
   readonly #errorTypes = new BoundedValues(labelLimit);
   readonly #cacheTypes = new BoundedValues(labelLimit);
@@ -116,6 +132,7 @@ export class Instrumentation {
   readonly #onFault = (error: unknown): void => this.#fault(error);
   readonly #registered = new ApiTelemetry();
 
+  /** @throws `OBS_ERR_INVALID_OPTION` for keys of baggage that are none, and a capture that cannot be. */
   constructor(options: InstrumentationOptions = {}) {
     const { tracer, meter, logger, processMeter } = options;
     const onFault = this.#onFault;
@@ -128,6 +145,7 @@ export class Instrumentation {
     this.#processWatch = processMeter && new ProcessWatch(processMeter, onFault);
     this.#stepSpans = options.stepSpans ?? true;
     this.#baggageKeys = checkedKeys(options.baggageKeys ?? []);
+    this.#values = new ValueRecorder(options.measureSizes ?? false, options.captureContent);
     this.#faults = new FaultReport(this.clock);
     this.#listeners = new ExecutionListeners(onFault);
   }
@@ -241,6 +259,15 @@ export class Instrumentation {
     }
     if (failure !== undefined || run.verbose) this.safely(() => logEnd(execution, end), undefined);
     if (run.observed) this.#listeners.tellEnd(execution, end);
+  }
+
+  /** Tells what an execution was given or returned, as far as that is wanted. @internal */
+  value({ span }: Execution, side: 'input' | 'output', value: unknown): void {
+    try {
+      if (span?.isRecording()) this.#values.record(span, side, value);
+    } catch (error) {
+      this.#fault(error);
+    }
   }
 
   /** @internal */

@@ -49,6 +49,8 @@ describe('InstrumentedPrimitive', () => {
       'primitive.name': 'shout',
       'primitive.type': 'custom',
       'primitive.action': 'process',
+      'input.size_bytes': 2,
+      'output.size_bytes': 2,
       'execution.status': 'success',
       'execution.duration_ms': 12.5,
       letters: 2,
