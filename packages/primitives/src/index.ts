@@ -1,9 +1,16 @@
 export { bulkhead, type BulkheadOptions } from './bulkhead.ts';
 export { cache, type CacheOptions } from './cache.ts';
-export { circuitBreaker, type CircuitBreakerOptions } from './circuit-breaker.ts';
+export {
+  type CircuitBreaker,
+  circuitBreaker,
+  type CircuitBreakerOptions,
+} from './circuit-breaker/circuit-breaker.ts';
+export { CircuitOpenError } from './circuit-breaker/circuit-open-error.ts';
+export type { CircuitBreakerSnapshot } from './circuit-breaker/circuit-snapshot.ts';
+export type { TripRule } from './circuit-breaker/trip-rule.ts';
 export { conditional, type ConditionalOptions } from './conditional.ts';
 export { dedupe, type DedupeOptions } from './dedupe.ts';
-export { fallback, FallbackExhaustedError } from './fallback.ts';
+export { type Alternative, fallback, FallbackExhaustedError, type GuardedAlternative } from './fallback.ts';
 export { forEach, type ForEachOptions } from './for-each.ts';
 export { hedge, type HedgeOptions } from './hedge.ts';
 export { lambda } from './lambda.ts';
@@ -13,8 +20,19 @@ export { parallel, ParallelError, type ParallelOptions } from './parallel.ts';
 export { race, type RaceOptions } from './race.ts';
 export { rateLimit, type RateLimitOptions } from './rate-limit.ts';
 export { resilient, type ResilientOptions } from './resilient.ts';
-export { retry, RetryExhaustedError, type RetryOptions } from './retry.ts';
-export { router, type RouterOptions } from './router.ts';
+export { type RetryBudget, retryBudget, type RetryBudgetOptions } from './retry-budget.ts';
+export {
+  retry,
+  type RetryDecision,
+  RetryExhaustedError,
+  type RetryOptions,
+  type RetryStop,
+} from './retry.ts';
+export { NoRouteError } from './router/no-route-error.ts';
+export type { RouteStrategy } from './router/ranking.ts';
+export type { RouteProfile, RouteStats } from './router/route.ts';
+export { router, type Router, type RouterOptions, type RouterWindow } from './router/router.ts';
+export { type RoutingDecision, routingHistory, type RoutingReason } from './router/routing-history.ts';
 export { saga, type SagaOptions } from './saga.ts';
 export { sequential } from './sequential.ts';
 export type { Sequential } from './sequential-signatures.ts';

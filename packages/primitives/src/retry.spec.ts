@@ -1,7 +1,8 @@
 import { getEventListeners } from 'node:events';
 import { describe, expect, it } from '@jest/globals';
-import fc from 'fast-check';
 import { faults, ManualClock, mockPrimitive, observe, observed, seededRandom } from '@tta/obs-testing';
+import { describeOutcomes } from '../test/outcomes.ts';
+import { Backoff } from './internal/backoff.ts';
 import { lambda } from './lambda.ts';
 import { retry, RetryExhaustedError, type RetryOptions } from './retry.ts';
 
@@ -29,6 +30,11 @@ function waits(options: RetryOptions, error?: Error, seed = 1): Promise<number[]
 }
 
 describe('retry', () => {
+  it('accepts the most retries that there can be, and none', async () => {
+    expect((await waits({ maxRetries: 1000, baseMs: 1, factor: 1, jitter: 'none' })).length).toBe(1000);
+    expect(await waits({ maxRetries: 0 })).toEqual([]);
+  });
+
   it(
     'tries again until the step succeeds',
     observed(
@@ -62,6 +68,7 @@ describe('retry', () => {
               'error.message': 'unavailable',
               'error.category': 'transient',
               'retry.backoff_ms': wait,
+              'retry.strategy': 'none',
               'retry.reason': 'transient',
               'retry.after_header': false,
             },
@@ -96,19 +103,34 @@ describe('retry', () => {
     expect(await waits({ maxRetries: 8 })).toEqual(await waits({ ...named, maxRetries: 8 }));
   });
 
-  it('spreads its waits within the bounds of its jitter', async () => {
-    await fc.assert(
-      fc.asyncProperty(fc.constantFrom('equal', 'full'), fc.nat(), async (jitter, seed) => {
-        const options = { baseMs: 20, factor: 2, maxDelayMs: 60, jitter, maxRetries: 3 };
-        const [least, most] = jitter === 'equal' ? [0.5, 1.5] : [0, 1];
-        for (const [index, wait] of (await waits(options, undefined, seed)).entries()) {
-          const plain = Math.min(20 * 2 ** index, 60);
-          expect(wait).toBeGreaterThanOrEqual(plain * least);
-          expect(wait).toBeLessThanOrEqual(Math.min(plain * most, 60));
+  it.each(['equal', 'full', 'decorrelated'] as const)('spreads its waits by %s jitter', async (jitter) => {
+    const options = { baseMs: 2000, factor: 3, maxDelayMs: 60_000, jitter, maxRetries: 5 };
+    const chance = seededRandom(7);
+    const backoff = new Backoff(options, chance);
+    const expected = Array.from({ length: 5 }, () => Math.round(backoff.next()));
+    const seen = await waits(options, undefined, 7);
+    expect(seen).toHaveLength(5);
+    for (const [at, ms] of expected.entries()) expect(Math.abs((seen[at] ?? 0) - ms)).toBeLessThanOrEqual(1);
+  });
+
+  it('begins each run with its shortest wait', async () => {
+    const begins: number[] = [];
+    await observe(
+      async ({ clock }) => {
+        const step = mockPrimitive('call').runs(() => {
+          begins.push(clock.monotonic());
+          throw unavailable();
+        });
+        const careful = retry(step, { baseMs: 10, jitter: 'none', maxRetries: 2 });
+        for (let run = 0; run < 2; run++) {
+          const running = careful.tryExecute(0);
+          await clock.advance(1000);
+          await running;
         }
-      }),
-      { numRuns: 20 },
+      },
+      { clock: 'manual' },
     );
+    expect(begins).toEqual([0, 10, 30, 1000, 1010, 1030]);
   });
 
   it('waits as long as the other side asks for, before its own back-off', async () => {
@@ -144,6 +166,8 @@ describe('retry', () => {
       code: 'OBS_ERR_RETRY_EXHAUSTED',
       category: 'transient',
       recoverable: true,
+      severity: 'high',
+      stopped: 'attempts',
     });
     expect(error.message).toBe('"call" failed after 3 attempts; the last error: unavailable');
   });
@@ -255,8 +279,11 @@ describe('retry', () => {
   });
 
   it.each([
-    [{ maxRetries: -1 }, 'retry: maxRetries is -1; it has to be a whole number of at least 0'],
-    [{ maxRetries: 1.5 }, 'retry: maxRetries is 1.5; it has to be a whole number of at least 0'],
+    [{ maxRetries: -1 }, 'retry: maxRetries is -1; it has to be a whole number from 0 to 1000'],
+    [{ maxRetries: 1.5 }, 'retry: maxRetries is 1.5; it has to be a whole number from 0 to 1000'],
+    [{ maxRetries: 1001 }, 'retry: maxRetries is 1001; it has to be a whole number from 0 to 1000'],
+    [{ maxElapsedMs: 0 }, 'retry: maxElapsedMs is 0; it has to be a finite number above 0'],
+    [{ baseMs: -1 }, 'retry: baseMs is -1; it has to be a finite number of at least 0'],
     [
       { baseMs: Number.POSITIVE_INFINITY },
       'retry: baseMs is Infinity; it has to be a finite number of at least 0',
@@ -267,10 +294,45 @@ describe('retry', () => {
       'retry: factor is Infinity; it has to be a finite number of at least 1',
     ],
     [{ factor: 0.5 }, 'retry: factor is 0.5; it has to be a finite number of at least 1'],
-    [{ jitter: 'bogus' as never }, "retry: jitter is bogus; it has to be one of 'equal', 'full', 'none'"],
+    [
+      { jitter: 'bogus' as never },
+      "retry: jitter is bogus; it has to be one of 'equal', 'full', 'decorrelated', 'none'",
+    ],
   ])('refuses %p at construction', (options, message) => {
     expect(() => retry(() => 1, options)).toThrow(
       expect.objectContaining({ code: 'OBS_ERR_INVALID_COMPOSITION', message }),
     );
   });
 });
+
+describeOutcomes(
+  'retry',
+  (step) => retry(step, { maxRetries: 1, baseMs: 50, jitter: 'none', name: 'careful' }),
+  {
+    output: 2,
+    success: `
+      primitive.retry.execute "careful" success
+      └─ primitive.retry.attempt_1 "step" success
+         └─ primitive.mock.execute "step" success
+    `,
+    error: `
+      primitive.retry.execute "careful" error
+      └─ primitive.retry.attempt_1 "step" error
+         └─ primitive.mock.execute "step" error
+    `,
+    timeout: `
+      primitive.retry.execute "careful" timeout
+      ├─ primitive.retry.attempt_1 "step" timeout
+      │  └─ primitive.timeout.execute "step" timeout
+      │     └─ primitive.mock.execute "step" cancelled
+      └─ primitive.retry.attempt_2 "step" timeout
+         └─ primitive.timeout.execute "step" timeout
+            └─ primitive.mock.execute "step" cancelled
+    `,
+    cancelled: `
+      primitive.retry.execute "careful" cancelled
+      └─ primitive.retry.attempt_1 "step" cancelled
+         └─ primitive.mock.execute "step" cancelled
+    `,
+  },
+);

@@ -1,4 +1,11 @@
-import { attributeNames as names, classifyError, type ErrorClass, ObsError } from '@tta/obs-context';
+import {
+  attributeNames as names,
+  classifyError,
+  type ErrorClass,
+  InvalidCompositionError,
+  InvalidOptionError,
+  ObsError,
+} from '@tta/obs-context';
 import {
   InstrumentedPrimitive,
   messageOf,
@@ -8,52 +15,93 @@ import {
   requireStep,
   type RunScope,
 } from '@tta/obs-instrumentation';
-import { requireAtLeast, requireNonNegativeInteger, requireOneOf } from './internal/requirements.ts';
+import { Backoff, type BackoffOptions } from './internal/backoff.ts';
+import {
+  requireAtLeast,
+  requireIntegerWithin,
+  requireOneOf,
+  requirePositive,
+} from './internal/requirements.ts';
+import { RetryBudget } from './retry-budget.ts';
 
 /** How often a step is repeated, and when. */
 export interface RetryOptions {
-  /** Attempts after the first. @defaultValue 3 */
+  /** Attempts after the first; at most 1000, because the error of each is kept. @defaultValue 3 */
   readonly maxRetries?: number;
   /** Wait before the first retry, in milliseconds. @defaultValue 1000 */
   readonly baseMs?: number;
-  /** Each further wait is this many times longer. @defaultValue 2 */
+  /** Each further wait is this many times longer; 1 for equal waits. @defaultValue 2 */
   readonly factor?: number;
   /**
-   * Longest wait, in milliseconds. When the other side asks for a longer one (`Retry-After`), the retry
-   * gives up instead of waiting.
+   * Longest wait, in milliseconds. When a longer one is asked for (by `Retry-After`, or by `retryOn`), the retry gives up
+   * instead of waiting.
    *
    * @defaultValue 60000
    */
   readonly maxDelayMs?: number;
   /**
-   * Spreads waits, so that many callers do not come back at once: `equal` half to one and a half times
-   * the wait, `full` zero to one times, `none` exactly the wait.
+   * Spreads waits, so that many callers do not come back at once: `equal` half to one and a half times the wait, `full`
+   * zero to one times, `decorrelated` from `baseMs` to one and a half times `factor` times the wait before, `none`
+   * exactly the wait.
    *
    * @defaultValue 'equal'
    */
-  readonly jitter?: 'equal' | 'full' | 'none';
+  readonly jitter?: 'equal' | 'full' | 'decorrelated' | 'none';
   /**
-   * Decides whether an error is worth another attempt. @defaultValue every error that is not permanent,
-   * validation, auth or cancelled
+   * No attempt begins later than so many milliseconds after the first, and no wait that would end later. A running attempt
+   * is not stopped: that is what `timeout` is for.
+   *
+   * @defaultValue none
    */
-  readonly retryOn?: (error: unknown, found: ErrorClass, attempt: number) => boolean;
+  readonly maxElapsedMs?: number;
+  /**
+   * Decides whether an error is worth another attempt, and may say when it begins and whether this one counts.
+   *
+   * @defaultValue every error that is not permanent, validation, auth or cancelled
+   */
+  readonly retryOn?: (error: unknown, found: ErrorClass, attempt: number) => boolean | RetryDecision;
+  /** Tokens that retries of the same service share, made by `retryBudget()`. @defaultValue none */
+  readonly budget?: RetryBudget;
   /** @defaultValue the name of the step */
   readonly name?: string;
 }
 
+/** That there is another attempt, and what is special about it. */
+export interface RetryDecision {
+  /** When it begins, in milliseconds, in place of the wait that `Retry-After` asks for or that has grown. */
+  readonly afterMs?: number;
+  /** The failed attempt does not count towards `maxRetries`. After 100 of a run the others count all the same. */
+  readonly free?: boolean;
+}
+
+/** Attempts of a run that may be free, so that one that always is comes to an end. */
+const mostFree = 100;
+const mostRetries = 1000;
+const plainly: RetryDecision = {};
+
+/** Why no further attempt is made although the error may pass. */
+export type RetryStop = 'attempts' | 'elapsed' | 'budget' | 'asked_to_wait';
+
 /**
- * The last attempt failed as well. Its cause is the last error, and its category that of the last error;
- * `unknown` where that one was cancelled.
+ * The last attempt failed, and there is no further one. Its cause is the last error, and its category that of the last
+ * error; `unknown` where that one was cancelled.
  */
 export class RetryExhaustedError extends ObsError {
   /** What each attempt threw, the first one first. */
   readonly attempts: readonly unknown[];
+  readonly stopped: RetryStop;
 
-  constructor(name: string, attempts: readonly unknown[], last: ErrorClass, reason: string) {
+  constructor(
+    name: string,
+    attempts: readonly unknown[],
+    last: ErrorClass,
+    stopped: RetryStop,
+    because: string,
+  ) {
     const cause = attempts.at(-1);
     const text = messageOf(cause);
     const count = attempts.length === 1 ? '1 attempt' : `${attempts.length} attempts`;
-    super(`"${name}" failed after ${count}${reason}; the last error: ${text}`, {
+    super(`"${name}" failed after ${count}${because}; the last error: ${text}`, {
       code: 'OBS_ERR_RETRY_EXHAUSTED',
       // What is cancelled is no failure; this is one, whoever asked for the attempts.
       category: last.category === 'cancelled' ? 'unknown' : last.category,
@@ -62,50 +110,66 @@ export class RetryExhaustedError extends ObsError {
       cause,
     });
     this.attempts = attempts;
+    this.stopped = stopped;
   }
+}
+
+interface Settings extends BackoffOptions {
+  readonly maxRetries: number;
+  readonly maxElapsedMs: number | undefined;
+  readonly retryOn: RetryOptions['retryOn'];
+  readonly budget: RetryBudget | undefined;
 }
 
 class Retry<I, O> extends InstrumentedPrimitive<I, O> {
   readonly #step: PrimitiveLike<I, O>;
-  readonly #options: Required<Omit<RetryOptions, 'retryOn' | 'name'>> & {
-    readonly retryOn: RetryOptions['retryOn'];
-  };
+  readonly #settings: Settings;
 
-  constructor(step: PrimitiveLike<I, O>, options: RetryOptions) {
-    super({ type: 'retry', name: options.name ?? nameOf(step) ?? 'retry' });
+  constructor(step: PrimitiveLike<I, O>, settings: Settings, name: string) {
+    super({ type: 'retry', name });
     this.#step = step;
-    // By default values, not by spreading: an option that is there and undefined is not set.
-    const {
-      maxRetries = 3,
-      baseMs = 1000,
-      factor = 2,
-      maxDelayMs = 60_000,
-      jitter = 'equal',
-      retryOn,
-    } = options;
-    this.#options = { maxRetries, baseMs, factor, maxDelayMs, jitter, retryOn };
+    this.#settings = settings;
   }
 
   protected async run(input: I, scope: RunScope): Promise<O> {
-    const { maxRetries, maxDelayMs, retryOn } = this.#options;
+    const { maxRetries, maxDelayMs, maxElapsedMs, budget, jitter } = this.#settings;
+    const startedAt = maxElapsedMs === undefined ? 0 : scope.clock.monotonic();
     const attempts: unknown[] = [];
+    let free = 0;
+    let backoff: Backoff | undefined;
     for (let attempt = 1; ; attempt++) {
       try {
-        return await scope.step(`attempt_${attempt}`, this.#step, input, {
+        const output = await scope.step(`attempt_${attempt}`, this.#step, input, {
           index: attempt,
-          total: maxRetries + 1,
+          total: maxRetries + 1 + free,
         });
+        if (attempt === 1) budget?.refill();
+        return output;
       } catch (error) {
         if (scope.signal.aborted) throw error;
-        attempts.push(error);
         const found = classifyError(error, scope.clock);
-        if (!(retryOn ? retryOn(error, found, attempt) : found.recoverable)) throw error;
-        if (attempt > maxRetries) throw new RetryExhaustedError(this.name, attempts, found, '');
-        const waitMs = found.retryAfterMs ?? this.#backoffMs(attempt, scope);
+        const decision = this.#decide(error, found, attempt);
+        if (!decision) throw error;
+        attempts.push(error);
+        const stop = (stopped: RetryStop, because = ''): RetryExhaustedError => {
+          scope.attr(names.retryStopped, stopped);
+          return new RetryExhaustedError(this.name, attempts, found, stopped, because);
+        };
+        if (decision.free && free < mostFree) free++;
+        if (attempt - free > maxRetries) throw stop('attempts');
+        const askedMs = decision.afterMs ?? found.retryAfterMs;
+        const waitMs = askedMs ?? (backoff ??= new Backoff(this.#settings, scope.random)).next();
         if (waitMs > maxDelayMs) {
-          const reason = `, because it was asked to wait ${waitMs} ms and may wait ${maxDelayMs} ms at most`;
-          throw new RetryExhaustedError(this.name, attempts, found, reason);
+          throw stop(
+            'asked_to_wait',
+            `, because it was asked to wait ${waitMs} ms and may wait ${maxDelayMs} ms at most`,
+          );
         }
+        const isLateAfter = (ms: number): boolean =>
+          maxElapsedMs !== undefined && scope.clock.monotonic() - startedAt + ms > maxElapsedMs;
+        const tooLate = `, because no attempt may begin after ${maxElapsedMs} ms`;
+        if (isLateAfter(waitMs)) throw stop('elapsed', tooLate);
+        if (budget && !budget.spend(found)) throw stop('budget', ', because the budget of retries is spent');
         scope.record({
           type: 'recovery',
           kind: 'retry',
@@ -113,21 +177,30 @@ class Retry<I, O> extends InstrumentedPrimitive<I, O> {
           attributes: {
             [names.retryAttempt]: attempt,
             [names.retryBackoffMs]: Math.round(waitMs),
+            [names.retryStrategy]:
+              askedMs === undefined ? jitter : decision.afterMs === undefined ? 'retry_after' : 'retry_on',
             [names.retryReason]: found.category,
             [names.retryAfterHeader]: found.retryAfterMs !== undefined,
           },
         });
         await pause(scope, waitMs);
+        // A busy process wakes late.
+        if (isLateAfter(0)) throw stop('elapsed', tooLate);
       }
     }
   }
 
-  #backoffMs(attempt: number, scope: RunScope): number {
-    const { baseMs, factor, maxDelayMs, jitter } = this.#options;
-    const wait = Math.min(baseMs * factor ** (attempt - 1), maxDelayMs);
-    if (jitter === 'none') return wait;
-    const spread = jitter === 'full' ? scope.random.next() : 0.5 + scope.random.next();
-    return Math.min(wait * spread, maxDelayMs);
+  /** `undefined`: the error is not worth another attempt. */
+  #decide(error: unknown, found: ErrorClass, attempt: number): RetryDecision | undefined {
+    const { retryOn } = this.#settings;
+    const decided = retryOn ? retryOn(error, found, attempt) : found.recoverable;
+    if (!decided) return undefined;
+    if (decided === true) return plainly;
+    const { afterMs } = decided;
+    if (afterMs === undefined || afterMs >= 0) return decided;
+    throw new InvalidOptionError(
+      `retry "${this.name}": retryOn returned an afterMs of ${afterMs}; it has to be a number of at least 0`,
+    );
   }
 }
 
@@ -136,20 +209,36 @@ class Retry<I, O> extends InstrumentedPrimitive<I, O> {
  * the other side asked for (`Retry-After`).
  *
  * @throws The step's own error when it is not worth another attempt; {@link RetryExhaustedError} when
- * all attempts failed.
- * @throws `OBS_ERR_INVALID_COMPOSITION` for a step that is none, an option out of range or another `jitter`; at
- * construction.
+ * there is no further attempt: all have failed, the time or the budget is used up, or it was asked to wait too long.
+ * @throws `OBS_ERR_INVALID_OPTION` when `retryOn` answers with a wait that is none.
+ * @throws `OBS_ERR_INVALID_COMPOSITION` for a step that is none, an option out of range, another `jitter` or a budget
+ * that is none; at construction.
  */
 export function retry<I, O>(
   step: PrimitiveLike<I, O>,
   options: RetryOptions = {},
 ): InstrumentedPrimitive<I, O> {
   requireStep(step, 'retry: the step');
-  const { maxRetries, baseMs, factor, maxDelayMs, jitter } = options;
-  if (maxRetries !== undefined) requireNonNegativeInteger(maxRetries, 'retry: maxRetries');
-  if (baseMs !== undefined) requireAtLeast(0, baseMs, 'retry: baseMs');
-  if (factor !== undefined) requireAtLeast(1, factor, 'retry: factor');
-  if (maxDelayMs !== undefined) requireAtLeast(0, maxDelayMs, 'retry: maxDelayMs');
-  if (jitter !== undefined) requireOneOf(jitter, ['equal', 'full', 'none'], 'retry: jitter');
-  return new Retry(step, options);
+  // By default values, not by spreading: an option that is there and undefined is not set.
+  const {
+    maxRetries = 3,
+    baseMs = 1000,
+    factor = 2,
+    maxDelayMs = 60_000,
+    jitter = 'equal',
+    maxElapsedMs,
+    retryOn,
+    budget,
+    name = nameOf(step) ?? 'retry',
+  } = options;
+  requireIntegerWithin(0, mostRetries, maxRetries, 'retry: maxRetries');
+  requireAtLeast(0, baseMs, 'retry: baseMs');
+  requireAtLeast(1, factor, 'retry: factor');
+  requireAtLeast(0, maxDelayMs, 'retry: maxDelayMs');
+  requireOneOf(jitter, ['equal', 'full', 'decorrelated', 'none'], 'retry: jitter');
+  if (maxElapsedMs !== undefined) requirePositive(maxElapsedMs, 'retry: maxElapsedMs');
+  if (budget !== undefined && !(budget instanceof RetryBudget))
+    throw new InvalidCompositionError('retry: budget is no budget of retries; make one with retryBudget()');
+  const settings = { maxRetries, baseMs, factor, maxDelayMs, jitter, maxElapsedMs, retryOn, budget };
+  return new Retry(step, settings, name);
 }

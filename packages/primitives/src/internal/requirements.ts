@@ -1,7 +1,7 @@
 import { InvalidCompositionError } from '@tta/obs-context';
 
 /** @throws `OBS_ERR_INVALID_COMPOSITION` unless `value` is a finite number above 0. */
-export function requirePositive(value: number | undefined, what: string): void {
+export function requirePositive(value: number | undefined, what: string): asserts value is number {
   if (value === undefined || !(Number.isFinite(value) && value > 0))
     refuse(value, what, 'a finite number above 0');
 }
@@ -36,6 +36,11 @@ export function requireIntegerWithin(least: number, most: number, value: number,
 /** @throws `OBS_ERR_INVALID_COMPOSITION` unless `value` is one of `allowed`. */
 export function requireOneOf<T extends string>(value: T, allowed: readonly T[], what: string): void {
   if (!allowed.includes(value)) refuse(value, what, `one of '${allowed.join("', '")}'`);
+}
+
+/** @throws `OBS_ERR_INVALID_COMPOSITION` unless `value` is a function. */
+export function requireFunction<T>(value: T, what: string): asserts value is NonNullable<T> {
+  if (typeof value !== 'function') refuse(value, what, 'a function');
 }
 
 function refuse(value: unknown, what: string, wanted: string): never {
