@@ -1,22 +1,36 @@
-import { attributeNames as names, ObsError } from '@tta/obs-context';
+import { attributeNames as names, InvalidCompositionError, ObsError } from '@tta/obs-context';
 import {
   InstrumentedPrimitive,
   LinkedAbort,
   nameOf,
+  onAbort,
   type PrimitiveLike,
   requireStep,
   type RunScope,
 } from '@tta/obs-instrumentation';
 import { countLateFailure, countLateResult, isAnswerToAbort } from './internal/late-result.ts';
-import { requirePositive } from './internal/requirements.ts';
+import { requireOneOf, requirePositive } from './internal/requirements.ts';
 
-/** How long a step may take. */
+/** How long a step may take, and what happens then. */
 export interface TimeoutOptions {
   /**
    * How long one run may take, in milliseconds. Inside `retry` it is the limit of each attempt; outside
    * of it, of all attempts together.
    */
   readonly ms: number;
+  /**
+   * At the limit the step's signal is aborted. `aggressive`: the caller gets the error at once. `cooperative`: the caller
+   * waits for the step to come to its end, up to `graceMs`, and gets its result where it has one.
+   *
+   * @defaultValue 'aggressive'
+   */
+  readonly strategy?: 'aggressive' | 'cooperative';
+  /**
+   * How long a `cooperative` timeout waits after its limit, in milliseconds. Then it leaves the step behind.
+   *
+   * @defaultValue 5000
+   */
+  readonly graceMs?: number;
   /** @defaultValue the name of the step */
   readonly name?: string;
 }
@@ -38,41 +52,67 @@ export class TimeoutError extends ObsError {
 class Timeout<I, O> extends InstrumentedPrimitive<I, O> {
   readonly #step: PrimitiveLike<I, O>;
   readonly #limitMs: number;
+  /** 0 where nobody waits after the limit. */
+  readonly #graceMs: number;
 
-  constructor(step: PrimitiveLike<I, O>, options: TimeoutOptions) {
-    super({ type: 'timeout', name: options.name ?? nameOf(step) ?? 'timeout' });
+  constructor(step: PrimitiveLike<I, O>, limitMs: number, graceMs: number, name: string) {
+    super({ type: 'timeout', name });
     this.#step = step;
-    this.#limitMs = options.ms;
+    this.#limitMs = limitMs;
+    this.#graceMs = graceMs;
   }
 
   protected run(input: I, scope: RunScope): Promise<O> {
+    const limitMs = this.#limitMs;
+    const graceMs = this.#graceMs;
     const abort = new LinkedAbort(scope.signal);
-    scope.attr(names.timeoutLimitMs, this.#limitMs);
+    scope.attr(names.timeoutLimitMs, limitMs);
+    if (graceMs > 0) scope.attr(names.timeoutGraceMs, graceMs);
     return new Promise((resolve, reject) => {
       let timedOut: TimeoutError | undefined;
+      let timedOutAt = 0;
+      let isLeft = false;
+      const leave = (reason: unknown): void => {
+        isLeft = true;
+        stopWaiting();
+        reject(reason);
+      };
       const expire = (): void => {
-        timedOut = new TimeoutError(this.name, this.#limitMs);
+        // Who cancelled the run has been waiting for a step that does not heed it; that is no timeout.
+        if (scope.signal.aborted) return leave(scope.signal.reason);
+        const error = new TimeoutError(this.name, limitMs);
+        timedOut = error;
         scope.record({
           type: 'recovery',
           kind: 'timeout',
-          error: timedOut,
-          attributes: { [names.timeoutLimitMs]: this.#limitMs },
+          error,
+          attributes: { [names.timeoutLimitMs]: limitMs },
         });
+        if (graceMs > 0) {
+          timedOutAt = scope.clock.monotonic();
+          const cancelGrace = scope.clock.timer(graceMs, () => leave(error), true);
+          const unfollow = onAbort(scope.signal, () => leave(scope.signal.reason));
+          stopWaiting = () => {
+            cancelGrace();
+            unfollow();
+          };
+        }
         // First, so that a step which answers at once ends before its caller goes on.
-        abort.abort(timedOut);
-        reject(timedOut);
+        abort.abort(error);
+        if (graceMs === 0) leave(error);
       };
-      const cancel = scope.clock.timer(this.#limitMs, expire, true);
+      let stopWaiting = scope.clock.timer(limitMs, expire, true);
       const settle = (settled: () => void): void => {
-        cancel();
+        stopWaiting();
         abort.release();
+        if (timedOut) scope.attr(names.timeoutOverrunMs, Math.round(scope.clock.monotonic() - timedOutAt));
         settled();
       };
       scope.step('inner', this.#step, input, { signal: abort.signal }).then(
-        (output) => (timedOut ? countLateResult(scope) : settle(() => resolve(output))),
+        (output) => (isLeft ? countLateResult(scope) : settle(() => resolve(output))),
         (error: unknown) => {
-          if (!timedOut) settle(() => reject(error));
-          else if (!isAnswerToAbort(error, abort.signal)) countLateFailure(scope, error);
+          if ((isLeft || timedOut) && !isAnswerToAbort(error, abort.signal)) countLateFailure(scope, error);
+          if (!isLeft) settle(() => reject(timedOut ?? error));
         },
       );
     });
@@ -80,19 +120,29 @@ class Timeout<I, O> extends InstrumentedPrimitive<I, O> {
 }
 
 /**
- * Gives a step a time limit. When it passes, the step's signal is aborted and the caller gets the error
- * at once; what the step still does is nobody's any more, and a late result is dropped and counted.
+ * Gives a step a time limit. When it passes, the step's signal is aborted and the caller gets the error: at once, or
+ * after the step has had the time to come to its end (`strategy`). What a step that is left behind still does is nobody's
+ * any more, and a late result is dropped and counted.
  *
+ * @param options - The limit in milliseconds, or all options.
  * @throws {@link TimeoutError} once the limit has passed.
- * @throws `OBS_ERR_INVALID_COMPOSITION` unless `ms` is a finite number above 0, or for a step that is none; at
- * construction.
+ * @throws `OBS_ERR_INVALID_COMPOSITION` unless `ms` and `graceMs` are finite numbers above 0, for another `strategy`, for
+ * a `graceMs` that no `cooperative` timeout has, or for a step that is none; at construction.
  */
 export function timeout<I, O>(
   step: PrimitiveLike<I, O>,
-  options: TimeoutOptions,
+  options: number | TimeoutOptions,
 ): InstrumentedPrimitive<I, O> {
   requireStep(step, 'timeout: the step');
   // JavaScript may leave the options out.
-  requirePositive((options as TimeoutOptions | undefined)?.ms, 'timeout: ms');
-  return new Timeout(step, options);
+  const given: Partial<TimeoutOptions> = typeof options === 'number' ? { ms: options } : (options ?? {});
+  const { ms, strategy = 'aggressive', graceMs, name = nameOf(step) ?? 'timeout' } = given;
+  requirePositive(ms, 'timeout: ms');
+  requireOneOf(strategy, ['aggressive', 'cooperative'], 'timeout: strategy');
+  if (graceMs !== undefined) {
+    requirePositive(graceMs, 'timeout: graceMs');
+    if (strategy === 'aggressive')
+      throw new InvalidCompositionError("timeout: graceMs is for the strategy 'cooperative'");
+  }
+  return new Timeout(step, ms, strategy === 'cooperative' ? (graceMs ?? 5000) : 0, name);
 }
