@@ -1,0 +1,74 @@
+import { attributeNames as names, classifyError } from '@tta/obs-context';
+import type { RunScope } from '@tta/obs-instrumentation';
+import { NoRouteError } from './no-route-error.ts';
+import { rank, type RouteStrategy } from './ranking.ts';
+import type { RouteTable } from './route-table.ts';
+import type { Route } from './route.ts';
+import type { RoutingReason } from './routing-history.ts';
+
+/** Which routes a run may take, the best first, and why that is the best. */
+export interface Plan {
+  readonly routes: readonly Route[];
+  readonly reason: RoutingReason;
+  /** The default, where to take it means that it stands in for another. */
+  readonly standIn: Route | undefined;
+  /** How long the function took, in milliseconds. */
+  readonly selectMs: number | undefined;
+}
+
+/** What names the route of a run; unchecked, for it may be JavaScript, or pass on what a model said. */
+export type Select = (input: unknown, scope: RunScope) => unknown;
+
+/** The plan of a strategy. */
+export function planByStrategy(strategy: RouteStrategy, table: RouteTable, scope: RunScope): Plan {
+  const { routes, reason } = rank(allowed(table, scope), strategy, scope.clock.monotonic());
+  const standIn = reason === 'default' ? table.default : undefined;
+  return { routes, reason, standIn, selectMs: undefined };
+}
+
+/**
+ * The plan of a function: the route that it names, then the default.
+ *
+ * @throws {@link NoRouteError} when it names none or fails, and there is no default.
+ */
+export async function planBySelect(
+  select: Select,
+  input: unknown,
+  router: string,
+  table: RouteTable,
+  scope: RunScope,
+): Promise<Plan> {
+  const { clock, signal } = scope;
+  const askedAtMs = clock.monotonic();
+  let said: unknown;
+  let failure: { readonly error: unknown } | undefined;
+  try {
+    said = await select(input, scope);
+  } catch (error) {
+    if (signal.aborted) throw error;
+    failure = { error };
+  }
+  signal.throwIfAborted();
+  const selectMs = clock.monotonic() - askedAtMs;
+  const named = failure ? undefined : table.get(said);
+  const wanted = named ?? table.default;
+  if (!wanted) throw new NoRouteError(router, said, table.keys, failure);
+  if (failure) {
+    const { error } = failure;
+    const attributes = { [names.fallbackReason]: classifyError(error, clock).category };
+    scope.record({ type: 'recovery', kind: 'fallback', error, attributes });
+  }
+  const standIn = named === table.default ? undefined : table.default;
+  const ofTier = allowed(table, scope);
+  // The caller's wish goes before the author's choice.
+  if (!ofTier.includes(wanted)) return { routes: ofTier, reason: 'tier', standIn, selectMs };
+  const reason = failure ? 'select_failed' : named ? 'select' : 'invalid_route';
+  const routes = ofTier.filter((route) => route === wanted || route === standIn);
+  // The default is the first in every order but this.
+  return { routes: wanted === standIn ? routes : routes.reverse(), reason, standIn, selectMs };
+}
+
+function allowed(table: RouteTable, scope: RunScope): ReturnType<RouteTable['ofTier']> {
+  // Only where it matters: a context is made when it is first asked for.
+  return table.ofTier(table.hasTiers ? scope.context.llmModelTier : undefined);
+}

@@ -1,0 +1,62 @@
+import type { Route } from './route.ts';
+
+/** How a router chooses by what it knows of its routes. */
+export type RouteStrategy = 'cheapest' | 'fastest' | 'least-errors';
+
+/** Routes, the best first, and why the first is the best. */
+export interface Ranking {
+  readonly routes: readonly Route[];
+  readonly reason: 'cheapest' | 'fastest' | 'least_errors' | 'explore' | 'default';
+}
+
+/** The less the better; `undefined` where nothing is known. */
+type Measure = (route: Route, nowMs: number) => number | undefined;
+
+const measures: Readonly<Record<RouteStrategy, Measure>> = {
+  cheapest({ profile, window }, nowMs) {
+    if (profile.costUsd === undefined) return undefined;
+    return perAnswer(profile.costUsd, window.summary(nowMs).errorRate);
+  },
+  fastest({ window }, nowMs) {
+    const { samples, meanMs, errorRate } = window.summary(nowMs);
+    return samples === 0 ? undefined : perAnswer(meanMs, errorRate);
+  },
+  'least-errors'({ window }, nowMs) {
+    const { samples, errorRate } = window.summary(nowMs);
+    return samples === 0 ? undefined : errorRate;
+  },
+};
+
+/** What an answer takes: of a route half of whose runs fail, two runs. */
+function perAnswer(perRun: number, errorRate: number): number {
+  return errorRate === 1 ? Number.POSITIVE_INFINITY : perRun / (1 - errorRate);
+}
+
+/** Before all that is known. */
+const toExplore = -1;
+/** After all that is known, except for routes that do nothing but fail. */
+const unknown = Number.MAX_VALUE;
+
+/**
+ * Ranks routes by a strategy. One that a run would tell something about comes first, so that it gets known, but one
+ * run at a time. Equals keep their order.
+ */
+export function rank(routes: readonly Route[], strategy: RouteStrategy, nowMs: number): Ranking {
+  const measure = measures[strategy];
+  // What a route costs is said, not seen: a run would not tell it.
+  const explores = strategy !== 'cheapest';
+  const ranked = routes
+    .map((route) => {
+      const newcomer = explores && route.running === 0 ? toExplore : unknown;
+      return { route, worth: measure(route, nowMs) ?? newcomer };
+    })
+    // No difference: that of two infinities is no number.
+    .sort((a, b) => (a.worth < b.worth ? -1 : a.worth > b.worth ? 1 : 0));
+  return { routes: ranked.map(({ route }) => route), reason: reasonOf(strategy, ranked[0]?.worth) };
+}
+
+function reasonOf(strategy: RouteStrategy, best: number | undefined): Ranking['reason'] {
+  if (best === toExplore) return 'explore';
+  if (best === unknown) return 'default';
+  return strategy === 'least-errors' ? 'least_errors' : strategy;
+}

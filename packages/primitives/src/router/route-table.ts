@@ -1,0 +1,37 @@
+import type { Route } from './route.ts';
+
+/** The routes of a router. */
+export class RouteTable {
+  /** As they were given. */
+  readonly inOrder: readonly Route[];
+  readonly keys: string[];
+  readonly default: Route | undefined;
+  /** What the dearest costs, in US dollars; 0 where nothing is known. */
+  readonly dearestUsd: number;
+  /** Whether a run can ask for a tier at all. */
+  readonly hasTiers: boolean;
+  /** The default first, the others as they were given: the order of equals. */
+  readonly #routes: readonly Route[];
+
+  constructor(given: readonly Route[], defaultKey: string | undefined) {
+    this.inOrder = given;
+    this.keys = given.map(({ key }) => key);
+    this.default = given.find(({ key }) => key === defaultKey);
+    this.dearestUsd = Math.max(...given.map(({ profile }) => profile.costUsd ?? 0));
+    this.hasTiers = given.some(({ profile }) => profile.tier !== undefined);
+    const others = given.filter((route) => route !== this.default);
+    this.#routes = this.default ? [this.default, ...others] : others;
+  }
+
+  /** `undefined` for whatever is the key of none. */
+  get(key: unknown): Route | undefined {
+    return this.#routes.find((route) => route.key === key);
+  }
+
+  /** Those of a tier, where there are any; else all. */
+  ofTier(tier: string | undefined): readonly Route[] {
+    if (tier === undefined) return this.#routes;
+    const ofTier = this.#routes.filter(({ profile }) => profile.tier === tier);
+    return ofTier.length === 0 ? this.#routes : ofTier;
+  }
+}

@@ -1,0 +1,80 @@
+import type { PrimitiveLike } from '@tta/obs-instrumentation';
+import type { SampleWindow } from './sample-window.ts';
+
+/** What is known about a route before it has run. */
+export interface RouteProfile {
+  /** What a run of it costs, in US dollars. */
+  readonly costUsd?: number;
+  /** What it is made for. A run that asks for a tier (`llmModelTier`) gets a route of it. */
+  readonly tier?: 'fast' | 'balanced' | 'quality';
+}
+
+/** What the runs of a route were like, as far as the router's window reaches. */
+export interface RouteStats {
+  /** How many runs that is. Those that a rate limit refused, and cancelled ones, are not among them. */
+  readonly samples: number;
+  /** Share of them that failed, from 0 to 1; 0 without samples. */
+  readonly errorRate: number;
+  /** What they took, in milliseconds; `undefined` without samples. */
+  readonly meanMs: number | undefined;
+  /** By nearest rank. */
+  readonly p95Ms: number | undefined;
+  /** How much longer the route is left out after a rate limit, in milliseconds; 0 where it is not. */
+  readonly coolingMs: number;
+}
+
+type Step = PrimitiveLike<unknown, unknown>;
+
+/** One way that a router can take, and what its runs have shown of it. */
+export class Route {
+  readonly key: string;
+  /** Among the routes of its router, from 0. */
+  readonly index: number;
+  readonly step: Step;
+  readonly profile: RouteProfile;
+  readonly window: SampleWindow;
+  /** Runs that have begun and not ended. */
+  running = 0;
+  #refusedAtMs = Number.NEGATIVE_INFINITY;
+  #freeAtMs = Number.NEGATIVE_INFINITY;
+
+  constructor(key: string, index: number, step: Step, profile: RouteProfile, window: SampleWindow) {
+    this.key = key;
+    this.index = index;
+    this.step = step;
+    this.profile = profile;
+    this.window = window;
+  }
+
+  succeeded(beganAtMs: number, endedAtMs: number): void {
+    this.window.add({ endedAtMs, durationMs: endedAtMs - beganAtMs, isFailed: false });
+    // It takes calls again, unless it has refused one since this one began.
+    if (beganAtMs >= this.#refusedAtMs) this.#freeAtMs = Number.NEGATIVE_INFINITY;
+  }
+
+  failed(beganAtMs: number, endedAtMs: number): void {
+    this.window.add({ endedAtMs, durationMs: endedAtMs - beganAtMs, isFailed: true });
+  }
+
+  /** It refused a run: it is left out for a while, or for as long as it is already. */
+  refused(nowMs: number, forMs: number): void {
+    this.#refusedAtMs = nowMs;
+    this.#freeAtMs = Math.max(this.#freeAtMs, nowMs + forMs);
+  }
+
+  /** How much longer it is left out, in milliseconds; 0 where it is not. */
+  coolingMs(nowMs: number): number {
+    return Math.max(0, this.#freeAtMs - nowMs);
+  }
+
+  stats(nowMs: number): RouteStats {
+    const { samples, errorRate, meanMs } = this.window.summary(nowMs);
+    return {
+      samples,
+      errorRate,
+      meanMs: samples === 0 ? undefined : meanMs,
+      p95Ms: this.window.percentileMs(95, nowMs),
+      coolingMs: this.coolingMs(nowMs),
+    };
+  }
+}

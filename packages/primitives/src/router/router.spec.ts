@@ -1,0 +1,743 @@
+import { getEventListeners } from 'node:events';
+import { describe, expect, it } from '@jest/globals';
+import { WorkflowContext } from '@tta/obs-context';
+import { ManualClock } from '@tta/obs-context/manual';
+import { faults, mockPrimitive, observe, observed } from '@tta/obs-testing';
+import { describeOutcomes } from '../../test/outcomes.ts';
+import { lambda } from '../lambda.ts';
+import { retry } from '../retry.ts';
+import { NoRouteError } from './no-route-error.ts';
+import { router, type RouterOptions } from './router.ts';
+import { type RoutingDecision, routingHistory } from './routing-history.ts';
+
+const refused = (retryAfterMs?: number) =>
+  Object.assign(new Error('429 Too Many Requests'), {
+    status: 429,
+    ...(retryAfterMs !== undefined && { retryAfterMs }),
+  });
+const unavailable = Object.assign(new Error('503 Service Unavailable'), { status: 503 });
+
+const small = lambda('small', (question: string) => `small: ${question}`);
+const large = lambda('large', (question: string) => `large: ${question}`);
+
+/** Runs in which time passes only where a route says so. */
+function timed() {
+  const clock = new ManualClock();
+  const taking =
+    (ms: number, failure?: Error) =>
+    (name: string): string => {
+      clock.spend(ms);
+      if (failure) throw failure;
+      return name;
+    };
+  return { clock, taking, timely: (body: () => Promise<void>) => observe(body, { clock }) };
+}
+
+/** What a router decided in one run. */
+async function decided(
+  run: (init: WorkflowContext) => Promise<unknown>,
+): Promise<readonly RoutingDecision[]> {
+  const init = new WorkflowContext();
+  await run(init).catch(() => undefined);
+  return init.get(routingHistory) ?? [];
+}
+const routeAndReason = ({ route, reason }: RoutingDecision) => `${route} ${reason}`;
+
+describe('router', () => {
+  it(
+    'sends a run to the route that its function names, and tells what was decided',
+    observed(
+      async (trace) => {
+        const select = async (question: string) => {
+          trace.clock.spend(2);
+          return question.length > 4 ? ('large' as const) : ('small' as const);
+        };
+        const ask = router({ routes: { small, large }, select, name: 'ask' });
+        expect(await ask.execute('why?')).toBe('small: why?');
+        expect(trace).toHaveSpanTree(`
+          primitive.router.execute "ask" success
+          └─ primitive.router.route_small "small" success
+             └─ primitive.lambda.execute "small" success
+        `);
+        const span = trace.span('primitive.router.execute');
+        expect(span.attributes).toMatchObject({
+          'decision.choice': 'small',
+          'decision.reason': 'select',
+          'decision.duration_ms': 2,
+          'route.key': 'small',
+          'route.used_default': false,
+          'route.available_routes': ['small', 'large'],
+        });
+        expect(span.events).toEqual([]);
+        expect(trace.span('primitive.router.route_small').attributes).toMatchObject({
+          'step.index': 0,
+          'step.total_steps': 2,
+        });
+        expect(trace).toHaveMetric('primitive.decisions', [
+          {
+            labels: {
+              'primitive.name': 'ask',
+              'decision.choice': 'small',
+              'decision.reason': 'select',
+            },
+            value: 1,
+          },
+        ]);
+        expect(await ask.execute('and why not?')).toBe('large: and why not?');
+        expect(trace).not.toHaveMetric('cost.savings.usd');
+      },
+      { clock: 'manual' },
+    ),
+  );
+
+  it.each([['medium'], ['constructor'], [''], [undefined], [7], [{}]])(
+    'takes the default where the function names %p',
+    async (said) => {
+      const ask = router({ routes: { small, large }, select: () => said as never, default: 'large' });
+      const [decision] = await decided((init) => ask.execute('why?', init));
+      expect(decision).toMatchObject({ route: 'large', reason: 'invalid_route', usedDefault: true });
+    },
+  );
+
+  it(
+    'takes the default where the function fails, and says why it failed',
+    observed(async (trace) => {
+      const routes = { small, large };
+      const ask = router({ routes, select: () => Promise.reject(unavailable), default: 'large' });
+      expect(await ask.execute('why?')).toBe('large: why?');
+      const span = trace.span('primitive.router.execute');
+      expect(span.attributes).toMatchObject({
+        'decision.reason': 'select_failed',
+        'route.used_default': true,
+      });
+      expect(span.events).toMatchObject([
+        {
+          name: 'recovery.fallback',
+          attributes: { 'fallback.reason': 'transient', 'error.message': '503 Service Unavailable' },
+        },
+      ]);
+      expect(trace).toHaveNoErrors();
+    }),
+  );
+
+  it.each([
+    ['medium', '"ask" has no route "medium"; its routes: small, large'],
+    ['a\nb', '"ask" has no route "a\\nb"; its routes: small, large'],
+    ['x'.repeat(81), `"ask" has no route "${'x'.repeat(80)}…"; its routes: small, large`],
+    [undefined, '"ask" has no route undefined; its routes: small, large'],
+    [{}, '"ask" has no route of type object; its routes: small, large'],
+  ])('refuses the run where the function names %p and there is no default', async (said, message) => {
+    const ask = router({ routes: { small, large }, select: () => said as never, name: 'ask' });
+    const outcome = await ask.tryExecute('why?');
+    if (outcome.ok) throw new Error('it succeeded');
+    expect(outcome.error).toBeInstanceOf(NoRouteError);
+    expect(outcome.error).toMatchObject({
+      code: 'OBS_ERR_NO_ROUTE',
+      category: 'validation',
+      severity: 'high',
+      recoverable: false,
+      available: ['small', 'large'],
+      message,
+    });
+    expect((outcome.error as Error).cause).toBeUndefined();
+  });
+
+  it('refuses the run where the function fails and there is no default; a retry may help where it may help that', async () => {
+    const routes = { small, large };
+    const failing = faults.failTimes(1, () => 'small' as const, unavailable);
+    const ask = router({
+      routes,
+      select: (input, scope) => scope.step('inner', failing, input),
+      name: 'ask',
+    });
+    const outcome = await ask.tryExecute('why?');
+    expect(outcome).toMatchObject({
+      ok: false,
+      error: {
+        code: 'OBS_ERR_NO_ROUTE',
+        category: 'transient',
+        recoverable: true,
+        cause: unavailable,
+        message: '"ask" could not select a route: 503 Service Unavailable; its routes: small, large',
+      },
+    });
+    expect(await retry(ask, { baseMs: 0 }).execute('why?')).toBe('small: why?');
+  });
+
+  it(
+    'throws what its route throws, untouched, and tries no other route',
+    observed(async (trace) => {
+      const failing = mockPrimitive<string, string>('failing').fails(unavailable);
+      const other = mockPrimitive<string, string>('other').returns('never');
+      const ask = router({ routes: { failing, other }, select: () => 'failing', default: 'other' });
+      await expect(ask.execute('why?')).rejects.toBe(unavailable);
+      expect(other.calls).toEqual([]);
+      expect(trace).toHaveSpanTree(`
+        primitive.router.execute "router" error
+        └─ primitive.router.route_failing "failing" error
+           └─ primitive.mock.execute "failing" error
+      `);
+    }),
+  );
+
+  it.each([
+    [{ routes: {} }, 'router needs at least one route'],
+    [undefined, 'router needs at least one route'],
+    [
+      { routes: { small: 1 } },
+      'router: route "small" is a number; a step is a primitive or a function (input, scope) => output',
+    ],
+    [
+      { select: 'dearest' },
+      "router: select is dearest; it has to be one of 'cheapest', 'fastest', 'least-errors'",
+    ],
+    [
+      { select: undefined },
+      "router: select is undefined; it has to be one of 'cheapest', 'fastest', 'least-errors'",
+    ],
+    [{ default: 'tiny' }, 'router: default "tiny" is no route; the routes: small, large'],
+    [{ default: 'toString' }, 'router: default "toString" is no route; the routes: small, large'],
+    [
+      { profile: { tiny: { costUsd: 1 } } },
+      'router: the profile of "tiny" is no route; the routes: small, large',
+    ],
+    [
+      { profile: { small: { costUsd: -1 } } },
+      'router: costUsd of "small" is -1; it has to be a finite number of at least 0',
+    ],
+    [
+      { profile: { small: { tier: 'slow' } } },
+      `router: tier of "small" is slow; it has to be one of 'fast', 'balanced', 'quality'`,
+    ],
+    [{ window: { samples: 0 } }, 'router: window.samples is 0; it has to be a whole number above 0'],
+    [{ window: { ms: 0 } }, 'router: window.ms is 0; it has to be a finite number above 0'],
+    [{ cooldownMs: -1 }, 'router: cooldownMs is -1; it has to be a finite number of at least 0'],
+  ])('refuses %j at construction', (wrong, message) => {
+    const options = wrong && { routes: { small, large }, select: () => 'small', ...wrong };
+    const make = router as (given: unknown) => unknown;
+    expect(() => make(options)).toThrow(
+      expect.objectContaining({ code: 'OBS_ERR_INVALID_COMPOSITION', message }),
+    );
+  });
+
+  it('takes a profile that leaves a route out', () => {
+    const make = router as (given: unknown) => unknown;
+    expect(() =>
+      make({ routes: { small }, select: 'cheapest', profile: { small: undefined } }),
+    ).not.toThrow();
+  });
+});
+
+describe('a router whose run is cancelled', () => {
+  it(
+    'while it selects tells no decision, takes no default and throws what the function throws',
+    observed(async (trace) => {
+      const caller = new AbortController();
+      const select = faults.hang(() => 'small' as const);
+      const ask = router({
+        routes: { small, large },
+        select: (input, scope) => scope.step('inner', select, input),
+        default: 'large',
+      });
+      const running = ask.execute('why?', { signal: caller.signal });
+      const reason = new Error('stop');
+      caller.abort(reason);
+      await expect(running).rejects.toBe(reason);
+      expect(trace).toHaveSpan({ span: 'primitive.router.execute', outcome: 'cancelled' });
+      expect(trace).not.toHaveMetric('primitive.decisions');
+      expect(trace).not.toHaveMetric('recovery.events');
+      expect(getEventListeners(caller.signal, 'abort')).toEqual([]);
+    }),
+  );
+
+  it(
+    'and whose function answers all the same begins no route',
+    observed(async (trace) => {
+      const caller = new AbortController();
+      const reason = new Error('stop');
+      const select = () => {
+        caller.abort(reason);
+        return 'small' as const;
+      };
+      const running = router({ routes: { small }, select }).execute('why?', { signal: caller.signal });
+      await expect(running).rejects.toBe(reason);
+      expect(trace).toHaveSpanTree(`primitive.router.execute "router" cancelled`);
+      expect(trace).not.toHaveMetric('primitive.decisions');
+    }),
+  );
+
+  it('in its route neither leaves a sample nor cools the route down, whatever it answers', async () => {
+    const caller = new AbortController();
+    const refusing = (): never => {
+      caller.abort(new Error('stop'));
+      throw refused();
+    };
+    const ask = router({ routes: { refusing }, select: 'fastest' });
+    await expect(ask.execute('why?', { signal: caller.signal })).rejects.toThrow('429');
+    expect(ask.stats().refusing).toEqual({
+      samples: 0,
+      errorRate: 0,
+      meanMs: undefined,
+      p95Ms: undefined,
+      coolingMs: 0,
+    });
+  });
+
+  it('leaves no sample of a route that cancelled itself', async () => {
+    const aborted = Object.assign(new Error('aborted'), { name: 'AbortError' });
+    const ask = router({ routes: { failing: () => Promise.reject(aborted) }, select: 'fastest' });
+    await expect(ask.execute('why?')).rejects.toBe(aborted);
+    expect(ask.stats().failing.samples).toBe(0);
+  });
+});
+
+describe('a tier', () => {
+  const routes = { small, medium: lambda('medium', (question: string) => `medium: ${question}`), large };
+  const profile = {
+    small: { tier: 'fast', costUsd: 0.001 },
+    medium: { tier: 'quality', costUsd: 0.01 },
+    large: { tier: 'quality', costUsd: 0.1 },
+  } as const;
+
+  it('that a run asks for leaves a strategy the routes of that tier', async () => {
+    const ask = router({ routes, profile, select: 'cheapest' });
+    expect(await ask.execute('why?', { llmModelTier: 'quality' })).toBe('medium: why?');
+    expect(await ask.execute('why?')).toBe('small: why?');
+  });
+
+  it.each(['balanced', 'unheard of'])('without routes (%p) leaves them all', async (llmModelTier) => {
+    const ask = router({ routes, profile, select: 'cheapest' });
+    expect(await ask.execute('why?', { llmModelTier })).toBe('small: why?');
+  });
+
+  it.each([
+    ['large', 'large', 'tier', true],
+    ['small', 'medium', 'tier', false],
+    [undefined, 'medium', 'tier', false],
+  ] as const)(
+    'goes before what the function names, by default %p',
+    async (standard, route, reason, usedDefault) => {
+      const options: RouterOptions<typeof routes> = { routes, profile, select: () => 'small' };
+      const ask = router(standard ? { ...options, default: standard } : options);
+      const init = new WorkflowContext({ llmModelTier: 'quality' });
+      await ask.execute('why?', init);
+      expect(init.get(routingHistory)).toMatchObject([{ route, reason, usedDefault }]);
+    },
+  );
+
+  it('is kept by a function that names a route of it, also where its default is of another', async () => {
+    const ask = router({ routes, profile, select: () => 'large', default: 'small' });
+    expect(await ask.execute('why?', { llmModelTier: 'quality' })).toBe('large: why?');
+  });
+});
+
+describe('cheapest', () => {
+  it(
+    'takes the route that costs least, and tells what the dearest would have cost more',
+    observed(async (trace) => {
+      const ask = router({
+        routes: { large, small, free: (question: string) => question },
+        select: 'cheapest',
+        profile: { large: { costUsd: 0.5 }, small: { costUsd: 0.125 } },
+      });
+      expect(await ask.execute('why?')).toBe('small: why?');
+      expect(trace.span('primitive.router.execute').attributes).toMatchObject({
+        'decision.reason': 'cheapest',
+        'route.used_default': false,
+        'cost.saved_usd': 0.375,
+      });
+      expect(trace).toHaveMetric('cost.savings.usd', [
+        { labels: { 'primitive.name': 'router' }, value: 0.375 },
+      ]);
+    }),
+  );
+
+  it(
+    'tells no saving where a cost is not known, nothing was saved, or the run failed',
+    observed(async (trace) => {
+      const free = (question: string) => question;
+      const profile = { large: { costUsd: 0.5 }, small: { costUsd: 0.1 } };
+      await router({
+        routes: { large, free },
+        select: () => 'free',
+        profile: { large: { costUsd: 1 } },
+      }).execute('');
+      await router({ routes: { large, small }, select: () => 'large', profile }).execute('');
+      const failing = mockPrimitive<string, string>('failing').fails(unavailable);
+      await router({ routes: { large, small: failing }, select: 'cheapest', profile }).tryExecute('');
+      expect(trace).not.toHaveMetric('cost.savings.usd');
+    }),
+  );
+
+  it('takes the default, else the first, where no cost is known', async () => {
+    const [byDefault] = await decided((init) =>
+      router({ routes: { small, large }, select: 'cheapest', default: 'large' }).execute('why?', init),
+    );
+    expect(byDefault).toMatchObject({ route: 'large', reason: 'default', usedDefault: true });
+    const [first] = await decided((init) =>
+      router({ routes: { small, large }, select: 'cheapest' }).execute('why?', init),
+    );
+    expect(first).toMatchObject({ route: 'small', reason: 'default', usedDefault: false });
+  });
+
+  it('counts what failed runs cost: an answer of a route that fails half the time costs twice', async () => {
+    let calls = 0;
+    const shaky = (question: string): string => {
+      if (++calls % 2 === 1) throw unavailable;
+      return question;
+    };
+    const profile = { shaky: { costUsd: 0.06 }, large: { costUsd: 0.1 } };
+    const ask = router({ routes: { shaky, large }, select: 'cheapest', profile });
+    const taken: string[] = [];
+    for (let run = 0; run < 3; run++)
+      taken.push(...(await decided((init) => ask.execute('why?', init))).map(routeAndReason));
+    expect(taken).toEqual(['shaky cheapest', 'large cheapest', 'large cheapest']);
+  });
+});
+
+describe('fastest', () => {
+  it('tries each route once, then takes the one whose answers took least', async () => {
+    const { timely, taking } = timed();
+    await timely(async () => {
+      const routes = { slow: taking(50), quick: taking(10), middling: taking(30) };
+      const ask = router({ routes, select: 'fastest' });
+      const taken: string[] = [];
+      for (let run = 0; run < 5; run++)
+        taken.push(...(await decided((init) => ask.execute('why?', init))).map(routeAndReason));
+      expect(taken).toEqual([
+        'slow explore',
+        'quick explore',
+        'middling explore',
+        'quick fastest',
+        'quick fastest',
+      ]);
+      expect(ask.stats()).toMatchObject({
+        slow: { samples: 1, meanMs: 50, p95Ms: 50, errorRate: 0 },
+        quick: { samples: 3, meanMs: 10, p95Ms: 10 },
+        middling: { samples: 1, meanMs: 30 },
+      });
+    });
+  });
+
+  it('begins with the default, and takes it among equals', async () => {
+    const { timely, taking } = timed();
+    await timely(async () => {
+      const ask = router({
+        routes: { a: taking(5), b: taking(5), c: taking(5) },
+        select: 'fastest',
+        default: 'c',
+      });
+      const taken: RoutingDecision[] = [];
+      for (let run = 0; run < 4; run++) taken.push(...(await decided((init) => ask.execute('', init))));
+      expect(taken.map(routeAndReason)).toEqual(['c explore', 'a explore', 'b explore', 'c fastest']);
+      expect(taken.map(({ usedDefault }) => usedDefault)).toEqual([false, false, false, false]);
+    });
+  });
+
+  it('explores a route with one run at a time', async () => {
+    const hanging = mockPrimitive<string, string>('hanging').hangs();
+    const ask = router({ routes: { hanging, small }, select: 'fastest' });
+    const caller = new AbortController();
+    const first = ask.execute('why?', { signal: caller.signal });
+    expect(await ask.execute('why?')).toBe('small: why?');
+    expect(await ask.execute('why?')).toBe('small: why?');
+    caller.abort(new Error('stop'));
+    await expect(first).rejects.toThrow('stop');
+    expect(hanging.calls).toHaveLength(1);
+    const again = ask.execute('why?', { signal: AbortSignal.abort(new Error('stop')) });
+    await expect(again).rejects.toThrow('stop');
+  });
+
+  it('takes the default while all routes are being explored', async () => {
+    const hanging = () => new Promise<string>(() => undefined);
+    const ask = router({ routes: { a: hanging, b: hanging }, select: 'fastest', default: 'b' });
+    const taken: RoutingDecision[] = [];
+    for (let run = 0; run < 3; run++) {
+      const init = new WorkflowContext();
+      void ask.execute('', init);
+      taken.push(...(init.get(routingHistory) ?? []));
+    }
+    expect(taken.map(routeAndReason)).toEqual(['b explore', 'a explore', 'b default']);
+    expect(taken.map(({ usedDefault }) => usedDefault)).toEqual([false, false, true]);
+  });
+
+  it('is not taken in by a route that fails quickly', async () => {
+    const { timely, taking } = timed();
+    await timely(async () => {
+      const ask = router({ routes: { broken: taking(1, unavailable), slow: taking(50) }, select: 'fastest' });
+      const taken: string[] = [];
+      for (let run = 0; run < 3; run++)
+        taken.push(...(await decided((init) => ask.execute('', init))).map(routeAndReason));
+      expect(taken).toEqual(['broken explore', 'slow explore', 'slow fastest']);
+      expect(ask.stats().broken).toMatchObject({ samples: 1, errorRate: 1, meanMs: 1 });
+    });
+  });
+
+  it('forgets what left its window, by time and by count, and explores what it has forgotten', async () => {
+    const { clock, timely, taking } = timed();
+    await timely(async () => {
+      const ask = router({
+        routes: { quick: taking(10), slow: taking(20) },
+        select: 'fastest',
+        window: { samples: 3, ms: 1000 },
+      });
+      for (let run = 0; run < 10; run++) await ask.execute('');
+      expect(ask.stats()).toMatchObject({ quick: { samples: 3 }, slow: { samples: 1 } });
+      await clock.advance(500);
+      await ask.execute('');
+      await clock.advance(500);
+      expect(ask.stats()).toMatchObject({ quick: { samples: 1 }, slow: { samples: 0 } });
+      const [decision] = await decided((init) => ask.execute('', init));
+      expect(decision).toMatchObject({ route: 'slow', reason: 'explore' });
+    });
+  });
+});
+
+describe('least-errors', () => {
+  it('takes the route whose runs failed least', async () => {
+    let calls = 0;
+    const shaky = (question: string): string => {
+      if (++calls === 1) throw unavailable;
+      return question;
+    };
+    const ask = router({ routes: { shaky, small }, select: 'least-errors' });
+    const taken: string[] = [];
+    for (let run = 0; run < 3; run++)
+      taken.push(...(await decided((init) => ask.execute('', init))).map(routeAndReason));
+    expect(taken).toEqual(['shaky explore', 'small explore', 'small least_errors']);
+  });
+});
+
+describe('a route that is refused by a rate limit', () => {
+  it(
+    'is left out for the cool-down, and the run goes on with the next best at once',
+    observed(
+      async (trace) => {
+        const limited = mockPrimitive<string, string>('limited')
+          .fails(refused(), { times: 1 })
+          .returns('limited');
+        const profile = { limited: { costUsd: 1 }, small: { costUsd: 2 }, large: { costUsd: 3 } };
+        const ask = router({ routes: { limited, small, large }, select: 'cheapest', profile, name: 'ask' });
+        expect(await ask.execute('why?')).toBe('small: why?');
+        expect(trace).toHaveSpanTree(`
+          primitive.router.execute "ask" success
+          ├─ primitive.router.route_limited "limited" error
+          │  └─ primitive.mock.execute "limited" error
+          └─ primitive.router.route_small "small" success
+             └─ primitive.lambda.execute "small" success
+        `);
+        const span = trace.span('primitive.router.execute');
+        expect(span.attributes).toMatchObject({
+          'decision.choice': 'small',
+          'decision.reason': 'cooling_down',
+          'cost.saved_usd': 1,
+        });
+        const refusal = { 'route.key': 'limited', 'route.cooldown_ms': 30_000 };
+        expect(span.events).toMatchObject([
+          { name: 'route.cooldown', attributes: refusal },
+          {
+            name: 'recovery.fallback',
+            attributes: {
+              ...refusal,
+              'fallback.reason': 'rate_limit',
+              'error.message': '429 Too Many Requests',
+            },
+          },
+        ]);
+        expect(trace).toHaveMetric('recovery.events', {
+          value: 1,
+          labels: { 'primitive.name': 'ask', 'recovery.kind': 'fallback' },
+        });
+        expect(ask.stats().limited).toMatchObject({ samples: 0, coolingMs: 30_000 });
+
+        await trace.clock.advance(29_999);
+        const [left] = await decided((init) => ask.execute('why?', init));
+        expect(left).toMatchObject({ route: 'small', reason: 'cooling_down' });
+        await trace.clock.advance(1);
+        expect(await ask.execute('why?')).toBe('limited');
+        expect(ask.stats().limited.coolingMs).toBe(0);
+      },
+      { clock: 'manual' },
+    ),
+  );
+
+  it.each([
+    [undefined, undefined, 30_000],
+    [undefined, 10, 30_000],
+    [undefined, 45_000, 45_000],
+    [undefined, 3_600_000, 600_000],
+    [5_000, undefined, 5_000],
+    [0, undefined, 0],
+    [0, 100, 100],
+    [900_000, 3_600_000, 900_000],
+  ])(
+    'with cooldownMs %p and a Retry-After of %p ms cools down for %p ms',
+    async (cooldownMs, retryAfterMs, coolingMs) => {
+      const { timely } = timed();
+      await timely(async () => {
+        const limited = () => Promise.reject(refused(retryAfterMs));
+        const options = { routes: { limited }, select: () => 'limited' as const };
+        const ask = router(cooldownMs === undefined ? options : { ...options, cooldownMs });
+        await expect(ask.execute('why?')).rejects.toThrow('429');
+        expect(ask.stats().limited.coolingMs).toBe(coolingMs);
+      });
+    },
+  );
+
+  it(
+    'throws its error where there is no other, and cools down all the same',
+    observed(async (trace) => {
+      const refusal = refused();
+      const limited = mockPrimitive<string, string>('limited').fails(refusal);
+      const ask = router({ routes: { limited, small }, select: () => 'limited' });
+      await expect(ask.execute('why?')).rejects.toBe(refusal);
+      expect(trace.span('primitive.router.execute').events).toMatchObject([{ name: 'route.cooldown' }]);
+      expect(trace).not.toHaveMetric('recovery.events');
+    }),
+  );
+
+  it('each once in a run, and the last error is thrown where all are', async () => {
+    const errors = [refused(), refused(), refused()];
+    const [a, b, c] = errors.map((error) => mockPrimitive<string, string>('limited').fails(error));
+    if (!a || !b || !c) throw new Error('there are three');
+    const ask = router({ routes: { a, b, c }, select: 'least-errors', cooldownMs: 0 });
+    await expect(ask.execute('why?')).rejects.toBe(errors[2]);
+    expect([a, b, c].map(({ calls }) => calls.length)).toEqual([1, 1, 1]);
+  });
+
+  it('gives way to the default where the function named it', async () => {
+    const { clock, timely } = timed();
+    await timely(async () => {
+      const limited = mockPrimitive<string, string>('limited').fails(refused(), { times: 1 });
+      const ask = router({ routes: { small, limited }, select: () => 'limited', default: 'small' });
+      const first = await decided((init) => ask.execute('why?', init));
+      expect(first).toMatchObject([
+        { route: 'limited', reason: 'select', usedDefault: false },
+        { route: 'small', reason: 'cooling_down', usedDefault: true },
+      ]);
+      await clock.advance(1);
+      const [second] = await decided((init) => ask.execute('why?', init));
+      expect(second).toMatchObject({ route: 'small', reason: 'cooling_down', usedDefault: true });
+      expect(limited.calls).toHaveLength(1);
+    });
+  });
+
+  it('is asked all the same where all are cooling down, the one first that is free first', async () => {
+    const { clock, timely } = timed();
+    await timely(async () => {
+      const late = mockPrimitive<string, string>('late').fails(refused(50_000), { times: 1 });
+      const soon = mockPrimitive<string, string>('soon').fails(refused(), { times: 1 }).returns('soon');
+      const profile = { late: { costUsd: 1 }, soon: { costUsd: 2 } };
+      const ask = router({ routes: { late, soon }, select: 'cheapest', profile });
+      await expect(ask.execute('why?')).rejects.toThrow('429');
+      await clock.advance(1);
+      const [decision] = await decided((init) => ask.execute('why?', init));
+      expect(decision).toMatchObject({ route: 'soon', reason: 'all_cooling_down', usedDefault: false });
+      expect(ask.stats()).toMatchObject({ late: { coolingMs: 49_999 }, soon: { coolingMs: 0 } });
+    });
+  });
+
+  it('stays left out when a run that began before it is answered after', async () => {
+    const { clock, timely } = timed();
+    await timely(async () => {
+      let answer = (_: string): void => undefined;
+      const limited = mockPrimitive<string, string>('limited')
+        .runs(() => new Promise((resolve) => (answer = resolve)), { times: 1 })
+        .fails(refused());
+      const ask = router({ routes: { limited }, select: () => 'limited' });
+      const early = ask.execute('why?');
+      await clock.advance(1);
+      await expect(ask.execute('why?')).rejects.toThrow('429');
+      answer('late');
+      expect(await early).toBe('late');
+      expect(ask.stats().limited.coolingMs).toBe(30_000);
+    });
+  });
+
+  it('waits no shorter than a refusal before asked it to', async () => {
+    const { clock, timely } = timed();
+    await timely(async () => {
+      const limited = mockPrimitive<string, string>('limited')
+        .fails(refused(60_000), { times: 1 })
+        .fails(refused());
+      const ask = router({ routes: { limited }, select: () => 'limited' });
+      await ask.tryExecute('why?');
+      await clock.advance(1000);
+      await ask.tryExecute('why?');
+      expect(ask.stats().limited.coolingMs).toBe(59_000);
+    });
+  });
+});
+
+describe('the routing history', () => {
+  it('has the latest 100 decisions of a run, the oldest first', async () => {
+    const { clock, timely } = timed();
+    await timely(async () => {
+      const one = router({ routes: { small, large }, select: () => 'small', name: 'one' });
+      const other = router({ routes: { small, large }, select: () => 'large', name: 'other' });
+      const init = new WorkflowContext();
+      expect(init.get(routingHistory)).toBeUndefined();
+      await one.execute('why?', init);
+      const [first] = init.get(routingHistory) ?? [];
+      expect(first).toEqual({
+        router: 'one',
+        route: 'small',
+        reason: 'select',
+        usedDefault: false,
+        at: clock.now(),
+      });
+      for (let run = 0; run < 100; run++) await other.execute('why?', init);
+      const history = init.get(routingHistory) ?? [];
+      expect(history).toHaveLength(100);
+      expect(history.map(({ router: name }) => name)).not.toContain('one');
+    });
+  });
+});
+
+describe('the stats of a router', () => {
+  it('know nothing before the first run', () => {
+    const nothing = { samples: 0, errorRate: 0, meanMs: undefined, p95Ms: undefined, coolingMs: 0 };
+    const ask = router({ routes: { small, large }, select: 'fastest' });
+    expect(ask.stats()).toEqual({ small: nothing, large: nothing });
+  });
+
+  it('have the mean and the 95th percentile by nearest rank', async () => {
+    const { timely, clock } = timed();
+    await timely(async () => {
+      let ms = 0;
+      const rising = (): void => clock.spend(++ms);
+      const ask = router({ routes: { rising }, select: () => 'rising' });
+      for (let run = 0; run < 40; run++) await ask.execute('');
+      expect(ask.stats().rising).toMatchObject({ samples: 40, meanMs: 20.5, p95Ms: 38 });
+    });
+  });
+});
+
+describeOutcomes(
+  'router',
+  (step) => router({ routes: { only: step, other: () => 0 }, select: () => 'only', name: 'route' }),
+  {
+    output: 2,
+    success: `
+      primitive.router.execute "route" success
+      └─ primitive.router.route_only "step" success
+         └─ primitive.mock.execute "step" success
+    `,
+    error: `
+      primitive.router.execute "route" error
+      └─ primitive.router.route_only "step" error
+         └─ primitive.mock.execute "step" error
+    `,
+    timeout: `
+      primitive.router.execute "route" timeout
+      └─ primitive.router.route_only "step" timeout
+         └─ primitive.timeout.execute "step" timeout
+            └─ primitive.mock.execute "step" cancelled
+    `,
+    cancelled: `
+      primitive.router.execute "route" cancelled
+      └─ primitive.router.route_only "step" cancelled
+         └─ primitive.mock.execute "step" cancelled
+    `,
+  },
+);

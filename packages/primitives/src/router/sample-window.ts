@@ -1,0 +1,61 @@
+/** How one run of a route ended. */
+export interface Sample {
+  /** When it ended, on the monotonic clock. */
+  readonly endedAtMs: number;
+  readonly durationMs: number;
+  readonly isFailed: boolean;
+}
+
+/** What the samples of a window say. */
+export interface WindowSummary {
+  readonly samples: number;
+  /** Share of the runs that failed, from 0 to 1; 0 where there are no samples. */
+  readonly errorRate: number;
+  /** What a run takes, those that failed included; 0 where there are no samples. */
+  readonly meanMs: number;
+}
+
+/** The latest runs of a route: so many at most, and none that ended longer ago than the window is long. */
+export class SampleWindow {
+  readonly #limit: number;
+  readonly #lengthMs: number;
+  readonly #samples: Sample[] = [];
+
+  constructor(limit: number, lengthMs: number) {
+    this.#limit = limit;
+    this.#lengthMs = lengthMs;
+  }
+
+  add(sample: Sample): void {
+    if (this.#samples.length === this.#limit) this.#samples.shift();
+    this.#samples.push(sample);
+  }
+
+  summary(nowMs: number): WindowSummary {
+    const recent = this.#recent(nowMs);
+    const samples = recent.length;
+    let failed = 0;
+    let totalMs = 0;
+    for (const { isFailed, durationMs } of recent) {
+      if (isFailed) failed++;
+      totalMs += durationMs;
+    }
+    const share = samples === 0 ? 0 : 1 / samples;
+    return { samples, errorRate: failed * share, meanMs: totalMs * share };
+  }
+
+  /** By nearest rank; `undefined` where there are no samples. */
+  percentileMs(percent: number, nowMs: number): number | undefined {
+    const sorted = this.#recent(nowMs)
+      .map(({ durationMs }) => durationMs)
+      .sort((a, b) => a - b);
+    return sorted[Math.ceil((percent / 100) * sorted.length) - 1];
+  }
+
+  #recent(nowMs: number): readonly Sample[] {
+    const samples = this.#samples;
+    const firstRecent = samples.findIndex(({ endedAtMs }) => endedAtMs > nowMs - this.#lengthMs);
+    if (firstRecent !== 0) samples.splice(0, firstRecent === -1 ? samples.length : firstRecent);
+    return samples;
+  }
+}
