@@ -25,6 +25,11 @@ const shapes: { readonly [K in keyof ObservabilityOptions]?: Shape } = {
   slos: list,
   onSloAlert: { wanted: 'a function', fits: (value) => typeof value === 'function' },
   sampler: { wanted: 'an object with shouldSample()', fits: (value) => has(value, 'shouldSample') },
+  captureContent: {
+    wanted: 'true, false or { maxLength }',
+    fits: (value) =>
+      typeof value === 'boolean' || (typeof value === 'object' && value !== null && 'maxLength' in value),
+  },
   pricing: {
     wanted: 'an object with estimateUsd(), or false',
     fits: (value) => value === false || has(value, 'estimateUsd'),

@@ -286,6 +286,12 @@ describe('initializeObservability', () => {
     [{ onSloAlert: 3 as never }, 'onSloAlert is not usable; it has to be a function'],
     [{ pricing: {} as never }, 'pricing is not usable; it has to be an object with estimateUsd(), or false'],
     [{ pricing: true as never }, 'pricing is not usable'],
+    [
+      { captureContent: 'yes' as never },
+      'captureContent is not usable; it has to be true, false or { maxLength }',
+    ],
+    [{ captureContent: {} as never }, 'captureContent is not usable'],
+    [{ captureContent: { maxLength: 0 } }, 'maxLength of captureContent is 0'],
   ])('rejects %j and starts nothing', (options, message) => {
     let thrown: unknown;
     try {

@@ -39,6 +39,11 @@ interface Running {
 
 let running: Running | undefined;
 
+/** The handle of this process, where it has one. @internal */
+export function runningObservability(): Observability | undefined {
+  return running?.handle;
+}
+
 /**
  * Makes every primitive of this process visible: in the local service, in any other OTLP backend, to
  * Prometheus, in log lines. One call at the start of the program; a second one returns the first's handle, and says
@@ -58,7 +63,8 @@ let running: Running | undefined;
  *
  * @throws `OBS_ERR_INVALID_OPTION` for an option that cannot be used: one of another kind than it has to be, an
  * endpoint that is no http(s) address, a port out of range, two SLOs of one name, a destination, tail sampling,
- * sampling or redaction of log lines that is not set up as it has to be. Nothing is started then.
+ * sampling or redaction of log lines, or capture of content, that is not set up as it has to be. Nothing is started
+ * then.
  */
 export function initializeObservability(options: ObservabilityOptions = {}): Observability {
   if (running) {

@@ -109,4 +109,16 @@ export interface ObservabilityOptions {
    * @defaultValue true
    */
   readonly stepSpans?: boolean;
+  /**
+   * Whether spans tell the size of every input and output, as `input.size_bytes` and `output.size_bytes`; those of texts
+   * and binary data are told in any case. @defaultValue false; true where content is captured
+   */
+  readonly measureSizes?: boolean;
+  /**
+   * Put what each execution is given and returns on its span, as `input.value` and `output.value`, without the secrets
+   * that `redaction` takes out, and cut to `maxLength` characters each. With `redaction: false` nothing is taken out.
+   *
+   * @defaultValue TTA_CAPTURE_CONTENT, else false; `maxLength` is 8192
+   */
+  readonly captureContent?: boolean | { readonly maxLength: number };
 }

@@ -1,20 +1,23 @@
 import { instrumentationScope } from '@tta/obs-context';
-import { Instrumentation } from '@tta/obs-instrumentation';
+import { type ContentCapture, Instrumentation } from '@tta/obs-instrumentation';
 import { observeSlos, type PrimitiveStatistics, priceTable, processMeter } from '@tta/obs-metrics';
 import { countExports } from './export-metrics.ts';
-import type { ObservabilityOptions } from './observability-options.ts';
+import type { SetUp } from './set-up.ts';
 import type { Signals } from './signals.ts';
 
 /**
  * Makes what primitives tell everything to.
  *
- * @throws `OBS_ERR_INVALID_OPTION` for keys of baggage that are none.
+ * @throws `OBS_ERR_INVALID_OPTION` for keys of baggage that are none, and a length of content that is none.
  */
 export function setUpInstrumentation(
-  { pricing = priceTable(), stepSpans = true, measureProcess = false, baggageKeys }: ObservabilityOptions,
+  setUp: Pick<SetUp, 'options' | 'env' | 'printing'>,
   { tracing, logging, metrics, slos }: Pick<Signals, 'tracing' | 'logging' | 'metrics' | 'slos'>,
   statistics: PrimitiveStatistics,
 ): Instrumentation {
+  const { pricing = priceTable(), stepSpans = true, measureProcess = false } = setUp.options;
+  const { measureSizes = false, baggageKeys } = setUp.options;
+  const captureContent = contentCapture(setUp);
   const meter = metrics.getMeter(instrumentationScope);
   countExports(meter, {
     spans: () => tracing.counts(),
@@ -26,9 +29,11 @@ export function setUpInstrumentation(
     meter,
     logger: logging.logger,
     stepSpans,
+    measureSizes,
     ...(pricing === false ? {} : { pricing }),
     ...(measureProcess ? { processMeter: processMeter() } : {}),
     ...(baggageKeys ? { baggageKeys } : {}),
+    ...(captureContent ? { captureContent } : {}),
   });
   made.onExecution(statistics);
   if (slos) {
@@ -36,4 +41,16 @@ export function setUpInstrumentation(
     made.onExecution(slos);
   }
   return made;
+}
+
+/** Content loses its secrets as log lines do. */
+function contentCapture({
+  options,
+  env,
+  printing: { redactor },
+}: Pick<SetUp, 'options' | 'env' | 'printing'>): ContentCapture | undefined {
+  const wanted = options.captureContent ?? env.captureContent;
+  if (wanted === false) return undefined;
+  const redact = (value: unknown): unknown => (redactor ? redactor.value(value) : value);
+  return { redact, ...(wanted === true ? {} : wanted) };
 }

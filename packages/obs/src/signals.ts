@@ -42,7 +42,7 @@ export function startSignals(setUp: SetUp, variables: Environment): Signals {
     const process = String(setUp.resource.attributes['service.instance.id']);
     const statistics = new PrimitiveStatistics({ process });
     const signals = { tracing, logging, metrics, slos };
-    const instrumentation = setUpInstrumentation(setUp.options, signals, statistics);
+    const instrumentation = setUpInstrumentation(setUp, signals, statistics);
     return { ...signals, statistics, instrumentation, all };
   } catch (error) {
     for (const signal of all) void signal.shutdown(0);

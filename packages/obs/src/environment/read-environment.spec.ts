@@ -55,6 +55,8 @@ describe('readEnvironment', () => {
     [{ NODE_ENV: 'staging' }, { environment: 'staging' }],
     [{ TTA_UI_ENDPOINT: 'http://a.test' }, { ttaUiEndpoint: 'http://a.test' }],
     [{ TTA_LOG_LEVEL: 'DEBUG' }, { 'logLevels.lines': 'debug' }],
+    [{ TTA_CAPTURE_CONTENT: 'true' }, { captureContent: true }],
+    [{ TTA_CAPTURE_CONTENT: 'yes' }, { problems: expect.anything() }],
     [{ OTEL_LOG_LEVEL: 'Verbose' }, { 'logLevels.diagnostics': 80 }],
     [{ OTEL_LOG_LEVEL: 'none' }, { 'logLevels.diagnostics': 0 }],
     [{ NO_COLOR: '1' }, { colour: false }],

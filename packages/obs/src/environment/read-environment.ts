@@ -30,6 +30,8 @@ export interface EnvironmentSettings {
   readonly propagators: readonly PropagatorName[] | undefined;
   readonly prometheus: PrometheusSettings;
   readonly logLevels: LogLevelSettings;
+  /** Whether inputs and outputs are put on spans. */
+  readonly captureContent: boolean;
   /** Whether pretty log lines are coloured; `undefined`: as the stream says. */
   readonly colour: boolean | undefined;
   /** Where programs are looked for. */
@@ -69,6 +71,7 @@ export function readEnvironment(env: Environment): EnvironmentSettings {
     propagators: readPropagators(variables),
     prometheus: readPrometheus(variables),
     logLevels: readLogLevels(variables),
+    captureContent: variables.flag('TTA_CAPTURE_CONTENT'),
     colour: readColour(variables),
     searchPath: variables.text('PATH'),
     nodeExtraCaCerts: variables.text('NODE_EXTRA_CA_CERTS'),

@@ -29,6 +29,8 @@ describe('traceSnapshotText', () => {
         await review.execute('x', { workflowName: 'reviews', userId: 'u-1' });
         expect(traceSnapshotText(trace)).toMatchInlineSnapshot(`
           "primitive.sequential.execute "review" success
+            · input.size_bytes: 1
+            · output.size_bytes: 3
             · user.id: "u-1"
             · workflow.name: "reviews"
             primitive.sequential.step_0 "fetch page" success
@@ -38,6 +40,8 @@ describe('traceSnapshotText', () => {
               · user.id: "u-1"
               · workflow.name: "reviews"
               primitive.retry.execute "fetch page" success
+                · input.size_bytes: 1
+                · output.size_bytes: 1
                 · user.id: "u-1"
                 · workflow.name: "reviews"
                 primitive.retry.attempt_1 "fetch page" error
@@ -55,6 +59,7 @@ describe('traceSnapshotText', () => {
                     · error.recoverable: true
                     · error.severity: "medium"
                     · error.type: "Error"
+                    · input.size_bytes: 1
                     · user.id: "u-1"
                     · workflow.name: "reviews"
                     event exception { exception.message: "503 Service Unavailable", exception.type: "Error" }
@@ -63,6 +68,8 @@ describe('traceSnapshotText', () => {
                   · user.id: "u-1"
                   · workflow.name: "reviews"
                   primitive.work.execute "fetch page" success
+                    · input.size_bytes: 1
+                    · output.size_bytes: 1
                     · user.id: "u-1"
                     · workflow.name: "reviews"
             primitive.sequential.step_1 "look" success
@@ -73,6 +80,8 @@ describe('traceSnapshotText', () => {
               · workflow.name: "reviews"
               link to primitive.sequential.step_0 "fetch page" { link.type: "previous_step" }
               primitive.parallel.execute "look" success
+                · input.size_bytes: 1
+                · output.size_bytes: 3
                 · user.id: "u-1"
                 · workflow.name: "reviews"
                 primitive.parallel.branch_left "read" success
@@ -80,6 +89,8 @@ describe('traceSnapshotText', () => {
                   · user.id: "u-1"
                   · workflow.name: "reviews"
                   primitive.work.execute "read" success
+                    · input.size_bytes: 1
+                    · output.size_bytes: 1
                     · user.id: "u-1"
                     · workflow.name: "reviews"
                 primitive.parallel.branch_right "cache" success
@@ -87,6 +98,8 @@ describe('traceSnapshotText', () => {
                   · user.id: "u-1"
                   · workflow.name: "reviews"
                   primitive.cache.execute "cache" success
+                    · input.size_bytes: 1
+                    · output.size_bytes: 1
                     · user.id: "u-1"
                     · workflow.name: "reviews"
                     event cache.hit { cache.type: "memory" }
@@ -98,6 +111,8 @@ describe('traceSnapshotText', () => {
               · workflow.name: "reviews"
               link to primitive.sequential.step_1 "look" { link.type: "previous_step" }
               primitive.tell.execute "tell" success
+                · input.size_bytes: 3
+                · output.size_bytes: 3
                 · user.id: "u-1"
                 · workflow.name: "reviews"
                 info "told" { at: <time>, letters: 3 }"

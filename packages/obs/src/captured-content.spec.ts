@@ -1,0 +1,68 @@
+import { describe, expect, it } from '@jest/globals';
+import { InstrumentedPrimitive } from '@tta/obs-instrumentation';
+import { ObservedProcess } from '../test/observed-process.ts';
+import { sentText } from '../test/sent-text.ts';
+import type { ObservabilityOptions } from './observability-options.ts';
+
+interface Login {
+  readonly user: string;
+  readonly password: string;
+}
+
+class SignIn extends InstrumentedPrimitive<Login, string> {
+  constructor() {
+    super({ type: 'sign_in' });
+  }
+  protected run({ user }: Login): string {
+    return `welcome ${user}, your token=sk-proj-AbCdEfGhIjKlMnOpQrStUvWxYz0123456789`;
+  }
+}
+
+const observed = new ObservedProcess();
+
+/** All that is sent of one sign-in. */
+async function sent(
+  env: Readonly<Record<string, string>>,
+  options: ObservabilityOptions = {},
+): Promise<string> {
+  const sink = await observed.sink();
+  const obs = observed.initialize(env, { otlpEndpoint: sink.httpUrl, ...options });
+  await new SignIn().execute({ user: 'ada', password: 'hunter-2' });
+  await obs.shutdown();
+  return sentText(sink);
+}
+
+describe('content', () => {
+  it('is not captured unless that is wanted', async () => {
+    const text = await sent({});
+    expect(text).toContain('output.size_bytes');
+    expect(text).not.toMatch(/input\.value|output\.value|input\.size_bytes|welcome|ada|hunter-2/);
+  });
+
+  it.each<[Readonly<Record<string, string>>, ObservabilityOptions]>([
+    [{ TTA_CAPTURE_CONTENT: 'true' }, {}],
+    [{}, { captureContent: true }],
+  ])('loses its secrets as log lines do, with %j and %j', async (env, options) => {
+    const text = await sent(env, options);
+    expect(text).toContain('{"user":"ada","password":"[redacted:password]"}');
+    expect(text).toMatch(/welcome ada, your token=\[redacted:[a-z-]+\]/);
+    expect(text).not.toMatch(/hunter-2|AbCdEf/);
+    expect(text).toContain('input.size_bytes');
+  });
+
+  it('is as the code says, whatever the variable says', async () => {
+    expect(await sent({ TTA_CAPTURE_CONTENT: 'true' }, { captureContent: false })).not.toContain('welcome');
+    expect(await sent({}, { captureContent: { maxLength: 12 } })).toMatch(
+      /welcome ada,… \(\d+ more characters\)/,
+    );
+    const strict = await sent({}, { captureContent: true, redaction: { keys: ['user'] } });
+    expect(strict).toContain('{"user":"[redacted:user]"');
+    expect(await sent({}, { captureContent: true, redaction: false })).toContain('"password":"hunter-2"');
+  });
+
+  it('is measured alone where that is wanted', async () => {
+    const text = await sent({}, { measureSizes: true });
+    expect(text).toContain('input.size_bytes');
+    expect(text).not.toMatch(/input\.value|hunter-2/);
+  });
+});
