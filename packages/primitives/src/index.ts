@@ -1,5 +1,7 @@
 export { bulkhead, type BulkheadOptions } from './bulkhead.ts';
-export { cache, type CacheOptions } from './cache.ts';
+export { cache, type CacheOptions, type CachePrimitive, type CacheStats } from './cache/cache.ts';
+export type { CacheEntry, CacheStore } from './cache/cache-store.ts';
+export { keyvStore, type KeyvLike } from './cache/keyv-store.ts';
 export {
   type CircuitBreaker,
   circuitBreaker,
