@@ -1,13 +1,8 @@
-import { CancelledError, classifyError, InvalidCompositionError, ObsError } from '@tta/obs-context';
-import {
-  InstrumentedPrimitive,
-  LinkedAbort,
-  type PrimitiveLike,
-  requireStep,
-  type RunScope,
-} from '@tta/obs-instrumentation';
-import { countLateFailure, countLateResult, isAnswerToAbort } from './internal/late-result.ts';
+import { CancelledError, classifyError } from '@tta/obs-context';
+import { InstrumentedPrimitive, type RunScope } from '@tta/obs-instrumentation';
+import { Branches } from './internal/branches.ts';
 import { requireOneOf, requirePositiveInteger } from './internal/requirements.ts';
+import { StepsFailedError } from './internal/steps-failed-error.ts';
 import type { AnyStep, Elements, OutputOf, SharedInput } from './step-types.ts';
 
 /** How branches run beside each other. */
@@ -26,121 +21,47 @@ export interface ParallelOptions {
 }
 
 /** Branches of a `wait-all` parallel failed. Its cause is the first failure in the order of branches. */
-export class ParallelError extends ObsError {
-  /** What each failed branch threw, by its key. */
-  readonly failures: ReadonlyMap<string, unknown>;
-
+export class ParallelError extends StepsFailedError<string> {
   constructor(failures: ReadonlyMap<string, unknown>, total: number) {
-    const keys = [...failures.keys()];
-    const first = failures.get(keys[0] ?? '');
-    super(`${keys.length} of ${total} branches failed: ${keys.join(', ')}`, {
-      code: 'OBS_ERR_PARALLEL',
-      category: classifyError(first).category,
-      severity: 'high',
+    super(
+      'OBS_ERR_PARALLEL',
+      `${failures.size} of ${total} branches failed: ${[...failures.keys()].join(', ')}`,
+      failures,
       // Trying again helps only where it may help every branch that failed.
-      recoverable: [...failures.values()].every((failure) => classifyError(failure).recoverable),
-      cause: first,
-    });
-    this.failures = failures;
+      [...failures.values()].every((failure) => classifyError(failure).recoverable),
+    );
   }
 }
 
-type Branch = PrimitiveLike<unknown, unknown>;
-
 class Parallel extends InstrumentedPrimitive<unknown, unknown> {
-  readonly #branches: readonly (readonly [string, Branch])[];
-  readonly #asTuple: boolean;
+  readonly #branches: Branches;
   readonly #concurrency: number;
   readonly #failFast: boolean;
 
-  constructor(branches: Record<string, Branch> | readonly Branch[], options: ParallelOptions) {
-    super({ type: 'parallel', name: options.name ?? 'parallel' });
-    this.#branches = Object.entries(branches);
-    this.#asTuple = Array.isArray(branches);
-    this.#concurrency = Math.min(options.concurrency ?? Number.POSITIVE_INFINITY, this.#branches.length);
-    this.#failFast = options.onError !== 'wait-all';
+  constructor(branches: Branches, { concurrency, onError, name }: ParallelOptions) {
+    super({ type: 'parallel', name: name ?? 'parallel' });
+    this.#branches = branches;
+    this.#concurrency = concurrency ?? branches.list.length;
+    this.#failFast = onError !== 'wait-all';
   }
 
   protected async run(input: unknown, scope: RunScope): Promise<unknown> {
-    const abort = new LinkedAbort(scope.signal);
-    try {
-      const results = await (this.#failFast
-        ? this.#untilFirstError(input, scope, abort)
-        : this.#untilAllSettled(input, scope, abort.signal));
-      return this.#asTuple
-        ? results
-        : Object.fromEntries(this.#branches.map(([key], index) => [key, results[index]]));
-    } finally {
-      abort.release();
-    }
-  }
-
-  #branch(index: number, input: unknown, scope: RunScope, signal: AbortSignal): Promise<unknown> {
-    const [key, step] = this.#branches[index] as readonly [string, Branch];
-    return scope.step(`branch_${key}`, step, input, { signal, index, total: this.#branches.length });
-  }
-
-  /** Rejects with the first error at once; branches that do not heed their signal are left behind. */
-  #untilFirstError(input: unknown, scope: RunScope, abort: LinkedAbort): Promise<unknown[]> {
-    const results: unknown[] = [];
-    const total = this.#branches.length;
-    return new Promise((resolve, reject) => {
-      let next = 0;
-      let left = total;
-      let failed = false;
-      const begin = (): void => {
-        if (failed || next >= total) return;
-        const index = next++;
-        this.#branch(index, input, scope, abort.signal).then(
-          (result) => {
-            if (failed) {
-              countLateResult(scope);
-              return;
-            }
-            results[index] = result;
-            if (--left === 0) resolve(results);
-            else begin();
-          },
-          (error: unknown) => {
-            if (failed) {
-              if (!isAnswerToAbort(error, abort.signal)) countLateFailure(scope, error);
-              return;
-            }
-            failed = true;
-            reject(error);
-            const key = this.#branches[index]?.[0];
-            abort.abort(new CancelledError(`branch "${key}" of ${this.name} failed`, error));
-          },
-        );
-      };
-      for (let lane = 0; lane < this.#concurrency; lane++) begin();
-    });
-  }
-
-  async #untilAllSettled(input: unknown, scope: RunScope, signal: AbortSignal): Promise<unknown[]> {
-    const results: unknown[] = [];
+    const branches = this.#branches;
+    const outputs: unknown[] = [];
     const failures = new Map<number, unknown>();
-    let next = 0;
-    const lane = async (): Promise<void> => {
-      while (next < this.#branches.length && !signal.aborted) {
-        const index = next++;
-        try {
-          results[index] = await this.#branch(index, input, scope, signal);
-        } catch (error) {
-          failures.set(index, error);
-        }
-      }
-    };
-    await Promise.all(Array.from({ length: this.#concurrency }, lane));
-    signal.throwIfAborted();
-    if (failures.size > 0) {
-      const byKey = [...failures].sort(([a], [b]) => a - b);
-      throw new ParallelError(
-        new Map(byKey.map(([index, error]) => [this.#branches[index]?.[0] ?? '', error])),
-        this.#branches.length,
-      );
-    }
-    return results;
+    await branches.runAll(input, scope, this.#concurrency, {
+      succeeded: (index, output) => {
+        outputs[index] = output;
+      },
+      failed: (index, error, fanOut) => {
+        if (this.#failFast) {
+          const reason = `branch "${branches.list[index]?.key}" of ${this.name} failed`;
+          fanOut.fail(error, new CancelledError(reason, error));
+        } else failures.set(index, error);
+      },
+    });
+    if (failures.size > 0) throw new ParallelError(branches.byKey(failures), branches.list.length);
+    return branches.shaped(outputs);
   }
 }
 
@@ -163,11 +84,9 @@ export function parallel(
   branches: Readonly<Record<string, AnyStep>> | readonly AnyStep[],
   options: ParallelOptions = {},
 ): never {
-  const entries = Object.entries(branches);
-  if (entries.length === 0) throw new InvalidCompositionError('parallel needs at least one branch');
-  for (const [key, step] of entries) requireStep(step, `parallel: branch "${key}"`);
+  const checked = new Branches('parallel', branches);
   const { concurrency, onError } = options;
   if (concurrency !== undefined) requirePositiveInteger(concurrency, 'parallel: concurrency');
   if (onError !== undefined) requireOneOf(onError, ['fail-fast', 'wait-all'], 'parallel: onError');
-  return new Parallel(branches as Record<string, Branch>, options) as never;
+  return new Parallel(checked, options) as never;
 }

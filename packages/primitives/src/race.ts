@@ -1,40 +1,98 @@
-import {
-  InstrumentedPrimitive,
-  nameOf,
-  type PrimitiveLike,
-  requireStep,
-  type RunScope,
-} from '@tta/obs-instrumentation';
+import { CancelledError, classifyError } from '@tta/obs-context';
+import { InstrumentedPrimitive, LinkedAbort, messageOf, type RunScope } from '@tta/obs-instrumentation';
+import { Branches } from './internal/branches.ts';
+import { FanOut } from './internal/fan-out.ts';
+import { StepsFailedError } from './internal/steps-failed-error.ts';
+import type { AnyStep, Elements, OutputOf, SharedInput } from './step-types.ts';
 
 /** What can be set about {@link race}. */
 export interface RaceOptions {
-  /** @defaultValue the name of the step */
+  /** @defaultValue 'race' */
   readonly name?: string;
 }
 
-class Race<I, O> extends InstrumentedPrimitive<I, O> {
-  readonly #inner: PrimitiveLike<I, O>;
+/** Every branch of a race failed. Its cause is the first failure in the order of branches. */
+export class RaceError extends StepsFailedError<string> {
+  constructor(name: string, failures: ReadonlyMap<string, unknown>) {
+    const [first] = failures.values();
+    const branches = failures.size === 1 ? 'the only branch' : `all ${failures.size} branches`;
+    super(
+      'OBS_ERR_RACE',
+      `${branches} of "${name}" failed: ${[...failures.keys()].join(', ')}; the first error: ${messageOf(first)}`,
+      failures,
+      // One branch that succeeds is enough.
+      [...failures.values()].some((failure) => classifyError(failure).recoverable),
+    );
+  }
+}
 
-  constructor(inner: PrimitiveLike<I, O>, options: RaceOptions) {
-    super({ type: 'race', name: options.name ?? nameOf(inner) ?? 'race' });
-    this.#inner = inner;
+type Won<Key, Step> = { winner: Key; value: OutputOf<Step> };
+
+/** Which branch of a tuple was first, by its position, and what it returned. */
+type WonOfTuple<T extends readonly AnyStep[]> = number extends T['length']
+  ? Won<number, T[number]>
+  : { [K in keyof T]: K extends `${infer Position extends number}` ? Won<Position, T[K]> : never }[number];
+
+/** Which branch of a record was first, by its key, and what it returned. */
+type WonOfRecord<R> = { [K in keyof R & (string | number)]: Won<`${K}`, R[K]> }[keyof R & (string | number)];
+
+class Race extends InstrumentedPrimitive<unknown, unknown> {
+  readonly #branches: Branches;
+
+  constructor(branches: Branches, { name }: RaceOptions) {
+    super({ type: 'race', name: name ?? 'race' });
+    this.#branches = branches;
   }
 
-  protected run(input: I, scope: RunScope): Promise<O> {
-    return scope.step('inner', this.#inner, input);
+  protected async run(input: unknown, scope: RunScope): Promise<unknown> {
+    const { list, isTuple } = this.#branches;
+    const total = list.length;
+    // One each: what the winner returned may still hang on its signal, such as the body of a response.
+    const aborts: LinkedAbort[] = [];
+    const failures = new Map<number, unknown>();
+    let first: { readonly index: number; readonly value: unknown } | undefined;
+    await new FanOut(scope, list.values(), total, {
+      begin: ({ edge, step }, index, signal) => {
+        const abort = new LinkedAbort(signal);
+        aborts.push(abort);
+        return scope.step(edge, step, input, { signal: abort.signal, index, total });
+      },
+      succeeded: (index, value, fanOut) => {
+        first = { index, value };
+        aborts[index]?.release();
+        fanOut.decide(new CancelledError(`branch "${list[index]?.key}" of ${this.name} was first`));
+      },
+      failed: (index, error) => {
+        failures.set(index, error);
+      },
+    }).run();
+    if (!first) throw new RaceError(this.name, this.#branches.byKey(failures));
+    const { index, value } = first;
+    const key = list[index]?.key ?? '';
+    scope.record({ type: 'decision', choice: key, reason: 'first_success' });
+    return { winner: isTuple ? index : key, value };
   }
 }
 
 /**
- * Runs a step.
+ * Runs branches at the same time on the same input and gives the first that succeeds: `winner` says which, by its key
+ * in a record or its position in a tuple, and `value` what it returned. The others are aborted.
  *
- * @throws The step's own error, untouched.
- * @throws `OBS_ERR_INVALID_COMPOSITION` when the step is none; at construction.
+ * @throws {@link RaceError} when all have failed; the reason of the signal when the run is cancelled, once the running
+ * branches have ended.
+ * @throws `OBS_ERR_INVALID_COMPOSITION` without branches, or when a branch is no step; at construction.
  */
-export function race<I, O>(
-  inner: PrimitiveLike<I, O>,
+export function race<const T extends readonly AnyStep[]>(
+  branches: T,
+  options?: RaceOptions,
+): InstrumentedPrimitive<SharedInput<Elements<T>>, WonOfTuple<T>>;
+export function race<R extends Readonly<Record<string, AnyStep>>>(
+  branches: R,
+  options?: RaceOptions,
+): InstrumentedPrimitive<SharedInput<R>, WonOfRecord<R>>;
+export function race(
+  branches: Readonly<Record<string, AnyStep>> | readonly AnyStep[],
   options: RaceOptions = {},
-): InstrumentedPrimitive<I, O> {
-  requireStep(inner, 'race: the step');
-  return new Race(inner, options);
+): never {
+  return new Race(new Branches('race', branches), options) as never;
 }

@@ -1,40 +1,87 @@
+import { classifyError } from '@tta/obs-context';
 import {
+  describeError,
+  type ErrorInfo,
   InstrumentedPrimitive,
-  nameOf,
-  type PrimitiveLike,
-  requireStep,
+  messageOf,
+  type Outcome,
   type RunScope,
 } from '@tta/obs-instrumentation';
+import { Branches } from './internal/branches.ts';
+import { requirePositiveInteger } from './internal/requirements.ts';
+import type { AnyStep, Elements, OutputOf, SharedInput } from './step-types.ts';
 
-/** What can be set about {@link settle}. */
+/** How branches run beside each other. */
 export interface SettleOptions {
-  /** @defaultValue the name of the step */
+  /** How many branches run at a time. @defaultValue all */
+  readonly concurrency?: number;
+  /** @defaultValue 'settle' */
   readonly name?: string;
 }
 
-class Settle<I, O> extends InstrumentedPrimitive<I, O> {
-  readonly #inner: PrimitiveLike<I, O>;
+class Settle extends InstrumentedPrimitive<unknown, unknown> {
+  readonly #branches: Branches;
+  readonly #concurrency: number;
 
-  constructor(inner: PrimitiveLike<I, O>, options: SettleOptions) {
-    super({ type: 'settle', name: options.name ?? nameOf(inner) ?? 'settle' });
-    this.#inner = inner;
+  constructor(branches: Branches, { concurrency, name }: SettleOptions) {
+    super({ type: 'settle', name: name ?? 'settle' });
+    this.#branches = branches;
+    this.#concurrency = concurrency ?? branches.list.length;
   }
 
-  protected run(input: I, scope: RunScope): Promise<O> {
-    return scope.step('inner', this.#inner, input);
+  protected async run(input: unknown, scope: RunScope): Promise<unknown> {
+    const { traceId } = scope.context;
+    const outcomes: Outcome<unknown>[] = [];
+    await this.#branches.runAll(input, scope, this.#concurrency, {
+      succeeded: (index, value) => {
+        outcomes[index] = { ok: true, value, traceId };
+      },
+      failed: (index, error) => {
+        const info = describeError(error) ?? this.#infoOf(index, error, traceId);
+        outcomes[index] = { ok: false, error, info, traceId };
+      },
+    });
+    return this.#branches.shaped(outcomes);
+  }
+
+  /** Of a thrown value that is no object: nothing is kept about it. */
+  #infoOf(index: number, error: unknown, traceId: string | undefined): ErrorInfo {
+    return {
+      ...classifyError(error),
+      causes: [],
+      retryAfterMs: undefined,
+      code: undefined,
+      type: error === null ? 'null' : typeof error,
+      message: messageOf(error),
+      path: [this.name, `${this.#branches.list[index]?.edge}`],
+      traceId,
+      spanId: undefined,
+    };
   }
 }
 
 /**
- * Runs a step.
+ * Runs branches at the same time on the same input and gives the outcome of each: what it returned, or what it threw
+ * and what is known about that. A record gives a record of outcomes, a tuple a tuple. No branch fails the run.
  *
- * @throws The step's own error, untouched.
- * @throws `OBS_ERR_INVALID_COMPOSITION` when the step is none; at construction.
+ * @throws The reason of the signal when the run is cancelled, once the running branches have ended.
+ * @throws `OBS_ERR_INVALID_COMPOSITION` without branches, when a branch is no step, or when `concurrency` is no
+ * positive integer; at construction.
  */
-export function settle<I, O>(
-  inner: PrimitiveLike<I, O>,
+export function settle<const T extends readonly AnyStep[]>(
+  branches: T,
+  options?: SettleOptions,
+): InstrumentedPrimitive<SharedInput<Elements<T>>, { -readonly [K in keyof T]: Outcome<OutputOf<T[K]>> }>;
+export function settle<R extends Readonly<Record<string, AnyStep>>>(
+  branches: R,
+  options?: SettleOptions,
+): InstrumentedPrimitive<SharedInput<R>, { -readonly [K in keyof R]: Outcome<OutputOf<R[K]>> }>;
+export function settle(
+  branches: Readonly<Record<string, AnyStep>> | readonly AnyStep[],
   options: SettleOptions = {},
-): InstrumentedPrimitive<I, O> {
-  requireStep(inner, 'settle: the step');
-  return new Settle(inner, options);
+): never {
+  const checked = new Branches('settle', branches);
+  const { concurrency } = options;
+  if (concurrency !== undefined) requirePositiveInteger(concurrency, 'settle: concurrency');
+  return new Settle(checked, options) as never;
 }

@@ -1,0 +1,204 @@
+import { LinkedAbort, onAbort, type RunScope } from '@tta/obs-instrumentation';
+import { countLateFailure, countLateResult, isAnswerToAbort } from './late-result.ts';
+
+/** Where tasks come from. It is asked for one when there is a lane for it, and never twice at a time. */
+export type TaskSource<Task> = Iterator<Task, unknown, undefined> | AsyncIterator<Task, unknown, undefined>;
+
+/** What is done with tasks; `index` counts them from 0 as they come. */
+export interface TaskPlan<Task> {
+  /** `signal` aborts with the run and when the fan-out ends before the task does. */
+  readonly begin: (task: Task, index: number, signal: AbortSignal) => Promise<unknown>;
+  readonly succeeded: (index: number, output: unknown, fanOut: FanOut<Task>) => void;
+  readonly failed: (index: number, error: unknown, fanOut: FanOut<Task>) => void;
+}
+
+/**
+ * Tasks that run beside each other on a number of lanes, until all have ended or one decides for all. Then the others
+ * are aborted, and what still comes of them is late: dropped and counted. A cancelled run begins no further task.
+ */
+export class FanOut<Task> {
+  readonly #scope: RunScope;
+  readonly #source: TaskSource<Task>;
+  readonly #lanes: number;
+  readonly #plan: TaskPlan<Task>;
+  readonly #abort: LinkedAbort;
+  #begun = 0;
+  #running = 0;
+  /** What the source was asked for and has not answered. */
+  #asked: PromiseLike<unknown> | undefined;
+  /** The source has nothing more, or is not asked any more. */
+  #exhausted = false;
+  #ended = false;
+  #unfollow: (() => void) | undefined;
+  #resolve: () => void = () => undefined;
+  #reject: (error: unknown) => void = () => undefined;
+
+  constructor(scope: RunScope, source: TaskSource<Task>, lanes: number, plan: TaskPlan<Task>) {
+    this.#scope = scope;
+    this.#source = source;
+    this.#lanes = lanes;
+    this.#plan = plan;
+    this.#abort = new LinkedAbort(scope.signal);
+  }
+
+  /** How many tasks were begun. */
+  get begun(): number {
+    return this.#begun;
+  }
+
+  /**
+   * Begins, at once, as many tasks as there are lanes. Call it once.
+   *
+   * @throws What {@link fail} was given, what the source throws, or the reason of the signal when the run was
+   * cancelled and its running tasks have ended.
+   */
+  run(): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.#resolve = resolve;
+      this.#reject = reject;
+      this.#fill();
+    });
+  }
+
+  /** Begins no further task; those that run come to their end. */
+  stop(): void {
+    if (this.#exhausted) return;
+    const waits = this.#asked !== undefined;
+    this.#asked = undefined;
+    try {
+      const closed = this.#close();
+      // A source that still looks for its next task closes after that: it may never find one.
+      if (waits) ignore(closed);
+      else if (closed) this.#wait(closed, () => undefined);
+    } catch (error) {
+      this.fail(error);
+    }
+  }
+
+  /** Ends it; what still runs is aborted. */
+  decide(reason: unknown): void {
+    this.#end();
+    this.#abort.abort(reason);
+    this.#succeed();
+  }
+
+  /** Ends it with an error; what still runs is aborted. */
+  fail(error: unknown, reason: unknown = error): void {
+    this.#end();
+    this.#abort.abort(reason);
+    this.#reject(error);
+  }
+
+  #fill(): void {
+    const { signal } = this.#abort;
+    try {
+      while (this.#running < this.#lanes && !this.#asked && !this.#exhausted && !signal.aborted) {
+        const answer = this.#source.next();
+        if (isPromiseLike(answer)) this.#wait(Promise.resolve(answer), (result) => this.#take(result));
+        else this.#take(answer);
+      }
+    } catch (error) {
+      this.#sourceFailed(error);
+      return;
+    }
+    if (this.#running > 0 || this.#asked) return;
+    this.#end();
+    this.#abort.release();
+    this.#succeed();
+  }
+
+  #take({ done, value }: IteratorResult<Task, unknown>): void {
+    const { signal } = this.#abort;
+    if (done) this.#exhausted = true;
+    // The source itself may have cancelled the run.
+    else if (!signal.aborted) this.#begin(value as Task, this.#begun++, signal);
+  }
+
+  #begin(task: Task, index: number, signal: AbortSignal): void {
+    this.#running++;
+    this.#plan.begin(task, index, signal).then(
+      (output) => {
+        if (this.#ended) {
+          countLateResult(this.#scope);
+          return;
+        }
+        this.#running--;
+        this.#plan.succeeded(index, output, this);
+        if (!this.#ended) this.#fill();
+      },
+      (error: unknown) => {
+        if (this.#ended) {
+          if (!isAnswerToAbort(error, signal)) countLateFailure(this.#scope, error);
+          return;
+        }
+        this.#running--;
+        this.#plan.failed(index, error, this);
+        if (!this.#ended) this.#fill();
+      },
+    );
+  }
+
+  /** Goes on with what the source answers, unless by then nobody waits for it. */
+  #wait<Answer>(answer: Promise<Answer>, take: (answer: Answer) => void): void {
+    this.#asked = answer;
+    this.#unfollow ??= onAbort(this.#abort.signal, () => {
+      this.#asked = undefined;
+      this.#fill();
+    });
+    const answered = (act: () => void): void => {
+      if (this.#asked !== answer) return;
+      this.#asked = undefined;
+      try {
+        act();
+      } catch (error) {
+        this.#sourceFailed(error);
+        return;
+      }
+      this.#fill();
+    };
+    answer.then(
+      (result) => answered(() => take(result)),
+      (error: unknown) =>
+        answered(() => {
+          throw error;
+        }),
+    );
+  }
+
+  /** A source that throws has closed itself (ECMA-262 §7.4.8). */
+  #sourceFailed(error: unknown): void {
+    this.#exhausted = true;
+    this.fail(error);
+  }
+
+  #close(): Promise<unknown> | undefined {
+    this.#exhausted = true;
+    const closed = this.#source.return?.();
+    return isPromiseLike(closed) ? Promise.resolve(closed) : undefined;
+  }
+
+  #succeed(): void {
+    const { signal } = this.#scope;
+    if (signal.aborted) this.#reject(signal.reason);
+    else this.#resolve();
+  }
+
+  #end(): void {
+    this.#ended = true;
+    this.#unfollow?.();
+    if (this.#exhausted) return;
+    try {
+      ignore(this.#close());
+    } catch {
+      // Another error, or the end of the run, is on its way already.
+    }
+  }
+}
+
+function ignore(promise: Promise<unknown> | undefined): void {
+  promise?.then(undefined, () => undefined);
+}
+
+function isPromiseLike<T>(value: T | PromiseLike<T>): value is PromiseLike<T> {
+  return typeof (value as { then?: unknown } | undefined)?.then === 'function';
+}
