@@ -42,6 +42,8 @@ export const attributeNames = {
   errorSeverity: 'error.severity',
   errorCode: 'error.code',
   errorRecoverable: 'error.recoverable',
+  /** What caused an error, the nearest first: `ECONNREFUSED: connect ECONNREFUSED 127.0.0.1:80`. */
+  errorCauses: 'error.causes',
   /** Of log lines alone: from the root to the execution in which the error arose, `review › step_1 parse`. */
   errorPath: 'error.path',
   costUsd: 'cost.usd',
@@ -112,6 +114,8 @@ export const attributeNames = {
   circuitFailures: 'circuit_breaker.failures',
   /** Failures over all calls of the window, from 0 to 1. */
   circuitFailureRate: 'circuit_breaker.failure_rate',
+  /** How long no call starts, because the other side said when to come back. */
+  rateLimitPauseMs: 'rate_limit.pause_ms',
   /** How long a step waited for its turn. */
   waitMs: 'wait.ms',
   /** What it waited for: `slot`, `token`. */

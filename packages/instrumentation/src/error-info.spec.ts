@@ -67,6 +67,33 @@ describe('the name of an error', () => {
   });
 });
 
+describe('what is thrown that says little', () => {
+  const infoOf = async (error: unknown) => {
+    const told = await new Observed().run(() => throwing(error).tryExecute(0));
+    return told.ok ? undefined : told.info;
+  };
+
+  it('has a type all the same, and nothing is kept about what is no object', async () => {
+    expect(await infoOf(null)).toMatchObject({ type: 'null', message: 'null', code: undefined });
+    expect(await infoOf(Object.assign(new Error('boom'), { name: '', code: '' }))).toMatchObject({
+      type: 'Error',
+    });
+    expect(await infoOf(Object.assign(new Error('boom'), { name: 7, code: 7 }))).toMatchObject({
+      type: 'object',
+    });
+    expect([describeError(null), describeError('text')]).toEqual([undefined, undefined]);
+  });
+
+  it('is an exception without a stack where it has none', async () => {
+    const observed = new Observed();
+    await observed.run(() => throwing(Object.assign(new Error('boom'), { stack: undefined })).tryExecute(0));
+    expect(observed.spans[0]?.events[1]?.attributes).toEqual({
+      'exception.type': 'Error',
+      'exception.message': 'boom',
+    });
+  });
+});
+
 describe('the stack of an error', () => {
   const stackOf = async (error: Error): Promise<string> => {
     const observed = new Observed();
@@ -89,5 +116,104 @@ describe('the stack of an error', () => {
     expect(await stackOf(error)).toBe(error.stack);
     error.stack = 's'.repeat(40_000);
     expect(await stackOf(error)).toBe(`${'s'.repeat(32_768)}… (7232 more characters)`);
+  });
+});
+
+describe('the causes of an error', () => {
+  const limitOfCause = 1024;
+  const told = async (error: unknown): Promise<Observed> => {
+    const observed = new Observed({}, true);
+    await observed.run(() => outer(throwing(error)).tryExecute(0));
+    expect(observed.instrumentation.faults).toBe(0);
+    return observed;
+  };
+  const refused = (): Error => Object.assign(new Error('connect refused'), { code: 'ECONNREFUSED' });
+
+  it('are told by describeError, on spans and on lines, the nearest first', async () => {
+    const error = new Error('no page', { cause: new TypeError('fetch failed', { cause: refused() }) });
+    const observed = await told(error);
+    expect(describeError(error)?.causes).toEqual([
+      { type: 'TypeError', message: 'fetch failed' },
+      { type: 'ECONNREFUSED', message: 'connect refused' },
+    ]);
+    const causes = ['TypeError: fetch failed', 'ECONNREFUSED: connect refused'];
+    expect(observed.spans).toHaveLength(3);
+    for (const { attributes } of observed.spans) expect(attributes['error.causes']).toEqual(causes);
+    const [answered] = observed.spans[0]?.events ?? [];
+    expect(answered).toMatchObject({ name: 'recovery.retry', attributes: { 'error.causes': causes } });
+    const ended = observed.lines.filter(({ message }) => message.endsWith('failed: no page'));
+    expect(ended.map(({ fields }) => fields?.['error.causes'])).toEqual([causes, causes]);
+  });
+
+  it('are not there where an error names none', async () => {
+    for (const error of [new Error('alone'), Object.assign(new Error('null'), { cause: null }), 'text']) {
+      const observed = await told(error);
+      for (const { attributes } of observed.spans) expect(attributes).not.toHaveProperty('error.causes');
+    }
+  });
+
+  it('are also the errors that an AggregateError stands for, and values that are none', async () => {
+    const error = new AggregateError([refused(), 'gone'], 'all failed', { cause: { code: 7 } });
+    await told(error);
+    expect(describeError(error)?.causes).toEqual([
+      { type: 'object', message: '[object Object]' },
+      { type: 'ECONNREFUSED', message: 'connect refused' },
+      { type: 'string', message: 'gone' },
+    ]);
+    const odd = Object.assign(new AggregateError([]), { errors: 'none' });
+    await told(odd);
+    expect(describeError(odd)?.causes).toEqual([]);
+  });
+
+  it('come to an end where a chain bites its tail, or has none', async () => {
+    const circular = new Error('outer');
+    circular.cause = new Error('inner', { cause: circular });
+    await told(circular);
+    expect(describeError(circular)?.causes).toEqual([{ type: 'Error', message: 'inner' }]);
+    class Endless extends Error {
+      override get cause(): unknown {
+        return new Endless('again');
+      }
+    }
+    const endless = new Endless('first');
+    await told(endless);
+    expect(describeError(endless)?.causes).toHaveLength(8);
+    const wide = new AggregateError(Array.from({ length: 10_000 }, () => new Error('one')));
+    await told(wide);
+    expect(describeError(wide)?.causes).toHaveLength(8);
+  });
+
+  it('are cut, and read with care', async () => {
+    const hostile = Object.defineProperty(new Error('hostile'), 'cause', {
+      get() {
+        throw new Error('no');
+      },
+    });
+    const { proxy, revoke } = Proxy.revocable(new Error('gone'), {});
+    revoke();
+    const error = new AggregateError([hostile, proxy, new Error('m'.repeat(5000))], 'all failed');
+    await told(error);
+    expect(describeError(error)?.causes.map(({ message }) => message)).toEqual([
+      'hostile',
+      'an object that cannot be printed',
+      `${'m'.repeat(limitOfCause)}… (${5000 - limitOfCause} more characters)`,
+    ]);
+  });
+
+  it('follow in the stack of the exception, where it arose', async () => {
+    const cause = refused();
+    const error = new Error('no page', { cause: new Error('not loaded', { cause }) });
+    const observed = await told(error);
+    const stacks = observed.spans.flatMap(({ events }) =>
+      events
+        .map(({ attributes }) => attributes?.['exception.stacktrace'])
+        .filter((stack) => stack !== undefined),
+    );
+    expect(stacks).toEqual([
+      `${error.stack}\nCaused by: ${(error.cause as Error).stack}\nCaused by: ${cause.stack}`,
+    ]);
+    const long = new AggregateError(Array.from({ length: 20 }, () => 'x'.repeat(10_000)));
+    const [span] = (await told(long)).spans;
+    expect(String(span?.events.at(-1)?.attributes?.['exception.stacktrace']).length).toBeLessThan(42_000);
   });
 });

@@ -7,6 +7,15 @@ import {
   type Severity,
 } from '@tta/obs-context';
 import { capped, whole } from './capped-text.ts';
+import { causesOf, read } from './error-causes.ts';
+
+/** What an error names as its cause, or as one of the errors that it stands for. */
+export interface ErrorCause {
+  /** Its code or name, cut to 256 characters. */
+  readonly type: string;
+  /** Cut to 1024 characters. */
+  readonly message: string;
+}
 
 /** What is known about a failure beside the error itself, which is never written into. */
 export interface ErrorInfo {
@@ -20,6 +29,8 @@ export interface ErrorInfo {
   readonly type: string;
   /** What the error says, cut to 8192 characters with a note of how many more there were; the error has it whole. */
   readonly message: string;
+  /** What caused it, the nearest first, as far as errors name their causes; 8 at most. */
+  readonly causes: readonly ErrorCause[];
   /** How long the other side asked to wait, in milliseconds. */
   readonly retryAfterMs: number | undefined;
   /** From the root to the execution that failed: `['review', 'step_1 parse', 'attempt_2 read']`. */
@@ -33,6 +44,8 @@ export interface ErrorInfo {
 const messageLimit = 8192;
 /** Characters of a stack, so that the frames have room below such a message. */
 const stackLimit = 4 * messageLimit;
+/** Of what a cause says; there may be several. */
+const causeMessageLimit = 1024;
 /** Characters of a code or a name; it is a metric label as well. */
 const nameLimit = 256;
 
@@ -61,13 +74,18 @@ export function createErrorInfo(
 ): ErrorInfo {
   const { category, severity, recoverable, retryAfterMs } = classifyError(error, clock);
   const code = codeOf(error);
+  const causes = causesOf(error).map((cause) => ({
+    type: typeOf(cause),
+    message: capped(messageOf(cause), causeMessageLimit),
+  }));
   return {
     category,
     severity,
     recoverable,
     code,
-    type: code ?? capped(nameOf(error), nameLimit),
+    type: typeOf(error),
     message: capped(messageOf(error), messageLimit),
+    causes,
     retryAfterMs,
     ...place,
   };
@@ -76,14 +94,27 @@ export function createErrorInfo(
 /** @internal */
 export function errorAttributes(info: ErrorInfo): Attributes {
   const attributes: Attributes = {
-    [names.errorType]: info.type,
-    [names.errorMessage]: info.message,
-    [names.errorCategory]: info.category,
+    ...briefErrorAttributes(info),
     [names.errorSeverity]: info.severity,
     [names.errorRecoverable]: info.recoverable,
   };
   if (info.code !== undefined) attributes[names.errorCode] = info.code;
   return attributes;
+}
+
+/** What went wrong, without what follows from it. @internal */
+export function briefErrorAttributes({ type, message, category, causes }: ErrorInfo): Attributes {
+  const attributes: Attributes = {
+    [names.errorType]: type,
+    [names.errorMessage]: message,
+    [names.errorCategory]: category,
+  };
+  if (causes.length > 0) attributes[names.errorCauses] = causes.map((one) => `${one.type}: ${one.message}`);
+  return attributes;
+}
+
+function typeOf(error: unknown): string {
+  return codeOf(error) ?? capped(nameOf(error), nameLimit);
 }
 
 function codeOf(error: unknown): string | undefined {
@@ -107,21 +138,23 @@ export function messageOf(error: unknown): string {
   );
 }
 
-/** @internal */
+/** Where an error arose, then where what caused it did. @internal */
 export function stackOf(error: unknown): string | undefined {
+  const own = ownStackOf(error);
+  if (own === undefined) return undefined;
+  let stack = own;
+  for (const cause of causesOf(error)) {
+    if (stack.length >= stackLimit) break;
+    stack += `\nCaused by: ${capped(ownStackOf(cause) ?? messageOf(cause), messageLimit)}`;
+  }
+  return stack;
+}
+
+function ownStackOf(error: unknown): string | undefined {
   const stack = read(() => (error instanceof Error ? error.stack : undefined), undefined);
   if (typeof stack !== 'string') return undefined;
   if (stack.length <= messageLimit) return stack;
   // Cut as a whole it would lose its frames to the message at its head.
   const message = messageOf(error);
   return capped(whole(stack.replace(message, () => capped(message, messageLimit))), stackLimit);
-}
-
-/** Anything can be thrown: a revoked proxy, an object whose getters throw. */
-function read<T>(value: () => T, otherwise: T): T {
-  try {
-    return value();
-  } catch {
-    return otherwise;
-  }
 }

@@ -1,6 +1,7 @@
 import type { Attributes } from '@opentelemetry/api';
 import { attributeNames as names } from '@tta/obs-context';
 import type { BoundedValues } from './bounded-values.ts';
+import { briefErrorAttributes } from './error-info.ts';
 import { writeLine } from './execution-lines.ts';
 import type { Execution } from './execution.ts';
 import { toMicrosecond } from './execution-end.ts';
@@ -34,13 +35,7 @@ function recordRecovery(execution: Execution, fact: RecoveryFact): void {
 
 /** Which error was answered: on the event and the line, never on a metric, for which messages are too many. */
 function withError(execution: Execution, { attributes, error }: RecoveryFact): Attributes {
-  const { type, message, category } = execution.infoOf(error);
-  return {
-    ...attributes,
-    [names.errorType]: type,
-    [names.errorMessage]: message,
-    [names.errorCategory]: category,
-  };
+  return { ...attributes, ...briefErrorAttributes(execution.infoOf(error)) };
 }
 
 function recordCache(execution: Execution, fact: CacheFact, cacheTypes: BoundedValues): void {

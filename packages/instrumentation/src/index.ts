@@ -4,7 +4,7 @@ export {
   withInstrumentation,
 } from './current-instrumentation.ts';
 export { executeApart } from './execute-apart.ts';
-export { describeError, type ErrorInfo, messageOf } from './error-info.ts';
+export { describeError, type ErrorCause, type ErrorInfo, messageOf } from './error-info.ts';
 export { Instrumentation, type InstrumentationOptions } from './instrumentation.ts';
 export { instrument, type InstrumentOptions } from './instrument.ts';
 export { instrumented } from './instrumented.ts';

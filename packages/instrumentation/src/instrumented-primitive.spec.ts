@@ -105,6 +105,7 @@ describe('InstrumentedPrimitive', () => {
       code: undefined,
       type: 'Error',
       message: 'no such page',
+      causes: [],
       retryAfterMs: undefined,
       path: ['outer', 'step_0 failing'],
       traceId: observed.spans[0]?.spanContext().traceId,
