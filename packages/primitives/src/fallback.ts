@@ -1,25 +1,49 @@
-import { attributeNames as names, classifyError, InvalidCompositionError, ObsError } from '@tta/obs-context';
+import {
+  attributeNames as names,
+  classifyError,
+  type ErrorClass,
+  InvalidCompositionError,
+  ObsError,
+} from '@tta/obs-context';
 import {
   InstrumentedPrimitive,
+  isStep,
   messageOf,
   nameOf,
   type PrimitiveLike,
   requireStep,
   type RunScope,
 } from '@tta/obs-instrumentation';
+import { requireFunction } from './internal/requirements.ts';
 import type { AnyStep, Elements, OutputOf, SharedInput } from './step-types.ts';
 
-/** The primary step and every alternative failed. Its cause is the primary's error. */
+/** An alternative that answers only some errors. */
+export interface GuardedAlternative<Step extends AnyStep = AnyStep> {
+  readonly step: Step;
+  /** Whether it answers this error: that of the step which failed last. */
+  readonly when: (error: unknown, found: ErrorClass) => boolean;
+}
+
+/** What answers a failure: a step that answers every error, or one that answers some. */
+export type Alternative = AnyStep | GuardedAlternative;
+
+/** The step of each alternative, in the same places. */
+type StepsOf<T extends readonly Alternative[]> = {
+  [K in keyof T]: T[K] extends AnyStep ? T[K] : T[K] extends GuardedAlternative<infer Step> ? Step : never;
+};
+
+/** The primary step and every alternative that takes the errors failed. Its cause is the primary's error. */
 export class FallbackExhaustedError extends ObsError {
-  /** What each failed, the primary first. */
+  /** What each step that was tried failed with, the primary first. */
   readonly errors: readonly unknown[];
 
-  constructor(name: string, errors: readonly unknown[]) {
+  /** @param alternatives - How many there are, also those that did not take the error. */
+  constructor(name: string, errors: readonly unknown[], alternatives: number) {
     const cause = errors[0];
     const text = messageOf(cause);
     const { category, recoverable } = classifyError(cause);
-    const alternatives = errors.length === 2 ? 'its alternative' : `all ${errors.length - 1} alternatives`;
-    super(`"${name}" failed and so did ${alternatives}; the first error: ${text}`, {
+    const others = answeredBy(errors.length - 1, alternatives);
+    super(`"${name}" failed and so did ${others}; the first error: ${text}`, {
       code: 'OBS_ERR_FALLBACK_EXHAUSTED',
       category,
       severity: 'high',
@@ -30,57 +54,90 @@ export class FallbackExhaustedError extends ObsError {
   }
 }
 
-type Step = PrimitiveLike<unknown, unknown>;
+function answeredBy(tried: number, alternatives: number): string {
+  if (tried < alternatives) return `${tried} of ${alternatives} alternatives, no other takes the error`;
+  return tried === 1 ? 'its alternative' : `all ${tried} alternatives`;
+}
+
+interface Choice {
+  readonly step: PrimitiveLike<unknown, unknown>;
+  readonly when?: GuardedAlternative['when'];
+}
 
 class Fallback extends InstrumentedPrimitive<unknown, unknown> {
-  readonly #steps: readonly Step[];
+  readonly #choices: readonly Choice[];
 
-  constructor(steps: readonly Step[]) {
-    super({ type: 'fallback', name: nameOf(steps[0] as AnyStep) ?? 'fallback' });
-    this.#steps = steps;
+  constructor(choices: readonly Choice[]) {
+    super({ type: 'fallback', name: nameOf((choices[0] as Choice).step) ?? 'fallback' });
+    this.#choices = choices;
   }
 
   protected async run(input: unknown, scope: RunScope): Promise<unknown> {
     const errors: unknown[] = [];
-    const total = this.#steps.length;
-    for (const [depth, step] of this.#steps.entries()) {
+    const total = this.#choices.length;
+    for (let depth = 0; ;) {
       try {
         const edge = depth === 0 ? 'primary' : (`fallback_${depth}` as const);
+        const { step } = this.#choices[depth] as Choice;
         const output = await scope.step(edge, step, input, { index: depth, total });
         scope.attr(names.fallbackDepth, depth);
         return output;
       } catch (error) {
-        const { category } = classifyError(error, scope.clock);
         // Who cancelled the run wants no answer, also no second-best one.
         if (scope.signal.aborted) throw error;
         errors.push(error);
-        if (depth + 1 < total) {
-          scope.record({
-            type: 'recovery',
-            kind: 'fallback',
-            error,
-            attributes: { [names.fallbackDepth]: depth + 1, [names.fallbackReason]: category },
-          });
+        const found = classifyError(error, scope.clock);
+        depth = this.#choices.findIndex(({ when }, at) => at > depth && (!when || when(error, found)));
+        if (depth < 0) {
+          if (errors.length === 1) throw error;
+          throw new FallbackExhaustedError(this.name, errors, total - 1);
         }
+        scope.record({
+          type: 'recovery',
+          kind: 'fallback',
+          error,
+          attributes: { [names.fallbackDepth]: depth, [names.fallbackReason]: found.category },
+        });
       }
     }
-    throw new FallbackExhaustedError(this.name, errors);
   }
 }
 
 /**
- * Answers the failure of a step with the next alternative, which gets the same input.
+ * Answers the failure of a step with the next alternative that takes the error, which gets the same input.
+ * `named()` gives the whole a name of its own.
  *
- * @throws {@link FallbackExhaustedError} when all have failed; a cancelled run tries no alternative.
- * @throws `OBS_ERR_INVALID_COMPOSITION` without an alternative, or when a step is none; at construction.
+ * @param step - The primary step.
+ * @param alternatives - Steps, or `{ step, when }` where one answers only some errors.
+ * @throws The primary's own error when no alternative takes it; {@link FallbackExhaustedError} when those that took an
+ * error have failed as well. A cancelled run tries no alternative.
+ * @throws `OBS_ERR_INVALID_COMPOSITION` without an alternative, when a step is none, or when `when` is no function; at
+ * construction.
  */
-export function fallback<const T extends readonly [AnyStep, AnyStep, ...AnyStep[]]>(
-  ...steps: T
-): InstrumentedPrimitive<SharedInput<Elements<T>>, OutputOf<T[number]>> {
-  if (steps.length < 2)
+export function fallback<Step extends AnyStep, const T extends readonly [Alternative, ...Alternative[]]>(
+  step: Step,
+  ...alternatives: T
+): InstrumentedPrimitive<
+  SharedInput<Elements<[Step, ...StepsOf<T>]>>,
+  OutputOf<Step> | OutputOf<StepsOf<T>[number]>
+> {
+  requireStep(step, 'fallback: the primary step');
+  if (alternatives.length === 0)
     throw new InvalidCompositionError('fallback needs a step and at least one alternative');
-  for (const [depth, step] of steps.entries()) {
-    requireStep(step, depth === 0 ? 'fallback: the primary step' : `fallback: alternative ${depth}`);
+  const choices = alternatives.map((alternative, at) =>
+    toChoice(alternative, `fallback: alternative ${at + 1}`),
+  );
+  return new Fallback([{ step: step as unknown as Choice['step'] }, ...choices]) as never;
+}
+
+function toChoice(value: unknown, where: string): Choice {
+  const guarded = isStep(value) ? undefined : (value as Partial<Choice> | null | undefined);
+  if (!guarded?.step) {
+    requireStep(value, where);
+    return { step: value as Choice['step'] };
   }
-  return new Fallback(steps as unknown as readonly Step[]) as never;
+  const { step, when } = guarded;
+  requireStep(step, `${where}: the step`);
+  requireFunction(when, `${where}: when`);
+  return { step, when };
 }
