@@ -1,3 +1,3 @@
 import { hedge } from '@tta/obs-primitives';
 
-export const create = (inner) => hedge(inner);
+export const create = (inner) => hedge(inner, { idempotent: true });

@@ -1,0 +1,3 @@
+import { lambda } from '@tta/obs-primitives';
+
+export const create = (inner) => lambda('bare', inner);

@@ -1,0 +1,3 @@
+import { retry } from '@tta/obs-primitives';
+
+export const create = (inner) => retry(inner);

@@ -1,0 +1,3 @@
+import { sequential } from '@tta/obs-primitives';
+
+export const create = (inner) => sequential(inner);

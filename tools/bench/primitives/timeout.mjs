@@ -1,0 +1,3 @@
+import { timeout } from '@tta/obs-primitives';
+
+export const create = (inner) => timeout(inner, 10_000);
