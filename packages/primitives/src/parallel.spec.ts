@@ -1,8 +1,9 @@
 import { EventEmitter, getEventListeners, once } from 'node:events';
 import { describe, expect, it } from '@jest/globals';
-import { CancelledError, InvalidCompositionError } from '@tta/obs-context';
+import { CancelledError, type Clock, InvalidCompositionError, systemClock } from '@tta/obs-context';
 import { pause, type RunScope } from '@tta/obs-instrumentation';
-import { faults, mockPrimitive, observed } from '@tta/obs-testing';
+import { faults, mockPrimitive, observe, observed } from '@tta/obs-testing';
+import { describeOutcomes } from '../test/outcomes.ts';
 import { parallel, ParallelError } from './parallel.ts';
 
 describe('parallel', () => {
@@ -76,6 +77,79 @@ describe('parallel', () => {
       ]);
     }),
   );
+
+  it.each([
+    // Two lanes, 30 ms: one is busy for 30 ms, the other for 10.
+    { times: [30, 10], concurrency: 2, fanInMs: 20, effectiveness: 0.667 },
+    // The second takes the third branch over: both are busy for 30 ms.
+    { times: [30, 10, 20], concurrency: 2, fanInMs: 0, effectiveness: 1 },
+    { times: [10, 10, 10], concurrency: 1, fanInMs: 0, effectiveness: 1 },
+    { times: [10, 20, 30], concurrency: 5, fanInMs: 20, effectiveness: 0.667 },
+    { times: [0, 0], concurrency: 2, fanInMs: 0, effectiveness: 1 },
+  ])(
+    'tells how well its lanes were used: %p',
+    observed(
+      async (trace, { times, concurrency, fanInMs, effectiveness }) => {
+        const branches = times.map((ms) => (_: unknown, scope: RunScope) => pause(scope, ms));
+        const running = parallel(branches, { concurrency }).execute(0);
+        for (let turn = 0; turn < 7; turn++) await trace.clock.advance(turn === 0 ? 0 : 10);
+        await running;
+        const { attributes } = trace.span('primitive.parallel.execute');
+        expect(attributes).toMatchObject({
+          'parallel.concurrency': Math.min(concurrency, times.length),
+          'parallel.fan_out_ms': 0,
+          'parallel.fan_in_ms': fanInMs,
+          'parallel.effectiveness': effectiveness,
+        });
+        // It is what it says: the time of all branches over that of the whole on every lane.
+        const branchMs = times.reduce((sum, ms) => sum + ms, 0);
+        const wholeMs = Number(attributes['execution.duration_ms']);
+        if (wholeMs > 0) {
+          const lanes = Math.min(concurrency, times.length);
+          expect(effectiveness).toBeCloseTo(branchMs / (wholeMs * lanes), 3);
+        }
+      },
+      { clock: 'manual' },
+    ),
+  );
+
+  it(
+    'tells how long branches computed before the last lane could begin',
+    observed(
+      async (trace) => {
+        const computing = () => trace.clock.spend(7);
+        await parallel([computing, computing]).execute(0);
+        expect(trace.span('primitive.parallel.execute').attributes).toMatchObject({
+          'parallel.fan_out_ms': 14,
+          'parallel.fan_in_ms': 0,
+          'parallel.effectiveness': 1,
+        });
+      },
+      { clock: 'manual' },
+    ),
+  );
+
+  it('says nothing of times, and goes on, where the clock is at fault', async () => {
+    let isAtFault = false;
+    const clock: Clock = {
+      ...systemClock,
+      monotonic: () => {
+        if (isAtFault) throw new Error('no time');
+        return 0;
+      },
+    };
+    await observe(
+      async (trace) => {
+        isAtFault = true;
+        expect(await parallel([() => 1, () => 2]).execute(0)).toEqual([1, 2]);
+        const { attributes } = trace.span('primitive.parallel.execute');
+        expect(Object.keys(attributes).filter((key) => key.startsWith('parallel.'))).toEqual([
+          'parallel.concurrency',
+        ]);
+      },
+      { clock },
+    );
+  });
 
   it(
     'that fails fast throws the first error and aborts the other branches',
@@ -200,6 +274,27 @@ describe('parallel', () => {
     ),
   );
 
+  it.each(['fail-fast', 'wait-all'] as const)(
+    '(%s) rejects when it was cancelled, also when no branch heeds that, and begins no further one',
+    observed(
+      async (trace, onError: 'fail-fast' | 'wait-all') => {
+        const caller = new AbortController();
+        const last = mockPrimitive('last').returns(1);
+        const deaf = faults.delay(10, () => 1, { ignoresAbort: true });
+        const running = parallel([deaf, deaf, last], { onError, concurrency: 2 }).tryExecute(0, {
+          signal: caller.signal,
+        });
+        const reason = new Error('stop');
+        caller.abort(reason);
+        await trace.clock.advance(10);
+        expect(await running).toMatchObject({ ok: false, error: reason });
+        expect(last.calls).toEqual([]);
+        expect(getEventListeners(caller.signal, 'abort')).toEqual([]);
+      },
+      { clock: 'manual' },
+    ),
+  );
+
   it('leaves no listener on the signal of its caller', async () => {
     const controller = new AbortController();
     await parallel([() => 1]).execute(0, { signal: controller.signal });
@@ -209,6 +304,7 @@ describe('parallel', () => {
   it('refuses bad compositions at construction, saying what and where', () => {
     const make = parallel as unknown as (branches: unknown, options?: object) => unknown;
     expect(() => make({})).toThrow(InvalidCompositionError);
+    expect(() => make(undefined)).toThrow('parallel needs at least one branch');
     expect(() => make({})).toThrow('parallel needs at least one branch');
     expect(() => make({ left: 'x' })).toThrow('parallel: branch "left" is a string');
     expect(() => make([() => 1], { concurrency: 0 })).toThrow(
@@ -218,4 +314,37 @@ describe('parallel', () => {
       "parallel: onError is wait; it has to be one of 'fail-fast', 'wait-all'",
     );
   });
+});
+
+describeOutcomes('parallel', (step) => parallel({ step, other: (n: number) => n }) as never, {
+  output: { step: 2, other: 1 },
+  success: `
+    primitive.parallel.execute "parallel" success
+    ├─ primitive.parallel.branch_step "step" success
+    │  └─ primitive.mock.execute "step" success
+    └─ primitive.parallel.branch_other "other" success
+       └─ primitive.lambda.execute "other" success
+  `,
+  error: `
+    primitive.parallel.execute "parallel" error
+    ├─ primitive.parallel.branch_step "step" error
+    │  └─ primitive.mock.execute "step" error
+    └─ primitive.parallel.branch_other "other" success
+       └─ primitive.lambda.execute "other" success
+  `,
+  timeout: `
+    primitive.parallel.execute "parallel" timeout
+    ├─ primitive.parallel.branch_step "step" timeout
+    │  └─ primitive.timeout.execute "step" timeout
+    │     └─ primitive.mock.execute "step" cancelled
+    └─ primitive.parallel.branch_other "other" success
+       └─ primitive.lambda.execute "other" success
+  `,
+  cancelled: `
+    primitive.parallel.execute "parallel" cancelled
+    ├─ primitive.parallel.branch_step "step" cancelled
+    │  └─ primitive.mock.execute "step" cancelled
+    └─ primitive.parallel.branch_other "other" success
+       └─ primitive.lambda.execute "other" success
+  `,
 });
