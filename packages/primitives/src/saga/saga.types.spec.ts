@@ -1,0 +1,71 @@
+import { describe, expect, it } from '@jest/globals';
+import type { InputOf, OutputOf } from '../step-types.ts';
+import { lambda } from '../lambda.ts';
+import { saga } from './saga.ts';
+import { sagaStep } from './saga-step.ts';
+
+/* What must and what must not compile: see types.spec.ts. */
+
+type Same<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
+const same = <_T extends true>(): void => undefined;
+
+interface Reservation {
+  readonly order: string;
+  readonly seats: number;
+}
+const reserve = lambda('reserve', async (order: string): Promise<Reservation> => ({ order, seats: 2 }));
+const release = lambda('release', (_: Reservation) => undefined);
+const nothing = (): void => undefined;
+
+describe('the types of a saga', () => {
+  it('flow from step to step, into bare functions and what undoes them as well', async () => {
+    const trip = saga(
+      sagaStep('reserve', reserve, ({ order }) => order.length),
+      sagaStep(
+        'charge',
+        ({ seats }) => ({ paid: seats * 10 }),
+        ({ paid }) => paid.toFixed(2),
+      ),
+      sagaStep('print', async ({ paid }) => `${paid} €`, nothing),
+      { name: 'trip' },
+    );
+    same<Same<InputOf<typeof trip>, string>>();
+    same<Same<OutputOf<typeof trip>, string>>();
+    expect(await trip.execute('tea')).toBe('20 €');
+  });
+
+  it('go on for eight steps', async () => {
+    const add = (name: string) => sagaStep(name, (n: number) => n + 1, nothing);
+    const [a, b, c, d, e, f, g] = [add('a'), add('b'), add('c'), add('d'), add('e'), add('f'), add('g')];
+    const eight = saga(
+      a,
+      b,
+      c,
+      d,
+      e,
+      f,
+      g,
+      sagaStep('h', (n: number) => `${n}`, nothing),
+    );
+    same<Same<OutputOf<typeof eight>, string>>();
+    expect(await eight.execute(0)).toBe('7');
+    // @ts-expect-error a ninth has to go into a saga of its own
+    saga(a, b, c, d, e, f, g, add('h'), add('i'));
+  });
+
+  it('report a mistake on the step that it is made in', () => {
+    saga(
+      sagaStep('reserve', reserve, release),
+      // @ts-expect-error a reservation has no price
+      sagaStep('charge', ({ price }) => price, nothing),
+    );
+    // @ts-expect-error it undoes reservations, and gets a number
+    sagaStep('count', (text: string) => text.length, release);
+    // @ts-expect-error a saga has at least one step
+    expect(() => saga()).toThrow();
+    // @ts-expect-error a function is no step of a saga
+    expect(() => saga(reserve)).toThrow();
+    // @ts-expect-error there is no such option
+    saga(sagaStep('reserve', reserve, release), { retries: 1 });
+  });
+});
