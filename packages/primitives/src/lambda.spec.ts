@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { observed } from '@tta/obs-testing';
+import { describeOutcomes } from '../test/outcomes.ts';
 import { lambda } from './lambda.ts';
 
 describe('lambda', () => {
@@ -17,3 +18,28 @@ describe('lambda', () => {
     expect(() => lambda('x', 1 as never)).toThrow('lambda "x" needs a function');
   });
 });
+
+describeOutcomes(
+  'lambda',
+  (step) => lambda('ask', (input: never, scope) => scope.step('inner', step, input)),
+  {
+    output: 2,
+    success: `
+    primitive.lambda.execute "ask" success
+    └─ primitive.mock.execute "step" success
+  `,
+    error: `
+    primitive.lambda.execute "ask" error
+    └─ primitive.mock.execute "step" error
+  `,
+    timeout: `
+    primitive.lambda.execute "ask" timeout
+    └─ primitive.timeout.execute "step" timeout
+       └─ primitive.mock.execute "step" cancelled
+  `,
+    cancelled: `
+    primitive.lambda.execute "ask" cancelled
+    └─ primitive.mock.execute "step" cancelled
+  `,
+  },
+);

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from '@jest/globals';
 import { mockPrimitive, observed } from '@tta/obs-testing';
+import { describeOutcomes } from '../test/outcomes.ts';
 import { lambda } from './lambda.ts';
 import { sequential } from './sequential.ts';
 
@@ -110,3 +111,38 @@ describe('sequential', () => {
     expect(shape(written)).toBe(shape(execFileSync(process.execPath, [generator], { encoding: 'utf8' })));
   });
 });
+
+describeOutcomes(
+  'sequential',
+  (step) =>
+    sequential(
+      step,
+      lambda('double', (n: number) => n * 2),
+    ),
+  {
+    output: 4,
+    success: `
+    primitive.sequential.execute "sequential" success
+    ├─ primitive.sequential.step_0 "step" success
+    │  └─ primitive.mock.execute "step" success
+    └─ primitive.sequential.step_1 "double" success
+       └─ primitive.lambda.execute "double" success
+  `,
+    error: `
+    primitive.sequential.execute "sequential" error
+    └─ primitive.sequential.step_0 "step" error
+       └─ primitive.mock.execute "step" error
+  `,
+    timeout: `
+    primitive.sequential.execute "sequential" timeout
+    └─ primitive.sequential.step_0 "step" timeout
+       └─ primitive.timeout.execute "step" timeout
+          └─ primitive.mock.execute "step" cancelled
+  `,
+    cancelled: `
+    primitive.sequential.execute "sequential" cancelled
+    └─ primitive.sequential.step_0 "step" cancelled
+       └─ primitive.mock.execute "step" cancelled
+  `,
+  },
+);
