@@ -1,40 +1,113 @@
 import {
   InstrumentedPrimitive,
-  nameOf,
   type PrimitiveLike,
   requireStep,
   type RunScope,
 } from '@tta/obs-instrumentation';
+import { requireFunction } from './internal/requirements.ts';
 
 /** What can be set about {@link conditional}. */
 export interface ConditionalOptions {
-  /** @defaultValue the name of the step */
+  /** @defaultValue the name of the condition */
   readonly name?: string;
 }
 
-class Conditional<I, O> extends InstrumentedPrimitive<I, O> {
-  readonly #inner: PrimitiveLike<I, O>;
+/** Whether an input takes the one way or the other. A type guard also says what each of them gets. */
+export type Condition<I> = (input: I, scope: RunScope) => boolean | PromiseLike<boolean>;
 
-  constructor(inner: PrimitiveLike<I, O>, options: ConditionalOptions) {
-    super({ type: 'conditional', name: options.name ?? nameOf(inner) ?? 'conditional' });
-    this.#inner = inner;
+/** The inputs that meet a condition: what its type guard says, else all. */
+export type Met<I, When> = When extends ((input: I, scope: RunScope) => input is infer J extends I) ? J : I;
+
+/** The inputs that do not meet a condition: what its type guard leaves, else all. */
+export type Unmet<I, When> = When extends ((input: I, scope: RunScope) => input is infer J extends I)
+  ? Exclude<I, J>
+  : I;
+
+type Step = PrimitiveLike<unknown, unknown>;
+
+class Conditional extends InstrumentedPrimitive<unknown, unknown> {
+  readonly #when: Condition<unknown>;
+  readonly #then: Step;
+  readonly #else: Step | undefined;
+
+  constructor(
+    when: Condition<unknown>,
+    thenStep: Step,
+    elseStep: Step | undefined,
+    options: ConditionalOptions,
+  ) {
+    super({ type: 'conditional', name: options.name ?? (when.name || 'conditional') });
+    this.#when = when;
+    this.#then = thenStep;
+    this.#else = elseStep;
   }
 
-  protected run(input: I, scope: RunScope): Promise<O> {
-    return scope.step('inner', this.#inner, input);
+  protected run(input: unknown, scope: RunScope): unknown {
+    const startedAt = scope.clock.monotonic();
+    const met = this.#when(input, scope);
+    // Not by `async`, which would cost every run a promise.
+    return typeof met === 'boolean'
+      ? this.#goOn(met, input, scope, startedAt)
+      : this.#goOnLater(met, input, scope, startedAt);
+  }
+
+  async #goOnLater(
+    met: PromiseLike<boolean>,
+    input: unknown,
+    scope: RunScope,
+    startedAt: number,
+  ): Promise<unknown> {
+    const answer = await met;
+    scope.signal.throwIfAborted();
+    return this.#goOn(answer, input, scope, startedAt);
+  }
+
+  #goOn(met: boolean, input: unknown, scope: RunScope, startedAt: number): unknown {
+    const edge = met ? 'then' : 'else';
+    const step = met ? this.#then : this.#else;
+    scope.record({
+      type: 'decision',
+      choice: step ? edge : 'passthrough',
+      reason: 'condition',
+      durationMs: scope.clock.monotonic() - startedAt,
+    });
+    if (!step) return input;
+    return scope.step(edge, step, input, { index: met ? 0 : 1, total: this.#else ? 2 : 1 });
   }
 }
 
 /**
- * Runs a step.
+ * Runs one step where a condition is met and another where it is not; without another, the input passes through
+ * unchanged. A type guard narrows what each of the two gets.
  *
- * @throws The step's own error, untouched.
- * @throws `OBS_ERR_INVALID_COMPOSITION` when the step is none; at construction.
+ * @param when - May take its time; what it throws fails the run.
+ * @throws What the condition or the step throws, untouched.
+ * @throws `OBS_ERR_INVALID_COMPOSITION` when the condition is no function or a step is none; at construction.
  */
-export function conditional<I, O>(
-  inner: PrimitiveLike<I, O>,
+export function conditional<I, When extends Condition<I>, A>(
+  when: When & Condition<I>,
+  thenStep: PrimitiveLike<Met<I, When>, A>,
+): InstrumentedPrimitive<I, A | Unmet<I, When>>;
+export function conditional<I, When extends Condition<I>, A>(
+  when: When & Condition<I>,
+  thenStep: PrimitiveLike<Met<I, When>, A>,
+  elseStep: undefined,
+  options: ConditionalOptions,
+): InstrumentedPrimitive<I, A | Unmet<I, When>>;
+export function conditional<I, When extends Condition<I>, A, B>(
+  when: When & Condition<I>,
+  thenStep: PrimitiveLike<Met<I, When>, A>,
+  elseStep: PrimitiveLike<Unmet<I, When>, B>,
+  options?: ConditionalOptions,
+): InstrumentedPrimitive<I, A | B>;
+export function conditional(
+  when: Condition<never>,
+  thenStep: PrimitiveLike<never, unknown>,
+  elseStep?: PrimitiveLike<never, unknown>,
   options: ConditionalOptions = {},
-): InstrumentedPrimitive<I, O> {
-  requireStep(inner, 'conditional: the step');
-  return new Conditional(inner, options);
+): never {
+  requireFunction(when, 'conditional: when');
+  requireStep(thenStep, 'conditional: the then step');
+  if (elseStep !== undefined) requireStep(elseStep, 'conditional: the else step');
+  return new Conditional(when as Condition<unknown>, thenStep as Step, elseStep as Step, options) as never;
 }

@@ -16,8 +16,8 @@ export { type Alternative, fallback, FallbackExhaustedError, type GuardedAlterna
 export { forEach, ForEachError, type ForEachOptions, type Items, skipItem, stopItems } from './for-each.ts';
 export { hedge, type HedgeOptions } from './hedge.ts';
 export { lambda } from './lambda.ts';
-export { loop, type LoopOptions } from './loop.ts';
-export { match, type MatchOptions } from './match.ts';
+export { loop, LoopLimitError, type LoopOptions } from './loop.ts';
+export { match, type Matching, type MatchOptions } from './match.ts';
 export { parallel, ParallelError, type ParallelOptions } from './parallel.ts';
 export { race, RaceError, type RaceOptions } from './race.ts';
 export { rateLimit, type RateLimitOptions } from './rate-limit.ts';
@@ -42,7 +42,8 @@ export { sequential } from './sequential.ts';
 export type { Sequential } from './sequential-signatures.ts';
 export { settle, type SettleOptions } from './settle.ts';
 export type { AnyStep, InputOf, OutputOf, SharedInput } from './step-types.ts';
-export { switchOn, type SwitchOnOptions } from './switch-on.ts';
+export { NoCaseError } from './switch-on/no-case-error.ts';
+export { switchOn, type SwitchOnOptions } from './switch-on/switch-on.ts';
 export { timeout, TimeoutError, type TimeoutOptions } from './timeout.ts';
 // What a workflow's author needs besides, so that one import is enough.
 export {

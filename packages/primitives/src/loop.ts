@@ -1,3 +1,4 @@
+import { attributeNames as names, InvalidCompositionError, ObsError } from '@tta/obs-context';
 import {
   InstrumentedPrimitive,
   nameOf,
@@ -5,36 +6,105 @@ import {
   requireStep,
   type RunScope,
 } from '@tta/obs-instrumentation';
+import { requireFunction, requirePositiveInteger } from './internal/requirements.ts';
 
-/** What can be set about {@link loop}. */
-export interface LoopOptions {
+type Predicate<S> = (state: S, iteration: number, scope: RunScope) => boolean | PromiseLike<boolean>;
+
+/** When a loop ends: `until` or `while`, one of the two. */
+export interface LoopOptions<S> {
+  /** Asked after each iteration, of which it gets the result and the index (from 0): `true` ends the loop. */
+  readonly until?: Predicate<S>;
+  /** Asked before each iteration, of which it gets the input and the index (from 0): `false` ends the loop. */
+  readonly while?: Predicate<S>;
+  /** How many iterations there may be. */
+  readonly maxIterations: number;
   /** @defaultValue the name of the step */
   readonly name?: string;
 }
 
-class Loop<I, O> extends InstrumentedPrimitive<I, O> {
-  readonly #inner: PrimitiveLike<I, O>;
+/** One of the two, so that it is plain when the loop ends. */
+type Ending<S> =
+  | { readonly until: Predicate<S>; readonly while?: never }
+  | { readonly while: Predicate<S>; readonly until?: never };
 
-  constructor(inner: PrimitiveLike<I, O>, options: LoopOptions) {
-    super({ type: 'loop', name: options.name ?? nameOf(inner) ?? 'loop' });
-    this.#inner = inner;
+/** A loop was not at its end after as many iterations as it may have. */
+export class LoopLimitError extends ObsError {
+  readonly maxIterations: number;
+  /** What the last iteration gave. */
+  readonly state: unknown;
+
+  constructor(name: string, maxIterations: number, state: unknown) {
+    const count = maxIterations === 1 ? '1 iteration' : `${maxIterations} iterations`;
+    super(`"${name}" did not end within ${count}`, {
+      code: 'OBS_ERR_LOOP_LIMIT',
+      category: 'resource',
+      severity: 'high',
+      // Trying again would cost as much again.
+      recoverable: false,
+    });
+    this.maxIterations = maxIterations;
+    this.state = state;
+  }
+}
+
+class Loop<S> extends InstrumentedPrimitive<S, S> {
+  readonly #body: PrimitiveLike<S, S>;
+  readonly #until: Predicate<S> | undefined;
+  readonly #while: Predicate<S> | undefined;
+  readonly #maxIterations: number;
+
+  constructor(body: PrimitiveLike<S, S>, options: LoopOptions<S>) {
+    super({ type: 'loop', name: options.name ?? nameOf(body) ?? 'loop' });
+    this.#body = body;
+    this.#until = options.until;
+    this.#while = options.while;
+    this.#maxIterations = options.maxIterations;
   }
 
-  protected run(input: I, scope: RunScope): Promise<O> {
-    return scope.step('inner', this.#inner, input);
+  protected async run(input: S, scope: RunScope): Promise<S> {
+    const { signal } = scope;
+    let state = input;
+    let begun = 0;
+    try {
+      for (let iteration = 0; ; iteration++) {
+        if (this.#while && !(await this.#while(state, iteration, scope))) return state;
+        if (iteration === this.#maxIterations) throw new LoopLimitError(this.name, iteration, state);
+        signal.throwIfAborted();
+        begun++;
+        state = await scope.step(`iteration_${iteration}`, this.#body, state, { index: iteration });
+        signal.throwIfAborted();
+        if (this.#until && (await this.#until(state, iteration, scope))) return state;
+      }
+    } finally {
+      scope.attr(names.loopIterations, begun);
+    }
   }
 }
 
 /**
- * Runs a step.
+ * Runs a step again and again, each time on what it gave the time before: `until` a state is good enough, or `while`
+ * there is more to do.
  *
- * @throws The step's own error, untouched.
- * @throws `OBS_ERR_INVALID_COMPOSITION` when the step is none; at construction.
+ * @param body - Takes a state and gives the next.
+ * @throws What the step or the predicate throws, untouched; {@link LoopLimitError} when the loop is not at its end
+ * after `maxIterations`.
+ * @throws `OBS_ERR_INVALID_COMPOSITION` for a step that is none, without a predicate or with both, or unless
+ * `maxIterations` is a whole number above 0; at construction.
  */
-export function loop<I, O>(
-  inner: PrimitiveLike<I, O>,
-  options: LoopOptions = {},
-): InstrumentedPrimitive<I, O> {
-  requireStep(inner, 'loop: the step');
-  return new Loop(inner, options);
+export function loop<S>(
+  body: PrimitiveLike<S, NoInfer<S>>,
+  options: LoopOptions<S> & Ending<S>,
+): InstrumentedPrimitive<S, S>;
+export function loop<S>(
+  body: PrimitiveLike<S, S>,
+  options: Partial<LoopOptions<S>> = {},
+): InstrumentedPrimitive<S, S> {
+  const { until, while: goesOn, maxIterations } = options;
+  requireStep(body, 'loop: the step');
+  if ((until === undefined) === (goesOn === undefined))
+    throw new InvalidCompositionError('loop: either until or while has to be given, to say when it ends');
+  if (until !== undefined) requireFunction(until, 'loop: until');
+  if (goesOn !== undefined) requireFunction(goesOn, 'loop: while');
+  requirePositiveInteger(maxIterations as number, 'loop: maxIterations');
+  return new Loop(body, options as LoopOptions<S>);
 }

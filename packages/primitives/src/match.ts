@@ -1,40 +1,88 @@
-import {
-  InstrumentedPrimitive,
-  nameOf,
-  type PrimitiveLike,
-  requireStep,
-  type RunScope,
-} from '@tta/obs-instrumentation';
+import { InvalidCompositionError } from '@tta/obs-context';
+import type { InstrumentedPrimitive, PrimitiveLike } from '@tta/obs-instrumentation';
+import { CaseSwitch, requireCases } from './switch-on/case-switch.ts';
+import type { Exhaustive, IsKey, Key, OneOf, Unknowns, Written } from './switch-on/case-types.ts';
 
 /** What can be set about {@link match}. */
 export interface MatchOptions {
-  /** @defaultValue the name of the step */
+  /** @defaultValue the tag */
   readonly name?: string;
 }
 
-class Match<I, O> extends InstrumentedPrimitive<I, O> {
-  readonly #inner: PrimitiveLike<I, O>;
+/** The properties that may tell the members of a union apart. */
+type Tag<U> = { [T in keyof U]-?: U[T] extends Key ? T : never }[keyof U] & string;
 
-  constructor(inner: PrimitiveLike<I, O>, options: MatchOptions) {
-    super({ type: 'match', name: options.name ?? nameOf(inner) ?? 'match' });
-    this.#inner = inner;
-  }
+/** The members whose tag may be `P`; all, where `P` is any text. */
+type Member<U, T extends keyof U, P> = U extends unknown
+  ? string extends P
+    ? U
+    : P extends Written<U[T]>
+      ? U
+      : never
+  : never;
 
-  protected run(input: I, scope: RunScope): Promise<O> {
-    return scope.step('inner', this.#inner, input);
-  }
+/** The members whose tag may be something else than one of `P`. */
+type Rest<U, T extends keyof U, P> = U extends unknown
+  ? [Exclude<Written<U[T]> & string, P extends Key ? `${P}` : never>] extends [never]
+    ? never
+    : U
+  : never;
+
+/** Steps by tag, each of which takes the members that may have it. */
+type Cases<U, T extends keyof U, Outputs> = {
+  readonly [P in keyof Outputs]: IsKey<P, U[T]> extends true
+    ? PrimitiveLike<Member<U, T, P>, Outputs[P]>
+    : never;
+};
+
+/** A union whose members are to be told apart. */
+export interface Matching<U> {
+  /**
+   * Runs the step for the tag that the input has. Each tag has to have a case unless there is a step for all others,
+   * `otherwise`: one that is missing, like one that no member has, does not compile. A number or a boolean is the tag
+   * of the case that is called like it.
+   *
+   * @param tag - The property that all members have and by which they are told apart.
+   * @throws What the step throws, untouched. `OBS_ERR_NO_CASE` for a tag that the types did not foresee.
+   * @throws `OBS_ERR_INVALID_COMPOSITION` when the tag is no name, without a case, or when a step is none; at
+   * construction.
+   */
+  on<T extends Tag<U>, Outputs = Unknowns>(
+    tag: T,
+    cases: Cases<U, T, Outputs> & Exhaustive<U[T]>,
+  ): InstrumentedPrimitive<U, OneOf<Outputs>>;
+  on<T extends Tag<U>, Outputs = Unknowns>(
+    tag: T,
+    cases: Cases<U, T, Outputs> & Exhaustive<U[T]>,
+    otherwise: undefined,
+    options: MatchOptions,
+  ): InstrumentedPrimitive<U, OneOf<Outputs>>;
+  on<T extends Tag<U>, Outputs = Unknowns, O = unknown>(
+    tag: T,
+    cases: Cases<U, T, Outputs>,
+    otherwise: PrimitiveLike<Rest<U, T, keyof Outputs>, O>,
+    options?: MatchOptions,
+  ): InstrumentedPrimitive<U, OneOf<Outputs> | O>;
 }
 
 /**
- * Runs a step.
- *
- * @throws The step's own error, untouched.
- * @throws `OBS_ERR_INVALID_COMPOSITION` when the step is none; at construction.
+ * Tells the members of a union apart by a property that has another value in each: `match<Message>().on('kind', …)`.
+ * Each case gets its own member. Called twice, because TypeScript either infers all type arguments or none.
  */
-export function match<I, O>(
-  inner: PrimitiveLike<I, O>,
-  options: MatchOptions = {},
-): InstrumentedPrimitive<I, O> {
-  requireStep(inner, 'match: the step');
-  return new Match(inner, options);
+export function match<U>(): Matching<U> {
+  return { on: onTag };
+}
+
+function onTag(tag: string, cases: object, otherwise?: unknown, options: MatchOptions = {}): never {
+  if (typeof tag !== 'string' || tag === '')
+    throw new InvalidCompositionError("match: the tag has to be the name of a property, as in on('kind', …)");
+  requireCases(cases, otherwise, 'match');
+  return new CaseSwitch({
+    type: 'match',
+    name: options.name ?? tag,
+    select: (input) => (input as Readonly<Record<string, unknown>>)[tag],
+    reason: 'tag',
+    cases,
+    otherwise,
+  }) as never;
 }

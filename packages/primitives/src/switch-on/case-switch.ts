@@ -1,0 +1,103 @@
+import { InvalidCompositionError } from '@tta/obs-context';
+import {
+  type EdgeLabel,
+  InstrumentedPrimitive,
+  type PrimitiveLike,
+  requireStep,
+  type RunScope,
+} from '@tta/obs-instrumentation';
+import { NoCaseError } from './no-case-error.ts';
+
+type Step = PrimitiveLike<unknown, unknown>;
+
+/** What a {@link CaseSwitch} is made of. */
+export interface CaseSwitchParts {
+  /** Kind of primitive: `switch` or `match`. */
+  readonly type: string;
+  readonly name: string;
+  /** Names the case of an input, by its key or a promise of it. */
+  readonly select: (input: unknown, scope: RunScope) => unknown;
+  /** Why a case is taken, as a decision tells it. */
+  readonly reason: string;
+  readonly cases: object;
+  readonly otherwise: unknown;
+}
+
+/** A step, and what is told when it is taken. */
+interface Way {
+  readonly edge: EdgeLabel;
+  readonly step: Step;
+  readonly choice: string;
+  readonly reason: string;
+  readonly index: number;
+}
+
+/** Runs the step whose key is selected. */
+export class CaseSwitch extends InstrumentedPrimitive<unknown, unknown> {
+  readonly #select: CaseSwitchParts['select'];
+  /** A map, to which `constructor` and `__proto__` are keys like others. */
+  readonly #ways: ReadonlyMap<string, Way>;
+  readonly #otherwise: Way | undefined;
+  readonly #total: number;
+
+  constructor({ type, name, select, reason, cases, otherwise }: CaseSwitchParts) {
+    super({ type, name });
+    this.#select = select;
+    this.#ways = new Map(
+      Object.entries(cases as Readonly<Record<string, Step>>).map(([key, step], index) => [
+        key,
+        { edge: `case_${key}`, step, choice: key, reason, index },
+      ]),
+    );
+    const index = this.#ways.size;
+    this.#total = index;
+    if (otherwise === undefined) return;
+    this.#total++;
+    this.#otherwise = {
+      edge: 'case_default',
+      step: otherwise as Step,
+      choice: 'default',
+      reason: 'default',
+      index,
+    };
+  }
+
+  protected run(input: unknown, scope: RunScope): Promise<unknown> {
+    const startedAt = scope.clock.monotonic();
+    const key = this.#select(input, scope);
+    // Not by `async`, which would cost every run a promise.
+    return typeof key === 'object'
+      ? this.#goOnLater(key, input, scope, startedAt)
+      : this.#goOn(key, input, scope, startedAt);
+  }
+
+  async #goOnLater(key: unknown, input: unknown, scope: RunScope, startedAt: number): Promise<unknown> {
+    const answer = await key;
+    scope.signal.throwIfAborted();
+    return this.#goOn(answer, input, scope, startedAt);
+  }
+
+  #goOn(key: unknown, input: unknown, scope: RunScope, startedAt: number): Promise<unknown> {
+    const way = this.#wayOf(key);
+    if (!way) throw new NoCaseError(this.name, key, [...this.#ways.keys()]);
+    const { edge, step, choice, reason, index } = way;
+    scope.record({ type: 'decision', choice, reason, durationMs: scope.clock.monotonic() - startedAt });
+    return scope.step(edge, step, input, { index, total: this.#total });
+  }
+
+  #wayOf(key: unknown): Way | undefined {
+    const isKey = typeof key === 'string' || typeof key === 'number' || typeof key === 'boolean';
+    return (isKey ? this.#ways.get(String(key)) : undefined) ?? this.#otherwise;
+  }
+}
+
+/**
+ * @param of - Of which function.
+ * @throws `OBS_ERR_INVALID_COMPOSITION` without a case, or when a step is none.
+ */
+export function requireCases(cases: unknown, otherwise: unknown, of: string): void {
+  const entries = typeof cases === 'object' && cases !== null ? Object.entries(cases) : [];
+  if (entries.length === 0) throw new InvalidCompositionError(`${of} needs at least one case: { key: step }`);
+  for (const [key, step] of entries) requireStep(step, `${of}: case "${key}"`);
+  if (otherwise !== undefined) requireStep(otherwise, `${of}: otherwise`);
+}

@@ -1,0 +1,61 @@
+import type { InstrumentedPrimitive, PrimitiveLike, RunScope } from '@tta/obs-instrumentation';
+import { requireFunction } from '../internal/requirements.ts';
+import { CaseSwitch, type CaseSwitchParts, requireCases } from './case-switch.ts';
+import type { Exhaustive, IsKey, Key, OneOf, Unknowns } from './case-types.ts';
+
+/** What can be set about {@link switchOn}. */
+export interface SwitchOnOptions {
+  /** @defaultValue the name of the selector */
+  readonly name?: string;
+}
+
+type Selector<I, K> = (input: I, scope: RunScope) => K | PromiseLike<K>;
+
+/** Steps by key, which all take `I`; a key that is never selected can have none. */
+type Cases<I, K, Outputs> = {
+  readonly [P in keyof Outputs]: IsKey<P, K> extends true ? PrimitiveLike<I, Outputs[P]> : never;
+};
+
+/**
+ * Runs the step whose key is selected. Each key that the selector may return has to have a case unless there is a step
+ * for all others, `otherwise`: one that is missing, like one that is never selected, does not compile. A number or a
+ * boolean selects the case that is called like it.
+ *
+ * @param select - May take its time; what it throws fails the run.
+ * @throws What the selector or the step throws, untouched. `OBS_ERR_NO_CASE` for a key that the types did not foresee.
+ * @throws `OBS_ERR_INVALID_COMPOSITION` when the selector is no function, without a case, or when a step is none; at
+ * construction.
+ */
+export function switchOn<I, K extends Key = never, Outputs = Unknowns>(
+  select: Selector<I, K>,
+  cases: Cases<I, K, Outputs> & Exhaustive<K>,
+): InstrumentedPrimitive<I, OneOf<Outputs>>;
+export function switchOn<I, K extends Key = never, Outputs = Unknowns>(
+  select: Selector<I, K>,
+  cases: Cases<I, K, Outputs> & Exhaustive<K>,
+  otherwise: undefined,
+  options: SwitchOnOptions,
+): InstrumentedPrimitive<I, OneOf<Outputs>>;
+export function switchOn<I, K extends Key = never, Outputs = Unknowns, O = unknown>(
+  select: Selector<I, K>,
+  cases: Cases<I, K, Outputs>,
+  otherwise: PrimitiveLike<I, O>,
+  options?: SwitchOnOptions,
+): InstrumentedPrimitive<I, OneOf<Outputs> | O>;
+export function switchOn(
+  select: Selector<never, Key>,
+  cases: object,
+  otherwise?: PrimitiveLike<never, unknown>,
+  options: SwitchOnOptions = {},
+): never {
+  requireFunction(select, 'switchOn: select');
+  requireCases(cases, otherwise, 'switchOn');
+  return new CaseSwitch({
+    type: 'switch',
+    name: options.name ?? (select.name || 'switch'),
+    select: select as CaseSwitchParts['select'],
+    reason: 'selector',
+    cases,
+    otherwise,
+  }) as never;
+}
