@@ -1,4 +1,4 @@
-export { bulkhead, type BulkheadOptions } from './bulkhead.ts';
+export { bulkhead, BulkheadFullError, type BulkheadOptions, BulkheadQueueTimeoutError } from './bulkhead.ts';
 export { cache, type CacheOptions, type CachePrimitive, type CacheStats } from './cache/cache.ts';
 export type { CacheEntry, CacheStore } from './cache/cache-store.ts';
 export { keyvStore, type KeyvLike } from './cache/keyv-store.ts';
@@ -20,7 +20,8 @@ export { loop, LoopLimitError, type LoopOptions } from './loop.ts';
 export { match, type Matching, type MatchOptions } from './match.ts';
 export { parallel, ParallelError, type ParallelOptions } from './parallel.ts';
 export { race, RaceError, type RaceOptions } from './race.ts';
-export { rateLimit, type RateLimitOptions } from './rate-limit.ts';
+export { rateLimit, type RateLimitOptions } from './rate-limit/rate-limit.ts';
+export { RateLimitedError } from './rate-limit/rate-limited-error.ts';
 export { resilient, type ResilientOptions } from './resilient.ts';
 export { type RetryBudget, retryBudget, type RetryBudgetOptions } from './retry-budget.ts';
 export {

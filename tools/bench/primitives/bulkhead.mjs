@@ -1,3 +1,3 @@
 import { bulkhead } from '@tta/obs-primitives';
 
-export const create = (inner) => bulkhead(inner);
+export const create = (inner) => bulkhead(inner, { concurrency: 10 });

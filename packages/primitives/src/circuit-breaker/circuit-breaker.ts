@@ -1,0 +1,259 @@
+import type { Attributes } from '@opentelemetry/api';
+import {
+  attributeNames as names,
+  classifyError,
+  type Clock,
+  type ErrorCategory,
+  type ErrorClass,
+  type WorkflowContext,
+} from '@tta/obs-context';
+import {
+  InstrumentedPrimitive,
+  nameOf,
+  onAbort,
+  type PrimitiveLike,
+  requireStep,
+  type RunScope,
+} from '@tta/obs-instrumentation';
+import { RecentlyUsed } from '../internal/recently-used.ts';
+import { isRefusal } from '../internal/refusal.ts';
+import { requireAtLeast, requirePositive, requirePositiveInteger } from '../internal/requirements.ts';
+import { Circuit, type CircuitRules, type CircuitState, type Verdict } from './circuit.ts';
+import { CircuitOpenError } from './circuit-open-error.ts';
+import { type CircuitBreakerSnapshot, requireSnapshot } from './circuit-snapshot.ts';
+import { requireTripRule, type TripRule } from './trip-rule.ts';
+
+/** When a step that fails is no longer called, and when it is tried again. */
+export interface CircuitBreakerOptions<in I = unknown> {
+  /**
+   * What opens the circuit: `{ failures: 5 }` in a row, `{ count: { size, failureRatio, minCalls? } }` of the
+   * last calls, or `{ sampling: { windowMs, failureRatio, minCalls } }` of the calls of the last while.
+   *
+   * @defaultValue `{ failures: 5 }`
+   */
+  readonly trip?: TripRule;
+  /** How long an open circuit refuses calls before it is tried again, in milliseconds. @defaultValue 60000 */
+  readonly recoveryMs?: number;
+  /** Each time it opens again without having closed, it stays open this many times longer. @defaultValue 2 */
+  readonly recoveryFactor?: number;
+  /** The longest it stays open, in milliseconds. @defaultValue ten times `recoveryMs` */
+  readonly maxRecoveryMs?: number;
+  /** How many calls have to succeed in a row to close a half-open circuit. @defaultValue 2 */
+  readonly successes?: number;
+  /** How many calls may try a half-open circuit at a time; others are refused. @defaultValue 1 */
+  readonly probes?: number;
+  /**
+   * Whether the service is to blame for an error. One that does not count is as if there had been no call. Never
+   * asked about a cancelled call, nor about a call that our own primitives refused.
+   *
+   * @defaultValue every error that is not validation, auth, permanent or cancelled
+   */
+  readonly countError?: (error: unknown, found: ErrorClass) => boolean;
+  /** One circuit for each key instead of one for all calls. @defaultValue none */
+  readonly key?: (input: I, context: WorkflowContext) => string;
+  /** How many circuits it keeps; the one used longest ago goes first. @defaultValue 1000 */
+  readonly maxKeys?: number;
+  /** What `toJSON()` of a circuit breaker returned, also in another process. @defaultValue every circuit is closed */
+  readonly initialState?: CircuitBreakerSnapshot;
+  /** @defaultValue the name of the step */
+  readonly name?: string;
+}
+
+/** Whose fault it is not: the caller's, or nobody's. */
+const notTheService: ReadonlySet<ErrorCategory> = new Set(['validation', 'auth', 'permanent', 'cancelled']);
+/** The worst first. */
+const states: readonly CircuitState[] = ['open', 'half_open', 'closed'];
+
+/** A step behind a circuit. Made by {@link circuitBreaker}. */
+export class CircuitBreaker<in I, out O> extends InstrumentedPrimitive<I, O> {
+  readonly #step: PrimitiveLike<I, O>;
+  readonly #rules: CircuitRules;
+  readonly #countError: (error: unknown, found: ErrorClass) => boolean;
+  readonly #key: CircuitBreakerOptions<I>['key'];
+  readonly #circuits: RecentlyUsed<Circuit>;
+  /** Until the first run, which brings the clock that its moments are read by. */
+  #initial: CircuitBreakerSnapshot | undefined;
+  /** Of the last run. */
+  #clock: Clock | undefined;
+  readonly #isolations = new Set<object>();
+  /** The state that was told last. */
+  #told: CircuitState = 'closed';
+  /** Whether it may have changed since, outside of a run: the next one tells. */
+  #unsettled = false;
+
+  /** @internal */
+  constructor(step: PrimitiveLike<I, O>, options: CircuitBreakerOptions<I>) {
+    super({ type: 'circuit_breaker', name: options.name ?? nameOf(step) ?? 'circuit_breaker' });
+    this.#step = step;
+    const { recoveryMs = 60_000, recoveryFactor = 2, maxRecoveryMs = 10 * recoveryMs } = options;
+    const { trip = { failures: 5 }, successes = 2, probes = 1, key, initialState } = options;
+    this.#rules = { trip, recoveryMs, recoveryFactor, maxRecoveryMs, successes, probes };
+    this.#countError = options.countError ?? ((_error, { category }) => !notTheService.has(category));
+    this.#key = key;
+    this.#circuits = new RecentlyUsed(options.maxKeys ?? 1000);
+    // Those of other keys would stay as they are for ever.
+    const circuits = initialState?.circuits.filter((circuit) => key !== undefined || circuit.key === '');
+    this.#initial = circuits && { circuits };
+  }
+
+  /** The worst of its circuits, `open` before `half_open` before `closed`. The first call after its time half-opens an open one. */
+  get state(): CircuitState {
+    if (this.#isolations.size > 0) return 'open';
+    const held = this.#initial?.circuits ?? [...this.#circuits].map(([, circuit]) => circuit);
+    return states.find((state) => held.some((circuit) => circuit.state === state)) ?? 'closed';
+  }
+
+  /**
+   * Refuses every call until it is let go, whatever the circuits say: while a service is maintained, or in a test.
+   *
+   * @returns Lets go; then the circuits are as they were. Harmless when called again.
+   */
+  isolate(): () => void {
+    const isolation = {};
+    this.#isolations.add(isolation);
+    this.#unsettled = true;
+    return () => {
+      this.#isolations.delete(isolation);
+      this.#unsettled = true;
+    };
+  }
+
+  /** Closes every circuit and forgets what it counted. What calls under way come to does not count, and isolations stay. */
+  reset(): void {
+    this.#initial = undefined;
+    for (const [, circuit] of this.#circuits) circuit.close();
+    this.#unsettled = true;
+  }
+
+  /** What it knows, for `initialState`. Moments are wall-clock time, and an isolation is no part of it. */
+  toJSON(): CircuitBreakerSnapshot {
+    const clock = this.#clock;
+    if (this.#initial || !clock) return this.#initial ?? { circuits: [] };
+    return { circuits: [...this.#circuits].map(([key, circuit]) => circuit.save(key, clock)) };
+  }
+
+  protected async run(input: I, scope: RunScope): Promise<O> {
+    const { clock } = scope;
+    const key = this.#key?.(input, scope.context);
+    const circuit = this.#circuitOf(key ?? '', clock);
+    const isolated = this.#isolations.size > 0;
+    const before = circuit.state;
+    const call = isolated ? undefined : circuit.enter(clock);
+    this.#tell(scope, circuit, before);
+    scope.attr(names.circuitState, isolated ? 'open' : circuit.state);
+    if (!call) throw this.#refusal(scope, circuit, key, isolated);
+
+    const unfollow =
+      call.phase.state === 'half_open' &&
+      // Now, and not when the step answers: it may not heed its signal.
+      onAbort(scope.signal, () => circuit.leave(call, 'neither', clock));
+    let verdict: Verdict = 'neither';
+    let failure: unknown;
+    try {
+      const output = await scope.step('inner', this.#step, input);
+      verdict = 'success';
+      return output;
+    } catch (error) {
+      failure = error;
+      if (this.#blames(error, scope)) verdict = 'failure';
+      throw error;
+    } finally {
+      if (unfollow) unfollow();
+      const during = circuit.state;
+      circuit.leave(call, verdict, clock, failure);
+      this.#tell(scope, circuit, during);
+    }
+  }
+
+  #blames(error: unknown, { signal, clock }: RunScope): boolean {
+    return !signal.aborted && !isRefusal(error) && this.#countError(error, classifyError(error, clock));
+  }
+
+  #circuitOf(key: string, clock: Clock): Circuit {
+    this.#clock = clock;
+    if (this.#initial) this.#restore(this.#initial, clock);
+    const known = this.#circuits.get(key);
+    if (known) return known;
+    const circuit = new Circuit(this.#rules);
+    this.#circuits.add(key, circuit);
+    // The one that made room for it may have been the only open one.
+    this.#unsettled = true;
+    return circuit;
+  }
+
+  #restore({ circuits }: CircuitBreakerSnapshot, clock: Clock): void {
+    this.#initial = undefined;
+    this.#unsettled = true;
+    for (const saved of circuits) {
+      const circuit = new Circuit(this.#rules);
+      circuit.load(saved, clock);
+      this.#circuits.add(saved.key, circuit);
+    }
+  }
+
+  #refusal(scope: RunScope, circuit: Circuit, key: string | undefined, isolated: boolean): CircuitOpenError {
+    const { clock } = scope;
+    const opened = isolated ? undefined : circuit.opened;
+    const retryAfterMs = opened && Math.ceil(opened.untilMs - clock.monotonic());
+    const error = new CircuitOpenError(this.name, {
+      state: isolated || opened ? 'open' : 'half_open',
+      isolated,
+      key,
+      retryAfterMs,
+      reopenAt: retryAfterMs === undefined ? undefined : clock.now() + retryAfterMs,
+      cause: opened?.cause,
+    });
+    scope.record({ type: 'recovery', kind: 'circuit_open', error });
+    return error;
+  }
+
+  /**
+   * Tells that a circuit has changed. The gauge is that of the breaker, so that one circuit which closes does not hide
+   * another which is open; a change that it does not show is told as an event alone.
+   */
+  #tell(scope: RunScope, circuit: Circuit, before: CircuitState): void {
+    const changed = circuit.state !== before;
+    if (!changed && !this.#unsettled) return;
+    this.#unsettled = false;
+    const { opened } = circuit;
+    const attributes: Attributes = opened
+      ? { [names.circuitRecoveryMs]: opened.recoveryMs, [names.circuitFailures]: opened.failures }
+      : {};
+    if (opened?.failureRate !== undefined) attributes[names.circuitFailureRate] = opened.failureRate;
+    const { state } = this;
+    const previous = this.#told;
+    if (state !== previous) {
+      this.#told = state;
+      scope.record({ type: 'circuit', state, previous, attributes });
+    } else if (changed) {
+      const told = { [names.circuitState]: circuit.state, [names.circuitPreviousState]: before };
+      scope.event(`circuit.${circuit.state}`, { ...attributes, ...told });
+    }
+  }
+}
+
+/**
+ * Calls a step no longer that keeps failing: its circuit opens, calls are refused at once, and after a while a few
+ * of them try whether it works again. All runs share the circuit.
+ *
+ * @throws The step's own error, untouched; {@link CircuitOpenError} without having called it.
+ * @throws `OBS_ERR_INVALID_COMPOSITION` for a step that is none, an option out of range, or an `initialState` that no
+ * `toJSON()` returned; at construction.
+ */
+export function circuitBreaker<I, O>(
+  step: PrimitiveLike<I, O>,
+  options: CircuitBreakerOptions<NoInfer<I>> = {},
+): CircuitBreaker<I, O> {
+  requireStep(step, 'circuitBreaker: the step');
+  const { trip, recoveryMs, recoveryFactor, maxRecoveryMs, successes, probes, maxKeys, initialState } =
+    options;
+  if (trip !== undefined) requireTripRule(trip, 'circuitBreaker: trip');
+  if (recoveryMs !== undefined) requirePositive(recoveryMs, 'circuitBreaker: recoveryMs');
+  if (recoveryFactor !== undefined) requireAtLeast(1, recoveryFactor, 'circuitBreaker: recoveryFactor');
+  if (maxRecoveryMs !== undefined) requirePositive(maxRecoveryMs, 'circuitBreaker: maxRecoveryMs');
+  if (successes !== undefined) requirePositiveInteger(successes, 'circuitBreaker: successes');
+  if (probes !== undefined) requirePositiveInteger(probes, 'circuitBreaker: probes');
+  if (maxKeys !== undefined) requirePositiveInteger(maxKeys, 'circuitBreaker: maxKeys');
+  if (initialState !== undefined) requireSnapshot(initialState, 'circuitBreaker: initialState');
+  return new CircuitBreaker(step, options);
+}
