@@ -1,3 +1,3 @@
 import { router } from '@tta/obs-primitives';
 
-export const create = (inner) => router(inner);
+export const create = (step) => router({ routes: { fast: step, slow: step }, select: 'fastest' });

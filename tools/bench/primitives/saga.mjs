@@ -1,3 +1,3 @@
-import { saga } from '@tta/obs-primitives';
+import { saga, sagaStep } from '@tta/obs-primitives';
 
-export const create = (inner) => saga(inner);
+export const create = (step) => saga(sagaStep('only', step, () => undefined));
