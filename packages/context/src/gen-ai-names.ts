@@ -10,4 +10,19 @@ export const genAiNames = {
   usageInputTokens: 'gen_ai.usage.input_tokens',
   usageOutputTokens: 'gen_ai.usage.output_tokens',
   usageCacheReadInputTokens: 'gen_ai.usage.cache_read.input_tokens',
+  /** Of tokens: `text`, `image`, `audio`, or `unknown` where a total is all that is known. */
+  tokenModality: 'gen_ai.token.modality',
 } as const;
+
+/** Metric names of the same conventions. */
+export const genAiMetricNames = {
+  inferenceDuration: 'gen_ai.client.inference.duration',
+  inputTokens: 'gen_ai.client.inference.usage.input_tokens',
+  outputTokens: 'gen_ai.client.inference.usage.output_tokens',
+  cacheReadInputTokens: 'gen_ai.client.inference.usage.cache_read.input_tokens',
+} as const;
+
+/** Upper bounds of the buckets of `gen_ai.client.inference.duration`, in seconds, as the conventions want them. */
+export const inferenceBucketsS = [
+  0.01, 0.02, 0.04, 0.08, 0.16, 0.32, 0.64, 1.28, 2.56, 5.12, 10.24, 20.48, 40.96, 81.92,
+] as const;

@@ -7,7 +7,7 @@ export type {
   ExecutionResult,
   ExecutionStatus,
 } from './execution-listener.ts';
-export { genAiNames } from './gen-ai-names.ts';
+export { genAiMetricNames, genAiNames, inferenceBucketsS } from './gen-ai-names.ts';
 export { type LineLevel, type LogFields, type Logger, noopLogger } from './logger.ts';
 export {
   attributeNames,

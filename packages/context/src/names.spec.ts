@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { genAiNames } from './gen-ai-names.ts';
+import { genAiMetricNames, genAiNames, inferenceBucketsS } from './gen-ai-names.ts';
 import { noopLogger } from './logger.ts';
 import {
   attributeNames,
@@ -19,6 +19,7 @@ describe('names', () => {
     ['attributes', attributeNames],
     ['metrics', metricNames],
     ['GenAI attributes', genAiNames],
+    ['GenAI metrics', genAiMetricNames],
   ])('has dotted lower-case %s, each once', (_what, names) => {
     const values = Object.values(names);
     for (const value of values) expect(value).toMatch(/^[a-z_]+(\.[a-z_]+)+$/);
@@ -33,7 +34,9 @@ describe('names', () => {
   });
 
   it('has buckets that rise', () => {
-    expect([...durationBucketsMs].sort((a, b) => a - b)).toEqual(durationBucketsMs);
+    for (const bounds of [durationBucketsMs, inferenceBucketsS]) {
+      expect([...bounds].sort((a, b) => a - b)).toEqual(bounds);
+    }
   });
 });
 

@@ -3,6 +3,13 @@ export interface LlmUsage {
   /** As in `gen_ai.provider.name`: `openai`, `anthropic`, `gcp.gemini`, … */
   readonly provider: string;
   readonly model: string;
+  /** As in `gen_ai.operation.name`: `chat`, `embeddings`, `generate_content`, … @defaultValue 'chat' */
+  readonly operation?: string;
+  /**
+   * How long the call took, in milliseconds. @defaultValue since the execution began, or since the call that was told
+   * before in the same execution
+   */
+  readonly durationMs?: number;
   /** All tokens of the prompt, cached ones included. */
   readonly inputTokens?: number;
   /** All tokens of the answer, reasoning included. */

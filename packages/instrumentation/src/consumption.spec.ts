@@ -1,7 +1,10 @@
+import { context, ROOT_CONTEXT, trace } from '@opentelemetry/api';
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import type { ExecutionResult } from '@tta/obs-context';
 import { custom, outer } from '../test/custom.ts';
 import { enableContexts, Observed } from '../test/observed.ts';
+import { withInstrumentation } from './current-instrumentation.ts';
+import { Instrumentation } from './instrumentation.ts';
 
 beforeAll(enableContexts);
 
@@ -158,5 +161,63 @@ describe('what a listener hears of costs', () => {
       cached: { ...untold, savedUsd: 4 },
       both: { costUsd: 1, totalCostUsd: 1, savedUsd: 2 },
     });
+  });
+});
+
+describe('the metrics of the GenAI conventions', () => {
+  const call = { ...model, inputTokens: 10, outputTokens: 2, cachedInputTokens: 4 };
+  const labelsOf = (operation: string): string =>
+    `gen_ai.operation.name=${operation} gen_ai.provider.name=openai gen_ai.response.model=m`;
+  const tokens = 'gen_ai.client.inference.usage';
+
+  it('count the tokens of model calls by operation, provider and model', async () => {
+    const observed = new Observed();
+    const asking = custom('ask', (_: number, scope) => {
+      scope.usage(call);
+      scope.usage({ ...call, cachedInputTokens: 0 });
+      scope.usage({ ...model, operation: 'embeddings', inputTokens: 7 });
+    });
+    await observed.run(() => asking.execute(0));
+    const chat = `${labelsOf('chat')} gen_ai.token.modality=unknown`;
+    const embeddings = `${labelsOf('embeddings')} gen_ai.token.modality=unknown`;
+    const counted = { unit: '{token}', bounds: undefined };
+    expect(await observed.metric(`${tokens}.input_tokens`)).toEqual({
+      ...counted,
+      points: { [chat]: 20, [embeddings]: 7 },
+    });
+    expect(await observed.metric(`${tokens}.output_tokens`)).toEqual({ ...counted, points: { [chat]: 4 } });
+    expect(await observed.metric(`${tokens}.cache_read.input_tokens`)).toEqual({
+      ...counted,
+      points: { [chat]: 4 },
+    });
+    expect(observed.spans[0]?.attributes['gen_ai.operation.name']).toBe('embeddings');
+  });
+
+  it('measure how long each call took: as it is told, else since the begin or the call before', async () => {
+    const observed = new Observed();
+    const asking = custom('ask', async (_: number, scope) => {
+      await observed.clock.advance(200);
+      scope.usage(call);
+      await observed.clock.advance(50);
+      scope.usage(call);
+      scope.usage({ ...call, durationMs: 3000 });
+      scope.usage({ ...call, durationMs: -1 });
+    });
+    await observed.run(() => asking.execute(0));
+    expect(await observed.metric('gen_ai.client.inference.duration')).toEqual({
+      unit: 's',
+      bounds: [0.01, 0.02, 0.04, 0.08, 0.16, 0.32, 0.64, 1.28, 2.56, 5.12, 10.24, 20.48, 40.96, 81.92],
+      points: { [labelsOf('chat')]: { count: 3, sum: 3.25 } },
+    });
+    expect(observed.instrumentation.faults).toBe(1);
+  });
+
+  it('are not there without a meter', async () => {
+    const observed = new Observed();
+    const tracer = trace.getTracer('none');
+    const instrumentation = new Instrumentation({ tracer, clock: observed.clock });
+    const told = custom('ask', (_: number, scope) => scope.usage(call));
+    await context.with(withInstrumentation(ROOT_CONTEXT, instrumentation), () => told.execute(0));
+    expect(instrumentation.faults).toBe(0);
   });
 });

@@ -11,6 +11,8 @@ export interface Consumption {
   /** With that of its steps. */
   totalCostUsd?: number;
   savedUsd?: number;
+  /** When a model call was last told, on the monotonic clock. */
+  usageToldAt?: number;
 }
 
 type OnFault = (error: unknown) => void;
@@ -30,6 +32,7 @@ export function recordUsage(
   const total = addTokens(execution, { inputTokens, outputTokens, cachedInputTokens });
   execution.span?.setAttributes({
     ...llm,
+    ...(usage.operation !== undefined && { [genAiNames.operationName]: usage.operation }),
     [genAiNames.providerName]: provider,
     [genAiNames.responseModel]: model,
     ...(total.inputTokens === undefined ? {} : { [genAiNames.usageInputTokens]: total.inputTokens }),
@@ -43,10 +46,37 @@ export function recordUsage(
   if (inputTokens !== undefined) tokens?.add(inputTokens, { ...labels, [names.llmTokenType]: 'prompt' });
   if (outputTokens !== undefined)
     tokens?.add(outputTokens, { ...labels, [names.llmTokenType]: 'completion' });
+  recordInference(execution, usage, { inputTokens, outputTokens, cachedInputTokens }, onFault);
   const usd =
     amount('costUsd', usage.costUsd, onFault) ??
     amount('the estimated cost', pricing?.estimateUsd(usage), onFault);
   if (usd !== undefined) spend(execution, usd, labels);
+}
+
+type Tokens = Readonly<Record<(typeof tokenKinds)[number], number | undefined>>;
+
+/** The metrics of the GenAI conventions: all calls of this kind in one place, whoever instrumented them. */
+function recordInference(
+  { run, startedAt, consumption }: Execution,
+  { provider, model, operation = 'chat', durationMs }: LlmUsage,
+  { inputTokens, outputTokens, cachedInputTokens }: Tokens,
+  onFault: OnFault,
+): void {
+  const { instruments, instrumentation } = run;
+  if (!instruments) return;
+  const labels = {
+    [genAiNames.operationName]: operation,
+    [genAiNames.providerName]: provider,
+    [genAiNames.responseModel]: model,
+  };
+  const now = instrumentation.guardedClock.monotonic();
+  const ms = amount('durationMs', durationMs ?? now - (consumption.usageToldAt ?? startedAt), onFault);
+  consumption.usageToldAt = now;
+  if (ms !== undefined) instruments.inferenceDuration.record(ms / 1000, labels);
+  const counted = { ...labels, [genAiNames.tokenModality]: 'unknown' };
+  if (inputTokens !== undefined) instruments.inferenceInputTokens.add(inputTokens, counted);
+  if (outputTokens !== undefined) instruments.inferenceOutputTokens.add(outputTokens, counted);
+  if (cachedInputTokens !== undefined) instruments.inferenceCacheReadTokens.add(cachedInputTokens, counted);
 }
 
 /** Records a cost that was paid or avoided, in US dollars. */
@@ -88,10 +118,7 @@ function spend(execution: Execution, usd: number, labels: Attributes): void {
 const tokenKinds = ['inputTokens', 'outputTokens', 'cachedInputTokens'] as const;
 
 /** Adds what is said; a number that no call told stays untold. */
-function addTokens(
-  { consumption }: Execution,
-  said: Readonly<Record<(typeof tokenKinds)[number], number | undefined>>,
-): Consumption {
+function addTokens({ consumption }: Execution, said: Tokens): Consumption {
   for (const kind of tokenKinds) {
     const count = said[kind];
     if (count !== undefined) consumption[kind] = (consumption[kind] ?? 0) + count;

@@ -1,5 +1,12 @@
 import type { Attributes, Counter, Gauge, Histogram, Meter } from '@opentelemetry/api';
-import { attributeNames as names, type ContextInit, durationBucketsMs, metricNames } from '@tta/obs-context';
+import {
+  attributeNames as names,
+  type ContextInit,
+  durationBucketsMs,
+  genAiMetricNames,
+  inferenceBucketsS,
+  metricNames,
+} from '@tta/obs-context';
 import { type Level, LevelGauge } from './level-gauge.ts';
 import type { Unit } from './unit.ts';
 
@@ -11,6 +18,10 @@ export class Instruments {
   readonly llmTokens: Counter;
   readonly llmCost: Counter;
   readonly costSavings: Counter;
+  readonly inferenceDuration: Histogram;
+  readonly inferenceInputTokens: Counter;
+  readonly inferenceOutputTokens: Counter;
+  readonly inferenceCacheReadTokens: Counter;
   readonly recoveryEvents: Counter;
   readonly cacheTotal: Counter;
   readonly cacheHits: Counter;
@@ -48,6 +59,23 @@ export class Instruments {
     this.costSavings = meter.createCounter(metricNames.costSavings, {
       description: 'Cost that was avoided, in US dollars',
       unit: '{USD}',
+    });
+    this.inferenceDuration = meter.createHistogram(genAiMetricNames.inferenceDuration, {
+      description: 'Duration of model calls',
+      unit: 's',
+      advice: { explicitBucketBoundaries: [...inferenceBucketsS] },
+    });
+    this.inferenceInputTokens = meter.createCounter(genAiMetricNames.inputTokens, {
+      description: 'Tokens of prompts, cached ones included',
+      unit: '{token}',
+    });
+    this.inferenceOutputTokens = meter.createCounter(genAiMetricNames.outputTokens, {
+      description: 'Tokens of answers, reasoning included',
+      unit: '{token}',
+    });
+    this.inferenceCacheReadTokens = meter.createCounter(genAiMetricNames.cacheReadInputTokens, {
+      description: "Tokens of prompts that were read from the provider's cache",
+      unit: '{token}',
     });
     this.recoveryEvents = meter.createCounter(metricNames.recoveryEvents, {
       description: 'Failures that a primitive answered',

@@ -28,6 +28,19 @@ export interface LogLine {
   readonly fields: LogFields | undefined;
 }
 
+interface HistogramPoint {
+  readonly count: number;
+  readonly sum: number;
+}
+
+interface ObservedMetric {
+  readonly unit: string | undefined;
+  /** Of the buckets of a histogram. */
+  readonly bounds: readonly number[] | undefined;
+  /** By labels, `key=value`. */
+  readonly points: Record<string, number | HistogramPoint>;
+}
+
 /** The real SDK, kept in memory, under a clock that a spec turns by hand. */
 export class Observed {
   readonly clock = new ManualClock();
@@ -108,24 +121,34 @@ export class Observed {
 
   /** The points of a metric: labels as `key=value`, and the value, or the count of a histogram. */
   async points(metric: string): Promise<Record<string, number>> {
+    const { points } = await this.metric(metric);
+    return Object.fromEntries(
+      Object.entries(points).map(([labels, value]) => [
+        labels,
+        typeof value === 'number' ? value : value.count,
+      ]),
+    );
+  }
+
+  /** A metric with its unit; of a histogram the points are counts and sums. */
+  async metric(name: string): Promise<ObservedMetric> {
     this.#metrics.reset();
     await this.#reader.forceFlush();
     const data = this.#metrics
       .getMetrics()
       .flatMap(({ scopeMetrics }) => scopeMetrics.flatMap(({ metrics }) => metrics))
-      .find(({ descriptor }) => descriptor.name === metric);
+      .find(({ descriptor }) => descriptor.name === name);
     const points = (data?.dataPoints ?? []) as {
       attributes: Attributes;
-      value: number | { count: number };
+      value: number | (HistogramPoint & { buckets: { boundaries: number[] } });
     }[];
-    return Object.fromEntries(
-      points.map(({ attributes, value }) => [
-        Object.entries(attributes)
-          .map(([key, label]) => `${key}=${String(label)}`)
-          .sort()
-          .join(' '),
-        typeof value === 'number' ? value : value.count,
-      ]),
-    );
+    let bounds: number[] | undefined;
+    const byLabels = points.map(({ attributes, value }): [string, number | HistogramPoint] => {
+      const labels = Object.entries(attributes).map(([key, label]) => `${key}=${String(label)}`);
+      if (typeof value === 'number') return [labels.sort().join(' '), value];
+      bounds = value.buckets.boundaries;
+      return [labels.sort().join(' '), { count: value.count, sum: value.sum }];
+    });
+    return { unit: data?.descriptor.unit, bounds, points: Object.fromEntries(byLabels) };
   }
 }
