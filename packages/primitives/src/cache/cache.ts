@@ -30,12 +30,13 @@ export interface CacheOptions<in I> {
   /** How long an answer is fresh. @defaultValue 3600000 */
   readonly ttlMs?: number;
   /**
-   * For how long after that the old answer is still given at once, while the step makes a new one in the background.
+   * For how long an answer that is no longer fresh is still given at once, while the step makes a new one in the
+   * background.
    *
    * @defaultValue 0
    */
   readonly staleMs?: number;
-  /** For how long after that the old answer is given where the step fails. @defaultValue 0 */
+  /** For how long an answer that is no longer fresh is given where the step fails. @defaultValue 0 */
   readonly staleIfErrorMs?: number;
   /** How long a failure is remembered: until then the step is not asked again. @defaultValue 0 */
   readonly negativeTtlMs?: number;

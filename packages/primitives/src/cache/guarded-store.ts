@@ -61,7 +61,7 @@ export class GuardedStore {
       };
       const fail = (error: unknown): void => {
         release();
-        reject(error as Error);
+        reject(error);
       };
       const late = (): void => fail(new TimeoutError(`the ${this.type} store`, this.#limitMs));
       const cancel = clock.timer(this.#limitMs, late, true);

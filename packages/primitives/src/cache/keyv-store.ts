@@ -81,7 +81,7 @@ class KeyvStore implements CacheStore {
       };
       work().then(
         (result) => end(() => resolve(result)),
-        (error: unknown) => end(() => reject(error as Error)),
+        (error: unknown) => end(() => reject(error)),
       );
     });
   }

@@ -30,7 +30,7 @@ function checkObject(value: object, where: string, above: Set<object>): void {
   } else {
     const prototype: unknown = Object.getPrototypeOf(value);
     if (prototype !== null && Object.getPrototypeOf(prototype) !== null) {
-      const { name } = value.constructor;
+      const { name = 'class' } = (value.constructor ?? {}) as { name?: string };
       throw new TypeError(`${where} is a ${name}, which does not come back from JSON as it is`);
     }
     for (const [key, inner] of Object.entries(value)) {
