@@ -473,6 +473,15 @@ describe('fastest', () => {
     });
   });
 
+  it('takes a route of which nothing is known before one that does nothing but fail, however often', async () => {
+    const broken = () => Promise.reject(unavailable);
+    const profile = { broken: { costUsd: 0.1 } };
+    const ask = router({ routes: { broken, small }, select: 'cheapest', profile });
+    await Promise.all(Array.from({ length: 49 }, () => ask.tryExecute('')));
+    expect(ask.stats().broken).toMatchObject({ samples: 49, errorRate: 1 });
+    expect((await decided((init) => ask.execute('', init))).map(routeAndReason)).toEqual(['small default']);
+  });
+
   it('forgets what left its window, by time and by count, and explores what it has forgotten', async () => {
     const { clock, timely, taking } = timed();
     await timely(async () => {

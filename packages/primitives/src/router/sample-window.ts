@@ -40,8 +40,8 @@ export class SampleWindow {
       if (isFailed) failed++;
       totalMs += durationMs;
     }
-    const share = samples === 0 ? 0 : 1 / samples;
-    return { samples, errorRate: failed * share, meanMs: totalMs * share };
+    if (samples === 0) return { samples, errorRate: 0, meanMs: 0 };
+    return { samples, errorRate: failed / samples, meanMs: totalMs / samples };
   }
 
   /** By nearest rank; `undefined` where there are no samples. */
