@@ -96,7 +96,8 @@ class Hedge<I, O> extends InstrumentedPrimitive<I, O> {
         const attempt = ++begun;
         const abort = new LinkedAbort(signal);
         running.set(attempt, abort);
-        if (delayMs !== undefined && attempt <= max) cancelTimer = clock.timer(delayMs, hedge, true);
+        if (delayMs !== undefined && attempt <= max)
+          cancelTimer = clock.timer(delayMs, () => hedge(delayMs), true);
         const options = { signal: abort.signal, index: attempt, total: max + 1 };
         const leave = (): void => {
           abort.release();
@@ -116,7 +117,7 @@ class Hedge<I, O> extends InstrumentedPrimitive<I, O> {
         );
       };
 
-      const hedge = (): void => {
+      const hedge = (afterMs: number): void => {
         if (signal.aborted) return;
         if (!this.#budget.spend(this.#cost)) {
           scope.attr(names.hedgeWithheld, 'budget');
@@ -124,7 +125,7 @@ class Hedge<I, O> extends InstrumentedPrimitive<I, O> {
         }
         const attributes = {
           [names.hedgeAttempts]: begun + 1,
-          [names.hedgeDelayMs]: Math.round(delayMs ?? 0),
+          [names.hedgeDelayMs]: Math.round(afterMs),
         };
         scope.record({ type: 'recovery', kind: 'hedge', attributes });
         begin();

@@ -121,6 +121,17 @@ interface Settings extends BackoffOptions {
   readonly budget: RetryBudget | undefined;
 }
 
+/** What a run has been through. */
+interface Progress {
+  /** On the monotonic clock; of no meaning without a limit. */
+  readonly startedAt: number;
+  /** What each attempt threw. */
+  readonly attempts: unknown[];
+  /** How many of them do not count. */
+  free: number;
+  backoff: Backoff | undefined;
+}
+
 class Retry<I, O> extends InstrumentedPrimitive<I, O> {
   readonly #step: PrimitiveLike<I, O>;
   readonly #settings: Settings;
@@ -132,62 +143,69 @@ class Retry<I, O> extends InstrumentedPrimitive<I, O> {
   }
 
   protected async run(input: I, scope: RunScope): Promise<O> {
-    const { maxRetries, maxDelayMs, maxElapsedMs, budget, jitter } = this.#settings;
+    const { maxRetries, maxElapsedMs, budget } = this.#settings;
     const startedAt = maxElapsedMs === undefined ? 0 : scope.clock.monotonic();
-    const attempts: unknown[] = [];
-    let free = 0;
-    let backoff: Backoff | undefined;
+    const progress: Progress = { startedAt, attempts: [], free: 0, backoff: undefined };
     for (let attempt = 1; ; attempt++) {
       try {
         const output = await scope.step(`attempt_${attempt}`, this.#step, input, {
           index: attempt,
-          total: maxRetries + 1 + free,
+          total: maxRetries + 1 + progress.free,
         });
         if (attempt === 1) budget?.refill();
         return output;
       } catch (error) {
         if (scope.signal.aborted) throw error;
-        const found = classifyError(error, scope.clock);
-        const decision = this.#decide(error, found, attempt);
-        if (!decision) throw error;
-        attempts.push(error);
-        const stop = (stopped: RetryStop, because = ''): RetryExhaustedError => {
-          scope.attr(names.retryStopped, stopped);
-          return new RetryExhaustedError(this.name, attempts, found, stopped, because);
-        };
-        if (decision.free && free < mostFree) free++;
-        if (attempt - free > maxRetries) throw stop('attempts');
-        const askedMs = decision.afterMs ?? found.retryAfterMs;
-        const waitMs = askedMs ?? (backoff ??= new Backoff(this.#settings, scope.random)).next();
-        if (waitMs > maxDelayMs) {
-          throw stop(
-            'asked_to_wait',
-            `, because it was asked to wait ${waitMs} ms and may wait ${maxDelayMs} ms at most`,
-          );
-        }
-        const isLateAfter = (ms: number): boolean =>
-          maxElapsedMs !== undefined && scope.clock.monotonic() - startedAt + ms > maxElapsedMs;
-        const tooLate = `, because no attempt may begin after ${maxElapsedMs} ms`;
-        if (isLateAfter(waitMs)) throw stop('elapsed', tooLate);
-        if (budget && !budget.spend(found)) throw stop('budget', ', because the budget of retries is spent');
-        scope.record({
-          type: 'recovery',
-          kind: 'retry',
-          error,
-          attributes: {
-            [names.retryAttempt]: attempt,
-            [names.retryBackoffMs]: Math.round(waitMs),
-            [names.retryStrategy]:
-              askedMs === undefined ? jitter : decision.afterMs === undefined ? 'retry_after' : 'retry_on',
-            [names.retryReason]: found.category,
-            [names.retryAfterHeader]: found.retryAfterMs !== undefined,
-          },
-        });
-        await pause(scope, waitMs);
-        // A busy process wakes late.
-        if (isLateAfter(0)) throw stop('elapsed', tooLate);
+        await this.#waitAfter(error, progress, scope);
       }
     }
+  }
+
+  /** Waits until the next attempt begins, or throws because there is none. */
+  async #waitAfter(error: unknown, progress: Progress, scope: RunScope): Promise<void> {
+    const { maxRetries, maxDelayMs, maxElapsedMs, jitter, budget } = this.#settings;
+    const { attempts, startedAt } = progress;
+    const attempt = attempts.push(error);
+    const found = classifyError(error, scope.clock);
+    const decision = this.#decide(error, found, attempt);
+    if (!decision) throw error;
+    if (decision.free && progress.free < mostFree) progress.free++;
+    const askedMs = decision.afterMs ?? found.retryAfterMs;
+    const stop = (stopped: RetryStop, because = ''): RetryExhaustedError => {
+      scope.attr(names.retryStopped, stopped);
+      return new RetryExhaustedError(this.name, attempts, found, stopped, because);
+    };
+    const isLateAfter = (ms: number): boolean =>
+      maxElapsedMs !== undefined && scope.clock.monotonic() - startedAt + ms > maxElapsedMs;
+    const tooLate = `, because no attempt may begin after ${maxElapsedMs} ms`;
+
+    if (attempt - progress.free > maxRetries) throw stop('attempts');
+    progress.backoff ??= new Backoff(this.#settings, scope.random);
+    const waitMs = askedMs ?? progress.backoff.next();
+    if (waitMs > maxDelayMs) {
+      throw stop(
+        'asked_to_wait',
+        `, because it was asked to wait ${waitMs} ms and may wait ${maxDelayMs} ms at most`,
+      );
+    }
+    if (isLateAfter(waitMs)) throw stop('elapsed', tooLate);
+    if (budget && !budget.spend(found)) throw stop('budget', ', because the budget of retries is spent');
+    const strategy = decision.afterMs === undefined ? 'retry_after' : 'retry_on';
+    scope.record({
+      type: 'recovery',
+      kind: 'retry',
+      error,
+      attributes: {
+        [names.retryAttempt]: attempt,
+        [names.retryBackoffMs]: Math.round(waitMs),
+        [names.retryStrategy]: askedMs === undefined ? jitter : strategy,
+        [names.retryReason]: found.category,
+        [names.retryAfterHeader]: found.retryAfterMs !== undefined,
+      },
+    });
+    await pause(scope, waitMs);
+    // A busy process wakes late.
+    if (isLateAfter(0)) throw stop('elapsed', tooLate);
   }
 
   /** `undefined`: the error is not worth another attempt. */
