@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
 import { mockPrimitive, observe, observed, type ObservedTrace } from '@tta/obs-testing';
 import type { ManualClock } from '@tta/obs-context/manual';
 import { pause } from '@tta/obs-instrumentation';
@@ -215,6 +216,40 @@ describe('what retryOn answers', () => {
     const always: RetryOptions = { baseMs: 0, retryOn: () => ({ free: true }) };
     expect((await attemptsOf({ ...always, maxRetries: 2 })).begins).toHaveLength(103);
     expect((await attemptsOf({ ...always, maxRetries: 0 })).begins).toHaveLength(101);
+  });
+});
+
+describe('the limits of a retry', () => {
+  it('hold together, whatever they are and however long attempts take', async () => {
+    const jitter = fc.constantFrom('equal', 'full', 'decorrelated', 'none');
+    const ms = fc.integer({ min: 0, max: 300 });
+    await fc.assert(
+      fc.asyncProperty(
+        fc.record({
+          maxRetries: fc.integer({ min: 0, max: 8 }),
+          baseMs: ms,
+          factor: fc.double({ min: 1, max: 4, noNaN: true }),
+          maxDelayMs: ms,
+          jitter,
+          maxElapsedMs: fc.integer({ min: 1, max: 1000 }),
+        }),
+        fc.integer({ min: 0, max: 200 }),
+        async (options, workMs) => {
+          const { begins, error, endedAt } = await attemptsOf(options, unavailable, workMs);
+          expect(begins.length).toBeLessThanOrEqual(options.maxRetries + 1);
+          expect(error.attempts).toHaveLength(begins.length);
+          expect(error.stopped === 'attempts').toBe(begins.length === options.maxRetries + 1);
+          for (const [at, begin] of begins.entries()) {
+            expect(begin).toBeLessThanOrEqual(options.maxElapsedMs);
+            // To a billionth: waits are fractions.
+            const wait = begin - (begins[at - 1] ?? begin) - (at > 0 ? workMs : 0);
+            expect(wait).toBeLessThanOrEqual(options.maxDelayMs + 1e-9);
+          }
+          expect(endedAt).toBeCloseTo((begins.at(-1) ?? 0) + workMs, 6);
+        },
+      ),
+      { numRuns: 60 },
+    );
   });
 });
 

@@ -1,8 +1,10 @@
 import { getEventListeners } from 'node:events';
 import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
 import type { ManualClock } from '@tta/obs-context/manual';
 import { pause, type RunScope } from '@tta/obs-instrumentation';
-import { mockPrimitive, observed, type ObservedTrace } from '@tta/obs-testing';
+import { mockPrimitive, observe, observed, type ObservedTrace } from '@tta/obs-testing';
+import { describeOutcomes } from '../test/outcomes.ts';
 import { timeout, TimeoutError, type TimeoutOptions } from './timeout.ts';
 
 type Manual = ObservedTrace<ManualClock>;
@@ -164,6 +166,54 @@ describe('a cooperative timeout', () => {
   );
 });
 
+describe('a timeout of either strategy', () => {
+  it('ends as it should, whenever a step that does not heed its signal comes to its end', async () => {
+    const ms = fc.integer({ min: 1, max: 50 });
+    await fc.assert(
+      fc.asyncProperty(
+        ms,
+        ms,
+        fc.integer({ min: 0, max: 110 }),
+        fc.boolean(),
+        async (limit, grace, takes, waits) => {
+          await observe(async (trace) => {
+            const { clock } = trace;
+            const step = mockPrimitive('step').runs(() =>
+              pause({ clock, signal: new AbortController().signal }, takes),
+            );
+            const strategy: TimeoutOptions = waits
+              ? { ms: limit, strategy: 'cooperative', graceMs: grace }
+              : { ms: limit };
+            let endedAt = -1;
+            const running = timeout(step, strategy).tryExecute(0);
+            void running.then(() => (endedAt = clock.monotonic()));
+            await clock.advance(200);
+            const { ok } = await running;
+            const latest = waits ? limit + grace : limit;
+            // What ends with the limit is too late for it; what ends with the grace is not.
+            const isInTime = waits ? takes <= latest : takes < latest;
+            expect([ok, endedAt]).toEqual([isInTime, Math.min(takes, latest)]);
+            expect(recoveries(trace)).toEqual([
+              ...(takes >= limit ? [['timeout', 1]] : []),
+              ...(isInTime ? [] : [['late_result', 1]]),
+            ]);
+            expect(clock.pendingTimers).toBe(0);
+          }, manual);
+        },
+      ),
+      {
+        numRuns: 60,
+        examples: [
+          [20, 10, 20, true],
+          [20, 10, 30, true],
+          [20, 10, 31, true],
+          [20, 10, 20, false],
+        ],
+      },
+    );
+  });
+});
+
 describe('an aggressive timeout', () => {
   it.each<TimeoutOptions>([{ ms: 100 }, { ms: 100, strategy: 'aggressive' }])(
     'knows no grace: %p',
@@ -218,4 +268,25 @@ describe('the options of a timeout', () => {
       expect.objectContaining({ code: 'OBS_ERR_INVALID_COMPOSITION', message }),
     );
   });
+});
+
+describeOutcomes('cooperative timeout', (step) => timeout(step, { ...cooperative, ms: 1000 }), {
+  output: 2,
+  success: `
+    primitive.timeout.execute "ask" success
+    └─ primitive.mock.execute "step" success
+  `,
+  error: `
+    primitive.timeout.execute "ask" error
+    └─ primitive.mock.execute "step" error
+  `,
+  timeout: `
+    primitive.timeout.execute "ask" timeout
+    └─ primitive.timeout.execute "step" timeout
+       └─ primitive.mock.execute "step" cancelled
+  `,
+  cancelled: `
+    primitive.timeout.execute "ask" cancelled
+    └─ primitive.mock.execute "step" cancelled
+  `,
 });
