@@ -56,11 +56,8 @@ describe('settle', () => {
     [undefined, 'undefined'],
     [503, 'number'],
   ])('knows also of %p, which is no error, what it says', async (thrown, type) => {
-    const [outcome] = await settle([
-      () => {
-        throw thrown;
-      },
-    ]).execute(0);
+    const ask = mockPrimitive<number, string>('ask').fails(thrown);
+    const [outcome] = await settle([ask]).execute(0);
     expect(outcome).toEqual({
       ok: false,
       error: thrown,
@@ -73,12 +70,17 @@ describe('settle', () => {
         message: String(thrown),
         causes: [],
         retryAfterMs: undefined,
-        path: ['settle', 'branch_0'],
+        path: ['settle', 'branch_0 ask'],
         traceId: undefined,
         spanId: undefined,
       },
       traceId: undefined,
     });
+  });
+
+  it('knows its place also where it has no name', async () => {
+    const [outcome] = await settle([() => Promise.reject('no error')]).execute(0);
+    expect(outcome).toMatchObject({ ok: false, info: { path: ['settle', 'branch_0'] } });
   });
 
   it(
@@ -175,7 +177,7 @@ describeOutcomes(
     // What an outcome says of its trace is not the same without telemetry.
     sequential(settle({ step, other: () => 1 }), ({ step: outcome }) =>
       outcome.ok ? outcome.value : outcome.error,
-    ) as never,
+    ),
   {
     output: 2,
     success: `

@@ -1,9 +1,11 @@
+import { context, trace } from '@opentelemetry/api';
 import { classifyError } from '@tta/obs-context';
 import {
   describeError,
   type ErrorInfo,
   InstrumentedPrimitive,
   messageOf,
+  nameOf,
   type Outcome,
   type RunScope,
 } from '@tta/obs-instrumentation';
@@ -30,7 +32,8 @@ class Settle extends InstrumentedPrimitive<unknown, unknown> {
   }
 
   protected async run(input: unknown, scope: RunScope): Promise<unknown> {
-    const { traceId } = scope.context;
+    // Not of `scope.context`: to make that costs more than the rest.
+    const traceId = trace.getSpanContext(context.active())?.traceId;
     const outcomes: Outcome<unknown>[] = [];
     await this.#branches.runAll(input, scope, this.#concurrency, {
       succeeded: (index, value) => {
@@ -46,14 +49,16 @@ class Settle extends InstrumentedPrimitive<unknown, unknown> {
 
   /** Of a thrown value that is no object: nothing is kept about it. */
   #infoOf(index: number, error: unknown, traceId: string | undefined): ErrorInfo {
+    const { edge, step } = this.#branches.list[index] as Branches['list'][number];
+    const name = nameOf(step);
     return {
       ...classifyError(error),
-      causes: [],
       retryAfterMs: undefined,
       code: undefined,
       type: error === null ? 'null' : typeof error,
       message: messageOf(error),
-      path: [this.name, `${this.#branches.list[index]?.edge}`],
+      causes: [],
+      path: [this.name, name ? `${edge} ${name}` : edge],
       traceId,
       spanId: undefined,
     };

@@ -1,3 +1,6 @@
 import { forEach } from '@tta/obs-primitives';
 
-export const create = (inner) => forEach(inner);
+export const create = (step) => {
+  const both = forEach(step);
+  return { execute: (input) => both.execute([input, input]) };
+};

@@ -1,3 +1,3 @@
 import { race } from '@tta/obs-primitives';
 
-export const create = (inner) => race(inner);
+export const create = (step) => race({ left: step, right: step });

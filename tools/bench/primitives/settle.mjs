@@ -1,3 +1,3 @@
 import { settle } from '@tta/obs-primitives';
 
-export const create = (inner) => settle(inner);
+export const create = (step) => settle({ left: step, right: step });

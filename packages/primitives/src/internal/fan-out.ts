@@ -77,15 +77,13 @@ export class FanOut<Task> {
 
   /** Ends it; what still runs is aborted. */
   decide(reason: unknown): void {
-    this.#end();
-    this.#abort.abort(reason);
+    this.#end(reason);
     this.#succeed();
   }
 
   /** Ends it with an error; what still runs is aborted. */
   fail(error: unknown, reason: unknown = error): void {
-    this.#end();
-    this.#abort.abort(reason);
+    this.#end(reason);
     this.#reject(error);
   }
 
@@ -103,7 +101,6 @@ export class FanOut<Task> {
     }
     if (this.#running > 0 || this.#asked) return;
     this.#end();
-    this.#abort.release();
     this.#succeed();
   }
 
@@ -111,7 +108,7 @@ export class FanOut<Task> {
     const { signal } = this.#abort;
     if (done) this.#exhausted = true;
     // The source itself may have cancelled the run.
-    else if (!signal.aborted) this.#begin(value as Task, this.#begun++, signal);
+    else if (!signal.aborted) this.#begin(value, this.#begun++, signal);
   }
 
   #begin(task: Task, index: number, signal: AbortSignal): void {
@@ -183,9 +180,11 @@ export class FanOut<Task> {
     else this.#resolve();
   }
 
-  #end(): void {
+  #end(reason?: unknown): void {
     this.#ended = true;
     this.#unfollow?.();
+    if (this.#running > 0) this.#abort.abort(reason);
+    else this.#abort.release();
     if (this.#exhausted) return;
     try {
       ignore(this.#close());
