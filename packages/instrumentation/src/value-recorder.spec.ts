@@ -75,6 +75,16 @@ describe('content', () => {
     });
   });
 
+  it('is captured whichever way it is executed, and is not what listeners hear', async () => {
+    const observed = new Observed(capture());
+    const heard: object[] = [];
+    observed.instrumentation.onExecution({ onEnd: (result) => void heard.push(result) });
+    await observed.run(() => custom('p', () => 'out').tryExecute('in'));
+    const content = { 'input.value': 'in', 'output.value': 'out' };
+    expect(observed.span('primitive.custom.process').attributes).toMatchObject(content);
+    expect(JSON.stringify(heard)).not.toMatch(/"in"|"out"/);
+  });
+
   it('is what the redactor leaves of it', async () => {
     const seen: unknown[] = [];
     const redact = (value: unknown): unknown => {

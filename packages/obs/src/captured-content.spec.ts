@@ -1,5 +1,6 @@
+import { context } from '@opentelemetry/api';
 import { describe, expect, it } from '@jest/globals';
-import { InstrumentedPrimitive } from '@tta/obs-instrumentation';
+import { instrument, InstrumentedPrimitive, instrumentationOf } from '@tta/obs-instrumentation';
 import { ObservedProcess } from '../test/observed-process.ts';
 import { sentText } from '../test/sent-text.ts';
 import type { ObservabilityOptions } from './observability-options.ts';
@@ -58,6 +59,29 @@ describe('content', () => {
     const strict = await sent({}, { captureContent: true, redaction: { keys: ['user'] } });
     expect(strict).toContain('{"user":"[redacted:user]"');
     expect(await sent({}, { captureContent: true, redaction: false })).toContain('"password":"hunter-2"');
+  });
+
+  it('never hurts the run, whatever the values are', async () => {
+    const circular: Record<string, unknown> = { big: 12n, text: 'x'.repeat(1e8), bytes: Buffer.alloc(1e7) };
+    circular['self'] = circular;
+    const { proxy, revoke } = Proxy.revocable({}, {});
+    revoke();
+    const hostile = {
+      get token(): never {
+        throw new Error('no');
+      },
+      proxy,
+      many: new Map(Array.from({ length: 1e5 }, (_, key) => [key, circular])),
+    };
+    const sink = await observed.sink();
+    const obs = observed.initialize({}, { otlpEndpoint: sink.httpUrl, captureContent: true });
+    const pass = instrument((...values: readonly unknown[]) => values.length, { name: 'pass' });
+    expect(await pass(circular, hostile, Symbol('s'), () => 1)).toBe(4);
+    expect(instrumentationOf(context.active()).faults).toBe(0);
+    await obs.shutdown();
+    const text = sentText(sink);
+    expect(text).toContain('"big":"12"');
+    expect(text.length).toBeLessThan(20_000);
   });
 
   it('is measured alone where that is wanted', async () => {
