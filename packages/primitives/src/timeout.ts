@@ -88,18 +88,16 @@ class Timeout<I, O> extends InstrumentedPrimitive<I, O> {
           error,
           attributes: { [names.timeoutLimitMs]: limitMs },
         });
-        if (graceMs > 0) {
-          timedOutAt = scope.clock.monotonic();
-          const cancelGrace = scope.clock.timer(graceMs, () => leave(error), true);
-          const unfollow = onAbort(scope.signal, () => leave(scope.signal.reason));
-          stopWaiting = () => {
-            cancelGrace();
-            unfollow();
-          };
-        }
         // First, so that a step which answers at once ends before its caller goes on.
         abort.abort(error);
-        if (graceMs === 0) leave(error);
+        if (graceMs === 0) return leave(error);
+        timedOutAt = scope.clock.monotonic();
+        const cancelGrace = scope.clock.timer(graceMs, () => leave(error), true);
+        const unfollow = onAbort(scope.signal, () => leave(scope.signal.reason));
+        stopWaiting = () => {
+          cancelGrace();
+          unfollow();
+        };
       };
       let stopWaiting = scope.clock.timer(limitMs, expire, true);
       const settle = (settled: () => void): void => {
