@@ -3,7 +3,7 @@ import { join, relative } from 'node:path';
 
 const resultsFile = 'coverage/results.json';
 
-const configurations = ['jest.config.mjs', 'browser.jest.mjs', 'prometheus.jest.mjs'];
+const configurations = ['jest.config.mjs', 'browser.jest.mjs', 'prometheus.jest.mjs', 'redis.jest.mjs'];
 
 /** Folders of all projects with a Jest configuration, relative to the root. */
 function testedFolders(root) {

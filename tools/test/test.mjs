@@ -26,11 +26,18 @@ const suites = [
     programs: ['prometheus'],
     absence: 'prometheus not found: apt-get install prometheus',
   },
+  {
+    title: 'Redis tests',
+    folder: join('tools', 'redis-tests'),
+    run: '@tta/obs-redis-tests:test-redis',
+    programs: ['redis-server'],
+    absence: 'redis-server not found: apt-get install redis-server',
+  },
 ];
 const usage = `Usage: npm test [-- --unit]
 
-Installs what is missing, then runs lint, type checks, all unit tests, the browser tests where a Chromium is found
-and the Prometheus tests where a Prometheus is.
+Installs what is missing, then runs lint, type checks, all unit tests, and the tests that need a Chromium, a Prometheus
+or a Redis where that is found.
 
   --unit   the unit tests alone
   --help   show this text
