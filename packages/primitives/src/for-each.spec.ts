@@ -654,6 +654,14 @@ describe('forEach', () => {
     );
   });
 
+  it('leaves no listener on any signal, also not on that of its items', async () => {
+    const { signal } = new AbortController();
+    const seen = new Set([signal]);
+    const step = (_: string, scope: RunScope) => seen.add(scope.signal);
+    await forEach(step).execute(Readable.from(['a', 'b']), { signal });
+    expect([...seen].map((each) => getEventListeners(each, 'abort'))).toEqual([[], []]);
+  });
+
   it(
     'is called by its option, else like its step, else by its type',
     observed(async (trace) => {

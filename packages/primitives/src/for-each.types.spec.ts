@@ -17,7 +17,7 @@ describe('the types of forEach', () => {
     expect(await lengths.execute(new Set([{ text: 'abc' }]))).toEqual([3]);
     const chain = sequential(
       (texts: string) => texts.split(' '),
-      forEach((text: string) => text.length),
+      forEach((text) => text.length),
       (found) => found.map((n) => n.toFixed()),
     );
     expect(await chain.execute('a bc')).toEqual(['1', '2']);

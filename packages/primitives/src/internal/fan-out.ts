@@ -142,24 +142,16 @@ export class FanOut<Task> {
       this.#asked = undefined;
       this.#fill();
     });
-    const answered = (act: () => void): void => {
-      if (this.#asked !== answer) return;
-      this.#asked = undefined;
-      try {
-        act();
-      } catch (error) {
-        this.#sourceFailed(error);
-        return;
-      }
-      this.#fill();
-    };
-    answer.then(
-      (result) => answered(() => take(result)),
-      (error: unknown) =>
-        answered(() => {
-          throw error;
-        }),
-    );
+    answer
+      .then((result) => {
+        if (this.#asked !== answer) return;
+        take(result);
+        this.#asked = undefined;
+        this.#fill();
+      })
+      .catch((error: unknown) => {
+        if (this.#asked === answer) this.#sourceFailed(error);
+      });
   }
 
   /** A source that throws has closed itself (ECMA-262 §7.4.8). */
