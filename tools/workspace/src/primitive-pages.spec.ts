@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import ts from 'typescript';
@@ -43,7 +43,9 @@ describe.each([...pages, 'packages/primitives/README.md'])('%s', (document) => {
 
 /** Each option of a primitive and what its comment says of its default. */
 function optionsInSource(primitive: string): Record<string, string> {
-  const file = `packages/primitives/src/${primitive}.ts`;
+  const folder = 'packages/primitives/src';
+  const inFolder = `${folder}/${primitive}/${primitive}.ts`;
+  const file = existsSync(join(workspaceRoot, inFolder)) ? inFolder : `${folder}/${primitive}.ts`;
   const { statements } = ts.createSourceFile(file, read(file), ts.ScriptTarget.ES2022, true);
   const options = statements
     .filter(ts.isInterfaceDeclaration)
