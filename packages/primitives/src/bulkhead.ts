@@ -6,7 +6,9 @@ import {
   requireStep,
   type RunScope,
 } from '@tta/obs-instrumentation';
+import { keyOf } from './internal/key-of.ts';
 import {
+  requireFunction,
   requireNonNegativeInteger,
   requirePositive,
   requirePositiveInteger,
@@ -89,7 +91,8 @@ class Bulkhead<I, O> extends InstrumentedPrimitive<I, O> {
   }
 
   protected async run(input: I, scope: RunScope): Promise<O> {
-    const key = this.#key?.(input, scope.context);
+    const keyFor = this.#key;
+    const key = keyFor && keyOf((given: I) => keyFor(given, scope.context), input, scope);
     const slots = this.#slotsOf(key);
     if (slots.running < this.#concurrency) {
       slots.running++;
@@ -144,9 +147,10 @@ export function bulkhead<I, O>(
 ): InstrumentedPrimitive<I, O> {
   requireStep(step, 'bulkhead: the step');
   // JavaScript may leave the options out.
-  const { concurrency, queue, queueTimeoutMs } = (options as BulkheadOptions<I> | undefined) ?? {};
+  const { concurrency, queue, queueTimeoutMs, key } = (options as BulkheadOptions<I> | undefined) ?? {};
   requirePositiveInteger(concurrency as number, 'bulkhead: concurrency');
   if (queue !== undefined) requireNonNegativeInteger(queue, 'bulkhead: queue');
   if (queueTimeoutMs !== undefined) requirePositive(queueTimeoutMs, 'bulkhead: queueTimeoutMs');
+  if (key !== undefined) requireFunction(key, 'bulkhead: key');
   return new Bulkhead(step, options);
 }

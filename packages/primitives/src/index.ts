@@ -22,7 +22,7 @@ export { parallel, ParallelError, type ParallelOptions } from './parallel.ts';
 export { race, RaceError, type RaceOptions } from './race.ts';
 export { rateLimit, type RateLimitOptions } from './rate-limit/rate-limit.ts';
 export { RateLimitedError } from './rate-limit/rate-limited-error.ts';
-export { resilient, type ResilientOptions } from './resilient.ts';
+export { type AlternativeFor, resilient, type ResilientOptions } from './resilient.ts';
 export { type RetryBudget, retryBudget, type RetryBudgetOptions } from './retry-budget.ts';
 export {
   retry,

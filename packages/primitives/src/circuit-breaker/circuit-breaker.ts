@@ -15,9 +15,15 @@ import {
   requireStep,
   type RunScope,
 } from '@tta/obs-instrumentation';
+import { keyOf } from '../internal/key-of.ts';
 import { RecentlyUsed } from '../internal/recently-used.ts';
 import { isRefusal } from '../internal/refusal.ts';
-import { requireAtLeast, requirePositive, requirePositiveInteger } from '../internal/requirements.ts';
+import {
+  requireAtLeast,
+  requireFunction,
+  requirePositive,
+  requirePositiveInteger,
+} from '../internal/requirements.ts';
 import { Circuit, type CircuitRules, type CircuitState, type Verdict } from './circuit.ts';
 import { CircuitOpenError } from './circuit-open-error.ts';
 import { type CircuitBreakerSnapshot, requireSnapshot } from './circuit-snapshot.ts';
@@ -134,7 +140,8 @@ export class CircuitBreaker<in I, out O> extends InstrumentedPrimitive<I, O> {
 
   protected async run(input: I, scope: RunScope): Promise<O> {
     const { clock } = scope;
-    const key = this.#key?.(input, scope.context);
+    const keyFor = this.#key;
+    const key = keyFor && keyOf((given: I) => keyFor(given, scope.context), input, scope);
     const circuit = this.#circuitOf(key ?? '', clock);
     const isolated = this.#isolations.size > 0;
     const before = circuit.state;
@@ -245,8 +252,8 @@ export function circuitBreaker<I, O>(
   options: CircuitBreakerOptions<NoInfer<I>> = {},
 ): CircuitBreaker<I, O> {
   requireStep(step, 'circuitBreaker: the step');
-  const { trip, recoveryMs, recoveryFactor, maxRecoveryMs, successes, probes, maxKeys, initialState } =
-    options;
+  const { trip, recoveryMs, recoveryFactor, maxRecoveryMs, successes, probes } = options;
+  const { countError, key, maxKeys, initialState } = options;
   if (trip !== undefined) requireTripRule(trip, 'circuitBreaker: trip');
   if (recoveryMs !== undefined) requirePositive(recoveryMs, 'circuitBreaker: recoveryMs');
   if (recoveryFactor !== undefined) requireAtLeast(1, recoveryFactor, 'circuitBreaker: recoveryFactor');
@@ -255,5 +262,7 @@ export function circuitBreaker<I, O>(
   if (probes !== undefined) requirePositiveInteger(probes, 'circuitBreaker: probes');
   if (maxKeys !== undefined) requirePositiveInteger(maxKeys, 'circuitBreaker: maxKeys');
   if (initialState !== undefined) requireSnapshot(initialState, 'circuitBreaker: initialState');
+  if (countError !== undefined) requireFunction(countError, 'circuitBreaker: countError');
+  if (key !== undefined) requireFunction(key, 'circuitBreaker: key');
   return new CircuitBreaker(step, options);
 }

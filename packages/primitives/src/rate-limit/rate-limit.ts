@@ -6,10 +6,12 @@ import {
   requireStep,
   type RunScope,
 } from '@tta/obs-instrumentation';
+import { keyOf } from '../internal/key-of.ts';
 import { RecentlyUsed } from '../internal/recently-used.ts';
 import { isRefusal } from '../internal/refusal.ts';
 import {
   requireAtLeast,
+  requireFunction,
   requireNonNegativeInteger,
   requireOneOf,
   requirePositive,
@@ -79,7 +81,8 @@ class RateLimit<I, O> extends InstrumentedPrimitive<I, O> {
 
   protected async run(input: I, scope: RunScope): Promise<O> {
     const { clock } = scope;
-    const key = this.#key?.(input, scope.context);
+    const keyFor = this.#key;
+    const key = keyFor && keyOf((given: I) => keyFor(given, scope.context), input, scope);
     const limiter = this.#limiterOf(key, scope);
     const calledMs = clock.monotonic();
     let waitedMs = 0;
@@ -140,7 +143,7 @@ export function rateLimit<I, O>(
   requireStep(step, 'rateLimit: the step');
   // JavaScript may leave the options out.
   const given: Partial<RateLimitOptions<I>> = (options as RateLimitOptions<I> | undefined) ?? {};
-  const { limit, windowMs, algorithm, onExceeded, maxQueue, maxPauseMs, maxKeys } = given;
+  const { limit, windowMs, algorithm, onExceeded, maxQueue, maxPauseMs, key, maxKeys } = given;
   requirePositiveInteger(limit as number, 'rateLimit: limit');
   requirePositive(windowMs, 'rateLimit: windowMs');
   if (algorithm !== undefined)
@@ -149,5 +152,6 @@ export function rateLimit<I, O>(
   if (maxQueue !== undefined) requireNonNegativeInteger(maxQueue, 'rateLimit: maxQueue');
   if (maxPauseMs !== undefined) requireAtLeast(0, maxPauseMs, 'rateLimit: maxPauseMs');
   if (maxKeys !== undefined) requirePositiveInteger(maxKeys, 'rateLimit: maxKeys');
+  if (key !== undefined) requireFunction(key, 'rateLimit: key');
   return new RateLimit(step, options);
 }
