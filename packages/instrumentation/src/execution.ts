@@ -205,7 +205,7 @@ export class Execution implements RunScope {
       // What returns at once ends now: behind an `await` it would seem to take as long as whatever its
       // siblings do before the event loop comes round.
       const output = isPromiseLike(returned) ? await returned : returned;
-      if (this.span && !this.ended) instrumentation.value(this, 'output', output);
+      if (this.span) instrumentation.value(this, 'output', output);
       this.#end('success');
       return output;
     } catch (error) {
