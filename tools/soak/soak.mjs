@@ -10,7 +10,7 @@ import { parseArgs } from 'node:util';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
-/** Each is a spec that takes its length from the environment. */
+/** Each is a spec that takes its length from the environment, or a script. */
 const soaks = {
   'spool-kills': {
     about: '60 kill -9 of programs and of the service: every spooled span arrives',
@@ -25,7 +25,27 @@ const soaks = {
     spec: 'disk-spool-processes',
     env: { TTA_SPOOL_KILLS: '60' },
   },
+  mutation: {
+    about:
+      'retry, timeout, cache, circuit breaker and saga, changed in every small way: their specs notice 80 %',
+    script: 'tools/soak/mutation.mjs',
+  },
 };
+
+/** The exit status of a soak. */
+function run({ script, project, spec, env }) {
+  const [cwd, args] = script
+    ? [root, [`${root}/${script}`]]
+    : [`${root}/${project}`, [`${root}/node_modules/jest/bin/jest.js`, spec]];
+  const { status } = spawnSync(process.execPath, args, {
+    cwd,
+    stdio: ['ignore', 2, 2],
+    env: script
+      ? process.env
+      : { ...process.env, ...env, NODE_OPTIONS: '--experimental-vm-modules --no-warnings' },
+  });
+  return status;
+}
 
 const usage = `Usage: npm run soak -- [name …]
 
@@ -59,14 +79,9 @@ if (help) {
 
 let failed = 0;
 for (const name of names) {
-  const { about, project, spec, env } = soaks[name];
-  process.stderr.write(`${name}: ${about} …\n`);
+  process.stderr.write(`${name}: ${soaks[name].about} …\n`);
   const startedAt = performance.now();
-  const { status } = spawnSync(process.execPath, [`${root}/node_modules/jest/bin/jest.js`, spec], {
-    cwd: `${root}/${project}`,
-    stdio: ['ignore', 2, 2],
-    env: { ...process.env, ...env, NODE_OPTIONS: '--experimental-vm-modules --no-warnings' },
-  });
+  const status = run(soaks[name]);
   const seconds = Math.round((performance.now() - startedAt) / 1000);
   if (status !== 0) failed++;
   process.stdout.write(`${name}: ${status === 0 ? 'holds' : 'DOES NOT HOLD'}, ${seconds} s\n`);
