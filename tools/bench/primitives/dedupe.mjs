@@ -1,3 +1,3 @@
 import { dedupe } from '@tta/obs-primitives';
 
-export const create = (inner) => dedupe(inner);
+export const create = (step) => dedupe(step, { key: String });

@@ -21,10 +21,20 @@ const sources = ['context', 'instrumentation', 'primitives']
   .map(read)
   .join('\n');
 const literals = found(sources, /'([\w.]+)'/g);
+/** The words of a field that is one of several: `readonly outcome: 'hit' | 'miss'`. */
+const wordsOf = (field: string): string[] =>
+  found(sources, new RegExp(`\\breadonly ${field}: ((?:'\\w+'(?: \\| )?)+);`, 'g')).flatMap((union) =>
+    found(union, /'(\w+)'/g),
+  );
 /** Names of spans and events that the sources put together. */
 const composed = [
+  ...wordsOf('outcome').map((outcome) => `cache.${outcome}`),
+  ...wordsOf('state').map((state) => `circuit.${state}`),
   ...found(sources, /\bkind: '(\w+)'/g).map((kind) => `recovery.${kind}`),
   ...found(sources, /\btype: '(\w+)'/g).map((type) => `primitive.${type}.execute`),
+  ...found(sources, /\btype: ('\w+', action: '\w+)'/g).map(
+    (both) => `primitive.${both.slice(1).replace("', action: '", '.')}`,
+  ),
 ];
 const known = new Set([...literals, ...composed]);
 

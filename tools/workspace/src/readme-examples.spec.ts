@@ -120,7 +120,9 @@ describe('the opening examples', () => {
 describe('the pages of primitives', () => {
   it('are there for every primitive, in the table of the README', () => {
     const read = (file: string) => readFileSync(join(workspaceRoot, 'packages/primitives', file), 'utf8');
-    const exported = [...read('src/index.ts').matchAll(/^export \{[^}]*\} from '\.\/([\w-]+)(?:\/[\w-]+)?\.ts';$/gm)];
+    const exported = [
+      ...read('src/index.ts').matchAll(/^export \{[^}]*\} from '\.\/([\w-]+)(?:\/[\w-]+)?\.ts';$/gm),
+    ];
     const primitives = exported.map(([, name]) => `docs/primitives/${name}.md`);
     expect(primitives.length).toBeGreaterThanOrEqual(6);
     expect(pages).toEqual(expect.arrayContaining(primitives));
