@@ -88,18 +88,18 @@ export function conditional<I, When extends Condition<I>, A>(
   when: When & Condition<I>,
   thenStep: PrimitiveLike<Met<I, When>, A>,
 ): InstrumentedPrimitive<I, A | Unmet<I, When>>;
-export function conditional<I, When extends Condition<I>, A>(
-  when: When & Condition<I>,
-  thenStep: PrimitiveLike<Met<I, When>, A>,
-  elseStep: undefined,
-  options: ConditionalOptions,
-): InstrumentedPrimitive<I, A | Unmet<I, When>>;
 export function conditional<I, When extends Condition<I>, A, B>(
   when: When & Condition<I>,
   thenStep: PrimitiveLike<Met<I, When>, A>,
   elseStep: PrimitiveLike<Unmet<I, When>, B>,
   options?: ConditionalOptions,
 ): InstrumentedPrimitive<I, A | B>;
+export function conditional<I, When extends Condition<I>, A>(
+  when: When & Condition<I>,
+  thenStep: PrimitiveLike<Met<I, When>, A>,
+  elseStep: undefined,
+  options: ConditionalOptions,
+): InstrumentedPrimitive<I, A | Unmet<I, When>>;
 export function conditional(
   when: Condition<never>,
   thenStep: PrimitiveLike<never, unknown>,

@@ -32,7 +32,7 @@ type Rest<U, T extends keyof U, P> = U extends unknown
 type Cases<U, T extends keyof U, Outputs> = {
   readonly [P in keyof Outputs]: IsKey<P, U[T]> extends true
     ? PrimitiveLike<Member<U, T, P>, Outputs[P]>
-    : never;
+    : 'a tag that a member has';
 };
 
 /** A union whose members are to be told apart. */
@@ -51,18 +51,18 @@ export interface Matching<U> {
     tag: T,
     cases: Cases<U, T, Outputs> & Exhaustive<U[T]>,
   ): InstrumentedPrimitive<U, OneOf<Outputs>>;
-  on<T extends Tag<U>, Outputs = Unknowns>(
-    tag: T,
-    cases: Cases<U, T, Outputs> & Exhaustive<U[T]>,
-    otherwise: undefined,
-    options: MatchOptions,
-  ): InstrumentedPrimitive<U, OneOf<Outputs>>;
   on<T extends Tag<U>, Outputs = Unknowns, O = unknown>(
     tag: T,
     cases: Cases<U, T, Outputs>,
     otherwise: PrimitiveLike<Rest<U, T, keyof Outputs>, O>,
     options?: MatchOptions,
   ): InstrumentedPrimitive<U, OneOf<Outputs> | O>;
+  on<T extends Tag<U>, Outputs = Unknowns>(
+    tag: T,
+    cases: Cases<U, T, Outputs> & Exhaustive<U[T]>,
+    otherwise: undefined,
+    options: MatchOptions,
+  ): InstrumentedPrimitive<U, OneOf<Outputs>>;
 }
 
 /**
@@ -74,8 +74,10 @@ export function match<U>(): Matching<U> {
 }
 
 function onTag(tag: string, cases: object, otherwise?: unknown, options: MatchOptions = {}): never {
-  if (typeof tag !== 'string' || tag === '')
-    throw new InvalidCompositionError("match: the tag has to be the name of a property, as in on('kind', …)");
+  if (typeof tag !== 'string' || tag === '') {
+    const given = tag === '' ? "''" : String(tag);
+    throw new InvalidCompositionError(`match: the tag is ${given}; it has to be the name of a property`);
+  }
   requireCases(cases, otherwise, 'match');
   return new CaseSwitch({
     type: 'match',

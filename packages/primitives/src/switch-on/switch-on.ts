@@ -13,7 +13,9 @@ type Selector<I, K> = (input: I, scope: RunScope) => K | PromiseLike<K>;
 
 /** Steps by key, which all take `I`; a key that is never selected can have none. */
 type Cases<I, K, Outputs> = {
-  readonly [P in keyof Outputs]: IsKey<P, K> extends true ? PrimitiveLike<I, Outputs[P]> : never;
+  readonly [P in keyof Outputs]: IsKey<P, K> extends true
+    ? PrimitiveLike<I, Outputs[P]>
+    : 'a key that is selected';
 };
 
 /**
@@ -30,18 +32,18 @@ export function switchOn<I, K extends Key = never, Outputs = Unknowns>(
   select: Selector<I, K>,
   cases: Cases<I, K, Outputs> & Exhaustive<K>,
 ): InstrumentedPrimitive<I, OneOf<Outputs>>;
-export function switchOn<I, K extends Key = never, Outputs = Unknowns>(
-  select: Selector<I, K>,
-  cases: Cases<I, K, Outputs> & Exhaustive<K>,
-  otherwise: undefined,
-  options: SwitchOnOptions,
-): InstrumentedPrimitive<I, OneOf<Outputs>>;
 export function switchOn<I, K extends Key = never, Outputs = Unknowns, O = unknown>(
   select: Selector<I, K>,
   cases: Cases<I, K, Outputs>,
   otherwise: PrimitiveLike<I, O>,
   options?: SwitchOnOptions,
 ): InstrumentedPrimitive<I, OneOf<Outputs> | O>;
+export function switchOn<I, K extends Key = never, Outputs = Unknowns>(
+  select: Selector<I, K>,
+  cases: Cases<I, K, Outputs> & Exhaustive<K>,
+  otherwise: undefined,
+  options: SwitchOnOptions,
+): InstrumentedPrimitive<I, OneOf<Outputs>>;
 export function switchOn(
   select: Selector<never, Key>,
   cases: object,
