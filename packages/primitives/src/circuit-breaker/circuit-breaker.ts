@@ -35,14 +35,14 @@ export interface CircuitBreakerOptions<in I = unknown> {
    * What opens the circuit: `{ failures: 5 }` in a row, `{ count: { size, failureRatio, minCalls? } }` of the
    * last calls, or `{ sampling: { windowMs, failureRatio, minCalls } }` of the calls of the last while.
    *
-   * @defaultValue `{ failures: 5 }`
+   * @defaultValue { failures: 5 }
    */
   readonly trip?: TripRule;
   /** How long an open circuit refuses calls before it is tried again, in milliseconds. @defaultValue 60000 */
   readonly recoveryMs?: number;
   /** Each time it opens again without having closed, it stays open this many times longer. @defaultValue 2 */
   readonly recoveryFactor?: number;
-  /** The longest it stays open, in milliseconds. @defaultValue ten times `recoveryMs` */
+  /** The longest it stays open, in milliseconds. @defaultValue ten times recoveryMs */
   readonly maxRecoveryMs?: number;
   /** How many calls have to succeed in a row to close a half-open circuit. @defaultValue 2 */
   readonly successes?: number;
