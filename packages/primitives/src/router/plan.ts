@@ -50,7 +50,7 @@ export async function planBySelect(
   }
   signal.throwIfAborted();
   const selectMs = clock.monotonic() - askedAtMs;
-  const named = failure ? undefined : table.get(said);
+  const named = table.get(said);
   const wanted = named ?? table.default;
   if (!wanted) throw new NoRouteError(router, said, table.keys, failure);
   if (failure) {

@@ -2,6 +2,7 @@ import { getEventListeners } from 'node:events';
 import { describe, expect, it } from '@jest/globals';
 import { WorkflowContext } from '@tta/obs-context';
 import { ManualClock } from '@tta/obs-context/manual';
+import type { RunScope } from '@tta/obs-instrumentation';
 import { faults, mockPrimitive, observe, observed } from '@tta/obs-testing';
 import { describeOutcomes } from '../../test/outcomes.ts';
 import { lambda } from '../lambda.ts';
@@ -250,6 +251,20 @@ describe('a router whose run is cancelled', () => {
     }),
   );
 
+  it('while it selects throws what its function answers the abort with', async () => {
+    const caller = new AbortController();
+    const answered = new Error('hung up');
+    const select = (_: string, { signal }: RunScope) =>
+      new Promise<'small'>((_resolve, reject) => {
+        signal.addEventListener('abort', () => reject(answered), { once: true });
+      });
+    const running = router({ routes: { small }, select, default: 'small' }).execute('why?', {
+      signal: caller.signal,
+    });
+    caller.abort(new Error('stop'));
+    await expect(running).rejects.toBe(answered);
+  });
+
   it(
     'and whose function answers all the same begins no route',
     observed(async (trace) => {
@@ -383,7 +398,7 @@ describe('cheapest', () => {
   it('counts what failed runs cost: an answer of a route that fails half the time costs twice', async () => {
     let calls = 0;
     const shaky = (question: string): string => {
-      if (++calls % 2 === 1) throw unavailable;
+      if (++calls % 2 === 0) throw unavailable;
       return question;
     };
     const profile = { shaky: { costUsd: 0.06 }, large: { costUsd: 0.1 } };
@@ -391,7 +406,7 @@ describe('cheapest', () => {
     const taken: string[] = [];
     for (let run = 0; run < 3; run++)
       taken.push(...(await decided((init) => ask.execute('why?', init))).map(routeAndReason));
-    expect(taken).toEqual(['shaky cheapest', 'large cheapest', 'large cheapest']);
+    expect(taken).toEqual(['shaky cheapest', 'shaky cheapest', 'large cheapest']);
   });
 });
 
@@ -643,6 +658,24 @@ describe('a route that is refused by a rate limit', () => {
       const [decision] = await decided((init) => ask.execute('why?', init));
       expect(decision).toMatchObject({ route: 'soon', reason: 'all_cooling_down', usedDefault: false });
       expect(ask.stats()).toMatchObject({ late: { coolingMs: 49_999 }, soon: { coolingMs: 0 } });
+    });
+  });
+
+  it('is not gone on from to one that is cooling down', async () => {
+    const { timely } = timed();
+    await timely(async () => {
+      const limited = () => mockPrimitive<string, string>('limited').fails(refused());
+      const routes = { a: limited(), b: limited(), small };
+      const profile = { a: { costUsd: 1 }, b: { costUsd: 2 } };
+      const bySelect = router({ routes, select: () => 'a', default: 'b' });
+      await bySelect.tryExecute('');
+      await bySelect.tryExecute('');
+      expect([routes.a.calls.length, routes.b.calls.length]).toEqual([2, 1]);
+      const again = { a: limited(), b: limited(), small };
+      const ask = router({ routes: again, select: 'cheapest', profile });
+      expect(await ask.execute('')).toBe('small: ');
+      expect(await ask.execute('')).toBe('small: ');
+      expect([again.a.calls.length, again.b.calls.length]).toEqual([1, 1]);
     });
   });
 

@@ -252,6 +252,25 @@ describe('a saga that is cancelled', () => {
   );
 
   it(
+    'by a time limit that passes while it is undone goes on with that, and tells it',
+    observed(
+      async (trace) => {
+        const failing = faults.delay(90, (_: string) => Promise.reject(declined));
+        const slowly = faults.delay(20, mockPrimitive<string, string>('refund').returns('refunded'));
+        const { make } = checkout(failing, { charge: slowly });
+        const running = timeout(make(), { ms: 100 }).tryExecute('tea');
+        await trace.clock.advance(100);
+        expect(await running).toMatchObject({ ok: false, info: { code: 'OBS_ERR_TIMEOUT' } });
+        expect(trace).toHaveCompensated([]);
+        await trace.clock.advance(10);
+        expect(trace).toHaveCompensated(['charge', 'reserve']);
+        expect(trace.clock.pendingTimers).toBe(0);
+      },
+      { clock: 'manual' },
+    ),
+  );
+
+  it(
     'by a time limit that is cooperative has been undone when the limit throws',
     observed(
       async (trace) => {
@@ -395,6 +414,49 @@ describe('undoing a step', () => {
           labels: { 'primitive.name': 'checkout', 'recovery.kind': 'compensation_failed' },
         });
         expect(trace.clock.pendingTimers).toBe(0);
+      },
+      { clock: 'manual' },
+    ),
+  );
+
+  it(
+    'is tried again after a wait also when the run was cancelled',
+    observed(
+      async (trace) => {
+        const caller = new AbortController();
+        const undo = fails(unavailable, 1);
+        const { make } = checkout(faults.hang(), { charge: undo });
+        const running = make().tryExecute('tea', { signal: caller.signal });
+        await trace.clock.advance(0);
+        const reason = new Error('stop');
+        caller.abort(reason);
+        await trace.clock.advance(249);
+        expect(undo.calls).toHaveLength(1);
+        await trace.clock.advance(501);
+        expect(await running).toMatchObject({ ok: false, error: reason });
+        expect(undo.calls).toHaveLength(2);
+      },
+      { clock: 'manual' },
+    ),
+  );
+
+  it(
+    'has no time left where the others took it all, and is begun all the same',
+    observed(
+      async (trace) => {
+        const { clock } = trace;
+        const blocking = (): void => clock.spend(20_000);
+        const quick = checkout(pay(), { charge: blocking });
+        const outcome = await ended(quick.make({ undoTimeoutMs: 10_000 }).tryExecute('tea'), clock);
+        expect(outcome).toMatchObject({ ok: false, error: declined });
+        expect(quick.undone).toEqual(['tea reserved']);
+        const slow = checkout(pay(), { charge: blocking, reserve: faults.hang() });
+        expect(await ended(slow.make({ undoTimeoutMs: 10_000 }).tryExecute('tea'), clock)).toMatchObject({
+          error: {
+            message:
+              '"checkout" could not undo 1 of 2 steps: reserve ("compensate_reserve" did not end within 0 ms); it had failed with: card declined',
+          },
+        });
       },
       { clock: 'manual' },
     ),

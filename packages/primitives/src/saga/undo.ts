@@ -103,7 +103,6 @@ async function attempts(
       await scope.step(`compensate_${step.stepName}`, step.compensate, output as never, options);
       return;
     } catch (error) {
-      if (signal.aborted) throw error;
       const { recoverable, category, retryAfterMs } = classifyError(error, clock);
       if (!recoverable || attempt > retries) throw error;
       const waitMs = retryAfterMs ?? backoff.next();
