@@ -367,16 +367,29 @@ describe('bulkhead', () => {
       { numRuns: 60 },
     ));
 
+  it('serves a queue of ten thousand in order', async () => {
+    const order: number[] = [];
+    const all = Array.from({ length: 10_000 }, (_, index) => index);
+    const guarded = bulkhead((n: number) => Promise.resolve(order.push(n)), {
+      concurrency: 1,
+      queue: 10_000,
+    });
+    await Promise.all(all.map((index) => guarded.execute(index)));
+    expect(order).toEqual(all);
+  });
+
   it(
-    'serves a queue of twenty thousand in order',
-    observed(async () => {
-      const order: number[] = [];
-      const guarded = bulkhead((n: number) => Promise.resolve(order.push(n)), {
-        concurrency: 1,
-        queue: 20_000,
+    'runs calls whose key cannot be made in slots of their own, and tells so',
+    observed(async (trace) => {
+      const { step, end } = held();
+      const guarded = bulkhead(step, { concurrency: 1, key: () => 1 as never });
+      const first = guarded.execute('a');
+      expect(await guarded.tryExecute('b')).toMatchObject({
+        error: { code: 'OBS_ERR_BULKHEAD_FULL', key: undefined },
       });
-      await Promise.all(Array.from({ length: 20_000 }, (_, index) => guarded.execute(index)));
-      expect(order).toEqual(Array.from({ length: 20_000 }, (_, index) => index));
+      await end('a');
+      await first;
+      expect(trace).toHaveMetric('recovery.events', { value: 2, labels: { 'recovery.kind': 'key_failure' } });
     }),
   );
 
@@ -387,6 +400,7 @@ describe('bulkhead', () => {
       [{}, 'concurrency is undefined; it has to be a whole number above 0'],
       [{ concurrency: 0 }, 'concurrency is 0; it has to be a whole number above 0'],
       [{ concurrency: 1, queue: -1 }, 'queue is -1; it has to be a whole number of at least 0'],
+      [{ concurrency: 1, key: 'tenant' }, 'key is tenant; it has to be a function'],
       [{ concurrency: 1, queueTimeoutMs: 0 }, 'queueTimeoutMs is 0; it has to be a finite number above 0'],
     ])('with %j', (options, message) => {
       expect(() => make(() => 1, options)).toThrow(

@@ -121,10 +121,14 @@ class Bulkhead<I, O> extends InstrumentedPrimitive<I, O> {
       throw refused(scope, error);
     }
     const ms = this.#queueTimeoutMs;
-    const error = (): Error => refused(scope, new BulkheadQueueTimeoutError(this.name, ms ?? 0, key));
+    const patience = ms === undefined ? undefined : { ms, error: () => this.#outOfPatience(ms, key, scope) };
     const startedAt = scope.clock.monotonic();
-    await line.wait(scope, ms === undefined ? undefined : { ms, error });
+    await line.wait(scope, patience);
     scope.record({ type: 'wait', for: 'slot', ms: scope.clock.monotonic() - startedAt });
+  }
+
+  #outOfPatience(ms: number, key: string | undefined, scope: RunScope): Error {
+    return refused(scope, new BulkheadQueueTimeoutError(this.name, ms, key));
   }
 }
 

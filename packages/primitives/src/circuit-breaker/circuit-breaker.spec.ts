@@ -832,6 +832,21 @@ describe('circuitBreaker', () => {
     );
   });
 
+  it(
+    'runs a call whose key cannot be made in the circuit of all such calls, and tells so',
+    observed(async (trace) => {
+      const key = (): string => {
+        throw new Error('no key');
+      };
+      const breaker = circuitBreaker(service().ask, { trip: { failures: 1 }, key, name: 'ask' });
+      await breaker.tryExecute(unavailable);
+      expect(await breaker.tryExecute(1)).toMatchObject({
+        error: { code: 'OBS_ERR_CIRCUIT_OPEN', key: undefined },
+      });
+      expect(trace).toHaveMetric('recovery.events', { value: 2, labels: { 'recovery.kind': 'key_failure' } });
+    }),
+  );
+
   describe('toJSON', () => {
     /** Runs it as another process would, so many milliseconds later, whose monotonic clock began elsewhere. */
     const elsewhere = <T>(clock: ManualClock, run: () => Promise<T>): Promise<T> =>
@@ -1103,6 +1118,8 @@ describe('circuitBreaker', () => {
       ['maxRecoveryMs', { maxRecoveryMs: -1 }, 'maxRecoveryMs is -1; it has to be a finite number above 0'],
       ['successes', { successes: 0 }, 'successes is 0; it has to be a whole number above 0'],
       ['probes', { probes: 1.5 }, 'probes is 1.5; it has to be a whole number above 0'],
+      ['countError', { countError: true }, 'countError is true; it has to be a function'],
+      ['key', { key: 'tenant' }, 'key is tenant; it has to be a function'],
       ['maxKeys', { maxKeys: 0 }, 'maxKeys is 0; it has to be a whole number above 0'],
       ['initialState', { initialState: null }, 'initialState is null; it has to be what toJSON() returned'],
       ['initialState', { initialState: 'x' }, 'initialState is x; it has to be what toJSON() returned'],

@@ -145,7 +145,7 @@ class LastWhile implements FailureCount {
     const startMs = clock.now() - clock.monotonic();
     const present = Math.floor(clock.monotonic() / this.#tenthMs);
     for (let at = 0; at + 2 < saved.length; at += 3) {
-      const [beganMs = 0, calls = 0, failures = 0] = saved.slice(at, at + 3);
+      const [beganMs, calls, failures] = saved.slice(at, at + 3) as [number, number, number];
       const number = Math.round((beganMs - startMs) / this.#tenthMs);
       // What a clock that was wrong put into the future would never leave the window.
       if (number > present - 10 && number <= present) this.#tenths.push({ number, calls, failures });

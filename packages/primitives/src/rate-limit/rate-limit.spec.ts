@@ -392,6 +392,20 @@ describe('rateLimit', () => {
     );
 
     it(
+      'has one for all calls whose key cannot be made, and tells so',
+      observed(async (trace) => {
+        const options = { limit: 1, windowMs: 9, onExceeded: 'fail', key: () => undefined as never } as const;
+        const limited = rateLimit((input: string) => input, options);
+        expect((await limited.tryExecute('a')).ok).toBe(true);
+        expect(await limited.tryExecute('b')).toMatchObject({ error: { key: undefined } });
+        expect(trace).toHaveMetric('recovery.events', {
+          value: 2,
+          labels: { 'recovery.kind': 'key_failure' },
+        });
+      }, manual),
+    );
+
+    it(
       'keeps as many as it is told, those used last, but lets go of none that waits',
       observed(async (trace) => {
         const limited = rateLimit((input: string) => input, {
@@ -537,6 +551,7 @@ describe('rateLimit', () => {
       [{ ...rate, onExceeded: 'drop' }, "onExceeded is drop; it has to be one of 'wait', 'fail'"],
       [{ ...rate, maxQueue: -1 }, 'maxQueue is -1; it has to be a whole number of at least 0'],
       [{ ...rate, maxPauseMs: -1 }, 'maxPauseMs is -1; it has to be a finite number of at least 0'],
+      [{ ...rate, key: 'tenant' }, 'key is tenant; it has to be a function'],
       [{ ...rate, maxKeys: 0 }, 'maxKeys is 0; it has to be a whole number above 0'],
     ])('with %j', (options, message) => {
       expect(() => make(() => 1, options)).toThrow(
