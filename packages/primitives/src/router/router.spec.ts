@@ -395,6 +395,16 @@ describe('cheapest', () => {
     expect(first).toMatchObject({ route: 'small', reason: 'default', usedDefault: false });
   });
 
+  it('is not taken in by a route that costs nothing and does nothing but fail', async () => {
+    const profile = { broken: { costUsd: 0 }, small: { costUsd: 1 } };
+    const routes = { broken: () => Promise.reject(unavailable), small };
+    const ask = router({ routes, select: 'cheapest', profile });
+    const taken: string[] = [];
+    for (let run = 0; run < 3; run++)
+      taken.push(...(await decided((init) => ask.execute('', init))).map(routeAndReason));
+    expect(taken).toEqual(['broken cheapest', 'small cheapest', 'small cheapest']);
+  });
+
   it('counts what failed runs cost: an answer of a route that fails half the time costs twice', async () => {
     let calls = 0;
     const shaky = (question: string): string => {
