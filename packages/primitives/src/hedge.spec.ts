@@ -6,6 +6,7 @@ import type { ManualClock } from '@tta/obs-context/manual';
 import { pause, type RunScope } from '@tta/obs-instrumentation';
 import { mockPrimitive, observe, observed, type ObservedTrace } from '@tta/obs-testing';
 import { describeOutcomes } from '../test/outcomes.ts';
+import { WatchedClock } from '../test/watched-clock.ts';
 import { hedge, type HedgeOptions } from './hedge.ts';
 
 type Manual = ObservedTrace<ManualClock>;
@@ -162,6 +163,24 @@ describe('hedge', () => {
       expect(step.calls.map(({ outcome }) => outcome)).toEqual(['success', 'cancelled', 'cancelled']);
     }, manual),
   );
+});
+
+describe('the delay of a hedge', () => {
+  it('keeps the process alive: its second attempt may be the one that answers', () => {
+    const clock = new WatchedClock();
+    return observe(
+      async () => {
+        const running = hedge(calls(10), { ...after100, max: 2 }).execute(0);
+        await clock.advance(10);
+        await running;
+        expect(clock.keptAlive).toEqual([
+          [100, true],
+          [10, true],
+        ]);
+      },
+      { clock },
+    );
+  });
 });
 
 describe('a hedge whose attempts fail', () => {

@@ -5,6 +5,7 @@ import type { ManualClock } from '@tta/obs-context/manual';
 import { pause, type RunScope } from '@tta/obs-instrumentation';
 import { mockPrimitive, observe, observed, type ObservedTrace } from '@tta/obs-testing';
 import { describeOutcomes } from '../test/outcomes.ts';
+import { WatchedClock } from '../test/watched-clock.ts';
 import { timeout, TimeoutError, type TimeoutOptions } from './timeout.ts';
 
 type Manual = ObservedTrace<ManualClock>;
@@ -42,7 +43,7 @@ describe('a cooperative timeout', () => {
     }, manual),
   );
 
-  it.each([0, 20, 49])(
+  it.each([0, 20.4, 20.6, 49])(
     'returns a result that comes %d ms after the limit, and tells that it was late',
     observed(async (trace: Manual, lateMs: number) => {
       const { signal } = new AbortController();
@@ -57,7 +58,7 @@ describe('a cooperative timeout', () => {
         └─ primitive.mock.execute "step" success
       `);
       const { attributes, events, failed } = trace.span('primitive.timeout.execute');
-      expect(attributes['timeout.overrun_ms']).toBe(lateMs);
+      expect(attributes['timeout.overrun_ms']).toBe(Math.round(lateMs));
       expect(events.map(({ name }) => name)).toEqual(['recovery.timeout']);
       expect(failed).toBe(false);
       expect(trace).toHaveLogged({ level: 'warn', message: 'ask: timeout' });
@@ -246,6 +247,25 @@ describe('a timeout whose run is cancelled while its step does not heed it', () 
       expect(trace.clock.pendingTimers).toBe(0);
     }, manual),
   );
+});
+
+describe('the timers of a timeout', () => {
+  it('keep the process alive: a caller waits for them', () => {
+    const clock = new WatchedClock();
+    return observe(
+      async () => {
+        const deaf = mockPrimitive<number, never>('step').hangs({ ignoresAbort: true });
+        const running = timeout(deaf, cooperative).tryExecute(0);
+        await clock.advance(150);
+        await running;
+        expect(clock.keptAlive).toEqual([
+          [100, true],
+          [50, true],
+        ]);
+      },
+      { clock },
+    );
+  });
 });
 
 describe('the options of a timeout', () => {
