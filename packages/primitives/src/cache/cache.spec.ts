@@ -406,7 +406,7 @@ describe('cache', () => {
     );
 
     it(
-      'remembers as many failures as there is room for, and forgets one with the next answer',
+      'remembers as many failures as there is room for',
       observed(async () => {
         const step = mockPrimitive<string, string>('ask').runs((input) => {
           if (step.calls.length <= 3) throw new Error(`${input} fails`);
@@ -526,6 +526,24 @@ describe('cache', () => {
         await clock.advance(50);
         expect([await before, await after]).toEqual(['a 1', 'a 2']);
         expect(await cached.execute('a')).toBe('a 2');
+      }, manual),
+    );
+
+    it(
+      'does not remember the failure of what was under way',
+      observed(async ({ clock }) => {
+        const step = mockPrimitive<string, string>('ask').runs(async () => {
+          await new Promise<void>((resolve) => void clock.timer(50, resolve));
+          throw new Error('503');
+        });
+        const cached = cache(step, { key, negativeTtlMs: 1e6 });
+        const asking = [cached.tryExecute('a')];
+        await cached.delete('a');
+        await clock.advance(50);
+        asking.push(cached.tryExecute('a'));
+        await clock.advance(50);
+        expect((await Promise.all(asking)).map(({ ok }) => ok)).toEqual([false, false]);
+        expect(step.calls).toHaveLength(2);
       }, manual),
     );
 

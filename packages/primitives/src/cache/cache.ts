@@ -260,7 +260,6 @@ export class CachePrimitive<I, O> extends InstrumentedPrimitive<I, O> {
     }
     // Whoever forgot the key meanwhile, or left the run alone, does not want it remembered.
     if (!run.isCurrent) return value;
-    this.#failures.delete(key);
     const { ttlMs, ttlJitter, staleMs, staleIfErrorMs } = this.#options;
     const entry = {
       value,
@@ -311,7 +310,7 @@ export class CachePrimitive<I, O> extends InstrumentedPrimitive<I, O> {
     const attributes = entry
       ? {
           [names.cacheKey]: entry.keyHash,
-          [names.cacheAgeMs]: Math.round(this.#now(scope) - entry.storedAt),
+          [names.cacheAgeMs]: Math.round(ageOf(entry, this.#now(scope))),
           [names.cacheTtlMs]: Math.round(entry.ttlMs),
         }
       : { [names.cacheKey]: hashOf(key) };
@@ -324,10 +323,14 @@ export class CachePrimitive<I, O> extends InstrumentedPrimitive<I, O> {
   }
 }
 
-/** For how long an entry has been out of date; negative while it is fresh. */
-function overdueBy({ storedAt, ttlMs }: CacheEntry, now: number): number {
+function ageOf({ storedAt }: CacheEntry, now: number): number {
   // Another process's clock may be ahead.
-  return Math.max(0, now - storedAt) - ttlMs;
+  return Math.max(0, now - storedAt);
+}
+
+/** For how long an entry has been out of date; negative while it is fresh. */
+function overdueBy(entry: CacheEntry, now: number): number {
+  return ageOf(entry, now) - entry.ttlMs;
 }
 
 /** Whether it says something about the step, not about who asked. */

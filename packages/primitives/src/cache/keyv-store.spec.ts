@@ -82,6 +82,8 @@ describe('keyvStore', () => {
       await store.set('cache:c:b', { value: 'ahead', storedAt: now + 60_000, ttlMs: 1000, keyHash: 'x' }, 1);
       const cached = cache(step, { key, name: 'c', store });
       expect([await cached.execute('a'), await cached.execute('b')]).toEqual(['old', 'ahead']);
+      const ages = trace.spans.map(({ events }) => events[0]?.attributes['cache.age_ms']);
+      expect(ages).toEqual([999, 0]);
       await trace.clock.advance(1);
       expect(await cached.execute('a')).toBe('new');
     }, manual),
@@ -136,7 +138,11 @@ describe('keyvStore', () => {
     await cached.execute('a');
     keyv.set = () => Promise.reject(new Error('read only'));
     await cached.execute('b');
-    expect(cached.stats().storeFailures).toBe(2);
+    keyv.set = () => {
+      throw new Error('closed');
+    };
+    await cached.execute('c');
+    expect(cached.stats().storeFailures).toBe(3);
   });
 
   it('forgets a key, or all of its own', async () => {

@@ -79,7 +79,8 @@ class KeyvStore implements CacheStore {
         this.#pending.delete(reject);
         settle();
       };
-      work().then(
+      // It may throw instead of rejecting.
+      new Promise<T>((settle) => settle(work())).then(
         (result) => end(() => resolve(result)),
         (error: unknown) => end(() => reject(error)),
       );
