@@ -1,3 +1,3 @@
 import { conditional } from '@tta/obs-primitives';
 
-export const create = (inner) => conditional(inner);
+export const create = (inner) => conditional(() => true, inner);

@@ -1,3 +1,3 @@
 import { loop } from '@tta/obs-primitives';
 
-export const create = (inner) => loop(inner);
+export const create = (inner) => loop(inner, { until: () => true, maxIterations: 1 });

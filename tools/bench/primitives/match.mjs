@@ -1,3 +1,4 @@
 import { match } from '@tta/obs-primitives';
 
-export const create = (inner) => match(inner);
+/** What it is given has no tag. */
+export const create = (inner) => match().on('kind', { one: inner }, inner);

@@ -1,3 +1,3 @@
 import { switchOn } from '@tta/obs-primitives';
 
-export const create = (inner) => switchOn(inner);
+export const create = (inner) => switchOn(() => 'one', { one: inner });

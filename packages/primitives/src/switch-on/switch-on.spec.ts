@@ -35,7 +35,7 @@ describe('switchOn', () => {
       `);
       expect(trace).toHaveSpan({
         span: 'primitive.switch.execute',
-        attributes: { 'decision.choice': lang, 'decision.reason': 'selector' },
+        attributes: { 'decision.choice': lang, 'decision.reason': 'select' },
       });
       expect(trace).toHaveSpan({
         span: `primitive.switch.case_${lang}`,
@@ -43,7 +43,7 @@ describe('switchOn', () => {
       });
       expect(trace).toHaveMetric('primitive.decisions', [
         {
-          labels: { 'primitive.name': 'langOf', 'decision.choice': lang, 'decision.reason': 'selector' },
+          labels: { 'primitive.name': 'langOf', 'decision.choice': lang, 'decision.reason': 'select' },
           value: 1,
         },
       ]);
@@ -80,7 +80,7 @@ describe('switchOn', () => {
       expect(await primitive.execute('default')).toBe('hello');
       expect(trace).toHaveSpan({
         span: 'primitive.switch.execute',
-        attributes: { 'decision.choice': 'default', 'decision.reason': 'selector' },
+        attributes: { 'decision.choice': 'default', 'decision.reason': 'select' },
       });
     }),
   );

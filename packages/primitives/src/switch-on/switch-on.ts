@@ -56,7 +56,7 @@ export function switchOn(
     type: 'switch',
     name: options.name ?? (select.name || 'switch'),
     select: select as CaseSwitchParts['select'],
-    reason: 'selector',
+    reason: 'select',
     cases,
     otherwise,
   }) as never;
