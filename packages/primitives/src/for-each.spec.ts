@@ -101,6 +101,17 @@ describe('forEach', () => {
     expect(await forEach((kind: string) => kind).execute(both)).toEqual(['async']);
   });
 
+  it('takes a source whose promises are none of the language', async () => {
+    let given = 0;
+    const next = () => {
+      const result = { done: given === 10_000, value: given++ };
+      // eslint-disable-next-line unicorn/no-thenable -- that is what it is about
+      return { then: (resolve: (value: typeof result) => void) => resolve(result) };
+    };
+    const items = { [Symbol.asyncIterator]: () => ({ next }) } as unknown as AsyncIterable<number>;
+    expect(await forEach((n: number) => n || skipItem).execute(items)).toHaveLength(9999);
+  });
+
   it.each([
     [
       'a text',
@@ -371,13 +382,22 @@ describe('forEach', () => {
       ),
     );
 
-    it('may come when the source has ended already', async () => {
-      const source = numbers(2);
-      const step = async (n: number) => {
-        await Promise.resolve();
-        return n === 0 ? stopItems : n;
+    it.each([
+      { items: 2, closed: 0, when: 'not where it has ended by itself' },
+      { items: 9, closed: 1, when: 'once, where several items stop' },
+    ])('closes the source, and $when', async ({ items, closed }) => {
+      const seen = { pulled: 0, closed: 0 };
+      const source = {
+        next: () => ({ done: seen.pulled >= items, value: seen.pulled++ }),
+        return: () => ({ done: true, value: seen.closed++ }),
       };
-      expect(await forEach(step, { concurrency: 3 }).execute(source.items)).toEqual([]);
+      const stops = async () => {
+        await Promise.resolve();
+        return stopItems;
+      };
+      const result = await forEach(stops, { concurrency: 3 }).execute({ [Symbol.iterator]: () => source });
+      expect(result).toEqual([]);
+      expect(seen).toEqual({ pulled: 3, closed });
     });
   });
 
@@ -448,6 +468,32 @@ describe('forEach', () => {
       await expect(running).rejects.toThrow('item 2');
       expect(source).toMatchObject({ asked: 2, closed: 1 });
     });
+
+    it(
+      'begins no item that the source gives after that',
+      observed(
+        async (trace) => {
+          async function* items() {
+            yield 5;
+            await pause({ clock: trace.clock, signal: new AbortController().signal }, 10);
+            yield 0;
+          }
+          const step = async (ms: number, scope: RunScope) => {
+            await pause(scope, ms);
+            throw new Error('first');
+          };
+          const running = forEach(step, { concurrency: 2 }).tryExecute(items());
+          await trace.clock.advance(10);
+          expect(await running).toMatchObject({ ok: false, error: new Error('first') });
+          expect(trace).toHaveSpanTree(`
+            primitive.foreach.execute "step" error
+            └─ primitive.foreach.item_0 "step" error
+               └─ primitive.lambda.execute "step" error
+          `);
+        },
+        { clock: 'manual' },
+      ),
+    );
 
     it('keeps the error of the item when a source throws as it is closed', async () => {
       const items = {
@@ -625,17 +671,19 @@ describe('forEach', () => {
       ),
     );
 
-    it('begins no item that a source gives while it cancels the run', async () => {
-      const caller = new AbortController();
-      const step = mockPrimitive<number, number>('step').returns(1);
-      function* items() {
-        cancel(caller);
-        yield 1;
-      }
-      const outcome = await forEach(step).tryExecute(items(), { signal: caller.signal });
-      expect(outcome).toMatchObject({ ok: false, error: caller.signal.reason });
-      expect(step.calls).toEqual([]);
-    });
+    it(
+      'begins no item that a source gives while it cancels the run',
+      observed(async (trace) => {
+        const caller = new AbortController();
+        function* items() {
+          cancel(caller);
+          yield 1;
+        }
+        const outcome = await forEach((n: number) => n).tryExecute(items(), { signal: caller.signal });
+        expect(outcome).toMatchObject({ ok: false, error: caller.signal.reason });
+        expect(trace).toHaveSpanTree('primitive.foreach.execute "foreach" cancelled');
+      }),
+    );
 
     it(
       'does not wait for a source that takes forever to close after a stop',

@@ -87,7 +87,9 @@ export class FanOut<Task> {
     this.#reject(error);
   }
 
+  /** Begins what there are lanes for, and ends it when nothing is left. */
   #fill(): void {
+    if (this.#ended) return;
     const { signal } = this.#abort;
     try {
       while (this.#running < this.#lanes && !this.#asked && !this.#exhausted && !signal.aborted) {
@@ -121,7 +123,7 @@ export class FanOut<Task> {
         }
         this.#running--;
         this.#plan.succeeded(index, output, this);
-        if (!this.#ended) this.#fill();
+        this.#fill();
       },
       (error: unknown) => {
         if (this.#ended) {
@@ -130,7 +132,7 @@ export class FanOut<Task> {
         }
         this.#running--;
         this.#plan.failed(index, error, this);
-        if (!this.#ended) this.#fill();
+        this.#fill();
       },
     );
   }
@@ -174,6 +176,7 @@ export class FanOut<Task> {
 
   #end(reason?: unknown): void {
     this.#ended = true;
+    this.#asked = undefined;
     this.#unfollow?.();
     if (this.#running > 0) this.#abort.abort(reason);
     else this.#abort.release();
