@@ -38,17 +38,21 @@ export async function planBySelect(
   table: RouteTable,
   scope: RunScope,
 ): Promise<Plan> {
-  const { clock, signal } = scope;
+  const { clock } = scope;
   const askedAtMs = clock.monotonic();
   let said: unknown;
   let failure: { readonly error: unknown } | undefined;
   try {
-    said = await select(input, scope);
+    said = select(input, scope);
+    if (typeof said !== 'string') {
+      said = await said;
+      // Whoever cancelled the run meanwhile wants no route.
+      scope.signal.throwIfAborted();
+    }
   } catch (error) {
-    if (signal.aborted) throw error;
+    if (scope.signal.aborted) throw error;
     failure = { error };
   }
-  signal.throwIfAborted();
   const selectMs = clock.monotonic() - askedAtMs;
   const named = table.get(said);
   const wanted = named ?? table.default;

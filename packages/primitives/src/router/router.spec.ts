@@ -270,7 +270,7 @@ describe('a router whose run is cancelled', () => {
     observed(async (trace) => {
       const caller = new AbortController();
       const reason = new Error('stop');
-      const select = () => {
+      const select = async () => {
         caller.abort(reason);
         return 'small' as const;
       };

@@ -91,7 +91,7 @@ export class Router<in I, out O, K extends string> extends InstrumentedPrimitive
   }
 
   protected async run(input: I, scope: RunScope): Promise<O> {
-    const { clock, signal } = scope;
+    const { clock } = scope;
     this.#clock = clock;
     const select = this.#select;
     const plan =
@@ -111,7 +111,7 @@ export class Router<in I, out O, K extends string> extends InstrumentedPrimitive
         route.succeeded(beganAtMs, clock.monotonic());
         return output as O;
       } catch (error) {
-        if (signal.aborted) throw error;
+        if (scope.signal.aborted) throw error;
         const { category, retryAfterMs = 0 } = classifyError(error, clock);
         const nowMs = clock.monotonic();
         if (category !== 'rate_limit') {
