@@ -105,7 +105,6 @@ describe('forEach', () => {
     let given = 0;
     const next = () => {
       const result = { done: given === 10_000, value: given++ };
-      // eslint-disable-next-line unicorn/no-thenable -- that is what it is about
       return { then: (resolve: (value: typeof result) => void) => resolve(result) };
     };
     const items = { [Symbol.asyncIterator]: () => ({ next }) } as unknown as AsyncIterable<number>;
@@ -320,14 +319,16 @@ describe('forEach', () => {
             await pause(scope, ms);
             if (ms === 40) throw new Error('before');
             if (ms === 30) throw new Error('behind');
-            return ms < 25 ? stopItems : ms;
+            return ms === 10 || ms === 20 ? stopItems : ms;
           };
-          // 20 stops at position 1, 10 at position 2.
+          // The second item stops after the third, or before the fourth.
+          const later = forEach(step, { concurrency: 4 }).execute([25, 10, 15, 20]);
           const stopped = forEach(step, { concurrency: 4 }).execute([25, 20, 10, 30]);
           const failed = forEach(step, { concurrency: 4 }).execute([40, 10, 25]);
           void failed.catch(() => undefined);
           await trace.clock.advance(40);
           expect(await stopped).toEqual([25]);
+          expect(await later).toEqual([25]);
           await expect(failed).rejects.toThrow('before');
         },
         { clock: 'manual' },
