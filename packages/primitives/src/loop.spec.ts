@@ -191,7 +191,7 @@ describe('loop', () => {
   });
 
   it.each(['until', 'while'] as const)(
-    'begins nothing more when its run is cancelled, although its step does not heed that: %s',
+    'begins no further iteration when its run is cancelled, although its step does not heed that: %s',
     async (when) => {
       await observed(async (trace) => {
         const caller = new AbortController();
@@ -208,7 +208,7 @@ describe('loop', () => {
         };
         const running = loop(deaf, { ...ending, maxIterations: 9 }).execute(0, { signal: caller.signal });
         await expect(running).rejects.toBe(reason);
-        expect(asked).toBe(when === 'until' ? 1 : 2);
+        expect(asked).toBe(2);
         expect(getEventListeners(caller.signal, 'abort')).toEqual([]);
         expect(trace).toHaveSpan({
           span: 'primitive.loop.execute',
@@ -220,23 +220,31 @@ describe('loop', () => {
     },
   );
 
-  it(
-    'begins no iteration when its run is cancelled while it asks',
-    observed(async (trace) => {
+  it.each([
+    ['while', 0],
+    ['until', 1],
+  ] as const)('ends with its run that is cancelled while %s is asked', async (when, iterations) => {
+    await observed(async (trace) => {
       const caller = new AbortController();
-      let answer: (goesOn: boolean) => void = () => undefined;
+      let answer: (met: boolean) => void = () => undefined;
       const undecided = () => new Promise<boolean>((resolve) => (answer = resolve));
-      const running = loop(addOne, { while: undecided, maxIterations: 9 }).execute(0, {
-        signal: caller.signal,
-      });
+      const ending = when === 'until' ? { until: undecided } : { while: undecided };
+      const asking = loop(addOne, { ...ending, maxIterations: 9 });
+      const running = asking.execute(0, { signal: caller.signal });
+      await new Promise(setImmediate);
       const reason = new Error('stop');
       caller.abort(reason);
       answer(true);
       await expect(running).rejects.toBe(reason);
-      expect(trace).toHaveSpanTree('primitive.loop.execute "addOne" cancelled');
-      expect(trace).toHaveSpan({ span: 'primitive.loop.execute', attributes: { 'loop.iterations': 0 } });
-    }),
-  );
+      expect(trace).toHaveSpan({
+        span: 'primitive.loop.execute',
+        outcome: 'cancelled',
+        attributes: { 'loop.iterations': iterations },
+      });
+      expect(trace).toHaveSpan('primitive.lambda.execute "addOne" success', iterations);
+      expect(trace).not.toHaveSpan('primitive.loop.iteration_1');
+    })();
+  });
 
   it(
     'is stopped by a time limit, in the middle of an iteration',

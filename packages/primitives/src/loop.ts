@@ -62,23 +62,35 @@ class Loop<S> extends InstrumentedPrimitive<S, S> {
   }
 
   protected async run(input: S, scope: RunScope): Promise<S> {
-    const { signal } = scope;
     let state = input;
     let begun = 0;
     try {
       for (let iteration = 0; ; iteration++) {
-        if (this.#while && !(await this.#while(state, iteration, scope))) return state;
+        // Not before the first: to make a signal that nobody else asked for costs more than a short loop.
+        if (iteration > 0) scope.signal.throwIfAborted();
+        if (this.#while) {
+          const goesOn = this.#while(state, iteration, scope);
+          if (!(typeof goesOn === 'boolean' ? goesOn : await answered(goesOn, scope))) return state;
+        }
         if (iteration === this.#maxIterations) throw new LoopLimitError(this.name, iteration, state);
-        signal.throwIfAborted();
         begun++;
         state = await scope.step(`iteration_${iteration}`, this.#body, state, { index: iteration });
-        signal.throwIfAborted();
-        if (this.#until && (await this.#until(state, iteration, scope))) return state;
+        if (this.#until) {
+          const ends = this.#until(state, iteration, scope);
+          if (typeof ends === 'boolean' ? ends : await answered(ends, scope)) return state;
+        }
       }
     } finally {
       scope.attr(names.loopIterations, begun);
     }
   }
+}
+
+/** What a predicate answers that takes its time, unless the run is cancelled meanwhile. */
+async function answered(answer: PromiseLike<boolean>, scope: RunScope): Promise<boolean> {
+  const given = await answer;
+  scope.signal.throwIfAborted();
+  return given;
 }
 
 /**
