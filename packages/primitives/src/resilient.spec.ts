@@ -21,7 +21,7 @@ type Step = StepFunction<string, unknown>;
 type Primitive = InstrumentedPrimitive<string, unknown>;
 
 /** Waits on the clock of the run, or for the end of it. */
-const sleeps = (ms: number, answer: Step): Step => faults.delay(ms, answer) as never;
+const sleeps = (ms: number, answer: Step): Step => faults.delay(ms, answer);
 
 interface Pair {
   /** Outer, inner. */

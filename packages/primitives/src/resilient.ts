@@ -81,7 +81,7 @@ export function resilient<I, O, F extends AlternativeFor<I>>(
 ): InstrumentedPrimitive<I, O | AnswerOf<I, F>> {
   requireStep(step, 'resilient: the step');
   // JavaScript may leave the options out.
-  const given: ResilientOptions<I, F> = (options as ResilientOptions<I, F> | undefined) ?? {};
+  const given: ResilientOptions<I, F> = options ?? {};
   if (layers.every((layer) => given[layer] === undefined))
     throw new InvalidCompositionError(`resilient needs at least one of ${layers.join(', ')}`);
   const name = given.name ?? nameOf(step) ?? 'resilient';

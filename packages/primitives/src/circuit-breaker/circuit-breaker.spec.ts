@@ -400,7 +400,7 @@ describe('circuitBreaker', () => {
       'lets so many try it at a time and refuses the others, who are told no time',
       observed(async (trace) => {
         const answers: (() => void)[] = [];
-        const step = mockPrimitive<unknown, unknown>('ask')
+        const step = mockPrimitive('ask')
           .fails(unavailable)
           .runs(() => new Promise<void>((resolve) => answers.push(resolve)));
         const breaker = circuitBreaker(step, {
@@ -438,7 +438,7 @@ describe('circuitBreaker', () => {
       'gives the place of a cancelled probe to another at once, also when its step does not heed the abort',
       observed(async (trace) => {
         let answer: ((value: unknown) => void) | undefined;
-        const step = mockPrimitive<unknown, unknown>('ask')
+        const step = mockPrimitive('ask')
           .fails(unavailable)
           .runs(() => new Promise((resolve) => (answer = resolve)), { times: 1 })
           .returns('works');
@@ -595,7 +595,7 @@ describe('circuitBreaker', () => {
       'takes no notice of a probe that ends after another has closed the circuit',
       observed(async (trace) => {
         let fail: (() => void) | undefined;
-        const step = mockPrimitive<unknown, unknown>('ask')
+        const step = mockPrimitive('ask')
           .fails(unavailable)
           .runs(() => new Promise((_, reject) => (fail = () => reject(unavailable))), { times: 1 })
           .returns(1);

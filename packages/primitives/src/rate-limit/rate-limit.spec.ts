@@ -208,7 +208,7 @@ describe('rateLimit', () => {
       const third = limited.execute(2);
       trace.clock.timer(100, () => {
         void (async () => {
-          for (let turn = 0; turn < turns; turn++) await undefined;
+          for (let turn = 0; turn < turns; turn++) await Promise.resolve();
           caller.abort(new Error('stop'));
         })();
       });

@@ -142,7 +142,7 @@ export function rateLimit<I, O>(
 ): InstrumentedPrimitive<I, O> {
   requireStep(step, 'rateLimit: the step');
   // JavaScript may leave the options out.
-  const given: Partial<RateLimitOptions<I>> = (options as RateLimitOptions<I> | undefined) ?? {};
+  const given: Partial<RateLimitOptions<I>> = options ?? {};
   const { limit, windowMs, algorithm, onExceeded, maxQueue, maxPauseMs, key, maxKeys } = given;
   requirePositiveInteger(limit as number, 'rateLimit: limit');
   requirePositive(windowMs, 'rateLimit: windowMs');
