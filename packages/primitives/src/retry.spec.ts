@@ -303,6 +303,15 @@ describe('retry', () => {
       expect.objectContaining({ code: 'OBS_ERR_INVALID_COMPOSITION', message }),
     );
   });
+
+  it('refuses a step that is none', () => {
+    expect(() => retry(undefined as never)).toThrow(
+      expect.objectContaining({
+        code: 'OBS_ERR_INVALID_COMPOSITION',
+        message: 'retry: the step is undefined; a step is a primitive or a function (input, scope) => output',
+      }),
+    );
+  });
 });
 
 describeOutcomes(

@@ -272,8 +272,25 @@ describe('the options of a timeout', () => {
   it('may be no more than the limit', () =>
     expect(timeout(mockPrimitive('ask').returns(1), 100).execute(0)).resolves.toBe(1));
 
+  it('give it a name, else it is called like its step, else by its type', () => {
+    const ask = mockPrimitive('ask').returns(1);
+    const names = [timeout(ask, 1), timeout(ask, { ms: 1, name: 'given' }), timeout((n: number) => n, 1)];
+    expect(names.map(({ name }) => name)).toEqual(['ask', 'given', 'timeout']);
+  });
+
+  it('are of no use without a step', () => {
+    expect(() => timeout(undefined as never, 1)).toThrow(
+      expect.objectContaining({
+        code: 'OBS_ERR_INVALID_COMPOSITION',
+        message:
+          'timeout: the step is undefined; a step is a primitive or a function (input, scope) => output',
+      }),
+    );
+  });
+
   it.each([
     [0, 'timeout: ms is 0; it has to be a finite number above 0'],
+    [{ ms: Number.NaN }, 'timeout: ms is NaN; it has to be a finite number above 0'],
     [
       { ms: 1, strategy: 'polite' },
       "timeout: strategy is polite; it has to be one of 'aggressive', 'cooperative'",
