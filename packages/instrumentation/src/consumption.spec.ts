@@ -147,6 +147,20 @@ describe('what a listener hears of costs', () => {
     expect(heard['again']?.totalCostUsd).toBe(2);
   });
 
+  it('is told to the execution itself as it goes on, with that of its steps, also where nobody listens', async () => {
+    const seen: (number | undefined)[] = [];
+    const outer = custom('outer', async (_: number, scope) => {
+      seen.push(scope.spentUsd);
+      await scope.step('step_0', (__: number, { cost }) => cost(2), 0);
+      seen.push(scope.spentUsd);
+      scope.cost(1);
+      scope.cost(5, 'saved');
+      seen.push(scope.spentUsd);
+    });
+    await outer.execute(0);
+    expect(seen).toEqual([undefined, 2, 3]);
+  });
+
   it('keeps what was saved apart from what was spent', async () => {
     const observed = new Observed();
     const heard = costs(observed);

@@ -127,6 +127,10 @@ export class Execution implements RunScope {
     return this.#consumption;
   }
 
+  get spentUsd(): number | undefined {
+    return this.#consumption?.totalCostUsd;
+  }
+
   get signal(): AbortSignal {
     // One a run where nothing can cancel it: listeners on a signal shared by all runs would pile up.
     return (this.#signal ??= this.parent ? this.parent.signal : new AbortController().signal);

@@ -145,6 +145,8 @@ export interface RunScope {
   readonly link: (other: RunScope, type: string) => void;
   /** Reports the tokens of a model call; its cost follows from `costUsd` or the price table. */
   readonly usage: (usage: LlmUsage) => void;
+  /** What this execution and its steps have cost so far, in US dollars; `undefined` where nothing was told. */
+  readonly spentUsd: number | undefined;
   /** Adds to the cost of this execution, in US dollars. */
   readonly cost: (usd: number, kind?: 'spent' | 'saved') => void;
 }

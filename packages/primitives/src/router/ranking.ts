@@ -13,9 +13,9 @@ export interface Ranking {
 type Measure = (route: Route, nowMs: number) => number | undefined;
 
 const measures: Readonly<Record<RouteStrategy, Measure>> = {
-  cheapest({ profile, window }, nowMs) {
-    if (profile.costUsd === undefined) return undefined;
-    return perAnswer(profile.costUsd, window.summary(nowMs).errorRate);
+  cheapest(route, nowMs) {
+    const costUsd = route.costUsd(nowMs);
+    return costUsd === undefined ? undefined : perAnswer(costUsd, route.window.summary(nowMs).errorRate);
   },
   fastest({ window }, nowMs) {
     const { samples, meanMs, errorRate } = window.summary(nowMs);
@@ -43,12 +43,11 @@ const unknown = Number.MAX_VALUE;
  */
 export function rank(routes: readonly Route[], strategy: RouteStrategy, nowMs: number): Ranking {
   const measure = measures[strategy];
-  // What a route costs is said, not seen: a run would not tell it.
-  const explores = strategy !== 'cheapest';
   const ranked = routes
     .map((route) => {
-      const newcomer = explores && route.running === 0 ? toExplore : unknown;
-      return { route, worth: measure(route, nowMs) ?? newcomer };
+      // A route that has run without telling what it costs would not tell it the next time either.
+      const isNew = route.running === 0 && route.window.summary(nowMs).samples === 0;
+      return { route, worth: measure(route, nowMs) ?? (isNew ? toExplore : unknown) };
     })
     // No difference: that of two infinities is no number.
     .sort((a, b) => (a.worth < b.worth ? -1 : a.worth > b.worth ? 1 : 0));

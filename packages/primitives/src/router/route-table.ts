@@ -6,8 +6,6 @@ export class RouteTable {
   readonly inOrder: readonly Route[];
   readonly keys: string[];
   readonly default: Route | undefined;
-  /** What the dearest costs, in US dollars; 0 where nothing is known. */
-  readonly dearestUsd: number;
   /** Whether a run can ask for a tier at all. */
   readonly hasTiers: boolean;
   /** The default first, the others as they were given: the order of equals. */
@@ -17,7 +15,6 @@ export class RouteTable {
     this.inOrder = given;
     this.keys = given.map(({ key }) => key);
     this.default = given.find(({ key }) => key === defaultKey);
-    this.dearestUsd = Math.max(...given.map(({ profile }) => profile.costUsd ?? 0));
     this.hasTiers = given.some(({ profile }) => profile.tier !== undefined);
     const others = given.filter((route) => route !== this.default);
     this.#routes = this.default ? [this.default, ...others] : others;
@@ -26,6 +23,11 @@ export class RouteTable {
   /** `undefined` for whatever is the key of none. */
   get(key: unknown): Route | undefined {
     return this.#routes.find((route) => route.key === key);
+  }
+
+  /** What a run of the dearest costs, in US dollars; 0 where nothing is known. */
+  dearestUsd(nowMs: number): number {
+    return Math.max(...this.#routes.map((route) => route.costUsd(nowMs) ?? 0));
   }
 
   /** Those of a tier, where there are any; else all. */

@@ -3,7 +3,7 @@ import type { SampleWindow } from './sample-window.ts';
 
 /** What is known about a route before it has run. */
 export interface RouteProfile {
-  /** What a run of it costs, in US dollars. */
+  /** What a run of it costs, in US dollars, as long as its runs have told nothing of it (`usage`, `cost`). */
   readonly costUsd?: number;
   /** What it is made for. A run that asks for a tier (`llmModelTier`) gets a route of it. */
   readonly tier?: 'fast' | 'balanced' | 'quality';
@@ -19,6 +19,8 @@ export interface RouteStats {
   readonly meanMs: number | undefined;
   /** By nearest rank. */
   readonly p95Ms: number | undefined;
+  /** What one of them cost on average, in US dollars; `undefined` where they told nothing of it. */
+  readonly costUsd: number | undefined;
   /** How much longer the route is left out after a rate limit, in milliseconds; 0 where it is not. */
   readonly coolingMs: number;
 }
@@ -46,14 +48,19 @@ export class Route {
     this.window = window;
   }
 
-  succeeded(beganAtMs: number, endedAtMs: number): void {
-    this.window.add({ endedAtMs, durationMs: endedAtMs - beganAtMs, isFailed: false });
+  succeeded(beganAtMs: number, endedAtMs: number, costUsd: number | undefined): void {
+    this.window.add({ endedAtMs, durationMs: endedAtMs - beganAtMs, isFailed: false, costUsd });
     // It takes calls again, unless it has refused one since this one began.
     if (beganAtMs >= this.#refusedAtMs) this.#freeAtMs = Number.NEGATIVE_INFINITY;
   }
 
-  failed(beganAtMs: number, endedAtMs: number): void {
-    this.window.add({ endedAtMs, durationMs: endedAtMs - beganAtMs, isFailed: true });
+  failed(beganAtMs: number, endedAtMs: number, costUsd: number | undefined): void {
+    this.window.add({ endedAtMs, durationMs: endedAtMs - beganAtMs, isFailed: true, costUsd });
+  }
+
+  /** What a run of it costs, in US dollars: as its runs have told, else as its profile says. */
+  costUsd(nowMs: number): number | undefined {
+    return this.window.summary(nowMs).costUsd ?? this.profile.costUsd;
   }
 
   /** It refused a run: it is left out for a while, or for as long as it is already. */
@@ -68,12 +75,13 @@ export class Route {
   }
 
   stats(nowMs: number): RouteStats {
-    const { samples, errorRate, meanMs } = this.window.summary(nowMs);
+    const { samples, errorRate, meanMs, costUsd } = this.window.summary(nowMs);
     return {
       samples,
       errorRate,
       meanMs: samples === 0 ? undefined : meanMs,
       p95Ms: this.window.percentileMs(95, nowMs),
+      costUsd,
       coolingMs: this.coolingMs(nowMs),
     };
   }

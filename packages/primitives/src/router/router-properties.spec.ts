@@ -122,7 +122,7 @@ describe('a window of samples', () => {
           let nowMs = 0;
           const all = given.map(({ afterMs, ...one }) => {
             nowMs += afterMs;
-            const sample = { ...one, endedAtMs: nowMs };
+            const sample = { ...one, endedAtMs: nowMs, costUsd: undefined };
             window.add(sample);
             return sample;
           });

@@ -294,6 +294,7 @@ describe('a router whose run is cancelled', () => {
       errorRate: 0,
       meanMs: undefined,
       p95Ms: undefined,
+      costUsd: undefined,
       coolingMs: 0,
     });
   });
@@ -351,7 +352,7 @@ describe('cheapest', () => {
     'takes the route that costs least, and tells what the dearest would have cost more',
     observed(async (trace) => {
       const ask = router({
-        routes: { large, small, free: (question: string) => question },
+        routes: { large, small },
         select: 'cheapest',
         profile: { large: { costUsd: 0.5 }, small: { costUsd: 0.125 } },
       });
@@ -384,14 +385,21 @@ describe('cheapest', () => {
     }),
   );
 
-  it('takes the default, else the first, where no cost is known', async () => {
+  it('takes the default, else the first, where no run told a cost', async () => {
+    const known = async (
+      options: RouterOptions<{ small: typeof small; large: typeof large }>,
+      init: WorkflowContext,
+    ) => {
+      const ask = router(options);
+      await ask.execute('why?');
+      await ask.execute('why?');
+      return ask.execute('why?', init);
+    };
     const [byDefault] = await decided((init) =>
-      router({ routes: { small, large }, select: 'cheapest', default: 'large' }).execute('why?', init),
+      known({ routes: { small, large }, select: 'cheapest', default: 'large' }, init),
     );
     expect(byDefault).toMatchObject({ route: 'large', reason: 'default', usedDefault: true });
-    const [first] = await decided((init) =>
-      router({ routes: { small, large }, select: 'cheapest' }).execute('why?', init),
-    );
+    const [first] = await decided((init) => known({ routes: { small, large }, select: 'cheapest' }, init));
     expect(first).toMatchObject({ route: 'small', reason: 'default', usedDefault: false });
   });
 
@@ -403,6 +411,48 @@ describe('cheapest', () => {
     for (let run = 0; run < 3; run++)
       taken.push(...(await decided((init) => ask.execute('', init))).map(routeAndReason));
     expect(taken).toEqual(['broken cheapest', 'small cheapest', 'small cheapest']);
+  });
+
+  it(
+    'goes by what runs have told of their costs, and by the profile until then',
+    observed(async (trace) => {
+      const cheap = (question: string, { cost }: RunScope) => {
+        cost(0.25);
+        return question;
+      };
+      const dear = lambda('dear', (question: string, { usage }) => {
+        usage({ provider: 'p', model: 'm', costUsd: 0.75 });
+        return question;
+      });
+      // What it says of itself is wrong.
+      const profile = { cheap: { costUsd: 0.5 }, dear: { costUsd: 0.01 } };
+      const ask = router({
+        routes: { cheap, dear, free: (question: string) => question },
+        select: 'cheapest',
+        profile,
+      });
+      const taken: string[] = [];
+      for (let run = 0; run < 4; run++)
+        taken.push(...(await decided((init) => ask.execute('why?', init))).map(routeAndReason));
+      expect(taken).toEqual(['free explore', 'dear cheapest', 'cheap cheapest', 'cheap cheapest']);
+      expect(ask.stats()).toMatchObject({
+        cheap: { samples: 2, costUsd: 0.25 },
+        dear: { samples: 1, costUsd: 0.75 },
+        free: { samples: 1, costUsd: undefined },
+      });
+      // Of each run of the cheap one: the dear one's, less its own.
+      expect(trace).toHaveMetric('cost.savings.usd', { value: 1 });
+    }),
+  );
+
+  it('counts what a failed run has told of its cost', async () => {
+    const broken = (_: string, { cost }: RunScope): never => {
+      cost(0.5);
+      throw unavailable;
+    };
+    const ask = router({ routes: { broken }, select: () => 'broken' });
+    await ask.tryExecute('why?');
+    expect(ask.stats().broken).toMatchObject({ samples: 1, errorRate: 1, costUsd: 0.5 });
   });
 
   it('counts what failed runs cost: an answer of a route that fails half the time costs twice', async () => {
@@ -502,7 +552,7 @@ describe('fastest', () => {
     const broken = () => Promise.reject(unavailable);
     const profile = { broken: { costUsd: 0.1 } };
     const ask = router({ routes: { broken, small }, select: 'cheapest', profile });
-    await Promise.all(Array.from({ length: 49 }, () => ask.tryExecute('')));
+    await Promise.all(Array.from({ length: 50 }, () => ask.tryExecute('')));
     expect(ask.stats().broken).toMatchObject({ samples: 49, errorRate: 1 });
     expect((await decided((init) => ask.execute('', init))).map(routeAndReason)).toEqual(['small default']);
   });
@@ -748,7 +798,14 @@ describe('the routing history', () => {
 
 describe('the stats of a router', () => {
   it('know nothing before the first run', () => {
-    const nothing = { samples: 0, errorRate: 0, meanMs: undefined, p95Ms: undefined, coolingMs: 0 };
+    const nothing = {
+      samples: 0,
+      errorRate: 0,
+      meanMs: undefined,
+      p95Ms: undefined,
+      costUsd: undefined,
+      coolingMs: 0,
+    };
     const ask = router({ routes: { small, large }, select: 'fastest' });
     expect(ask.stats()).toEqual({ small: nothing, large: nothing });
   });

@@ -41,7 +41,7 @@ export interface RouterOptions<R extends Routes, K extends keyof R & string = ke
   readonly routes: R;
   /**
    * A function that names the route, also later; or what the router goes by itself: `cheapest` by
-   * `profile`, `fastest` by how long an answer took, `least-errors` by the share of runs that failed.
+   * what runs cost, `fastest` by how long an answer took, `least-errors` by the share of runs that failed.
    */
   readonly select: RouteStrategy | ((input: SharedInput<R>, scope: RunScope) => K | PromiseLike<K>);
   /**
@@ -106,16 +106,27 @@ export class Router<in I, out O, K extends string> extends InstrumentedPrimitive
       else if (route !== routes[0]) reason = 'cooling_down';
       this.#tell(route, reason, plan, scope);
       route.running++;
+      const spentBefore = scope.spentUsd ?? 0;
+      // What costs nothing tells nothing either.
+      const costUsd = (): number | undefined => (scope.spentUsd ?? 0) - spentBefore || undefined;
       try {
-        const output = await this.#take(route, input, scope);
-        route.succeeded(beganAtMs, clock.monotonic());
+        const output = await scope.step(`route_${route.key}`, route.step, input, {
+          index: route.index,
+          total: this.#table.keys.length,
+        });
+        const endedAtMs = clock.monotonic();
+        const spentUsd = costUsd();
+        route.succeeded(beganAtMs, endedAtMs, spentUsd);
+        const ownUsd = spentUsd ?? route.costUsd(endedAtMs);
+        const savedUsd = ownUsd === undefined ? 0 : this.#table.dearestUsd(endedAtMs) - ownUsd;
+        if (savedUsd > 0) scope.cost(savedUsd, 'saved');
         return output as O;
       } catch (error) {
         if (scope.signal.aborted) throw error;
         const { category, retryAfterMs = 0 } = classifyError(error, clock);
         const nowMs = clock.monotonic();
         if (category !== 'rate_limit') {
-          if (category !== 'cancelled') route.failed(beganAtMs, nowMs);
+          if (category !== 'cancelled') route.failed(beganAtMs, nowMs, costUsd());
           throw error;
         }
         route.refused(nowMs, Math.max(this.#cooldownMs, Math.min(retryAfterMs, longestAskedMs)));
@@ -138,15 +149,6 @@ export class Router<in I, out O, K extends string> extends InstrumentedPrimitive
         route.running--;
       }
     }
-  }
-
-  async #take(route: Route, input: unknown, scope: RunScope): Promise<unknown> {
-    const { key, index, step, profile } = route;
-    const { keys, dearestUsd } = this.#table;
-    const output = await scope.step(`route_${key}`, step, input, { index, total: keys.length });
-    const savedUsd = profile.costUsd === undefined ? 0 : dearestUsd - profile.costUsd;
-    if (savedUsd > 0) scope.cost(savedUsd, 'saved');
-    return output;
   }
 
   #tell({ key: route }: Route, reason: RoutingReason, plan: Plan, scope: RunScope): void {

@@ -4,6 +4,8 @@ export interface Sample {
   readonly endedAtMs: number;
   readonly durationMs: number;
   readonly isFailed: boolean;
+  /** What it cost, in US dollars; `undefined` where nothing was told. */
+  readonly costUsd: number | undefined;
 }
 
 /** What the samples of a window say. */
@@ -13,6 +15,8 @@ export interface WindowSummary {
   readonly errorRate: number;
   /** What a run takes, those that failed included; 0 where there are no samples. */
   readonly meanMs: number;
+  /** What a run costs, in US dollars, those that failed included; `undefined` where nothing was told. */
+  readonly costUsd: number | undefined;
 }
 
 /** The latest runs of a route: so many at most, and none that ended longer ago than the window is long. */
@@ -36,12 +40,18 @@ export class SampleWindow {
     const samples = recent.length;
     let failed = 0;
     let totalMs = 0;
-    for (const { isFailed, durationMs } of recent) {
+    let priced = 0;
+    let totalUsd = 0;
+    for (const { isFailed, durationMs, costUsd } of recent) {
       if (isFailed) failed++;
       totalMs += durationMs;
+      if (costUsd === undefined) continue;
+      priced++;
+      totalUsd += costUsd;
     }
-    if (samples === 0) return { samples, errorRate: 0, meanMs: 0 };
-    return { samples, errorRate: failed / samples, meanMs: totalMs / samples };
+    const costUsd = priced === 0 ? undefined : totalUsd / priced;
+    if (samples === 0) return { samples, errorRate: 0, meanMs: 0, costUsd };
+    return { samples, errorRate: failed / samples, meanMs: totalMs / samples, costUsd };
   }
 
   /** By nearest rank; `undefined` where there are no samples. */
