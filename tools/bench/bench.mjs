@@ -1,29 +1,30 @@
 /**
- * npm run bench -- <name …> [--json]
+ * npm run bench -- <name …> [--only <primitive,…>] [--json]
  *
  * Runs benchmarks, each against its named rivals in one run on this machine, and prints a table. A goal
  * that is missed makes the exit code 1, unless docs/benchmarks.md lists it as missed.
  */
-import { execFileSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { buildLibraries } from './build-libraries.mjs';
+import { installPackages } from './install-packages.mjs';
 import { table } from './table.mjs';
 
 const here = fileURLToPath(new URL('.', import.meta.url));
-const root = fileURLToPath(new URL('../..', import.meta.url));
 const known = readdirSync(here)
   .filter((file) => file.endsWith('.bench.mjs'))
   .map((file) => file.slice(0, -'.bench.mjs'.length))
   .sort();
 
-const usage = `Usage: npm run bench -- <name …> [--json]
+const usage = `Usage: npm run bench -- <name …> [--only <primitive,…>] [--json]
 
 Benchmarks: ${known.join(', ')}   (without a name: all)
 
-  --json   print one JSON document on standard output instead of tables
-  --help   print this
+  --only <primitive,…>   of the benchmark "primitives" these alone, each against the same written by hand
+  --json                 print one JSON document on standard output instead of tables
+  --help                 print this
 
 Exit code: 0 when every goal is met or listed in docs/benchmarks.md, 1 when one is missed, 2 for bad usage.`;
 
@@ -33,40 +34,19 @@ function parse() {
   try {
     const { values, positionals } = parseArgs({
       allowPositionals: true,
-      options: { json: { type: 'boolean' }, help: { type: 'boolean' } },
+      options: { only: { type: 'string' }, json: { type: 'boolean' }, help: { type: 'boolean' } },
     });
     const unknown = positionals.find((name) => !known.includes(name));
     if (unknown !== undefined)
       throw new Error(`there is no benchmark "${unknown}"; there are ${known.join(', ')}`);
-    return { ...values, names: positionals.length > 0 ? positionals : known };
+    const only = values.only?.split(',') ?? [];
+    const none = only.find((name) => !existsSync(new URL(`primitives/${name}.mjs`, import.meta.url)));
+    if (none !== undefined) throw new Error(`there is no primitive "${none}" in tools/bench/primitives`);
+    return { ...values, only, names: positionals.length > 0 ? positionals : known };
   } catch (error) {
     progress(`error: ${error.message}`);
     process.exit(2);
   }
-}
-
-/** Rivals stay out of the workspace's own dependencies; they are installed here when first needed. */
-function installRivals() {
-  if (existsSync(new URL('node_modules/.package-lock.json', import.meta.url))) return;
-  progress('installing the rivals');
-  execFileSync('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'], {
-    cwd: here,
-    stdio: ['ignore', 2, 2],
-  });
-}
-
-function build() {
-  execFileSync(
-    process.execPath,
-    [
-      'node_modules/ts7/bin/tsc',
-      '-b',
-      'packages/cli/tsconfig.lib.json',
-      'packages/obs/tsconfig.lib.json',
-      'packages/primitives/tsconfig.lib.json',
-    ],
-    { cwd: root, stdio: ['ignore', 2, 2] },
-  );
 }
 
 /** Goals that docs/benchmarks.md admits to be missed: lines "- missed: <benchmark>: <goal>". */
@@ -78,13 +58,13 @@ function listedAsMissed() {
   );
 }
 
-const { json, help, names } = parse();
+const { json, help, only, names } = parse();
 if (help) {
   process.stdout.write(`${usage}\n`);
   process.exit(0);
 }
-installRivals();
-build();
+installPackages(new URL('.', import.meta.url));
+buildLibraries('packages/cli', 'packages/obs', 'packages/primitives');
 
 const admitted = listedAsMissed();
 const format = (value, unit) => `${value >= 100 ? Math.round(value) : value.toFixed(2)} ${unit}`;
@@ -99,13 +79,13 @@ let missed = 0;
 for (const name of names) {
   const benchmark = await import(`./${name}.bench.mjs`);
   progress(`${name}: ${benchmark.title} …`);
-  const { rows, goals } = await benchmark.run({ progress });
+  const { rows, goals, tables = [] } = await benchmark.run({ progress, only });
   const judged = goals.map((goal) => {
     const met = goal.value <= goal.limit;
     return { ...goal, met, admitted: !met && admitted.has(`${name}: ${goal.goal}`) };
   });
   missed += judged.filter(({ met, admitted }) => !met && !admitted).length;
-  document.benchmarks[name] = { title: benchmark.title, rows, goals: judged };
+  document.benchmarks[name] = { title: benchmark.title, rows, tables, goals: judged };
   if (json) continue;
   const goalRows = judged.map(({ goal, value, limit, unit, met, admitted }) => ({
     goal,
@@ -113,7 +93,12 @@ for (const name of names) {
     limit: `≤ ${limit} ${unit}`,
     '': met ? 'met' : admitted ? 'missed, listed' : 'MISSED',
   }));
-  process.stdout.write(`\n${benchmark.title}\n\n${table(rows)}\n\n${table(goalRows)}\n`);
+  const parts = [
+    benchmark.title,
+    table(rows),
+    ...tables.flatMap(({ title, rows: of }) => [title, table(of)]),
+  ];
+  process.stdout.write(`\n${[...parts, table(goalRows)].filter(Boolean).join('\n\n')}\n`);
 }
 if (json) process.stdout.write(`${JSON.stringify(document, null, 2)}\n`);
 else

@@ -6,7 +6,17 @@ export const memoryFlags = ['--expose-gc', '--min-semi-space-size=64', '--max-se
 
 /** Runs a script beside this one in a process of its own and reads the JSON that it prints. */
 export function measure(script, ...flags) {
-  const output = execFileSync(process.execPath, [...flags, fileURLToPath(new URL(script, import.meta.url))], {
+  return measureWith({ script, flags });
+}
+
+/**
+ * The same with arguments for the script, or on another Node.
+ *
+ * @param {{ script: string, flags?: string[], args?: string[], node?: string }} options
+ */
+export function measureWith({ script, flags = [], args = [], node = process.execPath }) {
+  const file = fileURLToPath(new URL(script, import.meta.url));
+  const output = execFileSync(node, [...flags, file, ...args], {
     encoding: 'utf8',
     stdio: ['ignore', 'pipe', 'inherit'],
     maxBuffer: 2 ** 26,
