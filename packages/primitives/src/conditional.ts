@@ -13,13 +13,13 @@ export interface ConditionalOptions {
 }
 
 /** Whether an input takes the one way or the other. A type guard also says what each of them gets. */
-export type Condition<I> = (input: I, scope: RunScope) => boolean | PromiseLike<boolean>;
+type Condition<I> = (input: I, scope: RunScope) => boolean | PromiseLike<boolean>;
 
 /** The inputs that meet a condition: what its type guard says, else all. */
-export type Met<I, When> = When extends ((input: I, scope: RunScope) => input is infer J extends I) ? J : I;
+type Met<I, When> = When extends ((input: I, scope: RunScope) => input is infer J extends I) ? J : I;
 
 /** The inputs that do not meet a condition: what its type guard leaves, else all. */
-export type Unmet<I, When> = When extends ((input: I, scope: RunScope) => input is infer J extends I)
+type Unmet<I, When> = When extends ((input: I, scope: RunScope) => input is infer J extends I)
   ? Exclude<I, J>
   : I;
 

@@ -111,6 +111,7 @@ describe('loop', () => {
         const rounds = Math.max(end, 1);
         expect(after).toMatchObject(rounds <= max ? { value: rounds } : { error: { state: max } });
       }),
+      { numRuns: 50 },
     );
   });
 
