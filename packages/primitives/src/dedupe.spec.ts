@@ -157,6 +157,22 @@ describe('dedupe', () => {
     }),
   );
 
+  it('has nothing to do any more with a run that all have left, also when that one ends', async () => {
+    const { step, answers } = asked();
+    const shared = dedupe(step, { key });
+    const caller = new AbortController();
+    const left = shared.tryExecute('a', { signal: caller.signal });
+    caller.abort();
+    await left;
+    const next = shared.execute('a');
+    answers[0]?.resolve('too late');
+    await new Promise(setImmediate);
+    const joins = shared.execute('a');
+    answers[1]?.resolve('anew');
+    expect(await Promise.all([next, joins])).toEqual(['anew', 'anew']);
+    expect(step.calls).toHaveLength(2);
+  });
+
   it('is not begun by a caller who has left, and not joined by one', async () => {
     const { step, answers } = asked();
     const caller = new AbortController();

@@ -32,7 +32,10 @@ describe('the store of a cache', () => {
       const ask = step();
       const kept = store();
       const cached = cache(ask, { key, store: kept });
-      expect([await cached.execute('a'), await cached.execute('a')]).toEqual(['answer', 'answer']);
+      const { signal } = new AbortController();
+      const answers = [await cached.execute('a', { signal }), await cached.execute('a', { signal })];
+      expect(answers).toEqual(['answer', 'answer']);
+      expect(getEventListeners(signal, 'abort')).toEqual([]);
       expect(ask.calls).toHaveLength(1);
       expect([...kept.entries]).toEqual([
         [
