@@ -530,6 +530,9 @@ describe('circuitBreaker', () => {
           100, 250, 250,
         ]);
         expect(reopened.map(({ attributes }) => attributes?.['circuit_breaker.failures'])).toEqual([1, 1, 1]);
+        expect(
+          reopened.filter(({ attributes }) => 'circuit_breaker.failure_rate' in (attributes ?? {})),
+        ).toEqual([]);
       }, manual),
     );
   });
@@ -1069,6 +1072,18 @@ describe('circuitBreaker', () => {
     it.each<[string, object, string]>([
       ['trip', { trip: { failures: 0 } }, 'trip.failures is 0; it has to be a whole number above 0'],
       ['trip', { trip: {} }, 'trip has to have failures, count or sampling'],
+      ['trip', { trip: 5 }, 'trip has to have failures, count or sampling'],
+      ['trip', { trip: null }, 'trip has to have failures, count or sampling'],
+      [
+        'count',
+        { trip: { count: undefined } },
+        'trip.count.size is undefined; it has to be a whole number above 0',
+      ],
+      [
+        'sampling',
+        { trip: { sampling: null } },
+        'trip.sampling.windowMs is undefined; it has to be a finite number above 0',
+      ],
       [
         'size',
         { trip: { count: { ...window, size: 0 } } },

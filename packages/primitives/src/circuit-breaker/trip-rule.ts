@@ -27,28 +27,39 @@ export type TripRule =
 
 /** @throws `OBS_ERR_INVALID_COMPOSITION` for a rule that can never open a circuit, or judges by nothing. */
 export function requireTripRule(rule: TripRule, what: string): void {
-  if ('failures' in rule) return requirePositiveInteger(rule.failures, `${what}.failures`);
-  if ('count' in rule) {
-    const { size, minCalls = size } = rule.count;
-    requirePositiveInteger(size, `${what}.count.size`);
-    requireWindow({ ...rule.count, minCalls }, `${what}.count`);
-    if (minCalls > size)
-      throw new InvalidCompositionError(
-        `${what}.count.minCalls is ${minCalls}; it has to be at most the size, which is ${size}`,
-      );
-    return;
-  }
-  if (!('sampling' in (rule as object)))
-    throw new InvalidCompositionError(`${what} has to have failures, count or sampling`);
-  requirePositive(rule.sampling.windowMs, `${what}.sampling.windowMs`);
-  requireWindow(rule.sampling, `${what}.sampling`);
+  // JavaScript may give a number, or a rule whose window is missing.
+  const given = (typeof rule === 'object' ? (rule ?? {}) : {}) as TripRule;
+  if ('failures' in given) return requirePositiveInteger(given.failures, `${what}.failures`);
+  if ('count' in given) return requireCountWindow(given.count ?? {}, `${what}.count`);
+  if ('sampling' in given) return requireSamplingWindow(given.sampling ?? {}, `${what}.sampling`);
+  throw new InvalidCompositionError(`${what} has to have failures, count or sampling`);
 }
 
-function requireWindow(window: Pick<SamplingWindow, 'failureRatio' | 'minCalls'>, what: string): void {
-  const { failureRatio, minCalls } = window;
-  if (!(failureRatio > 0 && failureRatio <= 1))
+function requireCountWindow(
+  { size, failureRatio, minCalls = size }: Partial<CountWindow>,
+  what: string,
+): void {
+  requirePositiveInteger(size as number, `${what}.size`);
+  requireJudgement(failureRatio, minCalls, what);
+  if ((minCalls as number) > (size as number))
+    throw new InvalidCompositionError(
+      `${what}.minCalls is ${minCalls}; it has to be at most the size, which is ${size}`,
+    );
+}
+
+function requireSamplingWindow(window: Partial<SamplingWindow>, what: string): void {
+  requirePositive(window.windowMs, `${what}.windowMs`);
+  requireJudgement(window.failureRatio, window.minCalls, what);
+}
+
+function requireJudgement(
+  failureRatio: number | undefined,
+  minCalls: number | undefined,
+  what: string,
+): void {
+  if (failureRatio === undefined || !(failureRatio > 0 && failureRatio <= 1))
     throw new InvalidCompositionError(
       `${what}.failureRatio is ${failureRatio}; it has to be above 0 and at most 1`,
     );
-  requirePositiveInteger(minCalls, `${what}.minCalls`);
+  requirePositiveInteger(minCalls as number, `${what}.minCalls`);
 }

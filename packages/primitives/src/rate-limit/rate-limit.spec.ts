@@ -9,6 +9,7 @@ import fc from 'fast-check';
 import { describeOutcomes } from '../../test/outcomes.ts';
 import { circuitBreaker } from '../circuit-breaker/circuit-breaker.ts';
 import { retry } from '../retry.ts';
+import { timeout } from '../timeout.ts';
 import { rateLimit, type RateLimitOptions } from './rate-limit.ts';
 import { RateLimitedError } from './rate-limited-error.ts';
 
@@ -325,6 +326,21 @@ describe('rateLimit', () => {
         expect(
           trace.spans.flatMap(({ events }) => events).filter(({ name }) => name === 'rate_limit.paused'),
         ).toHaveLength(pauseMs > 0 ? 1 : 0);
+      }, manual),
+    );
+
+    it(
+      'takes notice also when nobody waits for the step any more',
+      observed(async (trace) => {
+        const deaf = faults.delay(50, mockPrimitive<number, number>('ask').fails(tooMany(500)), {
+          ignoresAbort: true,
+        });
+        const limited = rateLimit(deaf, { limit: 9, windowMs: 1, onExceeded: 'fail' });
+        const late = timeout(limited, { ms: 10 }).tryExecute(0);
+        await trace.clock.advance(50);
+        await late;
+        expect(await limited.tryExecute(0)).toMatchObject({ info: { retryAfterMs: 500 } });
+        expect(trace).not.toHaveSpan({ events: ['rate_limit.paused'] });
       }, manual),
     );
 

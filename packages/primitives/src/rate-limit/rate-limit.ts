@@ -119,13 +119,14 @@ class RateLimit<I, O> extends InstrumentedPrimitive<I, O> {
   }
 
   /** Holds the next calls back until the other side wants to be called again. */
-  #heed(error: unknown, limiter: Limiter, { clock, event }: RunScope): void {
+  #heed(error: unknown, limiter: Limiter, { clock, event, signal }: RunScope): void {
     if (this.#maxPauseMs === 0 || isRefusal(error)) return;
     const { retryAfterMs = 0 } = classifyError(error, clock);
     const pauseMs = Math.min(retryAfterMs, this.#maxPauseMs);
     if (pauseMs === 0) return;
     limiter.pause(clock.monotonic(), pauseMs);
-    event('rate_limit.paused', { [names.rateLimitPauseMs]: pauseMs });
+    // The span of a run that was cancelled may have ended: its step answers when it likes.
+    if (!signal.aborted) event('rate_limit.paused', { [names.rateLimitPauseMs]: pauseMs });
   }
 }
 
