@@ -383,6 +383,27 @@ describe('forEach', () => {
       ),
     );
 
+    it(
+      'is not undone by a source that fails after it',
+      observed(
+        async (trace) => {
+          async function* items() {
+            yield* [20, 10];
+            await pause({ clock: trace.clock, signal: new AbortController().signal }, 15);
+            throw new Error('connection lost');
+          }
+          const step = async (ms: number, scope: RunScope) => {
+            await pause(scope, ms);
+            return ms === 10 ? stopItems : ms;
+          };
+          const running = forEach(step, { concurrency: 3 }).tryExecute(items());
+          await trace.clock.advance(20);
+          expect(await running).toMatchObject({ ok: true, value: [20] });
+        },
+        { clock: 'manual' },
+      ),
+    );
+
     it.each([
       { items: 2, closed: 0, when: 'not where it has ended by itself' },
       { items: 9, closed: 1, when: 'once, where several items stop' },
