@@ -29,8 +29,8 @@ export interface Call {
 /** Makes leaves, and writes down each of their calls. */
 export class Journal {
   readonly calls: Call[] = [];
-  /** Timers of leaves that do not heed their abort: nobody else can cancel them. */
-  ownTimers = 0;
+  /** Calls that have not ended: of leaves that do not heed their abort, or that undo something after it. */
+  atWork = 0;
   #leaves = 0;
 
   /** A primitive that behaves as told, call by call; after the last again like the first. */
@@ -44,21 +44,24 @@ export class Journal {
       const call: Call = { leaf: name, spanId, signal, wasAbortedAtBegin: signal.aborted };
       this.calls.push(call);
       const behaviour = behaviours[number % behaviours.length] as Behaviour;
-      await this.#work(scope, behaviour);
+      this.atWork++;
+      try {
+        await work(scope, behaviour);
+      } finally {
+        this.atWork--;
+      }
       if (behaviour.ends === 'returns') return lineage(input, name, number);
       const message = `${name} call ${number}`;
       if (!signal.aborted) call.thrown = message;
       throw new LeafError(message, behaviour.ends === 'passing');
     });
   }
+}
 
-  async #work(scope: RunScope, { afterMs, heedsAbort }: Behaviour): Promise<void> {
-    if (afterMs === 0) return;
-    if (heedsAbort) return pause(scope, afterMs);
-    this.ownTimers++;
-    await new Promise<void>((resolve) => void scope.clock.timer(afterMs, resolve));
-    this.ownTimers--;
-  }
+async function work(scope: RunScope, { afterMs, heedsAbort }: Behaviour): Promise<void> {
+  if (afterMs === 0) return;
+  if (heedsAbort) await pause(scope, afterMs);
+  else await new Promise<void>((resolve) => void scope.clock.timer(afterMs, resolve));
 }
 
 /** A number that no other leaf, call or input gives: results that are mixed up do not stay unseen. */

@@ -9,6 +9,19 @@ export interface Behaviour {
   readonly heedsAbort: boolean;
 }
 
+/** Primitives of several steps, and of one, that need no options drawn. */
+const several = ['fallback', 'settle', 'race', 'conditional', 'switch', 'match', 'router'] as const;
+const wrappers = [
+  'loop',
+  'cache',
+  'dedupe',
+  'circuit_breaker',
+  'bulkhead',
+  'rate_limit',
+  'hedge',
+  'resilient',
+] as const;
+
 /** A composition, as data: the same plan is built and run as often as needed. */
 export type Plan =
   | { readonly kind: 'leaf'; readonly calls: readonly Behaviour[] }
@@ -20,8 +33,26 @@ export type Plan =
       readonly concurrency: number;
     }
   | { readonly kind: 'retry'; readonly step: Plan; readonly maxRetries: number }
-  | { readonly kind: 'timeout'; readonly step: Plan; readonly ms: number }
-  | { readonly kind: 'fallback'; readonly steps: readonly Plan[] };
+  | {
+      readonly kind: 'timeout';
+      readonly step: Plan;
+      readonly ms: number;
+      readonly strategy: 'aggressive' | 'cooperative';
+    }
+  | {
+      readonly kind: 'for_each';
+      readonly item: Plan;
+      readonly items: number;
+      readonly onError: 'fail-fast' | 'wait-all';
+      readonly concurrency: number;
+      readonly ordered: boolean;
+    }
+  | {
+      readonly kind: 'saga';
+      readonly steps: readonly { readonly forward: Plan; readonly compensate: Plan }[];
+    }
+  | { readonly kind: (typeof several)[number]; readonly steps: readonly Plan[] }
+  | { readonly kind: (typeof wrappers)[number]; readonly step: Plan };
 
 /** A plan, and what the caller does meanwhile. */
 export interface Scenario {
@@ -37,7 +68,9 @@ const behaviour: fc.Arbitrary<Behaviour> = fc.record({
 });
 
 const { plan } = fc.letrec<{ plan: Plan; leaf: Plan }>((tie) => {
-  const several = fc.array(tie('plan'), { minLength: 1, maxLength: 3 });
+  const plans = fc.array(tie('plan'), { minLength: 1, maxLength: 3 });
+  const onError = fc.constantFrom('fail-fast' as const, 'wait-all' as const);
+  const concurrency = fc.integer({ min: 1, max: 3 });
   return {
     leaf: fc.record({
       kind: fc.constant('leaf'),
@@ -46,23 +79,44 @@ const { plan } = fc.letrec<{ plan: Plan; leaf: Plan }>((tie) => {
     plan: fc.oneof(
       { maxDepth: 4, depthSize: 'small', withCrossShrink: true },
       tie('leaf'),
-      fc.record({ kind: fc.constant('sequential'), steps: several }),
+      fc.record({ kind: fc.constant('sequential'), steps: plans }),
       fc.record({
         kind: fc.constant('parallel'),
-        branches: several,
-        onError: fc.constantFrom('fail-fast', 'wait-all'),
-        concurrency: fc.integer({ min: 1, max: 3 }),
+        branches: plans,
+        onError,
+        concurrency,
       }),
       fc.record({
         kind: fc.constant('retry'),
         step: tie('plan'),
         maxRetries: fc.integer({ min: 0, max: 2 }),
       }),
-      fc.record({ kind: fc.constant('timeout'), step: tie('plan'), ms: fc.integer({ min: 1, max: 60 }) }),
       fc.record({
-        kind: fc.constant('fallback'),
+        kind: fc.constant('timeout'),
+        step: tie('plan'),
+        ms: fc.integer({ min: 1, max: 60 }),
+        strategy: fc.constantFrom('aggressive', 'cooperative'),
+      }),
+      fc.record({
+        kind: fc.constant('for_each'),
+        item: tie('plan'),
+        items: fc.integer({ min: 0, max: 3 }),
+        onError,
+        concurrency,
+        ordered: fc.boolean(),
+      }),
+      fc.record({
+        kind: fc.constant('saga'),
+        steps: fc.array(fc.record({ forward: tie('plan'), compensate: tie('leaf') }), {
+          minLength: 1,
+          maxLength: 3,
+        }),
+      }),
+      fc.record({
+        kind: fc.constantFrom(...several),
         steps: fc.array(tie('plan'), { minLength: 2, maxLength: 3 }),
       }),
+      fc.record({ kind: fc.constantFrom(...wrappers), step: tie('plan') }),
     ),
   };
 });

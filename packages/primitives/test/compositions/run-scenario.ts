@@ -10,7 +10,7 @@ import type { Scenario } from './plan.ts';
 export interface Seen {
   readonly outcome: Outcome<unknown>;
   readonly journal: Journal;
-  /** What was left when the caller had its answer and no leaf went on in spite of its abort. */
+  /** What was left when the caller had its answer and the last leaf had ended. */
   readonly left: { readonly timers: number; readonly listeners: number };
 }
 
@@ -26,12 +26,20 @@ export async function runScenario({ plan, cancelAtMs }: Scenario, clock: ManualC
     await clock.advance(cancelAtMs);
     caller.abort(new CancelledError('the caller hung up'));
   }
+  let left = { timers: 0, listeners: 0 };
+  let seenCalls = -1;
   for (let turn = 0; turn < 10_000; turn++) {
     await clock.advance(turn === 0 ? 0 : (clock.nextTimerInMs ?? 0));
-    if (outcome && journal.ownTimers === 0) {
-      const left = { timers: clock.pendingTimers, listeners: getEventListeners(signal, 'abort').length };
-      return { outcome, journal, left };
+    if (!outcome || journal.atWork > 0) {
+      seenCalls = -1;
+      continue;
     }
+    // An undo that failed is tried again after a while: what counts is what is left after the last call.
+    if (seenCalls !== journal.calls.length) {
+      seenCalls = journal.calls.length;
+      left = { timers: clock.pendingTimers, listeners: getEventListeners(signal, 'abort').length };
+    }
+    if (clock.nextTimerInMs === undefined) return { outcome, journal, left };
   }
   throw new Error('it hangs');
 }
