@@ -1,15 +1,19 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
-/** Rivals stay out of the workspace's own dependencies; those of a folder are installed when they are first needed. */
+/**
+ * Installs what the lock file of a folder names, unless that has been done since it was last changed. So rivals stay out of
+ * the workspace's own dependencies.
+ *
+ * @param {URL} folder
+ */
 export function installPackages(folder) {
-  if (existsSync(new URL('node_modules/.package-lock.json', folder))) return;
-  process.stderr.write(`installing what ${fileURLToPath(folder)} measures against\n`);
-  npm(
-    ['ci', '--no-audit', '--no-fund', '--loglevel=error', '--ignore-scripts', '--force'],
-    fileURLToPath(folder),
-  );
+  const installed = statSync(new URL('node_modules/.package-lock.json', folder), { throwIfNoEntry: false });
+  const wanted = statSync(new URL('package-lock.json', folder));
+  if (installed && installed.mtimeMs >= wanted.mtimeMs) return;
+  process.stderr.write(`installing the packages of ${fileURLToPath(folder)}\n`);
+  npm(['ci', '--no-audit', '--no-fund', '--loglevel=error', '--ignore-scripts'], fileURLToPath(folder));
 }
 
 /** A Node of this version, as the plain binary that npm has of it for Linux. */

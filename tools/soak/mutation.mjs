@@ -4,9 +4,10 @@
  * Changes primitives in every small way that Stryker knows, one at a time, and sees whether their specs notice.
  * Lists what they do not; exit code 1 where they notice less than 80 % for one of them.
  */
-import { execFileSync, spawnSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { installPackages } from '../bench/install-packages.mjs';
 
 const here = fileURLToPath(new URL('.', import.meta.url));
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -20,13 +21,7 @@ if (unknown !== undefined) {
   process.stderr.write(`error: "${unknown}" is not mutated; there are ${known.join(', ')}\n`);
   process.exit(2);
 }
-if (!existsSync(`${here}/node_modules/.package-lock.json`)) {
-  process.stderr.write('installing Stryker\n');
-  execFileSync('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'], {
-    cwd: here,
-    stdio: ['ignore', 2, 2],
-  });
-}
+installPackages(new URL('.', import.meta.url));
 
 function mutantsOf(name) {
   mkdirSync(`${root}/.cache/stryker`, { recursive: true });
