@@ -1,6 +1,6 @@
 import { CancelledError, classifyError } from '@tta/obs-context';
 import { InstrumentedPrimitive, LinkedAbort, messageOf, type RunScope } from '@tta/obs-instrumentation';
-import { Branches } from './internal/branches.ts';
+import { type Branch, Branches } from './internal/branches.ts';
 import { FanOut } from './internal/fan-out.ts';
 import { StepsFailedError } from './internal/steps-failed-error.ts';
 import type { AnyStep, Elements, OutputOf, SharedInput } from './step-types.ts';
@@ -68,7 +68,7 @@ class Race extends InstrumentedPrimitive<unknown, unknown> {
     }).run();
     if (!first) throw new RaceError(this.name, this.#branches.byKey(failures));
     const { index, value } = first;
-    const key = list[index]?.key ?? '';
+    const { key } = list[index] as Branch;
     scope.record({ type: 'decision', choice: key, reason: 'first_success' });
     return { winner: isTuple ? index : key, value };
   }

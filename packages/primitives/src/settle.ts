@@ -9,7 +9,7 @@ import {
   type Outcome,
   type RunScope,
 } from '@tta/obs-instrumentation';
-import { Branches } from './internal/branches.ts';
+import { type Branch, Branches } from './internal/branches.ts';
 import { requirePositiveInteger } from './internal/requirements.ts';
 import type { AnyStep, Elements, OutputOf, SharedInput } from './step-types.ts';
 
@@ -49,7 +49,7 @@ class Settle extends InstrumentedPrimitive<unknown, unknown> {
 
   /** Of a thrown value that is no object: nothing is kept about it. */
   #infoOf(index: number, error: unknown, traceId: string | undefined): ErrorInfo {
-    const { edge, step } = this.#branches.list[index] as Branches['list'][number];
+    const { edge, step } = this.#branches.list[index] as Branch;
     const name = nameOf(step);
     return {
       ...classifyError(error),

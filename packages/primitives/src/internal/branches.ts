@@ -4,7 +4,8 @@ import type { AnyStep } from '../step-types.ts';
 import { FanOut, type TaskPlan } from './fan-out.ts';
 import { LaneTimes } from './lane-times.ts';
 
-interface Branch {
+/** A step and its place. */
+export interface Branch {
   /** Of a tuple: `0`, `1` and so on. */
   readonly key: string;
   readonly edge: `branch_${string}`;

@@ -8,7 +8,7 @@ export class LaneTimes {
   readonly #startedAt: number;
   #branches: number;
   #fanOutMs = 0;
-  #firstMs: number | undefined;
+  #firstMs = Number.POSITIVE_INFINITY;
   #lastMs = 0;
   #busyMs = 0;
 
@@ -28,7 +28,7 @@ export class LaneTimes {
     // A lane is done with its branch when there is no further one: the last branches to end are the last of their lanes.
     if (this.#branches-- > this.#lanes) return;
     this.#lastMs = this.#elapsedMs();
-    this.#firstMs ??= this.#lastMs;
+    this.#firstMs = Math.min(this.#firstMs, this.#lastMs);
     this.#busyMs += this.#lastMs;
   }
 
@@ -37,9 +37,9 @@ export class LaneTimes {
     const { attr } = this.#scope;
     const wholeMs = this.#lastMs * this.#lanes;
     // A clock that is at fault says nothing.
-    if (!Number.isFinite(wholeMs)) return;
+    if (!Number.isFinite(this.#fanOutMs + this.#busyMs)) return;
     attr(names.parallelFanOutMs, rounded(this.#fanOutMs));
-    attr(names.parallelFanInMs, rounded(this.#lastMs - (this.#firstMs ?? 0)));
+    attr(names.parallelFanInMs, rounded(this.#lastMs - this.#firstMs));
     attr(names.parallelEffectiveness, wholeMs > 0 ? rounded(this.#busyMs / wholeMs) : 1);
   }
 
