@@ -626,6 +626,7 @@ describe('circuitBreaker', () => {
       observed(async (trace) => {
         const { ask, calls } = service();
         const breaker = circuitBreaker(ask, { name: 'ask' });
+        await breaker.execute(0);
         const first = breaker.isolate();
         const second = breaker.isolate();
         expect(breaker.state).toBe('open');
@@ -640,13 +641,14 @@ describe('circuitBreaker', () => {
             reopenAt: undefined,
           },
         });
+        expect(circuitEvents(trace).map(({ name }) => name)).toEqual(['circuit.open']);
         first();
         first();
         expect(await breaker.tryExecute(1)).toMatchObject(open);
         second();
         expect(breaker.state).toBe('closed');
         expect(await breaker.tryExecute(1)).toMatchObject({ ok: true });
-        expect(calls()).toBe(1);
+        expect(calls()).toBe(2);
         expect(circuitEvents(trace).map(({ name, attributes }) => [name, attributes])).toEqual([
           ['circuit.open', { 'circuit_breaker.state': 'open', 'circuit_breaker.previous_state': 'closed' }],
           ['circuit.closed', { 'circuit_breaker.state': 'closed', 'circuit_breaker.previous_state': 'open' }],
@@ -654,7 +656,7 @@ describe('circuitBreaker', () => {
         const states = trace.spans
           .filter(({ name }) => name === 'primitive.circuit_breaker.execute')
           .map(({ attributes }) => attributes['circuit_breaker.state']);
-        expect(states).toEqual(['open', 'open', 'closed']);
+        expect(states).toEqual(['closed', 'open', 'open', 'closed']);
       }),
     );
 
