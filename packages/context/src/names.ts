@@ -117,7 +117,7 @@ export const attributeNames = {
   /** How long no call starts, because the other side said when to come back. */
   rateLimitPauseMs: 'rate_limit.pause_ms',
   /** How long a step waited for its turn. */
-  waitMs: 'wait.ms',
+  waitDurationMs: 'wait.duration_ms',
   /** What it waited for: `slot`, `token`. */
   waitFor: 'wait.for',
   connectionSource: 'source.primitive',

@@ -228,8 +228,11 @@ export class Execution implements RunScope {
     if (isOwn || this.#signal?.aborted) this.#end('cancelled', undefined, true);
   }
 
-  /** What is known about an error that has reached this execution: as the child told in which it arose, else as it reads. */
-  infoOf(error: unknown): ErrorInfo {
+  get infoOf(): RunScope['infoOf'] {
+    return (error) => this.#infoOf(error);
+  }
+
+  #infoOf(error: unknown): ErrorInfo {
     const arisen = this.#arisenElsewhere(error);
     if (arisen) return arisen;
     const { traceId, spanId } = this.spanContext ?? {};
@@ -244,7 +247,7 @@ export class Execution implements RunScope {
   #fail(error: unknown): void {
     const arose = this.#arisenElsewhere(error) === undefined;
     const isCancelled = this.#signal?.aborted === true;
-    let info = this.infoOf(error);
+    let info = this.#infoOf(error);
     // Whatever a step answers its abort with: it was cancelled, also by a time limit further up. The timeout is
     // the one that timed out.
     if (isCancelled) info = { ...info, category: 'cancelled', severity: 'low', recoverable: false };

@@ -43,6 +43,24 @@ describe('a recovery', () => {
     });
   });
 
+  it('finds nothing known of an error that no step threw, beyond what it says', async () => {
+    const observed = new Observed();
+    const seen: unknown[] = [];
+    const asking = custom('asking', async (n: number, { step, infoOf }) => {
+      await step(
+        'attempt_1',
+        outer(custom('inner', () => Promise.reject(Object.assign(new Error('busy'), { status: 503 })))),
+        n,
+      ).catch((error: unknown) => seen.push(infoOf(error)));
+      seen.push(infoOf('text'));
+    });
+    await observed.run(() => asking.execute(0));
+    expect(seen).toMatchObject([
+      { category: 'transient', path: ['asking', 'attempt_1 outer', 'step_0 inner'] },
+      { type: 'string', message: 'text', path: ['asking'] },
+    ]);
+  });
+
   it('says what the step knew of its error, not what a later reading would', async () => {
     const observed = new Observed();
     const error = Object.assign(new Error('busy'), { status: 503 });
@@ -68,6 +86,14 @@ describe('a recovery', () => {
     await observed.run(() => telling({ type: 'recovery', kind: 'retry', error }).execute(0));
     expect(observed.lines[0]?.fields).toMatchObject({ 'error.message': message });
     expect(observed.instrumentation.faults).toBe(0);
+  });
+
+  it('that leaves something half done is an error line', async () => {
+    const observed = new Observed();
+    await observed.run(() => telling({ type: 'recovery', kind: 'compensation_failed' }).execute(0));
+    expect(observed.lines).toEqual([
+      { level: 'error', message: 'telling: compensation_failed', fields: undefined },
+    ]);
   });
 
   it('of no error tells none', async () => {
@@ -168,7 +194,7 @@ describe('a wait', () => {
   it('is on the span and in a histogram of what was waited for', async () => {
     const observed = new Observed();
     await observed.run(() => telling({ type: 'wait', for: 'slot', ms: 12.34567 }).execute(0));
-    expect(observed.spans[0]?.attributes).toMatchObject({ 'wait.ms': 12.346, 'wait.for': 'slot' });
+    expect(observed.spans[0]?.attributes).toMatchObject({ 'wait.duration_ms': 12.346, 'wait.for': 'slot' });
     expect(await observed.points('primitive.queue.wait')).toEqual({
       'primitive.name=telling wait.for=slot': 1,
     });
@@ -230,6 +256,25 @@ describe('a fact where nothing records', () => {
       telling(...facts).execute(0),
     );
     expect(instrumentation.faults).toBe(0);
+  });
+});
+
+describe('an attribute that is set after its execution has ended', () => {
+  it('is dropped without a complaint', async () => {
+    const observed = new Observed();
+    let kept: RunScope | undefined;
+    await observed.run(() => custom('one', (_input: number, scope) => void (kept = scope)).execute(0));
+    const warnings: unknown[] = [];
+    const drop = (): void => undefined;
+    const warn = (...args: unknown[]): void => void warnings.push(args);
+    diag.setLogger({ verbose: drop, debug: drop, info: drop, warn, error: warn });
+    try {
+      kept?.attr('late', 1);
+    } finally {
+      diag.disable();
+    }
+    expect(observed.spans[0]?.attributes).not.toHaveProperty('late');
+    expect(warnings).toEqual([]);
   });
 });
 

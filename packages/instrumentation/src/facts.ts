@@ -30,7 +30,9 @@ function recordRecovery(execution: Execution, fact: RecoveryFact): void {
   const attributes = 'error' in fact ? withError(execution, fact) : fact.attributes;
   // What came too late finds its span closed.
   if (!ended) run.instrumentation.event(execution, `recovery.${kind}`, attributes);
-  writeLine(execution, 'warn', `${unit.name}: ${kind}`, attributes);
+  // What stays half done needs a person.
+  const level = kind === 'compensation_failed' ? 'error' : 'warn';
+  writeLine(execution, level, `${unit.name}: ${kind}`, attributes);
 }
 
 /** Which error was answered: on the event and the line, never on a metric, for which messages are too many. */
@@ -71,7 +73,7 @@ function recordWait(execution: Execution, fact: WaitFact): void {
     [names.waitFor]: fact.for,
   });
   if (ended || fact.ms === 0) return;
-  span?.setAttributes({ [names.waitMs]: toMicrosecond(fact.ms), [names.waitFor]: fact.for });
+  span?.setAttributes({ [names.waitDurationMs]: toMicrosecond(fact.ms), [names.waitFor]: fact.for });
 }
 
 function recordDecision(execution: Execution, fact: DecisionFact): void {

@@ -272,6 +272,8 @@ export class Instrumentation {
 
   /** @internal */
   attr(execution: Execution, key: string, value: AttributeValue): void {
+    // Of what was left behind: OpenTelemetry complains about whoever writes on a span that has ended.
+    if (execution.ended) return;
     try {
       execution.span?.setAttribute(key, value);
     } catch (error) {

@@ -1,5 +1,6 @@
 import type { Attributes, AttributeValue } from '@opentelemetry/api';
 import type { Clock, LlmUsage, Logger, Random, WorkflowContext } from '@tta/obs-context';
+import type { ErrorInfo } from './error-info.ts';
 import type { Unit, unit } from './unit.ts';
 
 /**
@@ -104,8 +105,8 @@ export interface StepOptions {
   /** Further attributes of the step. */
   readonly attributes?: Attributes;
   /**
-   * The step goes on when the run ends that began it: others wait for it. Only its own `signal` ends it, so it has to
-   * be given one.
+   * The step goes on when the run ends that began it: others wait for it, or it has to be done all the same. Only its
+   * own `signal` ends it, so it has to be given one.
    */
   readonly shared?: boolean;
 }
@@ -143,6 +144,11 @@ export interface RunScope {
    * @param type - What the link is: its attribute `link.type`.
    */
   readonly link: (other: RunScope, type: string) => void;
+  /**
+   * What is known about an error that a step of this execution threw: where it arose and of which kind it is. Of any
+   * other, what can be read from it.
+   */
+  readonly infoOf: (error: unknown) => ErrorInfo;
   /** Reports the tokens of a model call; its cost follows from `costUsd` or the price table. */
   readonly usage: (usage: LlmUsage) => void;
   /** What this execution and its steps have cost so far, in US dollars; `undefined` where nothing was told. */

@@ -45,7 +45,14 @@ describe('a unit', () => {
     expect(unitOf(anonymous, 'step_1').name).toBe('step_1');
   });
 
-  it.each(['attempt_3', 'inner', 'primary', 'fallback_1'] as const)(
+  it.each(['then', 'else', 'case_fr', 'route_cheap', 'branch_0', 'forward_pay', 'compensate_pay'] as const)(
+    'of a nameless function at %s is called so',
+    (edge) => {
+      expect(unitOf([() => 1][0] as () => number, edge).name).toBe(edge);
+    },
+  );
+
+  it.each(['attempt_3', 'inner', 'primary', 'fallback_1', 'item_7', 'iteration_7'] as const)(
     'of a nameless function at %s is called lambda, so that attempts count together',
     (edge) => {
       expect(

@@ -47,8 +47,8 @@ export function createUnit<I, O>(description: UnitDescription, body: StepFunctio
 }
 
 type AnyUnit = Unit<never, unknown>;
-/** Edges that tell one function of a primitive from another; an attempt tells only how often. */
-const placed = /^(step|branch)_/;
+/** Edges that tell one function of a primitive from another; an attempt or an item tells only how often. */
+const placed = /^(?:(?:step|branch|case|route|forward|compensate)_|(?:then|else)$)/;
 
 const lambdas = new WeakMap<object, AnyUnit>();
 

@@ -121,8 +121,8 @@ describe('bulkhead', () => {
         { labels: { 'primitive.name': 'ask', 'wait.for': 'slot' }, count: 2, value: 30 },
       ]);
       const [first, second] = trace.spans.filter(({ name }) => name === 'primitive.bulkhead.execute');
-      expect(first?.attributes['wait.ms']).toBeUndefined();
-      expect(second?.attributes).toMatchObject({ 'wait.ms': 30, 'wait.for': 'slot' });
+      expect(first?.attributes['wait.duration_ms']).toBeUndefined();
+      expect(second?.attributes).toMatchObject({ 'wait.duration_ms': 30, 'wait.for': 'slot' });
     }, manual),
   );
 

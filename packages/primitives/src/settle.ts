@@ -1,15 +1,6 @@
 import { context, trace } from '@opentelemetry/api';
-import { classifyError } from '@tta/obs-context';
-import {
-  describeError,
-  type ErrorInfo,
-  InstrumentedPrimitive,
-  messageOf,
-  nameOf,
-  type Outcome,
-  type RunScope,
-} from '@tta/obs-instrumentation';
-import { type Branch, Branches } from './internal/branches.ts';
+import { InstrumentedPrimitive, type Outcome, type RunScope } from '@tta/obs-instrumentation';
+import { Branches } from './internal/branches.ts';
 import { requirePositiveInteger } from './internal/requirements.ts';
 import type { AnyStep, Elements, OutputOf, SharedInput } from './step-types.ts';
 
@@ -40,28 +31,10 @@ class Settle extends InstrumentedPrimitive<unknown, unknown> {
         outcomes[index] = { ok: true, value, traceId };
       },
       failed: (index, error) => {
-        const info = describeError(error) ?? this.#infoOf(index, error, traceId);
-        outcomes[index] = { ok: false, error, info, traceId };
+        outcomes[index] = { ok: false, error, info: scope.infoOf(error), traceId };
       },
     });
     return this.#branches.shaped(outcomes);
-  }
-
-  /** Of a thrown value that is no object: nothing is kept about it. */
-  #infoOf(index: number, error: unknown, traceId: string | undefined): ErrorInfo {
-    const { edge, step } = this.#branches.list[index] as Branch;
-    const name = nameOf(step);
-    return {
-      ...classifyError(error),
-      retryAfterMs: undefined,
-      code: undefined,
-      type: error === null ? 'null' : typeof error,
-      message: messageOf(error),
-      causes: [],
-      path: [this.name, name ? `${edge} ${name}` : edge],
-      traceId,
-      spanId: undefined,
-    };
   }
 }
 

@@ -70,8 +70,8 @@ describe('rateLimit', () => {
         { labels: { 'primitive.name': 'ask', 'wait.for': 'token' }, count: 2, value: 100 },
       ]);
       const [first, second] = trace.spans.filter(({ name }) => name === 'primitive.rate_limit.execute');
-      expect(first?.attributes['wait.ms']).toBeUndefined();
-      expect(second?.attributes).toMatchObject({ 'wait.ms': 100, 'wait.for': 'token' });
+      expect(first?.attributes['wait.duration_ms']).toBeUndefined();
+      expect(second?.attributes).toMatchObject({ 'wait.duration_ms': 100, 'wait.for': 'token' });
       expect(
         rateLimit(
           (

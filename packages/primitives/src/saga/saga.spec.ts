@@ -480,7 +480,7 @@ describe('undoing a step', () => {
           labels: { 'recovery.kind': 'compensation_failed' },
         });
         expect(trace).toHaveLogged({
-          level: 'warn',
+          level: 'error',
           message: 'checkout: compensation_failed',
           fields: { 'saga.step': 'charge', 'error.message': 'card declined' },
         });

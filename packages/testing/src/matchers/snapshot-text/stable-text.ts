@@ -9,6 +9,7 @@ const leftOut: ReadonlySet<string> = new Set([
   names.executionCpuMs,
   names.executionHeapDeltaBytes,
   names.executionConcurrent,
+  names.parallelEffectiveness,
   'exception.stacktrace',
 ]);
 
