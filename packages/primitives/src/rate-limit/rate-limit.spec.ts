@@ -205,19 +205,42 @@ describe('rateLimit', () => {
       const limited = rateLimit(step, { limit: 1, windowMs: 100, algorithm: 'sliding-window' });
       await limited.execute(0);
       const caller = new AbortController();
+      const { clock } = trace;
+      const timer = clock.timer.bind(clock);
+      clock.timer = (ms, fn) =>
+        timer(ms, () => {
+          fn();
+          void (async () => {
+            for (let turn = 0; turn < turns; turn++) await Promise.resolve();
+            caller.abort(new Error('stop'));
+          })();
+        });
       const second = limited.tryExecute(1, { signal: caller.signal });
       const third = limited.execute(2);
-      trace.clock.timer(100, () => {
-        void (async () => {
-          for (let turn = 0; turn < turns; turn++) await Promise.resolve();
-          caller.abort(new Error('stop'));
-        })();
-      });
       await trace.clock.advance(100);
       const ran = starts.includes(1);
       expect((await second).ok).toBe(ran);
       await trace.clock.advance(ran ? 100 : 0);
       expect(await third).toBe(ran ? 3 : 2);
+    }, manual),
+  );
+
+  it(
+    'lets nobody go before those who wait, also no call that a step makes as it begins',
+    observed(async (trace) => {
+      const starts: string[] = [];
+      const inner: Promise<unknown>[] = [];
+      const limited = rateLimit(
+        (name: string): void => {
+          starts.push(name);
+          if (name === 'c') inner.push(limited.execute('inner'));
+        },
+        { limit: 2, windowMs: 100, algorithm: 'sliding-window' },
+      );
+      const calls = ['a', 'b', 'c', 'd'].map((name) => limited.execute(name));
+      await trace.clock.advance(200);
+      await Promise.all([...calls, ...inner]);
+      expect(starts).toEqual(['a', 'b', 'c', 'd', 'inner']);
     }, manual),
   );
 
