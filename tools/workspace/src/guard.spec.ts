@@ -57,20 +57,20 @@ describe('npm run guard', () => {
     expect(figures.filter(({ kept }) => !kept)).toEqual([]);
     expect(figures.find(({ guard: name }) => name === 'size')?.value).toBeGreaterThan(1000);
     expect(status).toBe(0);
-  }, 60_000);
+  }, 180_000);
 
   it('fails for every limit that is not kept, and shows which', () => {
     const { status, stdout } = guard('--limits', limitsFile(impossible));
     expect(stdout.match(/EXCEEDED/g)).toHaveLength(Object.values(limits).flatMap(Object.keys).length);
     expect(stdout).not.toContain(' kept ');
     expect(status).toBe(1);
-  }, 120_000);
+  }, 180_000);
 
   it('fails for a figure without a limit', () => {
     const { status, stderr } = guard('size', '--limits', limitsFile({ size: {} }));
     expect(stderr).toContain('there is no limit for size: sequential, bytes gzip');
     expect(status).toBe(1);
-  }, 60_000);
+  }, 180_000);
 
   it('tells what it measures, and refuses what it does not know', () => {
     const help = guard('--help');
