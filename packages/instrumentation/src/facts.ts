@@ -24,12 +24,11 @@ export function recordFact(execution: Execution, fact: Fact, cacheTypes: Bounded
 }
 
 function recordRecovery(execution: Execution, fact: RecoveryFact): void {
-  const { run, unit, ended } = execution;
+  const { run, unit } = execution;
   const { kind } = fact;
   run.instruments?.recoveryEvents.add(1, { [names.recoveryKind]: kind, [names.primitiveName]: unit.name });
   const attributes = 'error' in fact ? withError(execution, fact) : fact.attributes;
-  // What came too late finds its span closed.
-  if (!ended) run.instrumentation.event(execution, `recovery.${kind}`, attributes);
+  run.instrumentation.event(execution, `recovery.${kind}`, attributes);
   // What stays half done needs a person.
   const level = kind === 'compensation_failed' ? 'error' : 'warn';
   writeLine(execution, level, `${unit.name}: ${kind}`, attributes);
@@ -41,7 +40,7 @@ function withError(execution: Execution, { attributes, error }: RecoveryFact): A
 }
 
 function recordCache(execution: Execution, fact: CacheFact, cacheTypes: BoundedValues): void {
-  const { run, unit, span, ended } = execution;
+  const { run, unit, span } = execution;
   const { outcome, cacheType } = fact;
   if (run.instruments) {
     const labels = { [names.primitiveName]: unit.name, [names.cacheType]: cacheTypes.admit(cacheType) };
@@ -51,7 +50,7 @@ function recordCache(execution: Execution, fact: CacheFact, cacheTypes: BoundedV
   // What nobody sees costs a hit a quarter of its time.
   if (!span && !run.verbose) return;
   const attributes = { ...fact.attributes, [names.cacheType]: cacheType };
-  if (!ended) run.instrumentation.event(execution, `cache.${outcome}`, attributes);
+  run.instrumentation.event(execution, `cache.${outcome}`, attributes);
   if (run.verbose) writeLine(execution, 'debug', `${unit.name}: cache ${outcome}`, attributes);
 }
 
@@ -59,10 +58,10 @@ function recordCache(execution: Execution, fact: CacheFact, cacheTypes: BoundedV
 const circuitLevels = { closed: 0, half_open: 1, open: 2 } as const;
 
 function recordCircuit(execution: Execution, { state, previous, attributes }: CircuitFact): void {
-  const { run, unit, ended } = execution;
+  const { run, unit } = execution;
   run.instruments?.circuitState.record(circuitLevels[state], { [names.primitiveName]: unit.name });
   const told = { ...attributes, [names.circuitState]: state, [names.circuitPreviousState]: previous };
-  if (!ended) run.instrumentation.event(execution, `circuit.${state}`, told);
+  run.instrumentation.event(execution, `circuit.${state}`, told);
   writeLine(execution, state === 'open' ? 'warn' : 'info', `${unit.name}: circuit ${state}`, told);
 }
 

@@ -283,6 +283,8 @@ export class Instrumentation {
 
   /** @internal */
   event(execution: Execution, name: string, attributes: Attributes | undefined): void {
+    // What comes too late finds its span closed.
+    if (execution.ended) return;
     try {
       execution.span?.addEvent(
         name,
