@@ -181,6 +181,9 @@ export class Execution implements RunScope {
   }
 
   #step<I, O>(edge: EdgeLabel, child: PrimitiveLike<I, O>, input: I, options?: StepOptions): Promise<O> {
+    const signal = options?.signal ?? this.#signal;
+    // Nothing begins after the abort: not even a span.
+    if (signal?.aborted) return Promise.reject(signal.reason as Error);
     const unit = unitOf(child, edge);
     const { run } = this;
     const step = new Execution(run, unit, this, edge, options);

@@ -94,6 +94,27 @@ describe('InstrumentedPrimitive', () => {
     ).not.toContain('correlation.id');
   });
 
+  it('begins no step once its signal has aborted: there is no span, and its body does not run', async () => {
+    const observed = new Observed();
+    const caller = new AbortController();
+    const reason = new Error('stop');
+    const seen: unknown[] = [];
+    const step = custom('step', () => void seen.push('begun'));
+    const parent = custom('parent', async (input: number, scope) => {
+      caller.abort(reason);
+      await scope.step('step_0', step, input).catch((error: unknown) => seen.push(error));
+      const own = new AbortController();
+      own.abort('its own');
+      await scope
+        .step('step_1', step, input, { signal: own.signal })
+        .catch((error: unknown) => seen.push(error));
+    });
+    await observed.run(() => parent.tryExecute(1, { signal: caller.signal }));
+    expect(seen).toEqual([reason, 'its own']);
+    expect(observed.spans).toHaveLength(1);
+    expect(await observed.points('primitive.connection.count')).toEqual({});
+  });
+
   it('rethrows the very error and keeps what is known about it beside it', async () => {
     const observed = new Observed();
     const error = Object.freeze(Object.assign(new Error('no such page'), { status: 404 }));
