@@ -136,6 +136,11 @@ export class Execution implements RunScope {
     return (this.#signal ??= this.parent ? this.parent.signal : new AbortController().signal);
   }
 
+  /** Whether it was cancelled; asks for no signal where there is none. */
+  get isAborted(): boolean {
+    return this.#signal?.aborted === true;
+  }
+
   get clock(): Clock {
     return this.run.instrumentation.clock;
   }

@@ -194,7 +194,8 @@ export class Instrumentation {
     const anyUnit = unit as Unit<never, unknown>;
     const given = isWorkflowContext(init) ? init : undefined;
     const owner = given ? ownerOf(given) : executionOf(active);
-    const parent = owner?.ended ? undefined : owner;
+    // What was left behind and aborted begins nothing by itself either: it is refused below the one that was aborted.
+    const parent = owner?.ended && !owner.isAborted ? undefined : owner;
     const around = init ? this.safely(() => contextOfRun(active, init, owner), active) : active;
     let execution: Execution;
     if (!parent) {

@@ -115,6 +115,35 @@ describe('InstrumentedPrimitive', () => {
     expect(await observed.points('primitive.connection.count')).toEqual({});
   });
 
+  it('begins nothing in code that was left behind and aborted, also not by itself', async () => {
+    const observed = new Observed();
+    const caller = new AbortController();
+    const reason = new Error('stop');
+    const seen: unknown[] = [];
+    const inner = custom('inner', () => void seen.push('begun'));
+    let goOn = (): void => undefined;
+    let late: Promise<unknown> | undefined;
+    const deaf = custom('deaf', async (input: number) => {
+      await new Promise<void>((resolve) => (goOn = resolve));
+      return (late = inner.tryExecute(input));
+    });
+    const leaving = custom('leaving', async (input: number, scope) => {
+      void scope.step('step_0', deaf, input).catch(() => undefined);
+      caller.abort(reason);
+      throw reason;
+    });
+    await observed.run(() => leaving.tryExecute(1, { signal: caller.signal }));
+    goOn();
+    await Promise.resolve();
+    expect(await late).toMatchObject({ ok: false, error: reason, info: { category: 'cancelled' } });
+    expect(seen).toEqual([]);
+    expect(observed.span('primitive.custom.process', { 'primitive.name': 'inner' }).attributes).toMatchObject(
+      {
+        'execution.status': 'cancelled',
+      },
+    );
+  });
+
   it('rethrows the very error and keeps what is known about it beside it', async () => {
     const observed = new Observed();
     const error = Object.freeze(Object.assign(new Error('no such page'), { status: 404 }));
