@@ -1,5 +1,7 @@
 import { context, diag, ROOT_CONTEXT } from '@opentelemetry/api';
 import { beforeAll, describe, expect, it } from '@jest/globals';
+import { systemClock } from '@tta/obs-context';
+import type { ManualClock } from '@tta/obs-context/manual';
 import { custom, outer } from '../test/custom.ts';
 import { enableContexts, Observed } from '../test/observed.ts';
 import { withInstrumentation } from './current-instrumentation.ts';
@@ -215,15 +217,9 @@ describe('a decision', () => {
     type: 'decision',
     choice: 'cheap',
     reason: 'cheapest',
-    durationMs: 0.12345,
     attributes: { 'route.tier': 'fast' },
   };
-  const told = {
-    'route.tier': 'fast',
-    'decision.choice': 'cheap',
-    'decision.reason': 'cheapest',
-    'decision.duration_ms': 0.123,
-  };
+  const told = { 'route.tier': 'fast', 'decision.choice': 'cheap', 'decision.reason': 'cheapest' };
 
   it('is on the span, in a debug line, and counted by choice and reason', async () => {
     const observed = new Observed({}, true);
@@ -239,6 +235,42 @@ describe('a decision', () => {
     const observed = new Observed();
     await observed.run(() => telling(fact).execute(0));
     expect(observed.lines).toEqual([]);
+  });
+});
+
+describe('a decision that is timed', () => {
+  const timed: Fact = { type: 'decision', choice: 'then', reason: 'condition', timed: true };
+  const deciding = (clock: ManualClock) =>
+    custom('deciding', (_: number, { record }) => {
+      clock.spend(7.00049);
+      record(timed);
+    });
+
+  it('says how long it took since the execution began, to the microsecond', async () => {
+    const observed = new Observed({}, true);
+    await observed.run(() => deciding(observed.clock).execute(0));
+    expect(observed.spans[0]?.attributes).toMatchObject({ 'decision.duration_ms': 7 });
+    expect(observed.lines[1]?.fields).toMatchObject({ 'decision.duration_ms': 7 });
+  });
+
+  it('says no time where it is not', async () => {
+    const observed = new Observed({}, true);
+    await observed.run(() => telling({ type: 'decision', choice: 'then', reason: 'condition' }).execute(0));
+    expect(observed.spans[0]?.attributes).not.toHaveProperty('decision.duration_ms');
+  });
+
+  it('reads no clock where nobody sees the time', async () => {
+    let reads = 0;
+    const clock = {
+      ...systemClock,
+      monotonic: () => {
+        reads++;
+        return 0;
+      },
+    };
+    const instrumentation = new Instrumentation({ clock });
+    await context.with(withInstrumentation(ROOT_CONTEXT, instrumentation), () => telling(timed).execute(0));
+    expect(reads).toBe(0);
   });
 });
 

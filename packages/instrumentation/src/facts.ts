@@ -79,9 +79,13 @@ function recordDecision(execution: Execution, fact: DecisionFact): void {
   const { run, unit, span, ended } = execution;
   const choice = { [names.decisionChoice]: fact.choice, [names.decisionReason]: fact.reason };
   run.instruments?.decisions.add(1, { [names.primitiveName]: unit.name, ...choice });
-  const { attributes, durationMs } = fact;
-  const told: Attributes = { ...attributes, ...choice };
-  if (durationMs !== undefined) told[names.decisionDurationMs] = toMicrosecond(durationMs);
+  // What nobody sees reads no clock.
+  if (!span && !run.verbose) return;
+  const told: Attributes = { ...fact.attributes, ...choice };
+  if (fact.timed) {
+    const decidedAt = run.instrumentation.guardedClock.monotonic();
+    told[names.decisionDurationMs] = toMicrosecond(decidedAt - execution.startedAt);
+  }
   // An execution decides once: attributes can be searched for, events cannot.
   if (!ended) span?.setAttributes(told);
   if (run.verbose) writeLine(execution, 'debug', `${unit.name}: ${fact.choice}`, told);

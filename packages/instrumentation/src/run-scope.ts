@@ -84,8 +84,8 @@ export interface DecisionFact {
   readonly choice: string;
   /** Why, one of a handful: `condition`, `default`, `cheapest`. It becomes a metric label. */
   readonly reason: string;
-  /** How long it took to decide, in milliseconds. */
-  readonly durationMs?: number;
+  /** The decision is the first thing that the execution did: how long it took is told. */
+  readonly timed?: true;
   readonly attributes?: Attributes;
 }
 

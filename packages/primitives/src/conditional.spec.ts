@@ -2,6 +2,7 @@ import { getEventListeners } from 'node:events';
 import { describe, expect, it } from '@jest/globals';
 import type { RunScope } from '@tta/obs-instrumentation';
 import { mockPrimitive, observed } from '@tta/obs-testing';
+import { withBrokenClock } from '../test/broken-clock.ts';
 import { describeOutcomes } from '../test/outcomes.ts';
 import { conditional } from './conditional.ts';
 import { lambda } from './lambda.ts';
@@ -84,6 +85,14 @@ describe('conditional', () => {
       },
       { clock: 'manual' },
     ),
+  );
+
+  it.each(['evening', 'a'])(
+    'decides about "%s" also where its clock cannot be read',
+    observed(async (_, input: string) => {
+      const fit = conditional(isLong, shorten, pad);
+      expect(await withBrokenClock(() => fit.execute(input))).toHaveLength(3);
+    }),
   );
 
   it('takes any thenable for a promise', async () => {

@@ -43,34 +43,22 @@ class Conditional extends InstrumentedPrimitive<unknown, unknown> {
   }
 
   protected run(input: unknown, scope: RunScope): unknown {
-    const startedAt = scope.clock.monotonic();
     const met = this.#when(input, scope);
     // Not by `async`, which would cost every run a promise.
-    return typeof met === 'boolean'
-      ? this.#goOn(met, input, scope, startedAt)
-      : this.#goOnLater(met, input, scope, startedAt);
+    return typeof met === 'boolean' ? this.#goOn(met, input, scope) : this.#goOnLater(met, input, scope);
   }
 
-  async #goOnLater(
-    met: PromiseLike<boolean>,
-    input: unknown,
-    scope: RunScope,
-    startedAt: number,
-  ): Promise<unknown> {
+  async #goOnLater(met: PromiseLike<boolean>, input: unknown, scope: RunScope): Promise<unknown> {
     const answer = await met;
     scope.signal.throwIfAborted();
-    return this.#goOn(answer, input, scope, startedAt);
+    return this.#goOn(answer, input, scope);
   }
 
-  #goOn(met: boolean, input: unknown, scope: RunScope, startedAt: number): unknown {
+  #goOn(met: boolean, input: unknown, scope: RunScope): unknown {
     const edge = met ? 'then' : 'else';
     const step = met ? this.#then : this.#else;
-    scope.record({
-      type: 'decision',
-      choice: step ? edge : 'passthrough',
-      reason: 'condition',
-      durationMs: scope.clock.monotonic() - startedAt,
-    });
+    const choice = step ? edge : 'passthrough';
+    scope.record({ type: 'decision', choice, reason: 'condition', timed: true });
     if (!step) return input;
     return scope.step(edge, step, input, { index: met ? 0 : 1, total: this.#else ? 2 : 1 });
   }

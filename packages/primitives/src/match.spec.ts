@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { PrimitiveLike } from '@tta/obs-instrumentation';
 import { observed } from '@tta/obs-testing';
+import { withBrokenClock } from '../test/broken-clock.ts';
 import { describeOutcomes } from '../test/outcomes.ts';
 import { match } from './match.ts';
 
@@ -40,6 +41,32 @@ describe('match', () => {
         },
       ]);
     }),
+  );
+
+  it(
+    'tells how long it took to read the tag',
+    observed(
+      async (trace) => {
+        const slow = {
+          get kind() {
+            trace.clock.spend(3);
+            return 'image' as const;
+          },
+          width: 4,
+        };
+        expect(await sizeOf.execute(slow)).toBe(4);
+        expect(trace).toHaveSpan({
+          span: 'primitive.match.execute',
+          attributes: { 'decision.duration_ms': 3 },
+        });
+      },
+      { clock: 'manual' },
+    ),
+  );
+
+  it(
+    'tells members apart also where its clock cannot be read',
+    observed(async () => expect(await withBrokenClock(() => sizeOf.execute(image))).toBe(4)),
   );
 
   it('hands its input to the case as it is', async () => {

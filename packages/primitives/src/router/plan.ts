@@ -12,8 +12,6 @@ export interface Plan {
   readonly reason: RoutingReason;
   /** The default, where to take it means that it stands in for another. */
   readonly standIn: Route | undefined;
-  /** How long the function took, in milliseconds. */
-  readonly selectMs: number | undefined;
 }
 
 /** What names the route of a run; unchecked, for it may be JavaScript, or pass on what a model said. */
@@ -23,7 +21,7 @@ export type Select = (input: unknown, scope: RunScope) => unknown;
 export function planByStrategy(strategy: RouteStrategy, table: RouteTable, scope: RunScope): Plan {
   const { routes, reason } = rank(allowed(table, scope), strategy, scope.clock.monotonic());
   const standIn = reason === 'default' ? table.default : undefined;
-  return { routes, reason, standIn, selectMs: undefined };
+  return { routes, reason, standIn };
 }
 
 /**
@@ -38,8 +36,6 @@ export async function planBySelect(
   table: RouteTable,
   scope: RunScope,
 ): Promise<Plan> {
-  const { clock } = scope;
-  const askedAtMs = clock.monotonic();
   let said: unknown;
   let failure: { readonly error: unknown } | undefined;
   try {
@@ -53,23 +49,22 @@ export async function planBySelect(
     if (scope.signal.aborted) throw error;
     failure = { error };
   }
-  const selectMs = clock.monotonic() - askedAtMs;
   const named = table.get(said);
   const wanted = named ?? table.default;
   if (!wanted) throw new NoRouteError(router, said, table.keys, failure);
   if (failure) {
     const { error } = failure;
-    const attributes = { [names.fallbackReason]: classifyError(error, clock).category };
+    const attributes = { [names.fallbackReason]: classifyError(error, scope.clock).category };
     scope.record({ type: 'recovery', kind: 'fallback', error, attributes });
   }
   const standIn = named === table.default ? undefined : table.default;
   const ofTier = allowed(table, scope);
   // The caller's wish goes before the author's choice.
-  if (!ofTier.includes(wanted)) return { routes: ofTier, reason: 'tier', standIn, selectMs };
+  if (!ofTier.includes(wanted)) return { routes: ofTier, reason: 'tier', standIn };
   const reason = failure ? 'select_failed' : named ? 'select' : 'invalid_route';
   const routes = ofTier.filter((route) => route === wanted || route === standIn);
   // The default is the first in every order but this.
-  return { routes: wanted === standIn ? routes : routes.reverse(), reason, standIn, selectMs };
+  return { routes: wanted === standIn ? routes : routes.reverse(), reason, standIn };
 }
 
 function allowed(table: RouteTable, scope: RunScope): ReturnType<RouteTable['ofTier']> {

@@ -645,6 +645,29 @@ describe('a route that is refused by a rate limit', () => {
     ),
   );
 
+  it(
+    'does not make the function that named it seem slow',
+    observed(
+      async (trace) => {
+        const select = () => {
+          trace.clock.spend(2);
+          return 'limited' as const;
+        };
+        const limited = () => {
+          trace.clock.spend(50);
+          throw refused();
+        };
+        await router({ routes: { small, limited }, select, default: 'small' }).execute('why?');
+        expect(trace.span('primitive.router.execute').attributes).toMatchObject({
+          'decision.choice': 'small',
+          'decision.reason': 'cooling_down',
+          'decision.duration_ms': 2,
+        });
+      },
+      { clock: 'manual' },
+    ),
+  );
+
   it.each([
     [undefined, undefined, 30_000],
     [undefined, 10, 30_000],

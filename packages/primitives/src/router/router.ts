@@ -104,7 +104,9 @@ export class Router<in I, out O, K extends string> extends InstrumentedPrimitive
       const route = freeFirst(routes, beganAtMs);
       if (route.coolingMs(beganAtMs) > 0) reason = 'all_cooling_down';
       else if (route !== routes[0]) reason = 'cooling_down';
-      this.#tell(route, reason, plan, scope);
+      // Before any further decision, a route has run.
+      const isTimed = routes === plan.routes && typeof select === 'function';
+      this.#tell(route, reason, plan, isTimed, scope);
       route.running++;
       const spentBefore = scope.spentUsd ?? 0;
       // What costs nothing tells nothing either.
@@ -151,14 +153,19 @@ export class Router<in I, out O, K extends string> extends InstrumentedPrimitive
     }
   }
 
-  #tell({ key: route }: Route, reason: RoutingReason, plan: Plan, scope: RunScope): void {
-    const { standIn, selectMs } = plan;
+  #tell(
+    { key: route }: Route,
+    reason: RoutingReason,
+    { standIn }: Plan,
+    isTimed: boolean,
+    scope: RunScope,
+  ): void {
     const usedDefault = route === standIn?.key;
     scope.record({
       type: 'decision',
       choice: route,
       reason,
-      ...(selectMs !== undefined && { durationMs: selectMs }),
+      ...(isTimed && { timed: true }),
       attributes: {
         [names.routeKey]: route,
         [names.routeUsedDefault]: usedDefault,

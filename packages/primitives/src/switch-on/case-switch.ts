@@ -63,25 +63,22 @@ export class CaseSwitch extends InstrumentedPrimitive<unknown, unknown> {
   }
 
   protected run(input: unknown, scope: RunScope): Promise<unknown> {
-    const startedAt = scope.clock.monotonic();
     const key = this.#select(input, scope);
     // Not by `async`, which would cost every run a promise.
-    return typeof key === 'object'
-      ? this.#goOnLater(key, input, scope, startedAt)
-      : this.#goOn(key, input, scope, startedAt);
+    return typeof key === 'object' ? this.#goOnLater(key, input, scope) : this.#goOn(key, input, scope);
   }
 
-  async #goOnLater(key: unknown, input: unknown, scope: RunScope, startedAt: number): Promise<unknown> {
+  async #goOnLater(key: unknown, input: unknown, scope: RunScope): Promise<unknown> {
     const answer = await key;
     scope.signal.throwIfAborted();
-    return this.#goOn(answer, input, scope, startedAt);
+    return this.#goOn(answer, input, scope);
   }
 
-  #goOn(key: unknown, input: unknown, scope: RunScope, startedAt: number): Promise<unknown> {
+  #goOn(key: unknown, input: unknown, scope: RunScope): Promise<unknown> {
     const way = this.#wayOf(key);
     if (!way) throw new NoCaseError(this.name, key, [...this.#ways.keys()]);
     const { edge, step, choice, reason, index } = way;
-    scope.record({ type: 'decision', choice, reason, durationMs: scope.clock.monotonic() - startedAt });
+    scope.record({ type: 'decision', choice, reason, timed: true });
     return scope.step(edge, step, input, { index, total: this.#total });
   }
 

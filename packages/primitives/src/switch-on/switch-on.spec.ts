@@ -4,6 +4,7 @@ import { describe, expect, it } from '@jest/globals';
 import { isObsError } from '@tta/obs-context';
 import type { RunScope } from '@tta/obs-instrumentation';
 import { mockPrimitive, observed } from '@tta/obs-testing';
+import { withBrokenClock } from '../../test/broken-clock.ts';
 import { describeOutcomes } from '../../test/outcomes.ts';
 import { lambda } from '../lambda.ts';
 import { NoCaseError } from './no-case-error.ts';
@@ -172,6 +173,14 @@ describe('switchOn', () => {
       }),
     );
   });
+
+  it(
+    'selects also where its clock cannot be read',
+    observed(async () => {
+      const greet = switchOn(langOf, { en: english, fr: french });
+      expect(await withBrokenClock(() => greet.execute({ lang: 'fr' }))).toBe('bonjour');
+    }),
+  );
 
   it(
     'waits for a selector that takes its time, and tells how long it took',
