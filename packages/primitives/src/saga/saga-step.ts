@@ -20,7 +20,7 @@ export interface SagaStep<in I, out O> {
 export function sagaStep<I, O>(
   name: string,
   forward: PrimitiveLike<I, O>,
-  compensate: PrimitiveLike<O, unknown>,
+  compensate: PrimitiveLike<NoInfer<O>, unknown>,
 ): SagaStep<I, O> {
   if (typeof name !== 'string' || name === '') {
     throw new InvalidCompositionError(

@@ -221,6 +221,7 @@ describe('a saga that is cancelled', () => {
       );
       await expect(twoSteps.execute('tea', { signal: early.signal })).rejects.toBe(reason);
       expect(next.calls).toEqual([]);
+      expect(trace).not.toHaveSpan({ span: 'primitive.saga.forward_two' });
       expect(undone.at(-1)).toBe('tea undone');
     }),
   );
@@ -622,6 +623,21 @@ describe('the composition of a saga', () => {
     [[step('a'), () => 1], 'saga: step 1 is none; make it by sagaStep(name, forward, compensate)'],
     [[lambda('a', () => 1)], 'saga: step 0 is none; make it by sagaStep(name, forward, compensate)'],
     [[step('a'), null], 'saga: step 1 is none; make it by sagaStep(name, forward, compensate)'],
+    [[undefined], 'saga needs at least one step'],
+    [
+      [step('a'), undefined, step('b')],
+      'saga: step 1 is none; make it by sagaStep(name, forward, compensate)',
+    ],
+    [[{ forward: 1, compensate: 2 }], 'saga: step 0 is none; make it by sagaStep(name, forward, compensate)'],
+    [
+      [{ ...step('a'), stepName: undefined }],
+      'saga: step 0 is none; make it by sagaStep(name, forward, compensate)',
+    ],
+    [[{ ...step('a'), forward: 1 }], 'saga: step 0 is none; make it by sagaStep(name, forward, compensate)'],
+    [
+      [step('a'), { ...step('b'), compensate: {} }],
+      'saga: step 1 is none; make it by sagaStep(name, forward, compensate)',
+    ],
     [[step('a'), {}, step('b')], 'saga: step 1 is none; make it by sagaStep(name, forward, compensate)'],
     [[step('a'), step('b'), step('a')], 'saga: two steps are called "a"; a name is for one step'],
     [[step('a'), { undoRetries: -1 }], 'saga: undoRetries is -1; it has to be a whole number of at least 0'],

@@ -71,7 +71,8 @@ class Saga extends InstrumentedPrimitive<unknown, unknown> {
  */
 export const saga: SagaSignatures = (...given: readonly unknown[]): never => {
   const last = given.at(-1);
-  const [steps, options] = isOptions(last) ? [given.slice(0, -1), last] : [given, {}];
+  // Options that are passed on may be undefined.
+  const [steps, options = {}] = last === undefined || isOptions(last) ? [given.slice(0, -1), last] : [given];
   if (steps.length === 0) throw new InvalidCompositionError('saga needs at least one step');
   const names = new Set<string>();
   for (const [index, step] of steps.entries()) {
@@ -94,9 +95,11 @@ export const saga: SagaSignatures = (...given: readonly unknown[]): never => {
 };
 
 function isSagaStep(value: unknown): value is AnySagaStep {
-  return typeof value === 'object' && value !== null && 'forward' in value && 'compensate' in value;
+  if (typeof value !== 'object' || value === null) return false;
+  const { stepName, forward, compensate }: Partial<AnySagaStep> = value;
+  return typeof stepName === 'string' && isStep(forward) && isStep(compensate);
 }
 
 function isOptions(value: unknown): value is SagaOptions {
-  return typeof value === 'object' && value !== null && !isStep(value) && !isSagaStep(value);
+  return typeof value === 'object' && value !== null && !isStep(value) && !('forward' in value);
 }

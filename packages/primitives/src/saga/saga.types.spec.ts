@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { InputOf, OutputOf } from '../step-types.ts';
 import { lambda } from '../lambda.ts';
-import { saga } from './saga.ts';
+import { saga, type SagaOptions } from './saga.ts';
 import { sagaStep } from './saga-step.ts';
 
 /* What must and what must not compile: see types.spec.ts. */
@@ -32,6 +32,39 @@ describe('the types of a saga', () => {
     same<Same<InputOf<typeof trip>, string>>();
     same<Same<OutputOf<typeof trip>, string>>();
     expect(await trip.execute('tea')).toBe('20 €');
+  });
+
+  it('flow into the last step as well, where no options follow', async () => {
+    const trip = saga(
+      sagaStep('reserve', reserve, release),
+      sagaStep(
+        'charge',
+        ({ seats }) => seats * 10,
+        (paid) => paid.toFixed(2),
+      ),
+    );
+    same<Same<OutputOf<typeof trip>, number>>();
+    expect(await trip.execute('tea')).toBe(20);
+  });
+
+  it('keep the whole output of a step, also where less of it is enough to undo it', async () => {
+    const cancel = lambda('cancel', ({ order }: { readonly order: string }) => order.length);
+    const trip = saga(
+      sagaStep('reserve', reserve, cancel),
+      sagaStep('count', ({ seats }) => seats, nothing),
+    );
+    same<Same<OutputOf<typeof trip>, number>>();
+    expect(await trip.execute('tea')).toBe(2);
+    const alone = saga(sagaStep('reserve', reserve, ({ order }: { order: string }) => order));
+    same<Same<OutputOf<typeof alone>, Reservation>>();
+    // @ts-expect-error a reservation has no price, and does not get one by being undone
+    sagaStep('reserve', reserve, ({ price }: { price: number }) => price);
+  });
+
+  it('take options that are passed on, given or not', async () => {
+    const make = (options?: SagaOptions) => saga(sagaStep('reserve', reserve, release), options);
+    expect(await make().execute('tea')).toEqual({ order: 'tea', seats: 2 });
+    expect(await make({ undoRetries: 0 }).execute('tea')).toEqual({ order: 'tea', seats: 2 });
   });
 
   it('go on for eight steps', async () => {
