@@ -9,7 +9,7 @@ import {
 import { LinkedAbort } from './linked-abort.ts';
 import { ChildFailures } from './child-failures.ts';
 import type { Consumption } from './consumption.ts';
-import { createErrorInfo, type ErrorInfo, rememberError } from './error-info.ts';
+import { createErrorInfo, describeError, type ErrorInfo, rememberError } from './error-info.ts';
 import type { Failure } from './execution-end.ts';
 import type { EdgeLabel, PrimitiveLike, RunScope, StepFunction, StepOptions } from './run-scope.ts';
 import type { Run } from './run.ts';
@@ -262,7 +262,9 @@ export class Execution implements RunScope {
     this.failure = info;
     // The reason of an abort comes from above: thrown there as well, it is the parent's own.
     if (this.parent && !isCancelled) (this.parent.#childFailures ??= new ChildFailures()).set(error, info);
-    rememberError(error, info);
+    // Who was left behind and throws the reason of its abort later says nothing new about an error of somebody else's.
+    if (!isCancelled || (describeError(error)?.category ?? 'cancelled') === 'cancelled')
+      rememberError(error, info);
     const status = isCancelled ? 'cancelled' : info.category === 'timeout' ? 'timeout' : 'error';
     this.#end(status, { error, info, arose });
   }

@@ -144,6 +144,29 @@ describe('InstrumentedPrimitive', () => {
     );
   });
 
+  it('knows of an error what its thrower knew, also when a step that was left behind throws it once more', async () => {
+    const observed = new Observed();
+    const own = new AbortController();
+    const failure = Object.assign(new Error('no answer'), { code: 'ECONNRESET' });
+    let goOn = (): void => undefined;
+    let left: Promise<unknown> | undefined;
+    const deaf = custom('deaf', async (_: number, { signal }) => {
+      await new Promise<void>((resolve) => (goOn = resolve));
+      signal.throwIfAborted();
+    });
+    const failing = custom('failing', (input: number, scope) => {
+      left = scope.step('step_0', deaf, input, { signal: own.signal });
+      own.abort(failure);
+      throw failure;
+    });
+    await observed.run(() => failing.tryExecute(1));
+    const known = describeError(failure);
+    goOn();
+    await expect(left).rejects.toBe(failure);
+    expect(known).toMatchObject({ category: 'network', recoverable: true, path: ['failing'] });
+    expect(describeError(failure)).toBe(known);
+  });
+
   it('rethrows the very error and keeps what is known about it beside it', async () => {
     const observed = new Observed();
     const error = Object.freeze(Object.assign(new Error('no such page'), { status: 404 }));
