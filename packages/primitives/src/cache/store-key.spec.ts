@@ -21,11 +21,25 @@ describe('boundedKey', () => {
 
   it('makes 180 characters and a hash of longer ones, which differ wherever the keys do', () => {
     const key = 'x'.repeat(201);
-    expect(boundedKey(key)).toBe('x'.repeat(180) + sha256(key).slice(0, 16));
+    expect(boundedKey(key)).toBe('x'.repeat(180) + sha256(key).slice(0, 32));
     const changed = Array.from({ length: 201 }, (_, at) =>
       boundedKey(`${key.slice(0, at)}y${key.slice(at + 1)}`),
     );
     expect(new Set([...changed, boundedKey(key)]).size).toBe(202);
+  });
+
+  it('makes no key of a long one that is the key of another, also of one made after it', () => {
+    const cut = boundedKey('x'.repeat(300));
+    expect(boundedKey(cut)).not.toBe(cut);
+    fc.assert(
+      fc.property(
+        fc.string({ minLength: 201, maxLength: 400 }),
+        fc.string({ maxLength: 200 }),
+        (long, short) => {
+          expect(boundedKey(long).length).toBeGreaterThan(boundedKey(short).length);
+        },
+      ),
+    );
   });
 });
 
