@@ -1,7 +1,9 @@
+import { isDeepStrictEqual } from 'node:util';
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { requirePlainJson } from './plain-json.ts';
 
+class List extends Array<number> {}
 class Money {
   readonly cents = 1;
 }
@@ -12,9 +14,13 @@ describe('requirePlainJson', () => {
   it('takes what comes back from JSON as it is', () => {
     fc.assert(
       fc.property(fc.jsonValue({ noUnicodeString: false }), (value) => {
+        const back: unknown = JSON.parse(JSON.stringify(value));
+        fc.pre(isDeepStrictEqual(back, value));
         expect(() => requirePlainJson(value)).not.toThrow();
       }),
     );
+    const hidden = Object.defineProperty({}, Symbol('s'), { value: 1, enumerable: false });
+    expect(() => requirePlainJson(hidden)).not.toThrow();
     const twice = { n: 1 };
     expect(() => requirePlainJson({ a: twice, b: twice, none: undefined })).not.toThrow();
     expect(() => requirePlainJson(undefined)).not.toThrow();
@@ -33,6 +39,13 @@ describe('requirePlainJson', () => {
     [[undefined], 'the value[0] is of type undefined, which JSON cannot hold'],
     [{ n: NaN }, 'the value.n is NaN, which JSON cannot hold'],
     [-Infinity, 'the value is -Infinity, which JSON cannot hold'],
+    [{ n: -0 }, 'the value.n is -0, which JSON cannot hold'],
+    [['10-20'.match(/(\d+)-/)], 'the value[0] is an array with further properties, which JSON cannot hold'],
+    [new List(), 'the value is a List, which does not come back from JSON as it is'],
+    [
+      { a: { [Symbol('s')]: 1 } },
+      'the value.a has a property with a symbol for a key, which JSON cannot hold',
+    ],
     [circular, 'the value.self[0] contains itself, which JSON cannot hold'],
   ])('refuses %p, and says where it is', (value, message) => {
     expect(() => requirePlainJson(value)).toThrow(new RegExp(`^${message.replaceAll(/[[\].]/g, '\\$&')}`));
