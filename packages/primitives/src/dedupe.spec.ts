@@ -197,9 +197,14 @@ describe('dedupe', () => {
     [
       'returns no text',
       () => undefined as never,
-      'the key of an input has to be text; it is of type undefined',
+      'the key of an input has to be text, made at once; it is of type undefined',
     ],
-    ['returns null', () => null as never, 'the key of an input has to be text; it is null'],
+    ['returns null', () => null as never, 'the key of an input has to be text, made at once; it is null'],
+    [
+      'returns a promise, and also where that rejects',
+      () => Promise.reject(new Error('no key')) as never,
+      'the key of an input has to be text, made at once; it is a promise',
+    ],
   ])(
     'runs each call by itself where the key %s, and tells it',
     observed(async (trace, _what: string, failing: (input: string) => string, message: string) => {
@@ -215,6 +220,20 @@ describe('dedupe', () => {
       expect(trace).toHaveLogged({ level: 'warn', fields: { 'error.message': message } });
     }),
   );
+
+  it('has no rejection unhandled of a key that is a promise', async () => {
+    const unhandled: unknown[] = [];
+    const listener = (error: unknown): void => void unhandled.push(error);
+    process.on('unhandledRejection', listener);
+    try {
+      const failing = () => Promise.reject(new Error('no key')) as never;
+      expect(await dedupe((n: number) => n, { key: failing }).execute(1)).toBe(1);
+      await new Promise(setImmediate);
+      expect(unhandled).toEqual([]);
+    } finally {
+      process.off('unhandledRejection', listener);
+    }
+  });
 
   it('has 10,000 callers wait for one run, and remembers none of them', async () => {
     const { step, answers } = asked();

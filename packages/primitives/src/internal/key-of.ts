@@ -8,8 +8,10 @@ export function keyOf<I>(key: (input: I) => string, input: I, scope: RunScope): 
   try {
     const made: unknown = key(input);
     if (typeof made === 'string') return made;
-    const kind = made === null ? 'null' : `of type ${typeof made}`;
-    throw new TypeError(`the key of an input has to be text; it is ${kind}`);
+    // A promise that is not waited for must not end the process when it rejects.
+    if (made instanceof Promise) made.catch(() => undefined);
+    const kind = made === null ? 'null' : made instanceof Promise ? 'a promise' : `of type ${typeof made}`;
+    throw new TypeError(`the key of an input has to be text, made at once; it is ${kind}`);
   } catch (error) {
     scope.record({ type: 'recovery', kind: 'key_failure', error });
     return undefined;
