@@ -17,8 +17,8 @@ export interface CacheEntry {
 export interface CacheStore {
   /** What kind of store it is: `redis`. One of a handful: it becomes a metric label. */
   readonly type: string;
-  /** What was stored under a key; `undefined` where there is nothing, or no more. */
-  get(key: string): CacheEntry | undefined | PromiseLike<CacheEntry | undefined>;
+  /** What was stored under a key; `undefined` or `null` where there is nothing, or no more. */
+  get(key: string): CacheEntry | null | undefined | PromiseLike<CacheEntry | null | undefined>;
   /**
    * Stores an entry in place of the one before.
    *

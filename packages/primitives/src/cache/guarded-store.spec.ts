@@ -75,11 +75,26 @@ describe('the store of a cache', () => {
     }),
   );
 
-  it.each([1, 'text', null, {}, { storedAt: 1 }, { storedAt: 1, ttlMs: '1' }])(
-    'answers nothing with what is no entry: %p',
+  it(
+    'has a miss where it answers with null, as many do',
+    observed(async () => {
+      const ask = step();
+      const kept = store();
+      kept.get = (name) => kept.entries.get(name) ?? null;
+      const cached = cache(ask, { key, store: kept });
+      for (let n = 0; n < 3; n++) await cached.execute('a');
+      expect(cached.stats()).toMatchObject({ misses: 1, hits: 2, storeFailures: 0 });
+    }),
+  );
+
+  it.each([1, 'text', {}, { storedAt: 1 }, { storedAt: 1, ttlMs: '1' }])(
+    'answers nothing with what is no entry, tells it, and puts the answer in its place: %p',
     observed(async (trace, entry: unknown) => {
-      const cached = cache(step(), { key, store: store({ get: () => entry as CacheEntry }) });
-      expect(await cached.execute('a')).toBe('answer');
+      const kept = store();
+      kept.entries.set('cache:ask:a', entry as CacheEntry);
+      const cached = cache(step(), { key, store: kept });
+      expect([await cached.execute('a'), await cached.execute('a')]).toEqual(['answer', 'answer']);
+      expect(cached.stats()).toMatchObject({ misses: 1, hits: 1, storeFailures: 1 });
       expect(trace).toHaveLogged({
         level: 'warn',
         fields: { 'error.message': 'what is stored there is no entry of a cache' },
@@ -126,6 +141,25 @@ describe('the store of a cache', () => {
       expect(ask.calls).toEqual([]);
       expect(trace.clock.pendingTimers).toBe(0);
       expect(getEventListeners(caller.signal, 'abort')).toEqual([]);
+    }, manual),
+  );
+
+  it(
+    'is not asked by a caller who has cancelled already',
+    observed(async (trace) => {
+      const caller = new AbortController();
+      const left = new Error('left');
+      const leave = (): string => {
+        caller.abort(left);
+        return 'a';
+      };
+      let reads = 0;
+      const read = (): Promise<never> => (reads++, never());
+      const cached = cache(step(), { key: leave, store: store({ get: read }) });
+      const leaving = cached.tryExecute('a', { signal: caller.signal });
+      expect(trace.clock.pendingTimers).toBe(0);
+      expect(await leaving).toMatchObject({ ok: false, error: left });
+      expect([reads, cached.stats().storeFailures]).toEqual([0, 0]);
     }, manual),
   );
 

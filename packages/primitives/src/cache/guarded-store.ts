@@ -8,17 +8,15 @@ export const unavailable: unique symbol = Symbol('unavailable');
 
 /** A store that fails no run: where it does not answer in time or fails, that is told, and the step runs. */
 export class GuardedStore {
+  readonly type: string;
   readonly #store: CacheStore;
   readonly #limitMs: number;
   #failures = 0;
 
   constructor(store: CacheStore, limitMs: number) {
+    this.type = store.type;
     this.#store = store;
     this.#limitMs = limitMs;
-  }
-
-  get type(): string {
-    return this.#store.type;
   }
 
   /** Reads and writes that came to nothing. */
@@ -29,9 +27,11 @@ export class GuardedStore {
   /** @throws The reason of the signal as soon as the run is cancelled. */
   async read(key: string, scope: RunScope): Promise<CacheEntry | undefined | typeof unavailable> {
     try {
-      const found = await this.#inTime(scope, () => this.#store.get(key), scope.signal);
+      const found = (await this.#inTime(scope, () => this.#store.get(key), scope.signal)) ?? undefined;
       if (found === undefined || isEntry(found)) return found;
-      throw new TypeError('what is stored there is no entry of a cache');
+      // Of an older version, or of somebody else: the next answer takes its place.
+      this.#tell(scope, 'read', new TypeError('what is stored there is no entry of a cache'));
+      return undefined;
     } catch (error) {
       if (scope.signal.aborted) throw error;
       this.#tell(scope, 'read', error);
@@ -54,6 +54,7 @@ export class GuardedStore {
   }
 
   #inTime<T>({ clock }: RunScope, work: () => T | PromiseLike<T>, signal?: AbortSignal): Promise<T> {
+    if (signal?.aborted) return Promise.reject(signal.reason as Error);
     return new Promise((resolve, reject) => {
       const release = (): void => {
         cancel();

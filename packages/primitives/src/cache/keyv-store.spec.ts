@@ -131,6 +131,20 @@ describe('keyvStore', () => {
     }, manual),
   );
 
+  it('forgets the reads that began longest ago when a thousand later ones are under way', async () => {
+    const keyv = new Keyv();
+    keyv.get = () => new Promise(() => undefined);
+    const store = keyvStore(keyv);
+    const failed: number[] = [];
+    const read = async (n: number): Promise<void> => {
+      await store.get(String(n));
+    };
+    for (let n = 0; n < 1001; n++) void read(n).catch(() => failed.push(n));
+    keyv.emit('error', new Error('ECONNREFUSED'));
+    await new Promise(setImmediate);
+    expect([failed.length, failed[0], failed.at(-1)]).toEqual([1000, 1, 1000]);
+  });
+
   it('counts a write that Keyv says it did not make, and one that it rejects', async () => {
     const keyv = new Keyv();
     keyv.stores = false;

@@ -31,10 +31,13 @@ export function keyvStore(keyv: KeyvLike): CacheStore {
   return new KeyvStore(keyv);
 }
 
+/** Reads and writes that an event `error` fails at most. */
+const mostPending = 1000;
+
 class KeyvStore implements CacheStore {
   readonly type: string;
   readonly #keyv: KeyvLike;
-  /** Rejects what is under way. */
+  /** Rejects what is under way, from what began longest ago on. */
   readonly #pending = new Set<(error: unknown) => void>();
 
   constructor(keyv: KeyvLike) {
@@ -75,6 +78,9 @@ class KeyvStore implements CacheStore {
   #watched<T>(work: () => Promise<T>): Promise<T> {
     return new Promise((resolve, reject) => {
       this.#pending.add(reject);
+      // What never settles must not stay for ever. Whoever waits for the oldest still has a time limit.
+      const [oldest] = this.#pending;
+      if (oldest && this.#pending.size > mostPending) this.#pending.delete(oldest);
       const end = (settle: () => void): void => {
         this.#pending.delete(reject);
         settle();
