@@ -5,6 +5,7 @@ import { CancelledError } from '@tta/obs-context';
 import type { ManualClock } from '@tta/obs-context/manual';
 import { pause, type RunScope } from '@tta/obs-instrumentation';
 import { mockPrimitive, observe, observed, type ObservedTrace } from '@tta/obs-testing';
+import { FailingClock } from '../test/failing-clock.ts';
 import { describeOutcomes } from '../test/outcomes.ts';
 import { WatchedClock } from '../test/watched-clock.ts';
 import { hedge, type HedgeOptions } from './hedge.ts';
@@ -435,6 +436,34 @@ describe('a hedge after a percentile', () => {
       expect(step.calls).toHaveLength(before + 2);
     }, manual),
   );
+
+  it('answers, and learns nothing, where the clock cannot be read', async () => {
+    const clock = new FailingClock();
+    await observe(
+      async () => {
+        const { takes, step } = adjustable();
+        const hedged = hedge(step, { idempotent, afterPercentile: 50 });
+        takes.ms = 40;
+        clock.break();
+        const running = hedged.tryExecute(0);
+        await clock.advance(40);
+        expect(await running).toMatchObject({ ok: true, value: 40 });
+        clock.fault = undefined;
+        const other = hedged.tryExecute(0);
+        clock.break();
+        await clock.advance(40);
+        expect(await other).toMatchObject({ ok: true, value: 40 });
+        clock.fault = undefined;
+        takes.ms = 100_000;
+        expect(await delayOf(hedged, step, clock)).toBeUndefined();
+        takes.ms = 40;
+        await run(hedged, clock, 2, 40);
+        takes.ms = 100_000;
+        expect(await delayOf(hedged, step, clock)).toBe(40);
+      },
+      { clock },
+    );
+  });
 
   it(
     'does not learn from a first attempt that failed while another answered',

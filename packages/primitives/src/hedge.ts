@@ -10,12 +10,14 @@ import {
 import { Allowance } from './internal/allowance.ts';
 import { LatencyWindow } from './internal/latency-window.ts';
 import { countLateFailure, countLateResult, isAnswerToAbort } from './internal/late-result.ts';
+import { isRefusal } from './internal/refusal.ts';
 import {
   requireAtLeast,
   requireIntegerWithin,
   requirePositive,
   requireWithin,
 } from './internal/requirements.ts';
+import { stopwatch } from './internal/stopwatch.ts';
 
 /** When a second attempt begins, and how many of them there may be. */
 export interface HedgeOptions {
@@ -83,7 +85,7 @@ class Hedge<I, O> extends InstrumentedPrimitive<I, O> {
     const { clock, signal } = scope;
     const { max } = this.#settings;
     const delayMs = this.#delayMs();
-    const startedAt = clock.monotonic();
+    const elapsedMs = this.#latencies && stopwatch(clock);
     const running = new Map<number, LinkedAbort>();
     this.#budget.earn(1);
     return new Promise((resolve, reject) => {
@@ -139,7 +141,8 @@ class Hedge<I, O> extends InstrumentedPrimitive<I, O> {
 
       const win = (winner: number, output: O): void => {
         // One that lost would have taken longer still: it counts as slow either way.
-        if (winner === 1 || running.has(1)) this.#latencies?.add(clock.monotonic() - startedAt);
+        const tookMs = winner === 1 || running.has(1) ? elapsedMs?.() : undefined;
+        if (tookMs !== undefined) this.#latencies?.add(tookMs);
         end();
         scope.attr(names.hedgeWinner, winner);
         // Not the winner's: what it returned, such as the body of a response, may still depend on its signal.
@@ -149,7 +152,8 @@ class Hedge<I, O> extends InstrumentedPrimitive<I, O> {
       };
 
       const lose = (error: unknown): void => {
-        failure ??= { error };
+        // That a hedge got no slot says nothing about the step, and must not hide what the step did say.
+        if (!failure || (isRefusal(failure.error) && !isRefusal(error))) failure = { error };
         // What fails is not slow: trying again is for a retry to decide.
         cancelTimer();
         if (running.size > 0 && !signal.aborted) return;

@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import type { ManualClock } from '@tta/obs-context/manual';
 import { pause, type RunScope } from '@tta/obs-instrumentation';
 import { mockPrimitive, observe, observed, type ObservedTrace } from '@tta/obs-testing';
+import { FailingClock } from '../test/failing-clock.ts';
 import { describeOutcomes } from '../test/outcomes.ts';
 import { WatchedClock } from '../test/watched-clock.ts';
 import { timeout, TimeoutError, type TimeoutOptions } from './timeout.ts';
@@ -152,6 +153,59 @@ describe('a cooperative timeout', () => {
   );
 
   it(
+    'leaves a step behind that answers the abort by cancelling the run',
+    observed(async (trace) => {
+      const caller = new AbortController();
+      const reason = new Error('stop');
+      const deaf = mockPrimitive<number, never>('step').runs((_, { signal }) => {
+        signal.addEventListener('abort', () => caller.abort(reason));
+        return new Promise<never>(() => undefined);
+      });
+      const running = timeout(deaf, cooperative).tryExecute(0, { signal: caller.signal });
+      let ended = false;
+      void running.then(() => (ended = true));
+      await trace.clock.advance(100);
+      expect(ended).toBe(true);
+      expect(await running).toMatchObject({ ok: false, error: reason, info: { category: 'cancelled' } });
+      expect(trace.clock.pendingTimers).toBe(0);
+      expect(getEventListeners(caller.signal, 'abort')).toEqual([]);
+    }, manual),
+  );
+
+  it('returns a late result also where the clock cannot be read', async () => {
+    const clock = new FailingClock();
+    await observe(
+      async (trace) => {
+        const running = timeout(
+          tidyUp(20, () => 'half an answer'),
+          cooperative,
+        ).tryExecute(0);
+        await clock.advance(100);
+        clock.break();
+        await clock.advance(20);
+        expect(await running).toMatchObject({ ok: true, value: 'half an answer' });
+        expect(trace.span('primitive.timeout.execute').attributes['timeout.overrun_ms']).toBeUndefined();
+        expect(clock.pendingTimers).toBe(0);
+      },
+      { clock },
+    );
+  });
+
+  it('begins its grace also where the clock cannot be read', async () => {
+    const clock = new FailingClock();
+    await observe(
+      async () => {
+        const deaf = mockPrimitive<number, never>('step').hangs({ ignoresAbort: true });
+        const running = timeout(deaf, cooperative).tryExecute(0);
+        clock.break();
+        await clock.advance(150);
+        expect(await running).toMatchObject({ ok: false, info: { code: 'OBS_ERR_TIMEOUT' } });
+      },
+      { clock },
+    );
+  });
+
+  it(
     'has 5 seconds of grace unless it is told otherwise',
     observed(async (trace) => {
       const hanging = mockPrimitive<number, never>('step').hangs({ ignoresAbort: true });
@@ -290,6 +344,7 @@ describe('the options of a timeout', () => {
 
   it.each([
     [0, 'timeout: ms is 0; it has to be a finite number above 0'],
+    [null, 'timeout: ms is null; it has to be a finite number above 0'],
     [{ ms: Number.NaN }, 'timeout: ms is NaN; it has to be a finite number above 0'],
     [
       { ms: 1, strategy: 'polite' },
@@ -303,6 +358,17 @@ describe('the options of a timeout', () => {
   ])('are refused at construction: %p', (options, message) => {
     expect(() => timeout(() => 1, options as TimeoutOptions)).toThrow(
       expect.objectContaining({ code: 'OBS_ERR_INVALID_COMPOSITION', message }),
+    );
+  });
+});
+
+describe('a limit that is a text', () => {
+  it.each(['500', { ms: '500' }])('is refused as what it is: %p', (options) => {
+    expect(() => timeout(() => 1, options as never)).toThrow(
+      expect.objectContaining({
+        code: 'OBS_ERR_INVALID_COMPOSITION',
+        message: expect.stringMatching(/^timeout: ms is .*500.*; it has to be a finite number above 0/),
+      }),
     );
   });
 });

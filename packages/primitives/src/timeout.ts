@@ -10,6 +10,7 @@ import {
 } from '@tta/obs-instrumentation';
 import { countLateFailure, countLateResult, isAnswerToAbort } from './internal/late-result.ts';
 import { requireOneOf, requirePositive } from './internal/requirements.ts';
+import { type Stopwatch, stopwatch } from './internal/stopwatch.ts';
 
 /** How long a step may take, and what happens then. */
 export interface TimeoutOptions {
@@ -70,7 +71,7 @@ class Timeout<I, O> extends InstrumentedPrimitive<I, O> {
     if (graceMs > 0) scope.attr(names.timeoutGraceMs, graceMs);
     return new Promise((resolve, reject) => {
       let timedOut: TimeoutError | undefined;
-      let timedOutAt = 0;
+      let overrunMs: Stopwatch | undefined;
       let isLeft = false;
       const leave = (reason: unknown): void => {
         isLeft = true;
@@ -91,7 +92,9 @@ class Timeout<I, O> extends InstrumentedPrimitive<I, O> {
         // First, so that a step which answers at once ends before its caller goes on.
         abort.abort(error);
         if (graceMs === 0) return leave(error);
-        timedOutAt = scope.clock.monotonic();
+        // The step may have answered by cancelling the run: nobody calls who follows a signal that has aborted.
+        if (scope.signal.aborted) return leave(scope.signal.reason);
+        overrunMs = stopwatch(scope.clock);
         const cancelGrace = scope.clock.timer(graceMs, () => leave(error), true);
         const unfollow = onAbort(scope.signal, () => leave(scope.signal.reason));
         stopWaiting = () => {
@@ -103,7 +106,8 @@ class Timeout<I, O> extends InstrumentedPrimitive<I, O> {
       const settle = (settled: () => void): void => {
         stopWaiting();
         abort.release();
-        if (timedOut) scope.attr(names.timeoutOverrunMs, Math.round(scope.clock.monotonic() - timedOutAt));
+        const lateMs = overrunMs?.();
+        if (lateMs !== undefined) scope.attr(names.timeoutOverrunMs, Math.round(lateMs));
         settled();
       };
       scope.step('inner', this.#step, input, { signal: abort.signal }).then(
@@ -132,8 +136,9 @@ export function timeout<I, O>(
   options: number | TimeoutOptions,
 ): InstrumentedPrimitive<I, O> {
   requireStep(step, 'timeout: the step');
-  // JavaScript may leave the options out.
-  const given: Partial<TimeoutOptions> = typeof options === 'number' ? { ms: options } : (options ?? {});
+  // JavaScript may leave the options out, or pass a text for the limit.
+  const given: Partial<TimeoutOptions> =
+    typeof options === 'object' && options !== null ? options : { ms: options };
   const { ms, strategy = 'aggressive', graceMs, name = nameOf(step) ?? 'timeout' } = given;
   requirePositive(ms, 'timeout: ms');
   requireOneOf(strategy, ['aggressive', 'cooperative'], 'timeout: strategy');
