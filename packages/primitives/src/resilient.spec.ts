@@ -327,6 +327,32 @@ describe('resilient', () => {
     }, manual),
   );
 
+  it.each<[string, ResilientOptions<string>]>([
+    ['slot', { bulkhead: { concurrency: 1 } }],
+    ['token', { rateLimit: { limit: 1, windowMs: 1000, onExceeded: 'fail' } }],
+  ])(
+    'opens its circuit also where the hedge of a call that fails got no %s',
+    observed(async (trace, _what: string, layer: ResilientOptions<string>) => {
+      const failing = mockPrimitive<string, string>('ask').runs(
+        sleeps(20, () => Promise.reject(unavailable)),
+      );
+      const guarded = resilient(failing as never, {
+        ...layer,
+        hedge: { idempotent: true, afterMs: 5, budgetRatio: 1 },
+        circuitBreaker: { trip: { failures: 2 } },
+      });
+      const errors: unknown[] = [];
+      for (let call = 0; call < 3; call++) {
+        const outcome = guarded.tryExecute('a');
+        await trace.clock.advance(1000);
+        const ended = await outcome;
+        errors.push(ended.ok || (ended.info.code ?? ended.error));
+      }
+      expect(errors).toEqual([unavailable, unavailable, 'OBS_ERR_CIRCUIT_OPEN']);
+      expect(failing.calls).toHaveLength(2);
+    }, manual),
+  );
+
   it.each<[string, ResilientOptions<string>, RegExp]>([
     ['the total timeout', { totalTimeout: 5 }, /^"ask" did not end within 5 ms/],
     ['the attempt timeout', { attemptTimeout: 5 }, /^"ask attempt" did not end within 5 ms/],
