@@ -1,4 +1,8 @@
+import { ServerResponse, IncomingMessage } from 'node:http';
+import { Socket } from 'node:net';
+import { PassThrough } from 'node:stream';
 import { describe, expect, it } from '@jest/globals';
+import { WorkflowContext } from '@tta/obs-context';
 import fc from 'fast-check';
 import { fieldValue } from './field-value.ts';
 import { createRedactor } from './redaction/redactor.ts';
@@ -258,5 +262,108 @@ describe('objects of the platform', () => {
       map: { '[object Object]': 1, '[object Object] (2)': 2 },
       withJson: { a: 1, toJSON: '[Function]' },
     });
+  });
+});
+
+describe('what is not for a reader', () => {
+  it.each<[string, () => object]>([
+    [
+      'a stream with bytes that nobody has read',
+      () => {
+        const stream = new PassThrough({ encoding: 'utf8' });
+        stream.write('the body');
+        return stream;
+      },
+    ],
+    [
+      'a request and its answer',
+      () => {
+        const request = new IncomingMessage(new Socket());
+        const response = new ServerResponse(request);
+        response.write('the body');
+        return [request, response];
+      },
+    ],
+    ['a stream of the web', () => new Blob(['the body']).stream()],
+    ['a place to write to', () => new WritableStream()],
+    [
+      'a generator',
+      () =>
+        (function* () {
+          yield 'the body';
+        })(),
+    ],
+  ])('is named: %s', (_what, make) => {
+    const value = make();
+    const name = Array.isArray(value) ? ['[Stream]', '[Stream]'] : '[Stream]';
+    expect(shown({ deep: { value } })).toEqual({ deep: { value: name } });
+  });
+
+  it('is binary data of any kind, and the context of a run', () => {
+    const context = new WorkflowContext({ userId: 'u', baggage: { plan: 'gold' } });
+    expect(
+      shown({
+        bytes: new Uint8Array(2),
+        buffer: new ArrayBuffer(3),
+        shared: new SharedArrayBuffer(4),
+        args: ['a', context],
+      }),
+    ).toEqual({
+      bytes: '[Uint8Array of 2 bytes]',
+      buffer: '[ArrayBuffer of 3 bytes]',
+      shared: '[SharedArrayBuffer of 4 bytes]',
+      args: ['a', '[WorkflowContext]'],
+    });
+  });
+});
+
+describe('much of everything', () => {
+  it('calls each getter and each toJSON once, and no getter of what is not shown', () => {
+    let calls = 0;
+    const fields: object = {};
+    for (let at = 0; at < 5_000; at++) {
+      Object.defineProperty(fields, `f${at}`, { enumerable: true, get: () => ({ toJSON: () => ++calls }) });
+    }
+    let reads = 0;
+    const one = {
+      get value() {
+        return ++reads;
+      },
+    };
+    expect(shown(one)).toEqual({ value: 1 });
+    expect(shown(fields)).toMatchObject({ f199: 200, '…': '4800 more' });
+  });
+
+  it('lists the names of large objects only so often', () => {
+    let listed = 0;
+    const keys = Array.from({ length: 90_000 }, (_, at) => `k${at}`);
+    const large = new Proxy(Object.fromEntries(keys.map((key) => [key, undefined])), {
+      ownKeys: () => {
+        listed++;
+        return keys;
+      },
+    });
+    const { list, id } = shown({ list: Array.from({ length: 100 }, () => large), id: 'o-1' });
+    expect(listed).toBe(3);
+    expect(list).toHaveLength(100);
+    expect((list as unknown[]).at(-1)).toBe('[Cut]');
+    expect(id).toBe('o-1');
+  });
+
+  it('takes no more of a set than is shown', () => {
+    let taken = 0;
+    class Endless extends Set<number> {
+      override *[Symbol.iterator](): SetIterator<number> {
+        for (;;) yield taken++;
+      }
+    }
+    expect(shown({ set: new Endless([1]) })['set']).toHaveLength(200);
+    expect(taken).toBe(201);
+  });
+
+  it('has as many characters as are wanted', () => {
+    const [first, ...others] = redactor.value(parts, 1_000) as string[];
+    expect(first).toBe(`${'z '.repeat(500)}… (31000 more characters)`);
+    expect(others).toEqual(['… 29 more']);
   });
 });

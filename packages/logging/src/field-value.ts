@@ -1,3 +1,4 @@
+import { isWorkflowContext } from '@tta/obs-context';
 import { isPaymentCard } from './redaction/payment-cards.ts';
 import type { SecretKeyRule } from './redaction/secret-key.ts';
 import { isPairs, isValueKey, kindOfItem, kindOfNamedValue } from './secret-neighbours.ts';
@@ -7,6 +8,10 @@ const deepest = 8;
 const mostEntries = 200;
 const mostValues = 2_000;
 const mostCharacters = 262_144;
+/** Of the names of all objects: to list those of one takes time also where few are shown. */
+const mostKeys = 200_000;
+/** So many fields are searched for errors, and for names of what stands beside them. */
+const mostLooked = 2_000;
 const longestText = 32_768;
 const longestKey = 256;
 /** So much behind a cut is looked at, for a secret that begins before it; the longest are passwords in URLs. */
@@ -24,15 +29,21 @@ interface Copy {
   /** Of the field at hand. */
   valuesLeft: number;
   charactersLeft: number;
+  /** Of all fields together. */
+  keysLeft: number;
 }
 
 /**
  * A copy of log fields, or of any value, that is safe to print as JSON: errors with name, message, stack and cause,
  * big integers as digits, no cycles, bounded depth, width and size, and without what the censor takes out. Where
- * there is too much, errors among the fields come first, and no field takes what the others need. Never throws.
+ * there is too much, errors among the fields come first, and no field takes what the others need. Streams, binary data
+ * and contexts of runs are named, not read. Getters and `toJSON` are called once. Never throws.
+ *
+ * @param characters - Of all texts together; less of them takes less time.
  */
-export function fieldValue(value: unknown, censor?: Censor): unknown {
-  return plain(value, { censor, above: [], valuesLeft: mostValues, charactersLeft: mostCharacters });
+export function fieldValue(value: unknown, censor?: Censor, characters = mostCharacters): unknown {
+  const charactersLeft = Math.min(characters, mostCharacters);
+  return plain(value, { censor, above: [], valuesLeft: mostValues, charactersLeft, keysLeft: mostKeys });
 }
 
 function plain(value: unknown, copy: Copy): unknown {
@@ -107,15 +118,18 @@ function plainObject(value: object, copy: Copy): unknown {
 function copiedObject(value: object, copy: Copy): unknown {
   if (isErrorLike(value)) return copiedError(value, copy);
   if (Array.isArray(value)) return copiedList(value, copy);
-  const { toJSON } = value as { toJSON?: unknown };
   // Bytes say nothing to a reader, and may spell a secret.
-  if (ArrayBuffer.isView(value)) return `[${value.constructor.name} of ${value.byteLength} bytes]`;
+  if (isBinary(value)) return `[${value.constructor.name} of ${value.byteLength} bytes]`;
+  // What it holds is the program's to read, and its internals hold what nobody has read yet.
+  if (isStream(value)) return '[Stream]';
+  if (isWorkflowContext(value)) return '[WorkflowContext]';
+  const { toJSON } = value as { toJSON?: unknown };
   if (typeof toJSON === 'function') {
     const json: unknown = (toJSON as () => unknown).call(value);
     if (json !== value) return plain(json, copy);
   }
   if (value instanceof Map) return copiedPairs(value, copy);
-  if (value instanceof Set) return copiedList([...value], copy);
+  if (value instanceof Set) return copiedList(firstOf(value), copy, value.size);
   switch (Object.prototype.toString.call(value)) {
     case '[object String]':
       return plainText(String.prototype.valueOf.call(value), copy);
@@ -124,26 +138,53 @@ function copiedObject(value: object, copy: Copy): unknown {
     case '[object Headers]':
     case '[object URLSearchParams]':
       return copiedPairs(new Set(value as Iterable<readonly [string, string]>), copy);
-    default:
-      return copy.above.length === 1
-        ? copiedFields(value, copy)
-        : addKeys({}, Object.keys(value), value, copy);
+    default: {
+      if (copy.keysLeft <= 0) return '[Cut]';
+      const keys = keysOf(value, copy);
+      return copy.above.length === 1 ? copiedFields(value, keys, copy) : addKeys({}, keys, value, copy);
+    }
   }
 }
 
+function isBinary(value: object): value is ArrayBufferView | ArrayBuffer | SharedArrayBuffer {
+  return ArrayBuffer.isView(value) || value instanceof ArrayBuffer || value instanceof SharedArrayBuffer;
+}
+
+/** Whether a value gives or takes what it has over time, or gives it once. */
+function isStream(value: object): boolean {
+  if (Symbol.asyncIterator in value || (Symbol.iterator in value && 'next' in value)) return true;
+  return 'getWriter' in value || ('pipe' in value && 'on' in value);
+}
+
+function firstOf(items: Iterable<unknown>): readonly unknown[] {
+  const first: unknown[] = [];
+  for (const item of items) {
+    if (first.length >= mostEntries) break;
+    first.push(item);
+  }
+  return first;
+}
+
+function keysOf(value: object, copy: Copy): readonly string[] {
+  const keys = Object.keys(value);
+  copy.keysLeft -= keys.length;
+  return keys;
+}
+
 /** What a line was given. Its errors are copied first: they are what it is read for. */
-function copiedFields(fields: object, copy: Copy): object {
+function copiedFields(fields: object, keys: readonly string[], copy: Copy): object {
   const result = {};
-  const keys = Object.keys(fields);
+  const looked = keys.slice(0, mostLooked);
+  const items = looked.map((key) => read(fields, key));
   const hidden = hiddenValue(fields, keys, copy);
-  const errors = earlyErrors(fields, keys, copy);
+  const errors = earlyErrors(looked, items, copy);
   let fieldsLeft = Math.min(keys.length, mostEntries) - errors.size;
-  let untaken = 0;
-  for (const key of keys) {
+  let untaken = keys.length - looked.length;
+  for (const [at, key] of looked.entries()) {
+    const item = items[at];
     if (errors.has(key)) addEntry(result, key, errors.get(key), copy);
     else if (fieldsLeft <= 0 || isSpent(copy)) untaken++;
     else {
-      const item = read(fields, key);
       if (item !== undefined)
         addEntry(
           result,
@@ -158,17 +199,22 @@ function copiedFields(fields: object, copy: Copy): object {
   return result;
 }
 
-function earlyErrors(fields: object, keys: readonly string[], copy: Copy): ReadonlyMap<string, unknown> {
-  let names: string[] | undefined;
-  for (const key of keys) {
-    const item = read(fields, key);
-    if (typeof item === 'object' && item !== null && isErrorLike(item)) (names ??= []).push(key);
+function earlyErrors(
+  keys: readonly string[],
+  items: readonly unknown[],
+  copy: Copy,
+): ReadonlyMap<string, unknown> {
+  let found: number[] | undefined;
+  for (const [at, item] of items.entries()) {
+    if (typeof item === 'object' && item !== null && isErrorLike(item)) (found ??= []).push(at);
+    if (found && found.length >= mostEntries) break;
   }
-  if (names === undefined) return noErrors;
+  if (found === undefined) return noErrors;
   const errors = new Map<string, unknown>();
-  for (const key of names.slice(0, mostEntries)) {
+  for (const at of found) {
+    const key = keys[at] ?? '';
     // All other fields together have as much as one error.
-    errors.set(key, inShare(key, read(fields, key), copy, names.length - errors.size + 1));
+    errors.set(key, inShare(key, items[at], copy, found.length - errors.size + 1));
   }
   return errors;
 }
@@ -190,7 +236,8 @@ const keysOfErrors: readonly string[] = ['name', 'message', 'stack', 'cause', 'e
 
 function copiedError(error: Error, copy: Copy): object {
   const result = addKeys({}, keysOfErrors, error, copy);
-  const others = Object.keys(error).filter((key) => !keysOfErrors.includes(key));
+  if (copy.keysLeft <= 0) return result;
+  const others = keysOf(error, copy).filter((key) => !keysOfErrors.includes(key));
   return others.length > 0 ? addKeys(result, others, error, copy) : result;
 }
 
@@ -213,7 +260,9 @@ function addKeys(result: object, keys: readonly string[], source: object, copy: 
 }
 
 function hiddenValue(source: object, keys: readonly string[], { censor }: Copy): string | undefined {
-  return censor && kindOfNamedValue(source, keys, censor.isSecretKey);
+  if (censor === undefined) return undefined;
+  const looked = keys.length > mostLooked ? keys.slice(0, mostLooked) : keys;
+  return kindOfNamedValue(source, looked, censor.isSecretKey);
 }
 
 interface Pairs extends Iterable<readonly [unknown, unknown]> {
@@ -233,7 +282,8 @@ function copiedPairs(pairs: Pairs, copy: Copy): object {
   return result;
 }
 
-function copiedList(list: readonly unknown[], copy: Copy): unknown[] {
+/** @param length - Of what the list is the beginning of, where it is one. */
+function copiedList(list: readonly unknown[], copy: Copy, length = list.length): unknown[] {
   const { censor } = copy;
   const result: unknown[] = [];
   const hasPairs = censor !== undefined && isPairs(list);
@@ -243,7 +293,7 @@ function copiedList(list: readonly unknown[], copy: Copy): unknown[] {
     const kind = censor && kindOfItem(list, index, hasPairs, censor.isSecretKey);
     result.push(kind === undefined ? plain(list[index], copy) : hide(list[index], kind, copy));
   }
-  if (index < list.length) result.push(`… ${list.length - index} more`);
+  if (index < length) result.push(`… ${length - index} more`);
   return result;
 }
 
