@@ -42,8 +42,11 @@ export class Execution implements RunScope {
   readonly parent: Execution | undefined;
   readonly edge: EdgeLabel | undefined;
   readonly options: StepOptions | undefined;
-  /** On the monotonic clock; 0 when nobody is told: reading it would cost half of such an execution. */
-  readonly startedAt: number;
+  /**
+   * On the monotonic clock, once its input has been told; 0 when nobody is told: reading it would cost half of such an
+   * execution. Written by the instrumentation.
+   */
+  startedAt: number;
   /** Of this execution; `undefined` when nothing records. Written by the instrumentation. */
   span: Span | undefined;
   /** Of the step that this execution is the child of. Written by the instrumentation. */
@@ -94,6 +97,11 @@ export class Execution implements RunScope {
       this.#ownAbort = new LinkedAbort(parent.signal, options.signal);
       this.#signal = this.#ownAbort.signal;
     }
+  }
+
+  /** Among the arguments of a function it says nothing about them, and has all of telemetry behind it. */
+  toJSON(): string {
+    return '[RunScope]';
   }
 
   /** Whether this execution began its run. */
@@ -210,15 +218,15 @@ export class Execution implements RunScope {
       if (this.#signal?.aborted) throw this.#signal.reason;
       const { instrumentation } = this.run;
       // Before the body, which may change it.
-      if (this.span) instrumentation.value(this, 'input', input);
+      if (this.span) instrumentation.input(this, input);
       const returned = this.otelContext
         ? context.with(this.otelContext, body, undefined, input, this)
         : body(input, this);
       // What returns at once ends now: behind an `await` it would seem to take as long as whatever its
       // siblings do before the event loop comes round.
       const output = isPromiseLike(returned) ? await returned : returned;
-      if (this.span) instrumentation.value(this, 'output', output);
-      this.#end('success');
+      const endedAt = this.span && instrumentation.output(this, output);
+      this.#end('success', undefined, false, endedAt);
       return output;
     } catch (error) {
       this.#fail(error);
@@ -269,14 +277,14 @@ export class Execution implements RunScope {
     this.#end(status, { error, info, arose });
   }
 
-  #end(status: ExecutionStatus, failure?: Failure, abandoned = false): void {
+  #end(status: ExecutionStatus, failure?: Failure, abandoned = false, endedAt?: number): void {
     if (this.ended) return;
     this.ended = true;
     const { observed, instrumentation } = this.run;
     this.#ownAbort?.release();
     if (this.parent) this.parent.#owner.#forget(this);
     if (this.#open) for (const left of this.#open) left.#closeWithOwner();
-    if (observed || failure) instrumentation.end(this, status, failure, abandoned);
+    if (observed || failure) instrumentation.end(this, status, failure, abandoned, endedAt);
   }
 
   #forget(ended: Execution): void {

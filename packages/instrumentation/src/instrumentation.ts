@@ -43,7 +43,7 @@ import { guardedLogger } from './guarded-logger.ts';
 import { Instruments } from './instruments.ts';
 import { ProcessWatch } from './process-watch.ts';
 import { contextOfOwner, contextOfRun } from './run-context.ts';
-import type { Fact } from './run-scope.ts';
+import type { EdgeLabel, Fact } from './run-scope.ts';
 import { Run } from './run.ts';
 import type { Unit } from './unit.ts';
 import { type ContentCapture, ValueRecorder } from './value-recorder.ts';
@@ -96,7 +96,8 @@ export interface InstrumentationOptions {
   readonly measureSizes?: boolean;
   /**
    * Puts what each execution is given and returns on its own span, as `input.value` and `output.value`: a text as it
-   * is, all else as JSON, redacted and cut. Streams and generators are not touched. It is read in line with the run.
+   * is, all else as JSON, redacted and cut. Streams and generators are not touched. It is read in line with the run; what
+   * that takes is not of the execution's own duration.
    *
    * @defaultValue nothing is captured
    */
@@ -187,10 +188,16 @@ export class Instrumentation {
    * active; with wishes of its own (`init`) it begins a run inside that one, else it begins a new one, which
    * goes on in the trace of the context that it is given.
    *
+   * @param edge - Of a run that nobody asked for, such as the refresh of a cache: what it is of its primitive.
    * @throws What a getter of `init` throws: that is the caller's.
    * @internal
    */
-  open<I, O>(unit: Unit<I, O>, active: Context, init: ContextInit | WorkflowContext | undefined): Execution {
+  open<I, O>(
+    unit: Unit<I, O>,
+    active: Context,
+    init: ContextInit | WorkflowContext | undefined,
+    edge?: EdgeLabel,
+  ): Execution {
     const anyUnit = unit as Unit<never, unknown>;
     const given = isWorkflowContext(init) ? init : undefined;
     const owner = given ? ownerOf(given) : executionOf(active);
@@ -199,7 +206,7 @@ export class Instrumentation {
     const around = init ? this.safely(() => contextOfRun(active, init, owner), active) : active;
     let execution: Execution;
     if (!parent) {
-      execution = new Execution(new Run(this, init, around), anyUnit);
+      execution = new Execution(new Run(this, init, around), anyUnit, undefined, edge);
     } else if (!init || (given && given === parent.contextIfMade)) {
       execution = new Execution(parent.run, anyUnit, parent);
     } else {
@@ -237,9 +244,14 @@ export class Instrumentation {
   }
 
   /** Each part on its own: where one is at fault, the others still tell how the execution ended. @internal */
-  end(execution: Execution, status: ExecutionStatus, failure: Failure | undefined, abandoned: boolean): void {
+  end(
+    execution: Execution,
+    status: ExecutionStatus,
+    failure: Failure | undefined,
+    abandoned: boolean,
+    endedAt = this.guardedClock.monotonic(),
+  ): void {
     const { run } = execution;
-    const endedAt = this.guardedClock.monotonic();
     const end: ExecutionEnd = {
       status,
       endedAt,
@@ -262,8 +274,25 @@ export class Instrumentation {
     if (run.observed) this.#listeners.tellEnd(execution, end);
   }
 
-  /** Tells what an execution was given or returned, as far as that is wanted. @internal */
-  value({ span }: Execution, side: 'input' | 'output', value: unknown): void {
+  /** Tells what an execution was given, as far as that is wanted; what that takes is not of its duration. @internal */
+  input(execution: Execution, value: unknown): void {
+    this.#value(execution, 'input', value);
+    if (this.#values.isThorough) execution.startedAt = this.guardedClock.monotonic();
+  }
+
+  /**
+   * Tells what an execution returned, as far as that is wanted.
+   *
+   * @returns When it ended, where it takes time to tell.
+   * @internal
+   */
+  output(execution: Execution, value: unknown): number | undefined {
+    const endedAt = this.#values.isThorough ? this.guardedClock.monotonic() : undefined;
+    this.#value(execution, 'output', value);
+    return endedAt;
+  }
+
+  #value({ span }: Execution, side: 'input' | 'output', value: unknown): void {
     try {
       if (span?.isRecording()) this.#values.record(span, side, value);
     } catch (error) {

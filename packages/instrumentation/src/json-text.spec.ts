@@ -1,5 +1,6 @@
-import { Readable } from 'node:stream';
+import { PassThrough, Readable } from 'node:stream';
 import { describe, expect, it } from '@jest/globals';
+import { WorkflowContext } from '@tta/obs-context';
 import fc from 'fast-check';
 import { jsonText } from './json-text.ts';
 
@@ -46,6 +47,16 @@ describe('jsonText', () => {
     ],
     ['a cycle', circular, '{"a":1,"self":"[Circular]"}'],
     ['the same value twice', [{ a: 1 }, { a: 1 }], '[{"a":1},{"a":1}]'],
+    [
+      'what is its own JSON',
+      {
+        a: 1,
+        toJSON(): unknown {
+          return this;
+        },
+      },
+      '{"a":1}',
+    ],
     ['what is empty', [{}, [], '', null], '[{},[],"",null]'],
   ])('writes %s', (_, value, json) => {
     expect(jsonText(value, 1e6)).toMatchObject({ text: json, isWhole: true });
@@ -134,5 +145,25 @@ describe('jsonText', () => {
       text: '["[1000000 bytes]","[16 bytes]"]',
       binaryBytes: 1_000_016,
     });
+  });
+
+  it('counts what is missing in an object, too', () => {
+    let reads = 0;
+    const fields = Object.fromEntries(Array.from({ length: 1000 }, (_, at) => [`k${at}`, undefined]));
+    const nothing = new Proxy(fields, {
+      get: () => void reads++,
+    });
+    expect(
+      jsonText(
+        Array.from({ length: 100 }, () => nothing),
+        1e6,
+      ).isWhole,
+    ).toBe(false);
+    expect(reads).toBeLessThan(11_000);
+  });
+
+  it('names what takes bytes, and the context of a run', () => {
+    const value = { out: new PassThrough(), web: new WritableStream(), run: [new WorkflowContext()] };
+    expect(text(value)).toBe('{"out":"[Stream]","web":"[Stream]","run":["[WorkflowContext]"]}');
   });
 });

@@ -1,4 +1,6 @@
-/** So much of a value is looked at; what lies beyond cannot be told. */
+import { isWorkflowContext } from '@tta/obs-context';
+
+/** So many values, also missing ones, are looked at; what lies beyond cannot be told. */
 const mostValues = 10_000;
 const deepest = 32;
 
@@ -14,7 +16,7 @@ export interface JsonText {
 /**
  * The JSON of any value, up to so many characters, in bounded time: with notes in place of bytes, cycles and what
  * cannot be read, digits for big integers, and lists for maps and sets. Nothing is consumed: streams and generators
- * are named. Never throws.
+ * are named, and so are contexts of runs. Never throws.
  */
 export function jsonText(value: unknown, limit: number): JsonText {
   const writer = new JsonWriter(limit);
@@ -93,8 +95,12 @@ class JsonWriter implements JsonText {
       this.binaryBytes += value.byteLength;
       return this.#quote(`[${value.byteLength} bytes]`);
     }
+    if (isWorkflowContext(value)) return this.#quote('[WorkflowContext]');
     const { toJSON } = value as { toJSON?: unknown };
-    if (typeof toJSON === 'function') return this.write(Reflect.apply(toJSON, value, ['']));
+    if (typeof toJSON === 'function') {
+      const json: unknown = Reflect.apply(toJSON, value, ['']);
+      if (json !== value) return this.write(json);
+    }
     if (Array.isArray(value) || value instanceof Map || value instanceof Set) return this.#list(value);
     this.#fields(value);
   }
@@ -115,7 +121,10 @@ class JsonWriter implements JsonText {
     for (const key of Object.keys(value)) {
       if (this.#isFull) return this.#stop();
       const item = read(value, key);
-      if (item === undefined || typeof item === 'function' || typeof item === 'symbol') continue;
+      if (item === undefined || typeof item === 'function' || typeof item === 'symbol') {
+        this.#valuesLeft--;
+        continue;
+      }
       this.#put(separator);
       separator = ',';
       this.#quote(key);
@@ -130,9 +139,10 @@ class JsonWriter implements JsonText {
   }
 }
 
-/** Whether a value gives what it has once, or over time. */
+/** Whether a value gives or takes what it has over time, or gives it once. */
 export function isStream(value: object): boolean {
-  return Symbol.asyncIterator in value || (Symbol.iterator in value && 'next' in value);
+  if (Symbol.asyncIterator in value || (Symbol.iterator in value && 'next' in value)) return true;
+  return 'getWriter' in value || ('pipe' in value && 'on' in value);
 }
 
 /** Whether a value is an `ArrayBuffer`, or a view of one such as a `Buffer`. */

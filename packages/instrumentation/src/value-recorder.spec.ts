@@ -154,6 +154,53 @@ describe('content', () => {
     expect(inputs).toEqual(['a', '["a","b"]', undefined, 'a']);
   });
 
+  it('names scopes and contexts of runs among arguments', async () => {
+    const observed = new Observed(capture());
+    const join = instrument((..._: readonly unknown[]) => 'done', { name: 'join' });
+    const given = { baggage: { plan: 'gold' } };
+    await observed.run(() =>
+      custom('p', (word: string, scope) => join(word, 'b', scope, { scope, of: scope.context })).execute(
+        'a',
+        given,
+      ),
+    );
+    const { attributes } = observed.span('primitive.function.execute');
+    expect(attributes['input.value']).toBe(
+      '["a","b","[RunScope]",{"scope":"[RunScope]","of":"[WorkflowContext]"}]',
+    );
+    await observed.run(() => custom('q', (_: number, { context }) => join(context)).execute(1, given));
+    expect(observed.spans.at(-2)?.attributes['input.value']).toBe('"[WorkflowContext]"');
+  });
+
+  it('tells the redactor how much is needed', async () => {
+    const most: unknown[] = [];
+    const redact = (value: unknown, characters: number): unknown => {
+      most.push(characters);
+      return value;
+    };
+    await tellings({ captureContent: { redact, maxLength: 100 } }, 'a', 'b');
+    expect(most).toEqual([4296, 4296]);
+  });
+
+  it('takes no time of the execution that it is of', async () => {
+    let ms = 0;
+    const clock = { now: () => ms, monotonic: () => ms, timer: () => () => undefined };
+    const redact = (value: unknown): unknown => {
+      ms += 500;
+      return value;
+    };
+    const observed = new Observed({ ...capture(redact), clock });
+    const work = custom('work', (input: string) => {
+      ms += 7;
+      return input;
+    });
+    await observed.run(() => work.execute('a'));
+    expect(ms).toBe(1007);
+    expect(observed.span('primitive.custom.process').attributes['execution.duration_ms']).toBe(7);
+    const { points } = await observed.metric('primitive.execution.duration');
+    expect(Object.values(points)).toEqual([{ count: 1, sum: 7 }]);
+  });
+
   it('is not captured where the redactor fails, which is counted', async () => {
     const redact = (): never => {
       throw new Error('no');

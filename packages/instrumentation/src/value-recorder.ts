@@ -9,13 +9,20 @@ export interface ContentCapture {
   /**
    * Makes of any value one without what must not be stored, whatever the value is: the method `value` of a redactor of
    * `@tta/obs-logging`. Of a value for which it throws nothing is captured, and the fault is counted.
+   *
+   * @param characters - More than so many of its texts together are not needed.
    */
-  readonly redact: (value: unknown) => unknown;
-  /** Characters of an input or output; of longer ones this is the beginning. @defaultValue 8192 */
+  readonly redact: (value: unknown, characters: number) => unknown;
+  /**
+   * Characters of an input or output; of longer ones this is the beginning, and a note that it is. A redactor has limits
+   * of its own. @defaultValue 8192
+   */
   readonly maxLength?: number;
 }
 
 const defaultMaxLength = 8192;
+/** A secret takes so many characters at most that the redactor's mark for it does not. */
+const secretLength = 4096;
 
 const attributesOf = {
   input: { size: names.inputSizeBytes, content: names.inputValue },
@@ -46,17 +53,24 @@ export class ValueRecorder {
     this.#maxLength = maxLength;
   }
 
+  /** Whether it takes long to record a value that is no text. */
+  get isThorough(): boolean {
+    return this.#measuresAll;
+  }
+
   record(span: Span, side: 'input' | 'output', value: unknown): void {
     const { size, content } = attributesOf[side];
     let bytes = flatSize(value);
     const isPrintable = this.#measuresAll && isContent(value);
     if (bytes === undefined && isPrintable) bytes = jsonSize(value);
     if (bytes !== undefined) span.setAttribute(size, bytes);
-    if (isPrintable && this.#redact) span.setAttribute(content, this.#contentOf(this.#redact(value), value));
+    if (isPrintable && this.#redact) span.setAttribute(content, this.#contentOf(value, this.#redact));
   }
 
-  #contentOf(redacted: unknown, value: unknown): string {
+  #contentOf(value: unknown, redact: ContentCapture['redact']): string {
     const limit = this.#maxLength;
+    // Twice as many, because a text that gets less than it has is cut while others have not used theirs.
+    const redacted = redact(value, 2 * limit + secretLength);
     if (typeof redacted === 'string') {
       // A redactor may have cut it already.
       const length = typeof value === 'string' ? Math.max(value.length, redacted.length) : redacted.length;

@@ -51,6 +51,7 @@ function contentCapture({
 }: Pick<SetUp, 'options' | 'env' | 'printing'>): ContentCapture | undefined {
   const wanted = options.captureContent ?? env.captureContent;
   if (wanted === false) return undefined;
-  const redact = (value: unknown): unknown => (redactor ? redactor.value(value) : value);
+  const redact = (value: unknown, characters: number): unknown =>
+    redactor ? redactor.value(value, characters) : value;
   return { redact, ...(wanted === true ? {} : wanted) };
 }
