@@ -11,7 +11,6 @@ import { Allowance } from './internal/allowance.ts';
 import { LatencyWindow } from './internal/latency-window.ts';
 import { countLateFailure, countLateResult, isAnswerToAbort } from './internal/late-result.ts';
 import { isRefusal } from './internal/refusal.ts';
-import { isRefusal } from './internal/refusal.ts';
 import {
   requireAtLeast,
   requireIntegerWithin,
