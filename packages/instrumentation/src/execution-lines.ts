@@ -22,7 +22,7 @@ export function logBegin(execution: Execution): void {
 
 /** Says how an execution ended: a run that failed as an error, everything else where debug lines are wanted. */
 export function logEnd(execution: Execution, { status, durationMs, failure }: ExecutionEnd): void {
-  const { run, parent, unit } = execution;
+  const { run, parent, unit, edge } = execution;
   const isFailedRun = failure !== undefined && parent === undefined && status !== 'cancelled';
   if (!isFailedRun && !run.verbose) return;
   const fields = {
@@ -37,7 +37,10 @@ export function logEnd(execution: Execution, { status, durationMs, failure }: Ex
       : status === 'cancelled'
         ? 'cancelled'
         : `failed: ${failure?.info.message}`;
-  writeLine(execution, isFailedRun ? 'error' : 'debug', `${unit.name} ${how}`, fields);
+  // What nobody asked for and nobody waits for hurts nobody yet.
+  const level = !isFailedRun ? 'debug' : edge === undefined ? 'error' : 'warn';
+  const what = parent || edge === undefined ? unit.name : `${unit.name} ${edge}`;
+  writeLine(execution, level, `${what} ${how}`, fields);
 }
 
 /** Characters of a path: some twenty steps. */

@@ -45,7 +45,7 @@ export function countEnd(
 }
 
 function changeLevels(execution: Execution, instruments: Instruments, change: 1 | -1): void {
-  const { unit, run } = execution;
+  const { unit, run, parent, edge } = execution;
   instruments.inFlightOf(unit).value += change;
-  if (!execution.parent) instruments.workflowsActiveOf(run.init).value += change;
+  if (!parent && edge === undefined) instruments.workflowsActiveOf(run.init).value += change;
 }

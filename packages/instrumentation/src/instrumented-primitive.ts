@@ -1,11 +1,8 @@
-import { context } from '@opentelemetry/api';
 import type { ContextInit, WorkflowContext } from '@tta/obs-context';
-import { instrumentationOf } from './current-instrumentation.ts';
-import { createErrorInfo } from './error-info.ts';
 import { executeUnit } from './execute-unit.ts';
-import type { Execution } from './execution.ts';
 import type { Outcome } from './outcome.ts';
 import type { RunScope } from './run-scope.ts';
+import { tryExecute } from './try-execute.ts';
 import { createUnit, type Unit, unit, type UnitDescription } from './unit.ts';
 
 /**
@@ -49,22 +46,8 @@ export abstract class InstrumentedPrimitive<in I, out O> {
   }
 
   /** Runs the primitive like {@link execute}; never rejects. */
-  async tryExecute(input: I, init?: WorkflowContext | ContextInit): Promise<Outcome<O>> {
-    const active = context.active();
-    const own = this[unit];
-    const instrumentation = instrumentationOf(active);
-    let execution: Execution | undefined;
-    let traceId: string | undefined;
-    try {
-      execution = instrumentation.open(own, active, init);
-      traceId = execution.spanContext?.traceId;
-      return { ok: true, value: await execution.perform(own.body, input), traceId };
-    } catch (error) {
-      const info =
-        execution?.failure ??
-        createErrorInfo(error, instrumentation.clock, { path: [own.name], traceId, spanId: undefined });
-      return { ok: false, error, info, traceId };
-    }
+  tryExecute(input: I, init?: WorkflowContext | ContextInit): Promise<Outcome<O>> {
+    return tryExecute(this[unit], input, init);
   }
 
   /** What the primitive does. Children run through `scope.step` only. */

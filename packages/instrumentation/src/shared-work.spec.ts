@@ -149,6 +149,29 @@ describe('executeApart', () => {
     expect(seen?.context.parent).toBeUndefined();
   });
 
+  it('is no run in the gauge of workflows and for listeners, and its failure is a warning', async () => {
+    const observed = new Observed();
+    const heard: unknown[] = [];
+    observed.instrumentation.onExecution({
+      onEnd: ({ name, edge, status }) => void heard.push([name, edge, status]),
+    });
+    const seen: unknown[] = [];
+    const apart = custom('apart', async () => {
+      seen.push(await observed.points('agent.workflows.active'));
+      throw new Error('no answer');
+    });
+    const reason = custom('reason', (input: number, scope) => executeApart(apart, input, scope));
+    await observed.run(() => reason.execute(1));
+    expect(seen).toEqual([{ '': 1 }]);
+    expect(heard).toEqual([
+      ['apart', 'refresh', 'error'],
+      ['reason', undefined, 'success'],
+    ]);
+    expect(observed.lines.map(({ level, message }) => [level, message])).toEqual([
+      ['warn', 'apart refresh failed: no answer'],
+    ]);
+  });
+
   it('gives the failure back, and runs without telemetry as well', async () => {
     const failure = new Error('no answer');
     const apart = custom('apart', () => Promise.reject(failure));
