@@ -2,6 +2,7 @@ import { beforeAll, describe, expect, it } from '@jest/globals';
 import type { ExecutionInfo, ExecutionResult } from '@tta/obs-context';
 import { custom, outer } from '../test/custom.ts';
 import { enableContexts, Observed } from '../test/observed.ts';
+import { Instrumentation } from './instrumentation.ts';
 
 beforeAll(enableContexts);
 
@@ -52,5 +53,11 @@ describe('what a listener hears', () => {
       processUse: { cpuMs: 1, heapDeltaBytes: 100, concurrent: 1 },
     });
     expect(ended[1]).toMatchObject({ name: 'outer', edge: undefined, costUsd: undefined, totalCostUsd: 2 });
+  });
+
+  it.each([undefined, null, {}, () => undefined])('that would never be called is refused: %p', (listener) => {
+    expect(() => new Instrumentation().onExecution(listener as never)).toThrow(
+      'onExecution: a listener has onStart or onEnd: { onEnd: (execution) => … }',
+    );
   });
 });

@@ -1,4 +1,9 @@
-import type { ExecutionInfo, ExecutionListener, ExecutionResult } from '@tta/obs-context';
+import {
+  type ExecutionInfo,
+  type ExecutionListener,
+  type ExecutionResult,
+  InvalidOptionError,
+} from '@tta/obs-context';
 import type { ExecutionEnd } from './execution-end.ts';
 import type { Execution } from './execution.ts';
 import { guarded } from './guarded-logger.ts';
@@ -16,8 +21,17 @@ export class ExecutionListeners {
     return this.#all.size === 0;
   }
 
-  /** @returns Ends it. */
+  /**
+   * @returns Ends it.
+   * @throws `OBS_ERR_INVALID_OPTION` for what would never be called.
+   */
   add(listener: ExecutionListener): () => void {
+    // JavaScript may give a function, which would hear of nothing.
+    const given = listener as ExecutionListener | null | undefined;
+    if (typeof given?.onStart !== 'function' && typeof given?.onEnd !== 'function')
+      throw new InvalidOptionError(
+        'onExecution: a listener has onStart or onEnd: { onEnd: (execution) => … }',
+      );
     this.#all.add(listener);
     return () => this.#all.delete(listener);
   }
