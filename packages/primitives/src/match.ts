@@ -9,8 +9,8 @@ export interface MatchOptions {
   readonly name?: string;
 }
 
-/** The properties that may tell the members of a union apart. */
-type Tag<U> = { [T in keyof U]-?: U[T] extends Key ? T : never }[keyof U] & string;
+/** The properties that may tell the members of a union apart: in each of them text, a number or a boolean. */
+type Tag<U> = { [T in keyof U & string]: U[T] extends Key ? T : never }[keyof U & string];
 
 /** The members whose tag may be `P`; all, where `P` is any text. */
 type Member<U, T extends keyof U, P> = U extends unknown
@@ -20,6 +20,16 @@ type Member<U, T extends keyof U, P> = U extends unknown
       ? U
       : never
   : never;
+
+/**
+ * The keys that there are cases for in any event: an optional one may be missing, and so may all of a table
+ * (`Record<string, …>`). All, while nothing is known yet: else a step that takes the rest alone would not do.
+ */
+type Certain<Outputs> = string extends keyof Outputs
+  ? Unknowns extends Outputs
+    ? string
+    : never
+  : keyof { [P in keyof Outputs as Partial<Pick<Outputs, P>> extends Pick<Outputs, P> ? never : P]: unknown };
 
 /** The members whose tag may be something else than one of `P`. */
 type Rest<U, T extends keyof U, P> = U extends unknown
@@ -42,7 +52,8 @@ export interface Matching<U> {
    * `otherwise`: one that is missing, like one that no member has, does not compile. A number or a boolean is the tag
    * of the case that is called like it.
    *
-   * @param tag - The property that all members have and by which they are told apart.
+   * @param tag - The property by which members are told apart: all have it, as text, a number or a boolean. Where it may
+   * be missing, `null` or an object, `switchOn` selects by what says more.
    * @throws What the step throws, untouched. `OBS_ERR_NO_CASE` for a tag that the types did not foresee.
    * @throws `OBS_ERR_INVALID_COMPOSITION` when the tag is no name, without a case, or when a step is none; at
    * construction.
@@ -54,7 +65,7 @@ export interface Matching<U> {
   on<T extends Tag<U>, Outputs = Unknowns, O = unknown>(
     tag: T,
     cases: Cases<U, T, Outputs>,
-    otherwise: PrimitiveLike<Rest<U, T, keyof Outputs>, O>,
+    otherwise: PrimitiveLike<Rest<U, T, Certain<Outputs>>, O>,
     options?: MatchOptions,
   ): InstrumentedPrimitive<U, OneOf<Outputs> | O>;
   on<T extends Tag<U>, Outputs = Unknowns>(

@@ -69,6 +69,31 @@ describe('the types of a match', () => {
     expect(await found.execute({ status: 200, body: 'all' })).toBe('all');
   });
 
+  it('take for the rest a step that says what it takes', async () => {
+    const cases = { names: () => 1, numbers: () => 2, image: ({ width }: Image) => width };
+    const primitive = match<Message>().on('kind', cases, read);
+    same<Same<typeof primitive, InstrumentedPrimitive<Message, number | string>>>();
+    const inPlace = match<Text | Image>().on('kind', { image: ({ width }) => width }, read);
+    same<Same<typeof inPlace, InstrumentedPrimitive<Text | Image, number | string>>>();
+    const bare = match<Text | Image>().on('kind', { image: ({ width }) => width }, (rest: Text) => rest.text);
+    same<Same<typeof bare, typeof inPlace>>();
+    expect(await inPlace.execute(image)).toBe(4);
+  });
+
+  it('leave for the step for all others what may have no case in a table', async () => {
+    const table: Readonly<Record<string, (message: Message) => number>> = {
+      text: () => 1,
+    };
+    const primitive = match<Message>().on('kind', table, (rest) => rest);
+    same<Same<typeof primitive, InstrumentedPrimitive<Message, number | Message>>>();
+    const some: { readonly text?: (message: Text) => number } = {};
+    const known = match<Message>().on('kind', { ...some, image: ({ width }) => width }, (rest) => rest);
+    same<Same<typeof known, InstrumentedPrimitive<Message, number | Text | List>>>();
+    const maybe = () => match<Message>().on('kind', some, (rest) => rest);
+    same<Same<ReturnType<typeof maybe>, InstrumentedPrimitive<Message, number | Message>>>();
+    expect(await primitive.execute(image)).toBe(image);
+  });
+
   it('flow through it', async () => {
     const chain = sequential(
       (n: number): Result => (n > 0 ? { ok: true, value: n } : { ok: false, why: 'none' }),
@@ -115,6 +140,39 @@ describe('the types of a match', () => {
       // @ts-expect-error not all members have a width
       'width',
       { text: () => 1 },
+    );
+    match<Text | { readonly kind?: 'image'; readonly text: string }>().on(
+      // @ts-expect-error a kind that may be missing
+      'kind',
+      { text: () => 1, image: () => 2 },
+    );
+    match<{ readonly kind?: 'image' }>().on(
+      // @ts-expect-error so may that of the only member
+      'kind',
+      { image: () => 1 },
+      () => 2,
+    );
+    match<Text | { readonly kind: undefined; readonly text: string }>().on(
+      // @ts-expect-error a kind that is undefined
+      'kind',
+      { text: () => 1 },
+    );
+    match<Text | { readonly kind: null; readonly text: string }>().on(
+      // @ts-expect-error a kind that is null
+      'kind',
+      { text: () => 1 },
+    );
+    match<Text | { readonly kind: 'image' | null; readonly text: string }>().on(
+      // @ts-expect-error a kind that may be null
+      'kind',
+      { text: () => 1, image: () => 2 },
+      () => 3,
+    );
+    match<{ readonly id: 'a'; readonly at: number } | { readonly id: 'b'; readonly at: Date }>().on(
+      // @ts-expect-error a date is no tag
+      'at',
+      { 1: () => 1 },
+      () => 2,
     );
     match()
       // @ts-expect-error of which union
