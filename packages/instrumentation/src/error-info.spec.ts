@@ -200,6 +200,48 @@ describe('the causes of an error', () => {
     ]);
   });
 
+  it('say their message or code where they are no errors, and are never printed as a whole', async () => {
+    let printed = 0;
+    class Body extends Uint8Array {
+      override toString(): string {
+        printed++;
+        return 'the body';
+      }
+    }
+    const causes: [unknown, { type: string; message: string }][] = [
+      [
+        { message: 'the reason', code: 'E42' },
+        { type: 'E42', message: 'the reason' },
+      ],
+      [{ code: 'E42' }, { type: 'E42', message: 'E42' }],
+      [new Body(8), { type: 'object', message: '[object Body]' }],
+      [Buffer.from('the body'), { type: 'object', message: '[object Buffer]' }],
+      [['the body'], { type: 'object', message: '[object Array]' }],
+      [{ message: new Body(8) }, { type: 'object', message: '[object Object]' }],
+      [
+        Object.assign(new Error(), { message: new Body(8), stack: 'Error' }),
+        { type: 'Error', message: '[object Body]' },
+      ],
+      [function answer() {}, { type: 'function', message: '[function answer]' }],
+    ];
+    for (const [cause, expected] of causes) {
+      const error = new Error('bad answer', { cause });
+      const observed = await told(error);
+      expect(describeError(error)?.causes).toEqual([expected]);
+      expect(JSON.stringify(observed.spans.map(({ events }) => events))).not.toContain('the body');
+    }
+    expect(printed).toBe(0);
+  });
+
+  it('keep their frames where their messages are long', async () => {
+    const cause = new Error('m'.repeat(20_000));
+    const frames = cause.stack?.slice(cause.stack.indexOf('\n'));
+    const [span] = (await told(new Error('no page', { cause }))).spans;
+    expect(String(span?.events.at(-1)?.attributes?.['exception.stacktrace'])).toContain(
+      `Caused by: Error: ${'m'.repeat(limitOfCause)}… (${20_000 - limitOfCause} more characters)${frames}`,
+    );
+  });
+
   it('follow in the stack of the exception, where it arose', async () => {
     const cause = refused();
     const error = new Error('no page', { cause: new Error('not loaded', { cause }) });

@@ -118,11 +118,8 @@ function typeOf(error: unknown): string {
 }
 
 function codeOf(error: unknown): string | undefined {
-  const code = read(
-    () => (error instanceof Error ? (error as { code?: unknown }).code : undefined),
-    undefined,
-  );
-  return typeof code === 'string' && code !== '' ? capped(code, nameLimit) : undefined;
+  const code = typeof error === 'object' ? read(() => textAt(error, 'code'), undefined) : undefined;
+  return code === undefined ? undefined : capped(code, nameLimit);
 }
 
 function nameOf(error: unknown): string {
@@ -130,12 +127,26 @@ function nameOf(error: unknown): string {
   return typeof name === 'string' ? name : error === null ? 'null' : typeof error;
 }
 
-/** What a thrown value says, whatever it is. Never throws. */
+/**
+ * What a thrown value says, whatever it is: its message, else its code, or the name of its class. What it holds is not
+ * printed: it may be large, or bytes. Never throws.
+ */
 export function messageOf(error: unknown): string {
   return read(
-    () => String(error instanceof Error ? error.message : error),
+    () => said(error instanceof Error ? (error.message as unknown) : error),
     'an object that cannot be printed',
   );
+}
+
+function said(thrown: unknown): string {
+  if (typeof thrown === 'function') return `[function ${thrown.name}]`;
+  if (typeof thrown !== 'object' || thrown === null) return String(thrown);
+  return textAt(thrown, 'message') ?? textAt(thrown, 'code') ?? `[object ${thrown.constructor.name}]`;
+}
+
+function textAt(thrown: object | null, key: 'message' | 'code'): string | undefined {
+  const text: unknown = thrown && (thrown as { message?: unknown; code?: unknown })[key];
+  return typeof text === 'string' && text !== '' ? text : undefined;
 }
 
 /** Where an error arose, then where what caused it did. @internal */
@@ -145,16 +156,17 @@ export function stackOf(error: unknown): string | undefined {
   let stack = own;
   for (const cause of causesOf(error)) {
     if (stack.length >= stackLimit) break;
-    stack += `\nCaused by: ${capped(ownStackOf(cause) ?? messageOf(cause), messageLimit)}`;
+    stack += `\nCaused by: ${capped(ownStackOf(cause, causeMessageLimit) ?? messageOf(cause), messageLimit)}`;
   }
   return stack;
 }
 
-function ownStackOf(error: unknown): string | undefined {
+/** @param most - Characters of the message at its head. */
+function ownStackOf(error: unknown, most = messageLimit): string | undefined {
   const stack = read(() => (error instanceof Error ? error.stack : undefined), undefined);
   if (typeof stack !== 'string') return undefined;
-  if (stack.length <= messageLimit) return stack;
+  if (stack.length <= most) return stack;
   // Cut as a whole it would lose its frames to the message at its head.
   const message = messageOf(error);
-  return capped(whole(stack.replace(message, () => capped(message, messageLimit))), stackLimit);
+  return capped(whole(stack.replace(message, () => capped(message, most))), stackLimit);
 }
