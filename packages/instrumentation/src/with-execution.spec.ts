@@ -53,6 +53,18 @@ describe('withExecution', () => {
     await expect(withExecution({ type: 'agent' }, () => 1, init)).rejects.toBe(error);
   });
 
+  it('rejects where its description cannot be read', async () => {
+    const error = new Error('boom');
+    const description = {
+      get type(): never {
+        throw error;
+      },
+    };
+    await expect(withExecution(description, () => 1)).rejects.toBe(error);
+    // @ts-expect-error a description is needed
+    await expect(withExecution(undefined, () => 1)).rejects.toThrow(TypeError);
+  });
+
   it('has the type of what the block returns', async () => {
     const answer: Promise<string> = withExecution({ type: 'agent' }, async () => 'a');
     // @ts-expect-error it has to be waited for

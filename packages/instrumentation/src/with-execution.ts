@@ -1,7 +1,7 @@
 import type { ContextInit, WorkflowContext } from '@tta/obs-context';
 import { executeUnit } from './execute-unit.ts';
 import type { RunScope } from './run-scope.ts';
-import { createUnit, type UnitDescription } from './unit.ts';
+import { createUnit, type Unit, type UnitDescription } from './unit.ts';
 
 /**
  * Runs a block of code as an execution, now: `withExecution({ type: 'agent', name: 'plan' }, async (scope) => …)`.
@@ -10,7 +10,7 @@ import { createUnit, type UnitDescription } from './unit.ts';
  * @param description - Its type and name are metric labels: a handful of values, and no ids.
  * @param init - As of `execute`: what is known about the run, or the context of one to continue.
  * @returns What the block returns.
- * @throws What the block throws, untouched, and what a getter of `init` throws: always as a rejection.
+ * @throws What the block throws, untouched, and what cannot be read of the description or `init`: always as a rejection.
  */
 export function withExecution<O>(
   description: UnitDescription,
@@ -18,5 +18,11 @@ export function withExecution<O>(
   init?: WorkflowContext | ContextInit,
 ): Promise<O> {
   const block = (_: undefined, scope: RunScope): O | PromiseLike<O> => body(scope);
-  return executeUnit(createUnit(description, block), block, undefined, init);
+  let unit: Unit<undefined, O>;
+  try {
+    unit = createUnit(description, block);
+  } catch (error) {
+    return Promise.reject(error);
+  }
+  return executeUnit(unit, block, undefined, init);
 }
