@@ -41,8 +41,8 @@ export interface RetryOptions {
   readonly maxDelayMs?: number;
   /**
    * Spreads waits, so that many callers do not come back at once: `equal` half to one and a half times the wait, `full`
-   * zero to one times, `decorrelated` from `baseMs` to one and a half times `factor` times the wait before, `none`
-   * exactly the wait.
+   * zero to one times, `decorrelated` from `baseMs` (at most half of `maxDelayMs`) to one and a half times `factor` times
+   * the wait before, each drawn within `maxDelayMs`; `none` exactly the wait.
    *
    * @defaultValue 'equal'
    */

@@ -26,8 +26,7 @@ export class Backoff {
     const { baseMs, factor, maxDelayMs, jitter } = this.#options;
     if (jitter === 'decorrelated') {
       // With the default factor the rule that AWS found to need the fewest calls: up to three times the wait before.
-      const mostMs = this.#waitMs * factor * 1.5;
-      this.#waitMs = Math.min(baseMs + this.#random.next() * (mostMs - baseMs), maxDelayMs);
+      this.#waitMs = this.#between(Math.min(baseMs, maxDelayMs / 2), this.#waitMs * factor * 1.5);
       return this.#waitMs;
     }
     const plainMs = this.#waitMs;
@@ -35,6 +34,11 @@ export class Backoff {
     this.#waitMs = Math.min(plainMs * factor, maxDelayMs);
     if (jitter === 'none') return plainMs;
     if (jitter === 'full') return plainMs * this.#random.next();
-    return Math.min(plainMs * (0.5 + this.#random.next()), maxDelayMs);
+    return this.#between(plainMs / 2, plainMs * 1.5);
+  }
+
+  /** Drawn up to the longest wait; drawn first and cut then, callers would meet again at the longest. */
+  #between(leastMs: number, mostMs: number): number {
+    return leastMs + this.#random.next() * (Math.min(mostMs, this.#options.maxDelayMs) - leastMs);
   }
 }
