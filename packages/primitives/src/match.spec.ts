@@ -139,6 +139,10 @@ describe('match', () => {
     [['kind'], 'match needs at least one case: { key: step }'],
     [['kind', { text: 1 }], 'match: case "text" is a number; a step is'],
     [['kind', { text: one }, 1], 'match: otherwise is a number; a step is'],
+    [
+      ['kind', { default: one }, one],
+      'match: traces and metrics could not tell case "default" from otherwise; leave one of them out',
+    ],
   ])('refuses %p at construction', (given, message) => {
     const make = match().on as unknown as (...given: readonly unknown[]) => unknown;
     expect(() => make(...given)).toThrow(

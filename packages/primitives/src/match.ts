@@ -55,8 +55,8 @@ export interface Matching<U> {
    * @param tag - The property by which members are told apart: all have it, as text, a number or a boolean. Where it may
    * be missing, `null` or an object, `switchOn` selects by what says more.
    * @throws What the step throws, untouched. `OBS_ERR_NO_CASE` for a tag that the types did not foresee.
-   * @throws `OBS_ERR_INVALID_COMPOSITION` when the tag is no name, without a case, or when a step is none; at
-   * construction.
+   * @throws `OBS_ERR_INVALID_COMPOSITION` when the tag is no name, without a case, when a step is none, or for a case
+   * `default` beside `otherwise`; at construction.
    */
   on<T extends Tag<U>, Outputs = Unknowns>(
     tag: T,

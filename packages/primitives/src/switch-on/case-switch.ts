@@ -90,11 +90,17 @@ export class CaseSwitch extends InstrumentedPrimitive<unknown, unknown> {
 
 /**
  * @param of - Of which function.
- * @throws `OBS_ERR_INVALID_COMPOSITION` without a case, or when a step is none.
+ * @throws `OBS_ERR_INVALID_COMPOSITION` without a case, when a step is none, or for a case `default` beside `otherwise`.
  */
 export function requireCases(cases: unknown, otherwise: unknown, of: string): void {
   const entries = typeof cases === 'object' && cases !== null ? Object.entries(cases) : [];
   if (entries.length === 0) throw new InvalidCompositionError(`${of} needs at least one case: { key: step }`);
   for (const [key, step] of entries) requireStep(step, `${of}: case "${key}"`);
-  if (otherwise !== undefined) requireStep(otherwise, `${of}: otherwise`);
+  if (otherwise === undefined) return;
+  requireStep(otherwise, `${of}: otherwise`);
+  if (entries.some(([key]) => key === 'default')) {
+    throw new InvalidCompositionError(
+      `${of}: traces and metrics could not tell case "default" from otherwise; leave one of them out`,
+    );
+  }
 }

@@ -75,10 +75,10 @@ describe('switchOn', () => {
   );
 
   it(
-    'tells a case that is called default from the step for all others',
+    'runs a case that is called default, where there is no step for all others',
     observed(async (trace) => {
-      const primitive = switchOn((key: string) => key, { default: english }, other);
-      expect(await primitive.execute('default')).toBe('hello');
+      const primitive = switchOn(() => 'default' as const, { default: english });
+      expect(await primitive.execute(0)).toBe('hello');
       expect(trace).toHaveSpan({
         span: 'primitive.switch.execute',
         attributes: { 'decision.choice': 'default', 'decision.reason': 'select' },
@@ -126,16 +126,20 @@ describe('switchOn', () => {
 
   it.each([
     ['', '""'],
-    ['a\n"b"', '"a\\n\\"b\\""'],
-    ['x'.repeat(101), `"${'x'.repeat(100)}…"`],
+    ['v1.2:en-GB_x', '"v1.2:en-GB_x"'],
+    ['x'.repeat(32), `"${'x'.repeat(32)}"`],
+    ['x'.repeat(33), 'for a text of 33 characters'],
+    ['a b', 'for a text of 3 characters'],
+    ['en\n', 'for a text of 3 characters'],
+    ['é', 'for a text of 1 character'],
     [7, '7'],
     [Number.NaN, 'NaN'],
     [true, 'true'],
     [undefined, 'undefined'],
     [null, 'null'],
-    [{ toString: () => 'en' }, 'of type object'],
-    [() => 'en', 'of type function'],
-    [Symbol('en'), 'of type symbol'],
+    [{ toString: () => 'en' }, 'for a value of type object'],
+    [() => 'en', 'for a value of type function'],
+    [Symbol('en'), 'for a value of type symbol'],
   ])('finds no case for %p, and says so', async (key, text) => {
     const primitive = switchOn(selecting(key), { en: english, fr: french });
     await expect(primitive.execute(0)).rejects.toMatchObject({
@@ -143,6 +147,16 @@ describe('switchOn', () => {
       message: `"switch" has no case ${text}; its cases: en, fr`,
     });
   });
+
+  it(
+    'tells no span and no line what a user wrote or a model answered',
+    observed(async (trace) => {
+      const answer = 'My card is 4111 1111 1111 1111';
+      const outcome = await switchOn(selecting(answer), { en: english, fr: french }).tryExecute(0);
+      expect(outcome).toMatchObject({ error: { key: answer } });
+      expect(JSON.stringify([trace.spans, trace.lines])).not.toContain('4111');
+    }),
+  );
 
   it('finds no case by what every object has, and every case that is given', async () => {
     const inherited = Object.getOwnPropertyNames(Object.prototype);
@@ -304,6 +318,10 @@ describe('switchOn', () => {
     [[langOf, {}, english], 'switchOn needs at least one case: { key: step }'],
     [[langOf, { en: english, fr: 'bonjour' }], 'switchOn: case "fr" is a string; a step is'],
     [[langOf, { en: english }, null], 'switchOn: otherwise is null; a step is'],
+    [
+      [langOf, { default: english }, french],
+      'switchOn: traces and metrics could not tell case "default" from otherwise; leave one of them out',
+    ],
   ])('refuses %p at construction', (given, message) => {
     const make = switchOn as unknown as (...given: readonly unknown[]) => unknown;
     expect(() => make(...given)).toThrow(

@@ -25,8 +25,8 @@ type Cases<I, K, Outputs> = {
  *
  * @param select - May take its time; what it throws fails the run.
  * @throws What the selector or the step throws, untouched. `OBS_ERR_NO_CASE` for a key that the types did not foresee.
- * @throws `OBS_ERR_INVALID_COMPOSITION` when the selector is no function, without a case, or when a step is none; at
- * construction.
+ * @throws `OBS_ERR_INVALID_COMPOSITION` when the selector is no function, without a case, when a step is none, or for a
+ * case `default` beside `otherwise`; at construction.
  */
 export function switchOn<I, K extends Key = never, Outputs = Unknowns>(
   select: Selector<I, K>,
