@@ -78,6 +78,7 @@ describe('an instrumented function', () => {
     expect(instrument(() => 1).name).toBe('function');
     expect(instrument(loadPage, { name: 'fetch page' }).name).toBe('fetch page');
     expect(instrument(() => 1, { type: 'tool' }).name).toBe('tool');
+    expect(instrument(loadPage, { name: '' }).name).toBe('loadPage');
   });
 
   it('rejects with what the function throws, also where it throws at once', async () => {

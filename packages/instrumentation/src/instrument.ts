@@ -37,7 +37,8 @@ export function instrument<This, A extends readonly unknown[], R>(
       `instrument: the first argument is of type ${typeof fn}; pass the function itself, not what it returns`,
     );
   }
-  const { attributes, type = 'function', name = fn.name || type, ...description } = options;
+  const { attributes, type = 'function', ...description } = options;
+  const name = options.name || fn.name || type;
   const call = (self: This, args: A, scope: RunScope): R => {
     if (attributes) setAttributes(scope, () => attributes(...args));
     return Reflect.apply(fn, self, args);

@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
+import { outer } from '../test/custom.ts';
 import { enableContexts, Observed } from '../test/observed.ts';
 import { instrumented } from './instrumented.ts';
 
@@ -45,6 +46,12 @@ class Planner {
 }
 
 class TripPlanner extends Planner {}
+
+class Answer<T> extends Promise<T> {
+  status(): number {
+    return 200;
+  }
+}
 
 const names = (observed: Observed): unknown[] =>
   observed.spans.map((span) => span.attributes['primitive.name']);
@@ -111,6 +118,12 @@ describe('@instrumented', () => {
         return 1;
       }
 
+      // @ts-expect-error it would return a promise where its type says more
+      @instrumented()
+      ask(): Answer<number> {
+        return new Answer((resolve) => resolve(1));
+      }
+
       // @ts-expect-error its argument is a number
       @instrumented({ attributes: (text: string) => ({ text }) })
       async load(id: number): Promise<number> {
@@ -118,5 +131,76 @@ describe('@instrumented', () => {
       }
     }
     expect(new Wrong()).toBeDefined();
+  });
+
+  it('keeps name and number of arguments, and is one execution as a step', async () => {
+    const { plan } = Planner.prototype;
+    expect([plan.name, plan.length]).toEqual(['plan', 1]);
+    class Tool {
+      @instrumented()
+      async shout(text: string, ..._more: readonly unknown[]): Promise<string> {
+        return text.toUpperCase();
+      }
+    }
+    const { shout } = new Tool();
+    expect([shout.name, shout.length]).toEqual(['shout', 1]);
+    const observed = new Observed();
+    expect(await observed.run(() => outer(shout).execute('a'))).toBe('A');
+    expect(observed.tree()).toContain('    primitive.function.execute "shout" success');
+    expect(observed.tree()).not.toContain('lambda.execute "shout"');
+  });
+
+  it('names a method after itself where the name of its class is no text', async () => {
+    const observed = new Observed();
+    class Odd {
+      @instrumented()
+      async use(): Promise<number> {
+        return 1;
+      }
+    }
+    for (const value of [Symbol('odd'), undefined, () => 'odd']) {
+      Object.defineProperty(Odd, 'name', { value, configurable: true });
+      await observed.run(() => new Odd().use());
+    }
+    expect(names(observed)).toEqual(['use', 'use', 'use']);
+  });
+
+  it('takes methods that say what this is, of generic classes, and an empty name for none', async () => {
+    const observed = new Observed();
+    class Store<T> {
+      readonly #value: T;
+
+      constructor(value: T) {
+        this.#value = value;
+      }
+
+      @instrumented({ name: '' })
+      async get(this: Store<T>): Promise<T> {
+        return this.#value;
+      }
+
+      @instrumented({ attributes: (key: string) => ({ key }) })
+      async self(this: this, _key: string, _more: number): Promise<this> {
+        return this;
+      }
+    }
+    const store = new Store('a');
+    const value: string = await observed.run(() => store.get());
+    expect(value).toBe('a');
+    expect(await observed.run(() => store.self('k', 1))).toBe(store);
+    expect(names(observed)).toEqual(['Store.get', 'Store.self']);
+  });
+
+  it('is refused of what is no method, and by compilers of another kind of decorator', () => {
+    const decorate = instrumented() as unknown as (...args: readonly unknown[]) => unknown;
+    const refused = (message: string): unknown =>
+      expect.objectContaining({ code: 'OBS_ERR_INVALID_OPTION', message });
+    const other =
+      '@instrumented: it is a standard decorator; compile without the option experimentalDecorators';
+    expect(() => decorate(Planner.prototype, 'plan', {})).toThrow(refused(other));
+    expect(() => decorate(Planner, undefined)).toThrow(refused(other));
+    expect(() => decorate(() => 1, { kind: 'getter', name: 'plans' })).toThrow(
+      refused('@instrumented: it stands at a getter; put it at a method'),
+    );
   });
 });

@@ -30,7 +30,8 @@ export interface Unit<in I, out O> {
 export const unit: unique symbol = Symbol.for('@tta/obs/unit') as never;
 
 export function createUnit<I, O>(description: UnitDescription, body: StepFunction<I, O>): Unit<I, O> {
-  const { type, name = type, action = 'execute', kind = SpanKind.INTERNAL } = description;
+  const { type, action = 'execute', kind = SpanKind.INTERNAL } = description;
+  const name = description.name || type;
   return {
     type,
     name,
