@@ -1,5 +1,6 @@
 export { bulkhead, BulkheadFullError, type BulkheadOptions, BulkheadQueueTimeoutError } from './bulkhead.ts';
-export { cache, type CacheOptions, type CachePrimitive, type CacheStats } from './cache/cache.ts';
+export { cache, type CachePrimitive, type CacheStats } from './cache/cache.ts';
+export type { CacheOptions } from './cache/cache-options.ts';
 export type { CacheEntry, CacheStore } from './cache/cache-store.ts';
 export { keyvStore, type KeyvLike } from './cache/keyv-store.ts';
 export {

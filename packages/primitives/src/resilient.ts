@@ -7,7 +7,8 @@ import {
   requireStep,
 } from '@tta/obs-instrumentation';
 import { bulkhead, type BulkheadOptions } from './bulkhead.ts';
-import { cache, type CacheOptions } from './cache/cache.ts';
+import { type CacheOptions, requireCacheOptions } from './cache/cache-options.ts';
+import { cache } from './cache/cache.ts';
 import { circuitBreaker, type CircuitBreakerOptions } from './circuit-breaker/circuit-breaker.ts';
 import { dedupe, type DedupeOptions } from './dedupe.ts';
 import { fallback, type GuardedAlternative } from './fallback.ts';
@@ -84,6 +85,8 @@ export function resilient<I, O, F extends AlternativeFor<I>>(
   const given: ResilientOptions<I, F> = options ?? {};
   if (layers.every((layer) => given[layer] === undefined))
     throw new InvalidCompositionError(`resilient needs at least one of ${layers.join(', ')}`);
+  // Before all get the name of this function: caches of one name share what is in their store.
+  if (given.cache) requireCacheOptions({ ...(given.name && { name: given.name }), ...given.cache }, step);
   const name = given.name ?? nameOf(step) ?? 'resilient';
   let whole: PrimitiveLike<I, O> = step;
   if (given.attemptTimeout !== undefined)

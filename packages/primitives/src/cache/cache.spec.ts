@@ -4,7 +4,8 @@ import { CancelledError } from '@tta/obs-context';
 import { mockPrimitive, observed, type Trace } from '@tta/obs-testing';
 import { describeOutcomes } from '../../test/outcomes.ts';
 import { sequential } from '../sequential.ts';
-import { cache, type CacheOptions } from './cache.ts';
+import { cache } from './cache.ts';
+import type { CacheOptions } from './cache-options.ts';
 
 const key = String;
 const manual = { clock: 'manual' } as const;
@@ -212,6 +213,7 @@ describe('cache', () => {
           'primitive.cache.execute "ask" success',
         );
         const refresh = trace.span('primitive.cache.refresh');
+        expect(refresh.attributes['correlation.id']).toEqual(expect.any(String));
         const [trigger] = trace.spans.filter(({ attributes }) => attributes['user.id'] === 'u-2');
         expect(refresh.parentSpanId).toBeUndefined();
         expect(refresh.links).toEqual([
@@ -221,6 +223,7 @@ describe('cache', () => {
           },
         ]);
         expect(refresh.traceId).not.toBe(trigger?.traceId);
+        expect(refresh.attributes['correlation.id']).toBe(trigger?.attributes['correlation.id']);
         expect(refresh.attributes).toMatchObject({ 'user.id': 'u-2', 'workflow.name': 'w' });
         expect(trace.clock.pendingTimers).toBe(0);
       }, manual),
@@ -256,7 +259,7 @@ describe('cache', () => {
         expect(await cached.execute('a')).toBe('old');
         await trace.clock.advance(0);
         expect(trace).toHaveSpan('primitive.cache.refresh "ask" error', 1);
-        expect(trace).toHaveLogged({ level: 'error', message: 'ask failed: 503' });
+        expect(trace).toHaveLogged({ level: 'warn', message: 'ask refresh failed: 503' });
         expect(await cached.execute('a')).toBe('old');
         await trace.clock.advance(0);
         expect(await cached.execute('a')).toBe('new');
@@ -278,6 +281,57 @@ describe('cache', () => {
         await clock.advance(100);
         expect(await late).toBe('0 2');
         expect(step.calls).toHaveLength(2);
+      }, manual),
+    );
+
+    it(
+      'captures of a refresh the input alone: neither its key nor what is known about the run',
+      observed(
+        async (trace) => {
+          const options = { key: () => 'secret key', ttlMs: 1000, staleMs: 1000 };
+          const cached = cache((page: { url: string }) => page.url, options);
+          const about = { metadata: { password: 'secret' }, baggage: { token: 'secret' } };
+          await cached.execute({ url: '/' }, about);
+          await trace.clock.advance(1000);
+          await cached.execute({ url: '/' }, about);
+          await trace.clock.advance(0);
+          const refresh = trace.span('primitive.cache.refresh');
+          expect(refresh.attributes['input.value']).toBe('{"url":"/"}');
+          expect(JSON.stringify(trace.spans.map(({ attributes }) => attributes))).not.toContain('secret');
+        },
+        { ...manual, captureContent: { redact: (value) => value } },
+      ),
+    );
+
+    it(
+      'gives a refresh up that hangs, when all have left who came to wait for it',
+      observed(async (trace) => {
+        const { clock } = trace;
+        const signals: AbortSignal[] = [];
+        const step = mockPrimitive<string, string>('ask').runs((_, { signal }) =>
+          signals.push(signal) === 2 ? new Promise<never>(() => undefined) : `answer ${signals.length}`,
+        );
+        const cached = cache(step, { key, ttlMs: 1000, staleMs: 100 });
+        await cached.execute('a');
+        await clock.advance(1000);
+        expect(await cached.execute('a')).toBe('answer 1');
+        await clock.advance(100);
+        const callers = [new AbortController(), new AbortController()] as const;
+        const calls = callers.map(({ signal }) => cached.tryExecute('a', { signal }));
+        callers[0].abort(new Error('first'));
+        await clock.advance(0);
+        expect(signals[1]?.aborted).toBe(false);
+        callers[1].abort(new Error('last'));
+        expect(await Promise.all(calls)).toMatchObject([{ ok: false }, { ok: false }]);
+        expect(signals[1]?.reason).toEqual(new Error('last'));
+        expect(cached.stats().inFlight).toBe(0);
+        expect(await cached.execute('a')).toBe('answer 3');
+        await clock.advance(1000);
+        expect(await cached.execute('a')).toBe('answer 3');
+        await clock.advance(0);
+        expect(await cached.execute('a')).toBe('answer 4');
+        expect(trace).toHaveSpan('primitive.cache.refresh', 2);
+        expect(trace.spans.filter(({ endMs }) => endMs === undefined)).toEqual([]);
       }, manual),
     );
 
@@ -323,7 +377,7 @@ describe('cache', () => {
         await trace.clock.advance(1);
         await expect(cached.execute('a')).rejects.toBe(noAnswer);
         expect(outcomes(trace)).toEqual(['miss', 'stale', 'miss']);
-        expect(cached.stats()).toMatchObject({ misses: 2, stale: 1, expirations: 2, savedUsd: 0 });
+        expect(cached.stats()).toMatchObject({ misses: 2, stale: 1, expirations: 1, savedUsd: 0 });
         expect(trace).toHaveSpanTree(
           { span: 'primitive.cache.execute', children: 'any' },
           `
@@ -360,7 +414,7 @@ describe('cache', () => {
         await cached.execute('0');
         await clock.advance(1000);
         expect(await cached.execute('0')).toBe('0 2');
-        expect(cached.stats()).toMatchObject({ misses: 2, stale: 0 });
+        expect(cached.stats()).toMatchObject({ misses: 2, stale: 0, expirations: 1 });
       }, manual),
     );
 
@@ -402,6 +456,21 @@ describe('cache', () => {
         expect(step.calls).toHaveLength(3);
         expect(await ask()).toMatchObject({ ok: false, error: noAnswer });
         expect(step.calls).toHaveLength(3);
+      }, manual),
+    );
+
+    it(
+      'counts as expired what was too old, also where a failure is remembered',
+      observed(async ({ clock }) => {
+        const step = mockPrimitive<string, string>('ask').returns('old', { times: 1 }).fails(noAnswer);
+        const cached = cache(step, { key, ttlMs: 1000, staleIfErrorMs: 500, negativeTtlMs: 9000 });
+        await cached.execute('a');
+        await clock.advance(1000);
+        for (let n = 0; n < 2; n++) expect(await cached.execute('a')).toBe('old');
+        expect(cached.stats()).toMatchObject({ stale: 2, expirations: 0 });
+        await clock.advance(500);
+        for (let n = 0; n < 2; n++) expect((await cached.tryExecute('a')).ok).toBe(false);
+        expect(cached.stats()).toMatchObject({ misses: 1, hits: 2, stale: 2, expirations: 2 });
       }, manual),
     );
 
@@ -613,6 +682,18 @@ describe('cache', () => {
     [{ key, ttlJitter: 1.1 }, 'ttlJitter is 1.1; it has to be a number from 0 to 1'],
     [{ key, maxEntries: 0 }, 'maxEntries is 0; it has to be a whole number above 0'],
     [{ key, storeTimeoutMs: 0 }, 'storeTimeoutMs is 0; it has to be a finite number above 0'],
+    [
+      { key, store: 'redis' as never },
+      'store is redis; it has to be a CacheStore, such as keyvStore(new Keyv(…))',
+    ],
+    [
+      { key, store: null as never },
+      'store is null; it has to be a CacheStore, such as keyvStore(new Keyv(…))',
+    ],
+    [
+      { key, store: new Map() as never },
+      'store is [object Map]; it has to be a CacheStore, such as keyvStore(new Keyv(…))',
+    ],
     [{ key, costPerCallUsd: -1 }, 'costPerCallUsd is -1; it has to be a finite number of at least 0'],
   ])('refuses the options %p, at construction', (options, message) => {
     expect(() => cache((n: unknown) => n, options as never)).toThrow(

@@ -8,74 +8,22 @@ import {
   type RunScope,
 } from '@tta/obs-instrumentation';
 import { keyOf } from '../internal/key-of.ts';
-import {
-  requireAtLeast,
-  requireFunction,
-  requirePositive,
-  requirePositiveInteger,
-  requireWithin,
-} from '../internal/requirements.ts';
 import { type SharedRun, SharedRuns } from '../internal/shared-runs.ts';
+import { type CacheOptions, requireCacheOptions } from './cache-options.ts';
 import type { CacheEntry, CacheStore } from './cache-store.ts';
 import { GuardedStore, unavailable } from './guarded-store.ts';
+import { type LookUpCounts, LookUps } from './look-ups.ts';
 import { MemoryStore } from './memory-store.ts';
 import { Refresh } from './refresh.ts';
 import { RememberedFailures } from './remembered-failures.ts';
 import { boundedKey, hashOf, keyPrefix } from './store-key.ts';
 
-/** What is remembered, for how long, and where. Times are in milliseconds. */
-export interface CacheOptions<in I> {
-  /** Text that is the same for inputs whose answer is the same: `({ url }) => url`. */
-  readonly key: (input: I) => string;
-  /** How long an answer is fresh. @defaultValue 3600000 */
-  readonly ttlMs?: number;
-  /**
-   * For how long an answer that is no longer fresh is still given at once, while the step makes a new one in the
-   * background.
-   *
-   * @defaultValue 0
-   */
-  readonly staleMs?: number;
-  /** For how long an answer that is no longer fresh is given where the step fails. @defaultValue 0 */
-  readonly staleIfErrorMs?: number;
-  /** How long a failure is remembered: until then the step is not asked again. @defaultValue 0 */
-  readonly negativeTtlMs?: number;
-  /**
-   * Makes each answer fresh for a shorter time, by chance up to this share of it, so that what was stored together
-   * does not go out of date together: from 0 to 1.
-   *
-   * @defaultValue 0
-   */
-  readonly ttlJitter?: number;
-  /** Answers and failures that are kept in memory; the next ones take the place of those used longest ago. @defaultValue 1000 */
-  readonly maxEntries?: number;
-  /** Keeps the answers in the place of memory. @defaultValue memory of the process */
-  readonly store?: CacheStore;
-  /** How long the store may take to read or write before the step runs without it. @defaultValue 1000 */
-  readonly storeTimeoutMs?: number;
-  /** What a call of the step costs, in US dollars: what an answer from the cache saves. @defaultValue 0 */
-  readonly costPerCallUsd?: number;
-  /** @defaultValue the name of the step */
-  readonly name?: string;
-}
-
 /** What a cache has done so far, in this process. */
-export interface CacheStats {
+export interface CacheStats extends LookUpCounts {
   /** Answers in memory, also those out of date; 0 where another store has them. */
   readonly size: number;
-  /** Look-ups that were answered as if the step had run just now; by a remembered failure as well. */
-  readonly hits: number;
-  readonly misses: number;
-  /** Look-ups that were answered with what is out of date. */
-  readonly stale: number;
-  /** Look-ups that found an answer too old to be given. */
-  readonly expirations: number;
   /** Answers that had to make room in memory. */
   readonly evictions: number;
-  /** Hits and stale answers over all look-ups, from 0 to 1; 0 before the first. */
-  readonly hitRate: number;
-  /** In US dollars. */
-  readonly savedUsd: number;
   /** Runs of the step that have begun and not ended. */
   readonly inFlight: number;
   /** Reads and writes of the store that failed or took too long. */
@@ -94,7 +42,7 @@ interface LookUp<I> {
 /** Made by {@link cache}. */
 export class CachePrimitive<I, O> extends InstrumentedPrimitive<I, O> {
   readonly #step: PrimitiveLike<I, O>;
-  readonly #options: Required<Omit<CacheOptions<I>, 'store' | 'storeTimeoutMs' | 'name'>>;
+  readonly #options: Required<Omit<CacheOptions<I>, 'store' | 'storeTimeoutMs' | 'costPerCallUsd' | 'name'>>;
   readonly #memory: MemoryStore;
   /** In the place of memory. */
   readonly #store: CacheStore | undefined;
@@ -102,12 +50,9 @@ export class CachePrimitive<I, O> extends InstrumentedPrimitive<I, O> {
   readonly #prefix: string;
   readonly #failures: RememberedFailures;
   readonly #runs = new SharedRuns<O>();
-  readonly #refresh: Refresh<I, O>;
   /** Keys whose refresh has been set off and has not ended. */
   readonly #refreshing = new Set<string>();
-  readonly #lookUps = { hit: 0, miss: 0, stale: 0 };
-  #expirations = 0;
-  #savedUsd = 0;
+  readonly #lookUps: LookUps;
 
   /** @internal */
   constructor(step: PrimitiveLike<I, O>, options: CacheOptions<I>) {
@@ -126,30 +71,21 @@ export class CachePrimitive<I, O> extends InstrumentedPrimitive<I, O> {
       costPerCallUsd = 0,
     } = options;
     const times = { ttlMs, staleMs, staleIfErrorMs, negativeTtlMs, ttlJitter };
-    this.#options = { key, ...times, maxEntries, costPerCallUsd };
+    this.#options = { key, ...times, maxEntries };
     this.#memory = new MemoryStore(maxEntries);
     this.#store = store;
     this.#guarded = store && new GuardedStore(store, storeTimeoutMs);
     this.#prefix = store ? keyPrefix(this.name) : '';
     this.#failures = new RememberedFailures(maxEntries, negativeTtlMs);
-    this.#refresh = new Refresh(this.name, (key, input, scope) =>
-      this.#call({ key, input, scope, isStored: true }),
-    );
+    this.#lookUps = new LookUps((this.#guarded ?? this.#memory).type, costPerCallUsd);
   }
 
   /** What it has done so far, in this process. */
   stats(): CacheStats {
-    const { hit, miss, stale } = this.#lookUps;
-    const all = hit + miss + stale;
     return {
+      ...this.#lookUps.counts,
       size: this.#memory.size,
-      hits: hit,
-      misses: miss,
-      stale,
-      expirations: this.#expirations,
       evictions: this.#memory.evictions,
-      hitRate: all === 0 ? 0 : (hit + stale) / all,
-      savedUsd: this.#savedUsd,
       inFlight: this.#runs.size,
       storeFailures: this.#guarded?.failures ?? 0,
     };
@@ -204,10 +140,9 @@ export class CachePrimitive<I, O> extends InstrumentedPrimitive<I, O> {
   /** Answers with what was found, or else with what the step returns. */
   #answer(lookUp: LookUp<I>, entry: CacheEntry | undefined): O | Promise<O> {
     const { key, scope } = lookUp;
-    const now = this.#now(scope);
-    const overdueMs = entry ? overdueBy(entry, now) : 0;
+    const overdueMs = entry ? overdueBy(entry, this.#now(scope)) : 0;
     if (entry && overdueMs < 0) return this.#give(lookUp, entry, 'hit', true);
-    const failure = this.#failures.get(key, now);
+    const failure = this.#failures.get(key, scope.clock.monotonic());
     if (entry && overdueMs < this.#options.staleMs) {
       const isRefreshed = !failure && this.#setOffRefresh(lookUp);
       return this.#give(lookUp, entry, 'stale', !isRefreshed);
@@ -215,36 +150,34 @@ export class CachePrimitive<I, O> extends InstrumentedPrimitive<I, O> {
     const spare = overdueMs < this.#options.staleIfErrorMs ? entry : undefined;
     if (failure) {
       if (spare) return this.#give(lookUp, spare, 'stale', true);
-      this.#tell(lookUp, 'hit');
-      this.#save(scope);
+      this.#lookUps.notGiven(scope, 'hit', key, entry);
       throw failure.error;
     }
-    if (entry) this.#expirations++;
     if (spare) return this.#callOrGive(lookUp, spare);
-    this.#tell(lookUp, 'miss');
+    this.#lookUps.notGiven(scope, 'miss', key, entry);
     return this.#call(lookUp);
   }
 
   /** Runs the step, and gives the old answer where it fails. */
   async #callOrGive(lookUp: LookUp<I>, spare: CacheEntry): Promise<O> {
-    const { scope } = lookUp;
+    const { key, scope } = lookUp;
     try {
       const value = await this.#call(lookUp);
-      this.#tell(lookUp, 'miss');
+      this.#lookUps.notGiven(scope, 'miss', key, spare);
       return value;
     } catch (error) {
       const isInTime = overdueBy(spare, this.#now(scope)) < this.#options.staleIfErrorMs;
       if (isInTime && isFailure(error, scope.signal, scope)) {
         return this.#give(lookUp, spare, 'stale', false);
       }
-      this.#tell(lookUp, 'miss');
+      this.#lookUps.notGiven(scope, 'miss', key, spare);
       throw error;
     }
   }
 
   /** Waits for the run of the step, which all who miss the same share. */
-  #call(lookUp: LookUp<I>): Promise<O> {
-    return this.#runs.join(lookUp.key, lookUp.scope, (run) => this.#runStep(lookUp, run));
+  #call(lookUp: LookUp<I>, isRefresh = false): Promise<O> {
+    return this.#runs.join(lookUp.key, lookUp.scope, (run) => this.#runStep(lookUp, run), isRefresh);
   }
 
   async #runStep({ key, input, scope, isStored }: LookUp<I>, run: SharedRun<O>): Promise<O> {
@@ -254,7 +187,7 @@ export class CachePrimitive<I, O> extends InstrumentedPrimitive<I, O> {
       value = await scope.step('inner', this.#step, input, { signal, shared: true });
     } catch (error) {
       if (run.isCurrent && isFailure(error, signal, scope)) {
-        this.#failures.add(key, error, this.#now(scope));
+        this.#failures.add(key, error, scope.clock.monotonic());
       }
       throw error;
     }
@@ -271,6 +204,8 @@ export class CachePrimitive<I, O> extends InstrumentedPrimitive<I, O> {
     else if (isStored) {
       const keepMs = entry.ttlMs + Math.max(staleMs, staleIfErrorMs);
       await this.#guarded.write(key, entry, keepMs, scope);
+      // What was forgotten while it was being written must not come back.
+      if (!run.isCurrent) await this.#guarded.delete(key, scope);
     }
     return value;
   }
@@ -281,40 +216,22 @@ export class CachePrimitive<I, O> extends InstrumentedPrimitive<I, O> {
     if (refreshing.size >= this.#options.maxEntries || refreshing.has(key) || this.#runs.has(key))
       return false;
     refreshing.add(key);
+    // The refresh has the same one, which its own trace shows.
+    scope.attr(names.correlationId, scope.context.correlationId);
+    const refresh = new Refresh<I, O>(this.name, scope, (again, own) =>
+      this.#call({ key, input: again, scope: own, isStored: true }, true),
+    );
     const begin = (): void => {
-      const ended = executeApart(this.#refresh, { key, input, trigger: scope }, scope);
-      void ended.finally(() => refreshing.delete(key));
+      void executeApart(refresh, input, scope).finally(() => refreshing.delete(key));
     };
     // Not now: what the step does before it first waits would hold up the answer.
     scope.clock.timer(0, begin, true);
     return true;
   }
 
-  #give(lookUp: LookUp<I>, entry: CacheEntry, outcome: 'hit' | 'stale', saves: boolean): O {
-    this.#tell(lookUp, outcome, entry);
-    if (saves) this.#save(lookUp.scope);
+  #give({ scope }: LookUp<I>, entry: CacheEntry, outcome: 'hit' | 'stale', saves: boolean): O {
+    this.#lookUps.given(scope, outcome, entry, ageOf(entry, this.#now(scope)), saves);
     return entry.value as O;
-  }
-
-  #save(scope: RunScope): void {
-    const { costPerCallUsd } = this.#options;
-    if (costPerCallUsd === 0) return;
-    this.#savedUsd += costPerCallUsd;
-    scope.cost(costPerCallUsd, 'saved');
-  }
-
-  #tell({ key, scope }: LookUp<I>, outcome: 'hit' | 'miss' | 'stale', entry?: CacheEntry): void {
-    this.#lookUps[outcome]++;
-    scope.attr(names.cacheOutcome, outcome);
-    const cacheType = this.#guarded?.type ?? this.#memory.type;
-    const attributes = entry
-      ? {
-          [names.cacheKey]: entry.keyHash,
-          [names.cacheAgeMs]: Math.round(ageOf(entry, this.#now(scope))),
-          [names.cacheTtlMs]: Math.round(entry.ttlMs),
-        }
-      : { [names.cacheKey]: hashOf(key) };
-    scope.record({ type: 'cache', outcome, cacheType, attributes });
   }
 
   /** Processes that share a store share no clock but that of the day. */
@@ -345,21 +262,11 @@ function isFailure(error: unknown, signal: AbortSignal, { clock }: RunScope): bo
  * @returns A primitive with `stats()`, `delete(key)` and `clear()`.
  * @throws The step's own error, which is forgotten unless `negativeTtlMs` says how long it is remembered. A `key` that
  * throws and a store that fails run the step as if there were no cache.
- * @throws `OBS_ERR_INVALID_COMPOSITION` for a step that is none, a `key` that is no function or an option out of range;
- * at construction.
+ * @throws `OBS_ERR_INVALID_COMPOSITION` for a step that is none, a `key` that is no function, an option out of range, or a
+ * `store` where neither the cache nor its step has a name; at construction.
  */
 export function cache<I, O>(step: PrimitiveLike<I, O>, options: CacheOptions<I>): CachePrimitive<I, O> {
   requireStep(step, 'cache: the step');
-  // JavaScript may leave the options out.
-  requireFunction((options as CacheOptions<I> | undefined)?.key, 'cache: key');
-  const { ttlMs, maxEntries, storeTimeoutMs, ttlJitter } = options;
-  if (ttlMs !== undefined) requirePositive(ttlMs, 'cache: ttlMs');
-  for (const name of ['staleMs', 'staleIfErrorMs', 'negativeTtlMs', 'costPerCallUsd'] as const) {
-    const value = options[name];
-    if (value !== undefined) requireAtLeast(0, value, `cache: ${name}`);
-  }
-  if (ttlJitter !== undefined) requireWithin(0, 1, ttlJitter, 'cache: ttlJitter');
-  if (maxEntries !== undefined) requirePositiveInteger(maxEntries, 'cache: maxEntries');
-  if (storeTimeoutMs !== undefined) requirePositive(storeTimeoutMs, 'cache: storeTimeoutMs');
+  requireCacheOptions(options, step);
   return new CachePrimitive(step, options);
 }

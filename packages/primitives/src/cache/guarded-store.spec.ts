@@ -1,6 +1,10 @@
 import { getEventListeners } from 'node:events';
 import { describe, expect, it } from '@jest/globals';
-import { mockPrimitive, observed } from '@tta/obs-testing';
+import type { Clock } from '@tta/obs-context';
+import { ManualClock } from '@tta/obs-context/manual';
+import { mockPrimitive, observe, observed } from '@tta/obs-testing';
+import { resilient } from '../resilient.ts';
+import { retry } from '../retry.ts';
 import { cache } from './cache.ts';
 import type { CacheEntry, CacheStore } from './cache-store.ts';
 
@@ -177,6 +181,84 @@ describe('the store of a cache', () => {
       expect(cached.stats().storeFailures).toBe(1);
     }, manual),
   );
+
+  it.each(['delete', 'clear'] as const)(
+    'keeps nothing of a run that was being written at a %s',
+    observed(async (trace, how: 'delete' | 'clear') => {
+      const { clock } = trace;
+      const kept = store({ clear: () => kept.entries.clear() });
+      kept.set = (name, entry) =>
+        new Promise((resolve) => {
+          clock.timer(30, () => resolve(void kept.entries.set(name, entry)));
+        });
+      const ask = step();
+      const cached = cache(ask, { key, store: kept });
+      const writing = cached.execute('a');
+      await clock.advance(10);
+      await (how === 'delete' ? cached.delete('a') : cached.clear());
+      await clock.advance(20);
+      expect(await writing).toBe('answer');
+      expect([...kept.entries]).toEqual([]);
+      const again = cached.execute('a');
+      await clock.advance(30);
+      await again;
+      expect(ask.calls).toHaveLength(2);
+      expect([...kept.entries.keys()]).toEqual(['cache:ask:a']);
+    }, manual),
+  );
+
+  it(
+    'fails no run when it cannot delete what was forgotten while it was being written, and tells it',
+    observed(async (trace) => {
+      const kept = store({ set: () => cached.delete('a').catch(() => undefined), delete: broken });
+      const cached = cache(step(), { key, store: kept });
+      expect(await cached.execute('a')).toBe('answer');
+      expect(cached.stats().storeFailures).toBe(1);
+      expect(trace).toHaveLogged({
+        level: 'warn',
+        fields: { 'cache.operation': 'delete', 'error.message': 'broken' },
+      });
+    }),
+  );
+
+  it('does not have a failure remembered for longer when the time of day is set back', async () => {
+    const clock = new ManualClock();
+    let setBackMs = 0;
+    const turned: Clock = {
+      now: () => clock.now() - setBackMs,
+      monotonic: () => clock.monotonic(),
+      timer: (ms, fn) => clock.timer(ms, fn),
+    };
+    await observe(
+      async () => {
+        const ask = mockPrimitive<string, string>('ask')
+          .fails(new Error('503'), { times: 1 })
+          .returns('answer');
+        const cached = cache(ask, { key, store: store(), negativeTtlMs: 1000 });
+        expect((await cached.tryExecute('a')).ok).toBe(false);
+        setBackMs = 3_600_000;
+        await clock.advance(999);
+        expect((await cached.tryExecute('a')).ok).toBe(false);
+        await clock.advance(1);
+        expect(await cached.execute('a')).toBe('answer');
+      },
+      { clock: turned },
+    );
+  });
+
+  it.each([
+    ['a function without a name', () => (n: string) => n],
+    ['a primitive without one', () => retry((n: string) => n)],
+  ])('has to have a name for its keys, which %s does not give', (_what, make) => {
+    const message =
+      'cache: name is missing; caches of one name share the answers in a store, and neither this one nor its step has a name';
+    const refusal = expect.objectContaining({ code: 'OBS_ERR_INVALID_COMPOSITION', message });
+    expect(() => cache(make(), { key, store: store() })).toThrow(refusal);
+    expect(() => resilient(make(), { cache: { key, store: store() } })).toThrow(refusal);
+    expect(() => cache(make(), { key, store: store(), name: 'c' })).not.toThrow();
+    expect(() => resilient(make(), { name: 'c', cache: { key, store: store() } })).not.toThrow();
+    expect(() => resilient(step(), { cache: { key, store: store() } })).not.toThrow();
+  });
 
   it('gets all failures to the caller who tells it to forget', async () => {
     const cached = cache(step(), { key, name: 'c', store: store({ delete: broken, clear: broken }) });

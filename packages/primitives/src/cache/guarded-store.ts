@@ -19,7 +19,7 @@ export class GuardedStore {
     this.#limitMs = limitMs;
   }
 
-  /** Reads and writes that came to nothing. */
+  /** Reads, writes and deletions that came to nothing. */
   get failures(): number {
     return this.#failures;
   }
@@ -47,7 +47,15 @@ export class GuardedStore {
     }
   }
 
-  #tell(scope: RunScope, operation: 'read' | 'write', error: unknown): void {
+  async delete(key: string, scope: RunScope): Promise<void> {
+    try {
+      await this.#inTime(scope, () => this.#store.delete(key));
+    } catch (error) {
+      this.#tell(scope, 'delete', error);
+    }
+  }
+
+  #tell(scope: RunScope, operation: 'read' | 'write' | 'delete', error: unknown): void {
     this.#failures++;
     const attributes = { [names.cacheType]: this.type, [names.cacheOperation]: operation };
     scope.record({ type: 'recovery', kind: 'store_failure', error, attributes });

@@ -67,7 +67,7 @@ describe('keyvStore', () => {
 
   it('has an answer that is undefined come back', async () => {
     let calls = 0;
-    const cached = cache(() => void calls++, { key, store: keyvStore(new Keyv()) });
+    const cached = cache(() => void calls++, { key, name: 'c', store: keyvStore(new Keyv()) });
     expect([await cached.execute('a'), await cached.execute('a'), calls]).toEqual([undefined, undefined, 1]);
   });
 
@@ -148,7 +148,7 @@ describe('keyvStore', () => {
   it('counts a write that Keyv says it did not make, and one that it rejects', async () => {
     const keyv = new Keyv();
     keyv.stores = false;
-    const cached = cache(() => 1, { key, store: keyvStore(keyv) });
+    const cached = cache(() => 1, { key, name: 'c', store: keyvStore(keyv) });
     await cached.execute('a');
     keyv.set = () => Promise.reject(new Error('read only'));
     await cached.execute('b');
@@ -175,7 +175,7 @@ describe('keyvStore', () => {
   it('says that it cannot clear a Keyv that does not list its keys', async () => {
     const keyv = new Keyv();
     Object.defineProperty(keyv, 'iterator', { value: undefined });
-    await expect(cache(() => 1, { key, store: keyvStore(keyv) }).clear()).rejects.toMatchObject({
+    await expect(cache(() => 1, { key, name: 'c', store: keyvStore(keyv) }).clear()).rejects.toMatchObject({
       code: 'OBS_ERR_INVALID_OPTION',
       message: 'keyvStore: this Keyv cannot list its keys; delete them one by one',
     });

@@ -1,25 +1,20 @@
 import { refreshTriggerLink } from '@tta/obs-context';
 import { InstrumentedPrimitive, type RunScope } from '@tta/obs-instrumentation';
 
-/** What a refresh is about. */
-export interface RefreshInput<I> {
-  readonly key: string;
-  readonly input: I;
-  /** The look-up that found an answer out of date. */
-  readonly trigger: RunScope;
-}
+/** Makes the answer anew that one look-up found out of date, in a trace of its own that is linked to the look-up. */
+export class Refresh<I, O> extends InstrumentedPrimitive<I, O> {
+  readonly #trigger: RunScope;
+  readonly #call: (input: I, scope: RunScope) => Promise<O>;
 
-/** Makes the answer anew that a look-up found out of date, in a trace of its own that is linked to the look-up. */
-export class Refresh<I, O> extends InstrumentedPrimitive<RefreshInput<I>, O> {
-  readonly #call: (key: string, input: I, scope: RunScope) => Promise<O>;
-
-  constructor(name: string, call: (key: string, input: I, scope: RunScope) => Promise<O>) {
+  /** @param trigger - The look-up. */
+  constructor(name: string, trigger: RunScope, call: (input: I, scope: RunScope) => Promise<O>) {
     super({ type: 'cache', action: 'refresh', name });
+    this.#trigger = trigger;
     this.#call = call;
   }
 
-  protected run({ key, input, trigger }: RefreshInput<I>, scope: RunScope): Promise<O> {
-    scope.link(trigger, refreshTriggerLink);
-    return this.#call(key, input, scope);
+  protected run(input: I, scope: RunScope): Promise<O> {
+    scope.link(this.#trigger, refreshTriggerLink);
+    return this.#call(input, scope);
   }
 }

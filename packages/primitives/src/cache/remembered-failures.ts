@@ -3,7 +3,7 @@ import { RecentlyUsed } from '../internal/recently-used.ts';
 /** What a step failed with. */
 export interface RememberedFailure {
   readonly error: unknown;
-  /** Until when it is remembered, on the clock of the cache. */
+  /** Until when it is remembered, on the monotonic clock: the time of day may be set back. */
   readonly until: number;
 }
 

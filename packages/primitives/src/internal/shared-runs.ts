@@ -7,11 +7,13 @@ interface Waiter<O> {
   readonly resolve: (value: O) => void;
   readonly reject: (error: unknown) => void;
   readonly unfollow: () => void;
+  /** Whether it waits only as long as nobody else has come and left. */
+  readonly isBackground: boolean;
 }
 
 /**
  * Work that several executions wait for. It belongs to the one that came first, in whose trace it is, and goes on
- * when that one leaves; it is aborted when the last one has left.
+ * when that one leaves; it is aborted when the last one has left, with whoever waits in the background.
  */
 export class SharedRun<O> {
   readonly leader: RunScope;
@@ -54,24 +56,35 @@ export class SharedRun<O> {
   }
 
   /** Waits for the end of the work, or for that of the waiting execution, whichever comes first. */
-  wait(scope: RunScope): Promise<O> {
+  wait(scope: RunScope, isBackground: boolean): Promise<O> {
     this.#callers++;
     return new Promise((resolve, reject) => {
       const { signal } = scope;
       const unfollow = onAbort(signal, () => {
         this.#waiters.delete(waiter);
         // First, so that work which answers at once ends before its last caller goes on.
-        if (this.#waiters.size === 0) this.#abandon(signal.reason);
+        if (this.#isAlone) this.#abandon(signal.reason);
         reject(signal.reason as Error);
       });
-      const waiter: Waiter<O> = { scope, resolve, reject, unfollow };
+      const waiter: Waiter<O> = { scope, resolve, reject, unfollow, isBackground };
       this.#waiters.add(waiter);
     });
   }
 
+  get #isAlone(): boolean {
+    for (const { isBackground } of this.#waiters) if (!isBackground) return false;
+    return true;
+  }
+
   #abandon(reason: unknown): void {
     this.#forget();
+    const inBackground = [...this.#waiters];
+    this.#waiters.clear();
     this.#abort.abort(reason);
+    for (const { reject, unfollow } of inBackground) {
+      unfollow();
+      reject(reason);
+    }
   }
 
   #settle(settle: (waiter: Waiter<O>) => void): void {
@@ -104,17 +117,26 @@ export class SharedRuns<O> {
     return this.#runs.has(key);
   }
 
-  /** Waits for the run of a key; where there is none, begins it with `work`. */
-  join(key: string, scope: RunScope, work: (run: SharedRun<O>) => Promise<O>): Promise<O> {
+  /**
+   * Waits for the run of a key; where there is none, begins it with `work`.
+   *
+   * @param isBackground - Whether this one does not keep alive a run that others came to wait for, and left.
+   */
+  join(
+    key: string,
+    scope: RunScope,
+    work: (run: SharedRun<O>) => Promise<O>,
+    isBackground = false,
+  ): Promise<O> {
     if (scope.signal.aborted) return Promise.reject(scope.signal.reason as Error);
     const running = this.#runs.get(key);
     if (running) {
       scope.link(running.leader, sharedRunLink);
       scope.attr(names.sharedRunJoined, true);
-      return running.wait(scope);
+      return running.wait(scope, isBackground);
     }
     const run = new SharedRun(this.#runs, key, scope);
-    const outcome = run.wait(scope);
+    const outcome = run.wait(scope, isBackground);
     run.begin(work);
     return outcome;
   }
