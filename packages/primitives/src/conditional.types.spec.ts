@@ -49,6 +49,38 @@ describe('the types of a conditional', () => {
     expect(await primitive.execute(image)).toBe(4);
   });
 
+  it('are narrowed inside a sequential by a guard that is written, or found in a condition that says its input', async () => {
+    const first = (width: number): Message => ({ kind: 'image', width });
+    const written = sequential(
+      first,
+      conditional(
+        isText,
+        ({ text }) => text,
+        ({ width }) => width,
+      ),
+    );
+    const said = sequential(
+      first,
+      conditional(
+        (message: Message) => message.kind === 'text',
+        ({ text }) => text,
+        ({ width }) => width,
+      ),
+    );
+    same<Same<typeof said, InstrumentedPrimitive<number, string | number>>>();
+    same<Same<typeof written, typeof said>>();
+    const unsaid = sequential(
+      first,
+      conditional(
+        (message) => message.kind === 'text',
+        // @ts-expect-error the compiler finds no guard where the input follows from the step before
+        ({ text }) => text,
+        (message) => message.kind,
+      ),
+    );
+    expect([await said.execute(4), await unsaid.execute(4)]).toEqual([4, 'image']);
+  });
+
   it('let through what the condition leaves where there is no other step', async () => {
     const guarded = conditional(isText, ({ text }) => text);
     same<Same<typeof guarded, InstrumentedPrimitive<Message, string | Image>>>();
