@@ -636,14 +636,33 @@ describe('forEach', () => {
       ),
     );
 
-    it('throws what an asynchronous source rejects with, or when it answers with no object', async () => {
+    it('throws what an asynchronous source rejects with', async () => {
       async function* items() {
         yield 1;
         throw new Error('connection lost');
       }
       await expect(forEach((n: number) => n).execute(items())).rejects.toThrow('connection lost');
-      const broken = { [Symbol.asyncIterator]: () => ({ next: () => Promise.resolve(undefined) }) };
-      await expect(forEach((n: number) => n).execute(broken as never)).rejects.toThrow(TypeError);
+    });
+
+    it.each<[unknown]>([[undefined], [null], [7], ['text']])(
+      'begins no item where the source answers %p, and refuses it as for await does',
+      async (answer) => {
+        const step = mockPrimitive<number, number>('step').returns(1);
+        for (const kind of [Symbol.iterator, Symbol.asyncIterator]) {
+          const next = () => (kind === Symbol.iterator ? answer : Promise.resolve(answer));
+          const running = forEach(step).execute({ [kind]: () => ({ next }) } as never);
+          await expect(running).rejects.toThrow(
+            new TypeError(`next() of the items answered ${String(answer)}; it has to be { done, value }`),
+          );
+        }
+        expect(step.calls).toEqual([]);
+      },
+    );
+
+    it('takes a function for an answer of the source, as for await does', async () => {
+      const answers = [Object.assign(() => 0, { value: 'item' }), { done: true, value: undefined }];
+      const items = { [Symbol.iterator]: () => ({ next: () => answers.shift() }) };
+      expect(await forEach((text: string) => text).execute(items as never)).toEqual(['item']);
     });
   });
 
@@ -707,6 +726,68 @@ describe('forEach', () => {
       }),
     );
 
+    it.each([[[]], [[1]]])(
+      'does not wait for a source that hangs once it has cancelled it (after %p)',
+      async (first: number[]) => {
+        const caller = new AbortController();
+        async function* items() {
+          for (const item of first) yield item;
+          cancel(caller);
+          await new Promise(() => undefined);
+        }
+        const running = forEach((n: number) => n).tryExecute(items(), { signal: caller.signal });
+        expect(await running).toMatchObject({ ok: false, error: caller.signal.reason });
+        expect(caller.signal.aborted).toBe(true);
+      },
+    );
+
+    it('does not wait for a source that hangs as it closes, where an item stops after that', async () => {
+      const caller = new AbortController();
+      const source = stuckAfter([1, 2]);
+      const step = async () => {
+        cancel(caller);
+        return stopItems;
+      };
+      const running = forEach(step).tryExecute(source.items, { signal: caller.signal });
+      expect(await running).toMatchObject({ ok: false, error: { code: 'OBS_ERR_CANCELLED' } });
+      expect(source).toMatchObject({ asked: 1, closed: 1 });
+    });
+
+    it.each(['fails', 'stops a source that throws as it is closed'])(
+      'waits for the items that run, also where one %s',
+      observed(
+        async (trace, does: string) => {
+          const caller = new AbortController();
+          const source = numbers();
+          let hasEnded = false;
+          const closing = () => {
+            throw new Error('closing');
+          };
+          const iterator = { next: () => source.items.next(), return: closing };
+          const items = { [Symbol.iterator]: () => iterator };
+          const step = async (n: number, scope: RunScope) => {
+            if (n === 0) {
+              await pause(scope, 10).catch(() => undefined);
+              if (does === 'fails') throw new Error('own');
+              return stopItems;
+            }
+            await pause({ clock: trace.clock, signal: new AbortController().signal }, 20);
+            hasEnded = true;
+            return n;
+          };
+          const running = forEach(step, { concurrency: 2 }).tryExecute(items, { signal: caller.signal });
+          const reason = cancel(caller);
+          await trace.clock.advance(10);
+          expect(hasEnded).toBe(false);
+          await trace.clock.advance(10);
+          expect(await running).toMatchObject({ ok: false, error: reason });
+          expect(hasEnded).toBe(true);
+          expect(trace).not.toHaveMetric('recovery.events');
+        },
+        { clock: 'manual' },
+      ),
+    );
+
     it(
       'does not wait for a source that takes forever to close after a stop',
       observed(
@@ -729,7 +810,13 @@ describe('forEach', () => {
     const seen = new Set([signal]);
     const step = (_: string, scope: RunScope) => seen.add(scope.signal);
     await forEach(step).execute(Readable.from(['a', 'b']), { signal });
-    expect([...seen].map((each) => getEventListeners(each, 'abort'))).toEqual([[], []]);
+    expect([...seen].map((each) => getEventListeners(each, 'abort'))).toEqual([[], [], []]);
+  });
+
+  it('knows what a step returns to skip and to stop also from another copy of this package', async () => {
+    const [skip, stop] = ['skip-item', 'stop-items'].map((name) => Symbol.for(`@tta/obs/${name}`));
+    const step = (n: number): unknown => (n === 1 ? skip : n === 3 ? stop : n);
+    expect(await forEach(step).execute([0, 1, 2, 3, 4])).toEqual([0, 2]);
   });
 
   it(

@@ -37,10 +37,10 @@ export interface ForEachOptions {
 export type Items<I> = (Iterable<I> & object) | AsyncIterable<I>;
 
 /** What a step of {@link forEach} returns for an item that leaves no result. */
-export const skipItem: unique symbol = Symbol('skipItem');
+export const skipItem: unique symbol = Symbol.for('@tta/obs/skip-item') as never;
 
 /** What a step of {@link forEach} returns for the item at which to stop, like `break` in a loop: it leaves no result. */
-export const stopItems: unique symbol = Symbol('stopItems');
+export const stopItems: unique symbol = Symbol.for('@tta/obs/stop-items') as never;
 
 /** Failures that are kept: of a stream without end, all would fill the memory. */
 const keptFailures = 1000;

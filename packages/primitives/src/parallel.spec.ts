@@ -292,6 +292,22 @@ describe('parallel', () => {
     ),
   );
 
+  it(
+    'that its caller cancels waits for the branches that run, also where one has answered that',
+    observed(
+      async (trace) => {
+        const caller = new AbortController();
+        const deaf = faults.delay(10, () => 1, { ignoresAbort: true });
+        const running = parallel([faults.hang(), deaf]).tryExecute(0, { signal: caller.signal });
+        caller.abort(new CancelledError('the caller hung up'));
+        await trace.clock.advance(10);
+        expect(await running).toMatchObject({ ok: false, error: caller.signal.reason });
+        expect(trace).not.toHaveMetric('recovery.events');
+      },
+      { clock: 'manual' },
+    ),
+  );
+
   it('leaves no listener on the signal of its caller', async () => {
     const controller = new AbortController();
     await parallel([() => 1]).execute(0, { signal: controller.signal });

@@ -164,6 +164,25 @@ describe('race', () => {
     ),
   );
 
+  it(
+    'that its caller cancels waits for the branches that run, also where one succeeds after all',
+    observed(
+      async (trace) => {
+        const caller = new AbortController();
+        const ended: string[] = [];
+        const deaf = (ms: number) =>
+          faults.delay(ms, () => ended.push(`after ${ms} ms`), { ignoresAbort: true });
+        const running = race([deaf(10), deaf(20)]).tryExecute(0, { signal: caller.signal });
+        caller.abort(new CancelledError('the caller hung up'));
+        await trace.clock.advance(20);
+        expect(await running).toMatchObject({ ok: false, error: caller.signal.reason });
+        expect(ended).toEqual(['after 10 ms', 'after 20 ms']);
+        expect(trace).not.toHaveMetric('recovery.events');
+      },
+      { clock: 'manual' },
+    ),
+  );
+
   it('leaves no listener on the signal of its caller', async () => {
     const { signal } = new AbortController();
     await race([() => 1, faults.hang()]).execute(0, { signal });

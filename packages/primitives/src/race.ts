@@ -1,5 +1,5 @@
 import { CancelledError, classifyError } from '@tta/obs-context';
-import { InstrumentedPrimitive, LinkedAbort, messageOf, type RunScope } from '@tta/obs-instrumentation';
+import { InstrumentedPrimitive, messageOf, type RunScope } from '@tta/obs-instrumentation';
 import { type Branch, Branches } from './internal/branches.ts';
 import { FanOut } from './internal/fan-out.ts';
 import { StepsFailedError } from './internal/steps-failed-error.ts';
@@ -47,19 +47,12 @@ class Race extends InstrumentedPrimitive<unknown, unknown> {
   protected async run(input: unknown, scope: RunScope): Promise<unknown> {
     const { list, isTuple } = this.#branches;
     const total = list.length;
-    // One each: what the winner returned may still hang on its signal, such as the body of a response.
-    const aborts: LinkedAbort[] = [];
     const failures = new Map<number, unknown>();
     let first: { readonly index: number; readonly value: unknown } | undefined;
     await new FanOut(scope, list.values(), total, {
-      begin: ({ edge, step }, index, signal) => {
-        const abort = new LinkedAbort(signal);
-        aborts.push(abort);
-        return scope.step(edge, step, input, { signal: abort.signal, index, total });
-      },
+      begin: ({ edge, step }, index, signal) => scope.step(edge, step, input, { signal, index, total }),
       succeeded: (index, value, fanOut) => {
         first = { index, value };
-        aborts[index]?.release();
         fanOut.decide(new CancelledError(`branch "${list[index]?.key}" of ${this.name} was first`));
       },
       failed: (index, error) => {

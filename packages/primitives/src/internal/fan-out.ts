@@ -1,4 +1,4 @@
-import { LinkedAbort, onAbort, type RunScope } from '@tta/obs-instrumentation';
+import { LinkedAbort, messageOf, onAbort, type RunScope } from '@tta/obs-instrumentation';
 import { countLateFailure, countLateResult, isAnswerToAbort } from './late-result.ts';
 
 /** Where tasks come from. It is asked for one when there is a lane for it, and never twice at a time. */
@@ -6,7 +6,10 @@ export type TaskSource<Task> = Iterator<Task, unknown, undefined> | AsyncIterato
 
 /** What is done with tasks; `index` counts them from 0 as they come. */
 export interface TaskPlan<Task> {
-  /** `signal` aborts with the run and when the fan-out ends before the task does. */
+  /**
+   * `signal` is the task's own: it aborts with the run and when the fan-out ends before the task does, and is cut from
+   * the run when the task has ended.
+   */
   readonly begin: (task: Task, index: number, signal: AbortSignal) => Promise<unknown>;
   readonly succeeded: (index: number, output: unknown, fanOut: FanOut<Task>) => void;
   readonly failed: (index: number, error: unknown, fanOut: FanOut<Task>) => void;
@@ -14,22 +17,23 @@ export interface TaskPlan<Task> {
 
 /**
  * Tasks that run beside each other on a number of lanes, until all have ended or one decides for all. Then the others
- * are aborted, and what still comes of them is late: dropped and counted. A cancelled run begins no further task.
+ * are aborted, and what still comes of them is late: dropped and counted. A cancelled run begins no further task, and
+ * ends when those that run have ended: nobody decides for them any more.
  */
 export class FanOut<Task> {
   readonly #scope: RunScope;
   readonly #source: TaskSource<Task>;
   readonly #lanes: number;
   readonly #plan: TaskPlan<Task>;
-  readonly #abort: LinkedAbort;
+  /** One each: on a signal that all tasks share, what they leave on it piles up, as `fetch` does until it is collected. */
+  readonly #running = new Set<LinkedAbort>();
   #begun = 0;
-  #running = 0;
   /** What the source was asked for and has not answered. */
   #asked: PromiseLike<unknown> | undefined;
   /** The source has nothing more, or is not asked any more. */
   #exhausted = false;
   #ended = false;
-  #unfollow: (() => void) | undefined;
+  #unfollow: () => void = () => undefined;
   #resolve: () => void = () => undefined;
   #reject: (error: unknown) => void = () => undefined;
 
@@ -38,7 +42,6 @@ export class FanOut<Task> {
     this.#source = source;
     this.#lanes = lanes;
     this.#plan = plan;
-    this.#abort = new LinkedAbort(scope.signal);
   }
 
   /** How many tasks were begun. */
@@ -56,6 +59,11 @@ export class FanOut<Task> {
     return new Promise((resolve, reject) => {
       this.#resolve = resolve;
       this.#reject = reject;
+      this.#unfollow = onAbort(this.#scope.signal, () => {
+        if (!this.#asked) return;
+        this.#asked = undefined;
+        this.#fill();
+      });
       this.#fill();
     });
   }
@@ -75,14 +83,16 @@ export class FanOut<Task> {
     }
   }
 
-  /** Ends it; what still runs is aborted. */
+  /** Ends it, unless the run is cancelled; what still runs is aborted. */
   decide(reason: unknown): void {
+    if (this.#scope.signal.aborted) return;
     this.#end(reason);
     this.#succeed();
   }
 
-  /** Ends it with an error; what still runs is aborted. */
+  /** Ends it with an error, unless the run is cancelled; what still runs is aborted. */
   fail(error: unknown, reason: unknown = error): void {
+    if (this.#scope.signal.aborted) return;
     this.#end(reason);
     this.#reject(error);
   }
@@ -90,38 +100,43 @@ export class FanOut<Task> {
   /** Begins what there are lanes for, and ends it when nothing is left. */
   #fill(): void {
     if (this.#ended) return;
-    const { signal } = this.#abort;
+    const { signal } = this.#scope;
     try {
-      while (this.#running < this.#lanes && !this.#asked && !this.#exhausted && !signal.aborted) {
+      while (this.#running.size < this.#lanes && !this.#asked && !this.#exhausted && !signal.aborted) {
         const answer = this.#source.next();
         if (isPromiseLike(answer)) this.#wait(Promise.resolve(answer), (result) => this.#take(result));
         else this.#take(answer);
       }
     } catch (error) {
       this.#sourceFailed(error);
-      return;
     }
-    if (this.#running > 0 || this.#asked) return;
+    if (this.#ended || this.#running.size > 0 || this.#asked) return;
     this.#end();
     this.#succeed();
   }
 
-  #take({ done, value }: IteratorResult<Task, unknown>): void {
-    const { signal } = this.#abort;
+  /** @throws TypeError for what is no result, as `for await` does (ECMA-262 §14.7.5.7). */
+  #take(result: IteratorResult<Task, unknown>): void {
+    if (!isObject(result)) {
+      throw new TypeError(`next() of the items answered ${messageOf(result)}; it has to be { done, value }`);
+    }
+    const { done, value } = result;
     if (done) this.#exhausted = true;
     // The source itself may have cancelled the run.
-    else if (!signal.aborted) this.#begin(value, this.#begun++, signal);
+    else if (!this.#scope.signal.aborted) this.#begin(value, this.#begun++);
   }
 
-  #begin(task: Task, index: number, signal: AbortSignal): void {
-    this.#running++;
+  #begin(task: Task, index: number): void {
+    const abort = new LinkedAbort(this.#scope.signal);
+    const { signal } = abort;
+    this.#running.add(abort);
     this.#plan.begin(task, index, signal).then(
       (output) => {
         if (this.#ended) {
           countLateResult(this.#scope);
           return;
         }
-        this.#running--;
+        this.#leave(abort);
         this.#plan.succeeded(index, output, this);
         this.#fill();
       },
@@ -130,20 +145,25 @@ export class FanOut<Task> {
           if (!isAnswerToAbort(error, signal)) countLateFailure(this.#scope, error);
           return;
         }
-        this.#running--;
+        this.#leave(abort);
         this.#plan.failed(index, error, this);
         this.#fill();
       },
     );
   }
 
+  #leave(abort: LinkedAbort): void {
+    abort.release();
+    this.#running.delete(abort);
+  }
+
   /** Goes on with what the source answers, unless by then nobody waits for it. */
   #wait<Answer>(answer: Promise<Answer>, take: (answer: Answer) => void): void {
+    if (this.#scope.signal.aborted) {
+      ignore(answer);
+      return;
+    }
     this.#asked = answer;
-    this.#unfollow ??= onAbort(this.#abort.signal, () => {
-      this.#asked = undefined;
-      this.#fill();
-    });
     answer
       .then((result) => {
         if (this.#asked !== answer) return;
@@ -177,9 +197,8 @@ export class FanOut<Task> {
   #end(reason?: unknown): void {
     this.#ended = true;
     this.#asked = undefined;
-    this.#unfollow?.();
-    if (this.#running > 0) this.#abort.abort(reason);
-    else this.#abort.release();
+    this.#unfollow();
+    for (const abort of this.#running) abort.abort(reason);
     if (this.#exhausted) return;
     try {
       ignore(this.#close());
@@ -191,6 +210,10 @@ export class FanOut<Task> {
 
 function ignore(promise: Promise<unknown> | undefined): void {
   promise?.then(undefined, () => undefined);
+}
+
+function isObject(value: unknown): boolean {
+  return (typeof value === 'object' && value !== null) || typeof value === 'function';
 }
 
 function isPromiseLike<T>(value: T | PromiseLike<T>): value is PromiseLike<T> {
