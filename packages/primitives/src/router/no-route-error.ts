@@ -31,7 +31,9 @@ export class NoRouteError extends ObsError {
   }
 }
 
-function textOf(said: unknown): string {
-  if (typeof said !== 'string') return said === undefined ? 'undefined' : `of type ${typeof said}`;
-  return JSON.stringify(said.length > shownLength ? `${said.slice(0, shownLength)}…` : said);
+/** What was given where something else was wanted, as a message shows it. */
+export function textOf(given: unknown): string {
+  if (given === undefined || given === null) return String(given);
+  if (typeof given !== 'string') return `of type ${typeof given}`;
+  return JSON.stringify(given.length > shownLength ? `${given.slice(0, shownLength)}…` : given);
 }

@@ -40,11 +40,9 @@ export async function planBySelect(
   let failure: { readonly error: unknown } | undefined;
   try {
     said = select(input, scope);
-    if (typeof said !== 'string') {
-      said = await said;
-      // Whoever cancelled the run meanwhile wants no route.
-      scope.signal.throwIfAborted();
-    }
+    if (typeof said !== 'string') said = await said;
+    // Whoever cancelled the run meanwhile wants no route.
+    scope.signal.throwIfAborted();
   } catch (error) {
     if (scope.signal.aborted) throw error;
     failure = { error };

@@ -18,8 +18,9 @@ const measures: Readonly<Record<RouteStrategy, Measure>> = {
     return costUsd === undefined ? undefined : perAnswer(costUsd, route.window.summary(nowMs).errorRate);
   },
   fastest({ window }, nowMs) {
-    const { samples, meanMs, errorRate } = window.summary(nowMs);
-    return samples === 0 ? undefined : perAnswer(meanMs, errorRate);
+    const { samples, meanMs, cancelledMs, errorRate } = window.summary(nowMs);
+    // A cancelled run would have taken longer, however short it was: its time can only be added to that of others.
+    return samples === 0 ? undefined : perAnswer(meanMs + cancelledMs / samples, errorRate);
   },
   'least-errors'({ window }, nowMs) {
     const { samples, errorRate } = window.summary(nowMs);
@@ -29,13 +30,15 @@ const measures: Readonly<Record<RouteStrategy, Measure>> = {
 
 /** What an answer takes: of a route half of whose runs fail, two runs. */
 function perAnswer(perRun: number, errorRate: number): number {
-  return errorRate === 1 ? Number.POSITIVE_INFINITY : perRun / (1 - errorRate);
+  return perRun / (1 - errorRate);
 }
 
 /** Before all that is known. */
 const toExplore = -1;
-/** After all that is known, except for routes that do nothing but fail. */
+/** After all that is known. */
 const unknown = Number.MAX_VALUE;
+/** After all: it does nothing but fail. */
+const broken = Number.POSITIVE_INFINITY;
 
 /**
  * Ranks routes by a strategy. One that a run would tell something about comes first, so that it gets known, but one
@@ -45,9 +48,10 @@ export function rank(routes: readonly Route[], strategy: RouteStrategy, nowMs: n
   const measure = measures[strategy];
   const ranked = routes
     .map((route) => {
-      // A route that has run without telling what it costs would not tell it the next time either.
-      const isNew = route.running === 0 && route.window.summary(nowMs).samples === 0;
-      return { route, worth: measure(route, nowMs) ?? (isNew ? toExplore : unknown) };
+      if (route.window.summary(nowMs).errorRate === 1) return { route, worth: broken };
+      // One that was tried, and told no cost or was cancelled, would not tell more the next time.
+      const worth = measure(route, nowMs) ?? (route.isNew(nowMs) ? toExplore : unknown);
+      return { route, worth };
     })
     // No difference: that of two infinities is no number.
     .sort((a, b) => (a.worth < b.worth ? -1 : a.worth > b.worth ? 1 : 0));
@@ -56,6 +60,6 @@ export function rank(routes: readonly Route[], strategy: RouteStrategy, nowMs: n
 
 function reasonOf(strategy: RouteStrategy, best: number | undefined): Ranking['reason'] {
   if (best === toExplore) return 'explore';
-  if (best === unknown) return 'default';
+  if (best === unknown || best === broken) return 'default';
   return strategy === 'least-errors' ? 'least_errors' : strategy;
 }

@@ -25,9 +25,11 @@ export class RouteTable {
     return this.#routes.find((route) => route.key === key);
   }
 
-  /** What a run of the dearest costs, in US dollars; 0 where nothing is known. */
-  dearestUsd(nowMs: number): number {
-    return Math.max(...this.#routes.map((route) => route.costUsd(nowMs) ?? 0));
+  /** What a run of the dearest route costs more than one of this, in US dollars; 0 where either cost is not known. */
+  savedUsd(route: Route, nowMs: number): number {
+    const ownUsd = route.costUsd(nowMs);
+    if (ownUsd === undefined) return 0;
+    return Math.max(...this.#routes.map((other) => (other.costUsd(nowMs) ?? 0) - ownUsd));
   }
 
   /** Those of a tier, where there are any; else all. */

@@ -1,5 +1,5 @@
 import type { PrimitiveLike } from '@tta/obs-instrumentation';
-import type { SampleWindow } from './sample-window.ts';
+import type { Sample, SampleWindow } from './sample-window.ts';
 
 /** What is known about a route before it has run. */
 export interface RouteProfile {
@@ -11,7 +11,10 @@ export interface RouteProfile {
 
 /** What the runs of a route were like, as far as the router's window reaches. */
 export interface RouteStats {
-  /** How many runs that is. Those that a rate limit refused, and cancelled ones, are not among them. */
+  /**
+   * How many runs that is. Those that a rate limit refused are not among them, nor cancelled ones; one whose
+   * time was over is, and has failed.
+   */
   readonly samples: number;
   /** Share of them that failed, from 0 to 1; 0 without samples. */
   readonly errorRate: number;
@@ -19,13 +22,16 @@ export interface RouteStats {
   readonly meanMs: number | undefined;
   /** By nearest rank. */
   readonly p95Ms: number | undefined;
-  /** What one of them cost on average, in US dollars; `undefined` where they told nothing of it. */
+  /** What one of them cost on average, in US dollars; `undefined` where none told anything of it. */
   readonly costUsd: number | undefined;
   /** How much longer the route is left out after a rate limit, in milliseconds; 0 where it is not. */
   readonly coolingMs: number;
 }
 
 type Step = PrimitiveLike<unknown, unknown>;
+
+/** Ends a run of a route. What is said of one that has ended is dropped: it may go on after its end. */
+export type EndRun = (how: Sample['ending'] | 'refused', endedAtMs: number, costUsd?: number) => void;
 
 /** One way that a router can take, and what its runs have shown of it. */
 export class Route {
@@ -36,7 +42,7 @@ export class Route {
   readonly profile: RouteProfile;
   readonly window: SampleWindow;
   /** Runs that have begun and not ended. */
-  running = 0;
+  #running = 0;
   #refusedAtMs = Number.NEGATIVE_INFINITY;
   #freeAtMs = Number.NEGATIVE_INFINITY;
 
@@ -48,14 +54,23 @@ export class Route {
     this.window = window;
   }
 
-  succeeded(beganAtMs: number, endedAtMs: number, costUsd: number | undefined): void {
-    this.window.add({ endedAtMs, durationMs: endedAtMs - beganAtMs, isFailed: false, costUsd });
-    // It takes calls again, unless it has refused one since this one began.
-    if (beganAtMs >= this.#refusedAtMs) this.#freeAtMs = Number.NEGATIVE_INFINITY;
+  begin(beganAtMs: number): EndRun {
+    this.#running++;
+    let isOpen = true;
+    return (how, endedAtMs, costUsd) => {
+      if (!isOpen) return;
+      isOpen = false;
+      this.#running--;
+      if (how === 'refused') return;
+      this.window.add({ endedAtMs, durationMs: endedAtMs - beganAtMs, ending: how, costUsd });
+      // It takes calls again, unless it has refused one since this one began.
+      if (how === 'answered' && beganAtMs >= this.#refusedAtMs) this.#freeAtMs = Number.NEGATIVE_INFINITY;
+    };
   }
 
-  failed(beganAtMs: number, endedAtMs: number, costUsd: number | undefined): void {
-    this.window.add({ endedAtMs, durationMs: endedAtMs - beganAtMs, isFailed: true, costUsd });
+  /** Whether a run of it would tell something that none tells already. */
+  isNew(nowMs: number): boolean {
+    return this.#running === 0 && this.window.summary(nowMs).tried === 0;
   }
 
   /** What a run of it costs, in US dollars: as its runs have told, else as its profile says. */

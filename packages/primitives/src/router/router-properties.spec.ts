@@ -115,25 +115,40 @@ describe('a window of samples', () => {
   it('has the latest that are not too old, whenever it is asked', () => {
     fc.assert(
       fc.property(
-        fc.array(fc.record({ afterMs: fc.nat(50), durationMs: fc.nat(100), isFailed: fc.boolean() })),
+        fc.array(
+          fc.record({
+            afterMs: fc.nat(50),
+            durationMs: fc.nat(100),
+            ending: fc.constantFrom('answered', 'failed', 'cancelled'),
+            costUsd: fc.option(fc.nat(10), { nil: undefined }),
+          }),
+        ),
         fc.nat(200),
         (given, laterMs) => {
           const window = new SampleWindow(4, 100);
           let nowMs = 0;
           const all = given.map(({ afterMs, ...one }) => {
             nowMs += afterMs;
-            const sample = { ...one, endedAtMs: nowMs, costUsd: undefined };
+            const sample = { ...one, endedAtMs: nowMs };
             window.add(sample);
             return sample;
           });
           nowMs += laterMs;
-          const recent = all.slice(-4).filter(({ endedAtMs }) => endedAtMs > nowMs - 100);
+          const tried = all.slice(-4).filter(({ endedAtMs }) => endedAtMs > nowMs - 100);
+          const cancelled = tried.filter(({ ending }) => ending === 'cancelled');
+          const recent = tried.filter(({ ending }) => ending !== 'cancelled');
+          const sum = (numbers: readonly number[]) => numbers.reduce((total, one) => total + one, 0);
           const sorted = recent.map(({ durationMs }) => durationMs).sort((a, b) => a - b);
-          const { samples, errorRate, meanMs } = window.summary(nowMs);
+          const summary = window.summary(nowMs);
+          const { samples, errorRate, meanMs, costUsd } = summary;
+          expect(summary.tried).toBe(tried.length);
           expect(samples).toBe(recent.length);
-          const failed = recent.filter(({ isFailed }) => isFailed).length;
+          const failed = recent.filter(({ ending }) => ending === 'failed').length;
           expect(errorRate).toBe(failed / (samples || 1));
-          expect(meanMs * samples).toBeCloseTo(sorted.reduce((sum, ms) => sum + ms, 0));
+          expect(meanMs * samples).toBeCloseTo(sum(sorted));
+          expect(summary.cancelledMs).toBe(sum(cancelled.map(({ durationMs }) => durationMs)));
+          const told = recent.flatMap((one) => one.costUsd ?? []);
+          expect(costUsd).toBe(told.length === 0 ? undefined : sum(told) / samples);
           expect(window.percentileMs(100, nowMs)).toBe(sorted.at(-1));
           expect(window.percentileMs(50, nowMs)).toBe(sorted[Math.ceil(sorted.length / 2) - 1]);
         },

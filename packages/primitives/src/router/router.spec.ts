@@ -1,6 +1,6 @@
 import { getEventListeners } from 'node:events';
 import { describe, expect, it } from '@jest/globals';
-import { WorkflowContext } from '@tta/obs-context';
+import { stateKey, WorkflowContext } from '@tta/obs-context';
 import { ManualClock } from '@tta/obs-context/manual';
 import type { RunScope } from '@tta/obs-instrumentation';
 import { faults, mockPrimitive, observe, observed } from '@tta/obs-testing';
@@ -17,6 +17,8 @@ const refused = (retryAfterMs?: number) =>
     ...(retryAfterMs !== undefined && { retryAfterMs }),
   });
 const unavailable = Object.assign(new Error('503 Service Unavailable'), { status: 503 });
+
+const late = Object.assign(new Error('too late'), { name: 'TimeoutError' });
 
 const small = lambda('small', (question: string) => `small: ${question}`);
 const large = lambda('large', (question: string) => `large: ${question}`);
@@ -190,13 +192,20 @@ describe('router', () => {
     ],
     [
       { select: 'dearest' },
-      "router: select is dearest; it has to be one of 'cheapest', 'fastest', 'least-errors'",
+      "router: select is \"dearest\"; it has to be a function (input, scope) => key, or one of 'cheapest', 'fastest', 'least-errors'",
     ],
     [
       { select: undefined },
-      "router: select is undefined; it has to be one of 'cheapest', 'fastest', 'least-errors'",
+      "router: select is undefined; it has to be a function (input, scope) => key, or one of 'cheapest', 'fastest', 'least-errors'",
     ],
     [{ default: 'tiny' }, 'router: default "tiny" is no route; the routes: small, large'],
+    [{ routes: null }, 'router: routes is null; it has to be an object'],
+    [{ default: Symbol('small') }, 'router: default of type symbol is no route; the routes: small, large'],
+    [{ default: null }, 'router: default null is no route; the routes: small, large'],
+    [{ profile: null }, 'router: profile is null; it has to be an object'],
+    [{ profile: { small: null } }, 'router: the profile of "small" is null; it has to be an object'],
+    [{ profile: { small: 0.1 } }, 'router: the profile of "small" is of type number; it has to be an object'],
+    [{ window: null }, 'router: window is null; it has to be an object'],
     [{ default: 'toString' }, 'router: default "toString" is no route; the routes: small, large'],
     [
       { profile: { tiny: { costUsd: 1 } } },
@@ -299,11 +308,153 @@ describe('a router whose run is cancelled', () => {
     });
   });
 
-  it('leaves no sample of a route that cancelled itself', async () => {
-    const aborted = Object.assign(new Error('aborted'), { name: 'AbortError' });
-    const ask = router({ routes: { failing: () => Promise.reject(aborted) }, select: 'fastest' });
-    await expect(ask.execute('why?')).rejects.toBe(aborted);
-    expect(ask.stats().failing.samples).toBe(0);
+  it('in its route counts as a failure where its time was over, whatever it answers later', async () => {
+    const { clock, timely } = timed();
+    await timely(async () => {
+      let answer = (_: string): void => undefined;
+      const deaf = () => new Promise<string>((resolve) => (answer = resolve));
+      const ask = router({ routes: { deaf }, select: 'fastest' });
+      const caller = new AbortController();
+      const running = ask.execute('why?', { signal: caller.signal });
+      await clock.advance(30);
+      caller.abort(late);
+      const stats = { samples: 1, errorRate: 1, meanMs: 30, p95Ms: 30 };
+      expect(ask.stats().deaf).toMatchObject(stats);
+      await clock.advance(1000);
+      answer('late');
+      await running.catch(() => undefined);
+      expect(ask.stats().deaf).toMatchObject(stats);
+      expect(getEventListeners(caller.signal, 'abort')).toEqual([]);
+    });
+  });
+
+  it(
+    'by its function, which answers at once, begins no route either',
+    observed(async (trace) => {
+      const caller = new AbortController();
+      const reason = new Error('stop');
+      const select = () => {
+        caller.abort(reason);
+        return 'small' as const;
+      };
+      const init = new WorkflowContext({ signal: caller.signal });
+      await expect(router({ routes: { small }, select }).execute('why?', init)).rejects.toBe(reason);
+      expect(trace).toHaveSpanTree(`primitive.router.execute "router" cancelled`);
+      expect(trace).not.toHaveMetric('primitive.decisions');
+      expect(init.get(routingHistory)).toBeUndefined();
+    }),
+  );
+});
+
+describe('a route whose runs come to no end', () => {
+  const strategies = [['cheapest'], ['fastest'], ['least-errors']] as const;
+  const stopped = new Error('stop');
+
+  /** Runs that are aborted where they have not ended after so long; which routes they took. */
+  async function taken(
+    ask: { execute(input: string, init: WorkflowContext): Promise<unknown> },
+    clock: ManualClock,
+    runs: number,
+    reason: Error,
+    ms = 20,
+  ): Promise<string> {
+    const routes: string[] = [];
+    for (let run = 0; run < runs; run++) {
+      const caller = new AbortController();
+      const init = new WorkflowContext({ signal: caller.signal });
+      const running = ask.execute('', init).catch(() => undefined);
+      await clock.advance(ms);
+      caller.abort(reason);
+      await running;
+      routes.push(...(init.get(routingHistory) ?? []).map(({ route }) => route));
+    }
+    return routes.join(' ');
+  }
+
+  it.each(strategies)('for their time was over is tried once, by %s', async (select) => {
+    const { clock, timely } = timed();
+    await timely(async () => {
+      const ask = router({ routes: { hung: faults.hang(), small }, select });
+      expect(await taken(ask, clock, 4, late)).toBe('hung small small small');
+      expect(ask.stats().hung).toMatchObject({ samples: 1, errorRate: 1 });
+    });
+  });
+
+  it.each(strategies)('for they are cancelled is tried once, by %s', async (select) => {
+    const { clock, timely } = timed();
+    await timely(async () => {
+      const free = (_: string, { cost }: RunScope) => cost(0);
+      const ask = router({ routes: { hung: faults.hang(), free }, select, window: { ms: 1000 } });
+      expect(await taken(ask, clock, 4, stopped)).toBe('hung free free free');
+      expect(ask.stats().hung).toMatchObject({ samples: 0, errorRate: 0, meanMs: undefined });
+      // Until that is forgotten.
+      await clock.advance(1000);
+      expect(await taken(ask, clock, 3, stopped)).toBe('hung free free');
+    });
+  });
+
+  it.each([
+    // An answer costs as much as one of the other after three runs without one.
+    ['cheapest', 'good good good', 'good good good good slow slow'],
+    ['fastest', 'good slow good', 'good slow slow slow slow slow'],
+    ['least-errors', 'good slow good', 'good slow slow slow slow slow'],
+  ] as const)(
+    'is left for a dearer and slower one, by %s, when it begins to hang',
+    async (select, before, after) => {
+      const { clock, timely, taking } = timed();
+      await timely(async () => {
+        let hangs = false;
+        const hang = faults.hang();
+        const good = (input: string, scope: RunScope) => (hangs ? scope.step('inner', hang, input) : input);
+        const profile = { good: { costUsd: 0.125 }, slow: { costUsd: 0.25 } };
+        const ask = router({ routes: { good, slow: taking(5) }, select, profile });
+        expect(await taken(ask, clock, 3, late)).toBe(before);
+        hangs = true;
+        expect(await taken(ask, clock, 6, late)).toBe(after);
+      });
+    },
+  );
+
+  it('for it fails is the last, also where nothing is known of the others', async () => {
+    const { clock, timely } = timed();
+    await timely(async () => {
+      const routes = { broken: () => Promise.reject(unavailable), hung: faults.hang(), other: faults.hang() };
+      const ask = router({ routes, select: 'least-errors', default: 'broken' });
+      expect(await taken(ask, clock, 5, stopped)).toBe('broken hung other hung hung');
+      const alone = router({ routes: { broken: routes.broken }, select: 'least-errors' });
+      await alone.tryExecute('');
+      const [decision] = await decided((init) => alone.execute('', init));
+      expect(decision).toMatchObject({ route: 'broken', reason: 'default' });
+    });
+  });
+
+  it('counts as slow as long as it ran at least; a short one does not look fast', async () => {
+    const { clock, timely, taking } = timed();
+    await timely(async () => {
+      let hangs = false;
+      const hang = faults.hang();
+      const quick = (input: string, scope: RunScope) => (hangs ? scope.step('inner', hang, input) : input);
+      const ask = router({ routes: { quick, slow: taking(30) }, select: 'fastest' });
+      expect(await taken(ask, clock, 3, stopped)).toBe('quick slow quick');
+      hangs = true;
+      // Two answers and 20 ms each: 10, 20, 30 ms an answer.
+      expect(await taken(ask, clock, 5, stopped)).toBe('quick quick quick quick slow');
+      expect(ask.stats().quick).toMatchObject({ samples: 2, meanMs: 0, p95Ms: 0 });
+
+      const short = router({ routes: { quick, slow: taking(30) }, select: 'fastest', default: 'slow' });
+      expect(await taken(short, clock, 4, stopped, 1)).toBe('slow quick slow slow');
+    });
+  });
+
+  it.each(strategies)('for it aborts itself has failed, and is tried once, by %s', async (select) => {
+    const { clock, timely } = timed();
+    await timely(async () => {
+      const aborted = Object.assign(new Error('aborted'), { name: 'AbortError' });
+      const ask = router({ routes: { broken: () => Promise.reject(aborted), small }, select });
+      await expect(ask.execute('why?')).rejects.toBe(aborted);
+      expect(ask.stats().broken).toMatchObject({ samples: 1, errorRate: 1 });
+      expect(await taken(ask, clock, 3, stopped)).toBe('small small small');
+    });
   });
 });
 
@@ -468,6 +619,75 @@ describe('cheapest', () => {
       taken.push(...(await decided((init) => ask.execute('why?', init))).map(routeAndReason));
     expect(taken).toEqual(['shaky cheapest', 'shaky cheapest', 'large cheapest']);
   });
+});
+
+describe('a cost', () => {
+  it('of 0 that was told is known, and less than any other', async () => {
+    const costing =
+      (usd: number) =>
+      (_: string, { usage }: RunScope) =>
+        usage({ provider: 'p', model: 'm', costUsd: usd });
+    const routes = { paid: costing(0.5), local: costing(0) };
+    const ask = router({ routes, select: 'cheapest' });
+    const taken: string[] = [];
+    for (let run = 0; run < 4; run++)
+      taken.push(...(await decided((init) => ask.execute('', init))).map(routeAndReason));
+    expect(taken).toEqual(['paid explore', 'local explore', 'local cheapest', 'local cheapest']);
+    expect(ask.stats()).toMatchObject({ paid: { costUsd: 0.5 }, local: { samples: 3, costUsd: 0 } });
+  });
+
+  it('counts as 0 in runs that tell none, once a run of the route has told one', async () => {
+    let runs = 0;
+    const cached = (_: string, { cost }: RunScope) => {
+      if (++runs === 1) cost(1);
+    };
+    const ask = router({ routes: { cached }, select: 'cheapest' });
+    for (let run = 0; run < 4; run++) await ask.execute('');
+    expect(ask.stats().cached).toMatchObject({ samples: 4, costUsd: 0.25 });
+  });
+
+  it('of the function, or of a route that was refused before, is not that of the route', async () => {
+    const select = (_: string, { cost }: RunScope) => {
+      cost(0.25);
+      return 'limited' as const;
+    };
+    const limited = (_: string, { cost }: RunScope): never => {
+      cost(0.5);
+      throw refused();
+    };
+    const telling = (question: string, { cost }: RunScope) => {
+      cost(0.125);
+      return question;
+    };
+    const first = router({ routes: { limited, small }, select, default: 'small' });
+    await first.execute('why?');
+    expect(first.stats().small).toMatchObject({ samples: 1, costUsd: undefined });
+    const second = router({ routes: { limited, telling }, select, default: 'telling' });
+    await second.execute('why?');
+    expect(second.stats().telling).toMatchObject({ samples: 1, costUsd: 0.125 });
+  });
+
+  it(
+    'is saved where another route costs more by what is known of both, never by a run that was cheap by chance',
+    observed(async (trace) => {
+      const costs = [3, 1, 3, 1];
+      const only = (_: string, { cost }: RunScope) => cost(costs.shift() ?? 0);
+      const alone = router({ routes: { only }, select: () => 'only' });
+      for (let run = 0; run < 4; run++) await alone.execute('');
+      expect(trace).not.toHaveMetric('cost.savings.usd');
+      costs.push(1, 0);
+      const ask = router({
+        routes: { large, only },
+        select: () => 'only',
+        profile: { large: { costUsd: 2 } },
+      });
+      await ask.execute('');
+      expect(trace).toHaveMetric('cost.savings.usd', { value: 1 });
+      await ask.execute('');
+      // It costs half a dollar on average.
+      expect(trace).toHaveMetric('cost.savings.usd', { value: 2.5 });
+    }),
+  );
 });
 
 describe('fastest', () => {
@@ -744,6 +964,16 @@ describe('a route that is refused by a rate limit', () => {
     });
   });
 
+  it('is asked again for the reason that it was asked for where there is no other to choose', async () => {
+    const ask = router({
+      routes: { limited: () => Promise.reject(refused()), small },
+      select: () => 'limited',
+    });
+    await ask.tryExecute('why?');
+    const [decision] = await decided((init) => ask.execute('why?', init));
+    expect(decision).toMatchObject({ route: 'limited', reason: 'select', usedDefault: false });
+  });
+
   it('is not gone on from to one that is cooling down', async () => {
     const { timely } = timed();
     await timely(async () => {
@@ -816,6 +1046,18 @@ describe('the routing history', () => {
       expect(history).toHaveLength(100);
       expect(history.map(({ router: name }) => name)).not.toContain('one');
     });
+  });
+});
+
+describe('state by the name of the routing history that is none', () => {
+  it('stays as it is', async () => {
+    const init = new WorkflowContext();
+    const mine = stateKey<number>('routing_history');
+    init.set(mine, 7);
+    expect(await router({ routes: { small }, select: () => 'small' }).execute('why?', init)).toBe(
+      'small: why?',
+    );
+    expect(init.get(mine)).toBe(7);
   });
 });
 

@@ -6,6 +6,7 @@ import {
 } from '@tta/obs-context';
 import {
   InstrumentedPrimitive,
+  onAbort,
   type PrimitiveLike,
   requireStep,
   type RunScope,
@@ -17,6 +18,7 @@ import {
   requirePositiveInteger,
 } from '../internal/requirements.ts';
 import type { AnyStep, OutputOf, SharedInput } from '../step-types.ts';
+import { textOf } from './no-route-error.ts';
 import { type Plan, planBySelect, planByStrategy, type Select } from './plan.ts';
 import type { RouteStrategy } from './ranking.ts';
 import { RouteTable } from './route-table.ts';
@@ -102,35 +104,44 @@ export class Router<in I, out O, K extends string> extends InstrumentedPrimitive
     for (;;) {
       const beganAtMs = clock.monotonic();
       const route = freeFirst(routes, beganAtMs);
-      if (route.coolingMs(beganAtMs) > 0) reason = 'all_cooling_down';
+      // Where there is no other, it is taken for the reason that it was taken for anyway.
+      if (route.coolingMs(beganAtMs) > 0 && routes.length > 1) reason = 'all_cooling_down';
       else if (route !== routes[0]) reason = 'cooling_down';
       // Before any further decision, a route has run.
       const isTimed = routes === plan.routes && typeof select === 'function';
       this.#tell(route, reason, plan, isTimed, scope);
-      route.running++;
-      const spentBefore = scope.spentUsd ?? 0;
-      // What costs nothing tells nothing either.
-      const costUsd = (): number | undefined => (scope.spentUsd ?? 0) - spentBefore || undefined;
+      const spentBeforeUsd = scope.spentUsd;
+      const spentUsd = (): number | undefined => {
+        const spent = scope.spentUsd;
+        // Nothing was told, or by others before: a route that is free says 0.
+        return spent === undefined || spent === spentBeforeUsd ? undefined : spent - (spentBeforeUsd ?? 0);
+      };
+      const end = route.begin(beganAtMs);
+      const cancel = (): void => {
+        const isLate = classifyError(scope.signal.reason, clock).category === 'timeout';
+        end(isLate ? 'failed' : 'cancelled', clock.monotonic(), spentUsd());
+      };
+      // Now, and not when the route answers: it may not heed its signal.
+      const unfollow = onAbort(scope.signal, cancel);
       try {
         const output = await scope.step(`route_${route.key}`, route.step, input, {
           index: route.index,
           total: this.#table.keys.length,
         });
         const endedAtMs = clock.monotonic();
-        const spentUsd = costUsd();
-        route.succeeded(beganAtMs, endedAtMs, spentUsd);
-        const ownUsd = spentUsd ?? route.costUsd(endedAtMs);
-        const savedUsd = ownUsd === undefined ? 0 : this.#table.dearestUsd(endedAtMs) - ownUsd;
+        end('answered', endedAtMs, spentUsd());
+        const savedUsd = this.#table.savedUsd(route, endedAtMs);
         if (savedUsd > 0) scope.cost(savedUsd, 'saved');
         return output as O;
       } catch (error) {
-        if (scope.signal.aborted) throw error;
-        const { category, retryAfterMs = 0 } = classifyError(error, clock);
-        const nowMs = clock.monotonic();
-        if (category !== 'rate_limit') {
-          if (category !== 'cancelled') route.failed(beganAtMs, nowMs, costUsd());
+        if (scope.signal.aborted) {
+          cancel();
           throw error;
         }
+        const { category, retryAfterMs = 0 } = classifyError(error, clock);
+        const nowMs = clock.monotonic();
+        end(category === 'rate_limit' ? 'refused' : 'failed', nowMs, spentUsd());
+        if (category !== 'rate_limit') throw error;
         route.refused(nowMs, Math.max(this.#cooldownMs, Math.min(retryAfterMs, longestAskedMs)));
         const refusal = {
           [names.routeKey]: route.key,
@@ -148,7 +159,7 @@ export class Router<in I, out O, K extends string> extends InstrumentedPrimitive
         });
         reason = 'cooling_down';
       } finally {
-        route.running--;
+        unfollow();
       }
     }
   }
@@ -206,22 +217,31 @@ export function router(options: RouterOptions<Routes>): never {
   // JavaScript may leave anything out.
   const given: Partial<RouterOptions<Routes>> | undefined = options;
   const { routes = {}, select, default: standard, profile = {}, window = {}, cooldownMs } = given ?? {};
+  requireObject(routes, 'router: routes');
   const entries = Object.entries(routes);
   if (entries.length === 0) throw new InvalidCompositionError('router needs at least one route');
   for (const [key, step] of entries) requireStep(step, `router: route "${key}"`);
-  const requireRoute = (key: string, what: string): void => {
-    if (Object.hasOwn(routes, key)) return;
+  const requireRoute = (key: unknown, what: string): void => {
+    if (typeof key === 'string' && Object.hasOwn(routes, key)) return;
     throw new InvalidCompositionError(
-      `${what} "${key}" is no route; the routes: ${Object.keys(routes).join(', ')}`,
+      `${what} ${textOf(key)} is no route; the routes: ${Object.keys(routes).join(', ')}`,
     );
   };
-  if (typeof select !== 'function') requireOneOf(select as RouteStrategy, strategies, 'router: select');
+  if (typeof select !== 'function' && !strategies.some((strategy) => strategy === select)) {
+    throw new InvalidCompositionError(
+      `router: select is ${textOf(select)}; it has to be a function (input, scope) => key, or one of '${strategies.join("', '")}'`,
+    );
+  }
   if (standard !== undefined) requireRoute(standard, 'router: default');
-  for (const [key, { costUsd, tier } = {}] of Object.entries(profile)) {
+  requireObject(profile, 'router: profile');
+  for (const [key, known = {}] of Object.entries(profile)) {
     requireRoute(key, 'router: the profile of');
+    requireObject(known, `router: the profile of "${key}"`);
+    const { costUsd, tier } = known;
     if (costUsd !== undefined) requireAtLeast(0, costUsd, `router: costUsd of "${key}"`);
     if (tier !== undefined) requireOneOf(tier, tiers, `router: tier of "${key}"`);
   }
+  requireObject(window, 'router: window');
   const { samples = 100, ms = 300_000 } = window;
   requirePositiveInteger(samples, 'router: window.samples');
   requirePositive(ms, 'router: window.ms');
@@ -237,4 +257,9 @@ export function router(options: RouterOptions<Routes>): never {
     );
   });
   return new Router(new RouteTable(table, standard), options) as never;
+}
+
+function requireObject(value: unknown, what: string): void {
+  if (typeof value === 'object' && value !== null) return;
+  throw new InvalidCompositionError(`${what} is ${textOf(value)}; it has to be an object`);
 }

@@ -11,7 +11,7 @@ import { stateKey, type WorkflowContext } from '@tta/obs-context';
  * - `default`: nothing tells the routes apart.
  * - `tier`: the run asked for a tier, and the route that the function named is of another.
  * - `cooling_down`: a better one is cooling down.
- * - `all_cooling_down`: all are; it is the one that will be free first.
+ * - `all_cooling_down`: all that the run may take are; it is the one that will be free first.
  */
 export type RoutingReason =
   | 'select'
@@ -45,6 +45,8 @@ export const routingHistory = stateKey<readonly RoutingDecision[]>('routing_hist
 const longestHistory = 100;
 
 export function remember(context: WorkflowContext, decision: RoutingDecision): void {
-  const before = context.get(routingHistory) ?? [];
+  const before: unknown = context.get(routingHistory) ?? [];
+  // State of another by the same name stays as it is.
+  if (!Array.isArray(before)) return;
   context.set(routingHistory, [...before.slice(1 - longestHistory), decision]);
 }
