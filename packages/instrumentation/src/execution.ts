@@ -7,6 +7,7 @@ import {
   type WorkflowContext,
 } from '@tta/obs-context';
 import { LinkedAbort } from './linked-abort.ts';
+import { onAbort } from './on-abort.ts';
 import { ChildFailures } from './child-failures.ts';
 import type { Consumption } from './consumption.ts';
 import { createErrorInfo, describeError, type ErrorInfo, rememberError } from './error-info.ts';
@@ -68,7 +69,8 @@ export class Execution implements RunScope {
   #linked: Execution | undefined;
   /** Of an owner: what has begun below it and not ended. */
   #open: Set<Execution> | undefined;
-  #ownAbort: LinkedAbort | undefined;
+  /** Lets go of the signals that it follows. */
+  #unfollow: (() => void) | undefined;
   #previousStep: PreviousStep | undefined;
   #signal: AbortSignal | undefined;
   #context: WorkflowContext | undefined;
@@ -94,8 +96,9 @@ export class Execution implements RunScope {
     this.#signal = options?.signal ?? inherited;
     if (this.isRoot && parent && options?.signal) {
       // A run inside a run is cancelled by whoever cancels either.
-      this.#ownAbort = new LinkedAbort(parent.signal, options.signal);
-      this.#signal = this.#ownAbort.signal;
+      const either = new LinkedAbort(parent.signal, options.signal);
+      this.#signal = either.signal;
+      this.#unfollow = () => either.release();
     }
   }
 
@@ -237,11 +240,14 @@ export class Execution implements RunScope {
   /**
    * A step that still runs when its owner has ended is closed with it, and so is an execution inside it that
    * was aborted; what they return later reaches nobody. What the user's code began by itself, did not wait
-   * for and did not abort goes on, and so does a step that others wait for.
+   * for and did not abort goes on, and so does a step that others wait for, until they abort it.
    */
   #closeWithOwner(): void {
     const isOwn = this.edge !== undefined && !this.options?.shared;
-    if (isOwn || this.#signal?.aborted) this.#end('cancelled', undefined, true);
+    const close = (): void => this.#end('cancelled', undefined, true);
+    if (isOwn || this.#signal?.aborted) close();
+    // Not at once: a step that heeds the abort ends by itself.
+    else if (this.options?.shared) this.#unfollow = onAbort(this.signal, () => queueMicrotask(close));
   }
 
   get infoOf(): RunScope['infoOf'] {
@@ -281,7 +287,7 @@ export class Execution implements RunScope {
     if (this.ended) return;
     this.ended = true;
     const { observed, instrumentation } = this.run;
-    this.#ownAbort?.release();
+    this.#unfollow?.();
     if (this.parent) this.parent.#owner.#forget(this);
     if (this.#open) for (const left of this.#open) left.#closeWithOwner();
     if (observed || failure) instrumentation.end(this, status, failure, abandoned, endedAt);

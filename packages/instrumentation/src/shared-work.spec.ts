@@ -1,8 +1,10 @@
+import { getEventListeners } from 'node:events';
 import { ROOT_CONTEXT, SpanKind, trace } from '@opentelemetry/api';
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { custom } from '../test/custom.ts';
 import { enableContexts, Observed } from '../test/observed.ts';
 import { executeApart } from './execute-apart.ts';
+import { onAbort } from './on-abort.ts';
 import type { RunScope } from './run-scope.ts';
 
 beforeAll(enableContexts);
@@ -53,6 +55,50 @@ describe('a shared step', () => {
       'primitive.lambda.step_0 "inside" success',
       'primitive.custom.process "inside" success',
     ]);
+  });
+
+  it('is closed where its own signal aborts after that, and with it what is inside', async () => {
+    const observed = new Observed();
+    const { work } = await leaveSharedStep(observed, (input, scope) =>
+      scope.step('step_0', () => new Promise<never>(() => undefined), input),
+    );
+    expect(observed.spans.map(({ name }) => name)).toEqual(['primitive.custom.process']);
+    work.abort(new Error('nobody waits'));
+    await Promise.resolve();
+    const [, ...closed] = observed.spans.map(({ name, attributes }) => [
+      name,
+      attributes['execution.status'],
+      attributes['execution.abandoned'],
+    ]);
+    expect(closed).toEqual([
+      ['primitive.lambda.execute', 'cancelled', true],
+      ['primitive.lambda.step_0', 'cancelled', true],
+      ['primitive.lambda.execute', 'cancelled', true],
+    ]);
+  });
+
+  it('ends by itself where it heeds that abort', async () => {
+    const observed = new Observed();
+    const left = new Error('nobody waits');
+    const { work, step } = await leaveSharedStep(
+      observed,
+      (_, { signal }) => new Promise<never>((_, reject) => onAbort(signal, () => reject(left))),
+    );
+    work.abort(left);
+    await expect(step).rejects.toBe(left);
+    const { attributes } = observed.span('primitive.lambda.execute');
+    expect(attributes).toMatchObject({ 'execution.status': 'cancelled' });
+    expect(attributes).not.toHaveProperty(['execution.abandoned']);
+  });
+
+  it('lets go of its signal when it has ended after the run that began it', async () => {
+    const observed = new Observed();
+    const answer = deferred<number>();
+    const { work, step } = await leaveSharedStep(observed, () => answer.promise);
+    expect(getEventListeners(work.signal, 'abort')).toHaveLength(1);
+    answer.resolve(1);
+    await step;
+    expect(getEventListeners(work.signal, 'abort')).toEqual([]);
   });
 
   it('is closed with the run that began it where its own signal has aborted', async () => {

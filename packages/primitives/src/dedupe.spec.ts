@@ -221,6 +221,23 @@ describe('dedupe', () => {
     }),
   );
 
+  it(
+    'closes a step that heeds nothing when the last caller leaves, also after the first one has',
+    observed(async (trace) => {
+      const shared = dedupe(asked().step, { key });
+      const callers = [new AbortController(), new AbortController()] as const;
+      const calls = callers.map(({ signal }) => shared.tryExecute('a', { signal }));
+      callers[0].abort(new Error('first'));
+      await calls[0];
+      callers[1].abort(new Error('last'));
+      await calls[1];
+      expect(trace.span('primitive.mock.execute').attributes).toMatchObject({
+        'execution.status': 'cancelled',
+        'execution.abandoned': true,
+      });
+    }),
+  );
+
   it('has no rejection unhandled of a key that is a promise', async () => {
     const unhandled: unknown[] = [];
     const listener = (error: unknown): void => void unhandled.push(error);
