@@ -1,13 +1,16 @@
 import { getEventListeners } from 'node:events';
+import { context } from '@opentelemetry/api';
 import { describe, expect, it } from '@jest/globals';
 import { CancelledError } from '@tta/obs-context';
 import { pause, type RunScope } from '@tta/obs-instrumentation';
-import { faults, mockPrimitive, observed } from '@tta/obs-testing';
+import { faults, mockPrimitive, observe, observed } from '@tta/obs-testing';
 import { describeOutcomes } from '../test/outcomes.ts';
+import { dedupe } from './dedupe.ts';
 import { sequential } from './sequential.ts';
 import { settle } from './settle.ts';
 import { timeout } from './timeout.ts';
 
+const suppressed = Symbol.for('OpenTelemetry SDK Context Key SUPPRESS_TRACING');
 const unavailable = Object.assign(new Error('503 Service Unavailable'), { status: 503 });
 
 describe('settle', () => {
@@ -76,6 +79,77 @@ describe('settle', () => {
       },
       traceId: undefined,
     });
+  });
+
+  it(
+    'knows of each branch its own place, also where several throw the same',
+    observed(
+      async (trace) => {
+        const lost = new Error('connection lost');
+        const loses = () => {
+          throw lost;
+        };
+        const refuses = mockPrimitive<number, number>('refuses').fails('no');
+        const late = async (_: number, scope: RunScope) => {
+          await pause(scope, 10);
+          throw lost;
+        };
+        const branches = {
+          first: loses,
+          second: loses,
+          late,
+          a: refuses,
+          b: refuses,
+          deep: sequential(refuses),
+        };
+        const settled = sequential((n: number) => n, settle(branches)).execute(0);
+        await trace.clock.advance(10);
+        const infos = Object.values(await settled).map((outcome) => (outcome.ok ? undefined : outcome.info));
+        const place = ['sequential', 'step_1 settle'];
+        expect(infos.map((info) => info?.path)).toEqual([
+          [...place, 'branch_first loses'],
+          [...place, 'branch_second loses'],
+          [...place, 'branch_late late'],
+          [...place, 'branch_a refuses'],
+          [...place, 'branch_b refuses'],
+          [...place, 'branch_deep sequential', 'step_0 refuses'],
+        ]);
+        // Of those that threw it in the same turn, the span of the last alone is known.
+        const spanIds = ['second', 'late', 'b'].map((key) => {
+          const { spanId } = trace.span(`primitive.settle.branch_${key}`);
+          return trace.spans.find(({ parentSpanId }) => parentSpanId === spanId)?.spanId;
+        });
+        expect(infos.slice(0, 5).map((info) => info?.spanId)).toEqual([
+          undefined,
+          spanIds[0],
+          spanIds[1],
+          undefined,
+          spanIds[2],
+        ]);
+      },
+      { clock: 'manual' },
+    ),
+  );
+
+  it('says where an error arose in a run that did the work for a branch', async () => {
+    const ask = dedupe(() => Promise.reject(unavailable), { key: () => 'all' });
+    const leader = ask.tryExecute(0);
+    const [follower] = await settle([ask]).execute(0);
+    const led = await leader;
+    if (led.ok || follower.ok) throw new Error('it succeeded');
+    expect(led.info.path).toEqual(['dedupe', 'lambda']);
+    expect(follower.info.path).toEqual(led.info.path);
+  });
+
+  it('gives no trace id where nothing is traced', async () => {
+    await observe(() =>
+      context.with(context.active().setValue(suppressed, true), async () => {
+        const settled = await settle([() => 1, () => Promise.reject('no')]).tryExecute(0);
+        if (!settled.ok) throw settled.error;
+        expect(settled.value.map(({ traceId }) => traceId)).toEqual([undefined, undefined]);
+        expect(settled.traceId).toBeUndefined();
+      }),
+    );
   });
 
   it('knows its place also where it has no name', async () => {

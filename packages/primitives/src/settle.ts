@@ -1,6 +1,12 @@
-import { context, trace } from '@opentelemetry/api';
-import { InstrumentedPrimitive, type Outcome, type RunScope } from '@tta/obs-instrumentation';
-import { Branches } from './internal/branches.ts';
+import { context, isSpanContextValid, trace } from '@opentelemetry/api';
+import {
+  type ErrorInfo,
+  InstrumentedPrimitive,
+  nameOf,
+  type Outcome,
+  type RunScope,
+} from '@tta/obs-instrumentation';
+import { type Branch, Branches } from './internal/branches.ts';
 import { requirePositiveInteger } from './internal/requirements.ts';
 import type { AnyStep, Elements, OutputOf, SharedInput } from './step-types.ts';
 
@@ -23,19 +29,39 @@ class Settle extends InstrumentedPrimitive<unknown, unknown> {
   }
 
   protected async run(input: unknown, scope: RunScope): Promise<unknown> {
-    // Not of `scope.context`: to make that costs more than the rest.
-    const traceId = trace.getSpanContext(context.active())?.traceId;
+    const { list } = this.#branches;
+    const traceId = currentTraceId();
     const outcomes: Outcome<unknown>[] = [];
     await this.#branches.runAll(input, scope, this.#concurrency, {
       succeeded: (index, value) => {
         outcomes[index] = { ok: true, value, traceId };
       },
       failed: (index, error) => {
-        outcomes[index] = { ok: false, error, info: scope.infoOf(error), traceId };
+        const info = infoOfBranch(list[index] as Branch, error, scope);
+        outcomes[index] = { ok: false, error, info, traceId };
       },
     });
     return this.#branches.shaped(outcomes);
   }
+}
+
+/** Not of `scope.context`: to make that costs more than the rest. */
+function currentTraceId(): string | undefined {
+  const spanContext = trace.getSpanContext(context.active());
+  return spanContext && isSpanContextValid(spanContext) ? spanContext.traceId : undefined;
+}
+
+/** A scope knows an error by its value: of one that several branches threw it knows where it was thrown last. */
+function infoOfBranch({ edge, step }: Branch, error: unknown, scope: RunScope): ErrorInfo {
+  const info = scope.infoOf(error);
+  // Of what nobody has thrown, it knows where the run itself is.
+  const { path } = scope.infoOf({});
+  const name = nameOf(step) ?? edge;
+  const place = name === edge ? edge : `${edge} ${name}`;
+  const isOfBranch = info.path[path.length] === place;
+  // It arose elsewhere: in a run that did the work for this one.
+  const isOfOther = path.some((each, depth) => each !== info.path[depth]);
+  return isOfBranch || isOfOther ? info : { ...info, path: [...path, place], spanId: undefined };
 }
 
 /**
