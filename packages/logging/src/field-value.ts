@@ -1,7 +1,14 @@
 import { isWorkflowContext } from '@tta/obs-context';
 import { isPaymentCard } from './redaction/payment-cards.ts';
 import type { SecretKeyRule } from './redaction/secret-key.ts';
-import { isPairs, isValueKey, kindOfItem, kindOfNamedValue } from './secret-neighbours.ts';
+import {
+  isPairs,
+  isTokenList,
+  keyLines,
+  kindOfItem,
+  type NeighbourRule,
+  neighbourRule,
+} from './secret-neighbours.ts';
 
 /** Deeper, longer and more than any line that is read; what lies beyond is counted, not printed. */
 const deepest = 8;
@@ -176,7 +183,7 @@ function copiedFields(fields: object, keys: readonly string[], copy: Copy): obje
   const result = {};
   const looked = keys.slice(0, mostLooked);
   const items = looked.map((key) => read(fields, key));
-  const hidden = hiddenValue(fields, keys, copy);
+  const beside = rulesBeside(fields, keys, copy);
   const errors = earlyErrors(looked, items, copy);
   let fieldsLeft = Math.min(keys.length, mostEntries) - errors.size;
   let untaken = keys.length - looked.length;
@@ -186,12 +193,7 @@ function copiedFields(fields: object, keys: readonly string[], copy: Copy): obje
     else if (fieldsLeft <= 0 || isSpent(copy)) untaken++;
     else {
       if (item !== undefined)
-        addEntry(
-          result,
-          key,
-          inShare(key, item, copy, fieldsLeft, hidden !== undefined && isValueKey(key) ? hidden : undefined),
-          copy,
-        );
+        addEntry(result, key, inShare(key, item, copy, fieldsLeft, beside?.(key, item)), copy);
       fieldsLeft--;
     }
   }
@@ -242,27 +244,21 @@ function copiedError(error: Error, copy: Copy): object {
 }
 
 function addKeys(result: object, keys: readonly string[], source: object, copy: Copy): object {
-  const hidden = hiddenValue(source, keys, copy);
+  const beside = rulesBeside(source, keys, copy);
   let at = 0;
   for (; at < keys.length && at < mostEntries && !isSpent(copy); at++) {
     const key = keys[at] ?? '';
     const item = read(source, key);
-    if (item !== undefined)
-      addEntry(
-        result,
-        key,
-        entryValue(key, item, copy, hidden !== undefined && isValueKey(key) ? hidden : undefined),
-        copy,
-      );
+    if (item !== undefined) addEntry(result, key, entryValue(key, item, copy, beside?.(key, item)), copy);
   }
   sayMore(result, keys.length - at);
   return result;
 }
 
-function hiddenValue(source: object, keys: readonly string[], { censor }: Copy): string | undefined {
+function rulesBeside(source: object, keys: readonly string[], { censor }: Copy): NeighbourRule | undefined {
   if (censor === undefined) return undefined;
   const looked = keys.length > mostLooked ? keys.slice(0, mostLooked) : keys;
-  return kindOfNamedValue(source, looked, censor.isSecretKey);
+  return neighbourRule(source, looked, censor.isSecretKey);
 }
 
 interface Pairs extends Iterable<readonly [unknown, unknown]> {
@@ -287,10 +283,12 @@ function copiedList(list: readonly unknown[], copy: Copy, length = list.length):
   const { censor } = copy;
   const result: unknown[] = [];
   const hasPairs = censor !== undefined && isPairs(list);
+  const key = censor && keyLines(list);
   let index = 0;
   for (; index < list.length && index < mostEntries && !isSpent(copy); index++) {
     copy.valuesLeft--;
-    const kind = censor && kindOfItem(list, index, hasPairs, censor.isSecretKey);
+    const isKeyLine = key !== undefined && index >= key.from && index < key.to;
+    const kind = isKeyLine ? 'private-key' : censor && kindOfItem(list, index, hasPairs, censor.isSecretKey);
     result.push(kind === undefined ? plain(list[index], copy) : hide(list[index], kind, copy));
   }
   if (index < length) result.push(`… ${length - index} more`);
@@ -315,7 +313,9 @@ function read(source: object, key: string): unknown {
 
 function entryValue(key: string, item: unknown, copy: Copy, hidden?: string): unknown {
   copy.valuesLeft--;
-  const kind = hidden ?? copy.censor?.isSecretKey(key);
+  const { censor } = copy;
+  let kind = hidden ?? censor?.isSecretKey(key);
+  if (kind === undefined && censor !== undefined && isTokenList(key, item)) kind = 'token';
   return kind === undefined ? plain(item, copy) : hide(item, kind, copy);
 }
 

@@ -19,7 +19,10 @@ function isName(item: unknown): boolean {
   return typeof item === 'string' && /^[a-z_-]{0,64}$/i.test(item);
 }
 
-/** What an item of a list is, told by the one before it: `['cookie', 'x']`, `['run', '--password', 'x']`. */
+/**
+ * What an item of a list is, told by the one before it: `['cookie', 'x']`, `['run', '--password', 'x']`,
+ * `['curl', '-u', 'name:x']`.
+ */
 export function kindOfItem(
   list: readonly unknown[],
   index: number,
@@ -27,8 +30,50 @@ export function kindOfItem(
   isSecretKey: SecretKeyRule,
 ): string | undefined {
   const name = index === 0 ? undefined : list[index - 1];
-  if (typeof name !== 'string' || !((hasPairs && index % 2 === 1) || name.startsWith('-'))) return undefined;
+  if (typeof name !== 'string') return undefined;
+  const isFlag = name.startsWith('-') && !name.startsWith('---');
+  if (!isFlag && !(hasPairs && index % 2 === 1)) return undefined;
+  if (isFlag && credentialsFlag.test(name) && isCredentials(list[index]) && isWebCall(list))
+    return 'password';
   return isSecretKey(name);
+}
+
+const credentialsFlag = /^(?:-u|--(?:proxy-)?user)$/;
+
+function isCredentials(item: unknown): boolean {
+  return typeof item === 'string' && /^[^\s:]{1,128}:[^\s]/.test(item);
+}
+
+/** Of other programs `-u a:b` is a user and its group. */
+function isWebCall(list: readonly unknown[]): boolean {
+  const web = /^https?:\/\/|(?:^|[\\/])(?:curl|wget|xh|https?)(?:\.exe)?$/;
+  return list.slice(0, mostLooked).some((item) => typeof item === 'string' && web.test(item));
+}
+
+/** The items of a list that are lines of a private key in PEM: from behind the first of them, up to the last. */
+export function keyLines(
+  list: readonly unknown[],
+): { readonly from: number; readonly to: number } | undefined {
+  const looked = list.slice(0, mostLooked);
+  const first = looked.findIndex((item) => isBoundary(item) && firstLine.test(item));
+  if (first < 0) return undefined;
+  const last = looked.findIndex((item, at) => at > first && isBoundary(item));
+  return { from: first + 1, to: last < 0 ? list.length : last };
+}
+
+const firstLine = /BEGIN [A-Z\d ]{0,64}PRIVATE KEY(?: BLOCK)?-{4,5}\s*$/;
+
+function isBoundary(item: unknown): item is string {
+  return typeof item === 'string' && item.startsWith('----');
+}
+
+/** A list of tokens of a service; one of a text's has words and numbers. */
+export function isTokenList(key: string, item: unknown): boolean {
+  if ((key !== 'tokens' && key !== 'Tokens') || !Array.isArray(item) || item.length === 0) return false;
+  const looked: readonly unknown[] = item.slice(0, mostLooked);
+  return looked.every(
+    (each) => typeof each === 'string' && /^(?=\D*\d)(?=[^a-z]*[a-z])[\w.~+/=-]{8,}$/i.test(each),
+  );
 }
 
 const nameKeys = spellings(
@@ -43,18 +88,52 @@ const nameKeys = spellings(
   'parameterName',
 );
 
-/** Whether the value under a key may be named by what stands beside it: `{ name: 'password', value: 'x' }`. */
-export function isValueKey(key: string): boolean {
+/** Tells what the value of a field is by the fields beside it. */
+export type NeighbourRule = (key: string, item: unknown) => string | undefined;
+
+/**
+ * What fields say of each other: `{ name: 'password', value: 'x' }`, `{ user: 'ada', pass: 'x' }`, the private members of
+ * a JSON web key. `undefined` where they say nothing.
+ */
+export function neighbourRule(
+  value: object,
+  keys: readonly string[],
+  isSecretKey: SecretKeyRule,
+): NeighbourRule | undefined {
+  let hasValue = false;
+  let hasPass = false;
+  let isWebKey = false;
+  for (const key of keys) {
+    hasValue ||= isValueKey(key);
+    hasPass ||= key === 'pass' || key === 'Pass';
+    isWebKey ||= key === 'kty';
+  }
+  const named = hasValue ? kindOfNamedValue(value, keys, isSecretKey) : undefined;
+  const isLogin = hasPass && keys.some((key) => userKeys.has(key));
+  if (named === undefined && !isLogin && !isWebKey) return undefined;
+  return (key, item) => {
+    if (named !== undefined && isValueKey(key)) return named;
+    if (typeof item !== 'string') return undefined;
+    if (isLogin && (key === 'pass' || key === 'Pass')) return 'password';
+    return isWebKey && privateMembers.has(key) && privateMember.test(item) ? 'private-key' : undefined;
+  };
+}
+
+const userKeys = spellings('user', 'username', 'userName', 'login', 'email', 'usr');
+/** Of a JSON web key (RFC 7518, sections 6.2.2, 6.3.2 and 6.4.1). */
+const privateMembers: ReadonlySet<string> = new Set(['d', 'dp', 'dq', 'k', 'p', 'q', 'qi']);
+const privateMember = /^[\w-]{16,}$/;
+
+function isValueKey(key: string): boolean {
   return key.endsWith('alue') || key.endsWith('alues');
 }
 
-/** What the value of an object with a name and a value is; `undefined` for one without, or with no secret name. */
-export function kindOfNamedValue(
+/** What the value of an object with a name and a value is; `undefined` for one with no secret name. */
+function kindOfNamedValue(
   value: object,
   keys: readonly string[],
   isSecretKey: SecretKeyRule,
 ): string | undefined {
-  if (!keys.some(isValueKey)) return undefined;
   for (const key of keys) {
     const name = nameKeys.has(key) ? readable(value, key) : undefined;
     const kind = typeof name === 'string' ? isSecretKey(name) : undefined;

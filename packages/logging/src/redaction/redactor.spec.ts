@@ -440,6 +440,84 @@ describe('the value of a redactor', () => {
     });
   });
 
+  const opaque = 'hunter2Xy9zQ';
+  const long = 'MIIEvQIBADANBgkqhkiG9w0BAQEFAASC';
+  const pem = ['-----BEGIN RSA PRIVATE KEY-----', long, '-----END RSA PRIVATE KEY-----'];
+
+  it.each<[string, object, object]>([
+    ['user and pass', { user: 'ada', pass: 'x' }, { user: 'ada', pass: '[redacted:password]' }],
+    [
+      'username and pass',
+      { to: { username: 'ada', pass: 'x' } },
+      { to: { username: 'ada', pass: '[redacted:password]' } },
+    ],
+    [
+      'a private JSON web key',
+      { kty: 'RSA', n: long, e: 'AQAB', d: long, q: long, dp: long },
+      {
+        kty: 'RSA',
+        n: long,
+        e: 'AQAB',
+        d: '[redacted:private-key]',
+        q: '[redacted:private-key]',
+        dp: '[redacted:private-key]',
+      },
+    ],
+    [
+      'a secret JSON web key',
+      { keys: [{ kty: 'oct', k: long }] },
+      { keys: [{ kty: 'oct', k: '[redacted:private-key]' }] },
+    ],
+    [
+      'private keys by name',
+      { privKey: 'x', 'tls.key': 'y' },
+      { privKey: '[redacted:key]', 'tls.key': '[redacted:key]' },
+    ],
+    ['a bearer', { bearer: 'x' }, { bearer: '[redacted:token]' }],
+    ['a list of tokens', { tokens: [opaque] }, { tokens: '[redacted:token]' }],
+    [
+      'lines of a private key',
+      { lines: ['a', ...pem, 'b'] },
+      { lines: ['a', '[redacted:private-key]', '[redacted:private-key]', pem[2], 'b'] },
+    ],
+    [
+      'the first lines of one',
+      { lines: pem.slice(0, 2) },
+      { lines: ['[redacted:private-key]', '[redacted:private-key]'] },
+    ],
+    [
+      'credentials of a call',
+      { argv: ['/usr/bin/curl', '-u', 'ada:x', 'https://h.example'] },
+      { argv: ['/usr/bin/curl', '-u', '[redacted:password]', 'https://h.example'] },
+    ],
+    [
+      'names that look like others',
+      { 'pass\u200bword': 'x', ｐａｓｓｗｏｒｄ: 'y' },
+      { 'pass\u200bword': '[redacted:password]', ｐａｓｓｗｏｒｄ: '[redacted:password]' },
+    ],
+  ])('hides %s', (_what, value, clean) => {
+    expect(redactor.value(value)).toEqual(clean);
+  });
+
+  it.each<[string, object]>([
+    ['how many passed', { pass: 12, fail: 3, user: 'ada' }],
+    ['what passed, of no user', { pass: 'first', fail: 'second' }],
+    ['a public JSON web key', { kty: 'EC', crv: 'P-256', x: long, y: long }],
+    ['members of what is no key', { d: long, p: long }],
+    ['short members', { kty: 'x', d: 'short', k: 3 }],
+    ['tokens of a text', { tokens: ['hello', ' world', '2'] }],
+    ['how many tokens', { tokens: 512, of: { tokens: [1, 2] } }],
+    ['no tokens', { tokens: [] }],
+    ['a user and its group', { argv: ['docker', 'run', '-u', 'ada:staff', 'image'] }],
+    ['what is no credentials', { argv: ['curl', '-u', 'ada', 'https://h.example'] }],
+    ['a certificate', { lines: ['-----BEGIN CERTIFICATE-----', long, '-----END CERTIFICATE-----'] }],
+    ['who bears', { forbearer: 'x', bearerFormat: 'JWT', bearers: 2 }],
+    ['keys of a table', { privileges: 'x', tlsKeyLength: 2048 }],
+    ['names of other alphabets', { имя: 'x', größe: 'y' }],
+  ])('shows %s', (_what, value) => {
+    expect(redactor.value(value)).toEqual(value);
+  });
+
   it('looks into keys, maps, sets, errors, symbols, numbers, boxed and big ones, and keeps each entry', () => {
     const error = Object.assign(new Error('mail a@b.example', { cause: 'from c@d.example' }), {
       to: 'e@f.example',

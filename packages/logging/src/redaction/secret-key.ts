@@ -1,3 +1,5 @@
+import { visibleText } from './visible-text.ts';
+
 /** What the value of a field is, told by the field's name; `undefined` where the name gives no reason to hide it. */
 export type SecretKeyRule = (key: string) => string | undefined;
 
@@ -8,7 +10,7 @@ const mostRemembered = 2_000;
 
 /** No name without one of these is secret, which spares most names the rest. */
 const suspicious =
-  /pass|pwd|pswd|pw|kennwort|secret|token|key|auth|cookie|cred|connection|card|cvv|cvc|ssn|social|otp|code|jwt|csrf|xsrf|sig|saml|sess|sid|assertion|phrase|mnemonic/i;
+  /pass|pwd|pswd|pw|kennwort|secret|token|key|auth|bearer|cookie|cred|connection|card|cvv|cvc|ssn|social|otp|code|jwt|csrf|xsrf|sig|saml|sess|sid|assertion|phrase|mnemonic/i;
 
 /** Behind these a token is a piece of text, a place in a list or a signal, not a credential. */
 const harmlessToken =
@@ -27,12 +29,12 @@ const secretNames: readonly (readonly [kind: string, ends: string])[] = [
   ['api-key', '(?:^|_)(?:api|app|application|functions|instrumentation)_?keys?|api_?keys?'],
   [
     'key',
-    '(?:^|_|aws)(?:access|account|auth|client|encryption|hmac|license|licence|master|private|session|shared|signing|ssh|subscription)_?(?:access_?)?keys?|private_?keys?|secret_?(?:access_?)?keys?(?:_base)?',
+    '(?:^|_|aws)(?:access|account|auth|client|encryption|hmac|license|licence|master|private|session|shared|signing|ssh|subscription)_?(?:access_?)?keys?|(?:^|_)(?:priv|ssl|tls)_?keys?|private_?keys?|secret_?(?:access_?)?keys?(?:_base)?',
   ],
   ['secret', 'secrets?(?:_binary|_string)?'],
   [
     'token',
-    'token|(?:access|api|auth|bearer|device|id|push|refresh|session)_?tokens|(?:^|_)(?:jwt|csrf|xsrf)|saml_?response|client_?assertion|code_?verifier',
+    'token|(?:access|api|auth|bearer|device|id|push|refresh|session)_?tokens|(?:^|_)(?:bearer|jwt|csrf|xsrf)|saml_?response|client_?assertion|code_?verifier',
   ],
   ['authorization', '(?:^|_)(?:proxy_?)?authorization'],
   ['cookie', 'cookies?'],
@@ -56,7 +58,8 @@ const rules = secretNames.map(([kind, ends]) => ({ kind, ends: new RegExp(`(?:${
 export function secretKeyRule(more: readonly string[] = []): SecretKeyRule {
   const own = more.map(wordsOf).filter((name) => name !== '');
   const remembered = new Map<string, string | undefined>();
-  const judge = (key: string): string | undefined => {
+  const judge = (written: string): string | undefined => {
+    const key = visibleText(written)?.text ?? written;
     if (own.length === 0 && !suspicious.test(key)) return undefined;
     const words = wordsOf(key.slice(-longestKey));
     const name = own.find((end) => words === end || words.endsWith(`_${end}`));
