@@ -17,12 +17,14 @@ export const genAiNames = {
 /** Metric names of the same conventions. */
 export const genAiMetricNames = {
   inferenceDuration: 'gen_ai.client.inference.duration',
+  /** Of calls that infer nothing, such as `embeddings`. */
+  operationDuration: 'gen_ai.client.operation.duration',
   inputTokens: 'gen_ai.client.inference.usage.input_tokens',
   outputTokens: 'gen_ai.client.inference.usage.output_tokens',
   cacheReadInputTokens: 'gen_ai.client.inference.usage.cache_read.input_tokens',
 } as const;
 
-/** Upper bounds of the buckets of `gen_ai.client.inference.duration`, in seconds, as the conventions want them. */
+/** Upper bounds of the buckets of both durations, in seconds, as the conventions want them. */
 export const inferenceBucketsS = [
   0.01, 0.02, 0.04, 0.08, 0.16, 0.32, 0.64, 1.28, 2.56, 5.12, 10.24, 20.48, 40.96, 81.92,
 ] as const;

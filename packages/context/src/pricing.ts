@@ -2,7 +2,10 @@
 export interface LlmUsage {
   /** As in `gen_ai.provider.name`: `openai`, `anthropic`, `gcp.gemini`, … */
   readonly provider: string;
+  /** Which answered; of a call that failed, which was asked. */
   readonly model: string;
+  /** Which was asked, where that is known as well: `gpt-5.1`, which `gpt-5.1-2025-11-13` answered. */
+  readonly requestModel?: string;
   /** As in `gen_ai.operation.name`: `chat`, `embeddings`, `generate_content`, … @defaultValue 'chat' */
   readonly operation?: string;
   /**
@@ -10,6 +13,8 @@ export interface LlmUsage {
    * before in the same execution
    */
   readonly durationMs?: number;
+  /** What the call failed with. The metrics of calls tell its type, and that no model answered. */
+  readonly error?: unknown;
   /** All tokens of the prompt, cached ones included. */
   readonly inputTokens?: number;
   /** All tokens of the answer, reasoning included. */

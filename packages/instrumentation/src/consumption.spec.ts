@@ -178,6 +178,10 @@ describe('what a listener hears of costs', () => {
   });
 });
 
+const secondsBounds = [
+  0.01, 0.02, 0.04, 0.08, 0.16, 0.32, 0.64, 1.28, 2.56, 5.12, 10.24, 20.48, 40.96, 81.92,
+];
+
 describe('the metrics of the GenAI conventions', () => {
   const call = { ...model, inputTokens: 10, outputTokens: 2, cachedInputTokens: 4 };
   const labelsOf = (operation: string): string =>
@@ -189,23 +193,113 @@ describe('the metrics of the GenAI conventions', () => {
     const asking = custom('ask', (_: number, scope) => {
       scope.usage(call);
       scope.usage({ ...call, cachedInputTokens: 0 });
-      scope.usage({ ...model, operation: 'embeddings', inputTokens: 7 });
+      scope.usage({ ...model, operation: 'generate_content', inputTokens: 7 });
     });
     await observed.run(() => asking.execute(0));
     const chat = `${labelsOf('chat')} gen_ai.token.modality=unknown`;
-    const embeddings = `${labelsOf('embeddings')} gen_ai.token.modality=unknown`;
+    const generated = `${labelsOf('generate_content')} gen_ai.token.modality=unknown`;
     const counted = { unit: '{token}', bounds: undefined };
     expect(await observed.metric(`${tokens}.input_tokens`)).toEqual({
       ...counted,
-      points: { [chat]: 20, [embeddings]: 7 },
+      points: { [chat]: 20, [generated]: 7 },
     });
     expect(await observed.metric(`${tokens}.output_tokens`)).toEqual({ ...counted, points: { [chat]: 4 } });
     expect(await observed.metric(`${tokens}.cache_read.input_tokens`)).toEqual({
       ...counted,
       points: { [chat]: 4 },
     });
-    expect(observed.spans[0]?.attributes['gen_ai.operation.name']).toBe('embeddings');
+    expect(observed.spans[0]?.attributes['gen_ai.operation.name']).toBe('generate_content');
   });
+
+  it('of a call that infers nothing have its duration alone', async () => {
+    const observed = new Observed();
+    const asking = custom('ask', (_: number, { usage }) =>
+      usage({ ...model, operation: 'embeddings', inputTokens: 7, durationMs: 20 }),
+    );
+    await observed.run(() => asking.execute(0));
+    expect(await observed.metric('gen_ai.client.operation.duration')).toEqual({
+      unit: 's',
+      bounds: secondsBounds,
+      points: { [labelsOf('embeddings')]: { count: 1, sum: 0.02 } },
+    });
+    expect(await observed.points('gen_ai.client.inference.duration')).toEqual({});
+    expect(await observed.points(`${tokens}.input_tokens`)).toEqual({});
+    expect(await observed.points('llm.tokens.total')).toEqual({
+      'llm.model_name=m llm.provider=openai llm.token_type=prompt primitive.name=ask': 7,
+    });
+    expect(observed.spans[0]?.attributes).toMatchObject({
+      'gen_ai.operation.name': 'embeddings',
+      'gen_ai.usage.input_tokens': 7,
+    });
+  });
+
+  it('tell which model was asked, and which answered', async () => {
+    const observed = new Observed();
+    const asking = custom('ask', (_: number, { usage }) => usage({ ...call, requestModel: 'latest' }));
+    await observed.run(() => asking.execute(0));
+    expect(await observed.points('gen_ai.client.inference.duration')).toEqual({
+      'gen_ai.operation.name=chat gen_ai.provider.name=openai gen_ai.request.model=latest gen_ai.response.model=m': 1,
+    });
+    expect(observed.spans[0]?.attributes).toMatchObject({
+      'gen_ai.operation.name': 'chat',
+      'gen_ai.request.model': 'latest',
+      'gen_ai.response.model': 'm',
+    });
+  });
+
+  it('tell of a call that failed with which type of error, that no model answered and no token was used', async () => {
+    const observed = new Observed();
+    const error = Object.assign(new Error('429'), { code: 'rate_limit_exceeded' });
+    const asking = custom('ask', (_: number, { usage }) => {
+      usage({ ...model, error, durationMs: 30 });
+      usage({ ...model, requestModel: 'latest', error, durationMs: 30, inputTokens: 5 });
+    });
+    await observed.run(() => asking.execute(0));
+    const asked = (name: string): string =>
+      `gen_ai.operation.name=chat gen_ai.provider.name=openai gen_ai.request.model=${name}`;
+    expect(await observed.points('gen_ai.client.inference.duration')).toEqual({
+      [`error.type=rate_limit_exceeded ${asked('m')}`]: 1,
+      [`error.type=rate_limit_exceeded ${asked('latest')}`]: 1,
+    });
+    const counted = (name: string): string => `${asked(name)} gen_ai.token.modality=unknown`;
+    expect(await observed.points(`${tokens}.input_tokens`)).toEqual({
+      [counted('m')]: 0,
+      [counted('latest')]: 5,
+    });
+    expect(await observed.points(`${tokens}.output_tokens`)).toEqual({
+      [counted('m')]: 0,
+      [counted('latest')]: 0,
+    });
+    expect(observed.spans[0]?.attributes).not.toHaveProperty('error.type');
+  });
+
+  it('have no more than 32 types of errors', async () => {
+    const observed = new Observed();
+    const asking = custom('ask', (n: number, { usage }) =>
+      usage({ ...model, error: Object.assign(new Error('no'), { code: `E${n}` }) }),
+    );
+    await observed.run(async () => {
+      for (let n = 0; n < 40; n++) await asking.execute(n);
+    });
+    const points = await observed.points('gen_ai.client.inference.duration');
+    expect(Object.keys(points)).toHaveLength(33);
+  });
+
+  it.each([{}, { provider: undefined, model: undefined }, { provider: { a: 1 }, model: 7 }])(
+    'call a provider that JavaScript left out _OTHER: %p',
+    async (said) => {
+      const observed = new Observed();
+      const asking = custom('ask', (_: number, { usage }) => usage({ inputTokens: 3, ...said } as never));
+      await observed.run(() => asking.execute(0));
+      expect(await observed.points('gen_ai.client.inference.duration')).toEqual({
+        'gen_ai.operation.name=chat gen_ai.provider.name=_OTHER': 1,
+      });
+      expect(await observed.points('llm.tokens.total')).toEqual({
+        'llm.model_name=_OTHER llm.provider=_OTHER llm.token_type=prompt primitive.name=ask': 3,
+      });
+      expect(observed.instrumentation.faults).toBe(0);
+    },
+  );
 
   it('measure how long each call took: as it is told, else since the begin or the call before', async () => {
     const observed = new Observed();
@@ -220,7 +314,7 @@ describe('the metrics of the GenAI conventions', () => {
     await observed.run(() => asking.execute(0));
     expect(await observed.metric('gen_ai.client.inference.duration')).toEqual({
       unit: 's',
-      bounds: [0.01, 0.02, 0.04, 0.08, 0.16, 0.32, 0.64, 1.28, 2.56, 5.12, 10.24, 20.48, 40.96, 81.92],
+      bounds: secondsBounds,
       points: { [labelsOf('chat')]: { count: 3, sum: 3.25 } },
     });
     expect(observed.instrumentation.faults).toBe(1);

@@ -1,5 +1,6 @@
 import type { Attributes } from '@opentelemetry/api';
 import { attributeNames as names, genAiNames, type LlmUsage, type Pricing } from '@tta/obs-context';
+import type { BoundedValues } from './bounded-values.ts';
 import type { Execution } from './execution.ts';
 
 /** What one execution has used so far: its span shows the sums, also of several model calls. */
@@ -22,19 +23,21 @@ export function recordUsage(
   execution: Execution,
   usage: LlmUsage,
   pricing: Pricing | undefined,
+  errorTypes: BoundedValues,
   onFault: OnFault,
 ): void {
-  const { provider, model } = usage;
   const inputTokens = amount('inputTokens', usage.inputTokens, onFault);
   const outputTokens = amount('outputTokens', usage.outputTokens, onFault);
   const cachedInputTokens = amount('cachedInputTokens', usage.cachedInputTokens, onFault);
-  const llm = { [names.llmProvider]: provider, [names.llmModelName]: model };
+  const llm = {
+    [names.llmProvider]: text(usage.provider) ?? unknown,
+    [names.llmModelName]: text(usage.model) ?? unknown,
+  };
+  const call = callAttributes(usage);
   const total = addTokens(execution, { inputTokens, outputTokens, cachedInputTokens });
   execution.span?.setAttributes({
     ...llm,
-    ...(usage.operation !== undefined && { [genAiNames.operationName]: usage.operation }),
-    [genAiNames.providerName]: provider,
-    [genAiNames.responseModel]: model,
+    ...call,
     ...(total.inputTokens === undefined ? {} : { [genAiNames.usageInputTokens]: total.inputTokens }),
     ...(total.outputTokens === undefined ? {} : { [genAiNames.usageOutputTokens]: total.outputTokens }),
     ...(total.cachedInputTokens === undefined
@@ -46,7 +49,7 @@ export function recordUsage(
   if (inputTokens !== undefined) tokens?.add(inputTokens, { ...labels, [names.llmTokenType]: 'prompt' });
   if (outputTokens !== undefined)
     tokens?.add(outputTokens, { ...labels, [names.llmTokenType]: 'completion' });
-  recordInference(execution, usage, { inputTokens, outputTokens, cachedInputTokens }, onFault);
+  recordCall(execution, usage, call, { inputTokens, outputTokens, cachedInputTokens }, errorTypes, onFault);
   const usd =
     amount('costUsd', usage.costUsd, onFault) ??
     amount('the estimated cost', pricing?.estimateUsd(usage), onFault);
@@ -55,25 +58,61 @@ export function recordUsage(
 
 type Tokens = Readonly<Record<(typeof tokenKinds)[number], number | undefined>>;
 
+/** What the semantic conventions call a value that is not among those that they know. */
+const unknown = '_OTHER';
+
+/** What may be an attribute: JavaScript may leave out what the types ask for. */
+function text(value: unknown): string | undefined {
+  return typeof value === 'string' ? value : undefined;
+}
+
+/** The operation if it is not told. */
+const usualOperation = 'chat';
+
+/** Which call it was, as spans and metrics of the GenAI conventions tell it. */
+function callAttributes({ provider, model, requestModel, operation, error }: LlmUsage): Attributes {
+  const failed = error !== undefined;
+  const asked = text(requestModel) ?? (failed ? text(model) : undefined);
+  const answered = failed ? undefined : text(model);
+  return {
+    [genAiNames.operationName]: operation ?? usualOperation,
+    [genAiNames.providerName]: text(provider) ?? unknown,
+    ...(asked !== undefined && { [genAiNames.requestModel]: asked }),
+    ...(answered !== undefined && { [genAiNames.responseModel]: answered }),
+  };
+}
+
+/** What the conventions call an inference. Other operations have a duration only, by another name. */
+const inferences: ReadonlySet<string> = new Set(['chat', 'generate_content', 'text_completion']);
+
 /** The metrics of the GenAI conventions: all calls of this kind in one place, whoever instrumented them. */
-function recordInference(
-  { run, startedAt, consumption }: Execution,
-  { provider, model, operation = 'chat', durationMs }: LlmUsage,
-  { inputTokens, outputTokens, cachedInputTokens }: Tokens,
+function recordCall(
+  execution: Execution,
+  { operation = usualOperation, durationMs, error }: LlmUsage,
+  labels: Attributes,
+  tokens: Tokens,
+  errorTypes: BoundedValues,
   onFault: OnFault,
 ): void {
+  const { run, startedAt, consumption } = execution;
   const { instruments, instrumentation } = run;
   if (!instruments) return;
-  const labels = {
-    [genAiNames.operationName]: operation,
-    [genAiNames.providerName]: provider,
-    [genAiNames.responseModel]: model,
-  };
   const now = instrumentation.guardedClock.monotonic();
   const ms = amount('durationMs', durationMs ?? now - (consumption.usageToldAt ?? startedAt), onFault);
   consumption.usageToldAt = now;
-  if (ms !== undefined) instruments.inferenceDuration.record(ms / 1000, labels);
+  const isInference = inferences.has(operation);
+  const duration = isInference ? instruments.inferenceDuration : instruments.operationDuration;
+  const failed = error !== undefined;
+  const failure = failed && { [names.errorType]: errorTypes.admit(execution.infoOf(error).type) };
+  if (ms !== undefined) duration.record(ms / 1000, { ...labels, ...failure });
+  if (!isInference) return;
   const counted = { ...labels, [genAiNames.tokenModality]: 'unknown' };
+  // A call that failed counts as one of no tokens, as the conventions want it.
+  const {
+    inputTokens = failed ? 0 : undefined,
+    outputTokens = failed ? 0 : undefined,
+    cachedInputTokens,
+  } = tokens;
   if (inputTokens !== undefined) instruments.inferenceInputTokens.add(inputTokens, counted);
   if (outputTokens !== undefined) instruments.inferenceOutputTokens.add(outputTokens, counted);
   if (cachedInputTokens !== undefined) instruments.inferenceCacheReadTokens.add(cachedInputTokens, counted);

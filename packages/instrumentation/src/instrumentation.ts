@@ -343,7 +343,10 @@ export class Instrumentation {
 
   /** @internal */
   usage(execution: Execution, usage: LlmUsage): void {
-    this.safely(() => recordUsage(execution, usage, this.#pricing, this.#onFault), undefined);
+    this.safely(
+      () => recordUsage(execution, usage, this.#pricing, this.#errorTypes, this.#onFault),
+      undefined,
+    );
   }
 
   /** @internal */

@@ -19,6 +19,7 @@ export class Instruments {
   readonly llmCost: Counter;
   readonly costSavings: Counter;
   readonly inferenceDuration: Histogram;
+  readonly operationDuration: Histogram;
   readonly inferenceInputTokens: Counter;
   readonly inferenceOutputTokens: Counter;
   readonly inferenceCacheReadTokens: Counter;
@@ -62,6 +63,11 @@ export class Instruments {
     });
     this.inferenceDuration = meter.createHistogram(genAiMetricNames.inferenceDuration, {
       description: 'Duration of model calls',
+      unit: 's',
+      advice: { explicitBucketBoundaries: [...inferenceBucketsS] },
+    });
+    this.operationDuration = meter.createHistogram(genAiMetricNames.operationDuration, {
+      description: 'Duration of calls of models that infer nothing, such as embeddings',
       unit: 's',
       advice: { explicitBucketBoundaries: [...inferenceBucketsS] },
     });
