@@ -26,6 +26,12 @@ describe('ObsError', () => {
 
   it('has no cause where none is given', () => {
     expect('cause' in new CancelledError('stopped')).toBe(false);
+    expect('cause' in new InvalidOptionError('no port')).toBe(false);
+  });
+
+  it('may have been found while something else failed, which is its cause', () => {
+    const cause = new Error('why');
+    expect(new InvalidOptionError('a wait below 0', cause).cause).toBe(cause);
   });
 
   it('is of medium severity and not recoverable unless it says otherwise', () => {

@@ -64,8 +64,9 @@ export class InvalidCompositionError extends ObsError {
 
 /** A set-up that cannot work: an address that is none, a port out of range. Thrown by the call that was given it. */
 export class InvalidOptionError extends ObsError {
-  constructor(message: string) {
-    super(message, { code: 'OBS_ERR_INVALID_OPTION', category: 'validation', severity: 'high' });
+  /** @param cause - What was going on where it was found, such as the failure that a decision was asked about. */
+  constructor(message: string, cause?: unknown) {
+    super(message, { code: 'OBS_ERR_INVALID_OPTION', category: 'validation', severity: 'high', cause });
   }
 }
 
