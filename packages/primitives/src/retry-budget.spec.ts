@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { classifyError } from '@tta/obs-context';
-import { faults, mockPrimitive, observed } from '@tta/obs-testing';
+import { faults, mockPrimitive, observe, observed } from '@tta/obs-testing';
 import { retry, RetryExhaustedError } from './retry.ts';
 import { retryBudget } from './retry-budget.ts';
 
@@ -108,7 +108,8 @@ describe('retryBudget', () => {
   it(
     'tells on the span of the retry that it was spent',
     observed(async (trace) => {
-      const budget = retryBudget({ capacity: 1, cost: 2 });
+      const budget = retryBudget({ capacity: 2, cost: 2 });
+      budget.spend(classifyError(unavailable()));
       await retry(failing(), { budget }).tryExecute(0);
       expect(trace).toHaveSpan({
         span: 'primitive.retry.execute',
@@ -150,12 +151,72 @@ describe('retryBudget', () => {
     }
   });
 
-  it('is what a retry takes for a budget, and nothing else is', () => {
-    expect(() => retry(working, { budget: { tokens: 5 } as never })).toThrow(
+  it('can pay for a retry after a timeout, however little it holds', () => {
+    const budget = retryBudget({ capacity: 6 });
+    expect([budget.spend(classifyError(slow())), budget.tokens]).toEqual([true, 0]);
+    const large = retryBudget({ capacity: 11 });
+    expect([large.spend(classifyError(slow())), large.tokens]).toEqual([true, 1]);
+  });
+
+  it.each([
+    [{ capacity: 4 }, 'cost is 5 and capacity 4'],
+    [{ capacity: 7, cost: 7.1 }, 'cost is 7.1 and capacity 7'],
+    [{ capacity: 7, timeoutCost: 8 }, 'timeoutCost is 8 and capacity 7'],
+    [{ timeoutCost: 501 }, 'timeoutCost is 501 and capacity 500'],
+  ])('refuses what it could never pay: %p', (options, said) => {
+    expect(() => retryBudget(options)).toThrow(
       expect.objectContaining({
         code: 'OBS_ERR_INVALID_COMPOSITION',
-        message: 'retry: budget is no budget of retries; make one with retryBudget()',
+        message: `retryBudget: ${said}; a retry that costs more than the budget holds is never made`,
       }),
     );
+  });
+
+  it('refuses options that are none', () => {
+    expect(() => retryBudget(7 as never)).toThrow(
+      'retryBudget: the options are of type number; they have to be an object such as { capacity: 500 }',
+    );
+  });
+
+  it('gets back what was paid for a retry that was cancelled while it waited, and nobody is told of it', () =>
+    observe(
+      async (trace) => {
+        const budget = retryBudget({ capacity: 20, cost: 3, timeoutCost: 7 });
+        for (const [error, left] of [
+          [unavailable(), 17],
+          [slow(), 13],
+        ] as const) {
+          const caller = new AbortController();
+          const running = retry(failing(error), { budget }).tryExecute(0, { signal: caller.signal });
+          await trace.clock.advance(0);
+          // Paid for before the wait: others count on it.
+          expect(budget.tokens).toBe(left);
+          caller.abort(new Error('stop'));
+          await running;
+          expect(budget.tokens).toBe(20);
+        }
+        expect(trace).not.toHaveMetric('recovery.events');
+      },
+      { clock: 'manual' },
+    ));
+
+  it('may be of another copy of this package', async () => {
+    const copied = './retry-budget.ts?copy';
+    const copy = (await import(copied)) as { retryBudget: typeof retryBudget };
+    const budget = copy.retryBudget({ capacity: 10, cost: 5 });
+    expect(budget).not.toBeInstanceOf(retryBudget().constructor);
+    await retry(failing(), { ...atOnce, maxRetries: 1, budget }).tryExecute(0);
+    expect(budget.tokens).toBe(5);
+  });
+
+  it('is what a retry takes for a budget, and nothing else is', () => {
+    for (const budget of [{ tokens: 5 }, null, 5, 'budget']) {
+      expect(() => retry(working, { budget: budget as never })).toThrow(
+        expect.objectContaining({
+          code: 'OBS_ERR_INVALID_COMPOSITION',
+          message: 'retry: budget is no budget of retries; make one with retryBudget()',
+        }),
+      );
+    }
   });
 });

@@ -4,6 +4,7 @@ import { mockPrimitive, observe, observed, type ObservedTrace } from '@tta/obs-t
 import type { ManualClock } from '@tta/obs-context/manual';
 import { pause } from '@tta/obs-instrumentation';
 import { retry, RetryExhaustedError, type RetryOptions } from './retry.ts';
+import { retryBudget } from './retry-budget.ts';
 import { timeout } from './timeout.ts';
 
 type Manual = ObservedTrace<ManualClock>;
@@ -89,18 +90,27 @@ describe('a retry that may take so long', () => {
   ])(
     'begins no attempt where a busy process wakes %d ms late',
     observed(
-      async ({ clock }: Manual, late: number, expected: number[]) => {
+      async (trace: Manual, late: number, expected: number[]) => {
+        const { clock } = trace;
+        const budget = retryBudget({ capacity: 10, cost: 1 });
         const begins: number[] = [];
         const call = mockPrimitive('call').runs(() => {
           begins.push(clock.monotonic());
           throw unavailable();
         });
-        const running = retry(call, { ...evenly, jitter: 'none', maxElapsedMs: 120 }).tryExecute(0);
+        const options = { ...evenly, jitter: 'none', maxElapsedMs: 120, budget } as const;
+        const running = retry(call, options).tryExecute(0);
         await clock.advance(0);
         clock.spend(100 + late);
         await clock.advance(0);
         expect(await running).toMatchObject({ ok: false, error: { stopped: 'elapsed' } });
         expect(begins).toEqual(expected);
+        // What is told is what was made.
+        const made = expected.length - 1;
+        expect(trace).toHaveRetried('call', made);
+        const counted = trace.points.filter(({ metric }) => metric === 'recovery.events');
+        expect(counted.map(({ value }) => value)).toEqual(made === 0 ? [] : [made]);
+        expect(budget.tokens).toBe(10 - made);
       },
       { clock: 'manual' },
     ),
@@ -128,13 +138,14 @@ describe('a retry that is asked to wait', () => {
     });
   });
 
-  it('goes on with its own waits where it left them', async () => {
-    const errors = [unavailable({ retryAfterMs: 7 }), unavailable(), unavailable({ retryAfterMs: 0 })];
+  it('waits at least as long as by itself, whose waits grow meanwhile', async () => {
+    const errors = [unavailable({ retryAfterMs: 70 }), unavailable(), unavailable({ retryAfterMs: 30 })];
     const { begins, trace } = await attemptsOf(
       { maxRetries: 5, baseMs: 10 },
       () => errors.shift() ?? unavailable(),
     );
-    expect(begins).toEqual([0, 7, 17, 17, 37, 77]);
+    // Its own are 10, 20, 40, 80, 160; asked for are 70, nothing, 30, nothing, nothing.
+    expect(begins).toEqual([0, 70, 90, 130, 210, 370]);
     const { events } = trace.span('primitive.retry.execute');
     expect(
       events
@@ -143,7 +154,7 @@ describe('a retry that is asked to wait', () => {
     ).toEqual([
       ['retry_after', true],
       ['none', false],
-      ['retry_after', true],
+      ['none', true],
       ['none', false],
       ['none', false],
     ]);
@@ -189,11 +200,39 @@ describe('what retryOn answers', () => {
     }),
   );
 
-  it.each([-1, Number.NaN])('is an error of the program where the wait is %d ms', async (afterMs) => {
-    const call = mockPrimitive('call').fails(unavailable());
-    await expect(retry(call, { retryOn: () => ({ afterMs }) }).execute(0)).rejects.toMatchObject({
+  it.each([-1, Number.NaN, '5'])('is an error of the program where the wait is %d ms', async (afterMs) => {
+    const error = unavailable();
+    const call = mockPrimitive('call').fails(error);
+    const retryOn = () => ({ afterMs: afterMs as number });
+    await expect(retry(call, { retryOn }).execute(0)).rejects.toMatchObject({
       code: 'OBS_ERR_INVALID_OPTION',
+      cause: error,
       message: `retry "call": retryOn returned an afterMs of ${afterMs}; it has to be a number of at least 0`,
+    });
+  });
+
+  it.each([true, false])('is not waited for: a promise of %p is an error of the program', async (answer) => {
+    const error = unavailable();
+    const call = mockPrimitive('call').fails(error);
+    const retryOn = (() => Promise.resolve(answer)) as never;
+    await expect(retry(call, { retryOn }).execute(0)).rejects.toMatchObject({
+      code: 'OBS_ERR_INVALID_OPTION',
+      cause: error,
+      message: 'retry "call": retryOn answered with a promise; it has to answer at once',
+    });
+    expect(call.calls).toHaveLength(1);
+  });
+
+  it('may be an error: the error of the step is not lost', async () => {
+    const error = unavailable();
+    const bug = new TypeError("Cannot read properties of undefined (reading 'status')");
+    const retryOn = () => {
+      throw bug;
+    };
+    await expect(retry(mockPrimitive('call').fails(error), { retryOn }).execute(0)).rejects.toMatchObject({
+      code: 'OBS_ERR_INVALID_OPTION',
+      message: `retry "call": retryOn threw: ${bug.message}`,
+      cause: { cause: error, errors: [error, bug] },
     });
   });
 

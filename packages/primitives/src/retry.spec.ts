@@ -133,12 +133,23 @@ describe('retry', () => {
     expect(begins).toEqual([0, 10, 30, 1000, 1010, 1030]);
   });
 
-  it('waits as long as the other side asks for, before its own back-off', async () => {
+  it('waits as long as the other side asks for, where that is longer than its own back-off', async () => {
     const limited = Object.assign(new Error('slow down'), {
       status: 429,
       headers: { 'Retry-After': '0.03' },
     });
-    expect(await waits({ baseMs: 1000, maxRetries: 2 }, limited)).toEqual([30, 30]);
+    expect(await waits({ baseMs: 10, maxRetries: 2, jitter: 'none' }, limited)).toEqual([30, 30]);
+  });
+
+  it.each([
+    ['no wait at all', () => '0'],
+    ['a date that has passed', (clock: ManualClock) => new Date(clock.now() - 5000).toUTCString()],
+    ['a wait that is shorter than its own', () => '0.005'],
+  ])('keeps to its own back-off where the other side asks for %s', async (_, header) => {
+    const clock = new ManualClock();
+    const headers = { 'Retry-After': header(clock) };
+    const overloaded = Object.assign(new Error('overloaded'), { status: 503, headers });
+    expect(await waits({ baseMs: 10, jitter: 'none', maxRetries: 4 }, overloaded)).toEqual([10, 20, 40, 80]);
   });
 
   it('gives up when it is asked to wait longer than it may', async () => {
@@ -301,6 +312,24 @@ describe('retry', () => {
   ])('refuses %p at construction', (options, message) => {
     expect(() => retry(() => 1, options)).toThrow(
       expect.objectContaining({ code: 'OBS_ERR_INVALID_COMPOSITION', message }),
+    );
+  });
+
+  it.each([
+    [null, 'retry: the options are null; they have to be an object such as { maxRetries: 3 }'],
+    [3, 'retry: the options are of type number; they have to be an object such as { maxRetries: 3 }'],
+  ])('refuses %p for options', (options, message) => {
+    expect(() => retry(() => 1, options as never)).toThrow(
+      expect.objectContaining({ code: 'OBS_ERR_INVALID_COMPOSITION', message }),
+    );
+  });
+
+  it.each([true, 503, null])('refuses %p for a retryOn', (retryOn) => {
+    expect(() => retry(() => 1, { retryOn: retryOn as never })).toThrow(
+      expect.objectContaining({
+        code: 'OBS_ERR_INVALID_COMPOSITION',
+        message: expect.stringMatching(/^retry: retryOn is .*; it has to be a function/),
+      }),
     );
   });
 

@@ -16,13 +16,16 @@ import {
   type RunScope,
 } from '@tta/obs-instrumentation';
 import { Backoff, type BackoffOptions } from './internal/backoff.ts';
+import { decideAbout } from './internal/decide-about.ts';
+import { requireOptions } from './internal/require-options.ts';
 import {
   requireAtLeast,
+  requireFunction,
   requireIntegerWithin,
   requireOneOf,
   requirePositive,
 } from './internal/requirements.ts';
-import { RetryBudget } from './retry-budget.ts';
+import { isRetryBudget, type RetryBudget } from './retry-budget.ts';
 
 /** How often a step is repeated, and when. */
 export interface RetryOptions {
@@ -55,7 +58,8 @@ export interface RetryOptions {
    */
   readonly maxElapsedMs?: number;
   /**
-   * Decides whether an error is worth another attempt, and may say when it begins and whether this one counts.
+   * Decides whether an error is worth another attempt, and may say when it begins and whether this one counts. It answers
+   * at once: a promise is refused.
    *
    * @defaultValue every error that is not permanent, validation, auth or cancelled
    */
@@ -68,7 +72,7 @@ export interface RetryOptions {
 
 /** That there is another attempt, and what is special about it. */
 export interface RetryDecision {
-  /** When it begins, in milliseconds, in place of the wait that `Retry-After` asks for or that has grown. */
+  /** When it begins: after exactly so many milliseconds, whatever `Retry-After` asks for and has grown. */
   readonly afterMs?: number;
   /** The failed attempt does not count towards `maxRetries`. After 100 of a run the others count all the same. */
   readonly free?: boolean;
@@ -163,14 +167,13 @@ class Retry<I, O> extends InstrumentedPrimitive<I, O> {
 
   /** Waits until the next attempt begins, or throws because there is none. */
   async #waitAfter(error: unknown, progress: Progress, scope: RunScope): Promise<void> {
-    const { maxRetries, maxDelayMs, maxElapsedMs, jitter, budget } = this.#settings;
+    const { maxRetries, maxDelayMs, maxElapsedMs, budget } = this.#settings;
     const { attempts, startedAt } = progress;
     const attempt = attempts.push(error);
     const found = classifyError(error, scope.clock);
     const decision = this.#decide(error, found, attempt);
     if (!decision) throw error;
     if (decision.free && progress.free < mostFree) progress.free++;
-    const askedMs = decision.afterMs ?? found.retryAfterMs;
     const stop = (stopped: RetryStop, because = ''): RetryExhaustedError => {
       scope.attr(names.retryStopped, stopped);
       return new RetryExhaustedError(this.name, attempts, found, stopped, because);
@@ -181,7 +184,7 @@ class Retry<I, O> extends InstrumentedPrimitive<I, O> {
 
     if (attempt - progress.free > maxRetries) throw stop('attempts');
     progress.backoff ??= new Backoff(this.#settings, scope.random);
-    const waitMs = askedMs ?? progress.backoff.next();
+    const { waitMs, strategy } = this.#waitOf(decision, found, progress.backoff);
     if (waitMs > maxDelayMs) {
       throw stop(
         'asked_to_wait',
@@ -190,7 +193,15 @@ class Retry<I, O> extends InstrumentedPrimitive<I, O> {
     }
     if (isLateAfter(waitMs)) throw stop('elapsed', tooLate);
     if (budget && !budget.spend(found)) throw stop('budget', ', because the budget of retries is spent');
-    const strategy = decision.afterMs === undefined ? 'retry_after' : 'retry_on';
+    try {
+      await pause(scope, waitMs);
+      // A busy process wakes late.
+      if (isLateAfter(0)) throw stop('elapsed', tooLate);
+    } catch (reason) {
+      budget?.refund(found);
+      throw reason;
+    }
+    // After the wait: what is counted has been made.
     scope.record({
       type: 'recovery',
       kind: 'retry',
@@ -198,45 +209,61 @@ class Retry<I, O> extends InstrumentedPrimitive<I, O> {
       attributes: {
         [names.retryAttempt]: attempt,
         [names.retryBackoffMs]: Math.round(waitMs),
-        [names.retryStrategy]: askedMs === undefined ? jitter : strategy,
+        [names.retryStrategy]: strategy,
         [names.retryReason]: found.category,
         [names.retryAfterHeader]: found.retryAfterMs !== undefined,
       },
     });
-    await pause(scope, waitMs);
-    // A busy process wakes late.
-    if (isLateAfter(0)) throw stop('elapsed', tooLate);
+  }
+
+  /** How long the next attempt is waited for, and who says so. */
+  #waitOf(
+    { afterMs }: RetryDecision,
+    { retryAfterMs = 0 }: ErrorClass,
+    backoff: Backoff,
+  ): { readonly waitMs: number; readonly strategy: string } {
+    if (afterMs !== undefined) return { waitMs: afterMs, strategy: 'retry_on' };
+    const ownMs = backoff.next();
+    // Asked for can only be a longer wait: zero, or a date that has passed, would have every caller come at once.
+    return retryAfterMs > ownMs
+      ? { waitMs: retryAfterMs, strategy: 'retry_after' }
+      : { waitMs: ownMs, strategy: this.#settings.jitter };
   }
 
   /** `undefined`: the error is not worth another attempt. */
   #decide(error: unknown, found: ErrorClass, attempt: number): RetryDecision | undefined {
     const { retryOn } = this.#settings;
-    const decided = retryOn ? retryOn(error, found, attempt) : found.recoverable;
+    if (!retryOn) return found.recoverable ? plainly : undefined;
+    const what = `retry "${this.name}": retryOn`;
+    const decided = decideAbout(what, error, () => retryOn(error, found, attempt));
     if (!decided) return undefined;
     if (decided === true) return plainly;
     const { afterMs } = decided;
-    if (afterMs === undefined || afterMs >= 0) return decided;
+    if (afterMs === undefined || (typeof afterMs === 'number' && afterMs >= 0)) return decided;
     throw new InvalidOptionError(
-      `retry "${this.name}": retryOn returned an afterMs of ${afterMs}; it has to be a number of at least 0`,
+      `${what} returned an afterMs of ${String(afterMs)}; it has to be a number of at least 0`,
+      error,
     );
   }
 }
 
 /**
- * Tries a step again when it fails in a way that may pass: after a growing wait, or after the wait that
- * the other side asked for (`Retry-After`).
+ * Tries a step again when it fails in a way that may pass: after a growing wait, or after a longer one that the other
+ * side asked for (`Retry-After`).
  *
  * @throws The step's own error when it is not worth another attempt; {@link RetryExhaustedError} when
  * there is no further attempt: all have failed, the time or the budget is used up, or it was asked to wait too long.
- * @throws `OBS_ERR_INVALID_OPTION` when `retryOn` answers with a wait that is none.
- * @throws `OBS_ERR_INVALID_COMPOSITION` for a step that is none, an option out of range, another `jitter` or a budget
- * that is none; at construction.
+ * @throws `OBS_ERR_INVALID_OPTION` when `retryOn` answers with a wait that is none or with a promise, or throws; its
+ * cause leads to the step's error. An error of `retryOn` that is caused by the step's is thrown as it is.
+ * @throws `OBS_ERR_INVALID_COMPOSITION` for a step that is none, options that are none, one out of range, another
+ * `jitter`, a `retryOn` that is no function or a budget that is none; at construction.
  */
 export function retry<I, O>(
   step: PrimitiveLike<I, O>,
   options: RetryOptions = {},
 ): InstrumentedPrimitive<I, O> {
   requireStep(step, 'retry: the step');
+  requireOptions(options, 'retry', '{ maxRetries: 3 }');
   // By default values, not by spreading: an option that is there and undefined is not set.
   const {
     maxRetries = 3,
@@ -255,7 +282,8 @@ export function retry<I, O>(
   requireAtLeast(0, maxDelayMs, 'retry: maxDelayMs');
   requireOneOf(jitter, ['equal', 'full', 'decorrelated', 'none'], 'retry: jitter');
   if (maxElapsedMs !== undefined) requirePositive(maxElapsedMs, 'retry: maxElapsedMs');
-  if (budget !== undefined && !(budget instanceof RetryBudget))
+  if (retryOn !== undefined) requireFunction(retryOn, 'retry: retryOn');
+  if (budget !== undefined && !isRetryBudget(budget))
     throw new InvalidCompositionError('retry: budget is no budget of retries; make one with retryBudget()');
   const settings = { maxRetries, baseMs, factor, maxDelayMs, jitter, maxElapsedMs, retryOn, budget };
   return new Retry(step, settings, name);

@@ -24,6 +24,14 @@ describe('Allowance', () => {
     expect(allowance.tokens).toBe(5);
   });
 
+  it('spends what was earned in fractions, whose sum is a little less', () => {
+    const allowance = new Allowance(0.8, 0);
+    for (let time = 0; time < 8; time++) allowance.earn(0.1);
+    expect(allowance.tokens).toBeLessThan(0.8);
+    expect([allowance.spend(0.8), allowance.tokens]).toEqual([true, 0]);
+    expect(allowance.spend(1e-9)).toBe(false);
+  });
+
   it('never spends more than it began with and has earned', () => {
     const moves = fc.array(fc.record({ isEarned: fc.boolean(), tokens: fc.integer({ min: 1, max: 9 }) }));
     fc.assert(

@@ -1,3 +1,6 @@
+/** By how much of what is spent sums of fractions may be off. */
+const rounding = 1e-9;
+
 /** Tokens that are earned and spent, never more than it can hold: what bounds extra load. */
 export class Allowance {
   readonly #capacity: number;
@@ -18,8 +21,9 @@ export class Allowance {
 
   /** Takes so many tokens, or none where there are not enough. */
   spend(tokens: number): boolean {
-    if (tokens > this.#tokens) return false;
-    this.#tokens -= tokens;
+    // Fractions do not add up: eight times 0.1 is less than 0.8.
+    if (tokens > this.#tokens + tokens * rounding) return false;
+    this.#tokens = Math.max(0, this.#tokens - tokens);
     return true;
   }
 }

@@ -113,7 +113,7 @@ describe('rateLimit', () => {
       expect(trace).toHaveMetric('recovery.events', [
         { labels: { 'primitive.name': 'ask', 'recovery.kind': 'rate_limited' }, value: 1 },
       ]);
-      const patient = retry(limited).execute(4);
+      const patient = retry(limited, { baseMs: 10 }).execute(4);
       await trace.clock.advance(400);
       expect(await patient).toBe(4);
       expect(await limited.tryExecute(5)).toMatchObject({ info: { code: 'OBS_ERR_RATE_LIMITED' } });
