@@ -54,8 +54,11 @@ describe.each([...pages, 'packages/primitives/README.md'])('%s', (document) => {
 /** Each option of a primitive and what its comment says of its default. */
 function optionsInSource(primitive: string): Record<string, string> {
   const folder = 'packages/primitives/src';
-  const inFolder = `${folder}/${primitive}/${primitive}.ts`;
-  const file = existsSync(join(workspaceRoot, inFolder)) ? inFolder : `${folder}/${primitive}.ts`;
+  const places = [`${primitive}/${primitive}-options.ts`, `${primitive}/${primitive}.ts`].map(
+    (place) => `${folder}/${place}`,
+  );
+  const inFolder = places.find((place) => existsSync(join(workspaceRoot, place)));
+  const file = inFolder ?? `${folder}/${primitive}.ts`;
   const { statements } = ts.createSourceFile(file, read(file), ts.ScriptTarget.ES2022, true);
   const options = statements
     .filter(ts.isInterfaceDeclaration)
