@@ -44,7 +44,7 @@ describe('bulkhead', () => {
           code: 'OBS_ERR_BULKHEAD_FULL',
           category: 'resource',
           recoverable: true,
-          message: '"ask" was not called: its bulkhead is full, 2 are running and 2 are waiting',
+          message: '"ask" was not called: its bulkhead is full, calls hold all slots (2) and 2 are waiting',
           concurrency: 2,
           queue: 2,
           key: undefined,
@@ -76,7 +76,9 @@ describe('bulkhead', () => {
       const guarded = bulkhead(step, { concurrency: 1, name: 'ask' });
       const first = guarded.execute(1);
       expect(await guarded.tryExecute(2)).toMatchObject({
-        error: { message: '"ask" was not called: its bulkhead is full, 1 are running and none may wait' },
+        error: {
+          message: '"ask" was not called: its bulkhead is full, calls hold all slots (1) and none may wait',
+        },
       });
       await end(1);
       await first;
@@ -123,6 +125,24 @@ describe('bulkhead', () => {
       const [first, second] = trace.spans.filter(({ name }) => name === 'primitive.bulkhead.execute');
       expect(first?.attributes['wait.duration_ms']).toBeUndefined();
       expect(second?.attributes).toMatchObject({ 'wait.duration_ms': 30, 'wait.for': 'slot' });
+    }, manual),
+  );
+
+  it(
+    'tells also how long those waited who got no slot',
+    observed(async (trace) => {
+      const guarded = bulkhead(held().step, { concurrency: 1, queue: 2, queueTimeoutMs: 100, name: 'ask' });
+      const caller = new AbortController();
+      void guarded.tryExecute(1);
+      const impatient = guarded.tryExecute(2);
+      const cancelled = guarded.tryExecute(3, { signal: caller.signal });
+      await trace.clock.advance(40);
+      caller.abort();
+      await trace.clock.advance(60);
+      await Promise.all([impatient, cancelled]);
+      expect(trace).toHaveMetric('primitive.queue.wait', [
+        { labels: { 'primitive.name': 'ask', 'wait.for': 'slot' }, count: 3, value: 140 },
+      ]);
     }, manual),
   );
 

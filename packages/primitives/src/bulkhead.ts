@@ -13,6 +13,8 @@ import {
   requirePositive,
   requirePositiveInteger,
 } from './internal/requirements.ts';
+import { stopwatch } from './internal/stopwatch.ts';
+import { watchTurn } from './internal/waiting-in-vain.ts';
 import { WaitingLine } from './internal/waiting-line.ts';
 
 /** How many calls of a step run at a time, and how many wait for that. */
@@ -38,11 +40,14 @@ export class BulkheadFullError extends ObsError {
 
   constructor(name: string, concurrency: number, queue: number, key?: string) {
     const waiting = queue === 0 ? 'and none may wait' : `and ${queue} are waiting`;
-    super(`"${name}" was not called: its bulkhead is full, ${concurrency} are running ${waiting}`, {
-      code: 'OBS_ERR_BULKHEAD_FULL',
-      category: 'resource',
-      recoverable: true,
-    });
+    super(
+      `"${name}" was not called: its bulkhead is full, calls hold all slots (${concurrency}) ${waiting}`,
+      {
+        code: 'OBS_ERR_BULKHEAD_FULL',
+        category: 'resource',
+        recoverable: true,
+      },
+    );
     this.concurrency = concurrency;
     this.queue = queue;
     this.key = key;
@@ -120,11 +125,21 @@ class Bulkhead<I, O> extends InstrumentedPrimitive<I, O> {
       const error = new BulkheadFullError(this.name, this.#concurrency, this.#queue, key);
       throw refused(scope, error);
     }
-    const ms = this.#queueTimeoutMs;
-    const patience = ms === undefined ? undefined : { ms, error: () => this.#outOfPatience(ms, key, scope) };
-    const startedAt = scope.clock.monotonic();
-    await line.wait(scope, patience);
-    scope.record({ type: 'wait', for: 'slot', ms: scope.clock.monotonic() - startedAt });
+    const limitMs = this.#queueTimeoutMs;
+    const patience =
+      limitMs === undefined
+        ? undefined
+        : { ms: limitMs, error: () => this.#outOfPatience(limitMs, key, scope) };
+    const waitedMs = stopwatch(scope.clock);
+    const unwatch = watchTurn(scope.signal);
+    try {
+      await line.wait(scope, patience);
+    } finally {
+      unwatch();
+      // Also of those who waited in vain: they waited longest.
+      const ms = waitedMs();
+      if (ms !== undefined) scope.record({ type: 'wait', for: 'slot', ms });
+    }
   }
 
   #outOfPatience(ms: number, key: string | undefined, scope: RunScope): Error {

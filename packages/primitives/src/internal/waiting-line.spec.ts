@@ -14,6 +14,17 @@ describe('WaitingLine', () => {
     expect(line.length).toBe(0);
   });
 
+  it('keeps nobody whose timer could not be set', async () => {
+    const line = new WaitingLine();
+    const clock = new ManualClock();
+    const { signal } = new AbortController();
+    clock.timer = () => {
+      throw new Error('no timers');
+    };
+    await expect(line.wait({ signal, clock }, { ms: 1, error: () => tooLong })).rejects.toThrow('no timers');
+    expect([line.length, line.callNext(), getEventListeners(signal, 'abort').length]).toEqual([0, false, 0]);
+  });
+
   it('takes in nobody who is cancelled already', async () => {
     const line = new WaitingLine();
     const waiting = line.wait({ signal: AbortSignal.abort(stop), clock: new ManualClock() });

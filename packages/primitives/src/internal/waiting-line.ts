@@ -35,6 +35,12 @@ export class WaitingLine {
   wait({ signal, clock }: Pick<RunScope, 'signal' | 'clock'>, patience?: Patience): Promise<void> {
     if (signal.aborted) return Promise.reject(signal.reason as Error);
     return new Promise((resolve, reject) => {
+      const giveUp = (): void => {
+        leave();
+        reject((patience as Patience).error());
+      };
+      // First: a clock that throws leaves nobody in the line.
+      const cancelTimer = patience && clock.timer(patience.ms, giveUp, true);
       const leave = (): void => {
         this.#remove(waiter);
         cancelTimer?.();
@@ -48,11 +54,6 @@ export class WaitingLine {
         leave();
         reject(signal.reason as Error);
       });
-      const giveUp = (): void => {
-        leave();
-        reject((patience as Patience).error());
-      };
-      const cancelTimer = patience && clock.timer(patience.ms, giveUp, true);
     });
   }
 

@@ -14,6 +14,8 @@ export class Limiter {
   readonly #line = new WaitingLine();
   /** Whether somebody waits for the pace, or is about to start. */
   #occupied = false;
+  /** How many calls since the last start. */
+  #refused = 0;
   #pausedUntilMs = Number.NEGATIVE_INFINITY;
 
   constructor(pace: Pace) {
@@ -25,16 +27,30 @@ export class Limiter {
     return this.#line.length + (this.#occupied ? 1 : 0);
   }
 
-  /** How long it takes until the next call may start, in milliseconds, where nobody waits before it. */
-  waitMs(nowMs: number): number {
-    return Math.max(0, this.#pace.nextMs - nowMs, this.#pausedUntilMs - nowMs);
+  /** How long it takes until the next call may start, in milliseconds, or the one at a later place. */
+  waitMs(nowMs: number, place = 1): number {
+    return this.#pace.momentMs(place, Math.max(nowMs, this.#pausedUntilMs)) - nowMs;
   }
 
-  /** Starts a call, where it may start now and nobody waits. @returns whether it did */
-  tryStart(nowMs: number): boolean {
-    if (this.#occupied || this.waitMs(nowMs) > 0) return false;
+  /**
+   * Takes in that a call is refused.
+   *
+   * @returns When it may come again, in milliseconds: each later than the one before, for else they all would come at
+   * the same moment, and all but one be refused again.
+   */
+  refuse(nowMs: number): number {
+    return this.waitMs(nowMs, ++this.#refused);
+  }
+
+  /** Whether a call may start now, and nobody waits before it. Where it does, {@link start} has to be told at once. */
+  isFree(nowMs: number): boolean {
+    return !this.#occupied && this.waitMs(nowMs) <= 0;
+  }
+
+  /** Takes in that a call starts now. */
+  start(nowMs: number): void {
+    this.#refused = 0;
     this.#pace.start(nowMs);
-    return true;
   }
 
   /**
@@ -59,7 +75,7 @@ export class Limiter {
   begin({ clock, signal }: Waiting): void {
     try {
       signal.throwIfAborted();
-      this.#pace.start(clock.monotonic());
+      this.start(clock.monotonic());
     } finally {
       this.#callNext();
     }

@@ -1,8 +1,8 @@
 /** When calls may start, on the monotonic clock in milliseconds. */
 export interface Pace {
-  /** The moment from which on the next call may start; past ones mean at once. */
-  readonly nextMs: number;
-  /** Takes in that a call starts now; not before {@link nextMs}. */
+  /** When the call at a place may start, 1 for the next, if none starts before `fromMs` and then each as soon as it may. */
+  momentMs(place: number, fromMs: number): number;
+  /** Takes in that a call starts now; not before its {@link momentMs}. */
   start(nowMs: number): void;
 }
 
@@ -24,16 +24,25 @@ export class TokenBucket implements Pace {
     this.#windowMs = windowMs;
   }
 
-  get nextMs(): number {
-    return this.#fullMs + this.#toFill(this.#taken + 1) - this.#windowMs;
+  momentMs(place: number, fromMs: number): number {
+    const isFull = this.#isFull(fromMs);
+    const taken = (isFull ? 0 : this.#taken) + place;
+    // Without arithmetic, whose rounding would keep the last of a burst waiting.
+    if (taken <= this.#limit) return fromMs;
+    const fullMs = isFull ? fromMs : this.#fullMs;
+    return Math.max(fromMs, fullMs + this.#toFill(taken) - this.#windowMs);
   }
 
   start(nowMs: number): void {
-    if (this.#fullMs + this.#toFill(this.#taken) <= nowMs) {
+    if (this.#isFull(nowMs)) {
       this.#fullMs = nowMs;
       this.#taken = 0;
     }
     this.#taken++;
+  }
+
+  #isFull(nowMs: number): boolean {
+    return this.#fullMs + this.#toFill(this.#taken) <= nowMs;
   }
 
   /** How long so many tokens take to come. */
@@ -55,9 +64,12 @@ export class SlidingWindow implements Pace {
     this.#windowMs = windowMs;
   }
 
-  get nextMs(): number {
-    const oldest = this.#starts[this.#next];
-    return oldest === undefined ? Number.NEGATIVE_INFINITY : oldest + this.#windowMs;
+  momentMs(place: number, fromMs: number): number {
+    const before = (place - 1) % this.#limit;
+    const windows = (place - 1 - before) / this.#limit;
+    // Not of a call that has yet to come: where the ring is not full, what is not there is free.
+    const start = this.#starts[(this.#next + before) % this.#limit] ?? Number.NEGATIVE_INFINITY;
+    return Math.max(fromMs, start + this.#windowMs) + windows * this.#windowMs;
   }
 
   start(nowMs: number): void {

@@ -17,6 +17,8 @@ import {
   requirePositive,
   requirePositiveInteger,
 } from '../internal/requirements.ts';
+import { stopwatch } from '../internal/stopwatch.ts';
+import { watchTurn } from '../internal/waiting-in-vain.ts';
 import { Limiter } from './limiter.ts';
 import { type Pace, SlidingWindow, TokenBucket } from './pace.ts';
 import { RateLimitedError } from './rate-limited-error.ts';
@@ -62,6 +64,8 @@ class RateLimit<I, O> extends InstrumentedPrimitive<I, O> {
   readonly #newPace: () => Pace;
   readonly #rate: string;
   readonly #places: number;
+  /** What a refusal says about them. */
+  readonly #waiting: string;
   readonly #maxPauseMs: number;
   readonly #key: RateLimitOptions<I>['key'];
   readonly #limiters: RecentlyUsed<Limiter>;
@@ -74,6 +78,7 @@ class RateLimit<I, O> extends InstrumentedPrimitive<I, O> {
     this.#newPace = () => new Algorithm(limit, windowMs);
     this.#rate = `${limit} in ${windowMs} ms`;
     this.#places = onExceeded === 'fail' ? 0 : maxQueue;
+    this.#waiting = this.#places === 0 ? '' : `, and ${this.#places} calls wait already`;
     this.#maxPauseMs = maxPauseMs;
     this.#key = options.key;
     this.#limiters = new RecentlyUsed(options.maxKeys ?? 1000);
@@ -85,14 +90,24 @@ class RateLimit<I, O> extends InstrumentedPrimitive<I, O> {
     const key = keyFor && keyOf((given: I) => keyFor(given, scope.context), input, scope);
     const limiter = this.#limiterOf(key, scope);
     const calledMs = clock.monotonic();
-    let waitedMs = 0;
-    if (!limiter.tryStart(calledMs)) {
-      if (limiter.waiting >= this.#places) throw this.#refusal(scope, key, limiter.waitMs(calledMs));
-      await limiter.turn(scope);
+    // The wait is told before the call is counted: what tells may take its time.
+    if (limiter.isFree(calledMs)) {
+      scope.record({ type: 'wait', for: 'token', ms: 0 });
+      limiter.start(clock.monotonic());
+    } else {
+      if (limiter.waiting >= this.#places) throw this.#refusal(scope, limiter.refuse(calledMs), key);
+      const waitedMs = stopwatch(clock);
+      const unwatch = watchTurn(scope.signal);
+      try {
+        await limiter.turn(scope);
+      } finally {
+        unwatch();
+        // Also of those who waited in vain: they waited longest.
+        const ms = waitedMs();
+        if (ms !== undefined) scope.record({ type: 'wait', for: 'token', ms });
+      }
       limiter.begin(scope);
-      waitedMs = clock.monotonic() - calledMs;
     }
-    scope.record({ type: 'wait', for: 'token', ms: waitedMs });
     try {
       return await scope.step('inner', this.#step, input);
     } catch (error) {
@@ -105,15 +120,20 @@ class RateLimit<I, O> extends InstrumentedPrimitive<I, O> {
     const known = this.#limiters.get(key ?? '');
     if (known) return known;
     const limiter = new Limiter(this.#newPace());
-    if (!this.#limiters.add(key ?? '', limiter, ({ waiting }) => waiting === 0))
-      throw this.#refusal(scope, key, 0);
-    return limiter;
+    if (this.#limiters.add(key ?? '', limiter, ({ waiting }) => waiting === 0)) return limiter;
+    const nowMs = scope.clock.monotonic();
+    const waitMs = Math.min(...[...this.#limiters].map(([, kept]) => kept.waitMs(nowMs, kept.waiting)));
+    const busy = `it keeps ${this.#limiters.size} keys at most, and calls of each are waiting`;
+    throw this.#refusal(scope, waitMs, key, busy);
   }
 
-  #refusal(scope: RunScope, key: string | undefined, waitMs: number): RateLimitedError {
-    const waiting = this.#places === 0 ? '' : `, and ${this.#places} calls wait already`;
-    const reason = `its rate limit is ${this.#rate}${waiting}`;
-    const error = new RateLimitedError(this.name, reason, Math.ceil(waitMs), key);
+  #refusal(
+    scope: RunScope,
+    waitMs: number,
+    key: string | undefined,
+    reason = `its rate limit is ${this.#rate}${this.#waiting}`,
+  ): RateLimitedError {
+    const error = new RateLimitedError(this.name, reason, Math.max(1, Math.ceil(waitMs)), key);
     scope.record({ type: 'recovery', kind: 'rate_limited', error });
     return error;
   }
