@@ -1,12 +1,19 @@
 import { getEventListeners } from 'node:events';
 import { context, ROOT_CONTEXT } from '@opentelemetry/api';
-import { describe, expect, it } from '@jest/globals';
-import type { WorkflowContext } from '@tta/obs-context';
+import { describe, expect, it, jest } from '@jest/globals';
+import { type ErrorClass, ObsError, type WorkflowContext } from '@tta/obs-context';
 import { ManualClock } from '@tta/obs-context/manual';
-import { Instrumentation, withInstrumentation } from '@tta/obs-instrumentation';
+import {
+  Instrumentation,
+  type PrimitiveLike,
+  type StepFunction,
+  withInstrumentation,
+} from '@tta/obs-instrumentation';
 import { faults, mockPrimitive, observed, type Trace } from '@tta/obs-testing';
 import { describeOutcomes } from '../../test/outcomes.ts';
 import { bulkhead } from '../bulkhead.ts';
+import { hedge } from '../hedge.ts';
+import { rateLimit } from '../rate-limit/rate-limit.ts';
 import { retry } from '../retry.ts';
 import { timeout } from '../timeout.ts';
 import { type CircuitBreaker, circuitBreaker, type CircuitBreakerOptions } from './circuit-breaker.ts';
@@ -262,11 +269,24 @@ describe('circuitBreaker', () => {
     const withStatus = (status: number) => Object.assign(new Error(`HTTP ${status}`), { status });
     const withCode = (code: string) => Object.assign(new Error(code), { code });
 
+    const full = withCode('OBS_ERR_BULKHEAD_FULL');
+    /** As a retry or a fallback makes it: one of them is its cause. */
+    const exhausted = (all: 'attempts' | 'errors', of: readonly Error[]) =>
+      Object.assign(
+        new ObsError('exhausted', { code: 'OBS_ERR_EXHAUSTED', category: 'transient', cause: full }),
+        { [all]: of },
+      );
+    const branches = (of: readonly Error[]) =>
+      Object.assign(
+        new ObsError('failed', { code: 'OBS_ERR_PARALLEL', category: 'transient', cause: full }),
+        { failures: new Map(of.entries()) },
+      );
+
     it.each([
       ['an outage', withStatus(503), true],
       ['a broken connection', withCode('ECONNRESET'), true],
       ['a timeout', withStatus(504), true],
-      ['too many requests', withStatus(429), true],
+      ['too many requests: it answers', withStatus(429), false],
       ['a full disk', withCode('ENOSPC'), true],
       ['whatever nobody knows', new Error('?'), true],
       ['a bad request', withStatus(400), false],
@@ -278,6 +298,11 @@ describe('circuitBreaker', () => {
       ['a full bulkhead', withCode('OBS_ERR_BULKHEAD_FULL'), false],
       ['a wait in vain for a slot', withCode('OBS_ERR_BULKHEAD_QUEUE_TIMEOUT'), false],
       ['a rate limit of our own', withCode('OBS_ERR_RATE_LIMITED'), false],
+      ['what came of refusals alone', exhausted('attempts', [full, full]), false],
+      ['what came of a failure and a refusal', exhausted('attempts', [unavailable, full]), true],
+      ['what alternatives came to, one of which failed', exhausted('errors', [full, unavailable]), true],
+      ['what branches came to, one of which failed', branches([full, unavailable]), true],
+      ['what branches came to that were all refused', branches([full, full]), false],
       ['what came of a refusal', new Error('exhausted', { cause: withCode('OBS_ERR_RATE_LIMITED') }), false],
       [
         'an error whose cause cannot be read',
@@ -344,16 +369,103 @@ describe('circuitBreaker', () => {
       }),
     );
 
+    const never = () => new Promise<never>(() => undefined);
+
+    it.each<[string, PrimitiveLike<unknown, never>]>([
+      ['heeds its signal', faults.hang()],
+      ['does not', never],
+    ])(
+      'time limits, inside it and around it, where the step %s',
+      observed(async (trace, _what: string, step: PrimitiveLike<unknown, never>) => {
+        const options = { trip: { failures: 2 } };
+        const inside = circuitBreaker(timeout(step, { ms: 10 }), options);
+        const around = circuitBreaker(step, options);
+        const limited = timeout(around, { ms: 10 });
+        for (let call = 0; call < 2; call++) {
+          expect([inside.state, around.state]).toEqual(['closed', 'closed']);
+          const both = [inside.tryExecute(0), limited.tryExecute(0)];
+          await trace.clock.advance(10);
+          await Promise.all(both);
+        }
+        expect([inside.state, around.state]).toEqual(['open', 'open']);
+        expect(await around.tryExecute(0)).toMatchObject({ error: { cause: { code: 'OBS_ERR_TIMEOUT' } } });
+        expect(circuitEvents(trace)).toHaveLength(2);
+      }, manual),
+    );
+
     it(
-      'time limits inside it, and none around it, whose calls are cancelled',
+      'a time limit around it as its option says, which is asked once, and a probe as a failure',
       observed(async (trace) => {
-        const options = { trip: { failures: 1 } };
-        const inside = circuitBreaker(timeout(faults.hang(), { ms: 10 }), options);
-        const around = circuitBreaker(faults.hang(), options);
-        const both = [inside.tryExecute(0), timeout(around, { ms: 10 }).tryExecute(0)];
-        await trace.clock.advance(10);
-        await Promise.all(both);
-        expect([inside.state, around.state]).toEqual(['open', 'closed']);
+        const asked: unknown[] = [];
+        const countError = (_error: unknown, { category }: ErrorClass) => {
+          asked.push(category);
+          return asked.length > 1;
+        };
+        const breaker = circuitBreaker(
+          (input: unknown) => (input === 'hang' ? never() : Promise.reject(unavailable)),
+          { trip: { failures: 1 }, recoveryMs: 100, countError },
+        );
+        const limited = timeout(breaker, { ms: 10 });
+        const hangs = async (): Promise<void> => {
+          const call = limited.tryExecute('hang');
+          await trace.clock.advance(10);
+          await call;
+        };
+        await hangs();
+        expect(breaker.state).toBe('closed');
+        await breaker.tryExecute('fail');
+        await trace.clock.advance(100);
+        await hangs();
+        expect(breaker.state).toBe('open');
+        expect(asked).toEqual(['timeout', 'transient', 'timeout']);
+      }, manual),
+    );
+
+    it.each<[string, (step: StepFunction<number, unknown>) => PrimitiveLike<number, unknown>]>([
+      ['a slot', (step: StepFunction<number, unknown>) => bulkhead(step, { concurrency: 1, queue: 9 })],
+      ['a token', (step: StepFunction<number, unknown>) => rateLimit(step, { limit: 1, windowMs: 1000 })],
+      [
+        'a place before a token',
+        (step: StepFunction<number, unknown>) =>
+          hedge(rateLimit(step, { limit: 1, windowMs: 1000 }), { idempotent: true, afterMs: 100 }),
+      ],
+    ])(
+      'no time limit of a call that still waited for %s',
+      observed(
+        async (
+          trace,
+          what: string,
+          layer: (step: StepFunction<number, unknown>) => PrimitiveLike<number, unknown>,
+        ) => {
+          let called = 0;
+          const answer = (call: number): unknown => {
+            called++;
+            return what === 'a slot' ? never() : call;
+          };
+          const breaker = circuitBreaker(layer(answer), { trip: { failures: 1 } });
+          void breaker.tryExecute(0);
+          const limited = timeout(breaker, { ms: 10 });
+          const waiting = [limited.tryExecute(1), limited.tryExecute(2)];
+          await trace.clock.advance(10);
+          expect((await Promise.all(waiting)).map(({ ok }) => ok)).toEqual([false, false]);
+          expect([breaker.state, called]).toEqual(['closed', 1]);
+        },
+        manual,
+      ),
+    );
+
+    it(
+      'by its default where its option throws, which is logged, and throws the error of the step',
+      observed(async (trace) => {
+        const breaker = circuitBreaker(service().ask, {
+          trip: { failures: 1 },
+          countError: (error) => (error as { response: { status: number } }).response.status === 500,
+        });
+        expect(await breaker.tryExecute(withStatus(400))).toMatchObject({ error: { status: 400 } });
+        expect(breaker.state).toBe('closed');
+        expect(await breaker.tryExecute(unavailable)).toMatchObject({ error: unavailable });
+        expect(breaker.state).toBe('open');
+        expect(trace.lines.filter(({ message }) => message.includes('countError threw'))).toHaveLength(2);
       }, manual),
     );
   });
@@ -478,7 +590,8 @@ describe('circuitBreaker', () => {
         await breaker.tryExecute(unavailable);
         await trace.clock.advance(100);
         broken = true;
-        expect(await breaker.tryExecute(unavailable)).toMatchObject({ ok: false, error: fault });
+        const notOurs = Object.assign(new Error('400 Bad Request'), { status: 400 });
+        expect(await breaker.tryExecute(notOurs)).toMatchObject({ ok: false, error: notOurs });
         expect(await runs(breaker, 'o')).toBe('c');
       }, manual),
     );
@@ -796,7 +909,7 @@ describe('circuitBreaker', () => {
     );
 
     it(
-      'keeps as many as it is told, those used last, and tells when the open one is gone',
+      'keeps as many as it is told, those that are not closed and those used last',
       observed(async (trace) => {
         const { breaker, ask, calls } = keyed({ maxKeys: 2 });
         await ask('a', unavailable);
@@ -807,11 +920,33 @@ describe('circuitBreaker', () => {
         expect(await ask('a')).toMatchObject(open);
         await ask('b');
         await ask('c');
+        expect(await ask('a')).toMatchObject(open);
+        expect(circuitEvents(trace).map(({ name }) => name)).toEqual(['circuit.open']);
+        expect(calls()).toBe(5);
+      }, manual),
+    );
+
+    it(
+      'lets an open one go where no closed one is left, and tells',
+      observed(async (trace) => {
+        const { breaker, ask } = keyed({ maxKeys: 1 });
+        await ask('a', unavailable);
+        await ask('b');
         expect(breaker.state).toBe('closed');
         expect(circuitEvents(trace).map(({ name }) => name)).toEqual(['circuit.open', 'circuit.closed']);
         expect(await ask('a')).toMatchObject({ ok: true });
-        expect(calls()).toBe(6);
       }, manual),
+    );
+
+    it(
+      'costs a new key no look at all the others',
+      observed(async () => {
+        const { breaker, ask } = keyed();
+        for (let tenant = 0; tenant < 100; tenant++) await ask(String(tenant));
+        const states = jest.spyOn(breaker, 'state', 'get');
+        for (let tenant = 100; tenant < 1100; tenant++) await ask(String(tenant));
+        expect(states).not.toHaveBeenCalled();
+      }),
     );
 
     it(
@@ -1023,12 +1158,13 @@ describe('circuitBreaker', () => {
         });
         await trace.clock.advance(5_000);
         const states = [];
-        for (const ago of [-5_000, -4_100, -4_000, -6_000]) {
+        for (const ago of [-5_000, -5_060, -4_100, -4_000, -6_000]) {
           const breaker = circuitBreaker(service().ask, { trip, initialState: saved(ago) });
           states.push(await runs(breaker, 'x'));
         }
-        // Now, nine tenths ago, a whole window ago, and in what a wrong clock took for the future.
-        expect(states).toEqual(['O', 'O', 'c', 'c']);
+        // Now, by a tenth that began a little later than ours, nine tenths ago, a whole window ago, and in what a wrong
+        // clock took for the future.
+        expect(states).toEqual(['O', 'O', 'O', 'c', 'c']);
       }, manual),
     );
 

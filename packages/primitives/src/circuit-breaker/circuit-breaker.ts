@@ -5,6 +5,8 @@ import {
   type Clock,
   type ErrorCategory,
   type ErrorClass,
+  InvalidCompositionError,
+  isObsError,
   type WorkflowContext,
 } from '@tta/obs-context';
 import {
@@ -24,7 +26,8 @@ import {
   requirePositive,
   requirePositiveInteger,
 } from '../internal/requirements.ts';
-import { Circuit, type CircuitRules, type CircuitState, type Verdict } from './circuit.ts';
+import { waitedInVain } from '../internal/waiting-in-vain.ts';
+import { type Call, Circuit, type CircuitRules, type CircuitState, type Verdict } from './circuit.ts';
 import { CircuitOpenError } from './circuit-open-error.ts';
 import { type CircuitBreakerSnapshot, requireSnapshot } from './circuit-snapshot.ts';
 import { requireTripRule, type TripRule } from './trip-rule.ts';
@@ -50,14 +53,15 @@ export interface CircuitBreakerOptions<in I = unknown> {
   readonly probes?: number;
   /**
    * Whether the service is to blame for an error. One that does not count is as if there had been no call. Never
-   * asked about a cancelled call, nor about a call that our own primitives refused.
+   * asked about a cancelled call, unless by the `TimeoutError` of a time limit around the breaker, nor about a call that
+   * our own primitives refused. Where it throws, that is logged and the default decides.
    *
-   * @defaultValue every error that is not validation, auth, permanent or cancelled
+   * @defaultValue every error that is not validation, auth, rate_limit, permanent or cancelled
    */
   readonly countError?: (error: unknown, found: ErrorClass) => boolean;
   /** One circuit for each key instead of one for all calls. @defaultValue none */
   readonly key?: (input: I, context: WorkflowContext) => string;
-  /** How many circuits it keeps; the one used longest ago goes first. @defaultValue 1000 */
+  /** How many circuits it keeps; closed ones go first, and of them the one used longest ago. @defaultValue 1000 */
   readonly maxKeys?: number;
   /** What `toJSON()` of a circuit breaker returned, also in another process. @defaultValue every circuit is closed */
   readonly initialState?: CircuitBreakerSnapshot;
@@ -65,8 +69,17 @@ export interface CircuitBreakerOptions<in I = unknown> {
   readonly name?: string;
 }
 
-/** Whose fault it is not: the caller's, or nobody's. */
-const notTheService: ReadonlySet<ErrorCategory> = new Set(['validation', 'auth', 'permanent', 'cancelled']);
+type CountError = NonNullable<CircuitBreakerOptions['countError']>;
+
+/** Whose fault it is not: the caller's, who also calls too often, or nobody's. */
+const notTheService: ReadonlySet<ErrorCategory> = new Set([
+  'validation',
+  'auth',
+  'rate_limit',
+  'permanent',
+  'cancelled',
+]);
+const countByCategory: CountError = (_error, { category }) => !notTheService.has(category);
 /** The worst first. */
 const states: readonly CircuitState[] = ['open', 'half_open', 'closed'];
 
@@ -74,7 +87,7 @@ const states: readonly CircuitState[] = ['open', 'half_open', 'closed'];
 export class CircuitBreaker<in I, out O> extends InstrumentedPrimitive<I, O> {
   readonly #step: PrimitiveLike<I, O>;
   readonly #rules: CircuitRules;
-  readonly #countError: (error: unknown, found: ErrorClass) => boolean;
+  readonly #countError: CountError;
   readonly #key: CircuitBreakerOptions<I>['key'];
   readonly #circuits: RecentlyUsed<Circuit>;
   /** Until the first run, which brings the clock that its moments are read by. */
@@ -94,7 +107,7 @@ export class CircuitBreaker<in I, out O> extends InstrumentedPrimitive<I, O> {
     const { recoveryMs = 60_000, recoveryFactor = 2, maxRecoveryMs = 10 * recoveryMs } = options;
     const { trip = { failures: 5 }, successes = 2, probes = 1, key, initialState } = options;
     this.#rules = { trip, recoveryMs, recoveryFactor, maxRecoveryMs, successes, probes };
-    this.#countError = options.countError ?? ((_error, { category }) => !notTheService.has(category));
+    this.#countError = options.countError ?? countByCategory;
     this.#key = key;
     this.#circuits = new RecentlyUsed(options.maxKeys ?? 1000);
     // Those of other keys would stay as they are for ever.
@@ -149,31 +162,56 @@ export class CircuitBreaker<in I, out O> extends InstrumentedPrimitive<I, O> {
     this.#tell(scope, circuit, before);
     scope.attr(names.circuitState, isolated ? 'open' : circuit.state);
     if (!call) throw this.#refusal(scope, circuit, key, isolated);
+    return this.#watch(input, scope, circuit, call);
+  }
 
-    const unfollow =
-      call.phase.state === 'half_open' &&
-      // Now, and not when the step answers: it may not heed its signal.
-      onAbort(scope.signal, () => circuit.leave(call, 'neither', clock));
-    let verdict: Verdict = 'neither';
-    let failure: unknown;
-    try {
-      const output = await scope.step('inner', this.#step, input);
-      verdict = 'success';
-      return output;
-    } catch (error) {
-      failure = error;
-      if (this.#blames(error, scope)) verdict = 'failure';
-      throw error;
-    } finally {
-      if (unfollow) unfollow();
+  /** Makes the call and lets the circuit know what it came to, once: when it ends or when it is cancelled. */
+  async #watch(input: I, scope: RunScope, circuit: Circuit, call: Call): Promise<O> {
+    const { clock, signal } = scope;
+    let isOver = false;
+    const end = (verdict: Verdict, failure?: unknown): void => {
+      if (isOver) return;
+      isOver = true;
+      unfollow();
       const during = circuit.state;
       circuit.leave(call, verdict, clock, failure);
       this.#tell(scope, circuit, during);
+    };
+    const judge = (error: unknown): void => {
+      if (!isOver) end(this.#blames(error, scope) ? 'failure' : 'neither', error);
+    };
+    // Now, and not when the step answers: it may not heed its signal.
+    const cancelled = (): void => {
+      const reason: unknown = signal.reason;
+      if (!isObsError(reason) || reason.code !== 'OBS_ERR_TIMEOUT') return end('neither');
+      const timedOut = (): void => (waitedInVain(reason) ? end('neither') : judge(reason));
+      // Those inside who wait for their turn hear of the abort after those around them.
+      Promise.resolve()
+        .then(timedOut)
+        // A clock that cannot be read: nobody waits for this, so that it would end the process.
+        .catch(() => undefined);
+    };
+    const unfollow = onAbort(signal, cancelled);
+    try {
+      const output = await scope.step('inner', this.#step, input);
+      end('success');
+      return output;
+    } catch (error) {
+      if (signal.aborted) cancelled();
+      else judge(error);
+      throw error;
     }
   }
 
-  #blames(error: unknown, { signal, clock }: RunScope): boolean {
-    return !signal.aborted && !isRefusal(error) && this.#countError(error, classifyError(error, clock));
+  #blames(error: unknown, { clock, log }: RunScope): boolean {
+    if (isRefusal(error)) return false;
+    const found = classifyError(error, clock);
+    try {
+      return this.#countError(error, found);
+    } catch (failure) {
+      log.warn(`circuitBreaker "${this.name}": countError threw; the default decides`, { error: failure });
+      return countByCategory(error, found);
+    }
   }
 
   #circuitOf(key: string, clock: Clock): Circuit {
@@ -182,10 +220,16 @@ export class CircuitBreaker<in I, out O> extends InstrumentedPrimitive<I, O> {
     const known = this.#circuits.get(key);
     if (known) return known;
     const circuit = new Circuit(this.#rules);
+    this.#keep(key, circuit);
+    return circuit;
+  }
+
+  /** One that is open knows something that would have to be found out again: closed ones make room before it. */
+  #keep(key: string, circuit: Circuit): void {
+    if (this.#circuits.add(key, circuit, ({ state }) => state === 'closed')) return;
     this.#circuits.add(key, circuit);
     // The one that made room for it may have been the only open one.
     this.#unsettled = true;
-    return circuit;
   }
 
   #restore({ circuits }: CircuitBreakerSnapshot, clock: Clock): void {
@@ -194,14 +238,14 @@ export class CircuitBreaker<in I, out O> extends InstrumentedPrimitive<I, O> {
     for (const saved of circuits) {
       const circuit = new Circuit(this.#rules);
       circuit.load(saved, clock);
-      this.#circuits.add(saved.key, circuit);
+      this.#keep(saved.key, circuit);
     }
   }
 
   #refusal(scope: RunScope, circuit: Circuit, key: string | undefined, isolated: boolean): CircuitOpenError {
     const { clock } = scope;
     const opened = isolated ? undefined : circuit.opened;
-    const retryAfterMs = opened && Math.ceil(opened.untilMs - clock.monotonic());
+    const retryAfterMs = opened && Math.max(0, Math.ceil(opened.untilMs - clock.monotonic()));
     const error = new CircuitOpenError(this.name, {
       state: isolated || opened ? 'open' : 'half_open',
       isolated,
@@ -252,6 +296,11 @@ export function circuitBreaker<I, O>(
   options: CircuitBreakerOptions<NoInfer<I>> = {},
 ): CircuitBreaker<I, O> {
   requireStep(step, 'circuitBreaker: the step');
+  // JavaScript may give null.
+  if (typeof options !== 'object' || (options as unknown) === null)
+    throw new InvalidCompositionError(
+      `circuitBreaker: the options are ${String(options)}; they have to be an object`,
+    );
   const { trip, recoveryMs, recoveryFactor, maxRecoveryMs, successes, probes } = options;
   const { countError, key, maxKeys, initialState } = options;
   if (trip !== undefined) requireTripRule(trip, 'circuitBreaker: trip');

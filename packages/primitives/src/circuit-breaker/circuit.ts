@@ -89,8 +89,7 @@ export class Circuit {
   /** Takes in how a call ended, once for each call. */
   leave(call: Call, verdict: Verdict, clock: Clock, error?: unknown): void {
     const { phase } = call;
-    // A cancelled probe leaves when it is cancelled, and once more when its step answers.
-    if (phase.state === 'half_open' && !phase.probes.delete(call)) return;
+    if (phase.state === 'half_open') phase.probes.delete(call);
     if (phase !== this.#phase || verdict === 'neither') return;
     const failed = verdict === 'failure';
     if (phase.state === 'closed') {

@@ -146,9 +146,12 @@ class LastWhile implements FailureCount {
     const present = Math.floor(clock.monotonic() / this.#tenthMs);
     for (let at = 0; at + 2 < saved.length; at += 3) {
       const [beganMs, calls, failures] = saved.slice(at, at + 3) as [number, number, number];
-      const number = Math.round((beganMs - startMs) / this.#tenthMs);
+      const sinceStart = (beganMs - startMs) / this.#tenthMs;
       // What a clock that was wrong put into the future would never leave the window.
-      if (number > present - 10 && number <= present) this.#tenths.push({ number, calls, failures });
+      if (sinceStart > present + 1) continue;
+      // The tenths of the process before began at other moments: that of now is rounded to now at most.
+      const number = Math.min(Math.round(sinceStart), present);
+      if (number > present - 10) this.#tenths.push({ number, calls, failures });
     }
   }
 }

@@ -1,3 +1,5 @@
+import { isObsError } from '@tta/obs-context';
+
 /** Errors by which our own primitives refuse a call that they did not make. */
 const refusals: ReadonlySet<unknown> = new Set([
   'OBS_ERR_CIRCUIT_OPEN',
@@ -10,18 +12,35 @@ const refusals: ReadonlySet<unknown> = new Set([
 const deepestCause = 5;
 
 /**
- * Whether an error says no more than that one of our own primitives refused the call, itself or as the cause of
- * what a retry or a fallback made of it: it is no word of the other side, and says nothing about it. Never throws.
+ * Whether an error says no more than that one of our own primitives refused the call: itself, as the cause of what was
+ * made of it, or as all that the attempts of a retry, the steps of a fallback or branches came to. Then it is no
+ * word of the other side, and says nothing about it. Never throws.
  */
 export function isRefusal(error: unknown): boolean {
   try {
-    let current = error;
-    for (let depth = 0; depth < deepestCause && typeof current === 'object' && current !== null; depth++) {
-      if (refusals.has((current as { code?: unknown }).code)) return true;
-      current = (current as { cause?: unknown }).cause;
-    }
+    return saysNoMore(error, deepestCause);
   } catch {
     // A getter of a foreign error threw: it is none of ours.
+    return false;
   }
-  return false;
+}
+
+function saysNoMore(error: unknown, depth: number): boolean {
+  if (depth === 0 || typeof error !== 'object' || error === null) return false;
+  const { code, cause } = error as { code?: unknown; cause?: unknown };
+  if (refusals.has(code)) return true;
+  const all = allOf(error);
+  return all ? all.every((one) => saysNoMore(one, depth - 1)) : saysNoMore(cause, depth - 1);
+}
+
+/** All failures that one of our errors stands for; its cause is but one of them. */
+function allOf(error: object): readonly unknown[] | undefined {
+  if (!isObsError(error)) return undefined;
+  const { attempts, errors, failures } = error as {
+    attempts?: unknown;
+    errors?: unknown;
+    failures?: unknown;
+  };
+  const all = failures instanceof Map ? [...failures.values()] : (attempts ?? errors);
+  return Array.isArray(all) && all.length > 0 ? all : undefined;
 }
