@@ -7,6 +7,8 @@ interface Shape {
 }
 
 const text: Shape = { wanted: 'a text', fits: (value) => typeof value === 'string' };
+/** The redactor shows no more of a text. */
+const mostCaptured = 32_768;
 const list: Shape = { wanted: 'a list', fits: Array.isArray };
 
 /** Of options that would fail far from where they are given. The others are checked where they are used. */
@@ -26,9 +28,9 @@ const shapes: { readonly [K in keyof ObservabilityOptions]?: Shape } = {
   onSloAlert: { wanted: 'a function', fits: (value) => typeof value === 'function' },
   sampler: { wanted: 'an object with shouldSample()', fits: (value) => has(value, 'shouldSample') },
   captureContent: {
-    wanted: 'true, false or { maxLength }',
+    wanted: `true, false or { maxLength } with a number of characters, ${mostCaptured} at most`,
     fits: (value) =>
-      typeof value === 'boolean' || (typeof value === 'object' && value !== null && 'maxLength' in value),
+      typeof value === 'boolean' || isLength((value as { maxLength?: unknown } | null)?.maxLength),
   },
   pricing: {
     wanted: 'an object with estimateUsd(), or false',
@@ -44,6 +46,11 @@ export function checkOptions(options: ObservabilityOptions): void {
     if (value !== undefined && !fits(value))
       throw new InvalidOptionError(`${name} is not usable; it has to be ${wanted}`);
   }
+}
+
+/** Whether it is positive is checked where it is used. */
+function isLength(value: unknown): boolean {
+  return typeof value === 'number' && !(value > mostCaptured);
 }
 
 function has(value: unknown, method: string): boolean {

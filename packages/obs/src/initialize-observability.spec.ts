@@ -291,6 +291,11 @@ describe('initializeObservability', () => {
       'captureContent is not usable; it has to be true, false or { maxLength }',
     ],
     [{ captureContent: {} as never }, 'captureContent is not usable'],
+    [{ captureContent: null as never }, 'captureContent is not usable'],
+    [{ captureContent: { maxLength: '8' as never } }, 'with a number of characters, 32768 at most'],
+    [{ captureContent: { maxLength: 32_769 } }, 'with a number of characters, 32768 at most'],
+    [{ captureContent: { maxLength: Infinity } }, 'with a number of characters, 32768 at most'],
+    [{ captureContent: { maxLength: Number.NaN } }, 'maxLength of captureContent is NaN'],
     [{ captureContent: { maxLength: 0 } }, 'maxLength of captureContent is 0'],
   ])('rejects %j and starts nothing', (options, message) => {
     let thrown: unknown;

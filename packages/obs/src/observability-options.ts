@@ -116,7 +116,8 @@ export interface ObservabilityOptions {
   readonly measureSizes?: boolean;
   /**
    * Put what each execution is given and returns on its span, as `input.value` and `output.value`, without the secrets
-   * that `redaction` takes out, and cut to `maxLength` characters each. With `redaction: false` nothing is taken out.
+   * that `redaction` takes out, and cut to `maxLength` characters each, 32768 at most. With `redaction: false` nothing is
+   * taken out; else there are 8 levels of a value at most, 200 entries of each object or list and 2,000 values.
    *
    * @defaultValue TTA_CAPTURE_CONTENT, else false; `maxLength` is 8192
    */
