@@ -87,6 +87,17 @@ describe('fallback', () => {
   });
 
   it(
+    'is a failure also where nobody cancelled a step that says it was cancelled',
+    observed(async (trace) => {
+      const aborted = new DOMException('too slow', 'AbortError');
+      const outcome = await fallback(failing('a', aborted), failing('b')).tryExecute(0);
+      expect(outcome).toMatchObject({ ok: false, error: { category: 'unknown', cause: aborted } });
+      const { failed, attributes } = trace.span('primitive.fallback.execute');
+      expect([failed, attributes['execution.status']]).toEqual([true, 'error']);
+    }),
+  );
+
+  it(
     'loses no error in the trace: each is on the span of its step, the last one as well',
     observed(async (trace) => {
       await fallback(failing('a'), failing('b'), failing('c')).tryExecute(0);
@@ -250,15 +261,32 @@ describe('an alternative with a condition', () => {
     await expect(fallback(failing('a', one), never, never).execute(1)).rejects.toBe(one);
   });
 
-  it('that fails to decide fails the run', async () => {
-    const bug = new Error('bug');
-    const chain = fallback(failing('a'), {
+  it('that fails to decide fails the run, and keeps the error that it was asked about', async () => {
+    const [own, bug] = [new Error('own'), new Error('bug')];
+    const chain = fallback(failing('a', own), {
       step: working('b'),
       when: () => {
         throw bug;
       },
     });
-    await expect(chain.execute(1)).rejects.toBe(bug);
+    await expect(chain.execute(1)).rejects.toMatchObject({
+      code: 'OBS_ERR_INVALID_OPTION',
+      message: 'fallback "a": when of alternative 1 threw: bug',
+      cause: { cause: own, errors: [own, bug] },
+    });
+  });
+
+  it.each([true, false])('that answers with a promise, of %p, fails the run', async (answer) => {
+    const own = new Error('own');
+    const other = mockPrimitive<number, string>('other').returns('answer');
+    const when = (() => Promise.resolve(answer)) as never;
+    const chain = fallback(failing('a', own), { step: other, when: () => false }, { step: other, when });
+    await expect(chain.execute(1)).rejects.toMatchObject({
+      code: 'OBS_ERR_INVALID_OPTION',
+      message: 'fallback "a": when of alternative 2 answered with a promise; it has to answer at once',
+      cause: own,
+    });
+    expect(other.calls).toEqual([]);
   });
 
   it('is not asked where the run is cancelled', async () => {

@@ -14,13 +14,14 @@ import {
   requireStep,
   type RunScope,
 } from '@tta/obs-instrumentation';
+import { decideAbout } from './internal/decide-about.ts';
 import { requireFunction } from './internal/requirements.ts';
 import type { AnyStep, Elements, OutputOf, SharedInput } from './step-types.ts';
 
 /** An alternative that answers only some errors. */
 export interface GuardedAlternative<Step extends AnyStep = AnyStep> {
   readonly step: Step;
-  /** Whether it answers this error: that of the step which failed last. */
+  /** Whether it answers this error: that of the step which failed last. Says so at once: a promise is refused. */
   readonly when: (error: unknown, found: ErrorClass) => boolean;
 }
 
@@ -32,7 +33,10 @@ type StepsOf<T extends readonly Alternative[]> = {
   [K in keyof T]: T[K] extends AnyStep ? T[K] : T[K] extends GuardedAlternative<infer Step> ? Step : never;
 };
 
-/** The primary step and every alternative that takes the errors failed. Its cause is the primary's error. */
+/**
+ * The primary step and every alternative that takes the errors failed. Its cause is the primary's error, and its category
+ * that of the primary's; `unknown` where that one was cancelled.
+ */
 export class FallbackExhaustedError extends ObsError {
   /** What each step that was tried failed with, the primary first. */
   readonly errors: readonly unknown[];
@@ -45,7 +49,8 @@ export class FallbackExhaustedError extends ObsError {
     const others = answeredBy(errors.length - 1, alternatives);
     super(`"${name}" failed and so did ${others}; the first error: ${text}`, {
       code: 'OBS_ERR_FALLBACK_EXHAUSTED',
-      category,
+      // What is cancelled is no failure; this is one, whoever asked for the steps.
+      category: category === 'cancelled' ? 'unknown' : category,
       severity: 'high',
       recoverable,
       cause,
@@ -87,7 +92,7 @@ class Fallback extends InstrumentedPrimitive<unknown, unknown> {
         if (scope.signal.aborted) throw error;
         errors.push(error);
         const found = classifyError(error, scope.clock);
-        depth = this.#choices.findIndex(({ when }, at) => at > depth && (!when || when(error, found)));
+        depth = this.#choices.findIndex((choice, at) => at > depth && this.#takes(choice, at, error, found));
         if (depth < 0) {
           if (errors.length === 1) throw error;
           throw new FallbackExhaustedError(this.name, errors, total - 1);
@@ -101,6 +106,12 @@ class Fallback extends InstrumentedPrimitive<unknown, unknown> {
       }
     }
   }
+
+  /** Whether the alternative at a place takes the error. */
+  #takes({ when }: Choice, at: number, error: unknown, found: ErrorClass): boolean {
+    if (!when) return true;
+    return decideAbout(`fallback "${this.name}": when of alternative ${at}`, error, () => when(error, found));
+  }
 }
 
 /**
@@ -111,6 +122,8 @@ class Fallback extends InstrumentedPrimitive<unknown, unknown> {
  * @param alternatives - Steps, or `{ step, when }` where one answers only some errors.
  * @throws The primary's own error when no alternative takes it; {@link FallbackExhaustedError} when those that took an
  * error have failed as well. A cancelled run tries no alternative.
+ * @throws `OBS_ERR_INVALID_OPTION` when a `when` answers with a promise, or throws; its cause leads to the error of the
+ * step. An error of `when` that is caused by the step's is thrown as it is.
  * @throws `OBS_ERR_INVALID_COMPOSITION` without an alternative, when a step is none, or when `when` is no function; at
  * construction.
  */
