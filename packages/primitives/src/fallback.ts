@@ -28,6 +28,9 @@ export interface GuardedAlternative<Step extends AnyStep = AnyStep> {
 /** What answers a failure: a step that answers every error, or one that answers some. */
 export type Alternative = AnyStep | GuardedAlternative;
 
+/** What answers a failure of a step that takes `I`: it takes the same. */
+export type AlternativeFor<I> = PrimitiveLike<I, unknown> | GuardedAlternative<PrimitiveLike<I, unknown>>;
+
 /** The step of each alternative, in the same places. */
 type StepsOf<T extends readonly Alternative[]> = {
   [K in keyof T]: T[K] extends AnyStep ? T[K] : T[K] extends GuardedAlternative<infer Step> ? Step : never;
@@ -127,20 +130,29 @@ class Fallback extends InstrumentedPrimitive<unknown, unknown> {
  * @throws `OBS_ERR_INVALID_COMPOSITION` without an alternative, when a step is none, or when `when` is no function; at
  * construction.
  */
+export function fallback<I, O, const T extends readonly [AlternativeFor<I>, ...AlternativeFor<I>[]]>(
+  step: PrimitiveLike<I, O>,
+  ...alternatives: T
+): InstrumentedPrimitive<I, O | OutputOf<StepsOf<T>[number]>>;
+/** The same, where an alternative needs more of an input than the primary step: the input has to be what all of them take. */
 export function fallback<Step extends AnyStep, const T extends readonly [Alternative, ...Alternative[]]>(
   step: Step,
   ...alternatives: T
 ): InstrumentedPrimitive<
   SharedInput<Elements<[Step, ...StepsOf<T>]>>,
   OutputOf<Step> | OutputOf<StepsOf<T>[number]>
-> {
+>;
+export function fallback(
+  step: AnyStep,
+  ...alternatives: readonly Alternative[]
+): InstrumentedPrimitive<never, unknown> {
   requireStep(step, 'fallback: the primary step');
   if (alternatives.length === 0)
     throw new InvalidCompositionError('fallback needs a step and at least one alternative');
   const choices = alternatives.map((alternative, at) =>
     toChoice(alternative, `fallback: alternative ${at + 1}`),
   );
-  return new Fallback([{ step: step as unknown as Choice['step'] }, ...choices]) as never;
+  return new Fallback([{ step: step as unknown as Choice['step'] }, ...choices]);
 }
 
 function toChoice(value: unknown, where: string): Choice {

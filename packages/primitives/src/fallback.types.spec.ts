@@ -37,6 +37,36 @@ describe('the types of a fallback', () => {
     same<Same<OutputOf<typeof chained>, (boolean | string)[]>>();
   });
 
+  it('tell a function without types that it takes what the primary step takes', async () => {
+    const one = fallback(model, ({ prompt }) => prompt.length);
+    same<Same<typeof one, InstrumentedPrimitive<{ prompt: string }, 'text' | number>>>();
+    const several = fallback(
+      async (id: string) => ({ id }),
+      (id, { signal }) => [id, signal] as const,
+      { step: (id) => id.length, when: (_, { recoverable }) => recoverable },
+      () => null,
+    );
+    type Answer = { id: string } | readonly [string, AbortSignal] | number | null;
+    same<Same<typeof several, InstrumentedPrimitive<string, Answer>>>();
+    expect(await several.execute('a')).toEqual({ id: 'a' });
+    // @ts-expect-error a prompt has no locale
+    fallback(model, ({ locale }) => locale);
+  });
+
+  it('may be narrower than those of the primary step, or wider', () => {
+    const narrow = fallback(
+      (id: string | number) => id,
+      (id: string) => id,
+    );
+    same<Same<InputOf<typeof narrow>, string>>();
+    const wide = fallback(
+      (id: string) => id,
+      (id: string | number) => [id],
+    );
+    same<Same<typeof wide, InstrumentedPrimitive<string, string | (string | number)[]>>>();
+    expect([narrow.type, wide.type]).toEqual(['fallback', 'fallback']);
+  });
+
   it('tell a predicate what it is given', () => {
     const answer = fallback(model, {
       step: nothing,

@@ -13,7 +13,13 @@ export type { CircuitBreakerSnapshot } from './circuit-breaker/circuit-snapshot.
 export type { TripRule } from './circuit-breaker/trip-rule.ts';
 export { conditional, type ConditionalOptions } from './conditional.ts';
 export { dedupe, type DedupeOptions } from './dedupe.ts';
-export { type Alternative, fallback, FallbackExhaustedError, type GuardedAlternative } from './fallback.ts';
+export {
+  type Alternative,
+  type AlternativeFor,
+  fallback,
+  FallbackExhaustedError,
+  type GuardedAlternative,
+} from './fallback.ts';
 export { forEach, ForEachError, type ForEachOptions, type Items, skipItem, stopItems } from './for-each.ts';
 export { hedge, type HedgeOptions } from './hedge.ts';
 export { lambda } from './lambda.ts';
@@ -23,7 +29,7 @@ export { parallel, ParallelError, type ParallelOptions } from './parallel.ts';
 export { race, RaceError, type RaceOptions } from './race.ts';
 export { rateLimit, type RateLimitOptions } from './rate-limit/rate-limit.ts';
 export { RateLimitedError } from './rate-limit/rate-limited-error.ts';
-export { type AlternativeFor, resilient, type ResilientOptions } from './resilient.ts';
+export { resilient, type ResilientOptions } from './resilient.ts';
 export { type RetryBudget, retryBudget, type RetryBudgetOptions } from './retry-budget.ts';
 export {
   retry,

@@ -11,15 +11,12 @@ import { type CacheOptions, requireCacheOptions } from './cache/cache-options.ts
 import { cache } from './cache/cache.ts';
 import { circuitBreaker, type CircuitBreakerOptions } from './circuit-breaker/circuit-breaker.ts';
 import { dedupe, type DedupeOptions } from './dedupe.ts';
-import { fallback, type GuardedAlternative } from './fallback.ts';
+import { type AlternativeFor, fallback, type GuardedAlternative } from './fallback.ts';
 import { hedge, type HedgeOptions } from './hedge.ts';
 import { rateLimit, type RateLimitOptions } from './rate-limit/rate-limit.ts';
 import { retry, type RetryOptions } from './retry.ts';
 import type { OutputOf } from './step-types.ts';
 import { timeout, type TimeoutOptions } from './timeout.ts';
-
-/** What answers a failure of a step that takes `I`: it takes the same. */
-export type AlternativeFor<I> = PrimitiveLike<I, unknown> | GuardedAlternative<PrimitiveLike<I, unknown>>;
 
 /** What one of them returns; nothing where none was given, which the compiler takes for the most general one. */
 type AnswerOf<I, F> = [AlternativeFor<I>] extends [F]
