@@ -354,7 +354,7 @@ describe('dedupe', () => {
     expect(() => dedupe(faults.hang(), options as never)).toThrow(
       expect.objectContaining({
         code: 'OBS_ERR_INVALID_COMPOSITION',
-        message: expect.stringMatching(/^dedupe: key is (undefined|url); it has to be a function$/),
+        message: expect.stringMatching(/^dedupe: key is (undefined|"?url"?); it has to be a function$/),
       }),
     );
   });

@@ -66,7 +66,8 @@ export function requireCacheOptions<I>(options: CacheOptions<I>, step: Primitive
   if (store === undefined) return;
   if (!isStore(store)) {
     const wanted = 'it has to be a CacheStore, such as keyvStore(new Keyv(…))';
-    throw new InvalidCompositionError(`cache: store is ${String(store)}; ${wanted}`);
+    const found = store === null ? 'null' : `of type ${typeof store}`;
+    throw new InvalidCompositionError(`cache: store is ${found}; ${wanted}`);
   }
   if (!(name ?? givenNameOf(step))) {
     const why =

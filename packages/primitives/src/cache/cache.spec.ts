@@ -684,15 +684,15 @@ describe('cache', () => {
     [{ key, storeTimeoutMs: 0 }, 'storeTimeoutMs is 0; it has to be a finite number above 0'],
     [
       { key, store: 'redis' as never },
-      'store is redis; it has to be a CacheStore, such as keyvStore(new Keyv(…))',
+      'store is of type string; it has to be a CacheStore, such as keyvStore(new Keyv(…))',
     ],
     [
       { key, store: null as never },
       'store is null; it has to be a CacheStore, such as keyvStore(new Keyv(…))',
     ],
     [
-      { key, store: new Map() as never },
-      'store is [object Map]; it has to be a CacheStore, such as keyvStore(new Keyv(…))',
+      { key, store: Object.create(null) as never },
+      'store is of type object; it has to be a CacheStore, such as keyvStore(new Keyv(…))',
     ],
     [{ key, costPerCallUsd: -1 }, 'costPerCallUsd is -1; it has to be a finite number of at least 0'],
   ])('refuses the options %p, at construction', (options, message) => {
