@@ -425,7 +425,7 @@ describe('bulkhead', () => {
       [{}, 'concurrency is undefined; it has to be a whole number above 0'],
       [{ concurrency: 0 }, 'concurrency is 0; it has to be a whole number above 0'],
       [{ concurrency: 1, queue: -1 }, 'queue is -1; it has to be a whole number of at least 0'],
-      [{ concurrency: 1, key: 'tenant' }, 'key is tenant; it has to be a function'],
+      [{ concurrency: 1, key: 'tenant' }, 'key is "tenant"; it has to be a function'],
       [{ concurrency: 1, queueTimeoutMs: 0 }, 'queueTimeoutMs is 0; it has to be a finite number above 0'],
     ])('with %j', (options, message) => {
       expect(() => make(() => 1, options)).toThrow(

@@ -116,6 +116,10 @@ describe('forEach', () => {
       'a text',
       '"fetch" got string and takes items: an array, a generator, a stream; for its characters, give it [...text]',
     ],
+    [
+      numbers,
+      '"fetch" got function and takes items: an array, a generator, a stream; call the function, and give it what that returns',
+    ],
     [7, '"fetch" got number and takes items: an array, a generator, a stream'],
     [{}, '"fetch" got object and takes items: an array, a generator, a stream'],
     [null, '"fetch" got null and takes items: an array, a generator, a stream'],
@@ -835,14 +839,18 @@ describe('forEach', () => {
   it.each<[object, string]>([
     [{ concurrency: 0 }, 'forEach: concurrency is 0; it has to be a whole number above 0'],
     [{ concurrency: Infinity }, 'forEach: concurrency is Infinity; it has to be a whole number above 0'],
-    [{ onError: 'stop' }, "forEach: onError is stop; it has to be one of 'fail-fast', 'wait-all'"],
+    [{ ordered: 'no' }, 'forEach: ordered is "no"; it has to be true or false'],
+    [{ onError: 'stop' }, `forEach: onError is "stop"; it has to be one of 'fail-fast', 'wait-all'`],
   ])('refuses %p at construction', (options, message) => {
     expect(() => forEach(() => 1, options as ForEachOptions)).toThrow(
       expect.objectContaining({ code: 'OBS_ERR_INVALID_COMPOSITION', message }),
     );
   });
 
-  it('refuses a step that is none at construction', () => {
+  it('refuses a step that is none at construction, and options that are none', () => {
+    expect(() => forEach(() => 1, null as never)).toThrow(
+      'forEach: the options are null; they have to be an object such as { concurrency: 4 }',
+    );
     expect(() => forEach([] as never)).toThrow('forEach: the step is an object that is no primitive');
   });
 });

@@ -8,7 +8,8 @@ import {
   type RunScope,
 } from '@tta/obs-instrumentation';
 import { FanOut, type TaskSource } from './internal/fan-out.ts';
-import { requireOneOf, requirePositiveInteger } from './internal/requirements.ts';
+import { requireOptions } from './internal/require-options.ts';
+import { requireBoolean, requireOneOf, requirePositiveInteger } from './internal/requirements.ts';
 import { StepsFailedError } from './internal/steps-failed-error.ts';
 
 /** How items are worked on. */
@@ -130,12 +131,19 @@ function sourceOf<I>(items: Items<I>, name: string): TaskSource<I> {
     if (source) return source;
   }
   const found = given === null || given === undefined ? String(given) : typeof given;
-  const hint = typeof given === 'string' ? '; for its characters, give it [...text]' : '';
-  throw new ObsError(`"${name}" got ${found} and takes items: an array, a generator, a stream${hint}`, {
-    code: 'OBS_ERR_NO_ITEMS',
-    category: 'validation',
-    severity: 'high',
-  });
+  throw new ObsError(
+    `"${name}" got ${found} and takes items: an array, a generator, a stream${hintAt(given)}`,
+    {
+      code: 'OBS_ERR_NO_ITEMS',
+      category: 'validation',
+      severity: 'high',
+    },
+  );
+}
+
+function hintAt(given: unknown): string {
+  if (typeof given === 'string') return '; for its characters, give it [...text]';
+  return typeof given === 'function' ? '; call the function, and give it what that returns' : '';
 }
 
 /**
@@ -149,16 +157,18 @@ function sourceOf<I>(items: Items<I>, name: string): TaskSource<I> {
  * @throws The first error (`fail-fast`) or {@link ForEachError} (`wait-all`); what the iterator throws, which aborts
  * the items; `OBS_ERR_NO_ITEMS` for a string and for what is not iterable; the reason of the signal when the run is
  * cancelled.
- * @throws `OBS_ERR_INVALID_COMPOSITION` when the step is none, when `concurrency` is no positive integer, or for
- * another `onError`; at construction.
+ * @throws `OBS_ERR_INVALID_COMPOSITION` when the step is none, when `concurrency` is no positive integer, for another
+ * `ordered` or `onError`, or when the options are no object; at construction.
  */
 export function forEach<I, O>(
   item: PrimitiveLike<I, O>,
   options: ForEachOptions = {},
 ): InstrumentedPrimitive<Items<I>, Exclude<O, typeof skipItem | typeof stopItems>[]> {
   requireStep(item, 'forEach: the step');
-  const { concurrency, onError } = options;
+  requireOptions(options, 'forEach', '{ concurrency: 4 }');
+  const { concurrency, ordered, onError } = options;
   if (concurrency !== undefined) requirePositiveInteger(concurrency, 'forEach: concurrency');
+  if (ordered !== undefined) requireBoolean(ordered, 'forEach: ordered');
   if (onError !== undefined) requireOneOf(onError, ['fail-fast', 'wait-all'], 'forEach: onError');
   return new ForEach(item, options) as never;
 }

@@ -203,13 +203,13 @@ describe('parallel', () => {
         throw two;
       },
     };
-    const outcome = await parallel(branches, { onError: 'wait-all' }).tryExecute(0);
+    const outcome = await parallel(branches, { onError: 'wait-all', name: 'load page' }).tryExecute(0);
     expect(ended).toEqual(['ok']);
     if (outcome.ok) throw new Error('it succeeded');
     expect(outcome.error).toBeInstanceOf(ParallelError);
     expect(outcome.error).toMatchObject({
       code: 'OBS_ERR_PARALLEL',
-      message: '2 of 3 branches failed: b, a',
+      message: '2 of 3 branches of "load page" failed: b, a; the first error: one',
       cause: one,
       failures: new Map([
         ['b', one],
@@ -315,16 +315,28 @@ describe('parallel', () => {
   });
 
   it('refuses bad compositions at construction, saying what and where', () => {
-    const make = parallel as unknown as (branches: unknown, options?: object) => unknown;
+    const make = parallel as unknown as (branches: unknown, options?: object | null) => unknown;
     expect(() => make({})).toThrow(InvalidCompositionError);
     expect(() => make(undefined)).toThrow('parallel needs at least one branch');
     expect(() => make({})).toThrow('parallel needs at least one branch');
     expect(() => make({ left: 'x' })).toThrow('parallel: branch "left" is a string');
+    expect(() =>
+      make(
+        () => 1,
+        () => 2,
+      ),
+    ).toThrow('parallel takes its branches as a record or a list: parallel({ a, b }) or parallel([a, b])');
+    expect(() => make(parallel([() => 1]))).toThrow('parallel takes its branches as a record or a list');
+    // oxlint-disable-next-line no-sparse-arrays
+    expect(() => make([() => 1, , () => 3])).toThrow('parallel: branch "1" is undefined');
+    expect(() => make([() => 1], null)).toThrow(
+      'parallel: the options are null; they have to be an object such as { concurrency: 4 }',
+    );
     expect(() => make([() => 1], { concurrency: 0 })).toThrow(
       'parallel: concurrency is 0; it has to be a whole number above 0',
     );
     expect(() => make([() => 1], { onError: 'wait' })).toThrow(
-      "parallel: onError is wait; it has to be one of 'fail-fast', 'wait-all'",
+      `parallel: onError is "wait"; it has to be one of 'fail-fast', 'wait-all'`,
     );
   });
 });

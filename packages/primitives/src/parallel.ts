@@ -1,6 +1,7 @@
 import { CancelledError, classifyError } from '@tta/obs-context';
-import { InstrumentedPrimitive, type RunScope } from '@tta/obs-instrumentation';
+import { InstrumentedPrimitive, messageOf, type RunScope } from '@tta/obs-instrumentation';
 import { Branches } from './internal/branches.ts';
+import { requireOptions } from './internal/require-options.ts';
 import { requireOneOf, requirePositiveInteger } from './internal/requirements.ts';
 import { StepsFailedError } from './internal/steps-failed-error.ts';
 import type { AnyStep, Elements, OutputOf, SharedInput } from './step-types.ts';
@@ -22,10 +23,12 @@ export interface ParallelOptions {
 
 /** Branches of a `wait-all` parallel failed. Its cause is the first failure in the order of branches. */
 export class ParallelError extends StepsFailedError<string> {
-  constructor(failures: ReadonlyMap<string, unknown>, total: number) {
+  constructor(name: string, failures: ReadonlyMap<string, unknown>, total: number) {
+    const [first] = failures.values();
+    const failed = `${failures.size} of ${total} branches of "${name}" failed`;
     super(
       'OBS_ERR_PARALLEL',
-      `${failures.size} of ${total} branches failed: ${[...failures.keys()].join(', ')}`,
+      `${failed}: ${[...failures.keys()].join(', ')}; the first error: ${messageOf(first)}`,
       failures,
       // Trying again helps only where it may help every branch that failed.
       [...failures.values()].every((failure) => classifyError(failure).recoverable),
@@ -60,7 +63,7 @@ class Parallel extends InstrumentedPrimitive<unknown, unknown> {
         } else failures.set(index, error);
       },
     });
-    if (failures.size > 0) throw new ParallelError(branches.byKey(failures), branches.list.length);
+    if (failures.size > 0) throw new ParallelError(this.name, branches.byKey(failures), branches.list.length);
     return branches.shaped(outputs);
   }
 }
@@ -70,7 +73,7 @@ class Parallel extends InstrumentedPrimitive<unknown, unknown> {
  *
  * @throws The first error (`fail-fast`) or {@link ParallelError} (`wait-all`).
  * @throws `OBS_ERR_INVALID_COMPOSITION` without branches, when a branch is no step, when `concurrency` is
- * no positive integer, or for another `onError`; at construction.
+ * no positive integer, for another `onError`, or when the options are no object; at construction.
  */
 export function parallel<const T extends readonly AnyStep[]>(
   branches: T,
@@ -85,6 +88,7 @@ export function parallel(
   options: ParallelOptions = {},
 ): never {
   const checked = new Branches('parallel', branches);
+  requireOptions(options, 'parallel', '{ concurrency: 4 }');
   const { concurrency, onError } = options;
   if (concurrency !== undefined) requirePositiveInteger(concurrency, 'parallel: concurrency');
   if (onError !== undefined) requireOneOf(onError, ['fail-fast', 'wait-all'], 'parallel: onError');

@@ -198,11 +198,13 @@ describe('race', () => {
   });
 
   it('refuses bad compositions at construction, saying what and where', () => {
-    const make = race as unknown as (branches?: unknown) => unknown;
+    const make = race as unknown as (branches?: unknown, options?: null) => unknown;
     const refusal = (message: string) =>
       expect.objectContaining({ code: 'OBS_ERR_INVALID_COMPOSITION', message });
     expect(() => make()).toThrow(refusal('race needs at least one branch'));
     expect(() => make({})).toThrow(refusal('race needs at least one branch'));
+    expect(() => make(() => 1)).toThrow('race takes its branches as a record or a list: race({ a, b })');
+    expect(() => make([() => 1], null)).toThrow('race: the options are null; they have to be an object');
     expect(() => make([() => 1, 7])).toThrow('race: branch "1" is a number');
   });
 });

@@ -2,6 +2,7 @@ import { CancelledError, classifyError } from '@tta/obs-context';
 import { InstrumentedPrimitive, messageOf, type RunScope } from '@tta/obs-instrumentation';
 import { type Branch, Branches } from './internal/branches.ts';
 import { FanOut } from './internal/fan-out.ts';
+import { requireOptions } from './internal/require-options.ts';
 import { StepsFailedError } from './internal/steps-failed-error.ts';
 import type { AnyStep, Elements, OutputOf, SharedInput } from './step-types.ts';
 
@@ -73,7 +74,8 @@ class Race extends InstrumentedPrimitive<unknown, unknown> {
  *
  * @throws {@link RaceError} when all have failed; the reason of the signal when the run is cancelled, once the running
  * branches have ended.
- * @throws `OBS_ERR_INVALID_COMPOSITION` without branches, or when a branch is no step; at construction.
+ * @throws `OBS_ERR_INVALID_COMPOSITION` without branches, when a branch is no step, or when the options are no object; at
+ * construction.
  */
 export function race<const T extends readonly AnyStep[]>(
   branches: T,
@@ -87,5 +89,7 @@ export function race(
   branches: Readonly<Record<string, AnyStep>> | readonly AnyStep[],
   options: RaceOptions = {},
 ): never {
-  return new Race(new Branches('race', branches), options) as never;
+  const checked = new Branches('race', branches);
+  requireOptions(options, 'race', '{ name }');
+  return new Race(checked, options) as never;
 }

@@ -307,7 +307,7 @@ describe('retry', () => {
     [{ factor: 0.5 }, 'retry: factor is 0.5; it has to be a finite number of at least 1'],
     [
       { jitter: 'bogus' as never },
-      "retry: jitter is bogus; it has to be one of 'equal', 'full', 'decorrelated', 'none'",
+      `retry: jitter is "bogus"; it has to be one of 'equal', 'full', 'decorrelated', 'none'`,
     ],
   ])('refuses %p at construction', (options, message) => {
     expect(() => retry(() => 1, options)).toThrow(

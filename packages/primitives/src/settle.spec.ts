@@ -233,11 +233,13 @@ describe('settle', () => {
   );
 
   it('refuses bad compositions at construction, saying what and where', () => {
-    const make = settle as unknown as (branches?: unknown, options?: object) => unknown;
+    const make = settle as unknown as (branches?: unknown, options?: object | null) => unknown;
     const refusal = (message: string) =>
       expect.objectContaining({ code: 'OBS_ERR_INVALID_COMPOSITION', message });
     expect(() => make()).toThrow(refusal('settle needs at least one branch'));
     expect(() => make([])).toThrow(refusal('settle needs at least one branch'));
+    expect(() => make(() => 1)).toThrow('settle takes its branches as a record or a list: settle({ a, b })');
+    expect(() => make([() => 1], null)).toThrow('settle: the options are null; they have to be an object');
     expect(() => make({ left: Promise.resolve(1) })).toThrow('settle: branch "left" is a promise');
     expect(() => make([() => 1], { concurrency: 1.5 })).toThrow(
       refusal('settle: concurrency is 1.5; it has to be a whole number above 0'),

@@ -7,6 +7,7 @@ import {
   type RunScope,
 } from '@tta/obs-instrumentation';
 import { type Branch, Branches } from './internal/branches.ts';
+import { requireOptions } from './internal/require-options.ts';
 import { requirePositiveInteger } from './internal/requirements.ts';
 import type { AnyStep, Elements, OutputOf, SharedInput } from './step-types.ts';
 
@@ -69,8 +70,8 @@ function infoOfBranch({ edge, step }: Branch, error: unknown, scope: RunScope): 
  * and what is known about that. A record gives a record of outcomes, a tuple a tuple. No branch fails the run.
  *
  * @throws The reason of the signal when the run is cancelled, once the running branches have ended.
- * @throws `OBS_ERR_INVALID_COMPOSITION` without branches, when a branch is no step, or when `concurrency` is no
- * positive integer; at construction.
+ * @throws `OBS_ERR_INVALID_COMPOSITION` without branches, when a branch is no step, when `concurrency` is no
+ * positive integer, or when the options are no object; at construction.
  */
 export function settle<const T extends readonly AnyStep[]>(
   branches: T,
@@ -85,6 +86,7 @@ export function settle(
   options: SettleOptions = {},
 ): never {
   const checked = new Branches('settle', branches);
+  requireOptions(options, 'settle', '{ concurrency: 4 }');
   const { concurrency } = options;
   if (concurrency !== undefined) requirePositiveInteger(concurrency, 'settle: concurrency');
   return new Settle(checked, options) as never;

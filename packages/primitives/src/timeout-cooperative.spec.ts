@@ -348,7 +348,7 @@ describe('the options of a timeout', () => {
     [{ ms: Number.NaN }, 'timeout: ms is NaN; it has to be a finite number above 0'],
     [
       { ms: 1, strategy: 'polite' },
-      "timeout: strategy is polite; it has to be one of 'aggressive', 'cooperative'",
+      `timeout: strategy is "polite"; it has to be one of 'aggressive', 'cooperative'`,
     ],
     [{ ms: 1, graceMs: 1 }, "timeout: graceMs is for the strategy 'cooperative'"],
     [

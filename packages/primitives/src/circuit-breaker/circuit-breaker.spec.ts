@@ -1273,7 +1273,7 @@ describe('circuitBreaker', () => {
       ['successes', { successes: 0 }, 'successes is 0; it has to be a whole number above 0'],
       ['probes', { probes: 1.5 }, 'probes is 1.5; it has to be a whole number above 0'],
       ['countError', { countError: true }, 'countError is true; it has to be a function'],
-      ['key', { key: 'tenant' }, 'key is tenant; it has to be a function'],
+      ['key', { key: 'tenant' }, 'key is "tenant"; it has to be a function'],
       ['maxKeys', { maxKeys: 0 }, 'maxKeys is 0; it has to be a whole number above 0'],
       ['initialState', { initialState: null }, 'initialState is null; it has to be what toJSON() returned'],
       ['initialState', { initialState: 'x' }, 'initialState is x; it has to be what toJSON() returned'],
@@ -1283,7 +1283,7 @@ describe('circuitBreaker', () => {
       [
         'a state',
         saved({ ...closed, state: 'ajar' }),
-        "initialState.circuits[0].state is ajar; it has to be one of 'closed', 'half_open', 'open'",
+        `initialState.circuits[0].state is "ajar"; it has to be one of 'closed', 'half_open', 'open'`,
       ],
       [
         'openings of a closed circuit',
@@ -1293,7 +1293,7 @@ describe('circuitBreaker', () => {
       [
         'a kind',
         saved({ ...closed, kind: 'luck' }),
-        "initialState.circuits[0].kind is luck; it has to be one of 'failures', 'count', 'sampling'",
+        `initialState.circuits[0].kind is "luck"; it has to be one of 'failures', 'count', 'sampling'`,
       ],
       [
         'what was counted',
@@ -1303,7 +1303,7 @@ describe('circuitBreaker', () => {
       [
         'what was counted',
         saved({ ...closed, counted: [0, 'x'] }),
-        'initialState.circuits[0].counted[1] is x; it has to be a finite number of at least 0',
+        'initialState.circuits[0].counted[1] is "x"; it has to be a finite number of at least 0',
       ],
       [
         'openings of an open circuit',

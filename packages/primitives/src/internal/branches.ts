@@ -1,5 +1,5 @@
 import { attributeNames as names, InvalidCompositionError } from '@tta/obs-context';
-import { type PrimitiveLike, requireStep, type RunScope } from '@tta/obs-instrumentation';
+import { isStep, type PrimitiveLike, requireStep, type RunScope } from '@tta/obs-instrumentation';
 import type { AnyStep } from '../step-types.ts';
 import { FanOut, type TaskPlan } from './fan-out.ts';
 import { LaneTimes } from './lane-times.ts';
@@ -17,10 +17,19 @@ export class Branches {
   readonly list: readonly Branch[];
   readonly isTuple: boolean;
 
-  /** @throws `OBS_ERR_INVALID_COMPOSITION` when there are none, or one is no step. */
+  /** @throws `OBS_ERR_INVALID_COMPOSITION` when there are none, or one is no step, also a hole in a tuple. */
   constructor(primitive: string, branches: Readonly<Record<string, AnyStep>> | readonly AnyStep[]) {
-    // JavaScript may leave them out.
-    const entries = Object.entries((branches as typeof branches | undefined) ?? {});
+    // JavaScript may leave them out, or give one after the other.
+    if (isStep(branches)) {
+      throw new InvalidCompositionError(
+        `${primitive} takes its branches as a record or a list: ${primitive}({ a, b }) or ${primitive}([a, b])`,
+      );
+    }
+    const given = (branches as typeof branches | undefined) ?? {};
+    // `Object.entries` of a list would leave holes out and shift what is behind them.
+    const entries: [string, unknown][] = Array.isArray(given)
+      ? Array.from(given, (step: unknown, index) => [String(index), step])
+      : Object.entries(given);
     if (entries.length === 0) throw new InvalidCompositionError(`${primitive} needs at least one branch`);
     for (const [key, step] of entries) requireStep(step, `${primitive}: branch "${key}"`);
     this.list = entries.map(([key, step]) => ({ key, edge: `branch_${key}`, step: step as Branch['step'] }));

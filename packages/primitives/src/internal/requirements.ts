@@ -24,7 +24,8 @@ export function requireNonNegativeInteger(value: number, what: string): void {
 
 /** @throws `OBS_ERR_INVALID_COMPOSITION` unless `value` is a number from `least` to `most`. */
 export function requireWithin(least: number, most: number, value: number, what: string): void {
-  if (!(value >= least && value <= most)) refuse(value, what, `a number from ${least} to ${most}`);
+  if (!(typeof value === 'number' && value >= least && value <= most))
+    refuse(value, what, `a number from ${least} to ${most}`);
 }
 
 /** @throws `OBS_ERR_INVALID_COMPOSITION` unless `value` is a whole number from `least` to `most`. */
@@ -43,6 +44,18 @@ export function requireFunction<T>(value: T, what: string): asserts value is Non
   if (typeof value !== 'function') refuse(value, what, 'a function');
 }
 
+/** @throws `OBS_ERR_INVALID_COMPOSITION` unless `value` is true or false. */
+export function requireBoolean(value: boolean, what: string): void {
+  if (typeof value !== 'boolean') refuse(value, what, 'true or false');
+}
+
 function refuse(value: unknown, what: string, wanted: string): never {
-  throw new InvalidCompositionError(`${what} is ${String(value)}; it has to be ${wanted}`);
+  throw new InvalidCompositionError(`${what} is ${shown(value)}; it has to be ${wanted}`);
+}
+
+/** A text that reads like a number is told from one, and what cannot be printed is not. */
+function shown(value: unknown): string {
+  if (typeof value === 'string') return JSON.stringify(value);
+  const isPlain = value === null || ['undefined', 'boolean', 'number'].includes(typeof value);
+  return isPlain ? String(value) : `of type ${typeof value}`;
 }

@@ -682,12 +682,12 @@ describe('rateLimit', () => {
       [{ ...rate, windowMs: 0 }, 'windowMs is 0; it has to be a finite number above 0'],
       [
         { ...rate, algorithm: 'leaky' },
-        "algorithm is leaky; it has to be one of 'token-bucket', 'sliding-window'",
+        `algorithm is "leaky"; it has to be one of 'token-bucket', 'sliding-window'`,
       ],
-      [{ ...rate, onExceeded: 'drop' }, "onExceeded is drop; it has to be one of 'wait', 'fail'"],
+      [{ ...rate, onExceeded: 'drop' }, `onExceeded is "drop"; it has to be one of 'wait', 'fail'`],
       [{ ...rate, maxQueue: -1 }, 'maxQueue is -1; it has to be a whole number of at least 0'],
       [{ ...rate, maxPauseMs: -1 }, 'maxPauseMs is -1; it has to be a finite number of at least 0'],
-      [{ ...rate, key: 'tenant' }, 'key is tenant; it has to be a function'],
+      [{ ...rate, key: 'tenant' }, 'key is "tenant"; it has to be a function'],
       [{ ...rate, maxKeys: 0 }, 'maxKeys is 0; it has to be a whole number above 0'],
     ])('with %j', (options, message) => {
       expect(() => make(() => 1, options)).toThrow(

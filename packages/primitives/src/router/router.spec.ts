@@ -217,7 +217,7 @@ describe('router', () => {
     ],
     [
       { profile: { small: { tier: 'slow' } } },
-      `router: tier of "small" is slow; it has to be one of 'fast', 'balanced', 'quality'`,
+      `router: tier of "small" is "slow"; it has to be one of 'fast', 'balanced', 'quality'`,
     ],
     [{ window: { samples: 0 } }, 'router: window.samples is 0; it has to be a whole number above 0'],
     [{ window: { ms: 0 } }, 'router: window.ms is 0; it has to be a finite number above 0'],
