@@ -18,7 +18,7 @@ const brokenTracer = { startSpan: broken, startActiveSpan: broken } as unknown a
 
 const listening = (): Instrumentation => {
   const instrumentation = new Instrumentation();
-  instrumentation.onExecution({});
+  instrumentation.onExecution({ onEnd: () => undefined });
   return instrumentation;
 };
 
