@@ -1,8 +1,9 @@
 import { getEventListeners } from 'node:events';
+import { context } from '@opentelemetry/api';
 import { describe, expect, it } from '@jest/globals';
-import { stateKey, WorkflowContext } from '@tta/obs-context';
+import { noopLogger, stateKey, WorkflowContext } from '@tta/obs-context';
 import { ManualClock } from '@tta/obs-context/manual';
-import type { RunScope } from '@tta/obs-instrumentation';
+import { Instrumentation, type RunScope, withInstrumentation } from '@tta/obs-instrumentation';
 import { faults, mockPrimitive, observe, observed } from '@tta/obs-testing';
 import { describeOutcomes } from '../../test/outcomes.ts';
 import { lambda } from '../lambda.ts';
@@ -308,23 +309,54 @@ describe('a router whose run is cancelled', () => {
     });
   });
 
-  it('in its route counts as a failure where its time was over, whatever it answers later', async () => {
+  it.each([
+    ['at the abort, where its stats were read before', 'before', 20],
+    ['when its stats are read after it', 'after', 30],
+    ['when it answers, where nobody asks before', 'never', 1030],
+  ])(
+    'in its route counts as a failure where its time was over, whatever it answers: %s',
+    async (_, read, ms) => {
+      const { clock, timely } = timed();
+      await timely(async () => {
+        let answer = (_: string): void => undefined;
+        const deaf = () => new Promise<string>((resolve) => (answer = resolve));
+        const ask = router({ routes: { deaf }, select: 'least-errors' });
+        const caller = new AbortController();
+        const running = ask.tryExecute('why?', { signal: caller.signal });
+        await clock.advance(20);
+        if (read === 'before') ask.stats();
+        caller.abort(late);
+        await clock.advance(10);
+        if (read === 'after') ask.stats();
+        await clock.advance(1000);
+        answer('late');
+        await running;
+        expect(ask.stats().deaf).toMatchObject({ samples: 1, errorRate: 1, meanMs: ms, p95Ms: ms });
+        expect(getEventListeners(caller.signal, 'abort')).toEqual([]);
+      });
+    },
+  );
+
+  it('in a route that does not heed it is known by the run that begins after it', async () => {
     const { clock, timely } = timed();
     await timely(async () => {
-      let answer = (_: string): void => undefined;
-      const deaf = () => new Promise<string>((resolve) => (answer = resolve));
-      const ask = router({ routes: { deaf }, select: 'fastest' });
-      const caller = new AbortController();
-      const running = ask.execute('why?', { signal: caller.signal });
-      await clock.advance(30);
-      caller.abort(late);
-      const stats = { samples: 1, errorRate: 1, meanMs: 30, p95Ms: 30 };
-      expect(ask.stats().deaf).toMatchObject(stats);
-      await clock.advance(1000);
-      answer('late');
-      await running.catch(() => undefined);
-      expect(ask.stats().deaf).toMatchObject(stats);
-      expect(getEventListeners(caller.signal, 'abort')).toEqual([]);
+      const deaf = () => new Promise<never>(() => undefined);
+      const ask = router({ routes: { deaf, small }, select: 'fastest' });
+      const callers = [new AbortController(), new AbortController()] as const;
+      const first = ask.tryExecute('', { signal: callers[0].signal });
+      await clock.advance(20);
+      callers[0].abort(late);
+      expect(await decided((init) => ask.execute('', init))).toMatchObject([{ route: 'small' }]);
+      expect(ask.stats().deaf).toMatchObject({ samples: 1, errorRate: 1, meanMs: 20 });
+      // The window has passed: it is tried again, though the first run has not ended yet.
+      await clock.advance(300_000);
+      void ask.tryExecute('', { signal: callers[1].signal });
+      expect(await decided((init) => ask.execute('', init))).toMatchObject([{ route: 'small' }]);
+      await clock.advance(7);
+      callers[1].abort(late);
+      await clock.advance(7);
+      expect(ask.stats().deaf).toMatchObject({ samples: 1, errorRate: 1, meanMs: 7 });
+      void first;
     });
   });
 
@@ -1008,6 +1040,35 @@ describe('a route that is refused by a rate limit', () => {
       expect(ask.stats().limited.coolingMs).toBe(30_000);
     });
   });
+
+  it.each([
+    ['warn', 'other explore'],
+    // That it was tried is all that is known of it.
+    ['debug', 'limited least_errors'],
+  ] as const)(
+    'begins no other where a logger cancels the run when it hears of it, by a line of level %s',
+    async (level, next) => {
+      const caller = new AbortController();
+      const reason = new Error('stop');
+      const limited = mockPrimitive<string, string>('limited').fails(refused(), { times: 1 }).returns('');
+      const other = mockPrimitive<string, string>('other').returns('');
+      const hear = (message: string): void => {
+        if (limited.calls.length > 0 && message.startsWith('ask: ')) caller.abort(reason);
+      };
+      const logger = { ...noopLogger, [level]: hear, isEnabled: () => true };
+      const routes = { limited, other };
+      const ask = router({ routes, select: 'least-errors', cooldownMs: 0, name: 'ask' });
+      await observe(async () => {
+        const heard = withInstrumentation(context.active(), new Instrumentation({ logger }));
+        const running = context.with(heard, () => ask.execute('why?', { signal: caller.signal }));
+        await expect(running).rejects.toBe(reason);
+        expect(other.calls).toEqual([]);
+        expect(getEventListeners(caller.signal, 'abort')).toEqual([]);
+        await ask.execute('why?');
+        expect((await decided((init) => ask.execute('why?', init))).map(routeAndReason)).toEqual([next]);
+      });
+    },
+  );
 
   it('waits no shorter than a refusal before asked it to', async () => {
     const { clock, timely } = timed();

@@ -76,6 +76,8 @@ export class Router<in I, out O, K extends string> extends InstrumentedPrimitive
   readonly #cooldownMs: number;
   /** That of the latest run. */
   #clock: Clock | undefined;
+  /** Watches the latest run for its abort, where it has not ended. */
+  #watchLatest: (() => void) | undefined;
 
   /** @internal */
   constructor(table: RouteTable, { select, cooldownMs = 30_000, name = 'router' }: RouterOptions<Routes>) {
@@ -87,6 +89,7 @@ export class Router<in I, out O, K extends string> extends InstrumentedPrimitive
 
   /** What the router knows of its routes now. */
   stats(): Readonly<Record<K, RouteStats>> {
+    this.#watchLatest?.();
     const nowMs = this.#clock?.monotonic() ?? 0;
     const stats = this.#table.inOrder.map((route) => [route.key, route.stats(nowMs)] as const);
     return Object.fromEntries(stats) as Record<K, RouteStats>;
@@ -95,6 +98,7 @@ export class Router<in I, out O, K extends string> extends InstrumentedPrimitive
   protected async run(input: I, scope: RunScope): Promise<O> {
     const { clock } = scope;
     this.#clock = clock;
+    this.#watchLatest?.();
     const select = this.#select;
     const plan =
       typeof select === 'function'
@@ -109,7 +113,6 @@ export class Router<in I, out O, K extends string> extends InstrumentedPrimitive
       else if (route !== routes[0]) reason = 'cooling_down';
       // Before any further decision, a route has run.
       const isTimed = routes === plan.routes && typeof select === 'function';
-      this.#tell(route, reason, plan, isTimed, scope);
       const spentBeforeUsd = scope.spentUsd;
       const spentUsd = (): number | undefined => {
         const spent = scope.spentUsd;
@@ -121,13 +124,24 @@ export class Router<in I, out O, K extends string> extends InstrumentedPrimitive
         const isLate = classifyError(scope.signal.reason, clock).category === 'timeout';
         end(isLate ? 'failed' : 'cancelled', clock.monotonic(), spentUsd());
       };
-      // Now, and not when the route answers: it may not heed its signal.
-      const unfollow = onAbort(scope.signal, cancel);
+      // The route may not heed its signal, and come to no end. To listen costs as much as all else that a router does,
+      // so that it is done when it can matter: when the next run begins before this one has ended.
+      let unfollow: (() => void) | undefined;
+      const watch = (): void => {
+        if (scope.signal.aborted) cancel();
+        else unfollow ??= onAbort(scope.signal, cancel);
+      };
+      this.#watchLatest = watch;
       try {
+        this.#tell(route, reason, plan, isTimed, scope);
         const output = await scope.step(`route_${route.key}`, route.step, input, {
           index: route.index,
           total: this.#table.keys.length,
         });
+        if (scope.signal.aborted) {
+          cancel();
+          return output as O;
+        }
         const endedAtMs = clock.monotonic();
         end('answered', endedAtMs, spentUsd());
         const savedUsd = this.#table.savedUsd(route, endedAtMs);
@@ -157,9 +171,12 @@ export class Router<in I, out O, K extends string> extends InstrumentedPrimitive
           error,
           attributes: { ...refusal, [names.fallbackReason]: category },
         });
+        // Whoever heard of that may have cancelled the run.
+        scope.signal.throwIfAborted();
         reason = 'cooling_down';
       } finally {
-        unfollow();
+        unfollow?.();
+        if (this.#watchLatest === watch) this.#watchLatest = undefined;
       }
     }
   }
