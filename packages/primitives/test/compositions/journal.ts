@@ -5,7 +5,7 @@ import { lambda } from '../../src/lambda.ts';
 import type { Behaviour } from './plan.ts';
 
 /** What a leaf throws; each is told from all others by its message. */
-export class LeafError extends ObsError {
+class LeafError extends ObsError {
   constructor(message: string, passes: boolean) {
     super(message, {
       code: 'OBS_ERR_LEAF',
