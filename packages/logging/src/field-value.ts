@@ -125,11 +125,14 @@ function plainObject(value: object, copy: Copy): unknown {
 function copiedObject(value: object, copy: Copy): unknown {
   if (isErrorLike(value)) return copiedError(value, copy);
   if (Array.isArray(value)) return copiedList(value, copy);
-  // Bytes say nothing to a reader, and may spell a secret.
-  if (isBinary(value)) return `[${value.constructor.name} of ${value.byteLength} bytes]`;
-  // What it holds is the program's to read, and its internals hold what nobody has read yet.
-  if (isStream(value)) return '[Stream]';
-  if (isWorkflowContext(value)) return '[WorkflowContext]';
+  // Most objects are plain, and need no further look.
+  if (Object.getPrototypeOf(value) !== Object.prototype) {
+    // Bytes say nothing to a reader, and may spell a secret.
+    if (isBinary(value)) return `[${value.constructor.name} of ${value.byteLength} bytes]`;
+    // What it holds is the program's to read, and its internals hold what nobody has read yet.
+    if (isStream(value)) return '[Stream]';
+    if (isWorkflowContext(value)) return '[WorkflowContext]';
+  }
   const { toJSON } = value as { toJSON?: unknown };
   if (typeof toJSON === 'function') {
     const json: unknown = (toJSON as () => unknown).call(value);
@@ -181,14 +184,15 @@ function keysOf(value: object, copy: Copy): readonly string[] {
 /** What a line was given. Its errors are copied first: they are what it is read for. */
 function copiedFields(fields: object, keys: readonly string[], copy: Copy): object {
   const result = {};
-  const looked = keys.slice(0, mostLooked);
+  const looked = firstKeys(keys);
   const items = looked.map((key) => read(fields, key));
   const beside = rulesBeside(fields, keys, copy);
   const errors = earlyErrors(looked, items, copy);
   let fieldsLeft = Math.min(keys.length, mostEntries) - errors.size;
   let untaken = keys.length - looked.length;
-  for (const [at, key] of looked.entries()) {
-    const item = items[at];
+  let at = 0;
+  for (const key of looked) {
+    const item = items[at++];
     if (errors.has(key)) addEntry(result, key, errors.get(key), copy);
     else if (fieldsLeft <= 0 || isSpent(copy)) untaken++;
     else {
@@ -207,9 +211,11 @@ function earlyErrors(
   copy: Copy,
 ): ReadonlyMap<string, unknown> {
   let found: number[] | undefined;
-  for (const [at, item] of items.entries()) {
-    if (typeof item === 'object' && item !== null && isErrorLike(item)) (found ??= []).push(at);
-    if (found && found.length >= mostEntries) break;
+  for (let at = 0; at < items.length; at++) {
+    const item = items[at];
+    if (typeof item !== 'object' || item === null || !isErrorLike(item)) continue;
+    found ??= [];
+    if (found.push(at) >= mostEntries) break;
   }
   if (found === undefined) return noErrors;
   const errors = new Map<string, unknown>();
@@ -257,8 +263,11 @@ function addKeys(result: object, keys: readonly string[], source: object, copy: 
 
 function rulesBeside(source: object, keys: readonly string[], { censor }: Copy): NeighbourRule | undefined {
   if (censor === undefined) return undefined;
-  const looked = keys.length > mostLooked ? keys.slice(0, mostLooked) : keys;
-  return neighbourRule(source, looked, censor.isSecretKey);
+  return neighbourRule(source, firstKeys(keys), censor.isSecretKey);
+}
+
+function firstKeys(keys: readonly string[]): readonly string[] {
+  return keys.length > mostLooked ? keys.slice(0, mostLooked) : keys;
 }
 
 interface Pairs extends Iterable<readonly [unknown, unknown]> {

@@ -54,11 +54,14 @@ function isWebCall(list: readonly unknown[]): boolean {
 export function keyLines(
   list: readonly unknown[],
 ): { readonly from: number; readonly to: number } | undefined {
-  const looked = list.slice(0, mostLooked);
-  const first = looked.findIndex((item) => isBoundary(item) && firstLine.test(item));
-  if (first < 0) return undefined;
-  const last = looked.findIndex((item, at) => at > first && isBoundary(item));
-  return { from: first + 1, to: last < 0 ? list.length : last };
+  let from: number | undefined;
+  for (let at = 0; at < list.length && at < mostLooked; at++) {
+    const item = list[at];
+    if (!isBoundary(item)) continue;
+    if (from !== undefined) return { from, to: at };
+    if (firstLine.test(item)) from = at + 1;
+  }
+  return from === undefined ? undefined : { from, to: list.length };
 }
 
 const firstLine = /BEGIN [A-Z\d ]{0,64}PRIVATE KEY(?: BLOCK)?-{4,5}\s*$/;
