@@ -355,6 +355,81 @@ describe('resilient', () => {
     }, manual),
   );
 
+  it.each<[string, ResilientOptions<string>]>([
+    ['alone', { totalTimeout: 20 }],
+    ['with a longer one of each attempt', { totalTimeout: 20, attemptTimeout: 30 }],
+  ])(
+    'opens its circuit for a service that hangs, by the total timeout %s',
+    observed(async (trace, _what: string, limits: ResilientOptions<string>) => {
+      let calls = 0;
+      const hanging = (_input: string): Promise<string> => {
+        calls++;
+        return new Promise(() => undefined);
+      };
+      const guarded = resilient(hanging, { ...limits, retry: {}, circuitBreaker: { trip: { failures: 2 } } });
+      const codes: unknown[] = [];
+      for (let call = 0; call < 3; call++) {
+        const outcome = guarded.tryExecute('a');
+        await trace.clock.advance(20);
+        const ended = await outcome;
+        codes.push(ended.ok || ended.info.code);
+      }
+      expect(codes).toEqual(['OBS_ERR_TIMEOUT', 'OBS_ERR_TIMEOUT', 'OBS_ERR_CIRCUIT_OPEN']);
+      expect(calls).toBe(2);
+    }, manual),
+  );
+
+  it(
+    'opens no circuit because calls wait too long for a token of its own',
+    observed(async (trace) => {
+      const guarded = resilient((input: string) => input, {
+        totalTimeout: 100,
+        circuitBreaker: { trip: { failures: 2 } },
+        hedge: { idempotent: true, afterMs: 1000 },
+        rateLimit: { limit: 1, windowMs: 1000 },
+      });
+      const calls = Array.from({ length: 10 }, () => guarded.tryExecute('a'));
+      await trace.clock.advance(100);
+      expect((await Promise.all(calls)).filter(({ ok }) => ok)).toHaveLength(1);
+      await trace.clock.advance(900);
+      expect(await guarded.execute('b')).toBe('b');
+    }, manual),
+  );
+
+  it(
+    'gives up at once where the next attempt would come after the total timeout, and says what failed',
+    observed(async (trace) => {
+      const later = Object.assign(new Error('503'), { status: 503, headers: { 'retry-after': '45' } });
+      const ask = () => {
+        throw later;
+      };
+      const guarded = resilient(ask, { totalTimeout: 30_000, retry: {} });
+      expect(await guarded.tryExecute(1)).toMatchObject({
+        error: { code: 'OBS_ERR_RETRY_EXHAUSTED', stopped: 'elapsed', cause: later },
+      });
+      const patient = resilient(ask, { totalTimeout: { ms: 30_000 }, retry: { maxElapsedMs: 60_000 } });
+      const outcome = patient.tryExecute(1);
+      await trace.clock.advance(30_000);
+      expect(await outcome).toMatchObject({ info: { code: 'OBS_ERR_TIMEOUT' } });
+    }, manual),
+  );
+
+  it(
+    'takes an option that is there and undefined for none',
+    observed(async () => {
+      const none = undefined as never;
+      const ask = mockPrimitive<string, string>('ask').fails(unavailable);
+      const guarded = resilient(ask, {
+        name: 'guarded',
+        retry: { maxRetries: 1, retryOn: none, name: none },
+        circuitBreaker: { trip: once, name: none },
+      });
+      expect(guarded.name).toBe('guarded');
+      await guarded.tryExecute('a');
+      expect(await guarded.tryExecute('a')).toMatchObject({ info: { code: 'OBS_ERR_CIRCUIT_OPEN' } });
+    }),
+  );
+
   it.each<[string, ResilientOptions<string>, RegExp]>([
     ['the total timeout', { totalTimeout: 5 }, /^"ask" did not end within 5 ms/],
     ['the attempt timeout', { attemptTimeout: 5 }, /^"ask attempt" did not end within 5 ms/],
@@ -463,12 +538,28 @@ describe('resilient', () => {
       [{ cache: {} }, 'cache: key is undefined; it has to be a function'],
       [{ dedupe: {} }, 'dedupe: key is undefined; it has to be a function'],
       [{ totalTimeout: 0 }, 'timeout: ms is 0; it has to be a finite number above 0'],
+      [{ totalTimeout: 0, retry: {} }, 'timeout: ms is 0; it has to be a finite number above 0'],
       [{ attemptTimeout: 0 }, 'timeout: ms is 0; it has to be a finite number above 0'],
       [{ bulkhead: {} }, 'bulkhead: concurrency is undefined; it has to be a whole number above 0'],
       [{ rateLimit: {} }, 'rateLimit: limit is undefined; it has to be a whole number above 0'],
       [{ circuitBreaker: { probes: 0 } }, 'circuitBreaker: probes is 0; it has to be a whole number above 0'],
     ])('with what a layer refuses, as in %j', (options, message) => {
       expect(() => make(() => 1, options)).toThrow(message);
+    });
+
+    it.each([
+      [{ retry: null }, 'retry is null; it has to be an object of options'],
+      [{ retry: true }, 'retry is of type boolean; it has to be an object of options'],
+      [{ bulkhead: 10 }, 'bulkhead is of type number; it has to be an object of options'],
+      [{ fallback: () => 1 }, 'fallback is of type function; it has to be a list of steps'],
+      [{ fallback: {} }, 'fallback is of type object; it has to be a list of steps'],
+      [{ totalTimeout: null }, 'totalTimeout is null; it has to be milliseconds or an object of options'],
+      [
+        { attemptTimeout: '5' },
+        'attemptTimeout is of type string; it has to be milliseconds or an object of',
+      ],
+    ])('with what is no layer, as in %j', (options, message) => {
+      expect(() => make(() => 1, options)).toThrow(`resilient: ${message}`);
     });
 
     it('with what is no step', () => {

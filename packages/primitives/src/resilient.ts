@@ -35,7 +35,12 @@ export interface ResilientOptions<in I = unknown, out F extends AlternativeFor<I
   readonly dedupe?: DedupeOptions<I>;
   /** Of all attempts and the waits between them: milliseconds, or what `timeout` takes. @defaultValue none */
   readonly totalTimeout?: number | TimeoutOptions;
-  /** With a circuit breaker, an open circuit is not worth another attempt unless `retryOn` says so. @defaultValue none */
+  /**
+   * With a circuit breaker, an open circuit is not worth another attempt unless `retryOn` says so. With `totalTimeout`,
+   * that is its `maxElapsedMs` unless given.
+   *
+   * @defaultValue none
+   */
   readonly retry?: RetryOptions;
   /** @defaultValue none */
   readonly circuitBreaker?: CircuitBreakerOptions<I>;
@@ -84,18 +89,27 @@ export function resilient<I, O, F extends AlternativeFor<I>>(
     throw new InvalidCompositionError(`resilient needs at least one of ${layers.join(', ')}`);
   // Before all get the name of this function: caches of one name share what is in their store.
   if (given.cache) requireCacheOptions({ ...(given.name && { name: given.name }), ...given.cache }, step);
+  for (const layer of layers) requireLayer(layer, given[layer]);
   const name = given.name ?? nameOf(step) ?? 'resilient';
+  const totalTimeout = given.totalTimeout === undefined ? undefined : limitOf(given.totalTimeout);
   let whole: PrimitiveLike<I, O> = step;
   if (given.attemptTimeout !== undefined)
-    whole = timeout(whole, { name: `${name} attempt`, ...limitOf(given.attemptTimeout) });
-  if (given.rateLimit) whole = rateLimit(whole, { name, ...given.rateLimit });
-  if (given.bulkhead) whole = bulkhead(whole, { name, ...given.bulkhead });
-  if (given.hedge) whole = hedge(whole, { name, ...given.hedge });
-  if (given.circuitBreaker) whole = circuitBreaker(whole, { name, ...given.circuitBreaker });
-  if (given.retry) whole = retry(whole, { name, ...(given.circuitBreaker && failFast), ...given.retry });
-  if (given.totalTimeout !== undefined) whole = timeout(whole, { name, ...limitOf(given.totalTimeout) });
-  if (given.dedupe) whole = dedupe(whole, { name, ...given.dedupe });
-  if (given.cache) whole = cache(whole, { name, ...given.cache });
+    whole = timeout(whole, withDefaults({ name: `${name} attempt` }, limitOf(given.attemptTimeout)));
+  if (given.rateLimit) whole = rateLimit(whole, withDefaults({ name }, given.rateLimit));
+  if (given.bulkhead) whole = bulkhead(whole, withDefaults({ name }, given.bulkhead));
+  if (given.hedge) whole = hedge(whole, withDefaults({ name }, given.hedge));
+  if (given.circuitBreaker) whole = circuitBreaker(whole, withDefaults({ name }, given.circuitBreaker));
+  if (given.retry) {
+    const defaults = {
+      name,
+      ...(given.circuitBreaker && failFast),
+      ...(totalTimeout && within(totalTimeout)),
+    };
+    whole = retry(whole, withDefaults(defaults, given.retry));
+  }
+  if (totalTimeout) whole = timeout(whole, withDefaults({ name }, totalTimeout));
+  if (given.dedupe) whole = dedupe(whole, withDefaults({ name }, given.dedupe));
+  if (given.cache) whole = cache(whole, withDefaults({ name }, given.cache));
   if (!given.fallback) return whole as InstrumentedPrimitive<I, O>;
   return named(name, fallback(whole, ...(given.fallback as unknown as readonly [F]))) as never;
 }
@@ -105,6 +119,32 @@ const failFast: Pick<RetryOptions, 'retryOn'> = {
   retryOn: (error, { recoverable }) =>
     recoverable && !(isObsError(error) && error.code === 'OBS_ERR_CIRCUIT_OPEN'),
 };
+
+/** Who would be cut off while it waits gives up instead, and says by what it failed. */
+function within({ ms }: TimeoutOptions): RetryOptions {
+  // What is no limit is refused as what it is: that of the time limit.
+  return Number.isFinite(ms) && ms > 0 ? { maxElapsedMs: ms } : {};
+}
+
+/** What is there and undefined is not said. */
+function withDefaults<T extends object>(defaults: Partial<T>, options: T): T {
+  const said = Object.entries(options).filter(([, value]) => value !== undefined);
+  return { ...defaults, ...(Object.fromEntries(said) as T) };
+}
+
+/** JavaScript may give null for none, and one alternative for a list of them. */
+function requireLayer(layer: (typeof layers)[number], value: unknown): void {
+  if (value === undefined) return;
+  const isLimit = layer === 'totalTimeout' || layer === 'attemptTimeout';
+  const isList = layer === 'fallback';
+  if (isList ? Array.isArray(value) : typeof value === 'object' && value !== null) return;
+  if (isLimit && typeof value === 'number') return;
+  const options = isLimit ? 'milliseconds or an object of options' : 'an object of options';
+  const found = value === null ? 'null' : `of type ${typeof value}`;
+  throw new InvalidCompositionError(
+    `resilient: ${layer} is ${found}; it has to be ${isList ? 'a list of steps' : options}`,
+  );
+}
 
 function limitOf(limit: number | TimeoutOptions): TimeoutOptions {
   return typeof limit === 'number' ? { ms: limit } : limit;

@@ -1334,6 +1334,17 @@ describe('circuitBreaker', () => {
       );
     });
 
+    it.each([null, 5])('for options that are %p', (options) => {
+      expect(() => circuitBreaker(service().ask, options as never)).toThrow(
+        expect.objectContaining({
+          code: 'OBS_ERR_INVALID_COMPOSITION',
+          message: expect.stringMatching(
+            /^circuitBreaker: the options are (null|of type number); they have to be/,
+          ),
+        }),
+      );
+    });
+
     it.each([undefined, 'a name', Promise.resolve(1)])('for %p in the place of a step', (value) => {
       expect(() => make(value)).toThrow(/^circuitBreaker: the step is /);
     });

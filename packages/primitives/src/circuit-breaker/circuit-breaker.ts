@@ -5,7 +5,6 @@ import {
   type Clock,
   type ErrorCategory,
   type ErrorClass,
-  InvalidCompositionError,
   isObsError,
   type WorkflowContext,
 } from '@tta/obs-context';
@@ -20,6 +19,7 @@ import {
 import { keyOf } from '../internal/key-of.ts';
 import { RecentlyUsed } from '../internal/recently-used.ts';
 import { isRefusal } from '../internal/refusal.ts';
+import { requireOptions } from '../internal/require-options.ts';
 import {
   requireAtLeast,
   requireFunction,
@@ -296,11 +296,7 @@ export function circuitBreaker<I, O>(
   options: CircuitBreakerOptions<NoInfer<I>> = {},
 ): CircuitBreaker<I, O> {
   requireStep(step, 'circuitBreaker: the step');
-  // JavaScript may give null.
-  if (typeof options !== 'object' || (options as unknown) === null)
-    throw new InvalidCompositionError(
-      `circuitBreaker: the options are ${String(options)}; they have to be an object`,
-    );
+  requireOptions(options, 'circuitBreaker', '{ recoveryMs: 60_000 }');
   const { trip, recoveryMs, recoveryFactor, maxRecoveryMs, successes, probes } = options;
   const { countError, key, maxKeys, initialState } = options;
   if (trip !== undefined) requireTripRule(trip, 'circuitBreaker: trip');

@@ -1,7 +1,7 @@
 import { onAbort } from '@tta/obs-instrumentation';
 
 /** By what runs were cancelled while they waited for their turn. */
-const reasons = new WeakSet<WeakKey>();
+const reasons = new WeakSet();
 
 /**
  * Remembers by what a run is cancelled that waits for its turn: it says nothing about the step, which was never called.
