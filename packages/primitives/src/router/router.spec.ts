@@ -1,4 +1,5 @@
 import { getEventListeners } from 'node:events';
+import { setImmediate } from 'node:timers/promises';
 import { context } from '@opentelemetry/api';
 import { describe, expect, it } from '@jest/globals';
 import { noopLogger, stateKey, WorkflowContext } from '@tta/obs-context';
@@ -358,6 +359,41 @@ describe('a router whose run is cancelled', () => {
       expect(ask.stats().deaf).toMatchObject({ samples: 1, errorRate: 1, meanMs: 7 });
       void first;
     });
+  });
+
+  it('is known also where one that began before it has ended meanwhile', async () => {
+    let answer = (_: string): void => undefined;
+    const slow = (_: string) => new Promise<string>((resolve) => (answer = resolve));
+    const deaf = () => new Promise<never>(() => undefined);
+    const select = (input: string) => (input === 'slow' ? ('slow' as const) : ('deaf' as const));
+    const ask = router({ routes: { slow, deaf }, select });
+    const caller = new AbortController();
+    const first = ask.execute('slow');
+    void ask.tryExecute('deaf', { signal: caller.signal });
+    await setImmediate();
+    answer('');
+    await first;
+    caller.abort(late);
+    expect(ask.stats()).toMatchObject({ slow: { errorRate: 0 }, deaf: { samples: 1, errorRate: 1 } });
+  });
+
+  it('is known of each of those that selected at the same time', async () => {
+    const deaf = () => new Promise<never>(() => undefined);
+    const ask = router({ routes: { deaf }, select: () => 'deaf' });
+    const caller = new AbortController();
+    for (let run = 0; run < 3; run++) void ask.tryExecute('', { signal: caller.signal });
+    await setImmediate();
+    caller.abort(late);
+    expect(ask.stats().deaf.samples).toBe(3);
+  });
+
+  it('or is not leaves no listener on a signal that outlives it', async () => {
+    const { signal } = new AbortController();
+    const ask = router({ routes: { small }, select: 'fastest' });
+    await Promise.all([ask.execute('a', { signal }), ask.execute('b', { signal })]);
+    await ask.execute('c', { signal });
+    expect(ask.stats().small.samples).toBe(3);
+    expect(getEventListeners(signal, 'abort')).toEqual([]);
   });
 
   it(

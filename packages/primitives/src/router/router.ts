@@ -131,6 +131,8 @@ export class Router<in I, out O, K extends string> extends InstrumentedPrimitive
         if (scope.signal.aborted) cancel();
         else unfollow ??= onAbort(scope.signal, cancel);
       };
+      // Another may have begun while this one selected.
+      this.#watchLatest?.();
       this.#watchLatest = watch;
       try {
         this.#tell(route, reason, plan, isTimed, scope);
