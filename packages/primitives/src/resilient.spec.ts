@@ -355,6 +355,31 @@ describe('resilient', () => {
     }, manual),
   );
 
+  it(
+    'lets a hedge wait for a slot behind its own first attempt, and leave the queue with it',
+    observed(async (trace) => {
+      let calls = 0;
+      const ask = sleeps(50, () => ++calls);
+      const guarded = resilient(ask, {
+        hedge: { idempotent: true, afterMs: 10, budgetRatio: 1 },
+        bulkhead: { concurrency: 1, queue: 1 },
+        name: 'ask',
+      });
+      const first = guarded.execute('a');
+      await trace.clock.advance(20);
+      // The hedge has the only place.
+      expect(await guarded.tryExecute('b')).toMatchObject({ info: { code: 'OBS_ERR_BULKHEAD_FULL' } });
+      await trace.clock.advance(30);
+      expect(await first).toBe(1);
+      const next = [guarded.execute('c'), guarded.execute('d')];
+      await trace.clock.advance(9);
+      expect(trace.spans.filter(({ name }) => name === 'primitive.hedge.attempt_2')).toHaveLength(1);
+      await trace.clock.advance(91);
+      expect(await Promise.all(next)).toEqual([2, 3]);
+      expect(calls).toBe(3);
+    }, manual),
+  );
+
   it.each<[string, ResilientOptions<string>]>([
     ['alone', { totalTimeout: 20 }],
     ['with a longer one of each attempt', { totalTimeout: 20, attemptTimeout: 30 }],

@@ -11,6 +11,7 @@ import {
 } from '@tta/obs-instrumentation';
 import { faults, mockPrimitive, observed, type Trace } from '@tta/obs-testing';
 import { describeOutcomes } from '../../test/outcomes.ts';
+import { withBrokenClock } from '../../test/broken-clock.ts';
 import { bulkhead } from '../bulkhead.ts';
 import { hedge } from '../hedge.ts';
 import { rateLimit } from '../rate-limit/rate-limit.ts';
@@ -394,6 +395,29 @@ describe('circuitBreaker', () => {
     );
 
     it(
+      'no time limit of the caller',
+      observed(async () => {
+        const breaker = circuitBreaker(faults.hang(), { trip: { failures: 1 } });
+        expect((await breaker.tryExecute(0, { signal: AbortSignal.timeout(1) })).ok).toBe(false);
+        expect(breaker.state).toBe('closed');
+      }),
+    );
+
+    it(
+      'no time limit where the clock cannot be read, and ends no process by it',
+      observed(async () => {
+        const unhandled: unknown[] = [];
+        const listener = (error: unknown) => unhandled.push(error);
+        process.on('unhandledRejection', listener);
+        const breaker = circuitBreaker(never, { trip: { failures: 1 } });
+        await withBrokenClock(() => timeout(breaker, { ms: 1 }).tryExecute(0));
+        await new Promise((resolve) => setImmediate(resolve));
+        process.off('unhandledRejection', listener);
+        expect([breaker.state, unhandled]).toEqual(['closed', []]);
+      }),
+    );
+
+    it(
       'a time limit around it as its option says, which is asked once, and a probe as a failure',
       observed(async (trace) => {
         const asked: unknown[] = [];
@@ -494,6 +518,26 @@ describe('circuitBreaker', () => {
         const breaker = await opened({ successes });
         await trace.clock.advance(100);
         expect(await runs(breaker, script)).toBe(states);
+      }, manual),
+    );
+
+    it(
+      'tells who is refused no time that has passed',
+      observed(async (trace) => {
+        const { clock } = trace;
+        const read = clock.monotonic.bind(clock);
+        const told: unknown[] = [];
+        // At one of them it passes between the look at the circuit and that at the time left.
+        for (let reads = 0; reads < 6; reads++) {
+          const breaker = await opened();
+          await clock.advance(99.5);
+          let left = reads;
+          clock.monotonic = () => (left-- > 0 ? read() : read() + 2);
+          const outcome = await breaker.tryExecute('o');
+          clock.monotonic = read;
+          if (!outcome.ok) told.push(outcome.info.retryAfterMs);
+        }
+        expect(new Set(told)).toEqual(new Set([0, 1]));
       }, manual),
     );
 
