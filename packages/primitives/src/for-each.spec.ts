@@ -745,6 +745,39 @@ describe('forEach', () => {
       },
     );
 
+    it('closes a generator that cancels it, which is not possible while that still runs', async () => {
+      const caller = new AbortController();
+      let closed = false;
+      function* items() {
+        try {
+          cancel(caller);
+          yield 1;
+        } finally {
+          closed = true;
+        }
+      }
+      const running = forEach((n: number) => n).tryExecute(items(), { signal: caller.signal });
+      expect(await running).toMatchObject({ ok: false, error: caller.signal.reason });
+      expect(closed).toBe(true);
+    });
+
+    it('leaves no rejection unheard of a source that fails once it has cancelled it', async () => {
+      const unheard: unknown[] = [];
+      const hear = (reason: unknown) => unheard.push(reason);
+      process.on('unhandledRejection', hear);
+      const caller = new AbortController();
+      const next = () => {
+        cancel(caller);
+        return Promise.reject(new Error('connection lost'));
+      };
+      const items = { [Symbol.asyncIterator]: () => ({ next }) };
+      const running = forEach((n: number) => n).tryExecute(items, { signal: caller.signal });
+      expect(await running).toMatchObject({ ok: false, error: caller.signal.reason });
+      await new Promise(setImmediate);
+      process.off('unhandledRejection', hear);
+      expect(unheard).toEqual([]);
+    });
+
     it('does not wait for a source that hangs as it closes, where an item stops after that', async () => {
       const caller = new AbortController();
       const source = stuckAfter([1, 2]);
