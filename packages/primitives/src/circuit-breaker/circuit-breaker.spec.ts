@@ -303,6 +303,12 @@ describe('circuitBreaker', () => {
       ['what came of a failure and a refusal', exhausted('attempts', [unavailable, full]), true],
       ['what alternatives came to, one of which failed', exhausted('errors', [full, unavailable]), true],
       ['what branches came to, one of which failed', branches([full, unavailable]), true],
+      [
+        'what alternatives of too many requests came to',
+        exhausted('errors', [withStatus(429), unavailable]),
+        true,
+      ],
+      ['what came of too many requests', exhausted('attempts', [withStatus(429), full]), false],
       ['what branches came to that were all refused', branches([full, full]), false],
       ['what came of a refusal', new Error('exhausted', { cause: withCode('OBS_ERR_RATE_LIMITED') }), false],
       [
@@ -426,7 +432,11 @@ describe('circuitBreaker', () => {
           return asked.length > 1;
         };
         const breaker = circuitBreaker(
-          (input: unknown) => (input === 'hang' ? never() : Promise.reject(unavailable)),
+          (input: unknown, { signal }) =>
+            new Promise((_resolve, reject) => {
+              if (input === 'fail') reject(unavailable);
+              else signal.addEventListener('abort', () => reject(signal.reason as Error));
+            }),
           { trip: { failures: 1 }, recoveryMs: 100, countError },
         );
         const limited = timeout(breaker, { ms: 10 });
@@ -1209,6 +1219,21 @@ describe('circuitBreaker', () => {
         // Now, by a tenth that began a little later than ours, nine tenths ago, a whole window ago, and in what a wrong
         // clock took for the future.
         expect(states).toEqual(['O', 'O', 'O', 'c', 'c']);
+      }, manual),
+    );
+
+    it(
+      'keeps no call longer than the window, also of a tenth that began a little later than ours',
+      observed(async (trace) => {
+        const trip = { sampling: { windowMs: 1000, failureRatio: 0.5, minCalls: 3 } };
+        const counted = [trace.clock.now() + 60, 2, 2];
+        const initialState = {
+          circuits: [{ key: '', state: 'closed', openings: 0, kind: 'sampling', counted } as const],
+        };
+        const breaker = circuitBreaker(service().ask, { trip, initialState });
+        await runs(breaker, 'o');
+        await trace.clock.advance(1000);
+        expect(await runs(breaker, 'x')).toBe('c');
       }, manual),
     );
 

@@ -18,7 +18,7 @@ import {
 } from '@tta/obs-instrumentation';
 import { keyOf } from '../internal/key-of.ts';
 import { RecentlyUsed } from '../internal/recently-used.ts';
-import { isRefusal } from '../internal/refusal.ts';
+import { failuresOf, isRefusal } from '../internal/refusal.ts';
 import { requireOptions } from '../internal/require-options.ts';
 import {
   requireAtLeast,
@@ -79,7 +79,9 @@ const notTheService: ReadonlySet<ErrorCategory> = new Set([
   'permanent',
   'cancelled',
 ]);
-const countByCategory: CountError = (_error, { category }) => !notTheService.has(category);
+/** Of each failure by itself: that of a retry or a fallback has the category of one of them. */
+const countByCategory: CountError = (error) =>
+  failuresOf(error).some((failure) => !notTheService.has(classifyError(failure).category));
 /** The worst first. */
 const states: readonly CircuitState[] = ['open', 'half_open', 'closed'];
 

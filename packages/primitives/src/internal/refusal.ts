@@ -25,6 +25,13 @@ export function isRefusal(error: unknown): boolean {
   }
 }
 
+/** What one of our errors stands for, without what was refused: what each attempt, alternative or branch failed with. */
+export function failuresOf(error: unknown, depth = deepestCause): readonly unknown[] {
+  const all = depth > 0 ? allOf(error) : undefined;
+  if (!all) return [error];
+  return all.filter((one) => !isRefusal(one)).flatMap((one) => failuresOf(one, depth - 1));
+}
+
 function saysNoMore(error: unknown, depth: number): boolean {
   if (depth === 0 || typeof error !== 'object' || error === null) return false;
   const { code, cause } = error as { code?: unknown; cause?: unknown };
@@ -34,7 +41,7 @@ function saysNoMore(error: unknown, depth: number): boolean {
 }
 
 /** All failures that one of our errors stands for; its cause is but one of them. */
-function allOf(error: object): readonly unknown[] | undefined {
+function allOf(error: unknown): readonly unknown[] | undefined {
   if (!isObsError(error)) return undefined;
   const { attempts, errors, failures } = error as {
     attempts?: unknown;
