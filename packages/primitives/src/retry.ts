@@ -224,8 +224,8 @@ class Retry<I, O> extends InstrumentedPrimitive<I, O> {
   ): { readonly waitMs: number; readonly strategy: string } {
     if (afterMs !== undefined) return { waitMs: afterMs, strategy: 'retry_on' };
     const ownMs = backoff.next();
-    // Asked for can only be a longer wait: zero, or a date that has passed, would have every caller come at once.
-    return retryAfterMs > ownMs
+    // Zero, or a date that has passed, asks for nothing: every caller would come back at once.
+    return retryAfterMs > 0
       ? { waitMs: retryAfterMs, strategy: 'retry_after' }
       : { waitMs: ownMs, strategy: this.#settings.jitter };
   }
@@ -248,8 +248,8 @@ class Retry<I, O> extends InstrumentedPrimitive<I, O> {
 }
 
 /**
- * Tries a step again when it fails in a way that may pass: after a growing wait, or after a longer one that the other
- * side asked for (`Retry-After`).
+ * Tries a step again when it fails in a way that may pass: after a growing wait, or after the one that the other side
+ * asked for (`Retry-After`).
  *
  * @throws The step's own error when it is not worth another attempt; {@link RetryExhaustedError} when
  * there is no further attempt: all have failed, the time or the budget is used up, or it was asked to wait too long.

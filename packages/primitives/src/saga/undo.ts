@@ -105,7 +105,8 @@ async function attempts(
     } catch (error) {
       const { recoverable, category, retryAfterMs } = classifyError(error, clock);
       if (!recoverable || attempt > retries) throw error;
-      const waitMs = retryAfterMs ?? backoff.next();
+      // Zero, or a date that has passed, asks for nothing.
+      const waitMs = retryAfterMs || backoff.next();
       if (clock.monotonic() + waitMs >= endsAtMs) throw error;
       scope.record({
         type: 'recovery',
