@@ -5,7 +5,8 @@ export {
 } from './current-instrumentation.ts';
 export { executeApart } from './execute-apart.ts';
 export { describeError, type ErrorCause, type ErrorInfo, messageOf } from './error-info.ts';
-export { Instrumentation, type InstrumentationOptions } from './instrumentation.ts';
+export { Instrumentation } from './instrumentation.ts';
+export type { InstrumentationOptions } from './instrumentation-options.ts';
 export { instrument, type InstrumentOptions } from './instrument.ts';
 export { instrumented } from './instrumented.ts';
 export { InstrumentedPrimitive } from './instrumented-primitive.ts';

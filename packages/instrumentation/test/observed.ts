@@ -15,7 +15,8 @@ import {
 import type { LogFields, Logger } from '@tta/obs-context';
 import { ManualClock, seededRandom } from '@tta/obs-context/manual';
 import { withInstrumentation } from '../src/current-instrumentation.ts';
-import { Instrumentation, type InstrumentationOptions } from '../src/instrumentation.ts';
+import { Instrumentation } from '../src/instrumentation.ts';
+import type { InstrumentationOptions } from '../src/instrumentation-options.ts';
 
 /** Specs run under the context manager that Node programs have. */
 export function enableContexts(): void {
