@@ -20,7 +20,7 @@ const packages = layers.map((layer) => `packages/new-${layer}`);
 const projects = ['packages/primitives', 'packages/tracing', 'docs/examples', ...packages];
 
 // The names of the last few are also those of what the templates are about.
-const primitives = ['rate-limit', 'double', 'step'];
+const primitives = ['rate-meter', 'double', 'step'];
 const samplers = ['per-tenant', 'ratio'];
 const examples = ['support-bot', 'running'];
 
@@ -78,7 +78,7 @@ describe('what the generators write', () => {
   afterAll(() => workspace.remove());
 
   it.each([
-    { generator: 'primitive', name: 'rate-limit', options: [] },
+    { generator: 'primitive', name: 'rate-meter', options: [] },
     { generator: 'package', name: 'new-signal', options: ['--layer', 'signal', '--skip-install'] },
   ] as const)('is all that belongs to a $generator, through Nx', async ({ generator, name, options }) => {
     const state = workspace.files();
@@ -89,10 +89,10 @@ describe('what the generators write', () => {
 
   it('is nothing for a name that is refused, and one line says why', async () => {
     const state = workspace.files();
-    expect(await workspace.nx('g', '@tta/obs-generators:primitive', 'rate-limit')).toMatchObject({
+    expect(await workspace.nx('g', '@tta/obs-generators:primitive', 'rate-meter')).toMatchObject({
       status: 1,
       stderr:
-        '\n NX   "rate-limit" is no name for a primitive: rateLimit is taken already; take another\n\n\n',
+        '\n NX   "rate-meter" is no name for a primitive: rateMeter is taken already; take another\n\n\n',
     });
     expect(workspace.changesSince(state)).toEqual([]);
   });

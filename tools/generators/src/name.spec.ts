@@ -15,8 +15,8 @@ describe('requireName', () => {
     { given: '-x-', example: 'x' },
     { given: '../../escape', example: 'escape' },
     { given: 'größe', example: 'gr-e' },
-    { given: '', example: 'rate-limit' },
-    { given: '42', example: 'rate-limit' },
+    { given: '', example: 'debounce' },
+    { given: '42', example: 'debounce' },
   ])('refuses "$given" and tells $example', ({ given, example }) => {
     expect(() => requireName(given, 'primitive')).toThrow(
       new Refusal(

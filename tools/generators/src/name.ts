@@ -31,7 +31,7 @@ export function requireName(given: string | undefined, what: string): string {
   const likely = names(given)
     .fileName.replace(/[^a-z0-9]+/g, '-')
     .replace(/^[^a-z]+|-$/g, '');
-  const example = kebabCase.test(likely) ? likely : 'rate-limit';
+  const example = kebabCase.test(likely) ? likely : 'debounce';
   return refuse(given, what, `it has to be in kebab-case and begin with a letter, such as ${example}`);
 }
 
@@ -41,7 +41,7 @@ export function requireFolderName(name: string, what: string): void {
 }
 
 /**
- * Makes sure that code can use the name: for `rate-limit`, the variable `rateLimit` and the class `RateLimit`.
+ * Makes sure that code can use the name: for `rate-meter`, the variable `rateMeter` and the class `RateMeter`.
  *
  * @param identifiers - Those of the code that gets the name.
  * @param exported - Identifiers that the code stands beside.

@@ -4,7 +4,7 @@ import { primitiveGenerator } from './generator.ts';
 
 describe('the generator of primitives', () => {
   it.each([
-    { given: 'RateLimit', says: 'it has to be in kebab-case and begin with a letter, such as rate-limit' },
+    { given: 'RateMeter', says: 'it has to be in kebab-case and begin with a letter, such as rate-meter' },
     { given: 'switch', says: 'switch is a reserved word; take another' },
     { given: 'retry', says: 'retry is taken already; take another' },
     { given: 'run-scope', says: 'RunScope is taken already; take another' },
@@ -36,15 +36,15 @@ describe('the generator of primitives', () => {
 
   it('calls everything by the name', async () => {
     const tree = workspaceTree();
-    await primitiveGenerator(tree, { name: 'circuit-breaker' });
-    const source = tree.read('packages/primitives/src/circuit-breaker.ts', 'utf8');
-    for (const part of ['function circuitBreaker<', 'class CircuitBreaker<', "type: 'circuit_breaker'"])
+    await primitiveGenerator(tree, { name: 'pace-keeper' });
+    const source = tree.read('packages/primitives/src/pace-keeper.ts', 'utf8');
+    for (const part of ['function paceKeeper<', 'class PaceKeeper<', "type: 'pace_keeper'"])
       expect(source).toContain(part);
     expect(tree.read('packages/primitives/src/index.ts', 'utf8')).toContain(
-      "export { circuitBreaker, type CircuitBreakerOptions } from './circuit-breaker.ts';\n",
+      "export { paceKeeper, type PaceKeeperOptions } from './pace-keeper.ts';\n",
     );
     expect(tree.read('packages/primitives/README.md', 'utf8')).toMatch(
-      /^\| \[`circuitBreaker\(step, options\?\)`\]\(\.\.\/\.\.\/docs\/primitives\/circuit-breaker\.md\) +\| runs a step +\|$/m,
+      /^\| \[`paceKeeper\(step, options\?\)`\]\(\.\.\/\.\.\/docs\/primitives\/pace-keeper\.md\) +\| runs a step +\|$/m,
     );
   });
 });
