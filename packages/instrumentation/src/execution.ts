@@ -147,6 +147,10 @@ export class Execution implements RunScope {
     return (this.#signal ??= this.parent ? this.parent.signal : new AbortController().signal);
   }
 
+  get isCancellable(): boolean {
+    return this.#signal !== undefined;
+  }
+
   /** Whether it was cancelled; asks for no signal where there is none. */
   get isAborted(): boolean {
     return this.#signal?.aborted === true;

@@ -167,6 +167,21 @@ describe('InstrumentedPrimitive', () => {
     expect(describeError(failure)).toBe(known);
   });
 
+  it('knows whether anything can cancel it, without making a signal', async () => {
+    const seen: boolean[] = [];
+    const asking = custom('asking', async (input: number, scope) => {
+      seen.push(scope.isCancellable);
+      if (input > 0) await scope.step('step_0', asking, input - 1);
+    });
+    await asking.execute(1);
+    await asking.execute(1, { signal: new AbortController().signal });
+    const own = new AbortController();
+    await custom('giving', (input: number, scope) =>
+      scope.step('step_0', asking, input, { signal: own.signal }),
+    ).execute(0);
+    expect(seen).toEqual([false, false, true, true, true]);
+  });
+
   it('rethrows the very error and keeps what is known about it beside it', async () => {
     const observed = new Observed();
     const error = Object.freeze(Object.assign(new Error('no such page'), { status: 404 }));

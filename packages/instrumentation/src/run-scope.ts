@@ -120,6 +120,11 @@ export interface RunScope {
   readonly context: WorkflowContext;
   /** Aborts when the run, or the part of it that this step belongs to, is cancelled. Pass it on to `fetch`. */
   readonly signal: AbortSignal;
+  /**
+   * Whether anything can abort the signal. Where nothing can, it is only made when it is asked for, which takes longer than
+   * a short step.
+   */
+  readonly isCancellable: boolean;
   readonly clock: Clock;
   readonly random: Random;
   /** Lines get the ids of the trace. */

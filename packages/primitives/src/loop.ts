@@ -66,8 +66,7 @@ class Loop<S> extends InstrumentedPrimitive<S, S> {
     let begun = 0;
     try {
       for (let iteration = 0; ; iteration++) {
-        // Not before the first: to make a signal that nobody else asked for costs more than a short loop.
-        if (iteration > 0) scope.signal.throwIfAborted();
+        if (scope.isCancellable) scope.signal.throwIfAborted();
         if (this.#while) {
           const goesOn = this.#while(state, iteration, scope);
           if (!(typeof goesOn === 'boolean' ? goesOn : await answered(goesOn, scope))) return state;

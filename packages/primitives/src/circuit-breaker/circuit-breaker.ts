@@ -169,12 +169,13 @@ export class CircuitBreaker<in I, out O> extends InstrumentedPrimitive<I, O> {
 
   /** Makes the call and lets the circuit know what it came to, once: when it ends or when it is cancelled. */
   async #watch(input: I, scope: RunScope, circuit: Circuit, call: Call): Promise<O> {
-    const { clock, signal } = scope;
+    const { clock } = scope;
+    const signal = scope.isCancellable ? scope.signal : undefined;
     let isOver = false;
     const end = (verdict: Verdict, failure?: unknown): void => {
       if (isOver) return;
       isOver = true;
-      unfollow();
+      unfollow?.();
       const during = circuit.state;
       circuit.leave(call, verdict, clock, failure);
       this.#tell(scope, circuit, during);
@@ -184,7 +185,7 @@ export class CircuitBreaker<in I, out O> extends InstrumentedPrimitive<I, O> {
     };
     // Now, and not when the step answers: it may not heed its signal.
     const cancelled = (): void => {
-      const reason: unknown = signal.reason;
+      const reason: unknown = signal?.reason;
       if (!isObsError(reason) || reason.code !== 'OBS_ERR_TIMEOUT') return end('neither');
       const timedOut = (): void => (waitedInVain(reason) ? end('neither') : judge(reason));
       // Those inside who wait for their turn hear of the abort after those around them.
@@ -193,13 +194,13 @@ export class CircuitBreaker<in I, out O> extends InstrumentedPrimitive<I, O> {
         // A clock that cannot be read: nobody waits for this, so that it would end the process.
         .catch(() => undefined);
     };
-    const unfollow = onAbort(signal, cancelled);
+    const unfollow = signal && onAbort(signal, cancelled);
     try {
       const output = await scope.step('inner', this.#step, input);
       end('success');
       return output;
     } catch (error) {
-      if (signal.aborted) cancelled();
+      if (signal?.aborted) cancelled();
       else judge(error);
       throw error;
     }

@@ -42,9 +42,9 @@ export async function planBySelect(
     said = select(input, scope);
     if (typeof said !== 'string') said = await said;
     // Whoever cancelled the run meanwhile wants no route.
-    scope.signal.throwIfAborted();
+    if (scope.isCancellable) scope.signal.throwIfAborted();
   } catch (error) {
-    if (scope.signal.aborted) throw error;
+    if (scope.isCancellable && scope.signal.aborted) throw error;
     failure = { error };
   }
   const named = table.get(said);

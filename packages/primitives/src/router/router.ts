@@ -119,6 +119,7 @@ export class Router<in I, out O, K extends string> extends InstrumentedPrimitive
         // Nothing was told, or by others before: a route that is free says 0.
         return spent === undefined || spent === spentBeforeUsd ? undefined : spent - (spentBeforeUsd ?? 0);
       };
+      const isCancelled = (): boolean => scope.isCancellable && scope.signal.aborted;
       const end = route.begin(beganAtMs);
       const cancel = (): void => {
         const isLate = classifyError(scope.signal.reason, clock).category === 'timeout';
@@ -128,8 +129,8 @@ export class Router<in I, out O, K extends string> extends InstrumentedPrimitive
       // so that it is done when it can matter: when the next run begins before this one has ended.
       let unfollow: (() => void) | undefined;
       const watch = (): void => {
-        if (scope.signal.aborted) cancel();
-        else unfollow ??= onAbort(scope.signal, cancel);
+        if (isCancelled()) cancel();
+        else if (scope.isCancellable) unfollow ??= onAbort(scope.signal, cancel);
       };
       // Another may have begun while this one selected.
       this.#watchLatest?.();
@@ -140,7 +141,7 @@ export class Router<in I, out O, K extends string> extends InstrumentedPrimitive
           index: route.index,
           total: this.#table.keys.length,
         });
-        if (scope.signal.aborted) {
+        if (isCancelled()) {
           cancel();
           return output as O;
         }
@@ -150,7 +151,7 @@ export class Router<in I, out O, K extends string> extends InstrumentedPrimitive
         if (savedUsd > 0) scope.cost(savedUsd, 'saved');
         return output as O;
       } catch (error) {
-        if (scope.signal.aborted) {
+        if (isCancelled()) {
           cancel();
           throw error;
         }
@@ -174,7 +175,7 @@ export class Router<in I, out O, K extends string> extends InstrumentedPrimitive
           attributes: { ...refusal, [names.fallbackReason]: category },
         });
         // Whoever heard of that may have cancelled the run.
-        scope.signal.throwIfAborted();
+        if (isCancelled()) throw scope.signal.reason;
         reason = 'cooling_down';
       } finally {
         unfollow?.();

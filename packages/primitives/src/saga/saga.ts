@@ -49,7 +49,7 @@ class Saga extends InstrumentedPrimitive<unknown, unknown> {
         finished.push({ step, index, total, output });
       }
       // Whoever cancelled the run gets no output, so that nobody else could undo it.
-      scope.signal.throwIfAborted();
+      if (scope.isCancellable) scope.signal.throwIfAborted();
       return output;
     } catch (error) {
       const failures = await undoAll(finished, error, this.#limits, scope);
