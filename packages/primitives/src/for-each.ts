@@ -8,8 +8,12 @@ import {
   type RunScope,
 } from '@tta/obs-instrumentation';
 import { FanOut, type TaskSource } from './internal/fan-out.ts';
-import { requireOptions } from './internal/require-options.ts';
-import { requireBoolean, requireOneOf, requirePositiveInteger } from './internal/requirements.ts';
+import {
+  requireBoolean,
+  requireOneOf,
+  requireOptions,
+  requirePositiveInteger,
+} from './internal/requirements.ts';
 import { StepsFailedError } from './internal/steps-failed-error.ts';
 
 /** How items are worked on. */

@@ -1,8 +1,7 @@
 import { CancelledError, classifyError } from '@tta/obs-context';
 import { InstrumentedPrimitive, messageOf, type RunScope } from '@tta/obs-instrumentation';
 import { Branches } from './internal/branches.ts';
-import { requireOptions } from './internal/require-options.ts';
-import { requireOneOf, requirePositiveInteger } from './internal/requirements.ts';
+import { requireOneOf, requireOptions, requirePositiveInteger } from './internal/requirements.ts';
 import { StepsFailedError } from './internal/steps-failed-error.ts';
 import type { AnyStep, Elements, OutputOf, SharedInput } from './step-types.ts';
 

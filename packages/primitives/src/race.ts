@@ -2,9 +2,9 @@ import { CancelledError, classifyError } from '@tta/obs-context';
 import { InstrumentedPrimitive, messageOf, type RunScope } from '@tta/obs-instrumentation';
 import { type Branch, Branches } from './internal/branches.ts';
 import { FanOut } from './internal/fan-out.ts';
-import { requireOptions } from './internal/require-options.ts';
 import { StepsFailedError } from './internal/steps-failed-error.ts';
 import type { AnyStep, Elements, OutputOf, SharedInput } from './step-types.ts';
+import { requireOptions } from './internal/requirements.ts';
 
 /** What can be set about {@link race}. */
 export interface RaceOptions {

@@ -1,7 +1,6 @@
 import { type ErrorClass, InvalidCompositionError } from '@tta/obs-context';
 import { Allowance } from './internal/allowance.ts';
-import { requireOptions } from './internal/require-options.ts';
-import { requirePositive } from './internal/requirements.ts';
+import { requireOptions, requirePositive } from './internal/requirements.ts';
 
 /** Shared by all copies of this package in one process, where `instanceof` would fail. */
 const brand = Symbol.for('@tta/obs/retry-budget');

@@ -17,12 +17,12 @@ import {
 } from '@tta/obs-instrumentation';
 import { Backoff, type BackoffOptions } from './internal/backoff.ts';
 import { decideAbout } from './internal/decide-about.ts';
-import { requireOptions } from './internal/require-options.ts';
 import {
   requireAtLeast,
   requireFunction,
   requireIntegerWithin,
   requireOneOf,
+  requireOptions,
   requirePositive,
 } from './internal/requirements.ts';
 import { isRetryBudget, type RetryBudget } from './retry-budget.ts';

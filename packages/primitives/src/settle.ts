@@ -7,8 +7,7 @@ import {
   type RunScope,
 } from '@tta/obs-instrumentation';
 import { type Branch, Branches } from './internal/branches.ts';
-import { requireOptions } from './internal/require-options.ts';
-import { requirePositiveInteger } from './internal/requirements.ts';
+import { requireOptions, requirePositiveInteger } from './internal/requirements.ts';
 import type { AnyStep, Elements, OutputOf, SharedInput } from './step-types.ts';
 
 /** How branches run beside each other. */

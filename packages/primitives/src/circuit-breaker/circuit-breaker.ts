@@ -19,10 +19,10 @@ import {
 import { keyOf } from '../internal/key-of.ts';
 import { RecentlyUsed } from '../internal/recently-used.ts';
 import { failuresOf, isRefusal } from '../internal/refusal.ts';
-import { requireOptions } from '../internal/require-options.ts';
 import {
   requireAtLeast,
   requireFunction,
+  requireOptions,
   requirePositive,
   requirePositiveInteger,
 } from '../internal/requirements.ts';

@@ -49,6 +49,20 @@ export function requireBoolean(value: boolean, what: string): void {
   if (typeof value !== 'boolean') refuse(value, what, 'true or false');
 }
 
+/**
+ * JavaScript may pass anything for options, and most of it would be taken for no options at all.
+ *
+ * @param example - What options look like.
+ * @throws `OBS_ERR_INVALID_COMPOSITION` unless `options` is an object.
+ */
+export function requireOptions(options: unknown, what: string, example: string): void {
+  if (typeof options === 'object' && options !== null) return;
+  const found = options === null ? 'null' : `of type ${typeof options}`;
+  throw new InvalidCompositionError(
+    `${what}: the options are ${found}; they have to be an object such as ${example}`,
+  );
+}
+
 function refuse(value: unknown, what: string, wanted: string): never {
   throw new InvalidCompositionError(`${what} is ${shown(value)}; it has to be ${wanted}`);
 }
