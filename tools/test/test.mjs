@@ -1,10 +1,12 @@
 // `npm test`: lint, types, all unit tests and the tests that need a program, from a fresh clone on.
 // Built-ins only, because it runs before anything is installed.
-import { spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs, stripVTControlCharacters } from 'node:util';
 import { ensureInstalled, nodeComplaint, seconds } from '../start/installation.mjs';
+import { failedTasks } from './failed-tasks.mjs';
 import { findProgram } from './find-program.mjs';
 import { forgetResults, readResults } from './results.mjs';
 
@@ -53,27 +55,35 @@ function readCommandLine() {
   }
 }
 
-function nx(title, args) {
+/** Runs Nx and shows what it prints; what its failed tasks printed is also kept for the end. */
+async function nx(title, args) {
   console.log(`\n== ${title}`);
   const began = process.hrtime.bigint();
-  const { status } = spawnSync(
+  const child = spawn(
     process.execPath,
     [join(root, 'node_modules/nx/dist/bin/nx.js'), ...args, '--outputStyle=static'],
     {
       cwd: root,
-      stdio: ['ignore', 'inherit', 'inherit'],
+      stdio: ['ignore', 'pipe', 'inherit'],
       env: { ...process.env, NX_DAEMON: 'false', NX_NO_CLOUD: 'true' },
     },
   );
-  console.log(`== ${title}: ${status === 0 ? 'passed' : 'FAILED'} in ${seconds(began)}`);
-  return status === 0;
+  const output = [];
+  child.stdout.on('data', (chunk) => {
+    output.push(chunk);
+    process.stdout.write(chunk);
+  });
+  const [status] = await once(child, 'close');
+  const passed = status === 0;
+  console.log(`== ${title}: ${passed ? 'passed' : 'FAILED'} in ${seconds(began)}`);
+  return { title, passed, failures: passed ? [] : failedTasks(Buffer.concat(output).toString()) };
 }
 
 /** Runs a suite where its program is found; in CI the absence is a failure. */
-function runSuite({ title, run, programs, absence }) {
-  if (findProgram(programs) !== undefined) return { title, ran: true, passed: nx(title, ['run', run]) };
+async function runSuite({ title, run, programs, absence }) {
+  if (findProgram(programs) !== undefined) return { ran: true, ...(await nx(title, ['run', run])) };
   console.log(`\nnot run: ${title} (${absence})`);
-  return { title, ran: false, passed: process.env.CI !== 'true' };
+  return { title, ran: false, passed: process.env.CI !== 'true', failures: [] };
 }
 
 /** The first lines of what Jest says, without colours: enough to know the fault from the end of a log. */
@@ -90,6 +100,9 @@ function report(results, stages) {
   }
   for (const { file, title, message } of results.flatMap(({ failures }) => failures)) {
     console.log(`\nfailed: ${file} › ${title}\n${indented(message)}`);
+  }
+  for (const { task, output } of stages.flatMap(({ failures }) => failures)) {
+    console.log(`\nfailed: ${task}\n${indented(output)}`);
   }
   const sum = (key) => results.reduce((total, result) => total + result[key], 0);
   const failedStages = stages.filter(({ passed }) => !passed);
@@ -114,8 +127,9 @@ if (commandLine.help) {
   forgetResults(root);
   const targets = commandLine.unit ? ['test'] : ['lint', 'typecheck', 'test'];
   const title = commandLine.unit ? 'unit tests' : 'lint, type checks and unit tests';
-  const unit = { title, passed: nx(title, ['run-many', '-t', ...targets, '-c', 'ci']) };
-  const outcomes = commandLine.unit ? [] : suites.map(runSuite);
+  const unit = await nx(title, ['run-many', '-t', ...targets, '-c', 'ci']);
+  const outcomes = [];
+  for (const suite of commandLine.unit ? [] : suites) outcomes.push(await runSuite(suite));
   const ran = (title) => outcomes.some((outcome) => outcome.title === title && outcome.ran);
   report(
     readResults(root, (folder) => suites.every((suite) => suite.folder !== folder || ran(suite.title))),
