@@ -12,14 +12,14 @@ function complaint(printed) {
 /** The failed tasks in what Nx prints in its static style, each with its complaint. */
 export function failedTasks(output) {
   const text = stripVTControlCharacters(output);
-  const names = text.slice(text.lastIndexOf('Failed tasks:')).matchAll(/^- (\S+)$/gmu);
-  const printed = new Map(
-    text.split(/^> nx run /mu).map((block) => {
-      const [task, ...lines] = block.split('\n');
-      return [task.trim().split(' ')[0], lines.join('\n').trim()];
-    }),
-  );
-  return [...names]
-    .map(([, task]) => ({ task, output: complaint(printed.get(task) ?? '') }))
-    .filter(({ output: complained }) => complained !== '');
+  const listed = text.slice(text.lastIndexOf('Failed tasks:')).matchAll(/^- (\S+)$/gmu);
+  // Where one target ran, its projects are listed, else tasks.
+  const failed = Array.from(listed, ([, name]) => name);
+  return text
+    .split(/^> nx run /mu)
+    .map((block) => ({ task: /^\S*/u.exec(block)[0], output: complaint(block.replace(/^.*\n+/u, '')) }))
+    .filter(({ task, output: complained }) => {
+      const isFailed = failed.some((name) => task === name || task.startsWith(`${name}:`));
+      return isFailed && complained !== '';
+    });
 }
