@@ -64,15 +64,17 @@ async function nx(title, args) {
     [join(root, 'node_modules/nx/dist/bin/nx.js'), ...args, '--outputStyle=static'],
     {
       cwd: root,
-      stdio: ['ignore', 'pipe', 'inherit'],
+      stdio: ['ignore', 'pipe', 'pipe'],
       env: { ...process.env, NX_DAEMON: 'false', NX_NO_CLOUD: 'true' },
     },
   );
   const output = [];
-  child.stdout.on('data', (chunk) => {
-    output.push(chunk);
-    process.stdout.write(chunk);
-  });
+  for (const stream of ['stdout', 'stderr']) {
+    child[stream].on('data', (chunk) => {
+      output.push(chunk);
+      process[stream].write(chunk);
+    });
+  }
   const [status] = await once(child, 'close');
   const passed = status === 0;
   console.log(`== ${title}: ${passed ? 'passed' : 'FAILED'} in ${seconds(began)}`);
