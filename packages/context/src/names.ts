@@ -120,6 +120,10 @@ export const attributeNames = {
   waitDurationMs: 'wait.duration_ms',
   /** What it waited for: `slot`, `token`. */
   waitFor: 'wait.for',
+  /** How many chunks an execution emitted before its result. */
+  streamChunks: 'stream.chunks',
+  /** From the begin of the execution to its first chunk. */
+  streamTimeToFirstChunkMs: 'stream.time_to_first_chunk_ms',
   connectionSource: 'source.primitive',
   connectionTarget: 'target.primitive',
   connectionType: 'connection.type',
@@ -181,6 +185,7 @@ export const metricNames = {
   decisions: 'primitive.decisions',
   queueWait: 'primitive.queue.wait',
   circuitState: 'primitive.circuit_breaker.state',
+  timeToFirstChunk: 'primitive.stream.time_to_first_chunk',
   llmTokens: 'llm.tokens.total',
   llmCost: 'llm.cost.usd',
   costSavings: 'cost.savings.usd',

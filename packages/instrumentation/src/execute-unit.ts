@@ -6,9 +6,9 @@ import type { StepFunction } from './run-scope.ts';
 import type { Unit } from './unit.ts';
 
 /** Runs `body` as an execution of a unit: part of the run that is active, or of `init`, else a run of its own. */
-export function executeUnit<I, O>(
+export function executeUnit<I, O, Chunk>(
   unit: Unit<never, unknown>,
-  body: StepFunction<I, O>,
+  body: StepFunction<I, O, Chunk>,
   input: I,
   init?: WorkflowContext | ContextInit,
 ): Promise<O> {

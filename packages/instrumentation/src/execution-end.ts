@@ -9,6 +9,12 @@ export interface Failure {
   readonly arose: boolean;
 }
 
+/** What an execution emitted before its result. */
+export interface StreamEnd {
+  readonly chunks: number;
+  readonly timeToFirstChunkMs: number;
+}
+
 /** How an execution ended: all that spans, metrics, log lines and listeners are told of it. */
 export interface ExecutionEnd {
   readonly status: ExecutionStatus;
@@ -20,6 +26,8 @@ export interface ExecutionEnd {
   /** Whether it was closed while its body still runs. */
   readonly abandoned: boolean;
   readonly processUse: ProcessUse | undefined;
+  /** `undefined` where it emitted nothing. */
+  readonly stream: StreamEnd | undefined;
 }
 
 /** Milliseconds to the microsecond, as they are shown. */

@@ -42,6 +42,12 @@ export function countEnd(
   }
   instruments.executionCount.add(1, labels);
   instruments.executionDuration.record(end.durationMs, labels);
+  if (end.stream) {
+    instruments.timeToFirstChunk.record(end.stream.timeToFirstChunkMs, {
+      [names.primitiveName]: unit.name,
+      [names.primitiveType]: unit.type,
+    });
+  }
 }
 
 function changeLevels(execution: Execution, instruments: Instruments, change: 1 | -1): void {

@@ -19,8 +19,9 @@ import {
 } from '@tta/obs-context';
 import { errorAttributes, stackOf } from './error-info.ts';
 import { executionContext } from './execution-context.ts';
-import { type ExecutionEnd, type Failure, toMicrosecond } from './execution-end.ts';
+import { type ExecutionEnd, type Failure, type StreamEnd, toMicrosecond } from './execution-end.ts';
 import type { Execution } from './execution.ts';
+import type { CallEdge, EdgeLabel } from './run-scope.ts';
 
 /**
  * Opens the spans of an execution: that of the step which leads to it, where steps have spans of their
@@ -36,7 +37,7 @@ export function openSpans(execution: Execution, tracer: Tracer, around: Context,
     const step = run.attributes
       ? { ...run.attributes, ...stepAttributes(execution, edge) }
       : stepAttributes(execution, edge);
-    if (stepSpans) {
+    if (stepSpans && !isCall(edge)) {
       const name = primitiveSpanName(parent.unit.type, edge);
       execution.stepSpan = tracer.startSpan(name, { attributes: step, startTime, links }, parentContext);
       execution.edgeContext = placeOf(execution.stepSpan);
@@ -79,6 +80,7 @@ function closeSpan(span: Span, end: ExecutionEnd, endTime: HrTime, isOwn: boolea
   try {
     if (span.isRecording()) {
       if (isOwn && end.processUse) describeUse(span, end.processUse);
+      if (isOwn && end.stream) describeStream(span, end.stream);
       describeEnd(span, end, endTime, isOwn);
     }
   } finally {
@@ -92,6 +94,13 @@ function describeUse(span: Span, { cpuMs, heapDeltaBytes, concurrent }: ProcessU
     [names.executionCpuMs]: toMicrosecond(cpuMs),
     [names.executionHeapDeltaBytes]: heapDeltaBytes,
     [names.executionConcurrent]: concurrent,
+  });
+}
+
+function describeStream(span: Span, { chunks, timeToFirstChunkMs }: StreamEnd): void {
+  span.setAttributes({
+    [names.streamChunks]: chunks,
+    [names.streamTimeToFirstChunkMs]: toMicrosecond(timeToFirstChunkMs),
   });
 }
 
@@ -111,6 +120,11 @@ function describeEnd(span: Span, end: ExecutionEnd, endTime: HrTime, isOwn: bool
 export function toHrTime(epochMs: number): HrTime {
   const seconds = Math.floor(epochMs / 1000);
   return [seconds, Math.round((epochMs - seconds * 1000) * 1e6)];
+}
+
+/** A call is one span: see {@link CallEdge}. */
+function isCall(edge: EdgeLabel): edge is CallEdge {
+  return edge === 'model' || edge === 'approval' || edge.startsWith('tool_');
 }
 
 function stepAttributes(execution: Execution, edge: string): Attributes {

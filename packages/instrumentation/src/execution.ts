@@ -13,6 +13,7 @@ import type { Consumption } from './consumption.ts';
 import { createErrorInfo, describeError, type ErrorInfo, rememberError } from './error-info.ts';
 import type { Failure } from './execution-end.ts';
 import type { EdgeLabel, PrimitiveLike, RunScope, StepFunction, StepOptions } from './run-scope.ts';
+import type { ChunkReader } from './run-stream.ts';
 import type { Run } from './run.ts';
 import { type Unit, unitOf } from './unit.ts';
 
@@ -37,7 +38,7 @@ export interface PreviousStep {
  * One execution of a unit, from begin to end, and the scope that its body sees. Everything that is not
  * needed in every execution is made on first use.
  */
-export class Execution implements RunScope {
+export class Execution implements RunScope<unknown> {
   readonly run: Run;
   readonly unit: Unit<never, unknown>;
   readonly parent: Execution | undefined;
@@ -59,6 +60,12 @@ export class Execution implements RunScope {
   /** The context in which the body runs. Written by the instrumentation. */
   otelContext: Context | undefined;
   ended = false;
+  /** Who reads the chunks of this execution. */
+  reader: ChunkReader | undefined;
+  /** How many chunks it has emitted. */
+  chunks = 0;
+  /** When it emitted the first one, on the monotonic clock; of no meaning in a run that is not observed. */
+  firstChunkAt = 0;
   /** Why this execution failed. */
   failure: ErrorInfo | undefined;
   /** The errors of children: one that passes through here did not arise here. */
@@ -196,6 +203,56 @@ export class Execution implements RunScope {
     return (usd, kind = 'spent') => this.run.instrumentation.cost(this, usd, kind);
   }
 
+  get emit(): RunScope<unknown>['emit'] {
+    return (chunk) => this.#emit(chunk);
+  }
+
+  get isRead(): boolean {
+    return this.#readerAbove() !== undefined;
+  }
+
+  get hasEmitted(): boolean {
+    return this.chunks > 0 && this.isRead;
+  }
+
+  #emit(chunk: unknown): Promise<void> {
+    // What was left behind says no more.
+    if (this.#signal?.aborted) return Promise.reject(this.#signal.reason as Error);
+    if (this.ended) return Promise.resolve();
+    for (const execution of this.#emitters()) {
+      if (execution.chunks++ === 0 && execution.run.observed) {
+        execution.firstChunkAt = execution.run.instrumentation.guardedClock.monotonic();
+      }
+    }
+    return this.#readerAbove()?.put(chunk, this.signal) ?? Promise.resolve();
+  }
+
+  /** This execution, and those above whose chunks are its own as well. */
+  *#emitters(): Generator<Execution> {
+    let emitter: Execution | undefined = this;
+    while (emitter) {
+      yield emitter;
+      emitter = emitter.options?.streamed ? emitter.parent : undefined;
+    }
+  }
+
+  #readerAbove(): ChunkReader | undefined {
+    for (const { reader } of this.#emitters()) if (reader) return reader;
+    return undefined;
+  }
+
+  /** Makes it one that can be cancelled alone. Before its body runs. */
+  cancellable(): LinkedAbort {
+    const abort = this.#signal ? new LinkedAbort(this.#signal) : new LinkedAbort();
+    const unfollow = this.#unfollow;
+    this.#signal = abort.signal;
+    this.#unfollow = () => {
+      unfollow?.();
+      abort.release();
+    };
+    return abort;
+  }
+
   get step(): RunScope['step'] {
     return (edge, child, input, options) => this.#step(edge, child, input, options);
   }
@@ -220,7 +277,7 @@ export class Execution implements RunScope {
   }
 
   /** Runs a body and ends the execution by its result. */
-  async perform<I, O>(body: StepFunction<I, O>, input: I): Promise<O> {
+  async perform<I, O, Chunk>(body: StepFunction<I, O, Chunk>, input: I): Promise<O> {
     try {
       if (this.#signal?.aborted) throw this.#signal.reason;
       const { instrumentation } = this.run;

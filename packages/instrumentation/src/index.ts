@@ -16,7 +16,17 @@ export { onAbort } from './on-abort.ts';
 export { onExecution } from './on-execution.ts';
 export type { Outcome } from './outcome.ts';
 export { pause } from './pause.ts';
-export type { EdgeLabel, Fact, PrimitiveLike, RunScope, StepFunction, StepOptions } from './run-scope.ts';
+export type {
+  EdgeLabel,
+  EdgePattern,
+  Fact,
+  PrimitiveLike,
+  RunScope,
+  StaticChild,
+  StepFunction,
+  StepOptions,
+} from './run-scope.ts';
+export type { RunStream } from './run-stream.ts';
 export { isStep, nameOf, requireStep, type Unit, unit, type UnitDescription } from './unit.ts';
 export type { ContentCapture } from './value-recorder.ts';
 export { withExecution } from './with-execution.ts';

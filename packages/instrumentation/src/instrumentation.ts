@@ -195,6 +195,13 @@ export class Instrumentation {
       failure,
       abandoned,
       processUse: this.#processWatch?.end(execution),
+      stream:
+        execution.chunks > 0
+          ? {
+              chunks: execution.chunks,
+              timeToFirstChunkMs: execution.firstChunkAt - execution.startedAt,
+            }
+          : undefined,
     };
     try {
       closeSpans(execution, end);

@@ -2,18 +2,22 @@ import type { ContextInit, WorkflowContext } from '@tta/obs-context';
 import { executeUnit } from './execute-unit.ts';
 import type { Outcome } from './outcome.ts';
 import type { RunScope } from './run-scope.ts';
+import type { RunStream } from './run-stream.ts';
+import { streamUnit } from './stream-unit.ts';
 import { tryExecute } from './try-execute.ts';
 import { createUnit, type Unit, unit, type UnitDescription } from './unit.ts';
 
 /**
  * Base of every primitive. A contributor describes it and writes {@link InstrumentedPrimitive.run};
  * spans, metrics, logs, cancellation and error bookkeeping come from here.
+ *
+ * `Chunk` is what a reader of its stream gets: `never` for a primitive that emits nothing before its result.
  */
-export abstract class InstrumentedPrimitive<in I, out O> {
-  readonly [unit]: Unit<I, O>;
+export abstract class InstrumentedPrimitive<in I, out O, out Chunk = unknown> {
+  readonly [unit]: Unit<I, O, Chunk>;
 
   constructor(description: UnitDescription) {
-    this[unit] = createUnit(description, (input: I, scope) => this.run(input, scope));
+    this[unit] = createUnit(description, (input: I, scope: RunScope<Chunk>) => this.run(input, scope));
   }
 
   /** Kind of primitive: the `retry` of the span `primitive.retry.execute`. */
@@ -50,6 +54,14 @@ export abstract class InstrumentedPrimitive<in I, out O> {
     return tryExecute(this[unit], input, init);
   }
 
+  /**
+   * Runs the primitive like {@link execute}, and gives what it emits as it comes. It begins at once; chunks are made as they
+   * are read, one ahead at most. It has to be read to its end, left by `break`, or cancelled: otherwise the run stays open.
+   */
+  stream(input: I, init?: WorkflowContext | ContextInit): RunStream<Chunk, O> {
+    return streamUnit(this[unit], input, init);
+  }
+
   /** What the primitive does. Children run through `scope.step` only. */
-  protected abstract run(input: I, scope: RunScope): O | PromiseLike<O>;
+  protected abstract run(input: I, scope: RunScope<Chunk>): O | PromiseLike<O>;
 }

@@ -28,6 +28,7 @@ export class Instruments {
   readonly cacheHits: Counter;
   readonly decisions: Counter;
   readonly queueWait: Histogram;
+  readonly timeToFirstChunk: Histogram;
   readonly circuitState: Gauge;
   readonly telemetryFaults: Counter;
   readonly #inFlight: LevelGauge;
@@ -101,6 +102,11 @@ export class Instruments {
     });
     this.queueWait = meter.createHistogram(metricNames.queueWait, {
       description: 'How long steps waited for a slot of a bulkhead or a token of a rate limit',
+      unit: 'ms',
+      advice: { explicitBucketBoundaries: [...durationBucketsMs] },
+    });
+    this.timeToFirstChunk = meter.createHistogram(metricNames.timeToFirstChunk, {
+      description: 'Time until an execution that streams gave its first chunk',
       unit: 'ms',
       advice: { explicitBucketBoundaries: [...durationBucketsMs] },
     });

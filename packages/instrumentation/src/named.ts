@@ -3,16 +3,16 @@ import type { PrimitiveLike, RunScope } from './run-scope.ts';
 import { requireStep, unitOf } from './unit.ts';
 
 /** Runs the body of another primitive under its own name, without a span between. */
-class Named<in I, out O> extends InstrumentedPrimitive<I, O> {
-  readonly #body: (input: I, scope: RunScope) => O | PromiseLike<O>;
+class Named<in I, out O, out Chunk> extends InstrumentedPrimitive<I, O, Chunk> {
+  readonly #body: (input: I, scope: RunScope<Chunk>) => O | PromiseLike<O>;
 
-  constructor(name: string, step: PrimitiveLike<I, O>) {
-    const { type, action, kind, body } = unitOf(step, 'inner');
-    super({ type, action, kind, name });
+  constructor(name: string, step: PrimitiveLike<I, O, Chunk>) {
+    const { type, action, kind, children, body } = unitOf(step, 'inner');
+    super({ type, action, kind, children, name });
     this.#body = body;
   }
 
-  protected run(input: I, scope: RunScope): O | PromiseLike<O> {
+  protected run(input: I, scope: RunScope<Chunk>): O | PromiseLike<O> {
     return this.#body(input, scope);
   }
 }
@@ -22,7 +22,10 @@ class Named<in I, out O> extends InstrumentedPrimitive<I, O> {
  *
  * @throws `OBS_ERR_INVALID_COMPOSITION` when `step` is none.
  */
-export function named<I, O>(name: string, step: PrimitiveLike<I, O>): InstrumentedPrimitive<I, O> {
+export function named<I, O, Chunk = never>(
+  name: string,
+  step: PrimitiveLike<I, O, Chunk>,
+): InstrumentedPrimitive<I, O, Chunk> {
   requireStep(step, `named "${name}"`);
   return new Named(name, step);
 }

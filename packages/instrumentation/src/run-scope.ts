@@ -22,7 +22,23 @@ export type EdgeLabel =
   | `compensate_${string}`
   | 'refresh'
   | `iteration_${number}`
-  | `item_${number}`;
+  | `item_${number}`
+  | CallEdge;
+
+/**
+ * Children that are calls of models, tools and people: each is one span, as the conventions for generative AI want it, and
+ * gets none for the step. The edge is `step.edge` on the child's own.
+ */
+export type CallEdge = 'model' | `tool_${string}` | 'approval';
+
+/** An edge as the composition knows it: how often there is one is for the run to say. */
+export type EdgePattern = EdgeLabel | 'attempt_{n}' | 'iteration_{i}' | 'item_{i}';
+
+/** A child that a primitive may run, as the composition has it. */
+export interface StaticChild {
+  readonly edge: EdgePattern;
+  readonly step: PrimitiveLike<never, unknown>;
+}
 
 /**
  * A failure was answered, or foreseen: `hedge` is a second attempt beside a slow one, `circuit_open`, `bulkhead_full`
@@ -109,10 +125,12 @@ export interface StepOptions {
    * own `signal` ends it, so it has to be given one.
    */
   readonly shared?: boolean;
+  /** Chunks that the step emits are chunks of its parent as well. */
+  readonly streamed?: boolean;
 }
 
 /** What a step sees of the run that it is part of; may be taken apart: `(input, { signal, attr }) => …`. */
-export interface RunScope {
+export interface RunScope<in Chunk = never> {
   /**
    * What is known about the run at this step. It begins with the step; where nothing is told of executions,
    * when it is first read.
@@ -135,6 +153,17 @@ export interface RunScope {
   readonly event: (name: string, attributes?: Attributes) => void;
   /** Reports what happened: a failure was answered, a cache asked, a way chosen. */
   readonly record: (fact: Fact) => void;
+  /**
+   * Gives a chunk to whoever reads the stream of this execution. Settles when it has been taken: wait for it before the next
+   * one is made, and there is never more than one on its way. Where nobody reads, it settles at once.
+   *
+   * @throws The reason of the signal when the execution is cancelled while the chunk waits: as a rejection.
+   */
+  readonly emit: (chunk: Chunk) => Promise<void>;
+  /** Whether anybody reads what is emitted: where nobody does, a model need not be asked to stream. */
+  readonly isRead: boolean;
+  /** Whether a chunk of this execution has gone to a reader: from then on, another attempt would say things twice. */
+  readonly hasEmitted: boolean;
   /** Runs a child. The only way to do so: whatever runs through it is observed. */
   readonly step: <I, O>(
     edge: EdgeLabel,
@@ -163,7 +192,8 @@ export interface RunScope {
 }
 
 /** A bare function as a step. */
-export type StepFunction<I, O> = (input: I, scope: RunScope) => O | PromiseLike<O>;
+export type StepFunction<I, O, Chunk = never> = (input: I, scope: RunScope<Chunk>) => O | PromiseLike<O>;
 
-/** Everything that can be a step: a primitive, or a function. */
-export type PrimitiveLike<I, O> = { readonly [unit]: Unit<I, O> } | StepFunction<I, O>;
+/** Everything that can be a step: a primitive, or a function. `Chunk`: what a reader of its stream gets. */
+export type PrimitiveLike<I, O, Chunk = unknown> =
+  { readonly [unit]: Unit<I, O, Chunk> } | StepFunction<I, O>;

@@ -1,6 +1,6 @@
 import { type Attributes, SpanKind } from '@opentelemetry/api';
 import { attributeNames as names, InvalidCompositionError, primitiveSpanName } from '@tta/obs-context';
-import type { EdgeLabel, PrimitiveLike, StepFunction } from './run-scope.ts';
+import type { EdgeLabel, PrimitiveLike, StaticChild, StepFunction } from './run-scope.ts';
 
 /** What identifies a primitive in telemetry. */
 export interface UnitDescription {
@@ -12,10 +12,12 @@ export interface UnitDescription {
   readonly action?: string;
   /** Of its span: `CLIENT` where it calls a model or another service. @defaultValue `INTERNAL` */
   readonly kind?: SpanKind;
+  /** What it may run, for {@link Unit.children}. @defaultValue nothing */
+  readonly children?: readonly StaticChild[];
 }
 
 /** A primitive as the emission point runs it: its names, worked out once, and its body. */
-export interface Unit<in I, out O> {
+export interface Unit<in I, out O, out Chunk = unknown> {
   readonly type: string;
   readonly name: string;
   readonly action: string;
@@ -23,14 +25,19 @@ export interface Unit<in I, out O> {
   readonly kind: SpanKind;
   /** Attributes of every span of this unit. */
   readonly attributes: Readonly<Attributes>;
-  readonly body: StepFunction<I, O>;
+  /** All that it can run, in the order in which it is declared: the static graph. */
+  readonly children: readonly StaticChild[];
+  readonly body: StepFunction<I, O, Chunk>;
 }
 
 /** Where a primitive keeps its {@link Unit}; shared by all copies of this package in one process. */
 export const unit: unique symbol = Symbol.for('@tta/obs/unit') as never;
 
-export function createUnit<I, O>(description: UnitDescription, body: StepFunction<I, O>): Unit<I, O> {
-  const { type, action = 'execute', kind = SpanKind.INTERNAL } = description;
+export function createUnit<I, O, Chunk = never>(
+  description: UnitDescription,
+  body: StepFunction<I, O, Chunk>,
+): Unit<I, O, Chunk> {
+  const { type, action = 'execute', kind = SpanKind.INTERNAL, children = [] } = description;
   const name = description.name || type;
   return {
     type,
@@ -43,6 +50,7 @@ export function createUnit<I, O>(description: UnitDescription, body: StepFunctio
       [names.primitiveType]: type,
       [names.primitiveAction]: action,
     },
+    children,
     body,
   };
 }
@@ -54,10 +62,10 @@ const placed = /^(?:(?:step|branch|case|route|forward|compensate)_|(?:then|else)
 const lambdas = new WeakMap<object, AnyUnit>();
 
 /** The unit of a step. A bare function is a lambda, named after itself or else after its place. */
-export function unitOf<I, O>(step: PrimitiveLike<I, O>, edge: EdgeLabel): Unit<I, O> {
+export function unitOf<I, O, Chunk>(step: PrimitiveLike<I, O, Chunk>, edge: EdgeLabel): Unit<I, O, Chunk> {
   if (typeof step !== 'function') return step[unit];
   const name = step.name || (placed.test(edge) ? edge : 'lambda');
-  const known = lambdas.get(step) as Unit<I, O> | undefined;
+  const known = lambdas.get(step) as Unit<I, O, never> | undefined;
   if (known?.name === name) return known;
   const lambda = createUnit({ type: 'lambda', name }, step);
   lambdas.set(step, lambda);
