@@ -27,6 +27,6 @@ export type {
   StepOptions,
 } from './run-scope.ts';
 export type { RunStream } from './run-stream.ts';
-export { isStep, nameOf, requireStep, type Unit, unit, type UnitDescription } from './unit.ts';
+export { isStep, nameOf, requireStep, type Unit, unit, type UnitDescription, unitOf } from './unit.ts';
 export type { ContentCapture } from './value-recorder.ts';
 export { withExecution } from './with-execution.ts';

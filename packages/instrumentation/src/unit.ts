@@ -1,6 +1,6 @@
 import { type Attributes, SpanKind } from '@opentelemetry/api';
 import { attributeNames as names, InvalidCompositionError, primitiveSpanName } from '@tta/obs-context';
-import type { EdgeLabel, PrimitiveLike, StaticChild, StepFunction } from './run-scope.ts';
+import type { EdgePattern, PrimitiveLike, StaticChild, StepFunction } from './run-scope.ts';
 
 /** What identifies a primitive in telemetry. */
 export interface UnitDescription {
@@ -62,7 +62,7 @@ const placed = /^(?:(?:step|branch|case|route|forward|compensate)_|(?:then|else)
 const lambdas = new WeakMap<object, AnyUnit>();
 
 /** The unit of a step. A bare function is a lambda, named after itself or else after its place. */
-export function unitOf<I, O, Chunk>(step: PrimitiveLike<I, O, Chunk>, edge: EdgeLabel): Unit<I, O, Chunk> {
+export function unitOf<I, O, Chunk>(step: PrimitiveLike<I, O, Chunk>, edge: EdgePattern): Unit<I, O, Chunk> {
   if (typeof step !== 'function') return step[unit];
   const name = step.name || (placed.test(edge) ? edge : 'lambda');
   const known = lambdas.get(step) as Unit<I, O, never> | undefined;

@@ -87,7 +87,11 @@ class Bulkhead<I, O> extends InstrumentedPrimitive<I, O> {
   readonly #slots = new Map<string | undefined, Slots>();
 
   constructor(step: PrimitiveLike<I, O>, options: BulkheadOptions<I>) {
-    super({ type: 'bulkhead', name: options.name ?? nameOf(step) ?? 'bulkhead' });
+    super({
+      type: 'bulkhead',
+      name: options.name ?? nameOf(step) ?? 'bulkhead',
+      children: [{ edge: 'inner', step }],
+    });
     this.#step = step;
     this.#concurrency = options.concurrency;
     this.#queue = options.queue ?? 0;

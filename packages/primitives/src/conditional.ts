@@ -3,6 +3,7 @@ import {
   type PrimitiveLike,
   requireStep,
   type RunScope,
+  type StaticChild,
 } from '@tta/obs-instrumentation';
 import { requireFunction } from './internal/requirements.ts';
 
@@ -36,7 +37,9 @@ class Conditional extends InstrumentedPrimitive<unknown, unknown> {
     elseStep: Step | undefined,
     options: ConditionalOptions,
   ) {
-    super({ type: 'conditional', name: options.name ?? (when.name || 'conditional') });
+    const children: StaticChild[] = [{ edge: 'then', step: thenStep }];
+    if (elseStep) children.push({ edge: 'else', step: elseStep });
+    super({ type: 'conditional', name: options.name ?? (when.name || 'conditional'), children });
     this.#when = when;
     this.#then = thenStep;
     this.#else = elseStep;

@@ -23,7 +23,11 @@ class Dedupe<I, O> extends InstrumentedPrimitive<I, O> {
   readonly #runs = new SharedRuns<O>();
 
   constructor(step: PrimitiveLike<I, O>, options: DedupeOptions<I>) {
-    super({ type: 'dedupe', name: options.name ?? nameOf(step) ?? 'dedupe' });
+    super({
+      type: 'dedupe',
+      name: options.name ?? nameOf(step) ?? 'dedupe',
+      children: [{ edge: 'inner', step }],
+    });
     this.#step = step;
     this.#key = options.key;
   }

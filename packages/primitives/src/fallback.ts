@@ -72,11 +72,19 @@ interface Choice {
   readonly when?: GuardedAlternative['when'];
 }
 
+function edgeAt(depth: number): 'primary' | `fallback_${number}` {
+  return depth === 0 ? 'primary' : `fallback_${depth}`;
+}
+
 class Fallback extends InstrumentedPrimitive<unknown, unknown> {
   readonly #choices: readonly Choice[];
 
   constructor(choices: readonly Choice[]) {
-    super({ type: 'fallback', name: nameOf((choices[0] as Choice).step) ?? 'fallback' });
+    super({
+      type: 'fallback',
+      name: nameOf((choices[0] as Choice).step) ?? 'fallback',
+      children: choices.map(({ step }, depth) => ({ edge: edgeAt(depth), step })),
+    });
     this.#choices = choices;
   }
 
@@ -85,9 +93,8 @@ class Fallback extends InstrumentedPrimitive<unknown, unknown> {
     const total = this.#choices.length;
     for (let depth = 0; ;) {
       try {
-        const edge = depth === 0 ? 'primary' : (`fallback_${depth}` as const);
         const { step } = this.#choices[depth] as Choice;
-        const output = await scope.step(edge, step, input, { index: depth, total });
+        const output = await scope.step(edgeAt(depth), step, input, { index: depth, total });
         scope.attr(names.fallbackDepth, depth);
         return output;
       } catch (error) {

@@ -78,7 +78,11 @@ class ForEach<I, O> extends InstrumentedPrimitive<Items<I>, O[]> {
   readonly #failFast: boolean;
 
   constructor(item: PrimitiveLike<I, O>, { concurrency, ordered, onError, name }: ForEachOptions) {
-    super({ type: 'foreach', name: name ?? nameOf(item) ?? 'foreach' });
+    super({
+      type: 'foreach',
+      name: name ?? nameOf(item) ?? 'foreach',
+      children: [{ edge: 'item_{i}', step: item }],
+    });
     this.#item = item;
     this.#lanes = concurrency ?? 1;
     this.#ordered = ordered ?? true;

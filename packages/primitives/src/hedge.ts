@@ -73,7 +73,7 @@ class Hedge<I, O> extends InstrumentedPrimitive<I, O> {
   readonly #cost: number;
 
   constructor(step: PrimitiveLike<I, O>, settings: Settings, name: string) {
-    super({ type: 'hedge', name });
+    super({ type: 'hedge', name, children: [{ edge: 'attempt_{n}', step }] });
     this.#step = step;
     this.#settings = settings;
     this.#latencies = settings.afterMs === undefined ? new LatencyWindow(windowSize) : undefined;

@@ -54,7 +54,11 @@ class Loop<S> extends InstrumentedPrimitive<S, S> {
   readonly #maxIterations: number;
 
   constructor(body: PrimitiveLike<S, S>, options: LoopOptions<S>) {
-    super({ type: 'loop', name: options.name ?? nameOf(body) ?? 'loop' });
+    super({
+      type: 'loop',
+      name: options.name ?? nameOf(body) ?? 'loop',
+      children: [{ edge: 'iteration_{i}', step: body }],
+    });
     this.#body = body;
     this.#until = options.until;
     this.#while = options.while;

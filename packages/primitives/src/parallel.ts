@@ -41,7 +41,7 @@ class Parallel extends InstrumentedPrimitive<unknown, unknown> {
   readonly #failFast: boolean;
 
   constructor(branches: Branches, { concurrency, onError, name }: ParallelOptions) {
-    super({ type: 'parallel', name: name ?? 'parallel' });
+    super({ type: 'parallel', name: name ?? 'parallel', children: branches.list });
     this.#branches = branches;
     this.#concurrency = concurrency ?? branches.list.length;
     this.#failFast = onError !== 'wait-all';

@@ -41,7 +41,7 @@ class Race extends InstrumentedPrimitive<unknown, unknown> {
   readonly #branches: Branches;
 
   constructor(branches: Branches, { name }: RaceOptions) {
-    super({ type: 'race', name: name ?? 'race' });
+    super({ type: 'race', name: name ?? 'race', children: branches.list });
     this.#branches = branches;
   }
 

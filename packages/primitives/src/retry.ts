@@ -141,7 +141,7 @@ class Retry<I, O> extends InstrumentedPrimitive<I, O> {
   readonly #settings: Settings;
 
   constructor(step: PrimitiveLike<I, O>, settings: Settings, name: string) {
-    super({ type: 'retry', name });
+    super({ type: 'retry', name, children: [{ edge: 'attempt_{n}', step }] });
     this.#step = step;
     this.#settings = settings;
   }

@@ -10,18 +10,19 @@ import type { Sequential } from './sequential-signatures.ts';
 type Step = PrimitiveLike<unknown, unknown>;
 
 class SequentialPrimitive extends InstrumentedPrimitive<unknown, unknown> {
-  readonly #steps: readonly Step[];
+  readonly #steps: readonly { readonly edge: `step_${number}`; readonly step: Step }[];
 
   constructor(steps: readonly Step[]) {
-    super({ type: 'sequential' });
-    this.#steps = steps;
+    const children = steps.map((step, index) => ({ edge: `step_${index}` as const, step }));
+    super({ type: 'sequential', children });
+    this.#steps = children;
   }
 
   protected async run(input: unknown, scope: RunScope): Promise<unknown> {
     const total = this.#steps.length;
     let value = input;
-    for (const [index, step] of this.#steps.entries()) {
-      value = await scope.step(`step_${index}`, step, value, { index, total, follows: true });
+    for (const [index, { edge, step }] of this.#steps.entries()) {
+      value = await scope.step(edge, step, value, { index, total, follows: true });
     }
     return value;
   }

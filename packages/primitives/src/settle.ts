@@ -23,7 +23,7 @@ class Settle extends InstrumentedPrimitive<unknown, unknown> {
   readonly #concurrency: number;
 
   constructor(branches: Branches, { concurrency, name }: SettleOptions) {
-    super({ type: 'settle', name: name ?? 'settle' });
+    super({ type: 'settle', name: name ?? 'settle', children: branches.list });
     this.#branches = branches;
     this.#concurrency = concurrency ?? branches.list.length;
   }

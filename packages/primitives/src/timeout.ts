@@ -57,7 +57,7 @@ class Timeout<I, O> extends InstrumentedPrimitive<I, O> {
   readonly #graceMs: number;
 
   constructor(step: PrimitiveLike<I, O>, limitMs: number, graceMs: number, name: string) {
-    super({ type: 'timeout', name });
+    super({ type: 'timeout', name, children: [{ edge: 'inner', step }] });
     this.#step = step;
     this.#limitMs = limitMs;
     this.#graceMs = graceMs;

@@ -6,6 +6,7 @@ import {
   type PrimitiveLike,
   requireStep,
   type RunScope,
+  type StaticChild,
 } from '@tta/obs-instrumentation';
 import { keyOf } from '../internal/key-of.ts';
 import { type SharedRun, SharedRuns } from '../internal/shared-runs.ts';
@@ -56,7 +57,10 @@ export class CachePrimitive<I, O> extends InstrumentedPrimitive<I, O> {
 
   /** @internal */
   constructor(step: PrimitiveLike<I, O>, options: CacheOptions<I>) {
-    super({ type: 'cache', name: options.name ?? nameOf(step) ?? 'cache' });
+    const children: StaticChild[] = [{ edge: 'inner', step }];
+    super({ type: 'cache', name: options.name ?? nameOf(step) ?? 'cache', children });
+    // A refresh is the same cache once more, apart from the run that set it off.
+    if (options.staleMs) children.push({ edge: 'refresh', step: this });
     this.#step = step;
     const {
       key,

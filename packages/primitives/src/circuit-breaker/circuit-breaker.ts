@@ -104,7 +104,11 @@ export class CircuitBreaker<in I, out O> extends InstrumentedPrimitive<I, O> {
 
   /** @internal */
   constructor(step: PrimitiveLike<I, O>, options: CircuitBreakerOptions<I>) {
-    super({ type: 'circuit_breaker', name: options.name ?? nameOf(step) ?? 'circuit_breaker' });
+    super({
+      type: 'circuit_breaker',
+      name: options.name ?? nameOf(step) ?? 'circuit_breaker',
+      children: [{ edge: 'inner', step }],
+    });
     this.#step = step;
     const { recoveryMs = 60_000, recoveryFactor = 2, maxRecoveryMs = 10 * recoveryMs } = options;
     const { trip = { failures: 5 }, successes = 2, probes = 1, key, initialState } = options;

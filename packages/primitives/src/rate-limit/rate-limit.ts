@@ -71,7 +71,11 @@ class RateLimit<I, O> extends InstrumentedPrimitive<I, O> {
   readonly #limiters: RecentlyUsed<Limiter>;
 
   constructor(step: PrimitiveLike<I, O>, options: RateLimitOptions<I>) {
-    super({ type: 'rate_limit', name: options.name ?? nameOf(step) ?? 'rate_limit' });
+    super({
+      type: 'rate_limit',
+      name: options.name ?? nameOf(step) ?? 'rate_limit',
+      children: [{ edge: 'inner', step }],
+    });
     this.#step = step;
     const { limit, windowMs, algorithm, onExceeded, maxQueue = 1000, maxPauseMs = 60_000 } = options;
     const Algorithm = algorithm === 'sliding-window' ? SlidingWindow : TokenBucket;

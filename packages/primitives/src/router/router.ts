@@ -81,7 +81,8 @@ export class Router<in I, out O, K extends string> extends InstrumentedPrimitive
 
   /** @internal */
   constructor(table: RouteTable, { select, cooldownMs = 30_000, name = 'router' }: RouterOptions<Routes>) {
-    super({ type: 'router', name });
+    const children = table.inOrder.map(({ key, step }) => ({ edge: `route_${key}` as const, step }));
+    super({ type: 'router', name, children });
     this.#table = table;
     this.#select = select as RouteStrategy | Select;
     this.#cooldownMs = cooldownMs;

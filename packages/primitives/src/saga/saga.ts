@@ -1,5 +1,5 @@
 import { InvalidCompositionError } from '@tta/obs-context';
-import { InstrumentedPrimitive, isStep, type RunScope } from '@tta/obs-instrumentation';
+import { InstrumentedPrimitive, isStep, type RunScope, type StaticChild } from '@tta/obs-instrumentation';
 import { requireNonNegativeInteger, requirePositive } from '../internal/requirements.ts';
 import { CompensationError } from './compensation-error.ts';
 import type { SagaSignatures } from './saga-signatures.ts';
@@ -33,7 +33,11 @@ class Saga extends InstrumentedPrimitive<unknown, unknown> {
   readonly #limits: UndoLimits;
 
   constructor(steps: readonly AnySagaStep[], options: SagaOptions) {
-    super({ type: 'saga', name: options.name ?? 'saga' });
+    const children = steps.flatMap(({ stepName, forward, compensate }): StaticChild[] => [
+      { edge: `forward_${stepName}`, step: forward },
+      { edge: `compensate_${stepName}`, step: compensate },
+    ]);
+    super({ type: 'saga', name: options.name ?? 'saga', children });
     const { undoRetries = 3, undoTimeoutMs = 60_000 } = options;
     this.#steps = steps;
     this.#limits = { retries: undoRetries, timeoutMs: undoTimeoutMs };

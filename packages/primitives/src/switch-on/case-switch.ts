@@ -41,25 +41,29 @@ export class CaseSwitch extends InstrumentedPrimitive<unknown, unknown> {
   readonly #total: number;
 
   constructor({ type, name, select, reason, cases, otherwise }: CaseSwitchParts) {
-    super({ type, name });
-    this.#select = select;
-    this.#ways = new Map(
-      Object.entries(cases as Readonly<Record<string, Step>>).map(([key, step], index) => [
-        key,
-        { edge: `case_${key}`, step, choice: key, reason, index },
-      ]),
-    );
-    const index = this.#ways.size;
-    this.#total = index;
-    if (otherwise === undefined) return;
-    this.#total++;
-    this.#otherwise = {
-      edge: 'case_default',
-      step: otherwise as Step,
-      choice: 'default',
-      reason: 'default',
+    const ways = Object.entries(cases as Readonly<Record<string, Step>>).map(([key, step], index): Way => ({
+      edge: `case_${key}`,
+      step,
+      choice: key,
+      reason,
       index,
-    };
+    }));
+    const rest: Way | undefined =
+      otherwise === undefined
+        ? undefined
+        : {
+            edge: 'case_default',
+            step: otherwise as Step,
+            choice: 'default',
+            reason: 'default',
+            index: ways.length,
+          };
+    const children = rest ? [...ways, rest] : ways;
+    super({ type, name, children });
+    this.#select = select;
+    this.#ways = new Map(ways.map((way) => [way.choice, way]));
+    this.#otherwise = rest;
+    this.#total = children.length;
   }
 
   protected run(input: unknown, scope: RunScope): Promise<unknown> {
