@@ -8,7 +8,7 @@ export type {
   ExecutionStatus,
 } from './execution-listener.ts';
 export { genAiMetricNames, genAiNames, inferenceBucketsS } from './gen-ai-names.ts';
-export type { LlmReply, LlmToolCall } from './llm-reply.ts';
+export type { LlmReply, LlmToolCall, ToolDefinition } from './llm-reply.ts';
 export { type LineLevel, type LogFields, type Logger, noopLogger } from './logger.ts';
 export {
   attributeNames,

@@ -8,6 +8,15 @@ export interface LlmToolCall {
   readonly id?: string;
 }
 
+/** A tool as a model is told of it. */
+export interface ToolDefinition {
+  /** Letters, digits, `_` and `-`; at most 64. */
+  readonly name: string;
+  readonly description?: string;
+  /** JSON Schema of the arguments: of an object. @defaultValue any object */
+  readonly parameters?: Readonly<Record<string, unknown>>;
+}
+
 /** What a model answers, whichever provider it is of. */
 export interface LlmReply {
   readonly text: string;

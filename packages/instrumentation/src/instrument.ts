@@ -6,7 +6,9 @@ import type { RunScope } from './run-scope.ts';
 import { createUnit, presentAs, type UnitDescription } from './unit.ts';
 
 /** How calls of a function look in telemetry; its type and name are metric labels. */
-export interface InstrumentOptions<A extends readonly unknown[]> extends Partial<UnitDescription> {
+export interface InstrumentOptions<A extends readonly unknown[]> extends Partial<
+  Omit<UnitDescription, 'attributes' | 'tool'>
+> {
   /** Kind of what is called: `tool`, `agent`. @defaultValue 'function' */
   readonly type?: string;
   /** @defaultValue the function's own, else the type */

@@ -7,8 +7,8 @@ class Named<in I, out O, out Chunk> extends InstrumentedPrimitive<I, O, Chunk> {
   readonly #body: (input: I, scope: RunScope<Chunk>) => O | PromiseLike<O>;
 
   constructor(name: string, step: PrimitiveLike<I, O, Chunk>) {
-    const { type, action, kind, children, body } = unitOf(step, 'inner');
-    super({ type, action, kind, children, name });
+    const { body, ...description } = unitOf(step, 'inner');
+    super({ ...description, name });
     this.#body = body;
   }
 

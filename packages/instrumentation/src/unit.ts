@@ -1,5 +1,10 @@
 import { type Attributes, SpanKind } from '@opentelemetry/api';
-import { attributeNames as names, InvalidCompositionError, primitiveSpanName } from '@tta/obs-context';
+import {
+  attributeNames as names,
+  InvalidCompositionError,
+  primitiveSpanName,
+  type ToolDefinition,
+} from '@tta/obs-context';
 import type { EdgePattern, PrimitiveLike, StaticChild, StepFunction } from './run-scope.ts';
 
 /** What identifies a primitive in telemetry. */
@@ -12,8 +17,12 @@ export interface UnitDescription {
   readonly action?: string;
   /** Of its span: `CLIENT` where it calls a model or another service. @defaultValue `INTERNAL` */
   readonly kind?: SpanKind;
+  /** Further attributes of each of its spans, which samplers see as well. @defaultValue none */
+  readonly attributes?: Readonly<Attributes>;
   /** What it may run, for {@link Unit.children}. @defaultValue nothing */
   readonly children?: readonly StaticChild[];
+  /** What a model that may call it is told of it. @defaultValue it is no tool */
+  readonly tool?: ToolDefinition | undefined;
 }
 
 /** A primitive as the emission point runs it: its names, worked out once, and its body. */
@@ -27,6 +36,8 @@ export interface Unit<in I, out O, out Chunk = unknown> {
   readonly attributes: Readonly<Attributes>;
   /** All that it can run, in the order in which it is declared: the static graph. */
   readonly children: readonly StaticChild[];
+  /** Of a tool: what a model is told of it. */
+  readonly tool: ToolDefinition | undefined;
   readonly body: StepFunction<I, O, Chunk>;
 }
 
@@ -37,7 +48,7 @@ export function createUnit<I, O, Chunk = never>(
   description: UnitDescription,
   body: StepFunction<I, O, Chunk>,
 ): Unit<I, O, Chunk> {
-  const { type, action = 'execute', kind = SpanKind.INTERNAL, children = [] } = description;
+  const { type, action = 'execute', kind = SpanKind.INTERNAL, children = [], tool } = description;
   const name = description.name || type;
   return {
     type,
@@ -46,11 +57,13 @@ export function createUnit<I, O, Chunk = never>(
     spanName: primitiveSpanName(type, action),
     kind,
     attributes: {
+      ...description.attributes,
       [names.primitiveName]: name,
       [names.primitiveType]: type,
       [names.primitiveAction]: action,
     },
     children,
+    tool,
     body,
   };
 }

@@ -1,4 +1,6 @@
-import type { LlmToolCall } from '@tta/obs-context';
+import type { LlmToolCall, ToolDefinition } from '@tta/obs-context';
+
+export type { ToolDefinition };
 
 /** What a person says, or what the program tells the model to be. */
 export interface PromptMessage {
@@ -27,15 +29,6 @@ export interface ToolMessage {
 
 /** One message between a model and those who talk to it, in the words of no provider. */
 export type AgentMessage = PromptMessage | AssistantMessage | ToolMessage;
-
-/** A tool as a model is told of it. */
-export interface ToolDefinition {
-  /** Letters, digits, `_` and `-`; at most 64. */
-  readonly name: string;
-  readonly description?: string;
-  /** JSON Schema of the arguments: an object. @defaultValue any object */
-  readonly parameters?: Readonly<Record<string, unknown>>;
-}
 
 /** All that a model is given: what has been said so far, and what it may call. */
 export interface Conversation {
