@@ -10,6 +10,13 @@ export const genAiNames = {
   usageInputTokens: 'gen_ai.usage.input_tokens',
   usageOutputTokens: 'gen_ai.usage.output_tokens',
   usageCacheReadInputTokens: 'gen_ai.usage.cache_read.input_tokens',
+  agentName: 'gen_ai.agent.name',
+  toolName: 'gen_ai.tool.name',
+  /** `function`: the only kind that a program runs itself. */
+  toolType: 'gen_ai.tool.type',
+  toolDescription: 'gen_ai.tool.description',
+  /** What the model calls its call, so that the answer finds it. */
+  toolCallId: 'gen_ai.tool.call.id',
   /** Of tokens: `text`, `image`, `audio`, or `unknown` where a total is all that is known. */
   tokenModality: 'gen_ai.token.modality',
 } as const;
@@ -22,9 +29,18 @@ export const genAiMetricNames = {
   inputTokens: 'gen_ai.client.inference.usage.input_tokens',
   outputTokens: 'gen_ai.client.inference.usage.output_tokens',
   cacheReadInputTokens: 'gen_ai.client.inference.usage.cache_read.input_tokens',
+  executeToolDuration: 'gen_ai.execute_tool.duration',
+  invokeAgentDuration: 'gen_ai.invoke_agent.duration',
+  invokeAgentInferenceCalls: 'gen_ai.invoke_agent.inference_calls',
+  invokeAgentToolCalls: 'gen_ai.invoke_agent.tool_calls',
 } as const;
 
-/** Upper bounds of the buckets of both durations, in seconds, as the conventions want them. */
+/** Upper bounds of the buckets of durations of model and tool calls, in seconds, as the conventions want them. */
 export const inferenceBucketsS = [
   0.01, 0.02, 0.04, 0.08, 0.16, 0.32, 0.64, 1.28, 2.56, 5.12, 10.24, 20.48, 40.96, 81.92,
+] as const;
+
+/** The same of the duration of agents, in seconds. */
+export const agentBucketsS = [
+  0.1, 0.2, 0.4, 0.8, 1.6, 3.2, 6.4, 12.8, 25.6, 51.2, 102.4, 204.8, 409.6,
 ] as const;

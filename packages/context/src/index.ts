@@ -7,7 +7,7 @@ export type {
   ExecutionResult,
   ExecutionStatus,
 } from './execution-listener.ts';
-export { genAiMetricNames, genAiNames, inferenceBucketsS } from './gen-ai-names.ts';
+export { agentBucketsS, genAiMetricNames, genAiNames, inferenceBucketsS } from './gen-ai-names.ts';
 export type { LlmReply, LlmToolCall, ToolDefinition } from './llm-reply.ts';
 export { type LineLevel, type LogFields, type Logger, noopLogger } from './logger.ts';
 export {
@@ -18,6 +18,7 @@ export {
   metricNames,
   previousStepLink,
   refreshTriggerLink,
+  resumedFromLink,
   sharedRunLink,
   primitiveSpanName,
   tagPrefix,

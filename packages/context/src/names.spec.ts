@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { genAiMetricNames, genAiNames, inferenceBucketsS } from './gen-ai-names.ts';
+import { agentBucketsS, genAiMetricNames, genAiNames, inferenceBucketsS } from './gen-ai-names.ts';
 import { noopLogger } from './logger.ts';
 import {
   attributeNames,
@@ -34,7 +34,7 @@ describe('names', () => {
   });
 
   it('has buckets that rise', () => {
-    for (const bounds of [durationBucketsMs, inferenceBucketsS]) {
+    for (const bounds of [durationBucketsMs, inferenceBucketsS, agentBucketsS]) {
       expect([...bounds].sort((a, b) => a - b)).toEqual(bounds);
     }
   });

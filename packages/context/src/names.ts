@@ -84,6 +84,16 @@ export const attributeNames = {
   decisionReason: 'decision.reason',
   /** How long it took to decide. */
   decisionDurationMs: 'decision.duration_ms',
+  /** How long a decision of a person was waited for: from the request until the run went on. */
+  approvalWaitMs: 'approval.wait_ms',
+  /** Who decided, as the decision says. */
+  approvalBy: 'approval.by',
+  /** Why a run was not to go on, as the decision says. */
+  approvalReason: 'approval.reason',
+  /** Of a request that is open: who decides about it is asked for it. */
+  approvalRequestId: 'approval.request_id',
+  /** For whom a request is, after the one who was asked before could not decide. */
+  approvalFor: 'approval.for',
   /** Iterations that began. */
   loopIterations: 'loop.iterations',
   /** How many branches or items run at a time. */
@@ -124,6 +134,10 @@ export const attributeNames = {
   streamChunks: 'stream.chunks',
   /** From the begin of the execution to its first chunk. */
   streamTimeToFirstChunkMs: 'stream.time_to_first_chunk_ms',
+  /** How often an agent asked its model. */
+  agentSteps: 'agent.steps',
+  /** How many tools its model wanted called. */
+  agentToolCalls: 'agent.tool_calls',
   connectionSource: 'source.primitive',
   connectionTarget: 'target.primitive',
   connectionType: 'connection.type',
@@ -172,6 +186,9 @@ export const previousStepLink = 'previous_step';
 
 /** Value of {@link attributeNames.linkType} from an execution to the one whose work it waited for. */
 export const sharedRunLink = 'shared_run';
+
+/** Value of `link.type`: from a run that goes on to the one that was suspended, which it is the rest of. */
+export const resumedFromLink = 'resumed_from';
 
 /** Value of {@link attributeNames.linkType} from the refresh of a cache to the look-up that set it off. */
 export const refreshTriggerLink = 'refresh_trigger';

@@ -1,6 +1,7 @@
 import type { Attributes } from '@opentelemetry/api';
 import { attributeNames as names } from '@tta/obs-context';
 import type { BoundedValues } from './bounded-values.ts';
+import { countCall } from './call-metrics.ts';
 import type { ExecutionEnd } from './execution-end.ts';
 import type { Execution } from './execution.ts';
 import type { Instruments } from './instruments.ts';
@@ -42,6 +43,7 @@ export function countEnd(
   }
   instruments.executionCount.add(1, labels);
   instruments.executionDuration.record(end.durationMs, labels);
+  countCall(execution, instruments, end, errorTypes);
   if (end.stream) {
     instruments.timeToFirstChunk.record(end.stream.timeToFirstChunkMs, {
       [names.primitiveName]: unit.name,

@@ -22,6 +22,7 @@ import { executionContext } from './execution-context.ts';
 import { type ExecutionEnd, type Failure, type StreamEnd, toMicrosecond } from './execution-end.ts';
 import type { Execution } from './execution.ts';
 import type { CallEdge, EdgeLabel } from './run-scope.ts';
+import { toolCallOf } from './tool-call.ts';
 
 /**
  * Opens the spans of an execution: that of the step which leads to it, where steps have spans of their
@@ -47,6 +48,7 @@ export function openSpans(execution: Execution, tracer: Tracer, around: Context,
       attributes = { ...attributes, ...step, [names.stepEdge]: edge };
     }
   }
+  if (unit.tool) attributes = { ...attributes, ...toolCallOf(execution) };
   execution.span = tracer.startSpan(
     unit.spanName,
     { kind: unit.kind, attributes, startTime, links },

@@ -1,11 +1,19 @@
 import type { Attributes } from '@opentelemetry/api';
-import { attributeNames as names } from '@tta/obs-context';
+import { attributeNames as names, genAiNames } from '@tta/obs-context';
 import type { BoundedValues } from './bounded-values.ts';
 import { briefErrorAttributes } from './error-info.ts';
 import { writeLine } from './execution-lines.ts';
 import type { Execution } from './execution.ts';
 import { toMicrosecond } from './execution-end.ts';
-import type { CacheFact, CircuitFact, DecisionFact, Fact, RecoveryFact, WaitFact } from './run-scope.ts';
+import type {
+  CacheFact,
+  CallsFact,
+  CircuitFact,
+  DecisionFact,
+  Fact,
+  RecoveryFact,
+  WaitFact,
+} from './run-scope.ts';
 
 /** Makes points, a span event and a log line of something that happened in a run. */
 export function recordFact(execution: Execution, fact: Fact, cacheTypes: BoundedValues): void {
@@ -20,6 +28,8 @@ export function recordFact(execution: Execution, fact: Fact, cacheTypes: Bounded
       return recordWait(execution, fact);
     case 'decision':
       return recordDecision(execution, fact);
+    case 'calls':
+      return recordCalls(execution, fact);
   }
 }
 
@@ -89,4 +99,11 @@ function recordDecision(execution: Execution, fact: DecisionFact): void {
   // An execution decides once: attributes can be searched for, events cannot.
   if (!ended) span?.setAttributes(told);
   if (run.verbose) writeLine(execution, 'debug', `${unit.name}: ${fact.choice}`, told);
+}
+
+function recordCalls({ run, unit, span, ended }: Execution, { model, tools }: CallsFact): void {
+  const labels = { [genAiNames.agentName]: unit.attributes[genAiNames.agentName] ?? unit.name };
+  run.instruments?.invokeAgentInferenceCalls.record(model, labels);
+  run.instruments?.invokeAgentToolCalls.record(tools, labels);
+  if (!ended) span?.setAttributes({ [names.agentSteps]: model, [names.agentToolCalls]: tools });
 }

@@ -1,5 +1,6 @@
 import type { Attributes, Counter, Gauge, Histogram, Meter } from '@opentelemetry/api';
 import {
+  agentBucketsS,
   attributeNames as names,
   type ContextInit,
   durationBucketsMs,
@@ -23,6 +24,10 @@ export class Instruments {
   readonly inferenceInputTokens: Counter;
   readonly inferenceOutputTokens: Counter;
   readonly inferenceCacheReadTokens: Counter;
+  readonly executeToolDuration: Histogram;
+  readonly invokeAgentDuration: Histogram;
+  readonly invokeAgentInferenceCalls: Histogram;
+  readonly invokeAgentToolCalls: Histogram;
   readonly recoveryEvents: Counter;
   readonly cacheTotal: Counter;
   readonly cacheHits: Counter;
@@ -83,6 +88,24 @@ export class Instruments {
     this.inferenceCacheReadTokens = meter.createCounter(genAiMetricNames.cacheReadInputTokens, {
       description: "Tokens of prompts that were read from the provider's cache",
       unit: '{token}',
+    });
+    this.executeToolDuration = meter.createHistogram(genAiMetricNames.executeToolDuration, {
+      description: 'Duration of calls of tools',
+      unit: 's',
+      advice: { explicitBucketBoundaries: [...inferenceBucketsS] },
+    });
+    this.invokeAgentDuration = meter.createHistogram(genAiMetricNames.invokeAgentDuration, {
+      description: 'Duration of runs of agents',
+      unit: 's',
+      advice: { explicitBucketBoundaries: [...agentBucketsS] },
+    });
+    this.invokeAgentInferenceCalls = meter.createHistogram(genAiMetricNames.invokeAgentInferenceCalls, {
+      description: 'How often an agent asked its model in a run',
+      unit: '{inference_call}',
+    });
+    this.invokeAgentToolCalls = meter.createHistogram(genAiMetricNames.invokeAgentToolCalls, {
+      description: 'How many tools the model of an agent wanted called in a run',
+      unit: '{tool_call}',
     });
     this.recoveryEvents = meter.createCounter(metricNames.recoveryEvents, {
       description: 'Failures that a primitive answered',

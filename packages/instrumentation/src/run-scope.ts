@@ -105,8 +105,17 @@ export interface DecisionFact {
   readonly attributes?: Attributes;
 }
 
+/** An agent has ended: how much it asked for. Once a run of it. */
+export interface CallsFact {
+  readonly type: 'calls';
+  /** How often it asked its model. */
+  readonly model: number;
+  /** How many tools the model wanted called. */
+  readonly tools: number;
+}
+
 /** Something with a meaning of its own that happened in a run. It becomes metrics, span events and log lines. */
-export type Fact = RecoveryFact | CacheFact | CircuitFact | WaitFact | DecisionFact;
+export type Fact = RecoveryFact | CacheFact | CircuitFact | WaitFact | DecisionFact | CallsFact;
 
 /** How a step runs and what its span says. */
 export interface StepOptions {
