@@ -14,6 +14,15 @@ export type { SpanTree, SpanTreeNode } from './matchers/span-tree.ts';
 export type { TraceLimits } from './matchers/stay-within.ts';
 export { traceSnapshotText } from './matchers/snapshot-text/trace-snapshot-text.ts';
 export { type AnswerOptions, type MockOptions, type MockPrimitive, mockPrimitive } from './mock-primitive.ts';
+export { type ModelServer, modelServer, type ModelServerOptions } from './model-server/model-server.ts';
+export type {
+  ModelRequest,
+  RefusedReply,
+  ServedReply,
+  ServedUsage,
+  ServerAnswer,
+  ServerReply,
+} from './model-server/served-reply.ts';
 export { NoAnswerError } from './no-answer-error.ts';
 export { observe, observed } from './observe.ts';
 export type { ObservedTrace, ObserveOptions } from './observed-trace.ts';

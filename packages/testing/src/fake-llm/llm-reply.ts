@@ -23,6 +23,8 @@ export interface ScriptedReply {
   readonly text?: string;
   /** @defaultValue none */
   readonly toolCalls?: readonly LlmToolCall[];
+  /** Why it ended, in the provider's words. @defaultValue what says that it is done, or wants its tools called */
+  readonly finishReason?: string;
   /** What is not said here is counted: a word is a token, in the input as well as in the text. */
   readonly usage?: Omit<LlmUsage, 'provider' | 'model'>;
   /** Thrown after the text: what was streamed until then was, and is reported as used. */

@@ -1,0 +1,65 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import type { LlmUsage } from '@tta/obs-context';
+import type { ScriptedReply } from '../fake-llm/llm-reply.ts';
+
+/**
+ * Tokens as a server reports them, each provider in its own words. Totals as in `LlmUsage`: input includes what was read
+ * from the cache and written to it, output includes reasoning.
+ */
+export interface ServedUsage extends Pick<LlmUsage, 'inputTokens' | 'outputTokens' | 'cachedInputTokens'> {
+  /** The part of `inputTokens` that was written to the provider's cache. @defaultValue 0 */
+  readonly cacheCreationInputTokens?: number;
+  /** The part of `outputTokens` that nobody reads. @defaultValue 0 */
+  readonly reasoningOutputTokens?: number;
+}
+
+/** What a model server answers, as a script has it. */
+export interface ServedReply extends Omit<ScriptedReply, 'usage'> {
+  /** What is not said here is counted: a word is a token, in what was asked as well as in the text. */
+  readonly usage?: ServedUsage;
+  /** Which model says that it answered. @defaultValue the one that was asked */
+  readonly model?: string;
+  /** The vectors of an embeddings request. @defaultValue made of the letters of each text: equal texts have equal ones */
+  readonly embeddings?: readonly (readonly number[])[];
+  /**
+   * The connection breaks after so many chunks: words of the text, then calls of tools. An answer that is not streamed
+   * breaks in its middle.
+   */
+  readonly breakAfter?: number;
+}
+
+/** A request that the server refuses. */
+export interface RefusedReply {
+  /** From 400 to 599: `429`, `503`, `529`. */
+  readonly status: number;
+  /** The header `Retry-After`. */
+  readonly retryAfterSeconds?: number;
+  /** @defaultValue what the status means */
+  readonly message?: string;
+  /** How long it takes, in milliseconds of the machine's clock. @defaultValue 0 */
+  readonly delayMs?: number;
+}
+
+/** A reply as a script has it; a text is short for `{ text }`. */
+export type ServerReply = string | ServedReply | RefusedReply;
+
+/** A reply, or what makes it of the request. What a function throws is the message of a status 400. */
+export type ServerAnswer = ServerReply | ((request: ModelRequest) => ServerReply | PromiseLike<ServerReply>);
+
+/** What a client asked. */
+export interface ModelRequest {
+  /** `/v1/chat/completions` */
+  readonly path: string;
+  /** By their names in lower case. */
+  readonly headers: Readonly<IncomingHttpHeaders>;
+  /** What the JSON says. */
+  readonly body: Readonly<Record<string, unknown>>;
+  /** What the user said last, whichever way the provider writes it; `''` where there is no text. */
+  readonly prompt: string;
+  /** `broken` by `breakAfter`; `cancelled` by a client that left before it had its answer. */
+  readonly outcome: 'open' | 'answered' | 'broken' | 'cancelled';
+}
+
+export function isRefused(reply: ServedReply | RefusedReply): reply is RefusedReply {
+  return 'status' in reply;
+}
