@@ -28,6 +28,7 @@ const GLYPHS: Readonly<Record<ExecutionStatus, string>> = {
   error: '✗',
   timeout: '◷',
   cancelled: '⊘',
+  suspended: '‖',
 };
 
 /**
@@ -133,6 +134,7 @@ function statusColour(status: ExecutionStatus, paint: Style): (text: string) => 
       return paint.red;
     case 'timeout':
     case 'cancelled':
+    case 'suspended':
       return paint.yellow;
   }
 }

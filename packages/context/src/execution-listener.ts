@@ -1,8 +1,8 @@
 import type { ErrorCategory } from './obs-error.ts';
 import type { ProcessUse } from './process-meter.ts';
 
-/** How an execution ended. */
-export type ExecutionStatus = 'success' | 'error' | 'timeout' | 'cancelled';
+/** How an execution ended. `suspended`: it waits for a decision, and goes on in a run that is begun with that. */
+export type ExecutionStatus = 'success' | 'error' | 'timeout' | 'cancelled' | 'suspended';
 
 /** One execution of a primitive, as a listener sees it. */
 export interface ExecutionInfo {
@@ -23,7 +23,7 @@ export interface ExecutionResult extends ExecutionInfo {
   readonly status: ExecutionStatus;
   /** From begin to end, in milliseconds. */
   readonly durationMs: number;
-  /** The thrown value, untouched; `undefined` on success. */
+  /** The thrown value, untouched; `undefined` on success, and where it is suspended. */
   readonly error: unknown;
   readonly errorCategory: ErrorCategory | undefined;
   /** Spent by this execution itself, in US dollars; `undefined` where nothing was told. */

@@ -20,11 +20,12 @@ export function logBegin(execution: Execution): void {
   writeLine(execution, 'debug', `${execution.unit.name} started`, place(execution));
 }
 
-/** Says how an execution ended: a run that failed as an error, everything else where debug lines are wanted. */
+/** Says how an execution ended: a run that failed as an error, one that waits as what it is, everything else where debug lines are wanted. */
 export function logEnd(execution: Execution, { status, durationMs, failure }: ExecutionEnd): void {
   const { run, parent, unit, edge } = execution;
   const isFailedRun = failure !== undefined && parent === undefined && status !== 'cancelled';
-  if (!isFailedRun && !run.verbose) return;
+  const isWaitingRun = status === 'suspended' && parent === undefined;
+  if (!isFailedRun && !isWaitingRun && !run.verbose) return;
   const fields = {
     ...place(execution),
     [names.executionStatus]: status,
@@ -34,11 +35,11 @@ export function logEnd(execution: Execution, { status, durationMs, failure }: Ex
   const how =
     status === 'success'
       ? 'completed'
-      : status === 'cancelled'
-        ? 'cancelled'
+      : status === 'cancelled' || status === 'suspended'
+        ? status
         : `failed: ${failure?.info.message}`;
   // What nobody asked for and nobody waits for hurts nobody yet.
-  const level = !isFailedRun ? 'debug' : edge === undefined ? 'error' : 'warn';
+  const level = isWaitingRun ? 'info' : !isFailedRun ? 'debug' : edge === undefined ? 'error' : 'warn';
   const what = parent || edge === undefined ? unit.name : `${unit.name} ${edge}`;
   writeLine(execution, level, `${what} ${how}`, fields);
 }

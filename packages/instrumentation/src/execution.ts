@@ -10,11 +10,13 @@ import { LinkedAbort } from './linked-abort.ts';
 import { onAbort } from './on-abort.ts';
 import { ChildFailures } from './child-failures.ts';
 import type { Consumption } from './consumption.ts';
+import { type ChunkReader, Emission } from './emission.ts';
 import { createErrorInfo, describeError, type ErrorInfo, rememberError } from './error-info.ts';
 import type { Failure } from './execution-end.ts';
 import type { EdgeLabel, PrimitiveLike, RunScope, StepFunction, StepOptions } from './run-scope.ts';
-import type { ChunkReader } from './run-stream.ts';
 import type { Run } from './run.ts';
+import { journaled, type StepJournal } from './step-journal.ts';
+import { isSuspension } from './suspension.ts';
 import { type Unit, unitOf } from './unit.ts';
 
 /** Contexts lead back to their execution, so that `execute(input, scope.context)` continues the run. */
@@ -60,12 +62,10 @@ export class Execution implements RunScope<unknown> {
   /** The context in which the body runs. Written by the instrumentation. */
   otelContext: Context | undefined;
   ended = false;
-  /** Who reads the chunks of this execution. */
-  reader: ChunkReader | undefined;
-  /** How many chunks it has emitted. */
-  chunks = 0;
-  /** When it emitted the first one, on the monotonic clock; of no meaning in a run that is not observed. */
-  firstChunkAt = 0;
+  /** How it ended; `undefined` before. */
+  status: ExecutionStatus | undefined;
+  /** What is known of its steps from an earlier run, and where what becomes of them is kept. */
+  journal: StepJournal | undefined;
   /** Why this execution failed. */
   failure: ErrorInfo | undefined;
   /** The errors of children: one that passes through here did not arise here. */
@@ -82,6 +82,7 @@ export class Execution implements RunScope<unknown> {
   #signal: AbortSignal | undefined;
   #context: WorkflowContext | undefined;
   #consumption: Consumption | undefined;
+  #emission: Emission | undefined;
 
   constructor(
     run: Run,
@@ -190,8 +191,10 @@ export class Execution implements RunScope<unknown> {
 
   get link(): RunScope['link'] {
     return (other, type) => {
-      this.#linked = other as Execution;
-      this.run.instrumentation.link(this, this.#linked, type);
+      const isElsewhere = 'traceId' in other;
+      if (!isElsewhere) this.#linked = other as Execution;
+      const spanContext = isElsewhere ? other : (other as Execution).spanContext;
+      if (spanContext) this.run.instrumentation.link(this, spanContext, type);
     };
   }
 
@@ -203,42 +206,31 @@ export class Execution implements RunScope<unknown> {
     return (usd, kind = 'spent') => this.run.instrumentation.cost(this, usd, kind);
   }
 
+  /** What it has emitted so far. */
+  get emission(): Emission {
+    return (this.#emission ??= new Emission(this));
+  }
+
+  /** The same, where anything was emitted. */
+  get emissionIfAny(): Emission | undefined {
+    return this.#emission;
+  }
+
   get emit(): RunScope<unknown>['emit'] {
-    return (chunk) => this.#emit(chunk);
+    return this.emission.emit;
   }
 
   get isRead(): boolean {
-    return this.#readerAbove() !== undefined;
+    return this.emission.isRead;
   }
 
   get hasEmitted(): boolean {
-    return this.chunks > 0 && this.isRead;
+    return this.#emission?.hasEmitted === true;
   }
 
-  #emit(chunk: unknown): Promise<void> {
-    // What was left behind says no more.
-    if (this.#signal?.aborted) return Promise.reject(this.#signal.reason as Error);
-    if (this.ended) return Promise.resolve();
-    for (const execution of this.#emitters()) {
-      if (execution.chunks++ === 0 && execution.run.observed) {
-        execution.firstChunkAt = execution.run.instrumentation.guardedClock.monotonic();
-      }
-    }
-    return this.#readerAbove()?.put(chunk, this.signal) ?? Promise.resolve();
-  }
-
-  /** This execution, and those above whose chunks are its own as well. */
-  *#emitters(): Generator<Execution> {
-    let emitter: Execution | undefined = this;
-    while (emitter) {
-      yield emitter;
-      emitter = emitter.options?.streamed ? emitter.parent : undefined;
-    }
-  }
-
-  #readerAbove(): ChunkReader | undefined {
-    for (const { reader } of this.#emitters()) if (reader) return reader;
-    return undefined;
+  /** Has its chunks go to a reader. Before its body runs. */
+  readBy(reader: ChunkReader): void {
+    this.#emission = new Emission(this, reader);
   }
 
   /** Makes it one that can be cancelled alone. Before its body runs. */
@@ -263,12 +255,20 @@ export class Execution implements RunScope<unknown> {
     if (signal?.aborted) return Promise.reject(signal.reason as Error);
     const unit = unitOf(child, edge);
     const { run } = this;
+    const journal = this.journal?.enter(edge);
+    const known = journal?.outcome();
+    if (known) {
+      if (options?.follows) this.#previousStep = { name: unit.name, spanContext: undefined };
+      return known.ok ? Promise.resolve(known.output as O) : Promise.reject(known.error as Error);
+    }
     const step = new Execution(run, unit, this, edge, options);
     run.instrumentation.begin(step);
     if (options?.follows) {
       this.#previousStep = { name: unit.name, spanContext: step.edgeContext };
     }
-    return step.perform(unit.body, input);
+    if (!journal) return step.perform(unit.body, input);
+    step.journal = journal;
+    return journaled(journal, step, () => step.perform(unit.body, input));
   }
 
   /** The step of this execution that began before the present one. */
@@ -340,6 +340,8 @@ export class Execution implements RunScope<unknown> {
     // Who was left behind and throws the reason of its abort later says nothing new about an error of somebody else's.
     if (!isCancelled || (describeError(error)?.category ?? 'cancelled') === 'cancelled')
       rememberError(error, info);
+    // No failure: a decision is waited for, in whichever process.
+    if (!isCancelled && isSuspension(error)) return this.#end('suspended', undefined);
     const status = isCancelled ? 'cancelled' : info.category === 'timeout' ? 'timeout' : 'error';
     this.#end(status, { error, info, arose });
   }
@@ -347,11 +349,12 @@ export class Execution implements RunScope<unknown> {
   #end(status: ExecutionStatus, failure?: Failure, abandoned = false, endedAt?: number): void {
     if (this.ended) return;
     this.ended = true;
+    this.status = status;
     const { observed, instrumentation } = this.run;
     this.#unfollow?.();
     if (this.parent) this.parent.#owner.#forget(this);
     if (this.#open) for (const left of this.#open) left.#closeWithOwner();
-    if (observed || failure) instrumentation.end(this, status, failure, abandoned, endedAt);
+    if (observed || failure || status === 'suspended') instrumentation.end(this, status, failure, abandoned, endedAt);
   }
 
   #forget(ended: Execution): void {

@@ -28,5 +28,7 @@ export type {
 } from './run-scope.ts';
 export type { RunStream } from './run-stream.ts';
 export { isStep, nameOf, requireStep, type Unit, unit, type UnitDescription, unitOf } from './unit.ts';
+export { journalOf, keepJournal, type KnownOutcome, type StepJournal } from './step-journal.ts';
+export { isSuspension, Suspension } from './suspension.ts';
 export type { ContentCapture } from './value-recorder.ts';
 export { withExecution } from './with-execution.ts';

@@ -1,4 +1,4 @@
-import { type Attributes, type AttributeValue, type Context, context } from '@opentelemetry/api';
+import { type Attributes, type AttributeValue, type Context, context, type SpanContext } from '@opentelemetry/api';
 import {
   attributeNames as names,
   type Clock,
@@ -195,13 +195,7 @@ export class Instrumentation {
       failure,
       abandoned,
       processUse: this.#processWatch?.end(execution),
-      stream:
-        execution.chunks > 0
-          ? {
-              chunks: execution.chunks,
-              timeToFirstChunkMs: execution.firstChunkAt - execution.startedAt,
-            }
-          : undefined,
+      stream: execution.emissionIfAny?.endOf(execution.startedAt),
     };
     try {
       closeSpans(execution, end);
@@ -213,7 +207,8 @@ export class Instrumentation {
     } catch (error) {
       this.#fault(error);
     }
-    if (failure !== undefined || run.verbose) this.safely(() => logEnd(execution, end), undefined);
+    if (failure !== undefined || status === 'suspended' || run.verbose)
+      this.safely(() => logEnd(execution, end), undefined);
     if (run.observed) this.#listeners.tellEnd(execution, end);
   }
 
@@ -270,8 +265,7 @@ export class Instrumentation {
   }
 
   /** @internal */
-  link(execution: Execution, { spanContext }: Execution, type: string): void {
-    if (!spanContext) return;
+  link(execution: Execution, spanContext: SpanContext, type: string): void {
     try {
       execution.span?.addLink({ context: spanContext, attributes: { [names.linkType]: type } });
     } catch (error) {

@@ -1,4 +1,4 @@
-import type { Attributes, AttributeValue } from '@opentelemetry/api';
+import type { Attributes, AttributeValue, SpanContext } from '@opentelemetry/api';
 import type { Clock, LlmUsage, Logger, Random, WorkflowContext } from '@tta/obs-context';
 import type { ErrorInfo } from './error-info.ts';
 import type { Unit, unit } from './unit.ts';
@@ -182,11 +182,11 @@ export interface RunScope<in Chunk = never> {
   ) => Promise<O>;
   /**
    * Links the span of this execution to that of another which does the work for it, or is the reason for it. An error
-   * that comes from there did not arise here.
+   * that comes from there did not arise here. Of a span in another process, its context.
    *
    * @param type - What the link is: its attribute `link.type`.
    */
-  readonly link: (other: RunScope, type: string) => void;
+  readonly link: (other: RunScope | SpanContext, type: string) => void;
   /**
    * What is known about an error that a step of this execution threw: where it arose and of which kind it is. Of any
    * other, what can be read from it.

@@ -20,7 +20,7 @@ const traceId = hexDigits(32);
 const spanId = hexDigits(16);
 const count = fc.nat();
 const length = fc.double({ min: 0, max: 1e12, noNaN: true });
-const status = fc.constantFrom('success', 'error', 'timeout', 'cancelled');
+const status = fc.constantFrom('success', 'error', 'timeout', 'cancelled', 'suspended');
 const textOrNull = fc.option(fc.string(), { nil: null });
 const attributes = fc.dictionary(fc.string(), fc.jsonValue());
 

@@ -23,7 +23,7 @@ const ATTRIBUTE_DEPTH_LIMIT = 100;
 const isTraceId = matches(/^[0-9a-f]{32}$/);
 const isSpanId = matches(/^[0-9a-f]{16}$/);
 const isNanoseconds = matches(/^[0-9]{1,20}$/);
-const isStatus = either(is('success'), is('error'), is('timeout'), is('cancelled'));
+const isStatus = either(is('success'), is('error'), is('timeout'), is('cancelled'), is('suspended'));
 const isTextOrNull = either(isText, is(null));
 const isKind: Check = (value) => isCount(value) && (value as number) <= 0x7fffffff;
 const isStatusCode: Check = (value) => value === 0 || value === 1 || value === 2;

@@ -1,8 +1,8 @@
 /**
  * How an execution ended. A trace has its root's status; without a root it is `error` as soon as any
- * of its spans failed.
+ * of its spans failed. `suspended`: it waits for a decision from outside; neither good nor bad.
  */
-export type ExecutionStatus = 'success' | 'error' | 'timeout' | 'cancelled';
+export type ExecutionStatus = 'success' | 'error' | 'timeout' | 'cancelled' | 'suspended';
 
 /** One line of the list of traces. Times are milliseconds; `startTimeMs` counts from the Unix epoch. */
 export interface TraceSummary {

@@ -2,7 +2,13 @@ import type { ExecutionStatus } from '@tta/obs-protocol';
 import { textAttribute } from './attribute-value.ts';
 import type { SpanRecord } from './trace-batch.ts';
 
-const STATUSES: readonly string[] = ['success', 'error', 'timeout', 'cancelled'] satisfies ExecutionStatus[];
+const STATUSES: readonly string[] = [
+  'success',
+  'error',
+  'timeout',
+  'cancelled',
+  'suspended',
+] satisfies ExecutionStatus[];
 const OTLP_ERROR = 2;
 
 /** How the span ended: what its primitive says (`execution.status`), else what OpenTelemetry says. */

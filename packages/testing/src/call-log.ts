@@ -7,8 +7,11 @@ export interface RecordedCall<I, O> {
   readonly input: I;
   /** What is known about the run: its ids, tags, baggage and state. */
   readonly context: WorkflowContext;
-  /** `open` while it has not been answered; `cancelled`, as its span is, where it failed after its signal had aborted. */
-  readonly outcome: 'open' | 'success' | 'error' | 'cancelled';
+  /**
+   * `open` while it has not been answered; `cancelled`, as its span is, where it failed after its signal had aborted;
+   * `suspended` where a step of it waits for a decision.
+   */
+  readonly outcome: 'open' | 'success' | 'error' | 'cancelled' | 'suspended';
   /** What it returned; `undefined` unless it succeeded. */
   readonly output: O | undefined;
   /** What it threw, also the reason of an abort; `undefined` unless it failed or was cancelled. */

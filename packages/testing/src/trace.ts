@@ -74,9 +74,9 @@ export interface TracePoint {
 }
 
 /** How a span ended. */
-export type SpanOutcome = 'success' | 'error' | 'timeout' | 'cancelled' | 'open';
+export type SpanOutcome = 'success' | 'error' | 'timeout' | 'cancelled' | 'suspended' | 'open';
 
-const outcomes: readonly unknown[] = ['success', 'error', 'timeout', 'cancelled'];
+const outcomes: readonly unknown[] = ['success', 'error', 'timeout', 'cancelled', 'suspended'];
 
 /** How a span ended: as its execution says, else by its status; `open` while it has not. */
 export function outcomeOf(span: TraceSpan): SpanOutcome {

@@ -22,6 +22,7 @@ describe('executionOutcome', () => {
     ['error', 'bad'],
     ['timeout', 'bad'],
     ['cancelled', undefined],
+    ['suspended', undefined],
   ] as const)('finds %s %s for availability', (status, expected) => {
     expect(outcome({ kind: 'availability' }, { status })).toBe(expected);
   });
@@ -33,6 +34,7 @@ describe('executionOutcome', () => {
     ['error', 1, undefined],
     ['timeout', 9000, undefined],
     ['cancelled', 9000, undefined],
+    ['suspended', 9000, undefined],
     ['success', NaN, undefined],
     ['success', -1, undefined],
   ] as const)('finds %s after %d ms %s for a latency of 500 ms', (status, durationMs, expected) => {
@@ -46,6 +48,7 @@ describe('executionOutcome', () => {
     ['error', 0.01, 'good'],
     ['timeout', 2, 'bad'],
     ['cancelled', 2, undefined],
+    ['suspended', 2, undefined],
     ['success', undefined, undefined],
   ] as const)('finds %s for %s dollars %s for a cost of 0.05', (status, totalCostUsd, expected) => {
     expect(outcome({ kind: 'cost', maxUsd: 0.05 }, { status, totalCostUsd })).toBe(expected);

@@ -15,7 +15,7 @@ export function executionOutcome(slo: SloDefinition, execution: ExecutionResult)
   }
   if (workflowName !== undefined && execution.workflowName !== workflowName) return undefined;
   const { status } = execution;
-  if (status === 'cancelled') return undefined;
+  if (status === 'cancelled' || status === 'suspended') return undefined;
   switch (indicator.kind) {
     case 'availability':
       return status === 'success' ? 'good' : 'bad';

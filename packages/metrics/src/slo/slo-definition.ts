@@ -1,7 +1,7 @@
 import type { SloWindow } from './slo-window.ts';
 
 /**
- * What makes an execution good or bad. A cancelled one is neither.
+ * What makes an execution good or bad. One that was cancelled or suspended is neither.
  *
  * - `availability`: an error or a timeout is bad.
  * - `latency`: of the executions that succeeded, those that took longer than `thresholdMs` are bad. Failures

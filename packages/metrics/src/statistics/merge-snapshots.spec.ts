@@ -34,7 +34,7 @@ const execution = fc
       fc.double({ min: 0, max: 1e7, noNaN: true }),
       fc.constant(-1),
     ),
-    status: fc.constantFrom('success', 'error', 'timeout', 'cancelled'),
+    status: fc.constantFrom('success', 'error', 'timeout', 'cancelled', 'suspended'),
     errorCategory: fc.constantFrom('network', 'timeout', undefined),
     // Sums of these are exact, in whatever order.
     costUsd: fc.option(fc.nat(100), { nil: undefined }),

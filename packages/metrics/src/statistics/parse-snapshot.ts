@@ -49,7 +49,7 @@ function parsePrimitive(primitive: Fields, where: string, scratch: Durations): P
     type: text(primitive, 'type', where),
     name: text(primitive, 'name', where),
     inFlight: count(primitive, 'inFlight', where),
-    executions: counts(primitive, 'executions', noExecutions(), where),
+    executions: counts({ executions: executionsOf(primitive, where) }, 'executions', noExecutions(), where),
     errors: counts(primitive, 'errors', noErrors(), where),
     latency: parseLatency(latency, `${where}.latency`, scratch),
     unmeasured: count(primitive, 'unmeasured', where),
@@ -66,6 +66,11 @@ function parsePrimitive(primitive: Fields, where: string, scratch: Durations): P
       inexact: count(use, 'inexact', `${where}.processUse`),
     },
   };
+}
+
+/** Processes of an earlier version know of no execution that is suspended. */
+function executionsOf(primitive: Fields, where: string): Fields {
+  return { suspended: 0, ...fieldsOf(primitive['executions'], `${where}.executions`) };
 }
 
 function parseLatency(latency: Fields, where: string, scratch: Durations): LatencySnapshot {

@@ -54,7 +54,7 @@ export interface ProcessUseSums {
 }
 
 export function noExecutions(): Record<ExecutionStatus, number> {
-  return { success: 0, error: 0, timeout: 0, cancelled: 0 };
+  return { success: 0, error: 0, timeout: 0, cancelled: 0, suspended: 0 };
 }
 
 export function noErrors(): Record<ErrorCategory, number> {

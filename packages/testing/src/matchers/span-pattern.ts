@@ -52,7 +52,7 @@ export interface ReadPattern extends SpanConditions {
 }
 
 const drawnLine =
-  /^(?<span>.+?)(?: (?<name>"(?:[^"\\]|\\["\\/bfnrt]|\\u[\da-fA-F]{4})*"))?(?: (?<outcome>success|error|timeout|cancelled|open)(?: -?[\d.]+ m?s)?(?:: .*)?)?$/;
+  /^(?<span>.+?)(?: (?<name>"(?:[^"\\]|\\["\\/bfnrt]|\\u[\da-fA-F]{4})*"))?(?: (?<outcome>success|error|timeout|cancelled|suspended|open)(?: -?[\d.]+ m?s)?(?:: .*)?)?$/;
 
 /** How long a span took and why it failed, as its line ends. */
 const afterHead = /^(?: -?[\d.]+ m?s)?(?:: .*)?$/;
@@ -193,7 +193,7 @@ export function patternText(pattern: SpanPattern): string {
   return parts.join(' ');
 }
 
-const outcomes: readonly unknown[] = ['success', 'error', 'timeout', 'cancelled', 'open'];
+const outcomes: readonly unknown[] = ['success', 'error', 'timeout', 'cancelled', 'suspended', 'open'];
 const outcomesText = outcomes.join(', ');
 const isFilledOrAbsent = (value: unknown): boolean => value === undefined || isFilled(value);
 const isEvent = (value: unknown): boolean => {

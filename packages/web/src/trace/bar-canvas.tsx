@@ -120,10 +120,30 @@ function paintBar(
     pen.setLineDash([]);
     return;
   }
+  if (status === 'suspended') return paintWaiting(pen, palette, left, top, width);
   pen.fillStyle = palette(status === 'error' ? 'error' : status === 'timeout' ? 'warn' : `kind-${kind}`);
   pen.fill();
   // Failed bars are hatched as well: colour alone would not tell them apart for everyone.
   if (status !== 'success' && width > 6) hatch(pen, palette('bg'), left, top, width);
+}
+
+/** What waits is not over: its bar is open, with the two strokes of its glyph at its end. */
+function paintWaiting(
+  pen: CanvasRenderingContext2D,
+  palette: Palette,
+  left: number,
+  top: number,
+  width: number,
+): void {
+  pen.fillStyle = palette('warn-bg');
+  pen.fill();
+  pen.strokeStyle = palette('warn');
+  pen.lineWidth = 1;
+  pen.stroke();
+  if (width <= 12) return;
+  pen.fillStyle = palette('warn');
+  pen.fillRect(left + width - 8, top + 2, 2, BAR_PX - 4);
+  pen.fillRect(left + width - 4, top + 2, 2, BAR_PX - 4);
 }
 
 function hatch(

@@ -16,6 +16,7 @@ const VERDICT: Record<ExecutionStatus, string> = {
   error: 'Failed after',
   timeout: 'Timed out after',
   cancelled: 'Cancelled after',
+  suspended: 'Suspended after',
 };
 
 export interface TraceHeaderProps {

@@ -8,6 +8,7 @@ export const executionStatuses = [
   'error',
   'timeout',
   'cancelled',
+  'suspended',
 ] as const satisfies readonly ExecutionStatus[];
 
 /** What a sum of counters counts. */

@@ -22,14 +22,14 @@ describe('readQueryIndicator', () => {
       'bad',
       {
         bad: `sum(${count}{primitive_name="answer",execution_status=~"error|timeout"})`,
-        total: `sum(${count}{primitive_name="answer",execution_status!="cancelled"})`,
+        total: `sum(${count}{primitive_name="answer",execution_status!~"cancelled|suspended"})`,
       },
     ],
     [
       'another order and other spaces',
       {
         bad: `sum ( rate( ${count} { execution_status =~ "timeout|error" , primitive_name = "answer" } [5m] ) )`,
-        total: `sum(rate(${count}{primitive_name="answer",execution_status!~"cancelled"}[5m]))`,
+        total: `sum(rate(${count}{primitive_name="answer",execution_status!~"suspended|cancelled"}[5m]))`,
       },
     ],
     [
@@ -42,40 +42,40 @@ describe('readQueryIndicator', () => {
     [
       'the alias',
       {
-        bad: `sum(primitive_execution_count{primitive_name="answer",execution_status!~"success|cancelled"})`,
-        total: `sum(primitive_execution_count{primitive_name="answer",execution_status!="cancelled"})`,
+        bad: `sum(primitive_execution_count{primitive_name="answer",execution_status!~"success|cancelled|suspended"})`,
+        total: `sum(primitive_execution_count{primitive_name="answer",execution_status!~"cancelled|suspended"})`,
       },
     ],
     [
       'a sum of errors and timeouts',
       {
         bad: `sum(${count}{primitive_name="answer",execution_status="error"}) + sum(${count}{primitive_name="answer",execution_status="timeout"})`,
-        total: `sum(${count}{primitive_name="answer",execution_status!="cancelled"})`,
+        total: `sum(${count}{primitive_name="answer",execution_status!~"cancelled|suspended"})`,
       },
     ],
     [
       'a share of errors',
       {
-        badShare: `sum(${count}{primitive_name="answer",execution_status=~"error|timeout"})/sum(${count}{primitive_name="answer",execution_status!="cancelled"})`,
+        badShare: `sum(${count}{primitive_name="answer",execution_status=~"error|timeout"})/sum(${count}{primitive_name="answer",execution_status!~"cancelled|suspended"})`,
       },
     ],
     [
       '1 minus a share of successes',
       {
-        badShare: `1 - sum(${count}{primitive_name="answer",execution_status="success"}) / sum(${count}{primitive_name="answer",execution_status!="cancelled"})`,
+        badShare: `1 - sum(${count}{primitive_name="answer",execution_status="success"}) / sum(${count}{primitive_name="answer",execution_status!~"cancelled|suspended"})`,
       },
     ],
     [
       'a share of successes',
       {
-        goodShare: `sum(${count}{primitive_name="answer",execution_status="success"}) / sum(${count}{primitive_name="answer",execution_status!="cancelled"})`,
+        goodShare: `sum(${count}{primitive_name="answer",execution_status="success"}) / sum(${count}{primitive_name="answer",execution_status!~"cancelled|suspended"})`,
       },
     ],
     [
       'the durations’ count and the endless bucket',
       {
         good: `sum(${durations}{primitive_name="answer",execution_status="success"})`,
-        total: `sum(${bucket}{primitive_name="answer",execution_status!="cancelled",le="+Inf"})`,
+        total: `sum(${bucket}{primitive_name="answer",execution_status!~"cancelled|suspended",le="+Inf"})`,
       },
     ],
   ])('reads availability from %s', (_form, queries) => {
@@ -142,28 +142,28 @@ describe('readQueryIndicator', () => {
       'counts the executions of every primitive; here runs',
       {
         bad: `sum(${count}{execution_status=~"error|timeout"})`,
-        total: `sum(${count}{execution_status!="cancelled"})`,
+        total: `sum(${count}{execution_status!~"cancelled|suspended"})`,
       },
     ],
     [
       'counts the executions of every primitive; here runs',
       {
         bad: `sum(${count}{workflow_name="shop",execution_status=~"error|timeout"})`,
-        total: `sum(${count}{workflow_name="shop",execution_status!="cancelled"})`,
+        total: `sum(${count}{workflow_name="shop",execution_status!~"cancelled|suspended"})`,
       },
     ],
     [
       'matches job="shop", namespace=~"a|b"; here the executions of this process count',
       {
         bad: `sum(${count}{job="shop",primitive_type="llm",execution_status=~"error|timeout",namespace=~"a|b"})`,
-        total: `sum(${count}{namespace=~"a|b",primitive_type="llm",execution_status!="cancelled",job="shop"})`,
+        total: `sum(${count}{namespace=~"a|b",primitive_type="llm",execution_status!~"cancelled|suspended",job="shop"})`,
       },
     ],
     [
       'counts timeouts as good; here they are bad',
       {
         bad: `sum(${count}{primitive_type="llm",execution_status="error"})`,
-        total: `sum(${count}{primitive_type="llm",execution_status!="cancelled"})`,
+        total: `sum(${count}{primitive_type="llm",execution_status!~"cancelled|suspended"})`,
       },
     ],
     [
@@ -174,17 +174,24 @@ describe('readQueryIndicator', () => {
       },
     ],
     [
-      'counts cancelled executions as good; here they are neither',
+      'counts cancelled and suspended executions as good; here they are neither',
       {
         bad: `sum(${count}{primitive_type="llm",execution_status=~"error|timeout"})`,
         total: `sum(${count}{primitive_type="llm"})`,
       },
     ],
     [
-      'counts cancelled executions as bad; here they are neither',
+      'counts cancelled and suspended executions as bad; here they are neither',
       {
         good: `sum(${count}{primitive_type="llm",execution_status="success"})`,
         total: `sum(${count}{primitive_type="llm"})`,
+      },
+    ],
+    [
+      'counts suspended executions as bad; here they are neither',
+      {
+        good: `sum(${count}{primitive_type="llm",execution_status="success"})`,
+        total: `sum(${count}{primitive_type="llm",execution_status!="cancelled"})`,
       },
     ],
     [

@@ -135,12 +135,16 @@ function counted({ byKind }: ExecutionCounts, family: string): Counted {
     error: isCounted('error'),
     timeout: isCounted('timeout'),
     cancelled: isCounted('cancelled'),
+    suspended: isCounted('suspended'),
   };
 }
 
 function isAnything(which: Counted): boolean {
   return executionStatuses.some((status) => which[status]);
 }
+
+/** Good and bad are how runs ended that came to an end of their own. */
+const neither = ['cancelled', 'suspended'] as const;
 
 function availabilityDifferences(good: Counted, total: Counted): string[] {
   if (!total.success || !good.success || !total.error || good.error)
@@ -150,10 +154,11 @@ function availabilityDifferences(good: Counted, total: Counted): string[] {
   const differences: string[] = [];
   if (good.timeout) differences.push('counts timeouts as good; here they are bad');
   else if (!total.timeout) differences.push('leaves timeouts out; here they are bad');
-  if (total.cancelled)
-    differences.push(
-      `counts cancelled executions as ${good.cancelled ? 'good' : 'bad'}; here they are neither`,
-    );
+  for (const as of ['good', 'bad'] as const) {
+    const counted = neither.filter((status) => total[status] && good[status] === (as === 'good'));
+    if (counted.length > 0)
+      differences.push(`counts ${counted.join(' and ')} executions as ${as}; here they are neither`);
+  }
   return differences;
 }
 

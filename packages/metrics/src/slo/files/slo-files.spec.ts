@@ -318,7 +318,7 @@ describe('readSloth', () => {
     ]);
     expect(warnings).toEqual([
       'SLO "answer-availability": the query counts timeouts as good; here they are bad',
-      'SLO "answer-availability": the query counts cancelled executions as good; here they are neither',
+      'SLO "answer-availability": the query counts cancelled and suspended executions as good; here they are neither',
       'SLO "answer-availability": labels is not read',
       'SLO "answer-availability": alerting.labels is not read',
       'SLO "answer-availability": alerting.annotations.runbook is not read',
@@ -361,7 +361,7 @@ describe('readSloth', () => {
     ]);
   });
 
-  const events = `events: { error_query: 'sum(primitive_execution_count{primitive_name="a",execution_status=~"error|timeout"})', total_query: 'sum(primitive_execution_count{primitive_name="a",execution_status!="cancelled"})' }`;
+  const events = `events: { error_query: 'sum(primitive_execution_count{primitive_name="a",execution_status=~"error|timeout"})', total_query: 'sum(primitive_execution_count{primitive_name="a",execution_status!~"cancelled|suspended"})' }`;
   const sloth = (slo: string): string => `version: prometheus/v1\nservice: shop\nslos:\n  - ${slo}`;
 
   it('takes anchors and merges', () => {
@@ -610,7 +610,7 @@ describe('readOpenSlo', () => {
 
   const query = (name: string, labels: string): string =>
     `${name}: { metricSource: { type: Prometheus, spec: { query: 'sum(primitive_execution_count{primitive_name="a",${labels}})' } } }`;
-  const ratio = `ratioMetric: { counter: true, ${query('bad', 'execution_status=~"error|timeout"')}, ${query('total', 'execution_status!="cancelled"')} }`;
+  const ratio = `ratioMetric: { counter: true, ${query('bad', 'execution_status=~"error|timeout"')}, ${query('total', 'execution_status!~"cancelled|suspended"')} }`;
   /** An SLO as people write it, with some of its fields replaced. */
   const openSlo = (fields: Readonly<Record<string, string>> = {}, more = ''): string => {
     const all = {
@@ -655,7 +655,7 @@ describe('readOpenSlo', () => {
     ['rawType: failure', '{primitive_name="a",execution_status=~"error|timeout"}'],
     ['rawType: success', '{primitive_name="a",execution_status="success"}'],
   ])('reads a raw ratio with %s', (type, labels) => {
-    const raw = `sum(primitive_execution_count${labels}) / sum(primitive_execution_count{primitive_name="a",execution_status!="cancelled"})`;
+    const raw = `sum(primitive_execution_count${labels}) / sum(primitive_execution_count{primitive_name="a",execution_status!~"cancelled|suspended"})`;
     const indicator = `{ metadata: { name: a }, spec: { ratioMetric: { ${type}, raw: { metricSource: { type: Prometheus, spec: { query: '${raw}' } } } } } }`;
     expect(readOpenSlo(openSlo({ indicator }))).toEqual({ slos: [expected], unreadable: [], warnings: [] });
   });

@@ -1,0 +1,48 @@
+import type { ErrorInfo } from './error-info.ts';
+import type { Execution } from './execution.ts';
+import type { EdgeLabel, RunScope } from './run-scope.ts';
+
+/** What became of a step in an earlier run of its workflow. */
+export type KnownOutcome =
+  { readonly ok: true; readonly output: unknown } | { readonly ok: false; readonly error: unknown };
+
+/**
+ * Keeps what becomes of the steps of an execution, so that another run of the same workflow, also in another process, need
+ * not run them again. There is one for each step on the way, in the shape of the tree that runs.
+ */
+export interface StepJournal {
+  /** That of a step. Called once for each, in the order in which they begin. */
+  enter(edge: EdgeLabel): StepJournal;
+  /** What is known of this step; `undefined`: it has to run. */
+  outcome(): KnownOutcome | undefined;
+  /** The step returned. */
+  succeeded(output: unknown): void;
+  /** The step failed; it was neither cancelled nor suspended. */
+  failed(info: ErrorInfo): void;
+}
+
+/** Has what becomes of the steps of an execution kept. Before the first of them begins. */
+export function keepJournal(scope: RunScope<never>, journal: StepJournal): void {
+  (scope as unknown as Execution).journal = journal;
+}
+
+/** Where what becomes of the steps of an execution is kept; `undefined` where it is not. */
+export function journalOf(scope: RunScope<never>): StepJournal | undefined {
+  return (scope as unknown as Execution).journal;
+}
+
+/** Runs a step and keeps what becomes of it. */
+export async function journaled<O>(
+  journal: StepJournal,
+  step: Execution,
+  perform: () => Promise<O>,
+): Promise<O> {
+  try {
+    const output = await perform();
+    journal.succeeded(output);
+    return output;
+  } catch (error) {
+    if (step.status === 'error' || step.status === 'timeout') journal.failed(step.failure as ErrorInfo);
+    throw error;
+  }
+}
