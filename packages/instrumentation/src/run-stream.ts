@@ -1,6 +1,6 @@
 import { CancelledError, ObsError } from '@tta/obs-context';
+import { type ChunkReader, type Emission, handled, settled } from './emission.ts';
 import { LinkedAbort } from './linked-abort.ts';
-import { onAbort } from './on-abort.ts';
 
 /** What a run emits while it runs, and its result. For one reader. */
 export interface RunStream<Chunk, O> extends AsyncIterable<Chunk, undefined> {
@@ -17,15 +17,27 @@ export interface RunStream<Chunk, O> extends AsyncIterable<Chunk, undefined> {
   cancel(reason?: unknown): void;
 }
 
-/** Where an execution gives its chunks. */
-export interface ChunkReader {
-  /** Settles when the chunk has been taken. @throws The reason of the signal when that aborts before. */
-  put(chunk: unknown, signal: AbortSignal): Promise<void>;
-}
-
-interface Waiting<Chunk> {
+/** A chunk that nobody has asked for yet. */
+class Waiting<Chunk> {
   readonly chunk: Chunk;
-  readonly taken: () => void;
+  readonly from: Emission;
+  readonly answer: Promise<void>;
+  taken!: () => void;
+  #reject!: (reason: unknown) => void;
+
+  constructor(chunk: Chunk, from: Emission) {
+    this.chunk = chunk;
+    this.from = from;
+    this.answer = new Promise((resolve, reject) => {
+      this.taken = resolve;
+      this.#reject = reject;
+    });
+  }
+
+  refuse(reason: unknown): void {
+    handled(this.answer);
+    this.#reject(reason);
+  }
 }
 
 interface Reading<Chunk> {
@@ -33,15 +45,18 @@ interface Reading<Chunk> {
   readonly reject: (error: unknown) => void;
 }
 
-/** Nothing is kept: whoever emits waits until its chunk has been taken, and whoever reads until there is one. */
+/**
+ * Chunks meet their reader, and none is kept: whoever emits waits until its chunk has been taken, and whoever reads until
+ * there is one.
+ */
 export class ReadStream<Chunk, O> implements RunStream<Chunk, O>, ChunkReader {
   readonly #abort: LinkedAbort;
   #run: Promise<O> = new Promise(() => undefined);
   /** In the order in which they were emitted: more than one where branches emit beside each other. */
   readonly #waiting = new Set<Waiting<Chunk>>();
   readonly #reading: Reading<Chunk>[] = [];
-  #isRead = false;
-  #isDropped = false;
+  #hasReader = false;
+  #isDropping = false;
   #hasEnded = false;
   /** What the next `next` is to get, and only that. */
   #failure: { readonly error: unknown } | undefined;
@@ -61,48 +76,59 @@ export class ReadStream<Chunk, O> implements RunStream<Chunk, O>, ChunkReader {
 
   get result(): Promise<O> {
     // A moment later: whoever begins to read beside this in the same turn is a reader.
-    if (!this.#isRead) queueMicrotask(() => this.#drop());
+    if (!this.#hasReader) {
+      queueMicrotask(() => {
+        if (!this.#hasReader) this.#drop();
+      });
+    }
     return this.#run;
   }
 
   cancel(reason: unknown = new CancelledError('the stream was cancelled')): void {
-    if (!this.#hasEnded) this.#abort.abort(reason);
+    if (this.#hasEnded) return;
+    this.#abort.abort(reason);
+    this.#takeAll();
   }
 
   [Symbol.asyncIterator](): AsyncIterator<Chunk, undefined> {
-    if (this.#isRead || this.#isDropped) {
+    if (this.#hasReader || this.#isDropping) {
       throw new ObsError(
-        this.#isRead
+        this.#hasReader
           ? 'the stream has a reader already, and its chunks are made once: read it in one place'
           : 'the chunks of the stream have been dropped, because its result was asked for before anybody read it',
         { code: 'OBS_ERR_STREAM_READ', category: 'validation' },
       );
     }
-    this.#isRead = true;
+    this.#hasReader = true;
     return new Reader(this);
   }
 
-  put(chunk: unknown, signal: AbortSignal): Promise<void> {
-    if (this.#isDropped) return taken;
+  get isDropping(): boolean {
+    return this.#isDropping;
+  }
+
+  put(chunk: unknown, from: Emission): Promise<void> {
     const reading = this.#reading.shift();
     if (reading) {
       reading.resolve({ done: false, value: chunk as Chunk });
-      return taken;
+      return settled;
     }
-    return new Promise((resolve, reject) => {
-      const unfollow = onAbort(signal, () => {
-        this.#waiting.delete(waiting);
-        reject(signal.reason as Error);
-      });
-      const waiting = {
-        chunk: chunk as Chunk,
-        taken: () => {
-          unfollow();
-          resolve();
-        },
-      };
-      this.#waiting.add(waiting);
-    });
+    // Work that others wait for as well may go on behind the end.
+    if (this.#isDropping || this.#hasEnded || this.#abort.signal.aborted) return settled;
+    const waiting = new Waiting(chunk as Chunk, from);
+    this.#waiting.add(waiting);
+    return waiting.answer;
+  }
+
+  refuse(from: Emission, reason: unknown): number {
+    let refused = 0;
+    for (const waiting of this.#waiting) {
+      if (waiting.from !== from) continue;
+      this.#waiting.delete(waiting);
+      waiting.refuse(reason);
+      refused++;
+    }
+    return refused;
   }
 
   next(): Promise<IteratorResult<Chunk, undefined>> {
@@ -111,6 +137,7 @@ export class ReadStream<Chunk, O> implements RunStream<Chunk, O>, ChunkReader {
       waiting.taken();
       return Promise.resolve({ done: false, value: waiting.chunk });
     }
+    if (this.#isDropping) return Promise.resolve(end);
     if (!this.#hasEnded) return new Promise((resolve, reject) => this.#reading.push({ resolve, reject }));
     const failure = this.#failure;
     this.#failure = undefined;
@@ -120,21 +147,25 @@ export class ReadStream<Chunk, O> implements RunStream<Chunk, O>, ChunkReader {
   /** What `break` does. Settles when the run has ended, so that its span has as well. */
   async leave(): Promise<void> {
     this.cancel(new CancelledError('the reader of the stream has left'));
+    this.#drop();
+    for (const reading of this.#reading.splice(0)) reading.resolve(end);
     // Only waited for: whoever reads `result` gets its error, and here it is the answer to the cancellation.
     await this.#run.catch(() => undefined);
-    this.#failure = undefined;
   }
 
   #drop(): void {
-    if (this.#isRead) return;
-    this.#isDropped = true;
+    this.#isDropping = true;
+    this.#takeAll();
+  }
+
+  #takeAll(): void {
     for (const { taken } of this.#waiting) taken();
     this.#waiting.clear();
   }
 
   #end(failure?: { readonly error: unknown }): void {
     this.#hasEnded = true;
-    // What was emitted and not waited for was not read either, and nobody waits for it.
+    // What was emitted and not waited for is read all the same, and the error after it.
     const [first, ...others] = this.#reading.splice(0);
     if (failure && first) first.reject(failure.error);
     else {
@@ -145,7 +176,6 @@ export class ReadStream<Chunk, O> implements RunStream<Chunk, O>, ChunkReader {
   }
 }
 
-const taken = Promise.resolve();
 const end: IteratorReturnResult<undefined> = { done: true, value: undefined };
 
 /** The one reader of a stream. */

@@ -19,7 +19,7 @@ export function streamUnit<I, O, Chunk>(
     return failedStream(error);
   }
   const stream = new ReadStream<Chunk, O>(execution.cancellable());
-  execution.reader = stream;
+  execution.readBy(stream);
   stream.follow(execution.perform(unit.body, input));
   return stream;
 }

@@ -50,6 +50,7 @@ export { sequential } from './sequential.ts';
 export type { Sequential } from './sequential-signatures.ts';
 export { settle, type SettleOptions } from './settle.ts';
 export type { AnyStep, InputOf, OutputOf, SharedInput } from './step-types.ts';
+export { type Chunks, streaming } from './streaming.ts';
 export { NoCaseError } from './switch-on/no-case-error.ts';
 export { switchOn, type SwitchOnOptions } from './switch-on/switch-on.ts';
 export { timeout, TimeoutError, type TimeoutOptions } from './timeout.ts';

@@ -1,0 +1,83 @@
+import type { StreamEnd } from './execution-end.ts';
+import type { Execution } from './execution.ts';
+import { onAbort } from './on-abort.ts';
+
+/** To whom an execution gives its chunks. */
+export interface ChunkReader {
+  /** Whether nobody reads, nor will any more: chunks are taken at once, and go nowhere. */
+  readonly isDropping: boolean;
+  /** Settles when the chunk has been taken; rejects when it is refused. */
+  put(chunk: unknown, from: Emission): Promise<void>;
+  /** Rejects what has not been taken yet of an emission. @returns How many chunks that were. */
+  refuse(from: Emission, reason: unknown): number;
+}
+
+/** What an execution gives before its result. Made for those that give something, and for those that ask about it. */
+export class Emission {
+  readonly #execution: Execution;
+  /** Of the execution above, where the chunks of this one are chunks of that one as well. */
+  readonly #above: Emission | undefined;
+  readonly #reader: ChunkReader | undefined;
+  #chunks = 0;
+  /** On the monotonic clock; of no meaning in a run that is not observed. */
+  #firstChunkAt = 0;
+  #unfollow: (() => void) | undefined;
+
+  constructor(execution: Execution, reader?: ChunkReader) {
+    this.#execution = execution;
+    this.#above = execution.options?.streamed ? execution.parent?.emission : undefined;
+    this.#reader = reader ?? (this.#above && this.#above.#reader);
+  }
+
+  readonly emit = (chunk: unknown): Promise<void> => {
+    const execution = this.#execution;
+    // What was left behind says no more.
+    if (execution.isAborted) return handled(Promise.reject(execution.signal.reason as Error));
+    if (execution.ended) return settled;
+    this.#count(1);
+    const reader = this.#reader;
+    if (!reader) return settled;
+    // Once, not for each chunk that waits.
+    this.#unfollow ??= onAbort(execution.signal, () => {
+      this.#count(-reader.refuse(this, execution.signal.reason));
+    });
+    return reader.put(chunk, this);
+  };
+
+  get isRead(): boolean {
+    return this.#reader?.isDropping === false;
+  }
+
+  get hasEmitted(): boolean {
+    return this.#chunks > 0 && this.isRead;
+  }
+
+  /** What is told of it; `undefined` where nothing was taken. @param startedAt - On the monotonic clock. */
+  endOf(startedAt: number): StreamEnd | undefined {
+    if (this.#chunks === 0) return undefined;
+    return { chunks: this.#chunks, timeToFirstChunkMs: this.#firstChunkAt - startedAt };
+  }
+
+  /** Lets go of the signal. */
+  release(): void {
+    this.#unfollow?.();
+  }
+
+  #count(chunks: number): void {
+    if (this.#chunks === 0) {
+      const { run } = this.#execution;
+      if (run.observed) this.#firstChunkAt = run.instrumentation.guardedClock.monotonic();
+    }
+    this.#chunks += chunks;
+    if (this.#above) this.#above.#count(chunks);
+  }
+}
+
+/** The answer to a chunk that has been taken already. */
+export const settled: Promise<void> = Promise.resolve();
+
+/** Whoever did not wait for its chunk does not hear that it was refused either, and must not end the process. */
+export function handled<T>(refused: Promise<T>): Promise<T> {
+  refused.catch(() => undefined);
+  return refused;
+}
