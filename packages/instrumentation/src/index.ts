@@ -10,6 +10,7 @@ export type { InstrumentationOptions } from './instrumentation-options.ts';
 export { instrument, type InstrumentOptions } from './instrument.ts';
 export { instrumented } from './instrumented.ts';
 export { InstrumentedPrimitive } from './instrumented-primitive.ts';
+export { jsonText } from './json-text.ts';
 export { LinkedAbort } from './linked-abort.ts';
 export { named } from './named.ts';
 export { onAbort } from './on-abort.ts';

@@ -17,7 +17,7 @@ import { check, type Checked, jsonSchemaOf, type Unchecked, type Validator } fro
  * along the children that these declare (`toolDefinitionOf`). So `retry`, `timeout`, `cache`, `approval` around a tool need
  * to do nothing for it but to declare it as a child, on any edge that is no call of its own.
  */
-export interface ToolOptions<V extends Validator | undefined, O, Chunk> {
+export interface ToolOptions<V extends Validator, O, Chunk> {
   /** By which the model calls it: 1 to 64 letters, digits, `_` and `-`. */
   readonly name: string;
   /** Tells the model when to call it and what it gives. */
@@ -89,7 +89,7 @@ class Tool<O, Chunk> extends InstrumentedPrimitive<unknown, O, Chunk> {
  * @throws `OBS_ERR_INVALID_COMPOSITION` for a name that providers do not take, an `input` that checks nothing or cannot
  * say its JSON Schema, arguments that are no object, and an `execute` that is no step; at construction.
  */
-export function tool<O, V extends Validator | undefined = undefined, Chunk = never>(
+export function tool<O, V extends Validator = Validator, Chunk = never>(
   options: ToolOptions<V, O, Chunk>,
 ): InstrumentedPrimitive<Unchecked<V>, O, Chunk> {
   requireOptions(options, 'tool', "{ name: 'add', execute: ({ a, b }) => a + b }");

@@ -1,0 +1,93 @@
+import { CancelledError, classifyError, genAiNames, type LlmToolCall } from '@tta/obs-context';
+import { isSuspension, type RunScope } from '@tta/obs-instrumentation';
+import { FanOut } from '../internal/fan-out.ts';
+import type { AnyStep } from '../step-types.ts';
+import type { ToolMessage } from './conversation.ts';
+import { answerOf, failureOf } from './tool-answer.ts';
+
+/** Calls of one reply that are made: a model may ask for any number. */
+const mostCalls = 128;
+/** Characters of what a model calls a tool or a call that an event has. */
+const longestName = 64;
+
+/** Who calls tools, and which there are. */
+export interface Caller {
+  readonly agentName: string;
+  readonly tools: ReadonlyMap<string, AnyStep>;
+  /** How many run at a time. */
+  readonly concurrency: number;
+  readonly scope: RunScope;
+}
+
+interface KnownCall {
+  readonly call: LlmToolCall;
+  readonly position: number;
+  readonly tool: AnyStep;
+}
+
+/**
+ * Makes the calls of a reply beside each other.
+ *
+ * @returns One answer to each call, in their order. A tool that fails, is unknown or is one too many is answered as well:
+ * the model is told what was wrong.
+ * @throws What a tool throws that was cancelled: at once. What one throws that is suspended: when the others have come to
+ * their end. The reason of the signal when the run is cancelled.
+ */
+export async function callTools(calls: readonly LlmToolCall[], caller: Caller): Promise<ToolMessage[]> {
+  const { agentName, scope } = caller;
+  const answers: ToolMessage[] = [];
+  const known = knownCalls(calls, caller, answers);
+  let suspension: { readonly error: unknown } | undefined;
+  const fanOut = new FanOut(scope, known.values(), caller.concurrency, {
+    begin: ({ call, tool, position }, _index, signal) =>
+      scope.step(`tool_${call.name}`, tool, call.arguments as never, {
+        signal,
+        index: position,
+        total: calls.length,
+        attributes: {
+          [genAiNames.agentName]: agentName,
+          ...(call.id !== undefined && { [genAiNames.toolCallId]: call.id }),
+        },
+      }),
+    succeeded: (index, output) => {
+      const { call, position } = known[index] as KnownCall;
+      answers[position] = answerOf(call, output);
+    },
+    failed: (index, error) => {
+      const { call, position } = known[index] as KnownCall;
+      if (isSuspension(error)) suspension ??= { error };
+      else if (classifyError(error, scope.clock).category === 'cancelled')
+        fanOut.fail(error, new CancelledError(`tool "${call.name}" of ${agentName} was cancelled`, error));
+      else answers[position] = failureOf(call, error);
+    },
+  });
+  await fanOut.run();
+  if (suspension) throw suspension.error;
+  return answers;
+}
+
+/** The calls that can be made; what comes of the others is clear at once. */
+function knownCalls(
+  calls: readonly LlmToolCall[],
+  { tools, scope }: Caller,
+  answers: ToolMessage[],
+): KnownCall[] {
+  const known: KnownCall[] = [];
+  for (const [position, call] of calls.entries()) {
+    const tool = tools.get(call.name);
+    if (position >= mostCalls) {
+      answers[position] = failureOf(call, `too many calls at once; at most ${mostCalls} are made`);
+    } else if (tool) {
+      known.push({ call, position, tool });
+    } else {
+      const there = tools.size > 0 ? `there are: ${[...tools.keys()].join(', ')}` : 'there are none';
+      answers[position] = failureOf(call, `there is no tool "${call.name}"; ${there}`);
+      scope.event('agent.unknown_tool', {
+        [genAiNames.toolName]: call.name.slice(0, longestName),
+        ...(call.id !== undefined && { [genAiNames.toolCallId]: call.id.slice(0, longestName) }),
+      });
+    }
+  }
+  if (calls.length > mostCalls) scope.event('agent.too_many_calls', { calls: calls.length });
+  return known;
+}
