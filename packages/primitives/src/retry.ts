@@ -17,6 +17,7 @@ import {
 } from '@tta/obs-instrumentation';
 import { Backoff, type BackoffOptions } from './internal/backoff.ts';
 import { decideAbout } from './internal/decide-about.ts';
+import { recordRetry, type Wait, waitAsAsked } from './internal/next-attempt.ts';
 import {
   requireAtLeast,
   requireFunction,
@@ -184,7 +185,8 @@ class Retry<I, O> extends InstrumentedPrimitive<I, O> {
 
     if (attempt - progress.free > maxRetries) throw stop('attempts');
     progress.backoff ??= new Backoff(this.#settings, scope.random);
-    const { waitMs, strategy } = this.#waitOf(decision, found, progress.backoff);
+    const wait = this.#waitOf(decision, found, progress.backoff);
+    const waitMs = wait.ms;
     if (waitMs > maxDelayMs) {
       throw stop(
         'asked_to_wait',
@@ -201,33 +203,13 @@ class Retry<I, O> extends InstrumentedPrimitive<I, O> {
       budget?.refund(found);
       throw reason;
     }
-    // After the wait: what is counted has been made.
-    scope.record({
-      type: 'recovery',
-      kind: 'retry',
-      error,
-      attributes: {
-        [names.retryAttempt]: attempt,
-        [names.retryBackoffMs]: Math.round(waitMs),
-        [names.retryStrategy]: strategy,
-        [names.retryReason]: found.category,
-        [names.retryAfterHeader]: found.retryAfterMs !== undefined,
-      },
-    });
+    recordRetry(scope, { error, found, attempt, wait });
   }
 
   /** How long the next attempt is waited for, and who says so. */
-  #waitOf(
-    { afterMs }: RetryDecision,
-    { retryAfterMs = 0 }: ErrorClass,
-    backoff: Backoff,
-  ): { readonly waitMs: number; readonly strategy: string } {
-    if (afterMs !== undefined) return { waitMs: afterMs, strategy: 'retry_on' };
-    const ownMs = backoff.next();
-    // Zero, or a date that has passed, asks for nothing: every caller would come back at once.
-    return retryAfterMs > 0
-      ? { waitMs: retryAfterMs, strategy: 'retry_after' }
-      : { waitMs: ownMs, strategy: this.#settings.jitter };
+  #waitOf({ afterMs }: RetryDecision, found: ErrorClass, backoff: Backoff): Wait {
+    if (afterMs !== undefined) return { ms: afterMs, strategy: 'retry_on' };
+    return waitAsAsked(found, { ms: backoff.next(), strategy: this.#settings.jitter });
   }
 
   /** `undefined`: the error is not worth another attempt. */
