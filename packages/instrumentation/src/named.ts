@@ -1,5 +1,5 @@
 import { InstrumentedPrimitive } from './instrumented-primitive.ts';
-import type { PrimitiveLike, RunScope } from './run-scope.ts';
+import type { PrimitiveLike, RunScope, StaticChild } from './run-scope.ts';
 import { requireStep, unitOf } from './unit.ts';
 
 /** Runs the body of another primitive under its own name, without a span between. */
@@ -7,8 +7,11 @@ class Named<in I, out O, out Chunk> extends InstrumentedPrimitive<I, O, Chunk> {
   readonly #body: (input: I, scope: RunScope<Chunk>) => O | PromiseLike<O>;
 
   constructor(name: string, step: PrimitiveLike<I, O, Chunk>) {
-    const { body, ...description } = unitOf(step, 'inner');
-    super({ ...description, name });
+    const { body, children: given, ...description } = unitOf(step, 'inner');
+    const children: StaticChild[] = [];
+    super({ ...description, children, name });
+    // What runs itself once more, as a cache does for a refresh, is here what has the name.
+    for (const child of given) children.push(child.step === step ? { ...child, step: this } : child);
     this.#body = body;
   }
 

@@ -21,6 +21,10 @@ export {
   type GuardedAlternative,
 } from './fallback.ts';
 export { forEach, ForEachError, type ForEachOptions, type Items, skipItem, stopItems } from './for-each.ts';
+export { describeRun, type RunSpan } from './graph/describe-run.ts';
+export { toDot } from './graph/dot.ts';
+export { describe, type GraphEdge, type GraphNode, type PrimitiveGraph } from './graph/graph.ts';
+export { toMermaid } from './graph/mermaid.ts';
 export { hedge, type HedgeOptions } from './hedge.ts';
 export { lambda } from './lambda.ts';
 export { loop, LoopLimitError, type LoopOptions } from './loop.ts';
