@@ -12,6 +12,7 @@ export default {
     '!*/main.ts',
     // Planted for the specs.
     '!*/planted-*.ts',
+    '!test/**',
     '!dist/**',
     '!out-tsc/**',
   ],

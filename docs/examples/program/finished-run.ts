@@ -1,0 +1,31 @@
+import type { Colours } from '../repo-review/colours.ts';
+
+/** A run that has ended, as `onExecution` tells of it. */
+export interface FinishedRun {
+  readonly name: string;
+  readonly workflowName: string | undefined;
+  readonly traceId: string | undefined;
+  readonly status: keyof typeof glyphs;
+  readonly durationMs: number;
+  readonly totalCostUsd: number | undefined;
+}
+
+const glyphs = { success: '✓', error: '✗', timeout: '◷', cancelled: '⊘', suspended: '⏸' } as const;
+
+/** A run in a line: how it ended, how long it took, what it cost and, where there is a page, its address. */
+export function describeRun(run: FinishedRun, page: string | undefined, colours: Colours): string {
+  const { status, durationMs, totalCostUsd, traceId } = run;
+  const facts = [
+    ...(status === 'success' ? [] : [status]),
+    `${Math.round(durationMs)} ms`,
+    ...(totalCostUsd === undefined ? [] : [usd(totalCostUsd)]),
+  ];
+  const glyph = status === 'error' ? colours.red(glyphs.error) : glyphs[status];
+  const address = page === undefined || traceId === undefined ? [] : [`${page}/#/traces/${traceId}`];
+  return [`${glyph} ${run.workflowName ?? run.name}`, colours.dim(facts.join(', ')), ...address].join('  ');
+}
+
+/** An amount of US dollars, to a hundredth of a cent. */
+export function usd(amount: number): string {
+  return `$${amount.toFixed(4)}`;
+}

@@ -1,0 +1,62 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { observed } from '@tta/obs-testing';
+import { matchers } from '@tta/obs-testing/jest';
+import { ExampleProgram, stableText } from '../test/program.ts';
+import { startSite } from './site.ts';
+import { crawlSite } from './workflow.ts';
+
+expect.extend(matchers);
+
+let program: ExampleProgram;
+beforeAll(async () => {
+  program = await ExampleProgram.bundle('rate-limited-crawl');
+});
+afterAll(() => program.remove());
+
+describe('the example rate-limited-crawl', () => {
+  it('reads each page of a site once, and waits where it is told to', async () => {
+    const { exitCode, stdout, stderr, trace } = await program.observe();
+
+    expect([stderr, exitCode]).toEqual(['', 0]);
+    expect(stableText(stdout)).toMatchInlineSnapshot(`
+      "/                  Page /; links: 3
+      /guide             Page /guide; links: 3
+      /blog              Page /blog; links: 3
+      /about             Page /about; links: 1
+      /guide/install     Page /guide/install; links: 1
+      /guide/first-run   Page /guide/first-run; links: 2
+      /blog/1            Page /blog/1; links: 1
+      /blog/2            Page /blog/2; links: 1
+      /guide/traces      Page /guide/traces; links: 0
+      9 pages; 1 request was refused and made again a second later
+
+      ✓ crawl  … ms
+      "
+    `);
+    expect(trace).toHaveSpan('primitive.loop.execute "crawl" success', 1);
+    expect(trace).toHaveRetried('fetch page', 1);
+    expect(trace).toHaveSpan('primitive.lambda.execute "fetch page" success', 9);
+    expect(trace).toHaveSpan({
+      span: 'primitive.rate_limit.execute',
+      outcome: 'error',
+      events: [{ name: 'rate_limit.paused', attributes: { 'rate_limit.pause_ms': 1_000 } }],
+    });
+    expect(trace).toHaveNoOrphans();
+  });
+
+  it(
+    'gives up on a site that has no such page',
+    observed(async (trace) => {
+      const site = await startSite();
+      try {
+        const crawl = crawlSite({ concurrency: 1, limit: 1, windowMs: 1 });
+        await expect(crawl.execute({ next: [`${site.url}gone`], pages: [] })).rejects.toThrow(
+          '/gone answered 404',
+        );
+        expect(trace).toHaveRetried('fetch page', 0);
+      } finally {
+        await site.close();
+      }
+    }),
+  );
+});
