@@ -352,6 +352,7 @@ export class Execution implements RunScope<unknown> {
     this.status = status;
     const { observed, instrumentation } = this.run;
     this.#unfollow?.();
+    this.#emission?.release();
     if (this.parent) this.parent.#owner.#forget(this);
     if (this.#open) for (const left of this.#open) left.#closeWithOwner();
     if (observed || failure || status === 'suspended') instrumentation.end(this, status, failure, abandoned, endedAt);
