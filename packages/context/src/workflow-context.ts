@@ -219,6 +219,11 @@ export class WorkflowContext {
     this.#sharedState.set(key.id, value);
   }
 
+  /** All that is in the state which the steps of the run share, by the ids of the keys. A copy. */
+  entries(): Record<string, unknown> {
+    return Object.fromEntries(this.#sharedState);
+  }
+
   /**
    * A context for a part of this run: same state, clock and correlation id, fresh start and checkpoints.
    * It inherits what was said here except the cause, which is the span of this context. Tags, baggage and

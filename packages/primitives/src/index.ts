@@ -1,3 +1,7 @@
+export { approval, type ApprovalOptions } from './approval/approval.ts';
+export { ApprovalExpiredError, ApprovalRefusedError, NotResumableError } from './approval/approval-errors.ts';
+export type { ApprovalRequest } from './approval/approval-request.ts';
+export { type Decision, InvalidDecisionError } from './approval/decision.ts';
 export { bulkhead, BulkheadFullError, type BulkheadOptions, BulkheadQueueTimeoutError } from './bulkhead.ts';
 export { cache, type CachePrimitive, type CacheStats } from './cache/cache.ts';
 export type { CacheOptions } from './cache/cache-options.ts';
@@ -42,6 +46,11 @@ export {
   type RetryOptions,
   type RetryStop,
 } from './retry.ts';
+export type { Decisions } from './resumable/decisions-on.ts';
+export { InvalidTokenError } from './resumable/invalid-token-error.ts';
+export { resumable, type Resumable, type ResumableOptions } from './resumable/resumable.ts';
+export { NotSavableError } from './resumable/run-journal.ts';
+export { SuspendedError } from './resumable/suspended-error.ts';
 export { NoRouteError } from './router/no-route-error.ts';
 export type { RouteStrategy } from './router/ranking.ts';
 export type { RouteProfile, RouteStats } from './router/route.ts';

@@ -1,0 +1,85 @@
+import type { ContextInit } from '@tta/obs-context';
+import type { ApprovalRequest } from '../approval/approval-request.ts';
+import { hashOf } from '../cache/store-key.ts';
+import { InvalidTokenError } from './invalid-token-error.ts';
+import { mostCharacters, NotSavableError } from './run-journal.ts';
+import { isSavedRun, requestsIn } from './saved-run-shape.ts';
+import type { SavedStep } from './saved-run.ts';
+
+/** What a run needs to go on. Plain JSON. */
+export interface SavedRun {
+  readonly version: 1;
+  /** The name of the workflow. */
+  readonly workflow: string;
+  /** A hash of its static graph. */
+  readonly graph: string;
+  /** What it was given; without an element for `undefined`. */
+  readonly input: readonly [] | readonly [unknown];
+  /** What was said of the run. */
+  readonly init: ContextInit;
+  /** The state of the run, by the ids of its keys. */
+  readonly state: Readonly<Record<string, unknown>>;
+  /** Of the span of the run that was suspended (W3C Trace Context §3.2). */
+  readonly traceparent?: string;
+  readonly journal: SavedStep;
+}
+
+/** Characters of a token: outputs and requests at their largest, in base64, with room for the rest. */
+const longestText = 2 * mostCharacters;
+const longestToken = longestText + 17;
+
+/**
+ * A text for a run: base64url of JSON, and a hash that tells when it was cut off.
+ *
+ * @throws {@link NotSavableError} for one that is too large to be read again.
+ */
+export function formatToken(run: SavedRun): string {
+  const text = Buffer.from(JSON.stringify(run)).toString('base64url');
+  if (text.length > longestText)
+    throw new NotSavableError(`the run cannot be saved: its token would have ${text.length} characters`);
+  return `${text}.${hashOf(text)}`;
+}
+
+/**
+ * Reads a token, and interprets nothing of it before all of it is what it has to be.
+ *
+ * @throws {@link InvalidTokenError} which says what is wrong and what to do.
+ */
+export function parseToken(
+  token: unknown,
+  workflow: string,
+  graph: string,
+): { readonly run: SavedRun; readonly requests: readonly ApprovalRequest[] } {
+  const refuse = (what: string): InvalidTokenError => new InvalidTokenError(workflow, what);
+  const whole = 'give it as it was in the SuspendedError';
+  if (typeof token !== 'string' || token === '') throw refuse(`the token is no text; ${whole}`);
+  if (token.length > longestToken)
+    throw refuse(
+      `the token has ${token.length} characters, and none has more than ${longestToken}; ${whole}`,
+    );
+  const [text = '', hash] = token.split('.');
+  if (token !== `${text}.${hash}` || hashOf(text) !== hash)
+    throw refuse(`the token has been changed or cut off; ${whole}`);
+  let run: unknown;
+  try {
+    run = JSON.parse(Buffer.from(text, 'base64url').toString(), withoutPrototypes);
+  } catch {
+    throw refuse(`the token cannot be read; ${whole}`);
+  }
+  const { version } = (run ?? {}) as Partial<Record<keyof SavedRun, unknown>>;
+  if (version !== 1)
+    throw refuse('the token is of another version of this library; resume it with the one that made it');
+  if (!isSavedRun(run)) throw refuse(`the token is not what a run was saved as; ${whole}`);
+  if (run.workflow !== workflow)
+    throw refuse(`the token is of the workflow ${JSON.stringify(run.workflow)}; resume it with that one`);
+  if (run.graph !== graph)
+    throw refuse(
+      'its steps are not those that the run was begun with; resume it with the version that began it',
+    );
+  return { run, requests: [...requestsIn(run.journal)] };
+}
+
+function withoutPrototypes(key: string, value: unknown): unknown {
+  if (key === '__proto__') throw new TypeError('a property is called __proto__');
+  return value;
+}

@@ -1,0 +1,204 @@
+import { ObsError, type ObsErrorOptions } from '@tta/obs-context';
+import {
+  type EdgeLabel,
+  type ErrorInfo,
+  type KnownOutcome,
+  messageOf,
+  type StepJournal,
+} from '@tta/obs-instrumentation';
+import type { ApprovalRequest } from '../approval/approval-request.ts';
+import type { Decision } from '../approval/decision.ts';
+import { requirePlainJson } from '../cache/plain-json.ts';
+import type { SavedFailure, SavedGate, SavedStep } from './saved-run.ts';
+
+/** Characters of JSON that all outputs of a run may take until it is suspended. */
+export const mostCharacters = 8 * 1024 * 1024;
+
+/** A run cannot be saved: something in it is no plain JSON, or it is too large. */
+export class NotSavableError extends ObsError {
+  constructor(message: string) {
+    super(message, { code: 'OBS_ERR_NOT_SAVABLE', category: 'permanent', severity: 'high' });
+  }
+}
+
+/** What all steps of a run share. */
+interface Shared {
+  /** Characters that may still be kept. */
+  room: number;
+  readonly decisions: ReadonlyMap<string, Decision>;
+}
+
+/** What a step has come to; `fault` says why that cannot be kept. */
+type End =
+  | { readonly output: readonly [] | readonly [unknown]; readonly size: number }
+  | { readonly failure: SavedFailure; readonly size: number }
+  | { readonly fault: string; readonly size: 0 };
+
+const nothing: ReadonlyMap<string, Decision> = new Map();
+
+/**
+ * What becomes of the steps of a run, by the way of edges that leads to them. When a step ends, what was kept of the
+ * steps below it goes: it will not run again.
+ */
+export class RunJournal implements StepJournal {
+  /** Of an approval. */
+  gate: SavedGate | undefined;
+  readonly #path: readonly string[];
+  readonly #shared: Shared;
+  /** From the earlier run. */
+  readonly #saved: SavedStep;
+  readonly #steps = new Map<string, RunJournal>();
+  readonly #taken = new Map<string, number>();
+  #end: End | undefined;
+  #isOver = false;
+
+  private constructor(path: readonly string[], shared: Shared, saved: SavedStep) {
+    this.#path = path;
+    this.#shared = shared;
+    this.#saved = saved;
+    this.gate = saved.gate;
+    const { output, failure } = saved;
+    if (output) this.#keep({ output, size: JSON.stringify(output).length });
+    else if (failure) this.#keep({ failure, size: failure.message.length });
+  }
+
+  /** That of a new run, or of one that goes on with what was kept and decided. */
+  static begin(saved: SavedStep = {}, decisions = nothing): RunJournal {
+    return new RunJournal([], { room: mostCharacters, decisions }, saved);
+  }
+
+  enter(edge: EdgeLabel): RunJournal {
+    const nth = (this.#taken.get(edge) ?? 0) + 1;
+    this.#taken.set(edge, nth);
+    const key = `${nth}:${edge}`;
+    const { steps } = this.#saved;
+    const saved = steps && Object.hasOwn(steps, key) ? steps[key] : undefined;
+    const step = new RunJournal([...this.#path, edge], this.#shared, saved ?? {});
+    // What was left behind goes on, and nobody asks for it any more.
+    if (this.#isOver) step.#isOver = true;
+    else this.#steps.set(key, step);
+    return step;
+  }
+
+  outcome(): KnownOutcome | undefined {
+    const end = this.#end;
+    if (!end || 'fault' in end) return undefined;
+    if ('failure' in end) return { ok: false, error: new RestoredError(end.failure) };
+    // A copy: who gets it may change it.
+    return { ok: true, output: structuredClone(end.output[0]) };
+  }
+
+  succeeded(output: unknown): void {
+    this.#close(() => snapshot(output));
+  }
+
+  failed({ code, message, category, severity, recoverable, retryAfterMs }: ErrorInfo): void {
+    const failure = {
+      ...(code !== undefined && { code }),
+      message,
+      category,
+      severity,
+      recoverable,
+      ...(retryAfterMs !== undefined && { retryAfterMs }),
+    };
+    this.#close(() => ({ failure, size: message.length }));
+  }
+
+  /** What was decided about a request when the run went on. */
+  decisionOn(request: ApprovalRequest): Decision | undefined {
+    return this.#shared.decisions.get(request.id);
+  }
+
+  /** The requests that nobody has decided about, in the order in which they came up. */
+  *pending(): Generator<ApprovalRequest> {
+    if (this.gate && !this.gate.decision) yield this.gate.request;
+    for (const step of this.#steps.values()) yield* step.pending();
+  }
+
+  /** @throws {@link NotSavableError} which names the step whose output cannot be kept. */
+  save(): SavedStep {
+    const end = this.#end;
+    if (end && 'fault' in end) throw this.#notSavable('returned', end.fault);
+    if (end) return 'failure' in end ? { failure: end.failure } : { output: end.output };
+    const steps = [...this.#steps].map(([key, step]) => [key, step.save()] as const);
+    return {
+      ...(this.gate && { gate: this.#plainGate(this.gate) }),
+      ...(steps.length > 0 && { steps: Object.fromEntries(steps) }),
+    };
+  }
+
+  #plainGate(gate: SavedGate): SavedGate {
+    try {
+      plainText(gate);
+      return gate;
+    } catch (error) {
+      throw this.#notSavable('is given', messageOf(error));
+    }
+  }
+
+  #notSavable(what: string, why: string): NotSavableError {
+    const step = this.#path.join(' › ');
+    return new NotSavableError(
+      `the run cannot be saved: what the step "${step}" ${what} cannot be kept: ${why}`,
+    );
+  }
+
+  #close(endOf: () => End): void {
+    if (this.#isOver) return;
+    this.#leave();
+    this.#isOver = false;
+    this.gate = undefined;
+    this.#keep(endOf());
+  }
+
+  #keep(end: End): void {
+    const shared = this.#shared;
+    const isRoom = end.size <= shared.room;
+    this.#end = isRoom
+      ? end
+      : { fault: `the run has kept ${mostCharacters} characters of outputs already`, size: 0 };
+    shared.room -= this.#end.size;
+    this.#isOver = true;
+  }
+
+  /** What was kept below is not needed any more. */
+  #leave(): void {
+    this.#isOver = true;
+    for (const step of this.#steps.values()) {
+      step.#leave();
+      this.#shared.room += step.#end?.size ?? 0;
+    }
+    this.#steps.clear();
+  }
+}
+
+function snapshot(value: unknown): End {
+  if (value === undefined) return { output: [], size: 0 };
+  try {
+    const text = plainText(value);
+    return { output: [JSON.parse(text)], size: text.length };
+  } catch (error) {
+    return { fault: messageOf(error), size: 0 };
+  }
+}
+
+/** @throws TypeError for what does not come back from JSON as it is. */
+export function plainText(value: unknown): string {
+  requirePlainJson(value);
+  const text = JSON.stringify(value);
+  if (text.includes('"__proto__":')) throw new TypeError('a property is called __proto__');
+  return text;
+}
+
+/** What a step failed with in an earlier run; its class, stack and cause did not come along. */
+class RestoredError extends ObsError {
+  /** In milliseconds. */
+  readonly retryAfterMs: number | undefined;
+
+  constructor({ code, message, category, severity, recoverable, retryAfterMs }: SavedFailure) {
+    // The code of an error of the user's has no prefix.
+    const known = (code ?? 'OBS_ERR_STEP_FAILED') as ObsErrorOptions['code'];
+    super(message, { code: known, category, severity, recoverable });
+    this.retryAfterMs = retryAfterMs;
+  }
+}
