@@ -110,7 +110,7 @@ describe('faults', () => {
       faults.hang(load),
       faults.dropTelemetry(load),
     ] as const;
-    same<Same<(typeof primitives)[number], InstrumentedPrimitive<string, number>>>();
+    same<Same<(typeof primitives)[number], InstrumentedPrimitive<string, number, never>>>();
     const either: PrimitiveLike<string, number> = load;
     const eithers = (given: PrimitiveLike<string, number>) =>
       [
@@ -124,7 +124,7 @@ describe('faults', () => {
 
     const asked: FakeLlm<string> = fakeLlm<string>('yes');
     const model = faults.failTimes(1, faults.delay(1, asked));
-    same<Same<typeof model, InstrumentedPrimitive<string, LlmReply>>>();
+    same<Same<typeof model, InstrumentedPrimitive<string, LlmReply, string>>>();
     const later = faults.delay(1, async (text: string) => [text]);
     same<Same<typeof later, StepFunction<string, string[]>>>();
 

@@ -1,3 +1,4 @@
+import { breakStream } from './faults/break-stream.ts';
 import { delay } from './faults/delay.ts';
 import { dropTelemetry } from './faults/drop-telemetry.ts';
 import { failTimes } from './faults/fail-times.ts';
@@ -8,7 +9,7 @@ import { hang } from './faults/hang.ts';
  * a function, with the same types. In traces and metrics they show as the step itself does: one span with its type,
  * action and name, none between. So a test of the healthy workflow and one of the faulty expect the same tree.
  *
- * Faults go around each other: `faults.failTimes(1, faults.delay(100, step))` fails once at once, then is late. Around
- * a fake model a fault is a step like any other and has no `stream`: there let the script fail.
+ * Faults go around each other: `faults.failTimes(1, faults.delay(100, step))` fails once at once, then is late. What
+ * they stand for streams through them.
  */
-export const faults = { failTimes, delay, hang, dropTelemetry } as const;
+export const faults = { failTimes, delay, hang, breakStream, dropTelemetry } as const;

@@ -1,9 +1,11 @@
+export type { LlmReply, LlmToolCall } from '@tta/obs-context';
 export { ManualClock, seededRandom } from '@tta/obs-context/manual';
 export type { RecordedCall } from './call-log.ts';
 export { expectTrace, type TraceExpectation } from './expect-trace.ts';
 export { type FakeLlm, fakeLlm, type FakeLlmOptions } from './fake-llm/fake-llm.ts';
-export type { LlmAnswer, LlmReply, LlmStream, LlmToolCall, ScriptedReply } from './fake-llm/llm-reply.ts';
+export type { LlmAnswer, ScriptedReply } from './fake-llm/llm-reply.ts';
 export { faults } from './faults.ts';
+export { ConnectionResetError } from './faults/break-stream.ts';
 export { ServiceUnavailableError } from './faults/fail-times.ts';
 export type { FaultOptions } from './faults/fault-options.ts';
 export type { LineConditions, LineExpectation } from './matchers/logged.ts';

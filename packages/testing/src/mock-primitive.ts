@@ -24,8 +24,8 @@ export interface AnswerOptions {
 }
 
 /** A primitive that answers as it is told and keeps its calls. Made by {@link mockPrimitive}. */
-export class MockPrimitive<I, O> extends InstrumentedPrimitive<I, O> {
-  readonly #answers = new AnswerSequence<StepFunction<I, O>>();
+export class MockPrimitive<I, O, Chunk = never> extends InstrumentedPrimitive<I, O, Chunk> {
+  readonly #answers = new AnswerSequence<StepFunction<I, O, Chunk>>();
   readonly #calls = new CallLog<I, O>();
 
   constructor(name: string, { type = 'mock', action = 'execute' }: MockOptions = {}) {
@@ -39,6 +39,19 @@ export class MockPrimitive<I, O> extends InstrumentedPrimitive<I, O> {
    */
   returns(value: O, options?: AnswerOptions): this {
     return this.runs(() => value, options);
+  }
+
+  /**
+   * The next answer is to emit these, each when the one before it has been taken, and then to return this value. Where
+   * nobody reads, only the value is to be had.
+   *
+   * @throws `OBS_ERR_INVALID_OPTION` when `times` is not 1, 2, 3, …
+   */
+  streams(chunks: readonly Chunk[], value: O, options?: AnswerOptions): this {
+    return this.runs(async (_, { emit }) => {
+      for (const chunk of chunks) await emit(chunk);
+      return value;
+    }, options);
   }
 
   /**
@@ -58,7 +71,7 @@ export class MockPrimitive<I, O> extends InstrumentedPrimitive<I, O> {
    *
    * @throws `OBS_ERR_INVALID_OPTION` when `times` is not 1, 2, 3, …
    */
-  runs(answer: StepFunction<I, O>, { times }: AnswerOptions = {}): this {
+  runs(answer: StepFunction<I, O, Chunk>, { times }: AnswerOptions = {}): this {
     this.#answers.add(answer, times);
     return this;
   }
@@ -88,11 +101,11 @@ export class MockPrimitive<I, O> extends InstrumentedPrimitive<I, O> {
     this.#answers.restart();
   }
 
-  protected run(input: I, scope: RunScope): Promise<O> {
+  protected run(input: I, scope: RunScope<Chunk>): Promise<O> {
     return this.#calls.record(input, scope, () => this.#nextAnswer()(input, scope));
   }
 
-  #nextAnswer(): StepFunction<I, O> {
+  #nextAnswer(): StepFunction<I, O, Chunk> {
     const next = this.#answers.next();
     if (next) return next.answer;
     const { given } = this.#answers;
@@ -120,20 +133,20 @@ export class MockPrimitive<I, O> extends InstrumentedPrimitive<I, O> {
  * const fetchPage = mockPrimitive<string, Page>('fetch page').fails(new Error('503'), { times: 2 }).returns(page);
  * ```
  */
-export function mockPrimitive<I, O>(
+export function mockPrimitive<I, O, Chunk = never>(
   name: string,
-  answer: StepFunction<I, O>,
+  answer: StepFunction<I, O, Chunk>,
   options?: MockOptions,
-): MockPrimitive<I, O>;
-export function mockPrimitive<I = unknown, O = unknown>(
+): MockPrimitive<I, O, Chunk>;
+export function mockPrimitive<I = unknown, O = unknown, Chunk = never>(
   name: string,
   options?: MockOptions,
-): MockPrimitive<I, O>;
-export function mockPrimitive<I, O>(
+): MockPrimitive<I, O, Chunk>;
+export function mockPrimitive<I, O, Chunk>(
   name: string,
-  first?: StepFunction<I, O> | MockOptions,
+  first?: StepFunction<I, O, Chunk> | MockOptions,
   options?: MockOptions,
-): MockPrimitive<I, O> {
+): MockPrimitive<I, O, Chunk> {
   if (typeof first !== 'function') return new MockPrimitive(name, first);
-  return new MockPrimitive<I, O>(name, options).runs(first);
+  return new MockPrimitive<I, O, Chunk>(name, options).runs(first);
 }

@@ -112,7 +112,7 @@ describe('fakeLlm', () => {
         outputTokens: 4,
         costUsd: 0.045,
       };
-      expect(reply).toEqual({ text: 'Because of the air', toolCalls: [], usage });
+      expect(reply).toEqual({ text: 'Because of the air', toolCalls: [], usage, finishReason: 'stop' });
       expect(String(trace)).toBe('  primitive.llm.chat "explain" success 0 ms');
       expect(trace.spans[0]?.kind).toBe(SpanKind.CLIENT);
       expect(trace.spans[0]?.attributes).toMatchObject({

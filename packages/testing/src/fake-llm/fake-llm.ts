@@ -1,20 +1,11 @@
 import { SpanKind } from '@opentelemetry/api';
-import {
-  type ContextInit,
-  genAiNames,
-  InvalidOptionError,
-  isWorkflowContext,
-  type LlmUsage,
-  type WorkflowContext,
-} from '@tta/obs-context';
+import { genAiNames, InvalidOptionError, type LlmReply, type LlmUsage } from '@tta/obs-context';
 import { InstrumentedPrimitive, pause, type RunScope } from '@tta/obs-instrumentation';
 import { CallLog, type RecordedCall } from '../call-log.ts';
 import { AnswerSequence } from '../internal/answer-sequence.ts';
-import { inPlaceOf } from '../internal/in-place-of.ts';
 import { untilAborted } from '../internal/until-aborted.ts';
 import { NoAnswerError } from '../no-answer-error.ts';
-import type { LlmAnswer, LlmReply, LlmStream, ScriptedReply } from './llm-reply.ts';
-import { type ChunkSink, PulledStream } from './pulled-stream.ts';
+import type { LlmAnswer, ScriptedReply } from './llm-reply.ts';
 import { countWords, splitWords } from './words.ts';
 
 /** What a fake model is called and costs. */
@@ -29,8 +20,14 @@ export interface FakeLlmOptions {
 
 const provider = 'fake';
 
-/** A language model that says what it is told to. Made by {@link fakeLlm}. */
-export class FakeLlm<I> extends InstrumentedPrimitive<I, LlmReply> {
+/**
+ * A language model that says what it is told to. Made by {@link fakeLlm}.
+ *
+ * Where its stream is read, or that of a primitive which passes its chunks on, it answers word by word, else all at once.
+ * Its usage is reported once, when it ends: of a call that is cancelled, or fails, after some words it is the input and
+ * the words that were read; of output tokens and a cost that the script says, their share of the text.
+ */
+export class FakeLlm<I> extends InstrumentedPrimitive<I, LlmReply, string> {
   readonly model: string;
   readonly #script = new AnswerSequence<LlmAnswer<I>>();
   readonly #calls = new CallLog<I, LlmReply>();
@@ -62,46 +59,27 @@ export class FakeLlm<I> extends InstrumentedPrimitive<I, LlmReply> {
     this.#script.restart();
   }
 
-  /**
-   * The reply word by word, each when it is asked for. Begins at once, and where `execute` would: inside the run that
-   * is active, or that of `init`.
-   *
-   * The execution ends once, and its usage is reported then: with the last word, with an error, or cancelled by
-   * `break`, {@link LlmStream.cancel} or the signal of the run. Cancelled after some words it has used the input and
-   * these words: of output tokens and a cost that the script says, their share of the text. One that is neither read to
-   * its end nor cancelled stays open.
-   */
-  stream(input: I, init?: WorkflowContext | ContextInit): LlmStream {
-    const outer = isWorkflowContext(init) ? init.init.signal : init?.signal;
-    return new PulledStream((sink, signal) => {
-      const streamed = inPlaceOf<I, LlmReply>(this, (given, scope) => this.#chat(given, scope, sink));
-      return streamed.execute(input, isWorkflowContext(init) ? init.child({ signal }) : { ...init, signal });
-    }, outer);
-  }
-
-  protected run(input: I, scope: RunScope): Promise<LlmReply> {
-    return this.#chat(input, scope);
-  }
-
-  #chat(input: I, scope: RunScope, sink?: ChunkSink<string>): Promise<LlmReply> {
+  protected run(input: I, scope: RunScope<string>): Promise<LlmReply> {
     scope.attr(genAiNames.operationName, 'chat');
     scope.attr(genAiNames.providerName, provider);
     scope.attr(genAiNames.requestModel, this.model);
-    return this.#calls.record(input, scope, () => this.#answer(input, scope, sink));
+    const { isRead } = scope;
+    if (isRead) scope.attr(genAiNames.requestStream, true);
+    return this.#calls.record(input, scope, () => this.#answer(input, scope, isRead));
   }
 
-  async #answer(input: I, scope: RunScope, sink: ChunkSink<string> | undefined): Promise<LlmReply> {
+  async #answer(input: I, scope: RunScope<string>, isStreamed: boolean): Promise<LlmReply> {
     const reply = await this.#nextReply(input, scope);
     const { text = '', toolCalls = [], error, delayMs = 0 } = reply;
+    const { finishReason = toolCalls.length > 0 ? 'tool_calls' : 'stop' } = reply;
     // One piece also where there is no text: what calls a tool takes its time as well.
-    const pieces = sink && text !== '' ? splitWords(text) : [text];
+    const pieces = isStreamed && text !== '' ? splitWords(text) : [text];
     let said = '';
     try {
       for (const piece of pieces) {
-        await sink?.wanted(scope.signal);
         if (delayMs > 0) await pause(scope, delayMs);
+        if (isStreamed && piece !== '') await scope.emit(piece);
         said += piece;
-        if (piece !== '') sink?.put(piece);
       }
       if (error !== undefined) throw error as Error;
     } catch (failure) {
@@ -109,8 +87,8 @@ export class FakeLlm<I> extends InstrumentedPrimitive<I, LlmReply> {
       throw failure;
     }
     const usage = this.#usage(input, reply, said);
-    scope.usage(usage);
-    return { text, toolCalls, usage };
+    scope.usage({ ...usage, finishReasons: [finishReason] });
+    return { text, toolCalls, usage, finishReason };
   }
 
   async #nextReply(input: I, scope: RunScope): Promise<ScriptedReply> {

@@ -1,21 +1,5 @@
-import type { LlmUsage } from '@tta/obs-context';
+import type { LlmToolCall, LlmUsage } from '@tta/obs-context';
 import type { RunScope } from '@tta/obs-instrumentation';
-
-/** A tool that the model wants called. */
-export interface LlmToolCall {
-  readonly name: string;
-  readonly arguments: unknown;
-  /** What the tool's answer refers to, where there is one. */
-  readonly id?: string;
-}
-
-/** What a model answers. */
-export interface LlmReply {
-  readonly text: string;
-  readonly toolCalls: readonly LlmToolCall[];
-  /** As it was reported. */
-  readonly usage: LlmUsage;
-}
 
 /** A reply as a script has it. */
 export interface ScriptedReply {
@@ -41,18 +25,3 @@ export type LlmAnswer<I> =
   | string
   | ScriptedReply
   | ((input: I, scope: RunScope) => string | ScriptedReply | PromiseLike<string | ScriptedReply>);
-
-/** A reply as it comes, word by word. For one reader: of several, each gets some of the words. */
-export interface LlmStream extends AsyncIterable<string> {
-  /**
-   * The whole reply. Who asks for it has the model go on to the end, also where nobody reads; the words are kept for
-   * who does. Rejects with the model's error, or with the reason of the cancellation, also that by a `break`.
-   */
-  readonly result: Promise<LlmReply>;
-  /**
-   * Ends it, and readers that wait get the reason as an error. No effect once it has ended.
-   *
-   * @param reason - @defaultValue a `CancelledError`
-   */
-  cancel(reason?: unknown): void;
-}

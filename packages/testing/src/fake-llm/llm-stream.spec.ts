@@ -1,11 +1,12 @@
 import { getEventListeners } from 'node:events';
 import { describe, expect, it } from '@jest/globals';
 import { chain } from '../../test/compositions.ts';
-import { fakeLlm, faults, type LlmReply, type LlmStream, ManualClock, observe, observed } from '../index.ts';
+import type { RunStream } from '@tta/obs-instrumentation';
+import { fakeLlm, faults, type LlmReply, ManualClock, observe, observed } from '../index.ts';
 
 const manual = { clock: 'manual' } as const;
 const text = ({ text }: LlmReply): string => text;
-const collect = async (stream: LlmStream): Promise<string[]> => {
+const collect = async (stream: RunStream<string, LlmReply>): Promise<string[]> => {
   const chunks: string[] = [];
   for await (const chunk of stream) chunks.push(chunk);
   return chunks;
@@ -36,15 +37,16 @@ describe('stream of a fakeLlm', () => {
   );
 
   it(
-    'makes no word that nobody asks for',
+    'makes one word ahead of its reader, and no more',
     observed(async ({ clock }) => {
       const words = fakeLlm({ text: 'one two three', delayMs: 10 }).stream('?')[Symbol.asyncIterator]();
       await clock.advance(1000);
       expect(clock.pendingTimers).toBe(0);
-      const first = words.next();
+      expect(await words.next()).toEqual({ done: false, value: 'one' });
+      expect(clock.pendingTimers).toBe(1);
       await clock.advance(1000);
-      expect(await first).toEqual({ done: false, value: 'one' });
       expect(clock.pendingTimers).toBe(0);
+      expect(await words.next()).toEqual({ done: false, value: ' two' });
     }, manual),
   );
 
@@ -63,7 +65,7 @@ describe('stream of a fakeLlm', () => {
       expect(trace.spans[0]?.failed).toBe(false);
       await expect(stream.result).rejects.toMatchObject({ code: 'OBS_ERR_CANCELLED' });
       expect(llm.lastCall).toMatchObject({ outcome: 'cancelled', error: { code: 'OBS_ERR_CANCELLED' } });
-      for await (const chunk of stream) throw new Error(`it goes on: ${chunk}`);
+      await expect(collect(stream)).rejects.toMatchObject({ code: 'OBS_ERR_STREAM_READ' });
     }, manual),
   );
 
@@ -78,7 +80,7 @@ describe('stream of a fakeLlm', () => {
       };
       await expect(read()).rejects.toBe(reset);
       expect(chunks).toEqual(['one', ' two']);
-      await read();
+      await expect(read()).rejects.toMatchObject({ code: 'OBS_ERR_STREAM_READ' });
       await expect(stream.result).rejects.toBe(reset);
       expect(String(trace)).toBe('  primitive.llm.chat "fake-model" error 0 ms: connection reset');
       expect(trace.spans[0]?.events.map(({ name }) => name)).toEqual(['exception']);
@@ -86,16 +88,14 @@ describe('stream of a fakeLlm', () => {
   );
 
   it(
-    'gives the whole reply to who asks for it, and keeps the words for who reads them later',
+    'gives the whole reply to who asks for it and does not read, and has no words for who comes later',
     observed(async (trace) => {
       const stream = fakeLlm({ text: 'one two three', delayMs: 5 }).stream('count');
       const result = stream.result;
       await trace.clock.advance(15);
       expect(text(await result)).toBe('one two three');
       expect(String(trace)).toBe('  primitive.llm.chat "fake-model" success 15 ms');
-      const chunks: string[] = [];
-      for await (const chunk of stream) chunks.push(chunk);
-      expect(chunks).toEqual(['one', ' two', ' three']);
+      await expect(collect(stream)).rejects.toMatchObject({ code: 'OBS_ERR_STREAM_READ' });
       expect(await stream.result).toBe(await result);
     }, manual),
   );
@@ -241,8 +241,6 @@ describe('stream of a fakeLlm', () => {
       const stream = fakeLlm('one two').stream('count');
       await clock.advance(0);
       expect(text(await stream.result)).toBe('one two');
-      for await (const chunk of stream) if (chunk === 'one') break;
-      expect(await collect(stream)).toEqual([]);
       expect(text(await stream.result)).toBe('one two');
     }, manual),
   );

@@ -22,21 +22,21 @@ import type { FaultOptions } from './fault-options.ts';
  * @throws `OBS_ERR_INVALID_OPTION` when `ms` is no number of at least 0; `OBS_ERR_INVALID_COMPOSITION` when `step` is none.
  */
 export function delay<I, O>(ms: number, step: StepFunction<I, O>, options?: FaultOptions): StepFunction<I, O>;
-export function delay<I, O>(
+export function delay<I, O, Chunk>(
   ms: number,
-  step: InstrumentedPrimitive<I, O>,
+  step: InstrumentedPrimitive<I, O, Chunk>,
   options?: FaultOptions,
-): InstrumentedPrimitive<I, O>;
-export function delay<I, O>(
+): InstrumentedPrimitive<I, O, Chunk>;
+export function delay<I, O, Chunk>(
   ms: number,
-  step: PrimitiveLike<I, O>,
+  step: PrimitiveLike<I, O, Chunk>,
   options?: FaultOptions,
-): PrimitiveLike<I, O>;
-export function delay<I, O>(
+): PrimitiveLike<I, O, Chunk>;
+export function delay<I, O, Chunk>(
   ms: number,
-  step: PrimitiveLike<I, O>,
+  step: PrimitiveLike<I, O, Chunk>,
   { ignoresAbort = false }: FaultOptions = {},
-): PrimitiveLike<I, O> {
+): PrimitiveLike<I, O, Chunk> {
   if (!(Number.isFinite(ms) && ms >= 0)) {
     throw new InvalidOptionError(
       `faults.delay: the delay is ${String(ms)} ms; it has to be a number of at least 0`,

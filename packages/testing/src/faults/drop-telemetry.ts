@@ -18,9 +18,11 @@ import { lostAttribute } from '../recording/lost-spans.ts';
  * @throws `OBS_ERR_INVALID_COMPOSITION` when `step` is none.
  */
 export function dropTelemetry<I, O>(step: StepFunction<I, O>): StepFunction<I, O>;
-export function dropTelemetry<I, O>(step: InstrumentedPrimitive<I, O>): InstrumentedPrimitive<I, O>;
-export function dropTelemetry<I, O>(step: PrimitiveLike<I, O>): PrimitiveLike<I, O>;
-export function dropTelemetry<I, O>(step: PrimitiveLike<I, O>): PrimitiveLike<I, O> {
+export function dropTelemetry<I, O, Chunk>(
+  step: InstrumentedPrimitive<I, O, Chunk>,
+): InstrumentedPrimitive<I, O, Chunk>;
+export function dropTelemetry<I, O, Chunk>(step: PrimitiveLike<I, O, Chunk>): PrimitiveLike<I, O, Chunk>;
+export function dropTelemetry<I, O, Chunk>(step: PrimitiveLike<I, O, Chunk>): PrimitiveLike<I, O, Chunk> {
   requireStep(step, 'faults.dropTelemetry: the step');
   const body = bodyOf(step);
   return inPlaceOf(step, (input: I, scope) => {

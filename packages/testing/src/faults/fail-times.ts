@@ -22,21 +22,21 @@ export class ServiceUnavailableError extends Error {
  * @throws `OBS_ERR_INVALID_OPTION` when `times` is not 0, 1, 2, …; `OBS_ERR_INVALID_COMPOSITION` when `step` is none.
  */
 export function failTimes<I, O>(times: number, step: StepFunction<I, O>, error?: unknown): StepFunction<I, O>;
-export function failTimes<I, O>(
+export function failTimes<I, O, Chunk>(
   times: number,
-  step: InstrumentedPrimitive<I, O>,
+  step: InstrumentedPrimitive<I, O, Chunk>,
   error?: unknown,
-): InstrumentedPrimitive<I, O>;
-export function failTimes<I, O>(
+): InstrumentedPrimitive<I, O, Chunk>;
+export function failTimes<I, O, Chunk>(
   times: number,
-  step: PrimitiveLike<I, O>,
+  step: PrimitiveLike<I, O, Chunk>,
   error?: unknown,
-): PrimitiveLike<I, O>;
-export function failTimes<I, O>(
+): PrimitiveLike<I, O, Chunk>;
+export function failTimes<I, O, Chunk>(
   times: number,
-  step: PrimitiveLike<I, O>,
+  step: PrimitiveLike<I, O, Chunk>,
   error?: unknown,
-): PrimitiveLike<I, O> {
+): PrimitiveLike<I, O, Chunk> {
   if (!(Number.isInteger(times) && times >= 0)) {
     throw new InvalidOptionError(
       `faults.failTimes: the number of calls is ${String(times)}; it has to be a whole number of at least 0`,

@@ -18,11 +18,14 @@ import type { FaultOptions } from './fault-options.ts';
  */
 export function hang(step?: undefined, options?: FaultOptions): InstrumentedPrimitive<unknown, never>;
 export function hang<I, O>(step: StepFunction<I, O>, options?: FaultOptions): StepFunction<I, O>;
-export function hang<I, O>(
-  step: InstrumentedPrimitive<I, O>,
+export function hang<I, O, Chunk>(
+  step: InstrumentedPrimitive<I, O, Chunk>,
   options?: FaultOptions,
-): InstrumentedPrimitive<I, O>;
-export function hang<I, O>(step: PrimitiveLike<I, O>, options?: FaultOptions): PrimitiveLike<I, O>;
+): InstrumentedPrimitive<I, O, Chunk>;
+export function hang<I, O, Chunk>(
+  step: PrimitiveLike<I, O, Chunk>,
+  options?: FaultOptions,
+): PrimitiveLike<I, O, Chunk>;
 export function hang(
   step: PrimitiveLike<never, unknown> = named('hang', neverAnswers()),
   options?: FaultOptions,

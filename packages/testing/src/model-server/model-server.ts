@@ -1,11 +1,12 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse, STATUS_CODES } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
-import { types } from 'node:util';
 import { systemClock } from '@tta/obs-context';
 import { AnswerSequence } from '../internal/answer-sequence.ts';
-import { answerOf, checkedReply } from './answer-of.ts';
+import { reasonOf } from '../internal/reason-of.ts';
+import { answerOf } from './answer-of.ts';
 import { anthropicMessages } from './anthropic-messages.ts';
+import { checkedReply } from './checked-reply.ts';
 import { promptOf } from './conversation-text.ts';
 import { openAiChat } from './openai-chat.ts';
 import { openAiEmbeddings } from './openai-embeddings.ts';
@@ -115,7 +116,7 @@ export class ModelServer {
         request.outcome = 'broken';
     } catch (error) {
       const { status } = error instanceof RefusedError ? error : { status: 400 };
-      await refuse(response, number, { status, message: messageOf(error) }, formats.get(path), gone.signal);
+      await refuse(response, number, { status, message: reasonOf(error) }, formats.get(path), gone.signal);
     }
   }
 
@@ -192,10 +193,6 @@ export async function modelServer({ replies, port = 0 }: ModelServerOptions): Pr
   const server = new ModelServer(replies);
   await server.start(port);
   return server;
-}
-
-function messageOf(error: unknown): string {
-  return types.isNativeError(error) ? error.message : String(error);
 }
 
 function isList<A>(replies: A | readonly A[]): replies is readonly A[] {

@@ -27,7 +27,7 @@ const dimensions = 8;
 
 /** How often the letters of a text fall into each of a few classes, of length 1: texts that are alike have vectors that are. */
 export function vectorOf(text: string): number[] {
-  const vector = new Array<number>(dimensions).fill(0);
+  const vector = Array.from({ length: dimensions }, () => 0);
   for (const letter of text.toLowerCase()) {
     const place = (letter.codePointAt(0) ?? 0) % dimensions;
     vector[place] = (vector[place] ?? 0) + 1;

@@ -2,16 +2,11 @@ import type { IncomingHttpHeaders } from 'node:http';
 import type { LlmUsage } from '@tta/obs-context';
 import type { ScriptedReply } from '../fake-llm/llm-reply.ts';
 
-/**
- * Tokens as a server reports them, each provider in its own words. Totals as in `LlmUsage`: input includes what was read
- * from the cache and written to it, output includes reasoning.
- */
-export interface ServedUsage extends Pick<LlmUsage, 'inputTokens' | 'outputTokens' | 'cachedInputTokens'> {
-  /** The part of `inputTokens` that was written to the provider's cache. @defaultValue 0 */
-  readonly cacheCreationInputTokens?: number;
-  /** The part of `outputTokens` that nobody reads. @defaultValue 0 */
-  readonly reasoningOutputTokens?: number;
-}
+/** Tokens as a server reports them, each provider in its own words. */
+export type ServedUsage = Pick<
+  LlmUsage,
+  'inputTokens' | 'outputTokens' | 'cachedInputTokens' | 'cacheWriteInputTokens' | 'reasoningOutputTokens'
+>;
 
 /** What a model server answers, as a script has it. */
 export interface ServedReply extends Omit<ScriptedReply, 'usage'> {

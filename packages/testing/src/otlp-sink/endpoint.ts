@@ -1,6 +1,5 @@
 import { once } from 'node:events';
 import type { AddressInfo, Server, Socket } from 'node:net';
-import { types } from 'node:util';
 import type { OtlpAnswer } from './otlp-answer.ts';
 import type { OtlpRequest } from './otlp-signal.ts';
 
@@ -29,9 +28,4 @@ export async function listen(server: Server, port: number): Promise<number> {
   await once(server.listen(port, loopback), 'listening');
   server.unref();
   return (server.address() as AddressInfo).port;
-}
-
-/** What is wrong with a body, in one line. */
-export function reasonOf(error: unknown): string {
-  return types.isNativeError(error) ? error.message : String(error);
 }

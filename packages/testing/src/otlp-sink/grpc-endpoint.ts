@@ -9,7 +9,8 @@ import {
   ServerCredentials,
   type ServerUnaryCall,
 } from '@grpc/grpc-js';
-import { bodyLimitBytes, type Inbox, listen, reasonOf } from './endpoint.ts';
+import { reasonOf } from '../internal/reason-of.ts';
+import { bodyLimitBytes, type Inbox, listen } from './endpoint.ts';
 import { failureOf, isFailure, type OtlpFailure } from './otlp-answer.ts';
 import { decodeRequest, encodeResponse, encodeStatus } from './otlp-codec.ts';
 import { type OtlpRequest, type OtlpSignal, signals } from './otlp-signal.ts';
