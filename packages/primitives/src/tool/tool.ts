@@ -43,6 +43,7 @@ export interface ToolOptions<V extends Validator, O, Chunk> {
 const nameOfTool = /^[A-Za-z0-9_-]{1,64}$/;
 
 class Tool<O, Chunk> extends InstrumentedPrimitive<unknown, O, Chunk> {
+  readonly #description: string | undefined;
   readonly #validator: Validator | undefined;
   readonly #execute: PrimitiveLike<unknown, O, Chunk>;
 
@@ -56,16 +57,18 @@ class Tool<O, Chunk> extends InstrumentedPrimitive<unknown, O, Chunk> {
         [genAiNames.operationName]: 'execute_tool',
         [genAiNames.toolName]: name,
         [genAiNames.toolType]: 'function',
-        ...(description !== undefined && { [genAiNames.toolDescription]: description }),
       },
       children: typeof execute === 'function' ? [] : [{ edge: 'inner', step: execute }],
       tool: definition,
     });
+    this.#description = description;
     this.#validator = input;
     this.#execute = execute;
   }
 
   protected async run(input: unknown, scope: RunScope<Chunk>): Promise<O> {
+    // Not of the unit: every log line has the attributes of that.
+    if (this.#description !== undefined) scope.attr(genAiNames.toolDescription, this.#description);
     let checked = input;
     if (this.#validator) {
       const verdict = await check(this.#validator, input);
