@@ -27,6 +27,9 @@ export const attributeNames = {
   llmModelName: 'llm.model_name',
   llmModelTier: 'llm.model_tier',
   llmTokenType: 'llm.token_type',
+  /** Where a model or another service is. */
+  serverAddress: 'server.address',
+  serverPort: 'server.port',
   executionStatus: 'execution.status',
   executionDurationMs: 'execution.duration_ms',
   executionAbandoned: 'execution.abandoned',
@@ -60,7 +63,10 @@ export const attributeNames = {
   timeoutLimitMs: 'timeout.limit_ms',
   /** What the wait follows from: the `jitter` of the retry, `retry_after` or `retry_on`. */
   retryStrategy: 'retry.strategy',
-  /** Why no further attempt was made although the error may pass: `attempts`, `elapsed`, `budget` or `asked_to_wait`. */
+  /**
+   * Why no further attempt was made although the error may pass: `attempts`, `elapsed`, `budget`, `asked_to_wait`, or
+   * `streamed` where a reader had a part of the answer already.
+   */
   retryStopped: 'retry.stopped',
   /** How long a step that is told to stop may take until it is left behind. */
   timeoutGraceMs: 'timeout.grace_ms',
@@ -70,6 +76,8 @@ export const attributeNames = {
   fallbackDepth: 'fallback.depth',
   /** Category of the error that is answered. */
   fallbackReason: 'fallback.reason',
+  /** Why the next alternative was not tried although it takes the error: `streamed`, a reader had a part of the answer already. */
+  fallbackStopped: 'fallback.stopped',
   /** How many attempts have begun, the first one counted. */
   hedgeAttempts: 'hedge.attempts',
   /** The attempt that answered first, from 1. */

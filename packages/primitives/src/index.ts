@@ -31,6 +31,15 @@ export { describe, type GraphEdge, type GraphNode, type PrimitiveGraph } from '.
 export { toMermaid } from './graph/mermaid.ts';
 export { hedge, type HedgeOptions } from './hedge.ts';
 export { lambda } from './lambda.ts';
+export { type AiSdk, aiSdk } from './llm/adapters/ai-sdk.ts';
+export { type AnthropicMessages, anthropicMessages } from './llm/adapters/anthropic-messages.ts';
+export { type OpenAiChat, openAiChat } from './llm/adapters/open-ai-chat.ts';
+export { type OpenAiResponses, openAiResponses } from './llm/adapters/open-ai-responses.ts';
+export { llm } from './llm/llm.ts';
+export type { LlmAdapter, LlmReading, LlmStreamReading } from './llm/llm-adapter.ts';
+export { LlmFailedError } from './llm/llm-failed-error.ts';
+export type { LlmOptions, LlmRequest } from './llm/llm-options.ts';
+export type { LlmResponse } from './llm/llm-response.ts';
 export { loop, LoopLimitError, type LoopOptions } from './loop.ts';
 export { match, type Matching, type MatchOptions } from './match.ts';
 export { parallel, ParallelError, type ParallelOptions } from './parallel.ts';

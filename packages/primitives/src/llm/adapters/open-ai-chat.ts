@@ -1,0 +1,205 @@
+import type { LlmToolCall } from '@tta/obs-context';
+import type { Conversation } from '../../agent/conversation.ts';
+import type { LlmAdapter, LlmReading, LlmStreamReading, ReadUsage } from '../llm-adapter.ts';
+import { LlmFailedError } from '../llm-failed-error.ts';
+import { withCallIds } from './call-ids.ts';
+import { anyObject } from './tool-parameters.ts';
+import { parseArguments, printArguments } from './tool-arguments.ts';
+import { countOf, type Fields, fieldsOf, joined, listOf, textOf } from './untrusted.ts';
+
+interface OpenAiChatUsage {
+  readonly prompt_tokens: number;
+  readonly completion_tokens?: number;
+}
+
+/** A chat completion, or embeddings: of OpenAI and all who answer as they do. */
+export interface OpenAiChatResponse {
+  readonly id?: string;
+  readonly model?: string;
+  readonly choices?: readonly { readonly message?: object; readonly finish_reason?: string | null }[];
+  readonly usage?: OpenAiChatUsage | null;
+}
+
+/** A piece of a streamed chat completion. */
+export interface OpenAiChatChunk {
+  readonly id?: string;
+  readonly model?: string;
+  readonly choices?: readonly { readonly delta?: object; readonly finish_reason?: string | null }[];
+  readonly usage?: OpenAiChatUsage | null;
+}
+
+/** A message as chat completions take it. */
+export type OpenAiChatMessage =
+  | { role: 'system' | 'user'; content: string }
+  | {
+      role: 'assistant';
+      content: string | null;
+      tool_calls?: { id: string; type: 'function'; function: { name: string; arguments: string } }[];
+    }
+  | { role: 'tool'; tool_call_id: string; content: string };
+
+/** A tool as chat completions take it. */
+export interface OpenAiChatTool {
+  type: 'function';
+  function: { name: string; description?: string; parameters: Record<string, unknown> };
+}
+
+/** Reads what OpenAI's chat completions answer, and everything that is compatible with them. */
+export interface OpenAiChat extends LlmAdapter<OpenAiChatResponse, OpenAiChatChunk> {
+  /** A conversation as part of a request: `create({ model, ...openAiChat.request(conversation) })`. */
+  request(conversation: Conversation): { messages: OpenAiChatMessage[]; tools?: OpenAiChatTool[] };
+}
+
+/**
+ * Chat completions of OpenAI, and of everybody whose API is compatible; embeddings as well. Of several choices the first one
+ * is the reply. A stream tells its tokens where the request asks for it: `stream_options: { include_usage: true }`.
+ */
+export const openAiChat: OpenAiChat = {
+  reply(response) {
+    const { id, model, choices, usage } = fieldsOf(response);
+    const all = listOf(choices);
+    const message = fieldsOf(all[0]?.['message']);
+    return {
+      id: textOf(id),
+      model: textOf(model),
+      text: contentOf(message['content']),
+      toolCalls: listOf(message['tool_calls']).flatMap(toolCallOf),
+      finishReasons: all.flatMap(({ finish_reason: reason }) => textOf(reason) ?? []),
+      usage: usageOf(usage),
+    };
+  },
+  stream: () => new OpenAiChatReading(),
+  request({ messages, tools }) {
+    return {
+      messages: withCallIds(messages).map((message) => {
+        if (message.role === 'tool')
+          return { role: 'tool', tool_call_id: message.toolCallId, content: message.text };
+        if (message.role !== 'assistant') return { role: message.role, content: message.text };
+        const { text, toolCalls } = message;
+        if (toolCalls.length === 0) return { role: 'assistant', content: text };
+        const calls = toolCalls.map(({ id, name, arguments: given }) => ({
+          id,
+          type: 'function' as const,
+          function: { name, arguments: printArguments(given) },
+        }));
+        return { role: 'assistant', content: text === '' ? null : text, tool_calls: calls };
+      }),
+      // An empty list is refused.
+      ...(tools.length > 0 && {
+        tools: tools.map(({ parameters = anyObject, ...tool }) => ({
+          type: 'function' as const,
+          function: { ...tool, parameters: { ...parameters } },
+        })),
+      }),
+    };
+  },
+};
+
+/** What has been said of one call of a tool. */
+interface PartialCall {
+  id: string | undefined;
+  name: string;
+  arguments: string;
+}
+
+class OpenAiChatReading implements LlmStreamReading<OpenAiChatChunk> {
+  #id: string | undefined;
+  #model: string | undefined;
+  #usage: ReadUsage | undefined;
+  readonly #text: string[] = [];
+  readonly #finishReasons = new Map<unknown, string>();
+  readonly #calls: PartialCall[] = [];
+  /** The last one of each index. */
+  readonly #openCalls = new Map<unknown, PartialCall>();
+
+  add(chunk: OpenAiChatChunk): string | undefined {
+    const { id, model, choices, usage, error } = fieldsOf(chunk);
+    if (error) throw failure(error);
+    this.#id ??= textOf(id);
+    this.#model ??= textOf(model) || undefined;
+    // Some tell with each chunk what it is so far.
+    this.#usage = usageOf(usage) ?? this.#usage;
+    let added: string | undefined;
+    for (const { index = 0, delta, finish_reason: reason } of listOf(choices)) {
+      if (typeof reason === 'string') this.#finishReasons.set(index, reason);
+      if (index === 0) added = this.#addDelta(fieldsOf(delta));
+    }
+    return added;
+  }
+
+  #addDelta(delta: Fields): string | undefined {
+    const calls = listOf(delta['tool_calls']);
+    for (const [at, call] of calls.entries()) this.#addCall(call, at);
+    const text = contentOf(delta['content']);
+    if (text !== '') this.#text.push(text);
+    // Under both names, as it was first made and as it is passed on.
+    const reasons = textOf(delta['reasoning_content']) || textOf(delta['reasoning']);
+    return text !== '' || calls.length > 0 || reasons ? text : undefined;
+  }
+
+  #addCall({ index, id, function: called }: Fields, at: number): void {
+    const { name, arguments: given } = fieldsOf(called);
+    const key = index ?? at;
+    let call = this.#openCalls.get(key);
+    // Some count all calls as the first one, and only the id tells them apart.
+    if (!call || (call.id !== undefined && typeof id === 'string' && id !== '' && id !== call.id)) {
+      call = { id: undefined, name: '', arguments: '' };
+      this.#openCalls.set(key, call);
+      this.#calls.push(call);
+    }
+    call.id ??= textOf(id) || undefined;
+    call.name ||= textOf(name) ?? '';
+    call.arguments += textOf(given) ?? '';
+  }
+
+  soFar(): LlmReading {
+    return {
+      id: this.#id,
+      model: this.#model,
+      text: joined(this.#text),
+      toolCalls: this.#calls.flatMap(({ id, name, arguments: given }) =>
+        toolCallOf({ id, function: { name, arguments: given } }),
+      ),
+      finishReasons: [...this.#finishReasons.values()],
+      usage: this.#usage,
+    };
+  }
+}
+
+/** Text, or the text among parts of several kinds. */
+function contentOf(content: unknown): string {
+  return textOf(content) ?? joined(listOf(content).map(({ text }) => text));
+}
+
+function toolCallOf(call: Fields): LlmToolCall[] {
+  // A custom tool takes text as it is.
+  const { name, arguments: given } = fieldsOf(call['function']);
+  const { name: customName, input } = fieldsOf(call['custom']);
+  const id = textOf(call['id']);
+  const called = textOf(name) ?? textOf(customName);
+  if (called === undefined) return [];
+  const text = textOf(given);
+  const parsed = text === undefined ? (input ?? given ?? {}) : parseArguments(text);
+  return [{ name: called, arguments: parsed, ...(id !== undefined && { id }) }];
+}
+
+function usageOf(usage: unknown): ReadUsage | undefined {
+  if (typeof usage !== 'object' || usage === null) return undefined;
+  const { prompt_tokens, completion_tokens, prompt_tokens_details, completion_tokens_details, cost } =
+    fieldsOf(usage);
+  const input = fieldsOf(prompt_tokens_details);
+  return {
+    inputTokens: countOf(prompt_tokens),
+    outputTokens: countOf(completion_tokens),
+    cachedInputTokens: countOf(input['cached_tokens']),
+    cacheWriteInputTokens: countOf(input['cache_write_tokens']),
+    reasoningOutputTokens: countOf(fieldsOf(completion_tokens_details)['reasoning_tokens']),
+    // Of those who pass requests on to others, and bill for it.
+    costUsd: countOf(cost),
+  };
+}
+
+function failure(error: unknown): LlmFailedError {
+  const { type, code, message } = fieldsOf(error);
+  return new LlmFailedError(textOf(code) ?? textOf(type), textOf(message), error);
+}

@@ -1,0 +1,174 @@
+import {
+  attributeNames as names,
+  classifyError,
+  genAiNames,
+  InvalidOptionError,
+  type LlmToolCall,
+  type LlmUsage,
+} from '@tta/obs-context';
+import { onAbort, pause, type RunScope } from '@tta/obs-instrumentation';
+import { Backoff } from '../internal/backoff.ts';
+import { recordRetry, waitAsAsked } from '../internal/next-attempt.ts';
+import { ChunkTimes } from './chunk-times.ts';
+import type { LlmAdapter, LlmReading, LlmStreamReading, ReadUsage } from './llm-adapter.ts';
+import type { LlmResponse } from './llm-response.ts';
+import { readEvents } from './read-events.ts';
+
+/** A model and how it is called. */
+export interface CalledModel<in I> {
+  readonly name: string;
+  readonly provider: string;
+  readonly model: string;
+  readonly operation: string;
+  readonly call: (input: I, scope: RunScope<string>) => unknown;
+  readonly reads: LlmAdapter<never, never>;
+  readonly maxRetries: number;
+  readonly maxDelayMs: number;
+}
+
+/** Waits grow as those of `retry` do if nothing is said. */
+const growth = { baseMs: 1000, factor: 2, jitter: 'equal' } as const;
+
+/** One call of a model with all its attempts. What it used is told once, whichever way it ends. */
+export class ModelCall<I> {
+  readonly #model: CalledModel<I>;
+  readonly #scope: RunScope<string>;
+  #backoff: Backoff | undefined;
+  /** The stream that is read, or was read last. */
+  #reading: LlmStreamReading<never> | undefined;
+  #times: ChunkTimes | undefined;
+  #isTold = false;
+
+  constructor(model: CalledModel<I>, scope: RunScope<string>) {
+    this.#model = model;
+    this.#scope = scope;
+  }
+
+  /** @throws What the last attempt threw, untouched. */
+  async run(input: I): Promise<LlmResponse<unknown>> {
+    const { signal } = this.#scope;
+    // Whoever aborts may end the span before it is this one's turn. A whole response may come nevertheless.
+    const unfollow = onAbort(signal, () => {
+      if (this.#reading) this.#tellFailure(signal.reason);
+    });
+    try {
+      for (let attempt = 1; ; attempt++) {
+        try {
+          return await this.#attempt(input);
+        } catch (error) {
+          await this.#waitAfter(error, attempt);
+        }
+      }
+    } catch (error) {
+      this.#tellFailure(error);
+      throw error;
+    } finally {
+      unfollow();
+    }
+  }
+
+  async #attempt(input: I): Promise<LlmResponse<unknown>> {
+    const { call, reads } = this.#model;
+    this.#reading = this.#times = undefined;
+    const { clock } = this.#scope;
+    const startedAt = clock.monotonic();
+    const answer = await call(input, this.#scope);
+    const isStream = isAsyncIterable(answer);
+    const events = isStream ? answer : reads.events?.(answer as never);
+    if (!events) return this.#reply(reads.reply(answer as never), answer);
+
+    if (!reads.stream) {
+      throw new InvalidOptionError(
+        `llm "${this.#model.name}": call returned a stream, and the adapter of reads has no stream() to read it with`,
+      );
+    }
+    this.#scope.attr(genAiNames.requestStream, true);
+    this.#reading = reads.stream();
+    this.#times = new ChunkTimes(clock.monotonic() - startedAt);
+    await readEvents(events as AsyncIterable<never>, this.#reading, this.#times, this.#scope);
+    return this.#reply(this.#reading.soFar(), isStream ? undefined : answer);
+  }
+
+  /** Waits until the next attempt begins, or throws because there is none. */
+  async #waitAfter(error: unknown, attempt: number): Promise<void> {
+    const { maxRetries, maxDelayMs } = this.#model;
+    const scope = this.#scope;
+    if (maxRetries === 0 || scope.signal.aborted) throw error;
+    const found = classifyError(error, scope.clock);
+    if (!found.recoverable) throw error;
+    const stop = (stopped: 'attempts' | 'asked_to_wait' | 'streamed'): unknown => {
+      scope.attr(names.retryStopped, stopped);
+      return error;
+    };
+    if (scope.hasEmitted) throw stop('streamed');
+    if (attempt > maxRetries) throw stop('attempts');
+    this.#backoff ??= new Backoff({ ...growth, maxDelayMs }, scope.random);
+    const wait = waitAsAsked(found, { ms: this.#backoff.next(), strategy: growth.jitter });
+    if (wait.ms > maxDelayMs) throw stop('asked_to_wait');
+    await pause(scope, wait.ms);
+    recordRetry(scope, { error, found, attempt, wait });
+  }
+
+  #reply(reading: LlmReading, response: unknown): LlmResponse<unknown> {
+    const { text = '', toolCalls = [], finishReasons } = reading;
+    const usage = this.#usageOf(reading, true);
+    this.#tell(usage, reading);
+    for (const call of toolCalls) this.#tellTextArguments(call);
+    const finishReason = finishReasons?.[0];
+    return { text, toolCalls, usage, ...(finishReason !== undefined && { finishReason }), response };
+  }
+
+  /** What is known of a call that came to nothing, or that nobody waits for any more. */
+  #tellFailure(error: unknown): void {
+    const reading = this.#readSoFar();
+    this.#tell({ ...this.#usageOf(reading, false), error }, reading);
+  }
+
+  #readSoFar(): LlmReading {
+    try {
+      return this.#reading?.soFar() ?? {};
+    } catch {
+      // Of a stream that broke off, an adapter may make nothing. The error that is thrown says why.
+      return {};
+    }
+  }
+
+  /** @param hasAnswered - Where the response does not say which model it is of, that it is the one which was asked. */
+  #usageOf({ model, usage = {} }: LlmReading, hasAnswered: boolean): LlmUsage {
+    const { provider, model: asked, operation } = this.#model;
+    const isKnown = hasAnswered || model !== undefined;
+    return {
+      provider,
+      model: model ?? asked,
+      ...(isKnown && { requestModel: asked }),
+      operation,
+      ...defined(usage),
+    };
+  }
+
+  #tell(usage: LlmUsage, { id, finishReasons }: LlmReading): void {
+    if (this.#isTold) return;
+    this.#isTold = true;
+    const { firstMs, laterMs } = this.#times ?? {};
+    this.#scope.usage({
+      ...usage,
+      ...(id !== undefined && { responseId: id }),
+      ...(finishReasons && { finishReasons }),
+      ...(firstMs !== undefined && { timeToFirstChunkMs: firstMs, chunkTimesMs: laterMs ?? [] }),
+    });
+  }
+
+  /** Arguments that are no JSON are kept as the text that they are; whoever runs the tool refuses them. */
+  #tellTextArguments({ name, arguments: given }: LlmToolCall): void {
+    if (typeof given === 'string') this.#scope.event('llm.text_arguments', { [genAiNames.toolName]: name });
+  }
+}
+
+function isAsyncIterable(value: unknown): value is AsyncIterable<unknown> {
+  return typeof value === 'object' && value !== null && Symbol.asyncIterator in value;
+}
+
+/** What the usage says; an adapter may give `undefined` for what it does not know. */
+function defined(usage: ReadUsage): Partial<LlmUsage> {
+  return Object.fromEntries(Object.entries(usage).filter(([, value]) => value !== undefined));
+}

@@ -1,0 +1,40 @@
+import type { RunScope } from '@tta/obs-instrumentation';
+import { untilAborted } from '../internal/until-aborted.ts';
+import type { ChunkTimes } from './chunk-times.ts';
+import type { LlmStreamReading } from './llm-adapter.ts';
+
+/**
+ * Reads a streamed response to its end and emits its text. The next event is asked for when the text of the one before has
+ * been taken. However it ends, the stream is let go of, so that its connection closes.
+ */
+export async function readEvents<Event>(
+  events: AsyncIterable<Event>,
+  reading: LlmStreamReading<Event>,
+  times: ChunkTimes,
+  scope: RunScope<string>,
+): Promise<void> {
+  const iterator = events[Symbol.asyncIterator]();
+  let hasEnded = false;
+  try {
+    for (;;) {
+      const askedAt = scope.clock.monotonic();
+      const next = await untilAborted(scope.signal, iterator.next());
+      times.waited(scope.clock.monotonic() - askedAt);
+      if (next.done) {
+        hasEnded = true;
+        return;
+      }
+      const text = reading.add(next.value);
+      if (text === undefined) continue;
+      times.arrived();
+      if (text !== '') await scope.emit(text);
+    }
+  } finally {
+    // Not waited for: a stream that does not heed the signal lets go after its next event, and only then answers.
+    if (!hasEnded) leave(iterator).catch(() => undefined);
+  }
+}
+
+async function leave(iterator: AsyncIterator<unknown>): Promise<void> {
+  await iterator.return?.();
+}
