@@ -11,8 +11,17 @@ export type KnownOutcome =
  * not run them again. There is one for each step on the way, in the shape of the tree that runs.
  */
 export interface StepJournal {
-  /** That of a step. Called once for each, in the order in which they begin. */
-  enter(edge: EdgeLabel): StepJournal;
+  /**
+   * That of a step. Called once for each, in the order in which they begin.
+   *
+   * @param follows - Once this one has returned, nobody needs to know what the one before it returned.
+   */
+  enter(edge: EdgeLabel, follows: boolean): StepJournal;
+  /**
+   * Whether an earlier run was at this step, and had not come to its end: it was decided to take it, so that need not be
+   * decided again.
+   */
+  isUnderWay(edge: EdgeLabel): boolean;
   /** What is known of this step; `undefined`: it has to run. */
   outcome(): KnownOutcome | undefined;
   /** The step returned. */

@@ -1,4 +1,4 @@
-import { LinkedAbort, messageOf, onAbort, type RunScope } from '@tta/obs-instrumentation';
+import { isSuspension, LinkedAbort, messageOf, onAbort, type RunScope } from '@tta/obs-instrumentation';
 import { countLateFailure, countLateResult, isAnswerToAbort } from './late-result.ts';
 
 /** Where tasks come from. It is asked for one when there is a lane for it, and never twice at a time. */
@@ -33,6 +33,8 @@ export class FanOut<Task> {
   /** The source has nothing more, or is not asked any more. */
   #exhausted = false;
   #ended = false;
+  /** Tasks wait for decisions: the others come to their end, so that all of those can be asked for together. */
+  #suspension: unknown;
   #unfollow: () => void = () => undefined;
   #resolve: () => void = () => undefined;
   #reject: (error: unknown) => void = () => undefined;
@@ -52,8 +54,8 @@ export class FanOut<Task> {
   /**
    * Begins, at once, as many tasks as there are lanes. Call it once.
    *
-   * @throws What {@link fail} was given, what the source throws, or the reason of the signal when the run was
-   * cancelled and its running tasks have ended.
+   * @throws What {@link fail} was given, what the source throws, the suspension of a task when all have ended and nobody has
+   * decided, or the reason of the signal when the run was cancelled and its running tasks have ended.
    */
   run(): Promise<void> {
     return new Promise((resolve, reject) => {
@@ -112,7 +114,8 @@ export class FanOut<Task> {
     }
     if (this.#ended || this.#running.size > 0 || this.#asked) return;
     this.#end();
-    this.#succeed();
+    if (this.#suspension !== undefined && !signal.aborted) this.#reject(this.#suspension);
+    else this.#succeed();
   }
 
   /** @throws TypeError for what is no result, as `for await` does (ECMA-262 §14.7.5.7). */
@@ -146,7 +149,8 @@ export class FanOut<Task> {
           return;
         }
         this.#leave(abort);
-        this.#plan.failed(index, error, this);
+        if (isSuspension(error)) this.#suspension ??= error;
+        else this.#plan.failed(index, error, this);
         this.#fill();
       },
     );

@@ -1,11 +1,13 @@
 import { attributeNames as names, sharedRunLink } from '@tta/obs-context';
-import { onAbort, type RunScope } from '@tta/obs-instrumentation';
+import { isSuspension, onAbort, type RunScope } from '@tta/obs-instrumentation';
 import { countLateFailure, countLateResult, isAnswerToAbort } from './late-result.ts';
 
 interface Waiter<O> {
   readonly scope: RunScope;
-  readonly resolve: (value: O) => void;
+  readonly resolve: (value: O | Promise<O>) => void;
   readonly reject: (error: unknown) => void;
+  /** Asks for the work anew. */
+  readonly again: () => Promise<O>;
   readonly unfollow: () => void;
   /** Whether it waits only as long as nobody else has come and left. */
   readonly isBackground: boolean;
@@ -50,13 +52,17 @@ export class SharedRun<O> {
         if (this.#waiters.size === 0 && !isAnswerToAbort(error, this.signal)) {
           countLateFailure(this.leader, error);
         }
-        this.#settle((waiter) => waiter.reject(error));
+        this.#settle((waiter) => {
+          // Who goes on with the run of the first does not answer the others: each has to ask for itself.
+          if (isSuspension(error) && waiter.scope !== this.leader) waiter.resolve(waiter.again());
+          else waiter.reject(error);
+        });
       },
     );
   }
 
   /** Waits for the end of the work, or for that of the waiting execution, whichever comes first. */
-  wait(scope: RunScope, isBackground: boolean): Promise<O> {
+  wait(scope: RunScope, isBackground: boolean, again: () => Promise<O>): Promise<O> {
     this.#callers++;
     return new Promise((resolve, reject) => {
       const { signal } = scope;
@@ -66,7 +72,7 @@ export class SharedRun<O> {
         if (this.#isAlone) this.#abandon(signal.reason);
         reject(signal.reason as Error);
       });
-      const waiter: Waiter<O> = { scope, resolve, reject, unfollow, isBackground };
+      const waiter: Waiter<O> = { scope, resolve, reject, again, unfollow, isBackground };
       this.#waiters.add(waiter);
     });
   }
@@ -129,14 +135,15 @@ export class SharedRuns<O> {
     isBackground = false,
   ): Promise<O> {
     if (scope.signal.aborted) return Promise.reject(scope.signal.reason as Error);
+    const again = (): Promise<O> => this.join(key, scope, work, isBackground);
     const running = this.#runs.get(key);
     if (running) {
       scope.link(running.leader, sharedRunLink);
       scope.attr(names.sharedRunJoined, true);
-      return running.wait(scope, isBackground);
+      return running.wait(scope, isBackground, again);
     }
     const run = new SharedRun(this.#runs, key, scope);
-    const outcome = run.wait(scope, isBackground);
+    const outcome = run.wait(scope, isBackground, again);
     run.begin(work);
     return outcome;
   }

@@ -31,6 +31,7 @@ interface Shared {
 /** What a step has come to; `fault` says why that cannot be kept. */
 type End =
   | { readonly output: readonly [] | readonly [unknown]; readonly size: number }
+  | { readonly symbol: string; readonly size: number }
   | { readonly failure: SavedFailure; readonly size: number }
   | { readonly fault: string; readonly size: 0 };
 
@@ -51,14 +52,19 @@ export class RunJournal implements StepJournal {
   readonly #taken = new Map<string, number>();
   #end: End | undefined;
   #isOver = false;
+  /** The last step of those that follow each other. */
+  #last: RunJournal | undefined;
+  /** The step that this one follows. */
+  #before: RunJournal | undefined;
 
   private constructor(path: readonly string[], shared: Shared, saved: SavedStep) {
     this.#path = path;
     this.#shared = shared;
     this.#saved = saved;
     this.gate = saved.gate;
-    const { output, failure } = saved;
+    const { output, symbol, failure } = saved;
     if (output) this.#keep({ output, size: JSON.stringify(output).length });
+    else if (symbol !== undefined) this.#keep({ symbol, size: symbol.length });
     else if (failure) this.#keep({ failure, size: failure.message.length });
   }
 
@@ -67,7 +73,7 @@ export class RunJournal implements StepJournal {
     return new RunJournal([], { room: mostCharacters, decisions }, saved);
   }
 
-  enter(edge: EdgeLabel): RunJournal {
+  enter(edge: EdgeLabel, follows: boolean): RunJournal {
     const nth = (this.#taken.get(edge) ?? 0) + 1;
     this.#taken.set(edge, nth);
     const key = `${nth}:${edge}`;
@@ -77,19 +83,33 @@ export class RunJournal implements StepJournal {
     // What was left behind goes on, and nobody asks for it any more.
     if (this.#isOver) step.#isOver = true;
     else this.#steps.set(key, step);
+    if (follows) {
+      step.#before = this.#last;
+      this.#last = step;
+    }
     return step;
+  }
+
+  isUnderWay(edge: EdgeLabel): boolean {
+    const key = `${(this.#taken.get(edge) ?? 0) + 1}:${edge}`;
+    const saved = this.#saved.steps;
+    const step = saved && Object.hasOwn(saved, key) ? saved[key] : undefined;
+    return step !== undefined && !step.output && step.symbol === undefined && !step.failure;
   }
 
   outcome(): KnownOutcome | undefined {
     const end = this.#end;
     if (!end || 'fault' in end) return undefined;
     if ('failure' in end) return { ok: false, error: new RestoredError(end.failure) };
+    if ('symbol' in end) return { ok: true, output: Symbol.for(end.symbol) };
     // A copy: who gets it may change it.
     return { ok: true, output: structuredClone(end.output[0]) };
   }
 
   succeeded(output: unknown): void {
     this.#close(() => snapshot(output));
+    this.#before?.#forget();
+    this.#before = undefined;
   }
 
   failed({ code, message, category, severity, recoverable, retryAfterMs }: ErrorInfo): void {
@@ -119,7 +139,10 @@ export class RunJournal implements StepJournal {
   save(): SavedStep {
     const end = this.#end;
     if (end && 'fault' in end) throw this.#notSavable('returned', end.fault);
-    if (end) return 'failure' in end ? { failure: end.failure } : { output: end.output };
+    if (end) {
+      if ('failure' in end) return { failure: end.failure };
+      return 'symbol' in end ? { symbol: end.symbol } : { output: end.output };
+    }
     const steps = [...this.#steps].map(([key, step]) => [key, step.save()] as const);
     return {
       ...(this.gate && { gate: this.#plainGate(this.gate) }),
@@ -151,6 +174,13 @@ export class RunJournal implements StepJournal {
     this.#keep(endOf());
   }
 
+  /** That it returned is still known, and what it returned is not. */
+  #forget(): void {
+    if (!this.#end) return;
+    this.#shared.room += this.#end.size;
+    this.#end = { output: [], size: 0 };
+  }
+
   #keep(end: End): void {
     const shared = this.#shared;
     const isRoom = end.size <= shared.room;
@@ -174,6 +204,8 @@ export class RunJournal implements StepJournal {
 
 function snapshot(value: unknown): End {
   if (value === undefined) return { output: [], size: 0 };
+  const symbol = typeof value === 'symbol' ? Symbol.keyFor(value) : undefined;
+  if (symbol !== undefined) return { symbol, size: symbol.length };
   try {
     const text = plainText(value);
     return { output: [JSON.parse(text)], size: text.length };

@@ -80,6 +80,7 @@ const isGate = shape({
 const isStep: Check = (value) =>
   shape({
     output: optional(isAtMostOne),
+    symbol: optional(isText),
     failure: optional(isFailure),
     gate: optional(isGate),
     steps: optional(mapOf(isStep, /^[1-9]\d*:./s)),

@@ -6,6 +6,8 @@ import type { Decision } from '../approval/decision.ts';
 export interface SavedStep {
   /** What it returned; without an element for `undefined`. */
   readonly output?: readonly [] | readonly [unknown];
+  /** It returned a symbol that all processes know, such as `skipItem`: its key. */
+  readonly symbol?: string;
   readonly failure?: SavedFailure;
   readonly gate?: SavedGate;
   /** By how often the edge had been taken, from 1, and the edge: `1:branch_left`. */
