@@ -1,3 +1,6 @@
+export { agent, type AgentInput, type AgentOptions, type AgentOutput } from './agent/agent.ts';
+export { AgentStepsError } from './agent/agent-steps-error.ts';
+export type { AgentMessage, Conversation, ToolDefinition } from './agent/conversation.ts';
 export { approval, type ApprovalOptions } from './approval/approval.ts';
 export { ApprovalExpiredError, ApprovalRefusedError, NotResumableError } from './approval/approval-errors.ts';
 export type { ApprovalRequest } from './approval/approval-request.ts';
@@ -76,6 +79,9 @@ export { type Chunks, streaming } from './streaming.ts';
 export { NoCaseError } from './switch-on/no-case-error.ts';
 export { switchOn, type SwitchOnOptions } from './switch-on/switch-on.ts';
 export { timeout, TimeoutError, type TimeoutOptions } from './timeout.ts';
+export { tool, type ToolOptions } from './tool/tool.ts';
+export { ToolInputError, type ToolInputIssue } from './tool/tool-input-error.ts';
+export type { StandardValidator, Validator } from './tool/validator.ts';
 // What a workflow's author needs besides, so that one import is enough.
 export {
   describeError,

@@ -117,7 +117,7 @@ export function tool<O, V extends Validator = Validator, Chunk = never>(
     ...(description !== undefined && { description }),
     ...(parameters !== undefined && { parameters }),
   };
-  return new Tool(definition, options as unknown as ToolOptions<Validator, O, Chunk>);
+  return new Tool(definition, options);
 }
 
 function requireValidator(value: unknown, where: string): void {

@@ -91,7 +91,7 @@ describe('the types of a tool', () => {
   it('fit together with steps, inside and around', async () => {
     const look = lambda('look', ({ city }: Place) => city.length);
     const inside = tool({ name: 'inside', input: isPlace, execute: retry(timeout(look, 1000)) });
-    same<Same<typeof inside, InstrumentedPrimitive<Place, number, unknown>>>();
+    same<Same<typeof inside, InstrumentedPrimitive<Place, number, never>>>();
     const around = retry(timeout(inside, 1000));
     expect(await sequential((city: string) => ({ city }), around).execute('Oslo')).toBe(4);
   });

@@ -1,0 +1,744 @@
+import { describe, expect, it } from '@jest/globals';
+import { CancelledError, type LlmReply, type LlmToolCall } from '@tta/obs-context';
+import type { ManualClock } from '@tta/obs-context/manual';
+import { named, pause, Suspension } from '@tta/obs-instrumentation';
+import { fakeLlm, mockPrimitive, observed, type ObservedTrace } from '@tta/obs-testing';
+import { z } from 'zod';
+import { describeOutcomes } from '../../test/outcomes.ts';
+import { fallback } from '../fallback.ts';
+import { lambda } from '../lambda.ts';
+import { retry } from '../retry.ts';
+import { sequential } from '../sequential.ts';
+import { timeout } from '../timeout.ts';
+import { tool } from '../tool/tool.ts';
+import { agent } from './agent.ts';
+import { AgentStepsError } from './agent-steps-error.ts';
+import type { AgentMessage, Conversation } from './conversation.ts';
+
+type Manual = ObservedTrace<ManualClock>;
+
+const manual = { clock: 'manual' } as const;
+const usage = { provider: 'none', model: 'none' };
+
+/** A reply that wants tools called. */
+const wants = (...toolCalls: readonly LlmToolCall[]): LlmReply => ({ text: '', toolCalls, usage });
+const says = (text: string): LlmReply => ({ text, toolCalls: [], usage });
+const call = (name: string, given: unknown = {}, id = `call-${name}`): LlmToolCall => ({
+  name,
+  arguments: given,
+  id,
+});
+
+/** A model that gives these replies, one after the other, and keeps what it was given. */
+function scripted(...replies: readonly LlmReply[]) {
+  const given: Conversation[] = [];
+  const model = (conversation: Conversation): LlmReply => {
+    given.push(conversation);
+    return replies[given.length - 1] as LlmReply;
+  };
+  return Object.assign(model, { given });
+}
+
+/** The messages of tools that a model was given last. */
+const answersTo = ({ given }: { readonly given: readonly Conversation[] }): unknown[] =>
+  (given.at(-1)?.messages ?? [])
+    .filter((message) => message.role === 'tool')
+    .map(({ name, text, isError }) => [name, text, ...(isError ? ['error'] : [])]);
+
+const weather = tool({
+  name: 'weather',
+  description: 'The weather in a city',
+  input: z.object({ city: z.string() }),
+  execute: ({ city }) => ({ city, celsius: 7 }),
+});
+
+describe('agent', () => {
+  it(
+    'asks its model, runs what that wants, and ends with its answer',
+    observed(async (trace) => {
+      const model = fakeLlm<Conversation>(
+        [
+          {
+            toolCalls: [call('weather', { city: 'Oslo' }), call('clock', {}, 'call-2')],
+            usage: { costUsd: 1 },
+          },
+          { text: 'Seven degrees at noon.', finishReason: 'stop', usage: { costUsd: 2 } },
+        ],
+        { name: 'small' },
+      );
+      const clock = tool({ name: 'clock', execute: () => 'noon' });
+      const guide = agent({ name: 'guide', model, tools: [weather, clock], instructions: 'Be brief.' });
+      const output = await guide.execute('How is Oslo?');
+      const messages: AgentMessage[] = [
+        { role: 'user', text: 'How is Oslo?' },
+        {
+          role: 'assistant',
+          text: '',
+          toolCalls: [call('weather', { city: 'Oslo' }), call('clock', {}, 'call-2')],
+        },
+        { role: 'tool', toolCallId: 'call-weather', name: 'weather', text: '{"city":"Oslo","celsius":7}' },
+        { role: 'tool', toolCallId: 'call-2', name: 'clock', text: 'noon' },
+        { role: 'assistant', text: 'Seven degrees at noon.', toolCalls: [] },
+      ];
+      expect(output).toEqual({ text: 'Seven degrees at noon.', messages, steps: 2, finishReason: 'stop' });
+      const instructions = { role: 'system', text: 'Be brief.' };
+      expect(model.calls.map(({ input }) => input)).toEqual([
+        { messages: [instructions, messages[0]], tools: [expect.anything(), { name: 'clock' }] },
+        { messages: [instructions, ...messages.slice(0, 4)], tools: expect.anything() },
+      ]);
+      expect(model.calls[0]?.input.tools[0]).toEqual({
+        name: 'weather',
+        description: 'The weather in a city',
+        parameters: expect.objectContaining({ type: 'object', required: ['city'] }),
+      });
+
+      expect(trace).toHaveSpanTree(`
+        primitive.agent.invoke_agent "guide" success
+        ├─ primitive.llm.chat "small" success
+        ├─ primitive.tool.execute_tool "weather" success
+        ├─ primitive.tool.execute_tool "clock" success
+        └─ primitive.llm.chat "small" success
+      `);
+      const { attributes } = trace.span('primitive.agent.invoke_agent');
+      expect(attributes).toMatchObject({
+        'gen_ai.operation.name': 'invoke_agent',
+        'gen_ai.agent.name': 'guide',
+        'agent.steps': 2,
+        'agent.tool_calls': 2,
+      });
+      // They are those of the model: on the agent as well, every sum over a trace would be twice what was used.
+      expect(Object.keys(attributes).filter((key) => /usage|cost|provider/.test(key))).toEqual([]);
+      expect(trace.spans.map((span) => span.attributes['cost.usd'])).toEqual([
+        undefined,
+        1,
+        undefined,
+        undefined,
+        2,
+      ]);
+      const [first, , , last] = trace.spans.filter(({ name }) => !name.startsWith('primitive.agent'));
+      expect([first, last].map((span) => span?.attributes['step.edge'])).toEqual(['model', 'model']);
+      const [looked, timed] = trace.spans.filter(({ name }) => name === 'primitive.tool.execute_tool');
+      expect(looked?.attributes).toMatchObject({
+        'step.edge': 'tool_weather',
+        'gen_ai.tool.call.id': 'call-weather',
+        'gen_ai.agent.name': 'guide',
+        'gen_ai.tool.description': 'The weather in a city',
+      });
+      expect(timed?.attributes).toMatchObject({ 'step.edge': 'tool_clock', 'gen_ai.tool.call.id': 'call-2' });
+    }),
+  );
+
+  it(
+    'tells how long it took, and how often it asked and wanted',
+    observed(async (trace) => {
+      const model = scripted(wants(call('sleep'), call('sleep')), wants(call('sleep')), says('done'));
+      const sleep = tool({ name: 'sleep', execute: (_, scope) => pause(scope, 300) });
+      const running = agent({ name: 'sleepy', model, tools: [sleep] }).execute('go');
+      await trace.clock.advance(600);
+      expect(await running).toMatchObject({ text: 'done', steps: 3 });
+      const of = (metric: string) => trace.points.filter((point) => point.metric === metric);
+      const agentName = { 'gen_ai.agent.name': 'sleepy' };
+      expect(of('gen_ai.invoke_agent.duration')).toMatchObject([{ labels: agentName, count: 1, value: 0.6 }]);
+      expect(of('gen_ai.invoke_agent.inference_calls')).toMatchObject([
+        { labels: agentName, count: 1, value: 3 },
+      ]);
+      expect(of('gen_ai.invoke_agent.tool_calls')).toMatchObject([{ labels: agentName, count: 1, value: 3 }]);
+      const tools = of('gen_ai.execute_tool.duration');
+      expect(tools).toMatchObject([
+        { labels: { ...agentName, 'gen_ai.tool.name': 'sleep', 'gen_ai.tool.type': 'function' }, count: 3 },
+      ]);
+      expect(tools[0]?.value).toBeCloseTo(0.9, 9);
+    }, manual),
+  );
+
+  it(
+    'streams what its model streams in all its answers',
+    observed(async (trace) => {
+      const model = fakeLlm<Conversation>([
+        { text: 'Let me look. ', toolCalls: [call('weather', { city: 'Oslo' })] },
+        'Seven degrees.',
+      ]);
+      const stream = agent({ name: 'guide', model: retry(model), tools: [weather] }).stream('Oslo?');
+      let text = '';
+      for await (const piece of stream) text += piece;
+      expect(text).toBe('Let me look. Seven degrees.');
+      expect(await stream.result).toMatchObject({ text: 'Seven degrees.', steps: 2 });
+      const { attributes } = trace.span('primitive.agent.invoke_agent');
+      expect(attributes['stream.chunks']).toBeGreaterThan(3);
+    }),
+  );
+
+  it('goes on from what has been said, and changes nothing of it', async () => {
+    const said: readonly AgentMessage[] = Object.freeze([
+      { role: 'user', text: 'Hello' },
+      { role: 'assistant', text: 'Hi', toolCalls: [] },
+      { role: 'user', text: 'Well?' },
+    ] as const);
+    const model = scripted(wants(call('weather', { city: 'Oslo' })), says('Fine.'));
+    const { messages } = await agent({ name: 'guide', model, tools: [weather] }).execute(said);
+    expect(messages.slice(0, 3)).toEqual(said);
+    expect(messages).toHaveLength(6);
+    // Each is what was said by then, also later.
+    expect(model.given.map((given) => given.messages.length)).toEqual([3, 5]);
+    const again = scripted(says('Still fine.'));
+    const next = [...messages, { role: 'user', text: 'And now?' } as const];
+    expect((await agent({ name: 'guide', model: again, tools: [] }).execute(next)).messages).toHaveLength(8);
+    expect(again.given[0]?.messages).toEqual(next);
+  });
+
+  it('answers the calls of a reply in their order, so many at a time', async () => {
+    let running = 0;
+    let most = 0;
+    const order: number[] = [];
+    const work = tool({
+      name: 'work',
+      input: z.object({ ms: z.number() }),
+      execute: async ({ ms }, scope) => {
+        most = Math.max(most, ++running);
+        await pause(scope, ms);
+        running--;
+        order.push(ms);
+        return `${ms} ms`;
+      },
+    });
+    const calls = [30, 10, 20, 5].map((ms, at) => call('work', { ms }, `call-${at}`));
+    const run = (concurrency?: number) =>
+      observed(async ({ clock }) => {
+        const model = scripted(wants(...calls), says('done'));
+        const limit = concurrency === undefined ? {} : { concurrency };
+        const worker = agent({ name: 'worker', model, tools: [work], ...limit }).execute('go');
+        await clock.advance(100);
+        await worker;
+        expect(answersTo(model)).toEqual([30, 10, 20, 5].map((ms) => ['work', `${ms} ms`]));
+      }, manual)();
+    await run();
+    expect([most, order.splice(0)]).toEqual([4, [5, 10, 20, 30]]);
+    most = 0;
+    await run(2);
+    expect([most, order]).toEqual([2, [10, 30, 20, 5]]);
+  });
+
+  it('needs no ids, where the provider has none', async () => {
+    const model = scripted(wants({ name: 'weather', arguments: { city: 'Oslo' } }), says('done'));
+    const { messages } = await agent({ name: 'guide', model, tools: [weather] }).execute('go');
+    expect(messages[2]).toEqual({ role: 'tool', name: 'weather', text: '{"city":"Oslo","celsius":7}' });
+  });
+});
+
+describe('a tool that comes to nothing', () => {
+  it(
+    'is no failure of the agent: the model is told, and the span of the tool shows it',
+    observed(async (trace) => {
+      const model = scripted(
+        wants(call('broken'), call('weather', { city: 7 }), call('weather', { city: 'Rome' }, 'call-3')),
+        says('Only Rome is known.'),
+      );
+      const broken = tool({
+        name: 'broken',
+        execute: () => {
+          throw new Error('the station is closed');
+        },
+      });
+      const guide = agent({ name: 'guide', model, tools: [weather, broken] });
+      expect(await guide.execute('go')).toMatchObject({ text: 'Only Rome is known.' });
+      expect(answersTo(model)).toEqual([
+        ['broken', 'the station is closed', 'error'],
+        [
+          'weather',
+          'invalid arguments for tool "weather": city: Invalid input: expected string, received number',
+          'error',
+        ],
+        ['weather', '{"city":"Rome","celsius":7}'],
+      ]);
+      expect(trace).toHaveSpanTree(`
+        primitive.agent.invoke_agent "guide" success
+        ├─ primitive.lambda.execute "model" success
+        ├─ primitive.tool.execute_tool "broken" error
+        ├─ primitive.tool.execute_tool "weather" error
+        ├─ primitive.tool.execute_tool "weather" success
+        └─ primitive.lambda.execute "model" success
+      `);
+      expect(trace.span('primitive.agent.invoke_agent').failed).toBe(false);
+    }),
+  );
+
+  it(
+    'does not exist: the model is told which do, and the span of the agent that it was asked for',
+    observed(async (trace) => {
+      const odd = 'x'.repeat(1000);
+      const model = scripted(wants(call('wether', {}, odd), call('weather', { city: 'Rome' })), says('ok'));
+      await agent({ name: 'guide', model, tools: [weather] }).execute('go');
+      expect(answersTo(model)).toEqual([
+        ['wether', 'there is no tool "wether"; there are: weather', 'error'],
+        ['weather', '{"city":"Rome","celsius":7}'],
+      ]);
+      const { events, attributes } = trace.span('primitive.agent.invoke_agent');
+      expect(events).toMatchObject([
+        {
+          name: 'agent.unknown_tool',
+          attributes: { 'gen_ai.tool.name': 'wether', 'gen_ai.tool.call.id': 'x'.repeat(64) },
+        },
+      ]);
+      expect(attributes['agent.tool_calls']).toBe(2);
+      const none = scripted(wants({ name: odd, arguments: {} }), says('ok'));
+      await agent({ name: 'toolless', model: none, tools: [] }).execute('go');
+      expect(answersTo(none)).toEqual([[odd, `there is no tool "${odd}"; there are none`, 'error']]);
+      const [, toolless] = trace.spans.filter(({ name }) => name === 'primitive.agent.invoke_agent');
+      expect(toolless?.events).toMatchObject([{ attributes: { 'gen_ai.tool.name': 'x'.repeat(64) } }]);
+    }),
+  );
+
+  it(
+    'is one too many: 128 of a reply are made, and all are answered',
+    observed(async (trace) => {
+      const calls = Array.from({ length: 200 }, (_, at) => call('count', {}, String(at)));
+      const model = scripted(wants(...calls), says('ok'));
+      const count = mockPrimitive('count').returns(1);
+      await agent({ name: 'guide', model, tools: [tool({ name: 'count', execute: count })] }).execute('go');
+      expect(count.calls).toHaveLength(128);
+      const answers = answersTo(model);
+      expect(answers).toHaveLength(200);
+      expect(answers[127]).toEqual(['count', '1']);
+      expect(answers[128]).toEqual(['count', 'too many calls at once; at most 128 are made', 'error']);
+      expect(trace.span('primitive.agent.invoke_agent').events).toMatchObject([
+        { name: 'agent.too_many_calls', attributes: { calls: 200 } },
+      ]);
+    }),
+  );
+
+  it(
+    'was cancelled by itself: its error is thrown at once, and the other tools are aborted',
+    observed(async (trace) => {
+      const cancelled = new CancelledError('somebody pressed stop');
+      const model = scripted(wants(call('hangs'), call('stops')), says('never said'));
+      const hangs = tool({ name: 'hangs', execute: mockPrimitive('hang').hangs() });
+      const stops = tool({
+        name: 'stops',
+        execute: () => {
+          throw cancelled;
+        },
+      });
+      const guide = agent({ name: 'guide', model, tools: [hangs, stops] });
+      await expect(guide.execute('go')).rejects.toBe(cancelled);
+      expect(model.given).toHaveLength(1);
+      expect(trace).toHaveSpanTree(`
+        primitive.agent.invoke_agent "guide" error
+        ├─ primitive.lambda.execute "model" success
+        ├─ primitive.tool.execute_tool "hangs" cancelled
+        │  └─ primitive.mock.execute "hang" cancelled
+        └─ primitive.tool.execute_tool "stops" error
+      `);
+    }),
+  );
+
+  it('waits for a decision: its error is thrown when the others have come to their end', async () => {
+    const done: string[] = [];
+    const waiting = new Suspension('a person has to say yes');
+    const model = scripted(wants(call('ask'), call('slow')), says('never said'));
+    const ask = tool({
+      name: 'ask',
+      execute: () => {
+        throw waiting;
+      },
+    });
+    const slow = tool({
+      name: 'slow',
+      execute: async () => {
+        await new Promise(setImmediate);
+        done.push('slow');
+      },
+    });
+    await expect(agent({ name: 'guide', model, tools: [ask, slow] }).execute('go')).rejects.toBe(waiting);
+    expect(done).toEqual(['slow']);
+    expect(model.given).toHaveLength(1);
+  });
+});
+
+describe('what a tool returns', () => {
+  const loop: { self?: unknown } = {};
+  loop.self = loop;
+
+  it.each<readonly [string, unknown, string]>([
+    ['a text, as it is', 'plain "text"', 'plain "text"'],
+    ['nothing, as an empty text', undefined, ''],
+    ['null', null, 'null'],
+    ['a number', 7, '7'],
+    ['a list', [1, 'two'], '[1,"two"]'],
+    ['a big integer', { n: 12n }, '{"n":"12"}'],
+    ['a cycle', loop, '{"self":"[Circular]"}'],
+    ['bytes', new Uint8Array(3), '"[3 bytes]"'],
+  ])('reaches the model: %s', async (_what, returned, text) => {
+    const model = scripted(wants(call('give')), says('ok'));
+    const give = tool({ name: 'give', execute: () => returned });
+    await agent({ name: 'guide', model, tools: [give] }).execute('go');
+    expect(answersTo(model)).toEqual([['give', text]]);
+  });
+
+  it.each<readonly [string, unknown]>([
+    ['a text', 'x'.repeat(1_000_000)],
+    ['a list', Array.from({ length: 9_000 }, () => 'x'.repeat(100))],
+    ['an error', new Error('x'.repeat(1_000_000))],
+  ])('is cut where it is long: %s', async (_what, returned) => {
+    const model = scripted(wants(call('give')), says('ok'));
+    const give = tool({
+      name: 'give',
+      execute: () => {
+        if (returned instanceof Error) throw returned;
+        return returned;
+      },
+    });
+    await agent({ name: 'guide', model, tools: [give] }).execute('go');
+    const [[, text]] = answersTo(model) as [[string, string]];
+    expect(text).toMatch(/… \(the rest is left out\)$/);
+    expect(text.length).toBeLessThan(100_100);
+    expect(text.length).toBeGreaterThan(99_000);
+  });
+});
+
+describe('a tool inside other primitives', () => {
+  it(
+    'stays one: its calls are those of the model, in each attempt',
+    observed(async (trace) => {
+      let calls = 0;
+      const flaky = tool({
+        name: 'flaky',
+        execute: () => {
+          if (++calls === 1) throw new Error('503 unavailable');
+          return 'found';
+        },
+      });
+      const model = scripted(wants(call('flaky')), says('ok'));
+      const steady = named('steady', retry(timeout(flaky, 1000), { baseMs: 0 }));
+      await agent({ name: 'guide', model, tools: [steady] }).execute('go');
+      expect(answersTo(model)).toEqual([['flaky', 'found']]);
+      expect(trace).toHaveSpanTree(`
+        primitive.agent.invoke_agent "guide" success
+        ├─ primitive.lambda.execute "model" success
+        ├─ primitive.retry.execute "steady" success
+        │  ├─ primitive.retry.attempt_1 "flaky" error
+        │  │  └─ primitive.timeout.execute "flaky" error
+        │  │     └─ primitive.tool.execute_tool "flaky" error
+        │  └─ primitive.retry.attempt_2 "flaky" success
+        │     └─ primitive.timeout.execute "flaky" success
+        │        └─ primitive.tool.execute_tool "flaky" success
+        └─ primitive.lambda.execute "model" success
+      `);
+      expect(trace.span('primitive.retry.execute').attributes['step.edge']).toBe('tool_flaky');
+      for (const { attributes } of trace.spans.filter(({ name }) => name === 'primitive.tool.execute_tool')) {
+        expect(attributes).toMatchObject({
+          'gen_ai.tool.call.id': 'call-flaky',
+          'gen_ai.agent.name': 'guide',
+        });
+      }
+      expect(trace).toHaveMetric('gen_ai.execute_tool.duration', {
+        labels: { 'gen_ai.agent.name': 'guide', 'gen_ai.tool.name': 'flaky' },
+      });
+    }),
+  );
+
+  it(
+    'may be an agent: what its model wants is its own',
+    observed(async (trace) => {
+      const expert = agent({
+        name: 'expert',
+        model: scripted(wants(call('weather', { city: 'Rome' }, 'inner')), says('Seven.')),
+        tools: [weather],
+      });
+      const ask = tool({
+        name: 'ask_expert',
+        input: z.object({ question: z.string() }),
+        execute: sequential(
+          ({ question }: { question: string }) => question,
+          expert,
+          ({ text }) => text,
+        ),
+      });
+      const model = scripted(wants(call('ask_expert', { question: 'Rome?' }, 'outer')), says('It is seven.'));
+      await agent({ name: 'guide', model, tools: [ask] }).execute('How is Rome?');
+      expect(answersTo(model)).toEqual([['ask_expert', 'Seven.']]);
+      const calls = trace.spans
+        .filter(({ name }) => name === 'primitive.tool.execute_tool')
+        .map(({ attributes }) => [
+          attributes['primitive.name'],
+          attributes['gen_ai.agent.name'],
+          attributes['gen_ai.tool.call.id'],
+        ]);
+      expect(calls).toEqual([
+        ['ask_expert', 'guide', 'outer'],
+        ['weather', 'expert', 'inner'],
+      ]);
+    }),
+  );
+
+  it(
+    'is called by no agent where another tool runs it',
+    observed(async (trace) => {
+      const inner = tool({ name: 'inner', execute: () => 1 });
+      const model = scripted(wants(call('outer')), says('ok'));
+      const outer = tool({ name: 'outer', execute: inner });
+      await agent({ name: 'guide', model, tools: [outer] }).execute('go');
+      const [called, ran] = trace.spans.filter(({ name }) => name === 'primitive.tool.execute_tool');
+      expect(called?.attributes).toHaveProperty(['gen_ai.tool.call.id'], 'call-outer');
+      expect(ran?.attributes).not.toHaveProperty(['gen_ai.tool.call.id']);
+      expect(ran?.attributes).not.toHaveProperty(['gen_ai.agent.name']);
+    }),
+  );
+});
+
+describe('an agent without an answer', () => {
+  it(
+    'ends at its limit, with all that was said, from where another goes on',
+    observed(async (trace) => {
+      const insatiable = (): LlmReply => wants(call('weather', { city: 'Oslo' }));
+      const guide = agent({ name: 'guide', model: insatiable, tools: [weather], maxSteps: 2 });
+      const failed = await guide.execute('go').catch((error: unknown) => error);
+      expect(failed).toBeInstanceOf(AgentStepsError);
+      expect(failed).toMatchObject({
+        code: 'OBS_ERR_AGENT_STEPS',
+        category: 'resource',
+        recoverable: false,
+        maxSteps: 2,
+        message: 'agent "guide" has no answer after 2 steps: its model wants further tools called',
+      });
+      const { messages } = failed as AgentStepsError;
+      expect(messages.map(({ role }) => role)).toEqual(['user', 'assistant', 'tool', 'assistant', 'tool']);
+      const { attributes, failed: isError } = trace.span('primitive.agent.invoke_agent');
+      expect(attributes).toMatchObject({ 'agent.steps': 2, 'agent.tool_calls': 2 });
+      expect(isError).toBe(true);
+      const more = agent({ name: 'guide', model: scripted(says('Seven.')), tools: [weather] });
+      expect((await more.execute(messages)).messages).toHaveLength(6);
+      const once = agent({ name: 'guide', model: insatiable, tools: [weather], maxSteps: 1 });
+      await expect(once.execute('go')).rejects.toThrow('agent "guide" has no answer after 1 step:');
+    }),
+  );
+
+  it('asks ten times, unless it is told otherwise', async () => {
+    let asked = 0;
+    const model = (): LlmReply => {
+      asked++;
+      return wants(call('none'));
+    };
+    const looping = agent({ name: 'guide', model, tools: [] });
+    await expect(looping.execute('go')).rejects.toThrow('after 10 steps');
+    expect(asked).toBe(10);
+  });
+
+  it(
+    'has what its model failed with, untouched',
+    observed(async (trace) => {
+      const down = Object.assign(new Error('503 unavailable'), { status: 503 });
+      const model = fakeLlm<Conversation>({ error: down }, { name: 'small' });
+      await expect(agent({ name: 'guide', model, tools: [weather] }).execute('go')).rejects.toBe(down);
+      expect(trace).toHaveSpanTree(`
+        primitive.agent.invoke_agent "guide" error
+        └─ primitive.llm.chat "small" error
+      `);
+      expect(trace).toHaveMetric('gen_ai.invoke_agent.duration', { labels: { 'error.type': 'Error' } });
+      expect(trace.span('primitive.agent.invoke_agent').attributes).toMatchObject({
+        'agent.steps': 1,
+        'agent.tool_calls': 0,
+      });
+    }),
+  );
+
+  it('has another model where that is a fallback', async () => {
+    const down = fakeLlm<Conversation>({ error: new Error('503 unavailable') });
+    const model = fallback(down, fakeLlm<Conversation>('from the other one'));
+    const guide = agent({ name: 'guide', model, tools: [] });
+    expect(await guide.execute('go')).toMatchObject({ text: 'from the other one' });
+  });
+
+  it.each([
+    undefined,
+    null,
+    'a text',
+    {},
+    { text: 'no calls' },
+    { text: 7, toolCalls: [] },
+    { text: '', toolCalls: [null] },
+    { text: '', toolCalls: [{ arguments: {} }] },
+  ])('says that %j is no reply', async (reply) => {
+    const guide = agent({ name: 'guide', model: () => reply as never, tools: [] });
+    await expect(guide.execute('go')).rejects.toMatchObject({
+      code: 'OBS_ERR_AGENT_REPLY',
+      category: 'validation',
+      message:
+        'agent "guide": what its model answered is no reply; it has to be { text, toolCalls: [{ name, arguments }], usage }',
+    });
+  });
+
+  it.each([undefined, null, 7, { text: 'Hello' }])('takes no input like %j', async (input) => {
+    const guide = agent({ name: 'guide', model: scripted(says('ok')), tools: [] });
+    await expect(guide.execute(input as never)).rejects.toMatchObject({
+      code: 'OBS_ERR_AGENT_INPUT',
+      category: 'validation',
+      message: 'agent "guide" takes a text or a list of messages',
+    });
+  });
+});
+
+describe('an agent that is cancelled', () => {
+  const run = (trace: Manual, ms: number) => async () => {
+    const abort = new AbortController();
+    const stop = new CancelledError('the caller hung up');
+    const asked: string[] = [];
+    const model = lambda('model', async ({ messages }: Conversation, scope) => {
+      asked.push('model');
+      await pause(scope, 100);
+      return messages.length === 1 ? wants(call('slow', 1), call('slow', 2), call('slow', 3)) : says('done');
+    });
+    const slow = tool({
+      name: 'slow',
+      execute: async (n, scope) => {
+        asked.push(`tool ${String(n)}`);
+        await pause(scope, 100);
+      },
+    });
+    const guide = agent({ name: 'guide', model, tools: [slow], concurrency: 2 });
+    const running = guide.tryExecute('go', { signal: abort.signal });
+    await trace.clock.advance(ms);
+    abort.abort(stop);
+    expect(await running).toMatchObject({ ok: false, error: stop });
+    expect(trace.clock.pendingTimers).toBe(0);
+    return asked;
+  };
+
+  it(
+    'aborts its model, and calls no tool',
+    observed(async (trace) => {
+      expect(await run(trace, 50)()).toEqual(['model']);
+      expect(trace).toHaveSpanTree(`
+        primitive.agent.invoke_agent "guide" cancelled
+        └─ primitive.lambda.execute "model" cancelled
+      `);
+    }, manual),
+  );
+
+  it(
+    'aborts the tools that run, and begins no other',
+    observed(async (trace) => {
+      expect(await run(trace, 150)()).toEqual(['model', 'tool 1', 'tool 2']);
+      expect(trace).toHaveSpanTree(`
+        primitive.agent.invoke_agent "guide" cancelled
+        ├─ primitive.lambda.execute "model" success
+        ├─ primitive.tool.execute_tool "slow" cancelled
+        └─ primitive.tool.execute_tool "slow" cancelled
+      `);
+    }, manual),
+  );
+
+  it(
+    'is so by who stops reading its stream',
+    observed(async (trace) => {
+      const model = fakeLlm<Conversation>({ text: 'one two three four' });
+      for await (const piece of agent({ name: 'guide', model, tools: [] }).stream('go')) {
+        expect(piece).toBe('one');
+        break;
+      }
+      expect(trace).toHaveSpanTree(`
+        primitive.agent.invoke_agent "guide" cancelled
+        └─ primitive.llm.chat "fake-model" cancelled
+      `);
+    }),
+  );
+});
+
+describe('an agent that cannot be', () => {
+  const model = scripted();
+  const other = tool({ name: 'weather', execute: () => 1 });
+
+  it.each<readonly [string, () => unknown, string]>([
+    ['no options', () => agent(undefined as never), 'agent: the options are of type undefined'],
+    [
+      'no name',
+      () => agent({ model, tools: [] } as never),
+      'agent: it has no name; give it one, such as "guide"',
+    ],
+    ['an empty name', () => agent({ name: '', model, tools: [] }), 'agent: it has no name'],
+    ['no model', () => agent({ name: 'guide', tools: [] } as never), 'agent "guide": the model is undefined'],
+    ['no tools', () => agent({ name: 'guide', model } as never), 'agent "guide": tools have to be a list'],
+    [
+      'a step that is no tool',
+      () => agent({ name: 'guide', model, tools: [weather, () => 1] }),
+      'agent "guide": tool 1 has no tool inside',
+    ],
+    [
+      'two tools of one name',
+      () => agent({ name: 'guide', model, tools: [weather, retry(other)] }),
+      'agent "guide": two tools are called "weather"; a name is for one tool',
+    ],
+    [
+      'maxSteps 0',
+      () => agent({ name: 'guide', model, tools: [], maxSteps: 0 }),
+      'agent "guide": maxSteps is 0',
+    ],
+    [
+      'concurrency 1.5',
+      () => agent({ name: 'guide', model, tools: [], concurrency: 1.5 }),
+      'agent "guide": concurrency is 1.5',
+    ],
+  ])('is refused with %s', (_what, make, message) => {
+    expect(make).toThrow(
+      expect.objectContaining({
+        code: 'OBS_ERR_INVALID_COMPOSITION',
+        message: expect.stringContaining(message),
+      }),
+    );
+  });
+});
+
+const anything = (_value: unknown): _value is never => true;
+
+describeOutcomes(
+  'agent',
+  (step) =>
+    agent({
+      name: 'guide',
+      model: lambda('ask', ({ messages }: Conversation) => {
+        const last = messages.at(-1);
+        return last?.role === 'tool' ? says(last.text) : wants(call('look_up'));
+      }),
+      tools: [tool({ name: 'look_up', input: anything, execute: step })],
+    }),
+  {
+    input: 'go',
+    output: {
+      text: '2',
+      steps: 2,
+      messages: [
+        { role: 'user', text: 'go' },
+        { role: 'assistant', text: '', toolCalls: [call('look_up')] },
+        { role: 'tool', toolCallId: 'call-look_up', name: 'look_up', text: '2' },
+        { role: 'assistant', text: '2', toolCalls: [] },
+      ],
+    },
+    success: `
+      primitive.agent.invoke_agent "guide" success
+      ├─ primitive.lambda.execute "ask" success
+      ├─ primitive.tool.execute_tool "look_up" success
+      │  └─ primitive.mock.execute "step" success
+      └─ primitive.lambda.execute "ask" success
+    `,
+    error: `
+      primitive.agent.invoke_agent "guide" success
+      ├─ primitive.lambda.execute "ask" success
+      ├─ primitive.tool.execute_tool "look_up" error
+      │  └─ primitive.mock.execute "step" error
+      └─ primitive.lambda.execute "ask" success
+    `,
+    timeout: `
+      primitive.agent.invoke_agent "guide" success
+      ├─ primitive.lambda.execute "ask" success
+      ├─ primitive.tool.execute_tool "look_up" timeout
+      │  └─ primitive.timeout.execute "step" timeout
+      │     └─ primitive.mock.execute "step" cancelled
+      └─ primitive.lambda.execute "ask" success
+    `,
+    cancelled: `
+      primitive.agent.invoke_agent "guide" cancelled
+      ├─ primitive.lambda.execute "ask" success
+      └─ primitive.tool.execute_tool "look_up" cancelled
+         └─ primitive.mock.execute "step" cancelled
+    `,
+  },
+);
