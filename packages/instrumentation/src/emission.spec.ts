@@ -1,8 +1,8 @@
 import { getEventListeners } from 'node:events';
 import { context, type Meter, ROOT_CONTEXT, type Span, trace, type Tracer } from '@opentelemetry/api';
-import { afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { ManualClock } from '@tta/obs-context/manual';
-import { Counting, emitting, idle, read } from '../test/emitting.ts';
+import { Counting, emitting, failOnUnheardRejections, hang, idle, read } from '../test/emitting.ts';
 import { custom } from '../test/custom.ts';
 import { enableContexts, Observed } from '../test/observed.ts';
 import { withInstrumentation } from './current-instrumentation.ts';
@@ -13,21 +13,12 @@ import type { RunScope } from './run-scope.ts';
 beforeAll(enableContexts);
 
 let observed: Observed;
-let unheard: unknown[];
-const hear = (reason: unknown): void => void unheard.push(reason);
 
 beforeEach(() => {
   observed = new Observed();
-  unheard = [];
-  process.on('unhandledRejection', hear);
 });
 
-afterEach(async () => {
-  await idle();
-  process.off('unhandledRejection', hear);
-  expect(unheard).toEqual([]);
-});
-
+failOnUnheardRejections();
 const attributesOf = (name: string): unknown[] => {
   const { attributes } = observed.span('primitive.emitting.execute', { 'primitive.name': name });
   return ['execution.status', 'stream.chunks', 'stream.time_to_first_chunk_ms'].map((key) => attributes[key]);
@@ -191,7 +182,6 @@ describe('emit', () => {
     });
     for await (const chunk of observed.run(() => hasty.stream(0))) if (chunk === 1) break;
     await idle();
-    expect(unheard).toEqual([]);
     expect(attributesOf('hasty').slice(0, 2)).toEqual(['success', 1]);
   });
 
@@ -272,9 +262,7 @@ describe('a chunk that waits', () => {
     let shared: Promise<unknown> | undefined;
     const leader = emitting('leader', async (_: number, { step, signal }) => {
       shared = step('inner', counting, 3, { streamed: true, shared: true, signal: work.signal });
-      await new Promise((_resolve, reject) => {
-        signal.addEventListener('abort', () => void reject(signal.reason as Error), { once: true });
-      });
+      await hang(signal);
     });
     const stream = observed.run(() => leader.stream(0));
     const reader = stream[Symbol.asyncIterator]();

@@ -1,29 +1,20 @@
 import { getEventListeners } from 'node:events';
-import { afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { CancelledError } from '@tta/obs-context';
-import { Counting, emitting, idle, read } from '../test/emitting.ts';
+import { Counting, emitting, failOnUnheardRejections, hang, idle, read } from '../test/emitting.ts';
 import { enableContexts, Observed } from '../test/observed.ts';
 import type { RunStream } from './run-stream.ts';
 
 beforeAll(enableContexts);
 
-let observed: Observed;
-let unheard: unknown[];
-const hear = (reason: unknown): void => void unheard.push(reason);
 const endless = Number.POSITIVE_INFINITY;
+let observed: Observed;
 
 beforeEach(() => {
   observed = new Observed();
-  unheard = [];
-  process.on('unhandledRejection', hear);
 });
 
-afterEach(async () => {
-  await idle();
-  process.off('unhandledRejection', hear);
-  expect(unheard).toEqual([]);
-});
-
+failOnUnheardRejections();
 /** How the one execution ended, as its only span and its only points have it. */
 async function ended(): Promise<unknown[]> {
   await idle();
@@ -122,9 +113,7 @@ describe('the reader of a stream', () => {
     const reason = new Error('enough');
     const stuck = emitting('stuck', async (_: number, { emit, signal }) => {
       await emit(1);
-      await new Promise((_resolve, reject) => {
-        signal.addEventListener('abort', () => void reject(signal.reason as Error), { once: true });
-      });
+      await hang(signal);
     });
     const stream = observed.run(() => stuck.stream(0, { signal: caller.signal }));
     const reader = stream[Symbol.asyncIterator]();
@@ -212,9 +201,7 @@ describe('the reader of a stream', () => {
 
   it('that leaves while it waits is told that there is no more', async () => {
     const hanging = emitting('hanging', (_: number, { signal }) => {
-      return new Promise((_resolve, reject) => {
-        signal.addEventListener('abort', () => void reject(signal.reason as Error), { once: true });
-      });
+      return hang(signal);
     });
     const reader = observed.run(() => hanging.stream(0))[Symbol.asyncIterator]();
     const pending = [reader.next(), reader.next()];
@@ -299,13 +286,14 @@ describe('the result of a stream', () => {
 });
 
 describe('cancel', () => {
-  it.each([undefined, new Error('changed my mind')])('ends a run that nobody reads: %p', async (reason) => {
-    const stream: RunStream<number, number> = observed.run(() => new Counting().stream(endless));
+  it.each([
+    [undefined, { code: 'OBS_ERR_CANCELLED', message: 'the stream was cancelled' }],
+    [new Error('changed my mind'), { message: 'changed my mind' }],
+  ])('ends a run that nobody reads: %p', async (reason, expected) => {
+    const stream = observed.run(() => new Counting().stream(endless));
     stream.cancel(reason);
     stream.cancel(new Error('too late'));
-    const why = await whyOf(stream.result);
-    if (reason) expect(why).toBe(reason);
-    else expect(why).toMatchObject({ code: 'OBS_ERR_CANCELLED', message: 'the stream was cancelled' });
+    expect(await whyOf(stream.result)).toMatchObject(expected);
     expect(await ended()).toEqual(['cancelled', undefined]);
   });
 

@@ -35,7 +35,7 @@ class Waiting<Chunk> {
   }
 
   refuse(reason: unknown): void {
-    handled(this.answer);
+    void handled(this.answer);
     this.#reject(reason);
   }
 }
@@ -141,7 +141,7 @@ export class ReadStream<Chunk, O> implements RunStream<Chunk, O>, ChunkReader {
     if (!this.#hasEnded) return new Promise((resolve, reject) => this.#reading.push({ resolve, reject }));
     const failure = this.#failure;
     this.#failure = undefined;
-    return failure ? Promise.reject(failure.error as Error) : Promise.resolve(end);
+    return failure ? Promise.reject(failure.error) : Promise.resolve(end);
   }
 
   /** What `break` does. Settles when the run has ended, so that its span has as well. */
@@ -201,8 +201,8 @@ class Reader<Chunk, O> implements AsyncIterableIterator<Chunk, undefined> {
 }
 
 /** The stream of a run that could not begin. */
-export function failedStream<Chunk, O>(error: unknown): RunStream<Chunk, O> {
+export function failedStream<Chunk, O>(fault: unknown): RunStream<Chunk, O> {
   const stream = new ReadStream<Chunk, O>(new LinkedAbort());
-  stream.follow(Promise.reject(error as Error));
+  stream.follow(Promise.reject(fault));
   return stream;
 }

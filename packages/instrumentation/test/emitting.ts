@@ -1,3 +1,4 @@
+import { afterEach, beforeEach } from '@jest/globals';
 import { InstrumentedPrimitive } from '../src/instrumented-primitive.ts';
 import type { RunScope } from '../src/run-scope.ts';
 
@@ -43,3 +44,26 @@ export async function read<Chunk>(stream: AsyncIterable<Chunk>): Promise<Chunk[]
 
 /** Until everything that can happen without a timer has happened. */
 export const idle = (): Promise<void> => new Promise((resolve) => void setImmediate(resolve));
+
+/** Work that does nothing but heed its signal. */
+export const hang = (signal: AbortSignal): Promise<never> =>
+  new Promise((_resolve, reject) => {
+    signal.addEventListener('abort', () => reject(signal.reason), { once: true });
+  });
+
+/** Fails what leaves a rejection that nobody heard, which would end a process. */
+export function failOnUnheardRejections(): void {
+  let unheard: unknown[];
+  const hear = (reason: unknown): void => {
+    unheard.push(reason);
+  };
+  beforeEach(() => {
+    unheard = [];
+    process.on('unhandledRejection', hear);
+  });
+  afterEach(async () => {
+    await idle();
+    process.off('unhandledRejection', hear);
+    if (unheard.length > 0) throw new Error('nobody heard of a rejection', { cause: unheard[0] });
+  });
+}

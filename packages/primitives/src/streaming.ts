@@ -68,7 +68,7 @@ function iteratorOf<C, O>(produced: unknown, name: string): AsyncIterator<C, O> 
     if (many) return many.call(produced);
     if (few) return eachOf(produced as Iterable<C, O>);
   }
-  const found = produced === null || produced === undefined ? String(produced) : `a ${typeof produced}`;
+  const found = produced === null || produced === undefined ? String(produced) : typeof produced;
   throw new ObsError(
     `the producer of "${name}" returned ${found}; it returns what can be read chunk by chunk: write it as async function* (input, scope) { yield chunk; }`,
     { code: 'OBS_ERR_NO_CHUNKS', category: 'validation', severity: 'high' },
