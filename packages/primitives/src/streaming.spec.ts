@@ -287,7 +287,7 @@ describe('streaming', () => {
     const { counting, state } = counter(cleanUp);
     for await (const chunk of counting.stream(0)) if (chunk === 3) break;
     await idle();
-    expect(state).toEqual({ made: 4, closed: false });
+    expect(state).toEqual({ made: 3, closed: false });
   });
 
   it('does not mind iterators that throw when they are told to stop, or fail afterwards', async () => {
