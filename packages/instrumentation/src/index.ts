@@ -1,3 +1,4 @@
+export { type AiSdkObservation, observeAiSdk } from './ai-sdk/observe-ai-sdk.ts';
 export {
   instrumentationOf,
   setDefaultInstrumentation,
@@ -12,6 +13,8 @@ export { instrumented } from './instrumented.ts';
 export { InstrumentedPrimitive } from './instrumented-primitive.ts';
 export { jsonText } from './json-text.ts';
 export { LinkedAbort } from './linked-abort.ts';
+export { hearerOf } from './model-calls/hear-model-calls.ts';
+export { providerName } from './model-calls/provider-name.ts';
 export { named } from './named.ts';
 export { onAbort } from './on-abort.ts';
 export { onExecution } from './on-execution.ts';

@@ -1,0 +1,69 @@
+import type { AttributeValue, Context } from '@opentelemetry/api';
+import type { LlmUsage } from '@tta/obs-context';
+import { instrumentationOf } from '../current-instrumentation.ts';
+import type { Execution } from '../execution.ts';
+import type { LinkedAbort } from '../linked-abort.ts';
+import { hearUsage } from '../model-calls/hear-model-calls.ts';
+import { createUnit, type UnitDescription } from '../unit.ts';
+
+/** An execution that somebody else does: it begins when it is made, and ends when its end is told. Telling it twice is harmless. */
+export class ToldExecution {
+  readonly #execution: Execution;
+  readonly #active: Context;
+  readonly #abort: LinkedAbort;
+  #succeed: (output: unknown) => void = () => undefined;
+  #fail: (error: unknown) => void = () => undefined;
+
+  /** @param active - Which execution it is inside of. */
+  constructor(description: UnitDescription, active: Context, input: unknown) {
+    const end = new Promise<unknown>((resolve, reject) => {
+      this.#succeed = resolve;
+      this.#fail = reject;
+    });
+    const body = (): Promise<unknown> => end;
+    this.#active = active;
+    this.#execution = instrumentationOf(active).open(createUnit(description, body), active, undefined);
+    this.#abort = this.#execution.cancellable();
+    // Whoever does the work gets its error; here it has been recorded.
+    this.#execution.perform(body, input).catch(() => undefined);
+  }
+
+  /** In which what it does is to run. */
+  get context(): Context {
+    return this.#execution.otelContext ?? this.#active;
+  }
+
+  attr(key: string, value: AttributeValue): void {
+    this.#execution.attr(key, value);
+  }
+
+  /** Records how often an agent asked. */
+  calls(model: number, tools: number): void {
+    this.#execution.record({ type: 'calls', model, tools });
+  }
+
+  /** Of one that has ended already it is counted all the same, and its span stays as it was. */
+  usage(usage: LlmUsage): void {
+    if (this.#execution.ended) hearUsage(this.#execution, usage);
+    else this.#execution.usage(usage);
+  }
+
+  succeed(output: unknown): void {
+    this.#succeed(output);
+  }
+
+  fail(error: unknown): void {
+    if (isAbort(error)) this.cancel(error);
+    else this.#fail(error);
+  }
+
+  cancel(reason: unknown): void {
+    if (this.#execution.ended) return;
+    this.#abort.abort(reason);
+    this.#fail(reason);
+  }
+}
+
+function isAbort(error: unknown): boolean {
+  return error instanceof Error && error.name === 'AbortError';
+}
