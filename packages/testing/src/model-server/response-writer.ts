@@ -12,7 +12,7 @@ export interface Delivery {
   readonly gone: AbortSignal;
 }
 
-/** @returns Whether all of it was sent. */
+/** @returns Whether the connection stayed whole. */
 export async function sendJson(
   response: ServerResponse,
   status: number,
@@ -34,7 +34,7 @@ export async function sendJson(
 /**
  * Server-sent events, each when its time has come and those before it have left.
  *
- * @returns Whether all of it was sent.
+ * @returns Whether the connection stayed whole.
  */
 export async function sendEvents(
   response: ServerResponse,
@@ -48,14 +48,14 @@ export async function sendEvents(
   response.flushHeaders();
   let chunks = 0;
   for (const { event, data, isChunk } of events) {
-    if (isChunk && chunks++ === breakAfter) break;
+    if (chunks === breakAfter) {
+      response.destroy();
+      return false;
+    }
     if (isChunk) await pause(delayMs, gone);
     if (gone.aborted) return true;
     await write(response, eventText(event, data), gone);
-  }
-  if (breakAfter !== undefined) {
-    response.destroy();
-    return false;
+    if (isChunk) chunks++;
   }
   response.end();
   return true;

@@ -17,8 +17,8 @@ export interface ServedReply extends Omit<ScriptedReply, 'usage'> {
   /** The vectors of an embeddings request. @defaultValue made of the letters of each text: equal texts have equal ones */
   readonly embeddings?: readonly (readonly number[])[];
   /**
-   * The connection breaks after so many chunks: words of the text, then calls of tools. An answer that is not streamed
-   * breaks in its middle.
+   * The connection breaks after so many chunks, which are words of the text, then calls of tools; where there are fewer, it
+   * stays whole. An answer that is not streamed breaks in its middle, whatever the number.
    */
   readonly breakAfter?: number;
 }
