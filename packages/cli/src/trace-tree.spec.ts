@@ -126,6 +126,31 @@ describe('traceTree', () => {
     );
   });
 
+  it('says of a run that it waits for a decision', () => {
+    const tree = plain(
+      traceOf([
+        {
+          name: 'primitive.resumable.execute',
+          type: 'resumable',
+          label: 'refund',
+          status: 'suspended',
+          ms: 20,
+        },
+        {
+          name: 'primitive.approval.execute',
+          type: 'approval',
+          label: 'pay',
+          parent: 0,
+          status: 'suspended',
+          ms: 1,
+        },
+      ]),
+    );
+    expect(tree).toContain('‖ nightly  resumable  suspended');
+    expect(tree).toContain('‖ pay  approval  suspended');
+    expect(tree).toContain('2 spans · shop');
+  });
+
   it('keeps an error silent in the ancestors that pass it on', () => {
     const failed = { status: 'error', message: 'boom' } as const;
     const tree = plain(

@@ -22,6 +22,9 @@ export function isFailed(status: ExecutionStatus): boolean {
   return status === 'error' || status === 'timeout';
 }
 
+/** The name of the span of a run that goes on after it was suspended: below the span of the part before. */
+export const RESUMPTION = 'primitive.resumable.resume';
+
 /** The status message, else, for a span that did not succeed, the message of its error. */
 export function spanMessage(span: SpanRecord, status: ExecutionStatus): string | null {
   if (span.statusMessage !== '') return span.statusMessage;

@@ -109,6 +109,39 @@ describe('SqliteTraceStore', () => {
     );
   });
 
+  it('shows a suspended trace as what became of its last part, whatever the order in which they come', async () => {
+    const status = (said: string) => ({ attributes: { 'execution.status': said } });
+    const resumption = { name: 'primitive.resumable.resume' };
+    const spans = [
+      span(1, 1, { ...status('suspended') }),
+      span(1, 2, status('suspended')),
+      span(1, 3, { ...resumption, ...status('suspended') }),
+      span(1, 4, { ...resumption, ...status('success') }),
+      span(1, 5, status('error')),
+    ];
+    let trace = 0;
+    const written = async (order: readonly SpanRecord[], cut: number) => {
+      const traceId = hex(++trace, 32);
+      const renamed = order.map((item) => ({ ...item, traceId }));
+      await store.write([group(renamed.slice(0, cut))]);
+      await store.write([group(renamed.slice(cut))]);
+      return (await store.trace(traceId))!.summary;
+    };
+    expect(await written(spans.slice(0, 2), 1)).toMatchObject({ status: 'suspended', errorCount: 0 });
+    expect(await written(spans.slice(0, 3), 1)).toMatchObject({ status: 'suspended' });
+    // The root of another program is what it says.
+    expect(await written([span(1, 1), ...spans.slice(1)], 2)).toMatchObject({ status: 'success' });
+    expect(await written([span(1, 1, status('error')), ...spans.slice(1)], 4)).toMatchObject({
+      status: 'error',
+    });
+    await fc.assert(
+      fc.asyncProperty(fc.shuffledSubarray(spans, { minLength: 5 }), fc.nat(5), async (order, cut) => {
+        expect(await written(order, cut)).toMatchObject({ status: 'success', errorCount: 1, hasRoot: true });
+      }),
+      { numRuns: 50 },
+    );
+  });
+
   it('shows a trace without its root as failed when a span failed, and names it after the earliest', async () => {
     const [partial] = await store.write([
       group([span(1, 3), span(1, 2, { statusCode: 2, statusMessage: 'boom' })]),

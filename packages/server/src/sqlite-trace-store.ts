@@ -7,7 +7,7 @@ import type {
   TraceSummary,
 } from '@tta/obs-protocol';
 import { pageOf, parseCursor } from './list-cursor.ts';
-import { primitiveType, spanLabel, spanMessage, spanStatus } from './span-facts.ts';
+import { RESUMPTION, primitiveType, spanLabel, spanMessage, spanStatus } from './span-facts.ts';
 import { serviceNameOf, type SqliteConnection } from './sqlite-connection.ts';
 import { number, storable, text, toColumnRow, toSpanDetail, toSummary, toTotals } from './sqlite-rows.ts';
 import type { SpanGroup, SpanRecord } from './trace-batch.ts';
@@ -34,6 +34,8 @@ interface OpenTrace {
   readonly traceKey: number;
   readonly before: TraceTotals | undefined;
   totals: TraceTotals | undefined;
+  /** Whether the rest of a suspended run was among what was written. */
+  isResumed: boolean;
 }
 
 /** Keeps traces in one SQLite file. Every method does its work at once; the promises are for other stores. */
@@ -145,6 +147,7 @@ export class SqliteTraceStore implements TraceStore {
         const status = spanStatus(span);
         if (this.#insertSpan(trace.traceKey, span, status, resourceId, scopeId)) {
           trace.totals = addSpan(trace.totals, { span, status, serviceName });
+          trace.isResumed ||= span.name === RESUMPTION;
         }
       }
     }
@@ -163,7 +166,7 @@ export class SqliteTraceStore implements TraceStore {
       .get(traceId);
     if (row !== undefined) {
       const totals = toTotals(row);
-      return { traceKey: number(row, 'trace_key'), before: totals, totals };
+      return { traceKey: number(row, 'trace_key'), before: totals, totals, isResumed: false };
     }
     const created = this.#connection
       .sql(
@@ -177,7 +180,7 @@ export class SqliteTraceStore implements TraceStore {
     this.#connection
       .sql('UPDATE log_record SET trace_key = ? WHERE trace_id = ? AND trace_key IS NULL')
       .run(traceKey, traceId);
-    return { traceKey, before: undefined, totals: undefined };
+    return { traceKey, before: undefined, totals: undefined, isResumed: false };
   }
 
   #saveTotals(openTraces: ReadonlyMap<string, OpenTrace>): readonly TraceSummary[] {
@@ -188,15 +191,17 @@ export class SqliteTraceStore implements TraceStore {
          span_count = ?, error_count = ?, has_root = ?, head_span_id = ?, head_start_ns = ?
        WHERE trace_key = ?`,
     );
-    for (const [traceId, { traceKey, before, totals }] of openTraces) {
+    for (const [traceId, { traceKey, before, totals, isResumed }] of openTraces) {
       if (totals === undefined || totals === before) continue;
+      const mayHaveGoneOn = isResumed || totals.status === 'suspended';
+      const status = (mayHaveGoneOn ? this.#resumedStatus(traceKey, totals) : undefined) ?? totals.status;
       const seq = this.#connection.nextSeq();
       update.run(
         seq,
         changedMs,
         storable(totals.name),
         storable(totals.serviceName),
-        totals.status,
+        status,
         totals.startNs,
         totals.endNs,
         totals.spanCount,
@@ -210,7 +215,7 @@ export class SqliteTraceStore implements TraceStore {
         traceId,
         name: storable(totals.name),
         serviceName: storable(totals.serviceName),
-        status: totals.status,
+        status,
         startTimeMs: Number(totals.startNs) / 1e6,
         durationMs: Number(totals.endNs - totals.startNs) / 1e6,
         spanCount: totals.spanCount,
@@ -220,6 +225,16 @@ export class SqliteTraceStore implements TraceStore {
       });
     }
     return changed;
+  }
+
+  /** What has become of a run that was suspended: the status of its last part; `undefined` where the root was not suspended. */
+  #resumedStatus(traceKey: number, { headSpanId, hasRoot }: TraceTotals): ExecutionStatus | undefined {
+    const root = this.#connection.sql('SELECT status FROM span WHERE trace_key = ? AND span_id = ?');
+    if (!hasRoot || root.get(traceKey, headSpanId)?.['status'] !== 'suspended') return undefined;
+    const latest = this.#connection.sql(
+      'SELECT status FROM span WHERE trace_key = ? AND name = ? ORDER BY start_ns DESC, span_id DESC LIMIT 1',
+    );
+    return latest.get(traceKey, RESUMPTION)?.['status'] as ExecutionStatus | undefined;
   }
 
   #insertSpan(

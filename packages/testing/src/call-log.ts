@@ -1,5 +1,5 @@
 import type { WorkflowContext } from '@tta/obs-context';
-import type { RunScope } from '@tta/obs-instrumentation';
+import { isSuspension, type RunScope } from '@tta/obs-instrumentation';
 
 /** A call of a mock. */
 export interface RecordedCall<I, O> {
@@ -54,7 +54,7 @@ export class CallLog<I, O> {
       return output;
     } catch (error) {
       call.error = error;
-      call.outcome = scope.signal.aborted ? 'cancelled' : 'error';
+      call.outcome = scope.signal.aborted ? 'cancelled' : isSuspension(error) ? 'suspended' : 'error';
       throw error;
     }
   }

@@ -203,7 +203,7 @@ describe('requireSpanPattern', () => {
     [{ name: 7 }, 'name is 7; it has to be a text or a RegExp'],
     [
       { outcome: 'failed' },
-      'outcome is "failed"; it has to be one of success, error, timeout, cancelled, open',
+      'outcome is "failed"; it has to be one of success, error, timeout, cancelled, suspended, open',
     ],
     [
       { attributes: {} },

@@ -152,7 +152,7 @@ describe('checkSpan', () => {
     const line = `primitive.llm.chat "large" ${end}`;
     const { message } = checkSpan({ spans: [spanOf('a'), chat], lines: [], points: [] }, line);
     expect(message(noColors).split('\n').slice(1)).toEqual([
-      '"failed" is no outcome; there are success, error, timeout, cancelled, open.',
+      '"failed" is no outcome; there are success, error, timeout, cancelled, suspended, open.',
       '',
       '  a success 0 ms',
       '≠ primitive.llm.chat "large" error 0 ms',

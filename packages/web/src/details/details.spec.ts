@@ -83,8 +83,9 @@ describe('spanErrorOf', () => {
     expect(spanErrorOf(detail({}))?.message).toBe('No message was recorded.');
   });
 
-  it('finds no error in a span that ended well or was cancelled', () => {
+  it('finds no error in a span that ended well, was cancelled or waits', () => {
     expect(spanErrorOf(detail({ status: 'success' }))).toBeUndefined();
     expect(spanErrorOf(detail({ status: 'cancelled' }))).toBeUndefined();
+    expect(spanErrorOf(detail({ status: 'suspended' }))).toBeUndefined();
   });
 });

@@ -25,6 +25,11 @@ describe('failureOrigins', () => {
     expect([...failureOrigins(tree)]).toEqual([1, 4]);
   });
 
+  it('does not count a suspended row as failed', () => {
+    const waiting = buildSpanTree(spanColumns([{ name: 'root', status: 'suspended' }]));
+    expect(isFailed(waiting, 0)).toBe(false);
+  });
+
   it('does not count a cancelled row as failed', () => {
     expect(isFailed(tree, 5)).toBe(false);
     expect(isFailed(tree, 3)).toBe(true);
