@@ -2,7 +2,7 @@
 export interface LlmUsage {
   /** As in `gen_ai.provider.name`: `openai`, `anthropic`, `gcp.gemini`, … */
   readonly provider: string;
-  /** Which answered; of a call that failed before any did, and without a `requestModel`, which was asked. */
+  /** Which answered; of a call that failed without a `responseId`, so that none did, which was asked. */
   readonly model: string;
   /** Which was asked, where that is known as well: `gpt-5.1`, which `gpt-5.1-2025-11-13` answered. */
   readonly requestModel?: string;

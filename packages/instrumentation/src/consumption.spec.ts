@@ -273,6 +273,107 @@ describe('the metrics of the GenAI conventions', () => {
     expect(observed.spans[0]?.attributes).not.toHaveProperty('error.type');
   });
 
+  const chunked = {
+    ...call,
+    cacheWriteInputTokens: 3,
+    reasoningOutputTokens: 1,
+    requestModel: 'latest',
+    responseId: 'r1',
+    finishReasons: ['stop'],
+    timeToFirstChunkMs: 30,
+    chunkTimesMs: [10, 20],
+  };
+  const askedLatest =
+    'gen_ai.operation.name=chat gen_ai.provider.name=openai gen_ai.request.model=latest gen_ai.response.model=m';
+
+  it('tell tokens of each kind, the response and the times of its chunks', async () => {
+    const observed = new Observed();
+    const asking = custom('ask', (_: number, { usage }) => usage(chunked));
+    await observed.run(() => asking.execute(0));
+    for (const [kind, count] of Object.entries({
+      input_tokens: 10,
+      output_tokens: 2,
+      'cache_read.input_tokens': 4,
+      'cache_write.input_tokens': 3,
+      'reasoning.output_tokens': 1,
+    })) {
+      expect(await observed.points(`${tokens}.${kind}`)).toEqual({
+        [`${askedLatest} gen_ai.token.modality=unknown`]: count,
+      });
+      expect(observed.spans[0]?.attributes[`gen_ai.usage.${kind}`]).toBe(count);
+    }
+    for (const [name, count, sum] of [
+      ['time_to_first_chunk', 1, 0.03],
+      ['time_per_output_chunk', 2, 0.03],
+    ] as const) {
+      expect(await observed.metric(`gen_ai.client.inference.${name}`)).toEqual({
+        unit: 's',
+        bounds: secondsBounds,
+        points: { [askedLatest]: { count, sum } },
+      });
+    }
+    expect(observed.spans[0]?.attributes).toMatchObject({
+      'gen_ai.response.id': 'r1',
+      'gen_ai.response.model': 'm',
+      'gen_ai.response.finish_reasons': ['stop'],
+      'gen_ai.response.time_to_first_chunk': 0.03,
+    });
+  });
+
+  it('tell of a call that failed behind the begin of its response which model answered, and what it used', async () => {
+    const observed = new Observed();
+    const error = Object.assign(new Error('reset'), { code: 'ECONNRESET' });
+    const asking = custom('ask', (_: number, { usage }) => usage({ ...model, ...chunked, error }));
+    await observed.run(() => asking.execute(0));
+    const failed = `error.type=ECONNRESET ${askedLatest}`;
+    expect(await observed.points('gen_ai.client.inference.time_to_first_chunk')).toEqual({ [failed]: 1 });
+    expect(await observed.points('gen_ai.client.inference.duration')).toEqual({ [failed]: 1 });
+    expect(await observed.points(`${tokens}.input_tokens`)).toEqual({
+      [`${askedLatest} gen_ai.token.modality=unknown`]: 10,
+    });
+  });
+
+  it('count none of each kind for a call that failed before', async () => {
+    const observed = new Observed();
+    const asking = custom('ask', (_: number, { usage }) => usage({ ...model, error: new Error('no') }));
+    await observed.run(() => asking.execute(0));
+    for (const kind of ['cache_read.input', 'cache_write.input', 'reasoning.output']) {
+      expect(Object.values(await observed.points(`${tokens}.${kind}_tokens`))).toEqual([0]);
+    }
+  });
+
+  it('count what is told when the span has ended, and leave the span as it is', async () => {
+    const observed = new Observed();
+    let late = (): void => undefined;
+    const asking = custom('ask', (_: number, scope) => {
+      late = () => {
+        scope.usage({ ...call, costUsd: 2 });
+        scope.cost(1, 'saved');
+      };
+    });
+    await observed.run(() => asking.execute(0));
+    late();
+    expect(Object.values(await observed.points(`${tokens}.input_tokens`))).toEqual([10]);
+    expect(await observed.points('llm.cost.usd')).toEqual({ [labels]: 2 });
+    expect(observed.spans[0]?.attributes).not.toHaveProperty('gen_ai.usage.input_tokens');
+    expect(observed.spans[0]?.attributes).not.toHaveProperty('cost.usd');
+    expect(observed.instrumentation.faults).toBe(0);
+  });
+
+  it.each([Number.NaN, -1])('take no time of %d for that of a chunk', async (bad) => {
+    const observed = new Observed();
+    const asking = custom('ask', (_: number, { usage }) =>
+      usage({ ...call, timeToFirstChunkMs: bad, chunkTimesMs: [bad, 10] }),
+    );
+    await observed.run(() => asking.execute(0));
+    expect(await observed.points('gen_ai.client.inference.time_to_first_chunk')).toEqual({});
+    expect(Object.values(await observed.points('gen_ai.client.inference.time_per_output_chunk'))).toEqual([
+      1,
+    ]);
+    expect(observed.spans[0]?.attributes).not.toHaveProperty('gen_ai.response.time_to_first_chunk');
+    expect(observed.instrumentation.faults).toBe(1);
+  });
+
   it('have no more than 32 types of errors', async () => {
     const observed = new Observed();
     const asking = custom('ask', (n: number, { usage }) =>

@@ -2,12 +2,10 @@ import type { Attributes } from '@opentelemetry/api';
 import { attributeNames as names, genAiNames, type LlmUsage, type Pricing } from '@tta/obs-context';
 import type { BoundedValues } from './bounded-values.ts';
 import type { Execution } from './execution.ts';
+import { type TokenKind, tokenKinds } from './token-kinds.ts';
 
 /** What one execution has used so far: its span shows the sums, also of several model calls. */
-export interface Consumption {
-  inputTokens?: number;
-  outputTokens?: number;
-  cachedInputTokens?: number;
+export interface Consumption extends Partial<Record<TokenKind, number>> {
   costUsd?: number;
   /** With that of its steps. */
   totalCostUsd?: number;
@@ -26,37 +24,68 @@ export function recordUsage(
   errorTypes: BoundedValues,
   onFault: OnFault,
 ): void {
-  const inputTokens = amount('inputTokens', usage.inputTokens, onFault);
-  const outputTokens = amount('outputTokens', usage.outputTokens, onFault);
-  const cachedInputTokens = amount('cachedInputTokens', usage.cachedInputTokens, onFault);
+  const tokens: Tokens = {};
+  for (const kind of tokenKinds) {
+    const count = amount(kind, usage[kind], onFault);
+    if (count !== undefined) tokens[kind] = count;
+  }
   const llm = {
     [names.llmProvider]: text(usage.provider) ?? unknown,
     [names.llmModelName]: text(usage.model) ?? unknown,
   };
   const call = callAttributes(usage);
-  const total = addTokens(execution, { inputTokens, outputTokens, cachedInputTokens });
-  execution.span?.setAttributes({
-    ...llm,
-    ...call,
-    ...(total.inputTokens === undefined ? {} : { [genAiNames.usageInputTokens]: total.inputTokens }),
-    ...(total.outputTokens === undefined ? {} : { [genAiNames.usageOutputTokens]: total.outputTokens }),
-    ...(total.cachedInputTokens === undefined
-      ? {}
-      : { [genAiNames.usageCacheReadInputTokens]: total.cachedInputTokens }),
-  });
+  const total = addTokens(execution, tokens);
+  // What was left behind may tell later what it used: its span has ended then.
+  if (!execution.ended) {
+    execution.span?.setAttributes({
+      ...llm,
+      ...call,
+      ...responseAttributes(usage),
+      ...tokenAttributes(total),
+    });
+  }
   const labels = { ...llm, [names.primitiveName]: execution.unit.name };
-  const tokens = execution.run.instruments?.llmTokens;
-  if (inputTokens !== undefined) tokens?.add(inputTokens, { ...labels, [names.llmTokenType]: 'prompt' });
+  const { inputTokens, outputTokens } = tokens;
+  const counter = execution.run.instruments?.llmTokens;
+  if (inputTokens !== undefined) counter?.add(inputTokens, { ...labels, [names.llmTokenType]: 'prompt' });
   if (outputTokens !== undefined)
-    tokens?.add(outputTokens, { ...labels, [names.llmTokenType]: 'completion' });
-  recordCall(execution, usage, call, { inputTokens, outputTokens, cachedInputTokens }, errorTypes, onFault);
+    counter?.add(outputTokens, { ...labels, [names.llmTokenType]: 'completion' });
+  recordCall(execution, usage, call, tokens, errorTypes, onFault);
   const usd =
     amount('costUsd', usage.costUsd, onFault) ??
     amount('the estimated cost', pricing?.estimateUsd(usage), onFault);
   if (usd !== undefined) spend(execution, usd, labels);
 }
 
-type Tokens = Readonly<Record<(typeof tokenKinds)[number], number | undefined>>;
+type Tokens = Partial<Record<TokenKind, number>>;
+
+const tokenNames: Readonly<Record<TokenKind, string>> = {
+  inputTokens: genAiNames.usageInputTokens,
+  outputTokens: genAiNames.usageOutputTokens,
+  cachedInputTokens: genAiNames.usageCacheReadInputTokens,
+  cacheWriteInputTokens: genAiNames.usageCacheWriteInputTokens,
+  reasoningOutputTokens: genAiNames.usageReasoningOutputTokens,
+};
+
+function tokenAttributes(tokens: Tokens): Attributes {
+  const attributes: Attributes = {};
+  for (const kind of tokenKinds) {
+    const count = tokens[kind];
+    if (count !== undefined) attributes[tokenNames[kind]] = count;
+  }
+  return attributes;
+}
+
+/** What the response says of itself. */
+function responseAttributes({ responseId, finishReasons, timeToFirstChunkMs }: LlmUsage): Attributes {
+  return {
+    ...(text(responseId) !== undefined && { [genAiNames.responseId]: responseId }),
+    ...(finishReasons?.length && { [genAiNames.responseFinishReasons]: [...finishReasons] }),
+    ...(isAmount(timeToFirstChunkMs) && {
+      [genAiNames.responseTimeToFirstChunk]: timeToFirstChunkMs / 1000,
+    }),
+  };
+}
 
 /** What the semantic conventions call a value that is not among those that they know. */
 const unknown = '_OTHER';
@@ -70,10 +99,11 @@ function text(value: unknown): string | undefined {
 const usualOperation = 'chat';
 
 /** Which call it was, as spans and metrics of the GenAI conventions tell it. */
-function callAttributes({ provider, model, requestModel, operation, error }: LlmUsage): Attributes {
-  const failed = error !== undefined;
-  const asked = text(requestModel) ?? (failed ? text(model) : undefined);
-  const answered = failed ? undefined : text(model);
+function callAttributes(usage: LlmUsage): Attributes {
+  const { provider, model, requestModel, operation, error, responseId } = usage;
+  const isUnanswered = error !== undefined && responseId === undefined;
+  const asked = text(requestModel) ?? (isUnanswered ? text(model) : undefined);
+  const answered = isUnanswered ? undefined : text(model);
   return {
     [genAiNames.operationName]: operation ?? usualOperation,
     [genAiNames.providerName]: text(provider) ?? unknown,
@@ -88,8 +118,8 @@ const inferences: ReadonlySet<string> = new Set(['chat', 'generate_content', 'te
 /** The metrics of the GenAI conventions: all calls of this kind in one place, whoever instrumented them. */
 function recordCall(
   execution: Execution,
-  { operation = usualOperation, durationMs, error }: LlmUsage,
-  labels: Attributes,
+  { operation = usualOperation, durationMs, error, timeToFirstChunkMs, chunkTimesMs }: LlmUsage,
+  call: Attributes,
   tokens: Tokens,
   errorTypes: BoundedValues,
   onFault: OnFault,
@@ -104,18 +134,20 @@ function recordCall(
   const duration = isInference ? instruments.inferenceDuration : instruments.operationDuration;
   const failed = error !== undefined;
   const failure = failed && { [names.errorType]: errorTypes.admit(execution.infoOf(error).type) };
-  if (ms !== undefined) duration.record(ms / 1000, { ...labels, ...failure });
+  const labels = { ...call, ...failure };
+  if (ms !== undefined) duration.record(ms / 1000, labels);
   if (!isInference) return;
-  const counted = { ...labels, [genAiNames.tokenModality]: 'unknown' };
-  // A call that failed counts as one of no tokens, as the conventions want it.
-  const {
-    inputTokens = failed ? 0 : undefined,
-    outputTokens = failed ? 0 : undefined,
-    cachedInputTokens,
-  } = tokens;
-  if (inputTokens !== undefined) instruments.inferenceInputTokens.add(inputTokens, counted);
-  if (outputTokens !== undefined) instruments.inferenceOutputTokens.add(outputTokens, counted);
-  if (cachedInputTokens !== undefined) instruments.inferenceCacheReadTokens.add(cachedInputTokens, counted);
+  const firstMs = amount('timeToFirstChunkMs', timeToFirstChunkMs, onFault);
+  if (firstMs !== undefined) instruments.inferenceTimeToFirstChunk.record(firstMs / 1000, labels);
+  for (const chunkMs of chunkTimesMs ?? []) {
+    if (isAmount(chunkMs)) instruments.inferenceTimePerChunk.record(chunkMs / 1000, labels);
+  }
+  const counted = { ...call, [genAiNames.tokenModality]: 'unknown' };
+  for (const kind of tokenKinds) {
+    // A call that failed counts as one of no tokens, as the conventions want it.
+    const count = tokens[kind] ?? (failed ? 0 : undefined);
+    if (count !== undefined) instruments.inferenceTokens[kind].add(count, counted);
+  }
 }
 
 /** Records a cost that was paid or avoided, in US dollars. */
@@ -133,15 +165,19 @@ export function recordCost(
   }
   const { consumption } = execution;
   consumption.savedUsd = (consumption.savedUsd ?? 0) + usd;
-  execution.span?.setAttribute(names.costSavedUsd, consumption.savedUsd);
+  if (!execution.ended) execution.span?.setAttribute(names.costSavedUsd, consumption.savedUsd);
   execution.run.instruments?.costSavings.add(usd, labels);
 }
 
 /** What can be added to a sum: one `NaN`, and every sum that it went into is lost for the life of the process. */
 function amount(what: string, value: number | undefined, onFault: OnFault): number | undefined {
-  if (value === undefined || (Number.isFinite(value) && value >= 0)) return value;
+  if (value === undefined || isAmount(value)) return value;
   onFault(new RangeError(`${what} is ${String(value)}; it has to be a number that is not negative`));
   return undefined;
+}
+
+function isAmount(value: number | undefined): value is number {
+  return Number.isFinite(value) && (value as number) >= 0;
 }
 
 function spend(execution: Execution, usd: number, labels: Attributes): void {
@@ -150,11 +186,9 @@ function spend(execution: Execution, usd: number, labels: Attributes): void {
   for (let above: Execution | undefined = execution; above; above = above.parent) {
     above.consumption.totalCostUsd = (above.consumption.totalCostUsd ?? 0) + usd;
   }
-  execution.span?.setAttribute(names.costUsd, consumption.costUsd);
+  if (!execution.ended) execution.span?.setAttribute(names.costUsd, consumption.costUsd);
   execution.run.instruments?.llmCost.add(usd, labels);
 }
-
-const tokenKinds = ['inputTokens', 'outputTokens', 'cachedInputTokens'] as const;
 
 /** Adds what is said; a number that no call told stays untold. */
 function addTokens({ consumption }: Execution, said: Tokens): Consumption {

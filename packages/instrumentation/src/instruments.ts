@@ -9,6 +9,7 @@ import {
   metricNames,
 } from '@tta/obs-context';
 import { type Level, LevelGauge } from './level-gauge.ts';
+import type { TokenKind } from './token-kinds.ts';
 import type { Unit } from './unit.ts';
 
 /** Every metric of the emission point. */
@@ -21,9 +22,10 @@ export class Instruments {
   readonly costSavings: Counter;
   readonly inferenceDuration: Histogram;
   readonly operationDuration: Histogram;
-  readonly inferenceInputTokens: Counter;
-  readonly inferenceOutputTokens: Counter;
-  readonly inferenceCacheReadTokens: Counter;
+  readonly inferenceTimeToFirstChunk: Histogram;
+  readonly inferenceTimePerChunk: Histogram;
+  /** Each kind has a counter of its own: all but the first two are parts of one of these. */
+  readonly inferenceTokens: Readonly<Record<TokenKind, Counter>>;
   readonly executeToolDuration: Histogram;
   readonly invokeAgentDuration: Histogram;
   readonly invokeAgentInferenceCalls: Histogram;
@@ -77,18 +79,34 @@ export class Instruments {
       unit: 's',
       advice: { explicitBucketBoundaries: [...inferenceBucketsS] },
     });
-    this.inferenceInputTokens = meter.createCounter(genAiMetricNames.inputTokens, {
-      description: 'Tokens of prompts, cached ones included',
-      unit: '{token}',
+    this.inferenceTimeToFirstChunk = meter.createHistogram(genAiMetricNames.timeToFirstChunk, {
+      description: 'Time from the request of a streamed model call to its first chunk',
+      unit: 's',
+      advice: { explicitBucketBoundaries: [...inferenceBucketsS] },
     });
-    this.inferenceOutputTokens = meter.createCounter(genAiMetricNames.outputTokens, {
-      description: 'Tokens of answers, reasoning included',
-      unit: '{token}',
+    this.inferenceTimePerChunk = meter.createHistogram(genAiMetricNames.timePerOutputChunk, {
+      description: 'Time between chunks of a streamed model call',
+      unit: 's',
+      advice: { explicitBucketBoundaries: [...inferenceBucketsS] },
     });
-    this.inferenceCacheReadTokens = meter.createCounter(genAiMetricNames.cacheReadInputTokens, {
-      description: "Tokens of prompts that were read from the provider's cache",
-      unit: '{token}',
-    });
+    const counter = (name: string, description: string): Counter =>
+      meter.createCounter(name, { description, unit: '{token}' });
+    this.inferenceTokens = {
+      inputTokens: counter(genAiMetricNames.inputTokens, 'Tokens of prompts, cached ones included'),
+      outputTokens: counter(genAiMetricNames.outputTokens, 'Tokens of answers, reasoning included'),
+      cachedInputTokens: counter(
+        genAiMetricNames.cacheReadInputTokens,
+        "Tokens of prompts that were read from the provider's cache",
+      ),
+      cacheWriteInputTokens: counter(
+        genAiMetricNames.cacheWriteInputTokens,
+        "Tokens of prompts that were written to the provider's cache",
+      ),
+      reasoningOutputTokens: counter(
+        genAiMetricNames.reasoningOutputTokens,
+        'Tokens of answers that the model used to reason',
+      ),
+    };
     this.executeToolDuration = meter.createHistogram(genAiMetricNames.executeToolDuration, {
       description: 'Duration of calls of tools',
       unit: 's',

@@ -49,6 +49,21 @@ describe('priceTable', () => {
     ).toBeCloseTo(0.0003, 9);
   });
 
+  it('prices input that the provider put into its cache as such, a part of all input', () => {
+    const prices = priceTable({
+      clock,
+      prices: {
+        own: { inputUsdPerMillion: 1, outputUsdPerMillion: 1, cacheWriteInputUsdPerMillion: 2 },
+        plain: { inputUsdPerMillion: 1, outputUsdPerMillion: 1 },
+      },
+    });
+    const cached = { outputTokens: 0, cachedInputTokens: 400, cacheWriteInputTokens: 500 };
+    // 100 at 3 dollars a million, 400 at a tenth of it, 500 at one and a quarter of it.
+    expect(prices.estimateUsd(usage('anthropic', 'claude-sonnet-4-5', cached))).toBeCloseTo(0.002295, 9);
+    expect(prices.estimateUsd(usage('own', 'own', cached))).toBeCloseTo(0.0015, 9);
+    expect(prices.estimateUsd(usage('own', 'plain', cached))).toBeCloseTo(0.001, 9);
+  });
+
   it('prices a call that says one kind of tokens', () => {
     const prices = priceTable({ clock });
     expect(prices.estimateUsd({ provider: 'openai', model: 'gpt-4o', inputTokens: 1000 })).toBeCloseTo(
@@ -69,6 +84,11 @@ describe('priceTable', () => {
     ['no tokens', { provider: 'openai', model: 'gpt-4o' }],
     ['cached tokens only', { provider: 'openai', model: 'gpt-4o', cachedInputTokens: 5 }],
     ['more cached than all input', usage('openai', 'gpt-4o', { cachedInputTokens: 1001 })],
+    [
+      'more read from and written to the cache than all input',
+      usage('openai', 'gpt-4o', { cachedInputTokens: 501, cacheWriteInputTokens: 500 }),
+    ],
+    ['less than none written to the cache', usage('openai', 'gpt-4o', { cacheWriteInputTokens: -1 })],
     ['less than no tokens', usage('openai', 'gpt-4o', { outputTokens: -1 })],
     ['less than no cached tokens', usage('openai', 'gpt-4o', { cachedInputTokens: -1 })],
     ['NaN tokens', usage('openai', 'gpt-4o', { inputTokens: NaN })],
@@ -128,6 +148,7 @@ describe('priceTable', () => {
     [{ inputUsdPerMillion: -1, outputUsdPerMillion: 1 }, 'a price of "m" is -1; give US dollars per million'],
     [{ inputUsdPerMillion: 1, outputUsdPerMillion: NaN }, 'a price of "m" is NaN'],
     [{ inputUsdPerMillion: 1, outputUsdPerMillion: 1, cachedInputUsdPerMillion: Infinity }, 'is Infinity'],
+    [{ inputUsdPerMillion: 1, outputUsdPerMillion: 1, cacheWriteInputUsdPerMillion: -1 }, 'is -1'],
     [{ inputUsdPerMillion: 1 }, 'a price of "m" is undefined'],
     [null, 'a price of "m" is undefined'],
   ])('refuses the own price %j', (price, message) => {

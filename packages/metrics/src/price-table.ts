@@ -10,6 +10,8 @@ export interface ModelPrice {
   readonly outputUsdPerMillion: number;
   /** For input that the provider had in its cache. @defaultValue `inputUsdPerMillion` */
   readonly cachedInputUsdPerMillion?: number;
+  /** For input that the provider put into its cache. @defaultValue `inputUsdPerMillion` */
+  readonly cacheWriteInputUsdPerMillion?: number;
 }
 
 /** How {@link priceTable} comes to its prices. */
@@ -47,7 +49,7 @@ const longestModel = 512;
  * before them: `models/gemini-2.5-pro`.
  *
  * Says `undefined` for a model or provider that is not known, for a call without tokens, and for tokens that cannot
- * be: fewer in total than cached ones. Never throws.
+ * be: fewer in total than those read from and written to the cache. Never throws.
  *
  * @throws InvalidOptionError A price of `options` is none. Thrown here, not by an estimate.
  */
@@ -88,6 +90,7 @@ export function priceTable(options: PriceTableOptions = {}): PriceTable {
       input_tokens: usage.inputTokens,
       output_tokens: usage.outputTokens,
       cache_read_tokens: usage.cachedInputTokens,
+      cache_write_tokens: usage.cacheWriteInputTokens,
     };
     const found = { timestamp: new Date(clock.now()), ...(provider === '' ? {} : { providerId: provider }) };
     const price = priceOf(tokens, model, found) ?? priceOf(tokens, shortName(model), found);
@@ -135,24 +138,36 @@ function ownPrice(
   return undefined;
 }
 
-function isPossible({ inputTokens, outputTokens, cachedInputTokens = 0 }: LlmUsage): boolean {
+function isPossible({
+  inputTokens,
+  outputTokens,
+  cachedInputTokens = 0,
+  cacheWriteInputTokens = 0,
+}: LlmUsage): boolean {
   const input = inputTokens ?? 0;
   const output = outputTokens ?? 0;
   return (
     (inputTokens !== undefined || outputTokens !== undefined) &&
     cachedInputTokens >= 0 &&
-    cachedInputTokens <= input &&
+    cacheWriteInputTokens >= 0 &&
+    cachedInputTokens + cacheWriteInputTokens <= input &&
     output >= 0 &&
     Number.isFinite(input + output)
   );
 }
 
 function ownPriceUsd(price: ModelPrice, usage: LlmUsage): number {
-  const { inputTokens = 0, outputTokens = 0, cachedInputTokens = 0 } = usage;
-  const { inputUsdPerMillion, outputUsdPerMillion, cachedInputUsdPerMillion = inputUsdPerMillion } = price;
+  const { inputTokens = 0, outputTokens = 0, cachedInputTokens = 0, cacheWriteInputTokens = 0 } = usage;
+  const {
+    inputUsdPerMillion,
+    outputUsdPerMillion,
+    cachedInputUsdPerMillion = inputUsdPerMillion,
+    cacheWriteInputUsdPerMillion = inputUsdPerMillion,
+  } = price;
   return (
-    ((inputTokens - cachedInputTokens) * inputUsdPerMillion +
+    ((inputTokens - cachedInputTokens - cacheWriteInputTokens) * inputUsdPerMillion +
       cachedInputTokens * cachedInputUsdPerMillion +
+      cacheWriteInputTokens * cacheWriteInputUsdPerMillion +
       outputTokens * outputUsdPerMillion) /
     1e6
   );
@@ -164,8 +179,18 @@ function ownPrices(prices: Readonly<Record<string, ModelPrice>>): ReadonlyMap<st
   for (const [name, price] of Object.entries(prices)) {
     // From a file of the user's, a price may be anything.
     const given: Partial<ModelPrice> = price ?? {};
-    const { inputUsdPerMillion, outputUsdPerMillion, cachedInputUsdPerMillion = 0 } = given;
-    for (const usd of [inputUsdPerMillion, outputUsdPerMillion, cachedInputUsdPerMillion]) {
+    const {
+      inputUsdPerMillion,
+      outputUsdPerMillion,
+      cachedInputUsdPerMillion = 0,
+      cacheWriteInputUsdPerMillion = 0,
+    } = given;
+    for (const usd of [
+      inputUsdPerMillion,
+      outputUsdPerMillion,
+      cachedInputUsdPerMillion,
+      cacheWriteInputUsdPerMillion,
+    ]) {
       if (usd !== undefined && usd >= 0 && usd < Infinity) continue;
       throw new InvalidOptionError(
         `priceTable: a price of ${JSON.stringify(name)} is ${String(usd)}; give US dollars per million tokens, 0 or more`,

@@ -111,7 +111,7 @@ export class ModelCall<I> {
 
   #reply(reading: LlmReading, response: unknown): LlmResponse<unknown> {
     const { text = '', toolCalls = [], finishReasons } = reading;
-    const usage = this.#usageOf(reading, true);
+    const usage = this.#usageOf(reading);
     this.#tell(usage, reading);
     for (const call of toolCalls) this.#tellTextArguments(call);
     const finishReason = finishReasons?.[0];
@@ -121,7 +121,7 @@ export class ModelCall<I> {
   /** What is known of a call that came to nothing, or that nobody waits for any more. */
   #tellFailure(error: unknown): void {
     const reading = this.#readSoFar();
-    this.#tell({ ...this.#usageOf(reading, false), error }, reading);
+    this.#tell({ ...this.#usageOf(reading), error }, reading);
   }
 
   #readSoFar(): LlmReading {
@@ -133,17 +133,9 @@ export class ModelCall<I> {
     }
   }
 
-  /** @param hasAnswered - Where the response does not say which model it is of, that it is the one which was asked. */
-  #usageOf({ model, usage = {} }: LlmReading, hasAnswered: boolean): LlmUsage {
+  #usageOf({ model, usage = {} }: LlmReading): LlmUsage {
     const { provider, model: asked, operation } = this.#model;
-    const isKnown = hasAnswered || model !== undefined;
-    return {
-      provider,
-      model: model ?? asked,
-      ...(isKnown && { requestModel: asked }),
-      operation,
-      ...defined(usage),
-    };
+    return { provider, model: model ?? asked, requestModel: asked, operation, ...defined(usage) };
   }
 
   #tell(usage: LlmUsage, { id, finishReasons }: LlmReading): void {
