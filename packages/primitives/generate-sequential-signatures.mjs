@@ -11,15 +11,20 @@
  */
 const longest = 30;
 
-/** T0 goes into the first step, T1 comes out of it and goes into the second, Tn comes out of the last. */
+/** T0 goes into the first step, T1 comes out of it and goes into the second, Tn comes out of the last, as do the chunks. */
 function signature(steps) {
   const outputs = Array.from({ length: steps }, (_, index) => `T${index + 1}`);
   const parameters = outputs.map((output, index) => {
     const input = index === 0 ? 'T0' : `NoInfer<T${index}>`;
-    return `    step${index}: PrimitiveLike<${input}, ${output}>,`;
+    const chunk = index === steps - 1 ? ', Chunk' : '';
+    return `    step${index}: PrimitiveLike<${input}, ${output}${chunk}>,`;
   });
-  const types = ['T0', ...outputs.map((output) => `${output} = any`)];
-  return [`  <${types.join(', ')}>(`, ...parameters, `  ): InstrumentedPrimitive<T0, T${steps}>;`].join('\n');
+  const types = ['T0', ...outputs.map((output) => `${output} = any`), 'Chunk = never'];
+  return [
+    `  <${types.join(', ')}>(`,
+    ...parameters,
+    `  ): InstrumentedPrimitive<T0, T${steps}, Chunk>;`,
+  ].join('\n');
 }
 
 function sequentialSignatures() {

@@ -77,7 +77,7 @@ class Slots {
   running = 0;
 }
 
-class Bulkhead<I, O> extends InstrumentedPrimitive<I, O> {
+class Bulkhead<I, O, Chunk> extends InstrumentedPrimitive<I, O, Chunk> {
   readonly #step: PrimitiveLike<I, O>;
   readonly #concurrency: number;
   readonly #queue: number;
@@ -110,7 +110,7 @@ class Bulkhead<I, O> extends InstrumentedPrimitive<I, O> {
       await this.#wait(slots, key, scope);
     }
     try {
-      return await scope.step('inner', this.#step, input);
+      return await scope.step('inner', this.#step, input, { streamed: true });
     } finally {
       // The slot goes to the one who waits longest: nobody who comes now can take it.
       if (!slots.line.callNext() && --slots.running === 0) this.#slots.delete(key);
@@ -164,10 +164,10 @@ function refused(scope: RunScope, error: ObsError): ObsError {
  * having called it.
  * @throws `OBS_ERR_INVALID_COMPOSITION` for a step that is none or an option out of range; at construction.
  */
-export function bulkhead<I, O>(
-  step: PrimitiveLike<I, O>,
+export function bulkhead<I, O, Chunk = never>(
+  step: PrimitiveLike<I, O, Chunk>,
   options: BulkheadOptions<NoInfer<I>>,
-): InstrumentedPrimitive<I, O> {
+): InstrumentedPrimitive<I, O, Chunk> {
   requireStep(step, 'bulkhead: the step');
   // JavaScript may leave the options out.
   const { concurrency, queue, queueTimeoutMs, key } = (options as BulkheadOptions<I> | undefined) ?? {};

@@ -63,7 +63,7 @@ class Conditional extends InstrumentedPrimitive<unknown, unknown> {
     const choice = step ? edge : 'passthrough';
     scope.record({ type: 'decision', choice, reason: 'condition', timed: true });
     if (!step) return input;
-    return scope.step(edge, step, input, { index: met ? 0 : 1, total: this.#else ? 2 : 1 });
+    return scope.step(edge, step, input, { index: met ? 0 : 1, total: this.#else ? 2 : 1, streamed: true });
   }
 }
 
@@ -75,22 +75,22 @@ class Conditional extends InstrumentedPrimitive<unknown, unknown> {
  * @throws What the condition or the step throws, untouched.
  * @throws `OBS_ERR_INVALID_COMPOSITION` when the condition is no function or a step is none; at construction.
  */
-export function conditional<I, When extends Condition<I>, A>(
+export function conditional<I, When extends Condition<I>, A, Chunk = never>(
   when: When & Condition<I>,
-  thenStep: PrimitiveLike<Met<I, When>, A>,
-): InstrumentedPrimitive<I, A | Unmet<I, When>>;
-export function conditional<I, When extends Condition<I>, A, B>(
+  thenStep: PrimitiveLike<Met<I, When>, A, Chunk>,
+): InstrumentedPrimitive<I, A | Unmet<I, When>, Chunk>;
+export function conditional<I, When extends Condition<I>, A, B, Chunk = never, Other = never>(
   when: When & Condition<I>,
-  thenStep: PrimitiveLike<Met<I, When>, A>,
-  elseStep: PrimitiveLike<Unmet<I, When>, B>,
+  thenStep: PrimitiveLike<Met<I, When>, A, Chunk>,
+  elseStep: PrimitiveLike<Unmet<I, When>, B, Other>,
   options?: ConditionalOptions,
-): InstrumentedPrimitive<I, A | B>;
-export function conditional<I, When extends Condition<I>, A>(
+): InstrumentedPrimitive<I, A | B, Chunk | Other>;
+export function conditional<I, When extends Condition<I>, A, Chunk = never>(
   when: When & Condition<I>,
-  thenStep: PrimitiveLike<Met<I, When>, A>,
+  thenStep: PrimitiveLike<Met<I, When>, A, Chunk>,
   elseStep: undefined,
   options: ConditionalOptions,
-): InstrumentedPrimitive<I, A | Unmet<I, When>>;
+): InstrumentedPrimitive<I, A | Unmet<I, When>, Chunk>;
 export function conditional(
   when: Condition<never>,
   thenStep: PrimitiveLike<never, unknown>,

@@ -33,9 +33,9 @@ describe('the types of a conditional', () => {
       (message) => message.text,
       async (message) => message.width,
     );
-    same<Same<typeof functions, InstrumentedPrimitive<Message, string | number>>>();
+    same<Same<typeof functions, InstrumentedPrimitive<Message, string | number, never>>>();
     const primitives = conditional(isText, read, measure);
-    same<Same<typeof primitives, InstrumentedPrimitive<Message, string | number>>>();
+    same<Same<typeof primitives, InstrumentedPrimitive<Message, string | number, never>>>();
     expect(await functions.execute(image)).toBe(await primitives.execute(image));
   });
 
@@ -45,7 +45,7 @@ describe('the types of a conditional', () => {
       ({ width }) => width,
       ({ text }) => text,
     );
-    same<Same<typeof primitive, InstrumentedPrimitive<Message, string | number>>>();
+    same<Same<typeof primitive, InstrumentedPrimitive<Message, string | number, never>>>();
     expect(await primitive.execute(image)).toBe(4);
   });
 
@@ -67,7 +67,7 @@ describe('the types of a conditional', () => {
         ({ width }) => width,
       ),
     );
-    same<Same<typeof said, InstrumentedPrimitive<number, string | number>>>();
+    same<Same<typeof said, InstrumentedPrimitive<number, string | number, never>>>();
     same<Same<typeof written, typeof said>>();
     const unsaid = sequential(
       first,
@@ -83,13 +83,13 @@ describe('the types of a conditional', () => {
 
   it('let through what the condition leaves where there is no other step', async () => {
     const guarded = conditional(isText, ({ text }) => text);
-    same<Same<typeof guarded, InstrumentedPrimitive<Message, string | Image>>>();
+    same<Same<typeof guarded, InstrumentedPrimitive<Message, string | Image, never>>>();
     expect(await guarded.execute(image)).toBe(image);
     const plain = conditional(
       (n: number) => n > 1,
       (n) => n.toFixed(1),
     );
-    same<Same<typeof plain, InstrumentedPrimitive<number, string | number>>>();
+    same<Same<typeof plain, InstrumentedPrimitive<number, string | number, never>>>();
     const given = conditional(isText, ({ text }) => text, undefined, { name: 'given' });
     same<Same<typeof given, typeof guarded>>();
     // @ts-expect-error a number may pass through
@@ -103,7 +103,7 @@ describe('the types of a conditional', () => {
       load,
       (id) => id.length,
     );
-    same<Same<typeof flagged, InstrumentedPrimitive<string, { id: string; text: string } | number>>>();
+    same<Same<typeof flagged, InstrumentedPrimitive<string, { id: string; text: string } | number, never>>>();
     const tagged = conditional((_, { context }) => context.tags['beta'] === 'on', half, String);
     expect(await tagged.execute(3)).toBe('3');
     const late = conditional(
@@ -111,7 +111,7 @@ describe('the types of a conditional', () => {
       (n) => n.toFixed(1),
       (n) => n,
     );
-    same<Same<typeof late, InstrumentedPrimitive<number, string | number>>>();
+    same<Same<typeof late, InstrumentedPrimitive<number, string | number, never>>>();
   });
 
   it('flow into it from the step before, and out of it', async () => {
@@ -124,7 +124,7 @@ describe('the types of a conditional', () => {
       ),
       (result) => [result],
     );
-    same<Same<typeof chain, InstrumentedPrimitive<string, (string | number)[]>>>();
+    same<Same<typeof chain, InstrumentedPrimitive<string, (string | number)[], never>>>();
     expect(await chain.execute('a')).toEqual([1]);
     const present = sequential(
       (text: string): string | undefined => text || undefined,
@@ -133,7 +133,7 @@ describe('the types of a conditional', () => {
         (text) => text.length,
       ),
     );
-    same<Same<typeof present, InstrumentedPrimitive<string, number | undefined>>>();
+    same<Same<typeof present, InstrumentedPrimitive<string, number | undefined, never>>>();
     expect(await present.execute('')).toBeUndefined();
   });
 

@@ -17,7 +17,7 @@ export interface DedupeOptions<in I> {
   readonly name?: string;
 }
 
-class Dedupe<I, O> extends InstrumentedPrimitive<I, O> {
+class Dedupe<I, O> extends InstrumentedPrimitive<I, O, never> {
   readonly #step: PrimitiveLike<I, O>;
   readonly #key: (input: I) => string;
   readonly #runs = new SharedRuns<O>();
@@ -52,7 +52,7 @@ class Dedupe<I, O> extends InstrumentedPrimitive<I, O> {
 export function dedupe<I, O>(
   step: PrimitiveLike<I, O>,
   options: DedupeOptions<I>,
-): InstrumentedPrimitive<I, O> {
+): InstrumentedPrimitive<I, O, never> {
   requireStep(step, 'dedupe: the step');
   // JavaScript may leave the options out.
   requireFunction((options as DedupeOptions<I> | undefined)?.key, 'dedupe: key');

@@ -16,7 +16,7 @@ import {
 } from '@tta/obs-instrumentation';
 import { decideAbout } from './internal/decide-about.ts';
 import { requireFunction } from './internal/requirements.ts';
-import type { AnyStep, Elements, OutputOf, SharedInput } from './step-types.ts';
+import type { AnyStep, ChunkOf, Elements, OutputOf, SharedInput } from './step-types.ts';
 
 /** An alternative that answers only some errors. */
 export interface GuardedAlternative<Step extends AnyStep = AnyStep> {
@@ -94,7 +94,7 @@ class Fallback extends InstrumentedPrimitive<unknown, unknown> {
     for (let depth = 0; ;) {
       try {
         const { step } = this.#choices[depth] as Choice;
-        const output = await scope.step(edgeAt(depth), step, input, { index: depth, total });
+        const output = await scope.step(edgeAt(depth), step, input, { index: depth, total, streamed: true });
         scope.attr(names.fallbackDepth, depth);
         return output;
       } catch (error) {
@@ -106,6 +106,11 @@ class Fallback extends InstrumentedPrimitive<unknown, unknown> {
         if (depth < 0) {
           if (errors.length === 1) throw error;
           throw new FallbackExhaustedError(this.name, errors, total - 1);
+        }
+        // Whoever reads the stream has a part of this step's answer: that of another is no end to it.
+        if (scope.hasEmitted) {
+          scope.attr(names.fallbackStopped, 'streamed');
+          throw error;
         }
         scope.record({
           type: 'recovery',
@@ -137,17 +142,23 @@ class Fallback extends InstrumentedPrimitive<unknown, unknown> {
  * @throws `OBS_ERR_INVALID_COMPOSITION` without an alternative, when a step is none, or when `when` is no function; at
  * construction.
  */
-export function fallback<I, O, const T extends readonly [AlternativeFor<I>, ...AlternativeFor<I>[]]>(
-  step: PrimitiveLike<I, O>,
+export function fallback<
+  I,
+  O,
+  const T extends readonly [AlternativeFor<I>, ...AlternativeFor<I>[]],
+  Chunk = never,
+>(
+  step: PrimitiveLike<I, O, Chunk>,
   ...alternatives: T
-): InstrumentedPrimitive<I, O | OutputOf<StepsOf<T>[number]>>;
+): InstrumentedPrimitive<I, O | OutputOf<StepsOf<T>[number]>, Chunk | ChunkOf<StepsOf<T>[number]>>;
 /** The same, where an alternative needs more of an input than the primary step: the input has to be what all of them take. */
 export function fallback<Step extends AnyStep, const T extends readonly [Alternative, ...Alternative[]]>(
   step: Step,
   ...alternatives: T
 ): InstrumentedPrimitive<
   SharedInput<Elements<[Step, ...StepsOf<T>]>>,
-  OutputOf<Step> | OutputOf<StepsOf<T>[number]>
+  OutputOf<Step> | OutputOf<StepsOf<T>[number]>,
+  ChunkOf<Step> | ChunkOf<StepsOf<T>[number]>
 >;
 export function fallback(
   step: AnyStep,

@@ -28,7 +28,7 @@ describe('the types of a fallback', () => {
     expect(await typed.execute({ prompt: 'p', locale: 'en' })).toBe('text');
 
     const bare = fallback(async (n: number) => n > 0, { step: (n: number) => `${n}`, when: () => true });
-    same<Same<typeof bare, InstrumentedPrimitive<number, boolean | string>>>();
+    same<Same<typeof bare, InstrumentedPrimitive<number, boolean | string, never>>>();
     const chained = sequential(
       (text: string) => text.length,
       bare,
@@ -39,7 +39,7 @@ describe('the types of a fallback', () => {
 
   it('tell a function without types that it takes what the primary step takes', async () => {
     const one = fallback(model, ({ prompt }) => prompt.length);
-    same<Same<typeof one, InstrumentedPrimitive<{ prompt: string }, 'text' | number>>>();
+    same<Same<typeof one, InstrumentedPrimitive<{ prompt: string }, 'text' | number, never>>>();
     const several = fallback(
       async (id: string) => ({ id }),
       (id, { signal }) => [id, signal] as const,
@@ -47,7 +47,7 @@ describe('the types of a fallback', () => {
       () => null,
     );
     type Answer = { id: string } | readonly [string, AbortSignal] | number | null;
-    same<Same<typeof several, InstrumentedPrimitive<string, Answer>>>();
+    same<Same<typeof several, InstrumentedPrimitive<string, Answer, never>>>();
     expect(await several.execute('a')).toEqual({ id: 'a' });
     // @ts-expect-error a prompt has no locale
     fallback(model, ({ locale }) => locale);
@@ -63,7 +63,7 @@ describe('the types of a fallback', () => {
       (id: string) => id,
       (id: string | number) => [id],
     );
-    same<Same<typeof wide, InstrumentedPrimitive<string, string | (string | number)[]>>>();
+    same<Same<typeof wide, InstrumentedPrimitive<string, string | (string | number)[], never>>>();
     expect([narrow.type, wide.type]).toEqual(['fallback', 'fallback']);
   });
 

@@ -71,7 +71,7 @@ export class ForEachError extends StepsFailedError<number> {
   }
 }
 
-class ForEach<I, O> extends InstrumentedPrimitive<Items<I>, O[]> {
+class ForEach<I, O> extends InstrumentedPrimitive<Items<I>, O[], never> {
   readonly #item: PrimitiveLike<I, O>;
   readonly #lanes: number;
   readonly #ordered: boolean;
@@ -171,7 +171,7 @@ function hintAt(given: unknown): string {
 export function forEach<I, O>(
   item: PrimitiveLike<I, O>,
   options: ForEachOptions = {},
-): InstrumentedPrimitive<Items<I>, Exclude<O, typeof skipItem | typeof stopItems>[]> {
+): InstrumentedPrimitive<Items<I>, Exclude<O, typeof skipItem | typeof stopItems>[], never> {
   requireStep(item, 'forEach: the step');
   requireOptions(options, 'forEach', '{ concurrency: 4 }');
   const { concurrency, ordered, onError } = options;

@@ -13,7 +13,7 @@ const length = lambda('length', (document: { text: string }) => document.text.le
 describe('the types of forEach', () => {
   it('take items of what the step takes, and give an array of what it returns', async () => {
     const lengths = forEach(length, { concurrency: 4 });
-    same<Same<typeof lengths, InstrumentedPrimitive<Items<{ text: string }>, number[]>>>();
+    same<Same<typeof lengths, InstrumentedPrimitive<Items<{ text: string }>, number[], never>>>();
     expect(await lengths.execute(new Set([{ text: 'abc' }]))).toEqual([3]);
     const chain = sequential(
       (texts: string) => texts.split(' '),
@@ -22,7 +22,7 @@ describe('the types of forEach', () => {
     );
     expect(await chain.execute('a bc')).toEqual(['1', '2']);
     const ofStream = forEach(retry(async (line: string) => line.length));
-    same<Same<typeof ofStream, InstrumentedPrimitive<Items<string>, number[]>>>();
+    same<Same<typeof ofStream, InstrumentedPrimitive<Items<string>, number[], never>>>();
     const lines: AsyncIterable<string> & { readonly path: string } = Object.assign(
       (async function* () {
         yield 'ab';
@@ -36,14 +36,14 @@ describe('the types of forEach', () => {
 
   it('have no results for what is skipped or stops', async () => {
     const odd = forEach((n: number) => (n > 5 ? stopItems : n % 2 ? n : skipItem));
-    same<Same<typeof odd, InstrumentedPrimitive<Items<number>, number[]>>>();
+    same<Same<typeof odd, InstrumentedPrimitive<Items<number>, number[], never>>>();
     const later = forEach(
       lambda('later', async (n: number) => {
         if (n > 5) return stopItems;
         return n % 2 ? String(n) : skipItem;
       }),
     );
-    same<Same<typeof later, InstrumentedPrimitive<Items<number>, string[]>>>();
+    same<Same<typeof later, InstrumentedPrimitive<Items<number>, string[], never>>>();
     expect(await odd.execute([1, 2, 7])).toEqual([1]);
     expect(await later.execute([1, 2, 7])).toEqual(['1']);
   });

@@ -63,7 +63,7 @@ interface Settings {
   readonly budgetRatio: number;
 }
 
-class Hedge<I, O> extends InstrumentedPrimitive<I, O> {
+class Hedge<I, O> extends InstrumentedPrimitive<I, O, never> {
   readonly #step: PrimitiveLike<I, O>;
   readonly #settings: Settings;
   /** How long first attempts took; `undefined` where the delay does not depend on it. */
@@ -185,7 +185,10 @@ class Hedge<I, O> extends InstrumentedPrimitive<I, O> {
  * @throws `OBS_ERR_INVALID_COMPOSITION` for a step that is none, without `idempotent: true`, for an option out of range,
  * or for `afterMs` together with options of `afterPercentile`; at construction.
  */
-export function hedge<I, O>(step: PrimitiveLike<I, O>, options: HedgeOptions): InstrumentedPrimitive<I, O> {
+export function hedge<I, O>(
+  step: PrimitiveLike<I, O>,
+  options: HedgeOptions,
+): InstrumentedPrimitive<I, O, never> {
   requireStep(step, 'hedge: the step');
   // JavaScript may leave the options out.
   const {

@@ -19,13 +19,13 @@ describe('the types of hedge, retry and timeout around a step', () => {
       retry(hedged, { retryOn: (_, found) => found.recoverable && { afterMs: 1 } }),
       100,
     );
-    same<Same<typeof guarded, InstrumentedPrimitive<string, { id: string; text: string }>>>();
+    same<Same<typeof guarded, InstrumentedPrimitive<string, { id: string; text: string }, never>>>();
     const chain = sequential(
       load,
       hedge(({ text }) => text.length, { idempotent: true }),
       timeout((length) => length > 2, 100),
     );
-    same<Same<typeof chain, InstrumentedPrimitive<string, boolean>>>();
+    same<Same<typeof chain, InstrumentedPrimitive<string, boolean, never>>>();
     expect(await chain.execute('a')).toBe(true);
   });
 

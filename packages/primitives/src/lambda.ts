@@ -1,7 +1,7 @@
 import { InvalidCompositionError } from '@tta/obs-context';
 import { InstrumentedPrimitive, type RunScope, type StepFunction } from '@tta/obs-instrumentation';
 
-class Lambda<I, O> extends InstrumentedPrimitive<I, O> {
+class Lambda<I, O> extends InstrumentedPrimitive<I, O, never> {
   readonly #fn: StepFunction<I, O>;
 
   constructor(name: string, fn: StepFunction<I, O>) {
@@ -20,7 +20,10 @@ class Lambda<I, O> extends InstrumentedPrimitive<I, O> {
  *
  * @throws `OBS_ERR_INVALID_COMPOSITION` when `fn` is no function.
  */
-export function lambda<I, O>(name: string, fn: StepFunction<I, O>): InstrumentedPrimitive<I, Awaited<O>> {
+export function lambda<I, O>(
+  name: string,
+  fn: StepFunction<I, O>,
+): InstrumentedPrimitive<I, Awaited<O>, never> {
   if (typeof fn !== 'function') {
     throw new InvalidCompositionError(
       `lambda "${name}" needs a function; named() gives a primitive another name`,

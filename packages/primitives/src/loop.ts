@@ -47,7 +47,7 @@ export class LoopLimitError extends ObsError {
   }
 }
 
-class Loop<S> extends InstrumentedPrimitive<S, S> {
+class Loop<S> extends InstrumentedPrimitive<S, S, never> {
   readonly #body: PrimitiveLike<S, S>;
   readonly #until: Predicate<S> | undefined;
   readonly #while: Predicate<S> | undefined;
@@ -109,11 +109,11 @@ async function answered(answer: PromiseLike<boolean>, scope: RunScope): Promise<
 export function loop<S>(
   body: PrimitiveLike<S, NoInfer<S>>,
   options: LoopOptions<S> & Ending<S>,
-): InstrumentedPrimitive<S, S>;
+): InstrumentedPrimitive<S, S, never>;
 export function loop<S>(
   body: PrimitiveLike<S, S>,
   options: Partial<LoopOptions<S>> = {},
-): InstrumentedPrimitive<S, S> {
+): InstrumentedPrimitive<S, S, never> {
   const { until, while: goesOn, maxIterations } = options;
   requireStep(body, 'loop: the step');
   if ((until === undefined) === (goesOn === undefined))

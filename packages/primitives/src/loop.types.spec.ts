@@ -21,14 +21,14 @@ const inc = (n: number) => n + 1;
 describe('the types of a loop', () => {
   it('are those of the state that its step takes, though it may give more', async () => {
     const refine = loop(improve, { until: (draft) => (draft.score ?? 0) > 1, maxIterations: 3 });
-    same<Same<typeof refine, InstrumentedPrimitive<Draft, Draft>>>();
+    same<Same<typeof refine, InstrumentedPrimitive<Draft, Draft, never>>>();
     expect(await refine.execute({ text: 'a' })).toEqual({ text: 'a!!', score: 2 });
     const counting = loop(async (n: number) => n + 1, {
       while: async (n, iteration) => n + iteration < 3,
       maxIterations: 3,
       name: 'count',
     });
-    same<Same<typeof counting, InstrumentedPrimitive<number, number>>>();
+    same<Same<typeof counting, InstrumentedPrimitive<number, number, never>>>();
   });
 
   it('flow into it from the step before, and out of it', async () => {
@@ -37,7 +37,7 @@ describe('the types of a loop', () => {
       loop((draft) => ({ text: draft.text, score: 2 }), { until: good, maxIterations: 2 }),
       (draft) => [draft.score],
     );
-    same<Same<typeof chain, InstrumentedPrimitive<string, (number | undefined)[]>>>();
+    same<Same<typeof chain, InstrumentedPrimitive<string, (number | undefined)[], never>>>();
     expect(await chain.execute('a')).toEqual([2]);
   });
 

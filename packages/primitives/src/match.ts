@@ -1,7 +1,7 @@
 import { InvalidCompositionError } from '@tta/obs-context';
 import type { InstrumentedPrimitive, PrimitiveLike } from '@tta/obs-instrumentation';
 import { CaseSwitch, requireCases } from './switch-on/case-switch.ts';
-import type { Exhaustive, IsKey, Key, OneOf, Unknowns, Written } from './switch-on/case-types.ts';
+import type { ChunksOf, Exhaustive, IsKey, Key, OneOf, Unknowns, Written } from './switch-on/case-types.ts';
 
 /** What can be set about {@link match}. */
 export interface MatchOptions {
@@ -58,22 +58,22 @@ export interface Matching<U> {
    * @throws `OBS_ERR_INVALID_COMPOSITION` when the tag is no name, without a case, when a step is none, or for a case
    * `default` beside `otherwise`; at construction.
    */
-  on<T extends Tag<U>, Outputs = Unknowns>(
+  on<T extends Tag<U>, Outputs = Unknowns, Steps = unknown>(
     tag: T,
-    cases: Cases<U, T, Outputs> & Exhaustive<U[T]>,
-  ): InstrumentedPrimitive<U, OneOf<Outputs>>;
-  on<T extends Tag<U>, Outputs = Unknowns, O = unknown>(
+    cases: Cases<U, T, Outputs> & Exhaustive<U[T]> & Steps,
+  ): InstrumentedPrimitive<U, OneOf<Outputs>, ChunksOf<Steps>>;
+  on<T extends Tag<U>, Outputs = Unknowns, O = unknown, Steps = unknown, Chunk = never>(
     tag: T,
-    cases: Cases<U, T, Outputs>,
-    otherwise: PrimitiveLike<Rest<U, T, Certain<Outputs>>, O>,
+    cases: Cases<U, T, Outputs> & Steps,
+    otherwise: PrimitiveLike<Rest<U, T, Certain<Outputs>>, O, Chunk>,
     options?: MatchOptions,
-  ): InstrumentedPrimitive<U, OneOf<Outputs> | O>;
-  on<T extends Tag<U>, Outputs = Unknowns>(
+  ): InstrumentedPrimitive<U, OneOf<Outputs> | O, ChunksOf<Steps> | Chunk>;
+  on<T extends Tag<U>, Outputs = Unknowns, Steps = unknown>(
     tag: T,
-    cases: Cases<U, T, Outputs> & Exhaustive<U[T]>,
+    cases: Cases<U, T, Outputs> & Exhaustive<U[T]> & Steps,
     otherwise: undefined,
     options: MatchOptions,
-  ): InstrumentedPrimitive<U, OneOf<Outputs>>;
+  ): InstrumentedPrimitive<U, OneOf<Outputs>, ChunksOf<Steps>>;
 }
 
 /**

@@ -39,7 +39,7 @@ describe('the types of a match', () => {
       names: (message) => message.items,
       numbers: ({ items }) => items.length > 1,
     });
-    same<Same<typeof primitive, InstrumentedPrimitive<Message, string | number | string[] | boolean>>>();
+    same<Same<typeof primitive, InstrumentedPrimitive<Message, string | number | string[] | boolean, never>>>();
     expect(await primitive.execute(image)).toBe(4);
   });
 
@@ -49,21 +49,21 @@ describe('the types of a match', () => {
       { text: read, names: ({ items }) => items },
       (rest) => rest,
     );
-    same<Same<typeof primitive, InstrumentedPrimitive<Message, string | string[] | Image | List>>>();
+    same<Same<typeof primitive, InstrumentedPrimitive<Message, string | string[] | Image | List, never>>>();
     expect(await primitive.execute(image)).toBe(image);
     const beyond = match<Result>().on('ok', { true: ({ value }) => value, false: () => 0 }, (rest) => rest);
-    same<Same<typeof beyond, InstrumentedPrimitive<Result, number>>>();
+    same<Same<typeof beyond, InstrumentedPrimitive<Result, number, never>>>();
     const open = match<Open>().on('type', { a: (either) => either }, ({ other }) => other);
-    same<Same<typeof open, InstrumentedPrimitive<Open, Open | 2>>>();
+    same<Same<typeof open, InstrumentedPrimitive<Open, Open | 2, never>>>();
   });
 
   it('tell members apart by numbers and booleans', async () => {
     const result = match<Result>().on('ok', { true: ({ value }) => value, false: ({ why }) => why });
-    same<Same<typeof result, InstrumentedPrimitive<Result, number | string>>>();
+    same<Same<typeof result, InstrumentedPrimitive<Result, number | string, never>>>();
     const failed = match<Result>().on('ok', { true: () => null }, ({ why }) => why, { name: 'failed' });
-    same<Same<typeof failed, InstrumentedPrimitive<Result, string | null>>>();
+    same<Same<typeof failed, InstrumentedPrimitive<Result, string | null, never>>>();
     const reply = match<Reply>().on('status', { 200: ({ body }) => body, 404: ({ path }) => path });
-    same<Same<typeof reply, InstrumentedPrimitive<Reply, string | string[]>>>();
+    same<Same<typeof reply, InstrumentedPrimitive<Reply, string | string[], never>>>();
     const found = match<Reply>().on('status', { 200: ({ body }) => body }, ({ path }) => path);
     same<Same<typeof found, typeof reply>>();
     expect(await found.execute({ status: 200, body: 'all' })).toBe('all');
@@ -72,9 +72,9 @@ describe('the types of a match', () => {
   it('take for the rest a step that says what it takes', async () => {
     const cases = { names: () => 1, numbers: () => 2, image: ({ width }: Image) => width };
     const primitive = match<Message>().on('kind', cases, read);
-    same<Same<typeof primitive, InstrumentedPrimitive<Message, number | string>>>();
+    same<Same<typeof primitive, InstrumentedPrimitive<Message, number | string, never>>>();
     const inPlace = match<Text | Image>().on('kind', { image: ({ width }) => width }, read);
-    same<Same<typeof inPlace, InstrumentedPrimitive<Text | Image, number | string>>>();
+    same<Same<typeof inPlace, InstrumentedPrimitive<Text | Image, number | string, never>>>();
     const bare = match<Text | Image>().on('kind', { image: ({ width }) => width }, (rest: Text) => rest.text);
     same<Same<typeof bare, typeof inPlace>>();
     expect(await inPlace.execute(image)).toBe(4);
@@ -85,12 +85,12 @@ describe('the types of a match', () => {
       text: () => 1,
     };
     const primitive = match<Message>().on('kind', table, (rest) => rest);
-    same<Same<typeof primitive, InstrumentedPrimitive<Message, number | Message>>>();
+    same<Same<typeof primitive, InstrumentedPrimitive<Message, number | Message, never>>>();
     const some: { readonly text?: (message: Text) => number } = {};
     const known = match<Message>().on('kind', { ...some, image: ({ width }) => width }, (rest) => rest);
-    same<Same<typeof known, InstrumentedPrimitive<Message, number | Text | List>>>();
+    same<Same<typeof known, InstrumentedPrimitive<Message, number | Text | List, never>>>();
     const maybe = () => match<Message>().on('kind', some, (rest) => rest);
-    same<Same<ReturnType<typeof maybe>, InstrumentedPrimitive<Message, number | Message>>>();
+    same<Same<ReturnType<typeof maybe>, InstrumentedPrimitive<Message, number | Message, never>>>();
     expect(await primitive.execute(image)).toBe(image);
   });
 
@@ -100,7 +100,7 @@ describe('the types of a match', () => {
       match<Result>().on('ok', { true: ({ value }) => value, false: ({ why }) => why }),
       (result) => [result],
     );
-    same<Same<typeof chain, InstrumentedPrimitive<number, (number | string)[]>>>();
+    same<Same<typeof chain, InstrumentedPrimitive<number, (number | string)[], never>>>();
     expect(await chain.execute(0)).toEqual(['none']);
   });
 

@@ -35,7 +35,7 @@ export class ParallelError extends StepsFailedError<string> {
   }
 }
 
-class Parallel extends InstrumentedPrimitive<unknown, unknown> {
+class Parallel extends InstrumentedPrimitive<unknown, unknown, never> {
   readonly #branches: Branches;
   readonly #concurrency: number;
   readonly #failFast: boolean;
@@ -77,11 +77,11 @@ class Parallel extends InstrumentedPrimitive<unknown, unknown> {
 export function parallel<const T extends readonly AnyStep[]>(
   branches: T,
   options?: ParallelOptions,
-): InstrumentedPrimitive<SharedInput<Elements<T>>, { -readonly [K in keyof T]: OutputOf<T[K]> }>;
+): InstrumentedPrimitive<SharedInput<Elements<T>>, { -readonly [K in keyof T]: OutputOf<T[K]> }, never>;
 export function parallel<R extends Readonly<Record<string, AnyStep>>>(
   branches: R,
   options?: ParallelOptions,
-): InstrumentedPrimitive<SharedInput<R>, { -readonly [K in keyof R]: OutputOf<R[K]> }>;
+): InstrumentedPrimitive<SharedInput<R>, { -readonly [K in keyof R]: OutputOf<R[K]> }, never>;
 export function parallel(
   branches: Readonly<Record<string, AnyStep>> | readonly AnyStep[],
   options: ParallelOptions = {},

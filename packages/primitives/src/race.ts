@@ -37,7 +37,7 @@ type WonOfTuple<T extends readonly AnyStep[]> = number extends T['length']
 /** Which branch of a record was first, by its key, and what it returned. */
 type WonOfRecord<R> = { [K in keyof R & (string | number)]: Won<`${K}`, R[K]> }[keyof R & (string | number)];
 
-class Race extends InstrumentedPrimitive<unknown, unknown> {
+class Race extends InstrumentedPrimitive<unknown, unknown, never> {
   readonly #branches: Branches;
 
   constructor(branches: Branches, { name }: RaceOptions) {
@@ -80,11 +80,11 @@ class Race extends InstrumentedPrimitive<unknown, unknown> {
 export function race<const T extends readonly AnyStep[]>(
   branches: T,
   options?: RaceOptions,
-): InstrumentedPrimitive<SharedInput<Elements<T>>, WonOfTuple<T>>;
+): InstrumentedPrimitive<SharedInput<Elements<T>>, WonOfTuple<T>, never>;
 export function race<R extends Readonly<Record<string, AnyStep>>>(
   branches: R,
   options?: RaceOptions,
-): InstrumentedPrimitive<SharedInput<R>, WonOfRecord<R>>;
+): InstrumentedPrimitive<SharedInput<R>, WonOfRecord<R>, never>;
 export function race(
   branches: Readonly<Record<string, AnyStep>> | readonly AnyStep[],
   options: RaceOptions = {},

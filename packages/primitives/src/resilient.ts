@@ -15,15 +15,15 @@ import { type AlternativeFor, fallback, type GuardedAlternative } from './fallba
 import { hedge, type HedgeOptions } from './hedge.ts';
 import { rateLimit, type RateLimitOptions } from './rate-limit/rate-limit.ts';
 import { retry, type RetryOptions } from './retry.ts';
-import type { OutputOf } from './step-types.ts';
+import type { ChunkOf, OutputOf } from './step-types.ts';
 import { timeout, type TimeoutOptions } from './timeout.ts';
 
-/** What one of them returns; nothing where none was given, which the compiler takes for the most general one. */
-type AnswerOf<I, F> = [AlternativeFor<I>] extends [F]
+/** The step of one of them; none where none was given, which the compiler takes for the most general one. */
+type AlternativeStep<I, F> = [AlternativeFor<I>] extends [F]
   ? never
   : F extends GuardedAlternative<infer Step>
-    ? OutputOf<Step>
-    : OutputOf<F>;
+    ? Step
+    : F;
 
 /** What a step is protected by, from the outermost to the innermost. What is left out is not there. */
 export interface ResilientOptions<in I = unknown, out F extends AlternativeFor<I> = never> {
@@ -78,10 +78,10 @@ const layers = [
  * @throws `OBS_ERR_INVALID_COMPOSITION` without any layer, for a step that is none, and whatever a layer refuses; at
  * construction.
  */
-export function resilient<I, O, F extends AlternativeFor<I>>(
-  step: PrimitiveLike<I, O>,
+export function resilient<I, O, F extends AlternativeFor<I>, Chunk = never>(
+  step: PrimitiveLike<I, O, Chunk>,
   options: ResilientOptions<NoInfer<I>, F>,
-): InstrumentedPrimitive<I, O | AnswerOf<I, F>> {
+): InstrumentedPrimitive<I, O | OutputOf<AlternativeStep<I, F>>, Chunk | ChunkOf<AlternativeStep<I, F>>> {
   requireStep(step, 'resilient: the step');
   // JavaScript may leave the options out.
   const given: ResilientOptions<I, F> = options ?? {};
@@ -92,7 +92,7 @@ export function resilient<I, O, F extends AlternativeFor<I>>(
   for (const layer of layers) requireLayer(layer, given[layer]);
   const name = given.name ?? nameOf(step) ?? 'resilient';
   const totalTimeout = given.totalTimeout === undefined ? undefined : limitOf(given.totalTimeout);
-  let whole: PrimitiveLike<I, O> = step;
+  let whole: PrimitiveLike<I, O, Chunk> = step;
   if (given.attemptTimeout !== undefined)
     whole = timeout(whole, withDefaults({ name: `${name} attempt` }, limitOf(given.attemptTimeout)));
   if (given.rateLimit) whole = rateLimit(whole, withDefaults({ name }, given.rateLimit));
@@ -110,7 +110,7 @@ export function resilient<I, O, F extends AlternativeFor<I>>(
   if (totalTimeout) whole = timeout(whole, withDefaults({ name }, totalTimeout));
   if (given.dedupe) whole = dedupe(whole, withDefaults({ name }, given.dedupe));
   if (given.cache) whole = cache(whole, withDefaults({ name }, given.cache));
-  if (!given.fallback) return whole as InstrumentedPrimitive<I, O>;
+  if (!given.fallback) return whole as InstrumentedPrimitive<I, O, Chunk>;
   return named(name, fallback(whole, ...(given.fallback as unknown as readonly [F]))) as never;
 }
 

@@ -22,9 +22,9 @@ describe('the types of what protects a step', () => {
     same<Same<OutputOf<typeof broken>, Document>>();
     same<Same<typeof broken.state, 'closed' | 'half_open' | 'open'>>();
     const few = bulkhead(broken, { concurrency: 1, key: ({ url }) => url });
-    same<Same<typeof few, InstrumentedPrimitive<{ url: string }, Document>>>();
+    same<Same<typeof few, InstrumentedPrimitive<{ url: string }, Document, never>>>();
     const slow = rateLimit(few, { limit: 1, windowMs: 1, key: ({ url }) => url });
-    same<Same<typeof slow, InstrumentedPrimitive<{ url: string }, Document>>>();
+    same<Same<typeof slow, InstrumentedPrimitive<{ url: string }, Document, never>>>();
     const chain = sequential(slow, ({ text }) => text.length);
     expect(await chain.execute({ url: '/' })).toBe(3);
   });
@@ -44,9 +44,9 @@ describe('the types of what protects a step', () => {
 
   it('are widened by what the alternatives of a resilient return', async () => {
     const plain = resilient(load, { retry: {}, attemptTimeout: 10 });
-    same<Same<typeof plain, InstrumentedPrimitive<{ url: string }, Document>>>();
+    same<Same<typeof plain, InstrumentedPrimitive<{ url: string }, Document, never>>>();
     const one = resilient(load, { fallback: [({ url }) => url.length] });
-    same<Same<typeof one, InstrumentedPrimitive<{ url: string }, Document | number>>>();
+    same<Same<typeof one, InstrumentedPrimitive<{ url: string }, Document | number, never>>>();
     const rules = async (page: { url: string }) => page.url === '/';
     const two = resilient(load, {
       retry: {},

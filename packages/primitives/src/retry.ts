@@ -84,8 +84,13 @@ const mostFree = 100;
 const mostRetries = 1000;
 const plainly: RetryDecision = {};
 
-/** Why no further attempt is made although the error may pass. */
-export type RetryStop = 'attempts' | 'elapsed' | 'budget' | 'asked_to_wait';
+/**
+ * Why no further attempt is made although the error may pass. `streamed`: a reader has a part of this attempt's answer, so
+ * that its error is thrown as it is.
+ */
+export type RetryStop = 'attempts' | 'elapsed' | 'budget' | 'asked_to_wait' | 'streamed';
+/** All that comes with an error of its own. */
+type Exhausted = Exclude<RetryStop, 'streamed'>;
 
 /**
  * The last attempt failed, and there is no further one. Its cause is the last error, and its category that of the last
@@ -94,13 +99,13 @@ export type RetryStop = 'attempts' | 'elapsed' | 'budget' | 'asked_to_wait';
 export class RetryExhaustedError extends ObsError {
   /** What each attempt threw, the first one first. */
   readonly attempts: readonly unknown[];
-  readonly stopped: RetryStop;
+  readonly stopped: Exhausted;
 
   constructor(
     name: string,
     attempts: readonly unknown[],
     last: ErrorClass,
-    stopped: RetryStop,
+    stopped: Exhausted,
     because: string,
   ) {
     const cause = attempts.at(-1);
@@ -137,7 +142,7 @@ interface Progress {
   backoff: Backoff | undefined;
 }
 
-class Retry<I, O> extends InstrumentedPrimitive<I, O> {
+class Retry<I, O, Chunk> extends InstrumentedPrimitive<I, O, Chunk> {
   readonly #step: PrimitiveLike<I, O>;
   readonly #settings: Settings;
 
@@ -156,6 +161,7 @@ class Retry<I, O> extends InstrumentedPrimitive<I, O> {
         const output = await scope.step(`attempt_${attempt}`, this.#step, input, {
           index: attempt,
           total: maxRetries + 1 + progress.free,
+          streamed: true,
         });
         if (attempt === 1) budget?.refill();
         return output;
@@ -174,8 +180,13 @@ class Retry<I, O> extends InstrumentedPrimitive<I, O> {
     const found = classifyError(error, scope.clock);
     const decision = this.#decide(error, found, attempt);
     if (!decision) throw error;
+    // Whoever reads the stream has a part of this attempt's answer: another would begin it anew.
+    if (scope.hasEmitted) {
+      scope.attr(names.retryStopped, 'streamed' satisfies RetryStop);
+      throw error;
+    }
     if (decision.free && progress.free < mostFree) progress.free++;
-    const stop = (stopped: RetryStop, because = ''): RetryExhaustedError => {
+    const stop = (stopped: Exhausted, because = ''): RetryExhaustedError => {
       scope.attr(names.retryStopped, stopped);
       return new RetryExhaustedError(this.name, attempts, found, stopped, because);
     };
@@ -240,10 +251,10 @@ class Retry<I, O> extends InstrumentedPrimitive<I, O> {
  * @throws `OBS_ERR_INVALID_COMPOSITION` for a step that is none, options that are none, one out of range, another
  * `jitter`, a `retryOn` that is no function or a budget that is none; at construction.
  */
-export function retry<I, O>(
-  step: PrimitiveLike<I, O>,
+export function retry<I, O, Chunk = never>(
+  step: PrimitiveLike<I, O, Chunk>,
   options: RetryOptions = {},
-): InstrumentedPrimitive<I, O> {
+): InstrumentedPrimitive<I, O, Chunk> {
   requireStep(step, 'retry: the step');
   requireOptions(options, 'retry', '{ maxRetries: 3 }');
   // By default values, not by spreading: an option that is there and undefined is not set.

@@ -4,38 +4,47 @@ import type { InstrumentedPrimitive, PrimitiveLike } from '@tta/obs-instrumentat
 
 /** The output of each step is the input of the next. */
 export interface Sequential {
-  <T0, T1 = any>(step0: PrimitiveLike<T0, T1>): InstrumentedPrimitive<T0, T1>;
-  <T0, T1 = any, T2 = any>(
+  <T0, T1 = any, Chunk = never>(step0: PrimitiveLike<T0, T1, Chunk>): InstrumentedPrimitive<T0, T1, Chunk>;
+  <T0, T1 = any, T2 = any, Chunk = never>(
+    step0: PrimitiveLike<T0, T1>,
+    step1: PrimitiveLike<NoInfer<T1>, T2, Chunk>,
+  ): InstrumentedPrimitive<T0, T2, Chunk>;
+  <T0, T1 = any, T2 = any, T3 = any, Chunk = never>(
     step0: PrimitiveLike<T0, T1>,
     step1: PrimitiveLike<NoInfer<T1>, T2>,
-  ): InstrumentedPrimitive<T0, T2>;
-  <T0, T1 = any, T2 = any, T3 = any>(
+    step2: PrimitiveLike<NoInfer<T2>, T3, Chunk>,
+  ): InstrumentedPrimitive<T0, T3, Chunk>;
+  <T0, T1 = any, T2 = any, T3 = any, T4 = any, Chunk = never>(
     step0: PrimitiveLike<T0, T1>,
     step1: PrimitiveLike<NoInfer<T1>, T2>,
     step2: PrimitiveLike<NoInfer<T2>, T3>,
-  ): InstrumentedPrimitive<T0, T3>;
-  <T0, T1 = any, T2 = any, T3 = any, T4 = any>(
+    step3: PrimitiveLike<NoInfer<T3>, T4, Chunk>,
+  ): InstrumentedPrimitive<T0, T4, Chunk>;
+  <T0, T1 = any, T2 = any, T3 = any, T4 = any, T5 = any, Chunk = never>(
     step0: PrimitiveLike<T0, T1>,
     step1: PrimitiveLike<NoInfer<T1>, T2>,
     step2: PrimitiveLike<NoInfer<T2>, T3>,
     step3: PrimitiveLike<NoInfer<T3>, T4>,
-  ): InstrumentedPrimitive<T0, T4>;
-  <T0, T1 = any, T2 = any, T3 = any, T4 = any, T5 = any>(
+    step4: PrimitiveLike<NoInfer<T4>, T5, Chunk>,
+  ): InstrumentedPrimitive<T0, T5, Chunk>;
+  <T0, T1 = any, T2 = any, T3 = any, T4 = any, T5 = any, T6 = any, Chunk = never>(
     step0: PrimitiveLike<T0, T1>,
     step1: PrimitiveLike<NoInfer<T1>, T2>,
     step2: PrimitiveLike<NoInfer<T2>, T3>,
     step3: PrimitiveLike<NoInfer<T3>, T4>,
     step4: PrimitiveLike<NoInfer<T4>, T5>,
-  ): InstrumentedPrimitive<T0, T5>;
-  <T0, T1 = any, T2 = any, T3 = any, T4 = any, T5 = any, T6 = any>(
+    step5: PrimitiveLike<NoInfer<T5>, T6, Chunk>,
+  ): InstrumentedPrimitive<T0, T6, Chunk>;
+  <T0, T1 = any, T2 = any, T3 = any, T4 = any, T5 = any, T6 = any, T7 = any, Chunk = never>(
     step0: PrimitiveLike<T0, T1>,
     step1: PrimitiveLike<NoInfer<T1>, T2>,
     step2: PrimitiveLike<NoInfer<T2>, T3>,
     step3: PrimitiveLike<NoInfer<T3>, T4>,
     step4: PrimitiveLike<NoInfer<T4>, T5>,
     step5: PrimitiveLike<NoInfer<T5>, T6>,
-  ): InstrumentedPrimitive<T0, T6>;
-  <T0, T1 = any, T2 = any, T3 = any, T4 = any, T5 = any, T6 = any, T7 = any>(
+    step6: PrimitiveLike<NoInfer<T6>, T7, Chunk>,
+  ): InstrumentedPrimitive<T0, T7, Chunk>;
+  <T0, T1 = any, T2 = any, T3 = any, T4 = any, T5 = any, T6 = any, T7 = any, T8 = any, Chunk = never>(
     step0: PrimitiveLike<T0, T1>,
     step1: PrimitiveLike<NoInfer<T1>, T2>,
     step2: PrimitiveLike<NoInfer<T2>, T3>,
@@ -43,8 +52,21 @@ export interface Sequential {
     step4: PrimitiveLike<NoInfer<T4>, T5>,
     step5: PrimitiveLike<NoInfer<T5>, T6>,
     step6: PrimitiveLike<NoInfer<T6>, T7>,
-  ): InstrumentedPrimitive<T0, T7>;
-  <T0, T1 = any, T2 = any, T3 = any, T4 = any, T5 = any, T6 = any, T7 = any, T8 = any>(
+    step7: PrimitiveLike<NoInfer<T7>, T8, Chunk>,
+  ): InstrumentedPrimitive<T0, T8, Chunk>;
+  <
+    T0,
+    T1 = any,
+    T2 = any,
+    T3 = any,
+    T4 = any,
+    T5 = any,
+    T6 = any,
+    T7 = any,
+    T8 = any,
+    T9 = any,
+    Chunk = never,
+  >(
     step0: PrimitiveLike<T0, T1>,
     step1: PrimitiveLike<NoInfer<T1>, T2>,
     step2: PrimitiveLike<NoInfer<T2>, T3>,
@@ -53,8 +75,22 @@ export interface Sequential {
     step5: PrimitiveLike<NoInfer<T5>, T6>,
     step6: PrimitiveLike<NoInfer<T6>, T7>,
     step7: PrimitiveLike<NoInfer<T7>, T8>,
-  ): InstrumentedPrimitive<T0, T8>;
-  <T0, T1 = any, T2 = any, T3 = any, T4 = any, T5 = any, T6 = any, T7 = any, T8 = any, T9 = any>(
+    step8: PrimitiveLike<NoInfer<T8>, T9, Chunk>,
+  ): InstrumentedPrimitive<T0, T9, Chunk>;
+  <
+    T0,
+    T1 = any,
+    T2 = any,
+    T3 = any,
+    T4 = any,
+    T5 = any,
+    T6 = any,
+    T7 = any,
+    T8 = any,
+    T9 = any,
+    T10 = any,
+    Chunk = never,
+  >(
     step0: PrimitiveLike<T0, T1>,
     step1: PrimitiveLike<NoInfer<T1>, T2>,
     step2: PrimitiveLike<NoInfer<T2>, T3>,
@@ -64,19 +100,8 @@ export interface Sequential {
     step6: PrimitiveLike<NoInfer<T6>, T7>,
     step7: PrimitiveLike<NoInfer<T7>, T8>,
     step8: PrimitiveLike<NoInfer<T8>, T9>,
-  ): InstrumentedPrimitive<T0, T9>;
-  <T0, T1 = any, T2 = any, T3 = any, T4 = any, T5 = any, T6 = any, T7 = any, T8 = any, T9 = any, T10 = any>(
-    step0: PrimitiveLike<T0, T1>,
-    step1: PrimitiveLike<NoInfer<T1>, T2>,
-    step2: PrimitiveLike<NoInfer<T2>, T3>,
-    step3: PrimitiveLike<NoInfer<T3>, T4>,
-    step4: PrimitiveLike<NoInfer<T4>, T5>,
-    step5: PrimitiveLike<NoInfer<T5>, T6>,
-    step6: PrimitiveLike<NoInfer<T6>, T7>,
-    step7: PrimitiveLike<NoInfer<T7>, T8>,
-    step8: PrimitiveLike<NoInfer<T8>, T9>,
-    step9: PrimitiveLike<NoInfer<T9>, T10>,
-  ): InstrumentedPrimitive<T0, T10>;
+    step9: PrimitiveLike<NoInfer<T9>, T10, Chunk>,
+  ): InstrumentedPrimitive<T0, T10, Chunk>;
   <
     T0,
     T1 = any,
@@ -90,6 +115,7 @@ export interface Sequential {
     T9 = any,
     T10 = any,
     T11 = any,
+    Chunk = never,
   >(
     step0: PrimitiveLike<T0, T1>,
     step1: PrimitiveLike<NoInfer<T1>, T2>,
@@ -101,8 +127,8 @@ export interface Sequential {
     step7: PrimitiveLike<NoInfer<T7>, T8>,
     step8: PrimitiveLike<NoInfer<T8>, T9>,
     step9: PrimitiveLike<NoInfer<T9>, T10>,
-    step10: PrimitiveLike<NoInfer<T10>, T11>,
-  ): InstrumentedPrimitive<T0, T11>;
+    step10: PrimitiveLike<NoInfer<T10>, T11, Chunk>,
+  ): InstrumentedPrimitive<T0, T11, Chunk>;
   <
     T0,
     T1 = any,
@@ -117,6 +143,7 @@ export interface Sequential {
     T10 = any,
     T11 = any,
     T12 = any,
+    Chunk = never,
   >(
     step0: PrimitiveLike<T0, T1>,
     step1: PrimitiveLike<NoInfer<T1>, T2>,
@@ -129,8 +156,8 @@ export interface Sequential {
     step8: PrimitiveLike<NoInfer<T8>, T9>,
     step9: PrimitiveLike<NoInfer<T9>, T10>,
     step10: PrimitiveLike<NoInfer<T10>, T11>,
-    step11: PrimitiveLike<NoInfer<T11>, T12>,
-  ): InstrumentedPrimitive<T0, T12>;
+    step11: PrimitiveLike<NoInfer<T11>, T12, Chunk>,
+  ): InstrumentedPrimitive<T0, T12, Chunk>;
   <
     T0,
     T1 = any,
@@ -146,6 +173,7 @@ export interface Sequential {
     T11 = any,
     T12 = any,
     T13 = any,
+    Chunk = never,
   >(
     step0: PrimitiveLike<T0, T1>,
     step1: PrimitiveLike<NoInfer<T1>, T2>,
@@ -159,8 +187,8 @@ export interface Sequential {
     step9: PrimitiveLike<NoInfer<T9>, T10>,
     step10: PrimitiveLike<NoInfer<T10>, T11>,
     step11: PrimitiveLike<NoInfer<T11>, T12>,
-    step12: PrimitiveLike<NoInfer<T12>, T13>,
-  ): InstrumentedPrimitive<T0, T13>;
+    step12: PrimitiveLike<NoInfer<T12>, T13, Chunk>,
+  ): InstrumentedPrimitive<T0, T13, Chunk>;
   <
     T0,
     T1 = any,
@@ -177,6 +205,7 @@ export interface Sequential {
     T12 = any,
     T13 = any,
     T14 = any,
+    Chunk = never,
   >(
     step0: PrimitiveLike<T0, T1>,
     step1: PrimitiveLike<NoInfer<T1>, T2>,
@@ -191,8 +220,8 @@ export interface Sequential {
     step10: PrimitiveLike<NoInfer<T10>, T11>,
     step11: PrimitiveLike<NoInfer<T11>, T12>,
     step12: PrimitiveLike<NoInfer<T12>, T13>,
-    step13: PrimitiveLike<NoInfer<T13>, T14>,
-  ): InstrumentedPrimitive<T0, T14>;
+    step13: PrimitiveLike<NoInfer<T13>, T14, Chunk>,
+  ): InstrumentedPrimitive<T0, T14, Chunk>;
   <
     T0,
     T1 = any,
@@ -210,6 +239,7 @@ export interface Sequential {
     T13 = any,
     T14 = any,
     T15 = any,
+    Chunk = never,
   >(
     step0: PrimitiveLike<T0, T1>,
     step1: PrimitiveLike<NoInfer<T1>, T2>,
@@ -225,8 +255,8 @@ export interface Sequential {
     step11: PrimitiveLike<NoInfer<T11>, T12>,
     step12: PrimitiveLike<NoInfer<T12>, T13>,
     step13: PrimitiveLike<NoInfer<T13>, T14>,
-    step14: PrimitiveLike<NoInfer<T14>, T15>,
-  ): InstrumentedPrimitive<T0, T15>;
+    step14: PrimitiveLike<NoInfer<T14>, T15, Chunk>,
+  ): InstrumentedPrimitive<T0, T15, Chunk>;
   <
     T0,
     T1 = any,
@@ -245,6 +275,7 @@ export interface Sequential {
     T14 = any,
     T15 = any,
     T16 = any,
+    Chunk = never,
   >(
     step0: PrimitiveLike<T0, T1>,
     step1: PrimitiveLike<NoInfer<T1>, T2>,
@@ -261,8 +292,8 @@ export interface Sequential {
     step12: PrimitiveLike<NoInfer<T12>, T13>,
     step13: PrimitiveLike<NoInfer<T13>, T14>,
     step14: PrimitiveLike<NoInfer<T14>, T15>,
-    step15: PrimitiveLike<NoInfer<T15>, T16>,
-  ): InstrumentedPrimitive<T0, T16>;
+    step15: PrimitiveLike<NoInfer<T15>, T16, Chunk>,
+  ): InstrumentedPrimitive<T0, T16, Chunk>;
   <
     T0,
     T1 = any,
@@ -282,6 +313,7 @@ export interface Sequential {
     T15 = any,
     T16 = any,
     T17 = any,
+    Chunk = never,
   >(
     step0: PrimitiveLike<T0, T1>,
     step1: PrimitiveLike<NoInfer<T1>, T2>,
@@ -299,8 +331,8 @@ export interface Sequential {
     step13: PrimitiveLike<NoInfer<T13>, T14>,
     step14: PrimitiveLike<NoInfer<T14>, T15>,
     step15: PrimitiveLike<NoInfer<T15>, T16>,
-    step16: PrimitiveLike<NoInfer<T16>, T17>,
-  ): InstrumentedPrimitive<T0, T17>;
+    step16: PrimitiveLike<NoInfer<T16>, T17, Chunk>,
+  ): InstrumentedPrimitive<T0, T17, Chunk>;
   <
     T0,
     T1 = any,
@@ -321,6 +353,7 @@ export interface Sequential {
     T16 = any,
     T17 = any,
     T18 = any,
+    Chunk = never,
   >(
     step0: PrimitiveLike<T0, T1>,
     step1: PrimitiveLike<NoInfer<T1>, T2>,
@@ -339,8 +372,8 @@ export interface Sequential {
     step14: PrimitiveLike<NoInfer<T14>, T15>,
     step15: PrimitiveLike<NoInfer<T15>, T16>,
     step16: PrimitiveLike<NoInfer<T16>, T17>,
-    step17: PrimitiveLike<NoInfer<T17>, T18>,
-  ): InstrumentedPrimitive<T0, T18>;
+    step17: PrimitiveLike<NoInfer<T17>, T18, Chunk>,
+  ): InstrumentedPrimitive<T0, T18, Chunk>;
   <
     T0,
     T1 = any,
@@ -362,6 +395,7 @@ export interface Sequential {
     T17 = any,
     T18 = any,
     T19 = any,
+    Chunk = never,
   >(
     step0: PrimitiveLike<T0, T1>,
     step1: PrimitiveLike<NoInfer<T1>, T2>,
@@ -381,8 +415,8 @@ export interface Sequential {
     step15: PrimitiveLike<NoInfer<T15>, T16>,
     step16: PrimitiveLike<NoInfer<T16>, T17>,
     step17: PrimitiveLike<NoInfer<T17>, T18>,
-    step18: PrimitiveLike<NoInfer<T18>, T19>,
-  ): InstrumentedPrimitive<T0, T19>;
+    step18: PrimitiveLike<NoInfer<T18>, T19, Chunk>,
+  ): InstrumentedPrimitive<T0, T19, Chunk>;
   <
     T0,
     T1 = any,
@@ -405,6 +439,7 @@ export interface Sequential {
     T18 = any,
     T19 = any,
     T20 = any,
+    Chunk = never,
   >(
     step0: PrimitiveLike<T0, T1>,
     step1: PrimitiveLike<NoInfer<T1>, T2>,
@@ -425,8 +460,8 @@ export interface Sequential {
     step16: PrimitiveLike<NoInfer<T16>, T17>,
     step17: PrimitiveLike<NoInfer<T17>, T18>,
     step18: PrimitiveLike<NoInfer<T18>, T19>,
-    step19: PrimitiveLike<NoInfer<T19>, T20>,
-  ): InstrumentedPrimitive<T0, T20>;
+    step19: PrimitiveLike<NoInfer<T19>, T20, Chunk>,
+  ): InstrumentedPrimitive<T0, T20, Chunk>;
   <
     T0,
     T1 = any,
@@ -450,6 +485,7 @@ export interface Sequential {
     T19 = any,
     T20 = any,
     T21 = any,
+    Chunk = never,
   >(
     step0: PrimitiveLike<T0, T1>,
     step1: PrimitiveLike<NoInfer<T1>, T2>,
@@ -471,8 +507,8 @@ export interface Sequential {
     step17: PrimitiveLike<NoInfer<T17>, T18>,
     step18: PrimitiveLike<NoInfer<T18>, T19>,
     step19: PrimitiveLike<NoInfer<T19>, T20>,
-    step20: PrimitiveLike<NoInfer<T20>, T21>,
-  ): InstrumentedPrimitive<T0, T21>;
+    step20: PrimitiveLike<NoInfer<T20>, T21, Chunk>,
+  ): InstrumentedPrimitive<T0, T21, Chunk>;
   <
     T0,
     T1 = any,
@@ -497,6 +533,7 @@ export interface Sequential {
     T20 = any,
     T21 = any,
     T22 = any,
+    Chunk = never,
   >(
     step0: PrimitiveLike<T0, T1>,
     step1: PrimitiveLike<NoInfer<T1>, T2>,
@@ -519,8 +556,8 @@ export interface Sequential {
     step18: PrimitiveLike<NoInfer<T18>, T19>,
     step19: PrimitiveLike<NoInfer<T19>, T20>,
     step20: PrimitiveLike<NoInfer<T20>, T21>,
-    step21: PrimitiveLike<NoInfer<T21>, T22>,
-  ): InstrumentedPrimitive<T0, T22>;
+    step21: PrimitiveLike<NoInfer<T21>, T22, Chunk>,
+  ): InstrumentedPrimitive<T0, T22, Chunk>;
   <
     T0,
     T1 = any,
@@ -546,6 +583,7 @@ export interface Sequential {
     T21 = any,
     T22 = any,
     T23 = any,
+    Chunk = never,
   >(
     step0: PrimitiveLike<T0, T1>,
     step1: PrimitiveLike<NoInfer<T1>, T2>,
@@ -569,8 +607,8 @@ export interface Sequential {
     step19: PrimitiveLike<NoInfer<T19>, T20>,
     step20: PrimitiveLike<NoInfer<T20>, T21>,
     step21: PrimitiveLike<NoInfer<T21>, T22>,
-    step22: PrimitiveLike<NoInfer<T22>, T23>,
-  ): InstrumentedPrimitive<T0, T23>;
+    step22: PrimitiveLike<NoInfer<T22>, T23, Chunk>,
+  ): InstrumentedPrimitive<T0, T23, Chunk>;
   <
     T0,
     T1 = any,
@@ -597,6 +635,7 @@ export interface Sequential {
     T22 = any,
     T23 = any,
     T24 = any,
+    Chunk = never,
   >(
     step0: PrimitiveLike<T0, T1>,
     step1: PrimitiveLike<NoInfer<T1>, T2>,
@@ -621,8 +660,8 @@ export interface Sequential {
     step20: PrimitiveLike<NoInfer<T20>, T21>,
     step21: PrimitiveLike<NoInfer<T21>, T22>,
     step22: PrimitiveLike<NoInfer<T22>, T23>,
-    step23: PrimitiveLike<NoInfer<T23>, T24>,
-  ): InstrumentedPrimitive<T0, T24>;
+    step23: PrimitiveLike<NoInfer<T23>, T24, Chunk>,
+  ): InstrumentedPrimitive<T0, T24, Chunk>;
   <
     T0,
     T1 = any,
@@ -650,6 +689,7 @@ export interface Sequential {
     T23 = any,
     T24 = any,
     T25 = any,
+    Chunk = never,
   >(
     step0: PrimitiveLike<T0, T1>,
     step1: PrimitiveLike<NoInfer<T1>, T2>,
@@ -675,8 +715,8 @@ export interface Sequential {
     step21: PrimitiveLike<NoInfer<T21>, T22>,
     step22: PrimitiveLike<NoInfer<T22>, T23>,
     step23: PrimitiveLike<NoInfer<T23>, T24>,
-    step24: PrimitiveLike<NoInfer<T24>, T25>,
-  ): InstrumentedPrimitive<T0, T25>;
+    step24: PrimitiveLike<NoInfer<T24>, T25, Chunk>,
+  ): InstrumentedPrimitive<T0, T25, Chunk>;
   <
     T0,
     T1 = any,
@@ -705,6 +745,7 @@ export interface Sequential {
     T24 = any,
     T25 = any,
     T26 = any,
+    Chunk = never,
   >(
     step0: PrimitiveLike<T0, T1>,
     step1: PrimitiveLike<NoInfer<T1>, T2>,
@@ -731,8 +772,8 @@ export interface Sequential {
     step22: PrimitiveLike<NoInfer<T22>, T23>,
     step23: PrimitiveLike<NoInfer<T23>, T24>,
     step24: PrimitiveLike<NoInfer<T24>, T25>,
-    step25: PrimitiveLike<NoInfer<T25>, T26>,
-  ): InstrumentedPrimitive<T0, T26>;
+    step25: PrimitiveLike<NoInfer<T25>, T26, Chunk>,
+  ): InstrumentedPrimitive<T0, T26, Chunk>;
   <
     T0,
     T1 = any,
@@ -762,6 +803,7 @@ export interface Sequential {
     T25 = any,
     T26 = any,
     T27 = any,
+    Chunk = never,
   >(
     step0: PrimitiveLike<T0, T1>,
     step1: PrimitiveLike<NoInfer<T1>, T2>,
@@ -789,8 +831,8 @@ export interface Sequential {
     step23: PrimitiveLike<NoInfer<T23>, T24>,
     step24: PrimitiveLike<NoInfer<T24>, T25>,
     step25: PrimitiveLike<NoInfer<T25>, T26>,
-    step26: PrimitiveLike<NoInfer<T26>, T27>,
-  ): InstrumentedPrimitive<T0, T27>;
+    step26: PrimitiveLike<NoInfer<T26>, T27, Chunk>,
+  ): InstrumentedPrimitive<T0, T27, Chunk>;
   <
     T0,
     T1 = any,
@@ -821,6 +863,7 @@ export interface Sequential {
     T26 = any,
     T27 = any,
     T28 = any,
+    Chunk = never,
   >(
     step0: PrimitiveLike<T0, T1>,
     step1: PrimitiveLike<NoInfer<T1>, T2>,
@@ -849,8 +892,8 @@ export interface Sequential {
     step24: PrimitiveLike<NoInfer<T24>, T25>,
     step25: PrimitiveLike<NoInfer<T25>, T26>,
     step26: PrimitiveLike<NoInfer<T26>, T27>,
-    step27: PrimitiveLike<NoInfer<T27>, T28>,
-  ): InstrumentedPrimitive<T0, T28>;
+    step27: PrimitiveLike<NoInfer<T27>, T28, Chunk>,
+  ): InstrumentedPrimitive<T0, T28, Chunk>;
   <
     T0,
     T1 = any,
@@ -882,6 +925,7 @@ export interface Sequential {
     T27 = any,
     T28 = any,
     T29 = any,
+    Chunk = never,
   >(
     step0: PrimitiveLike<T0, T1>,
     step1: PrimitiveLike<NoInfer<T1>, T2>,
@@ -911,8 +955,8 @@ export interface Sequential {
     step25: PrimitiveLike<NoInfer<T25>, T26>,
     step26: PrimitiveLike<NoInfer<T26>, T27>,
     step27: PrimitiveLike<NoInfer<T27>, T28>,
-    step28: PrimitiveLike<NoInfer<T28>, T29>,
-  ): InstrumentedPrimitive<T0, T29>;
+    step28: PrimitiveLike<NoInfer<T28>, T29, Chunk>,
+  ): InstrumentedPrimitive<T0, T29, Chunk>;
   <
     T0,
     T1 = any,
@@ -945,6 +989,7 @@ export interface Sequential {
     T28 = any,
     T29 = any,
     T30 = any,
+    Chunk = never,
   >(
     step0: PrimitiveLike<T0, T1>,
     step1: PrimitiveLike<NoInfer<T1>, T2>,
@@ -975,6 +1020,6 @@ export interface Sequential {
     step26: PrimitiveLike<NoInfer<T26>, T27>,
     step27: PrimitiveLike<NoInfer<T27>, T28>,
     step28: PrimitiveLike<NoInfer<T28>, T29>,
-    step29: PrimitiveLike<NoInfer<T29>, T30>,
-  ): InstrumentedPrimitive<T0, T30>;
+    step29: PrimitiveLike<NoInfer<T29>, T30, Chunk>,
+  ): InstrumentedPrimitive<T0, T30, Chunk>;
 }

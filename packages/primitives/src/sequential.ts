@@ -22,7 +22,12 @@ class SequentialPrimitive extends InstrumentedPrimitive<unknown, unknown> {
     const total = this.#steps.length;
     let value = input;
     for (const [index, { edge, step }] of this.#steps.entries()) {
-      value = await scope.step(edge, step, value, { index, total, follows: true });
+      value = await scope.step(edge, step, value, {
+        index,
+        total,
+        follows: true,
+        streamed: index === total - 1,
+      });
     }
     return value;
   }

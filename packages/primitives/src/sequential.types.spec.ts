@@ -62,7 +62,7 @@ describe('the types of a sequential', () => {
       (n) => [n],
       (list) => list.map((n) => n.toFixed(1)),
     );
-    same<Same<typeof chain, InstrumentedPrimitive<string, string[]>>>();
+    same<Same<typeof chain, InstrumentedPrimitive<string, string[], never>>>();
     expect(await chain.execute('a')).toEqual(['1.0']);
   });
 
@@ -73,14 +73,14 @@ describe('the types of a sequential', () => {
       (document) => document,
       (document) => [document],
     );
-    same<Same<typeof chain, InstrumentedPrimitive<string, { id: string; text: string }[]>>>();
+    same<Same<typeof chain, InstrumentedPrimitive<string, { id: string; text: string }[], never>>>();
     expect(await chain.execute('a')).toEqual([{ id: 'a', text: 'abc' }]);
     const wider = sequential(
       (value: string | number) => value,
       (value: string | number | boolean) => typeof value === 'string',
       (isText) => !isText,
     );
-    same<Same<typeof wider, InstrumentedPrimitive<string | number, boolean>>>();
+    same<Same<typeof wider, InstrumentedPrimitive<string | number, boolean, never>>>();
     expect(await wider.execute(1)).toBe(true);
   });
 
@@ -92,7 +92,7 @@ describe('the types of a sequential', () => {
       },
       (nothing) => nothing,
     );
-    same<Same<typeof fails, InstrumentedPrimitive<string, never>>>();
+    same<Same<typeof fails, InstrumentedPrimitive<string, never, never>>>();
     await expect(fails.execute('a')).rejects.toThrow(RangeError);
     const passes = sequential(load, <T>(value: T) => value);
     same<Same<OutputOf<typeof passes>, unknown>>();

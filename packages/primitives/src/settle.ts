@@ -18,7 +18,7 @@ export interface SettleOptions {
   readonly name?: string;
 }
 
-class Settle extends InstrumentedPrimitive<unknown, unknown> {
+class Settle extends InstrumentedPrimitive<unknown, unknown, never> {
   readonly #branches: Branches;
   readonly #concurrency: number;
 
@@ -75,11 +75,15 @@ function infoOfBranch({ edge, step }: Branch, error: unknown, scope: RunScope): 
 export function settle<const T extends readonly AnyStep[]>(
   branches: T,
   options?: SettleOptions,
-): InstrumentedPrimitive<SharedInput<Elements<T>>, { -readonly [K in keyof T]: Outcome<OutputOf<T[K]>> }>;
+): InstrumentedPrimitive<
+  SharedInput<Elements<T>>,
+  { -readonly [K in keyof T]: Outcome<OutputOf<T[K]>> },
+  never
+>;
 export function settle<R extends Readonly<Record<string, AnyStep>>>(
   branches: R,
   options?: SettleOptions,
-): InstrumentedPrimitive<SharedInput<R>, { -readonly [K in keyof R]: Outcome<OutputOf<R[K]>> }>;
+): InstrumentedPrimitive<SharedInput<R>, { -readonly [K in keyof R]: Outcome<OutputOf<R[K]>> }, never>;
 export function settle(
   branches: Readonly<Record<string, AnyStep>> | readonly AnyStep[],
   options: SettleOptions = {},

@@ -1,4 +1,4 @@
-import type { PrimitiveLike } from '@tta/obs-instrumentation';
+import type { PrimitiveLike, Unit, unit } from '@tta/obs-instrumentation';
 
 /** Any step. Inputs are contravariant, so the most general step takes `never`. */
 export type AnyStep = PrimitiveLike<never, unknown>;
@@ -12,6 +12,11 @@ export type OutputOf<Step> = Step extends (...args: never[]) => infer R
   : Step extends PrimitiveLike<never, infer O>
     ? O
     : never;
+
+/** What a reader of a step's stream gets; nothing of a function. */
+export type ChunkOf<Step> = Step extends { readonly [unit]: Unit<never, unknown, infer Chunk> }
+  ? Chunk
+  : never;
 
 /** What all of several steps take: the intersection of their inputs. */
 export type SharedInput<Steps> = (

@@ -50,7 +50,7 @@ export class TimeoutError extends ObsError {
   }
 }
 
-class Timeout<I, O> extends InstrumentedPrimitive<I, O> {
+class Timeout<I, O, Chunk> extends InstrumentedPrimitive<I, O, Chunk> {
   readonly #step: PrimitiveLike<I, O>;
   readonly #limitMs: number;
   /** 0 where nobody waits after the limit. */
@@ -110,7 +110,7 @@ class Timeout<I, O> extends InstrumentedPrimitive<I, O> {
         if (lateMs !== undefined) scope.attr(names.timeoutOverrunMs, Math.round(lateMs));
         settled();
       };
-      scope.step('inner', this.#step, input, { signal: abort.signal }).then(
+      scope.step('inner', this.#step, input, { signal: abort.signal, streamed: true }).then(
         (output) => (isLeft ? countLateResult(scope) : settle(() => resolve(output))),
         (error: unknown) => {
           if ((isLeft || timedOut) && !isAnswerToAbort(error, abort.signal)) countLateFailure(scope, error);
@@ -131,10 +131,10 @@ class Timeout<I, O> extends InstrumentedPrimitive<I, O> {
  * @throws `OBS_ERR_INVALID_COMPOSITION` unless `ms` and `graceMs` are finite numbers above 0, for another `strategy`, for
  * a `graceMs` that no `cooperative` timeout has, or for a step that is none; at construction.
  */
-export function timeout<I, O>(
-  step: PrimitiveLike<I, O>,
+export function timeout<I, O, Chunk = never>(
+  step: PrimitiveLike<I, O, Chunk>,
   options: number | TimeoutOptions,
-): InstrumentedPrimitive<I, O> {
+): InstrumentedPrimitive<I, O, Chunk> {
   requireStep(step, 'timeout: the step');
   // JavaScript may leave the options out, or pass a text for the limit.
   const given: Partial<TimeoutOptions> =

@@ -62,25 +62,25 @@ describe('types', () => {
       faults.failTimes(0, async (length) => length > 2),
       faults.dropTelemetry((long) => (long ? ('long' as const) : ('short' as const))),
     );
-    same<Same<typeof inferred, InstrumentedPrimitive<string, 'long' | 'short'>>>();
+    same<Same<typeof inferred, InstrumentedPrimitive<string, 'long' | 'short', never>>>();
     expect(await inferred.execute('a')).toBe('long');
 
     const tried = retry(faults.failTimes(0, size));
-    same<Same<typeof tried, InstrumentedPrimitive<{ text: string }, number>>>();
+    same<Same<typeof tried, InstrumentedPrimitive<{ text: string }, number, never>>>();
     expect(await tried.execute(document)).toBe(3);
     const limited = timeout(faults.delay(0, faults.failTimes(0, faults.dropTelemetry(load))), { ms: 10 });
     same<Same<typeof limited, typeof load>>();
     const stuck = timeout(faults.hang(size, { ignoresAbort: true }), { ms: 10 });
     same<Same<typeof stuck, typeof tried>>();
     const anything = sequential(load, faults.hang(), (never) => never);
-    same<Same<typeof anything, InstrumentedPrimitive<string, never>>>();
+    same<Same<typeof anything, InstrumentedPrimitive<string, never, never>>>();
     const answer = fallback(faults.failTimes(1, load), faults.hang(upper));
     same<Same<OutputOf<typeof answer>, { id: string; text: string } | string>>();
     const branches = parallel({ size: faults.delay(0, size), upper: faults.failTimes(0, upper) });
     same<
       Same<
         typeof branches,
-        InstrumentedPrimitive<{ text: string } & { id: string }, { size: number; upper: string }>
+        InstrumentedPrimitive<{ text: string } & { id: string }, { size: number; upper: string }, never>
       >
     >();
     expect(await branches.execute(document)).toEqual({ size: 3, upper: 'A' });

@@ -41,7 +41,7 @@ interface LookUp<I> {
 }
 
 /** Made by {@link cache}. */
-export class CachePrimitive<I, O> extends InstrumentedPrimitive<I, O> {
+export class CachePrimitive<I, O> extends InstrumentedPrimitive<I, O, never> {
   readonly #step: PrimitiveLike<I, O>;
   readonly #options: Required<Omit<CacheOptions<I>, 'store' | 'storeTimeoutMs' | 'costPerCallUsd' | 'name'>>;
   readonly #memory: MemoryStore;

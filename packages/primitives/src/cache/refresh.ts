@@ -2,7 +2,7 @@ import { refreshTriggerLink } from '@tta/obs-context';
 import { InstrumentedPrimitive, type RunScope } from '@tta/obs-instrumentation';
 
 /** Makes the answer anew that one look-up found out of date, in a trace of its own that is linked to the look-up. */
-export class Refresh<I, O> extends InstrumentedPrimitive<I, O> {
+export class Refresh<I, O> extends InstrumentedPrimitive<I, O, never> {
   readonly #trigger: RunScope;
   readonly #call: (input: I, scope: RunScope) => Promise<O>;
 

@@ -86,7 +86,7 @@ const countByCategory: CountError = (error) =>
 const states: readonly CircuitState[] = ['open', 'half_open', 'closed'];
 
 /** A step behind a circuit. Made by {@link circuitBreaker}. */
-export class CircuitBreaker<in I, out O> extends InstrumentedPrimitive<I, O> {
+export class CircuitBreaker<in I, out O, out Chunk = unknown> extends InstrumentedPrimitive<I, O, Chunk> {
   readonly #step: PrimitiveLike<I, O>;
   readonly #rules: CircuitRules;
   readonly #countError: CountError;
@@ -200,7 +200,7 @@ export class CircuitBreaker<in I, out O> extends InstrumentedPrimitive<I, O> {
     };
     const unfollow = signal && onAbort(signal, cancelled);
     try {
-      const output = await scope.step('inner', this.#step, input);
+      const output = await scope.step('inner', this.#step, input, { streamed: true });
       end('success');
       return output;
     } catch (error) {
@@ -298,10 +298,10 @@ export class CircuitBreaker<in I, out O> extends InstrumentedPrimitive<I, O> {
  * @throws `OBS_ERR_INVALID_COMPOSITION` for a step that is none, an option out of range, or an `initialState` that no
  * `toJSON()` returned; at construction.
  */
-export function circuitBreaker<I, O>(
-  step: PrimitiveLike<I, O>,
+export function circuitBreaker<I, O, Chunk = never>(
+  step: PrimitiveLike<I, O, Chunk>,
   options: CircuitBreakerOptions<NoInfer<I>> = {},
-): CircuitBreaker<I, O> {
+): CircuitBreaker<I, O, Chunk> {
   requireStep(step, 'circuitBreaker: the step');
   requireOptions(options, 'circuitBreaker', '{ recoveryMs: 60_000 }');
   const { trip, recoveryMs, recoveryFactor, maxRecoveryMs, successes, probes } = options;

@@ -1,6 +1,6 @@
 import { describe as suite, expect, it } from '@jest/globals';
 import type { ManualClock } from '@tta/obs-context/manual';
-import { InstrumentedPrimitive, type RunScope } from '@tta/obs-instrumentation';
+import { InstrumentedPrimitive, named, type RunScope } from '@tta/obs-instrumentation';
 import { observe, observed, type Trace } from '@tta/obs-testing';
 import fc from 'fast-check';
 import { build } from '../../test/compositions/build.ts';
@@ -15,7 +15,7 @@ import { dedupe } from '../dedupe.ts';
 import { fallback } from '../fallback.ts';
 import { forEach } from '../for-each.ts';
 import { hedge } from '../hedge.ts';
-import { lambda, named } from '../index.ts';
+import { lambda } from '../lambda.ts';
 import { loop } from '../loop.ts';
 import { match } from '../match.ts';
 import { parallel } from '../parallel.ts';

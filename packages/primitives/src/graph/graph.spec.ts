@@ -1,5 +1,5 @@
 import { describe as suite, expect, it } from '@jest/globals';
-import { InstrumentedPrimitive, type RunScope } from '@tta/obs-instrumentation';
+import { InstrumentedPrimitive, named, type RunScope } from '@tta/obs-instrumentation';
 import { cache } from '../cache/cache.ts';
 import { fallback } from '../fallback.ts';
 import { lambda } from '../lambda.ts';
@@ -7,7 +7,7 @@ import { parallel } from '../parallel.ts';
 import { resilient } from '../resilient.ts';
 import { retry } from '../retry.ts';
 import { sequential } from '../sequential.ts';
-import { named } from '../index.ts';
+
 import { describe, type PrimitiveGraph } from './graph.ts';
 
 const ask = (question: string): string => question;

@@ -59,7 +59,7 @@ export interface RateLimitOptions<in I = unknown> {
   readonly name?: string;
 }
 
-class RateLimit<I, O> extends InstrumentedPrimitive<I, O> {
+class RateLimit<I, O, Chunk> extends InstrumentedPrimitive<I, O, Chunk> {
   readonly #step: PrimitiveLike<I, O>;
   readonly #newPace: () => Pace;
   readonly #rate: string;
@@ -113,7 +113,7 @@ class RateLimit<I, O> extends InstrumentedPrimitive<I, O> {
       limiter.begin(scope);
     }
     try {
-      return await scope.step('inner', this.#step, input);
+      return await scope.step('inner', this.#step, input, { streamed: true });
     } catch (error) {
       this.#heed(error, limiter, scope);
       throw error;
@@ -161,10 +161,10 @@ class RateLimit<I, O> extends InstrumentedPrimitive<I, O> {
  * @throws The step's own error, untouched; {@link RateLimitedError} without having called it.
  * @throws `OBS_ERR_INVALID_COMPOSITION` for a step that is none or an option out of range; at construction.
  */
-export function rateLimit<I, O>(
-  step: PrimitiveLike<I, O>,
+export function rateLimit<I, O, Chunk = never>(
+  step: PrimitiveLike<I, O, Chunk>,
   options: RateLimitOptions<NoInfer<I>>,
-): InstrumentedPrimitive<I, O> {
+): InstrumentedPrimitive<I, O, Chunk> {
   requireStep(step, 'rateLimit: the step');
   // JavaScript may leave the options out.
   const given: Partial<RateLimitOptions<I>> = options ?? {};

@@ -17,7 +17,7 @@ import {
   requirePositive,
   requirePositiveInteger,
 } from '../internal/requirements.ts';
-import type { AnyStep, OutputOf, SharedInput } from '../step-types.ts';
+import type { AnyStep, ChunkOf, OutputOf, SharedInput } from '../step-types.ts';
 import { textOf } from './no-route-error.ts';
 import { type Plan, planBySelect, planByStrategy, type Select } from './plan.ts';
 import type { RouteStrategy } from './ranking.ts';
@@ -70,7 +70,11 @@ export interface RouterOptions<R extends Routes, K extends keyof R & string = ke
 const longestAskedMs = 600_000;
 
 /** Sends each run to one of its routes; see {@link router}. */
-export class Router<in I, out O, K extends string> extends InstrumentedPrimitive<I, O> {
+export class Router<in I, out O, K extends string, out Chunk = unknown> extends InstrumentedPrimitive<
+  I,
+  O,
+  Chunk
+> {
   readonly #table: RouteTable;
   readonly #select: RouteStrategy | Select;
   readonly #cooldownMs: number;
@@ -141,6 +145,7 @@ export class Router<in I, out O, K extends string> extends InstrumentedPrimitive
         const output = await scope.step(`route_${route.key}`, route.step, input, {
           index: route.index,
           total: this.#table.keys.length,
+          streamed: true,
         });
         if (isCancelled()) {
           cancel();
@@ -169,6 +174,11 @@ export class Router<in I, out O, K extends string> extends InstrumentedPrimitive
         // What was refused has had no effect: another route may do it at once.
         routes = routes.filter((other) => other !== route && other.coolingMs(nowMs) === 0);
         if (routes.length === 0) throw error;
+        // Whoever reads the stream has a part of this route's answer: that of another is no end to it.
+        if (scope.hasEmitted) {
+          scope.attr(names.fallbackStopped, 'streamed');
+          throw error;
+        }
         scope.record({
           type: 'recovery',
           kind: 'fallback',
@@ -233,7 +243,7 @@ const tiers = ['fast', 'balanced', 'quality'] as const;
  */
 export function router<const R extends Routes, const K extends keyof R & string>(
   options: RouterOptions<R, K>,
-): Router<SharedInput<R>, OutputOf<R[keyof R]>, keyof R & string>;
+): Router<SharedInput<R>, OutputOf<R[keyof R]>, keyof R & string, ChunkOf<R[keyof R]>>;
 export function router(options: RouterOptions<Routes>): never {
   // JavaScript may leave anything out.
   const given: Partial<RouterOptions<Routes>> | undefined = options;

@@ -18,7 +18,7 @@ export interface SagaSignatures {
     g: Step<G, H>,
     h: Step<H, I>,
     options?: SagaOptions,
-  ): InstrumentedPrimitive<A, I>;
+  ): InstrumentedPrimitive<A, I, never>;
   <A, B, C, D, E, F, G, H>(
     a: Step<A, B>,
     b: Step<B, C>,
@@ -28,7 +28,7 @@ export interface SagaSignatures {
     f: Step<F, G>,
     g: Step<G, H>,
     options?: SagaOptions,
-  ): InstrumentedPrimitive<A, H>;
+  ): InstrumentedPrimitive<A, H, never>;
   <A, B, C, D, E, F, G>(
     a: Step<A, B>,
     b: Step<B, C>,
@@ -37,7 +37,7 @@ export interface SagaSignatures {
     e: Step<E, F>,
     f: Step<F, G>,
     options?: SagaOptions,
-  ): InstrumentedPrimitive<A, G>;
+  ): InstrumentedPrimitive<A, G, never>;
   <A, B, C, D, E, F>(
     a: Step<A, B>,
     b: Step<B, C>,
@@ -45,20 +45,20 @@ export interface SagaSignatures {
     d: Step<D, E>,
     e: Step<E, F>,
     options?: SagaOptions,
-  ): InstrumentedPrimitive<A, F>;
+  ): InstrumentedPrimitive<A, F, never>;
   <A, B, C, D, E>(
     a: Step<A, B>,
     b: Step<B, C>,
     c: Step<C, D>,
     d: Step<D, E>,
     options?: SagaOptions,
-  ): InstrumentedPrimitive<A, E>;
+  ): InstrumentedPrimitive<A, E, never>;
   <A, B, C, D>(
     a: Step<A, B>,
     b: Step<B, C>,
     c: Step<C, D>,
     options?: SagaOptions,
-  ): InstrumentedPrimitive<A, D>;
-  <A, B, C>(a: Step<A, B>, b: Step<B, C>, options?: SagaOptions): InstrumentedPrimitive<A, C>;
-  <A, B>(a: Step<A, B>, options?: SagaOptions): InstrumentedPrimitive<A, B>;
+  ): InstrumentedPrimitive<A, D, never>;
+  <A, B, C>(a: Step<A, B>, b: Step<B, C>, options?: SagaOptions): InstrumentedPrimitive<A, C, never>;
+  <A, B>(a: Step<A, B>, options?: SagaOptions): InstrumentedPrimitive<A, B, never>;
 }

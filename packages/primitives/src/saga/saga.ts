@@ -28,7 +28,7 @@ export interface SagaOptions {
 
 type AnySagaStep = SagaStep<unknown, unknown>;
 
-class Saga extends InstrumentedPrimitive<unknown, unknown> {
+class Saga extends InstrumentedPrimitive<unknown, unknown, never> {
   readonly #steps: readonly AnySagaStep[];
   readonly #limits: UndoLimits;
 

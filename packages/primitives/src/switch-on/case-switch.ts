@@ -83,7 +83,7 @@ export class CaseSwitch extends InstrumentedPrimitive<unknown, unknown> {
     if (!way) throw new NoCaseError(this.name, key, [...this.#ways.keys()]);
     const { edge, step, choice, reason, index } = way;
     scope.record({ type: 'decision', choice, reason, timed: true });
-    return scope.step(edge, step, input, { index, total: this.#total });
+    return scope.step(edge, step, input, { index, total: this.#total, streamed: true });
   }
 
   #wayOf(key: unknown): Way | undefined {

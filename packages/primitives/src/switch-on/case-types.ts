@@ -1,3 +1,5 @@
+import type { ChunkOf } from '../step-types.ts';
+
 /** What tells one case from another. */
 export type Key = string | number | boolean;
 
@@ -30,6 +32,9 @@ export type IsKey<P, K> = [K] extends [never]
 
 /** What one of several steps gives. */
 export type OneOf<Outputs> = Awaited<Outputs[keyof Outputs]>;
+
+/** What a reader gets of whichever is taken. */
+export type ChunksOf<Steps> = ChunkOf<Steps[keyof Steps]>;
 
 /** What steps give of which nothing is known yet. */
 export type Unknowns = Readonly<Record<string, unknown>>;

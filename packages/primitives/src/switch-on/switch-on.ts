@@ -1,7 +1,7 @@
 import type { InstrumentedPrimitive, PrimitiveLike, RunScope } from '@tta/obs-instrumentation';
 import { requireFunction } from '../internal/requirements.ts';
 import { CaseSwitch, type CaseSwitchParts, requireCases } from './case-switch.ts';
-import type { Exhaustive, IsKey, Key, OneOf, Unknowns } from './case-types.ts';
+import type { ChunksOf, Exhaustive, IsKey, Key, OneOf, Unknowns } from './case-types.ts';
 
 /** What can be set about {@link switchOn}. */
 export interface SwitchOnOptions {
@@ -28,22 +28,29 @@ type Cases<I, K, Outputs> = {
  * @throws `OBS_ERR_INVALID_COMPOSITION` when the selector is no function, without a case, when a step is none, or for a
  * case `default` beside `otherwise`; at construction.
  */
-export function switchOn<I, K extends Key = never, Outputs = Unknowns>(
+export function switchOn<I, K extends Key = never, Outputs = Unknowns, Steps = unknown>(
   select: Selector<I, K>,
-  cases: Cases<I, K, Outputs> & Exhaustive<K>,
-): InstrumentedPrimitive<I, OneOf<Outputs>>;
-export function switchOn<I, K extends Key = never, Outputs = Unknowns, O = unknown>(
+  cases: Cases<I, K, Outputs> & Exhaustive<K> & Steps,
+): InstrumentedPrimitive<I, OneOf<Outputs>, ChunksOf<Steps>>;
+export function switchOn<
+  I,
+  K extends Key = never,
+  Outputs = Unknowns,
+  O = unknown,
+  Steps = unknown,
+  Chunk = never,
+>(
   select: Selector<I, K>,
-  cases: Cases<I, K, Outputs>,
-  otherwise: PrimitiveLike<I, O>,
+  cases: Cases<I, K, Outputs> & Steps,
+  otherwise: PrimitiveLike<I, O, Chunk>,
   options?: SwitchOnOptions,
-): InstrumentedPrimitive<I, OneOf<Outputs> | O>;
-export function switchOn<I, K extends Key = never, Outputs = Unknowns>(
+): InstrumentedPrimitive<I, OneOf<Outputs> | O, ChunksOf<Steps> | Chunk>;
+export function switchOn<I, K extends Key = never, Outputs = Unknowns, Steps = unknown>(
   select: Selector<I, K>,
-  cases: Cases<I, K, Outputs> & Exhaustive<K>,
+  cases: Cases<I, K, Outputs> & Exhaustive<K> & Steps,
   otherwise: undefined,
   options: SwitchOnOptions,
-): InstrumentedPrimitive<I, OneOf<Outputs>>;
+): InstrumentedPrimitive<I, OneOf<Outputs>, ChunksOf<Steps>>;
 export function switchOn(
   select: Selector<never, Key>,
   cases: object,

@@ -23,34 +23,34 @@ const anything = lambda('anything', (value: unknown) => String(value));
 describe('the types of a switchOn', () => {
   it('are those of its selector and its steps, functions and primitives', async () => {
     const primitive = switchOn(langOf, { en: (input) => input.words, fr: async () => 'deux' });
-    same<Same<typeof primitive, InstrumentedPrimitive<Request, number | string>>>();
+    same<Same<typeof primitive, InstrumentedPrimitive<Request, number | string, never>>>();
     expect(await primitive.execute(request)).toBe('deux');
     const mixed = switchOn(langOf, { en: anything, fr: ({ words }) => words });
-    same<Same<typeof mixed, InstrumentedPrimitive<Request, string | number>>>();
+    same<Same<typeof mixed, InstrumentedPrimitive<Request, string | number, never>>>();
     const given = switchOn(langOf, { en: anything, fr: ({ words }) => words }, undefined, { name: 'given' });
     same<Same<typeof given, typeof mixed>>();
   });
 
   it('need no case for every key where there is a step for all others', async () => {
     const some = switchOn(langOf, { en: ({ words }) => words }, (input) => input.lang);
-    same<Same<typeof some, InstrumentedPrimitive<Request, number | 'en' | 'fr'>>>();
+    same<Same<typeof some, InstrumentedPrimitive<Request, number | 'en' | 'fr', never>>>();
     const any = switchOn(
       (lang: string) => lang,
       { en: () => 1 },
       (lang) => [lang],
       { name: 'any' },
     );
-    same<Same<typeof any, InstrumentedPrimitive<string, number | string[]>>>();
+    same<Same<typeof any, InstrumentedPrimitive<string, number | string[], never>>>();
     expect(await any.execute('de')).toEqual(['de']);
   });
 
   it('come from selectors that choose, wait, or return numbers and booleans', async () => {
     const size = switchOn((n: number) => (n > 1 ? 'big' : 'small'), { big: (n) => n, small: String });
-    same<Same<typeof size, InstrumentedPrimitive<number, number | string>>>();
+    same<Same<typeof size, InstrumentedPrimitive<number, number | string, never>>>();
     const late = switchOn(async (n: number) => (n > 1 ? 'big' : 'small'), { big: (n) => n, small: String });
     same<Same<typeof late, typeof size>>();
     const status = switchOn((code: 200 | 404) => code, { 200: (code) => code, 404: () => null });
-    same<Same<typeof status, InstrumentedPrimitive<200 | 404, 200 | 404 | null>>>();
+    same<Same<typeof status, InstrumentedPrimitive<200 | 404, 200 | 404 | null, never>>>();
     const sign = switchOn((n: number) => n < 0, { true: (n) => -n, false: String });
     same<Same<typeof sign, typeof size>>();
     expect(await sign.execute(-1)).toBe(1);
@@ -62,7 +62,7 @@ describe('the types of a switchOn', () => {
       switchOn((input) => input.lang, { en: (input) => input.words, fr: () => null }),
       (result) => [result],
     );
-    same<Same<typeof all, InstrumentedPrimitive<'en' | 'fr', (number | null)[]>>>();
+    same<Same<typeof all, InstrumentedPrimitive<'en' | 'fr', (number | null)[], never>>>();
     const some = sequential(
       load,
       switchOn(
@@ -72,7 +72,7 @@ describe('the types of a switchOn', () => {
       ),
       (result) => [result],
     );
-    same<Same<typeof some, InstrumentedPrimitive<'en' | 'fr', (number | 'en' | 'fr')[]>>>();
+    same<Same<typeof some, InstrumentedPrimitive<'en' | 'fr', (number | 'en' | 'fr')[], never>>>();
     expect(await some.execute('fr')).toEqual(['fr']);
   });
 
