@@ -129,6 +129,21 @@ describe('classifyError', () => {
     ['a list', { headers: { 'retry-after': ['7', '9'] } }, 7_000],
     ['Headers', { headers: new Headers({ 'Retry-After': '7' }) }, 7_000],
     ['the headers of a response', { response: { headers: new Headers({ 'Retry-After': '7' }) } }, 7_000],
+    [
+      'the headers of a response as the AI SDK keeps them',
+      { responseHeaders: { 'retry-after': '7' } },
+      7_000,
+    ],
+    [
+      'milliseconds beside seconds',
+      { headers: new Headers({ 'retry-after-ms': '1500.5', 'Retry-After': '2' }) },
+      1500.5,
+    ],
+    [
+      'milliseconds that cannot be read beside seconds',
+      { headers: { 'retry-after-ms': 'soon', 'retry-after': '2' } },
+      2_000,
+    ],
     ['an HTTP date', { headers: { 'retry-after': 'Thu, 01 Jan 2026 00:00:30 GMT' } }, 30_000],
     ['a date that is past', { headers: { 'retry-after': 'Wed, 31 Dec 2025 23:00:00 GMT' } }, 0],
     [
@@ -241,7 +256,10 @@ describe('classifyError', () => {
         status: field,
         statusCode: field,
         retryAfterMs: field,
-        headers: fc.oneof(field, fc.dictionary(fc.constantFrom('retry-after', 'date'), field)),
+        headers: fc.oneof(
+          field,
+          fc.dictionary(fc.constantFrom('retry-after', 'retry-after-ms', 'date'), field),
+        ),
         response: field,
         cause: field,
       },

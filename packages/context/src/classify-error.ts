@@ -172,17 +172,26 @@ function retryAfter(error: unknown, clock: Clock): number | undefined {
   }
 }
 
-/** `retryAfterMs`, or the header `Retry-After` in seconds or as an HTTP date (RFC 9110 §10.2.3), with or without a response between. */
+/**
+ * `retryAfterMs`, or the header `retry-after-ms` of model providers, or `Retry-After` in seconds or as an HTTP date (RFC 9110
+ * §10.2.3), with or without a response between.
+ */
 function readRetryAfter(error: unknown, clock: Clock): number | undefined {
   if (typeof error !== 'object' || error === null) return undefined;
-  const { retryAfterMs, headers, response } = error as {
+  const { retryAfterMs, headers, responseHeaders, response } = error as {
     retryAfterMs?: unknown;
     headers?: unknown;
+    /** As the AI SDK calls them. */
+    responseHeaders?: unknown;
     response?: { headers?: unknown } | null;
   };
   if (typeof retryAfterMs === 'number' && retryAfterMs >= 0 && Number.isFinite(retryAfterMs))
     return retryAfterMs;
-  const value = readHeader(headers, 'retry-after') ?? readHeader(response?.headers, 'retry-after');
+  const read = (name: string): string | undefined =>
+    readHeader(headers, name) ?? readHeader(responseHeaders, name) ?? readHeader(response?.headers, name);
+  const exact = read('retry-after-ms');
+  if (exact !== undefined && /^\d{1,12}(\.\d+)?$/.test(exact)) return Number(exact);
+  const value = read('retry-after');
   if (value === undefined) return undefined;
   if (/^\d{1,9}(\.\d+)?$/.test(value)) return Number(value) * 1000;
   // Every form of an HTTP date has a time of day; `Date.parse` alone makes dates of "-5" and "3 minutes".
@@ -190,7 +199,7 @@ function readRetryAfter(error: unknown, clock: Clock): number | undefined {
   const until = Date.parse(value);
   if (Number.isNaN(until)) return undefined;
   // Against the sender's own clock where it told its time, so that a wrong clock here does no harm.
-  const sentAt = Date.parse(readHeader(headers, 'date') ?? readHeader(response?.headers, 'date') ?? '');
+  const sentAt = Date.parse(read('date') ?? '');
   return Math.max(0, until - (Number.isNaN(sentAt) ? clock.now() : sentAt));
 }
 
