@@ -1,12 +1,16 @@
 import { describe, expect, it } from '@jest/globals';
 import { CancelledError, type LlmReply, type LlmToolCall } from '@tta/obs-context';
 import type { ManualClock } from '@tta/obs-context/manual';
-import { named, pause, Suspension } from '@tta/obs-instrumentation';
+import { named, pause } from '@tta/obs-instrumentation';
 import { fakeLlm, mockPrimitive, observed, type ObservedTrace } from '@tta/obs-testing';
 import { z } from 'zod';
 import { describeOutcomes } from '../../test/outcomes.ts';
+import { approval } from '../approval/approval.ts';
+import { ApprovalRefusedError, NotResumableError } from '../approval/approval-errors.ts';
 import { fallback } from '../fallback.ts';
 import { lambda } from '../lambda.ts';
+import { resumable } from '../resumable/resumable.ts';
+import { SuspendedError } from '../resumable/suspended-error.ts';
 import { retry } from '../retry.ts';
 import { sequential } from '../sequential.ts';
 import { timeout } from '../timeout.ts';
@@ -306,51 +310,80 @@ describe('a tool that comes to nothing', () => {
     }),
   );
 
-  it(
-    'was cancelled by itself: its error is thrown at once, and the other tools are aborted',
+  it.each([
+    ['was cancelled by itself', new CancelledError('somebody pressed stop')],
+    ['was aborted by itself', new DOMException('This operation was aborted', 'AbortError')],
+    ['was refused by a person', new ApprovalRefusedError('delete', 'not today', 'Ann')],
+    ['cannot be asked about', new NotResumableError('delete')],
+  ])('%s: its error is thrown at once, and the other tools are aborted', (_what, error) =>
     observed(async (trace) => {
-      const cancelled = new CancelledError('somebody pressed stop');
       const model = scripted(wants(call('hangs'), call('stops')), says('never said'));
       const hangs = tool({ name: 'hangs', execute: mockPrimitive('hang').hangs() });
       const stops = tool({
         name: 'stops',
         execute: () => {
-          throw cancelled;
+          throw error;
         },
       });
       const guide = agent({ name: 'guide', model, tools: [hangs, stops] });
-      await expect(guide.execute('go')).rejects.toBe(cancelled);
+      await expect(guide.execute('go')).rejects.toBe(error);
       expect(model.given).toHaveLength(1);
       expect(trace).toHaveSpanTree(`
-        primitive.agent.invoke_agent "guide" error
-        ├─ primitive.lambda.execute "model" success
-        ├─ primitive.tool.execute_tool "hangs" cancelled
-        │  └─ primitive.mock.execute "hang" cancelled
-        └─ primitive.tool.execute_tool "stops" error
-      `);
-    }),
+          primitive.agent.invoke_agent "guide" error
+          ├─ primitive.lambda.execute "model" success
+          ├─ primitive.tool.execute_tool "hangs" cancelled
+          │  └─ primitive.mock.execute "hang" cancelled
+          └─ primitive.tool.execute_tool "stops" error
+        `);
+    })(),
   );
 
-  it('waits for a decision: its error is thrown when the others have come to their end', async () => {
-    const done: string[] = [];
-    const waiting = new Suspension('a person has to say yes');
-    const model = scripted(wants(call('ask'), call('slow')), says('never said'));
-    const ask = tool({
-      name: 'ask',
-      execute: () => {
-        throw waiting;
-      },
+  it('waits for a decision: the others come to their end first, and none of them runs again', async () => {
+    const ran: string[] = [];
+    const work = (name: string) =>
+      tool({
+        name,
+        execute: async () => {
+          await new Promise(setImmediate);
+          ran.push(name);
+          return `${name} done`;
+        },
+      });
+    let asked = 0;
+    const model = ({ messages }: Conversation): LlmReply => {
+      asked++;
+      const answers = messages.filter(({ role }) => role === 'tool').map(({ text }) => text);
+      return answers.length > 0
+        ? says(answers.join(', '))
+        : wants(call('drop'), call('look'), call('delete'), call('skip'));
+    };
+    const guide = agent({
+      name: 'guide',
+      model,
+      tools: [
+        approval(work('drop')),
+        work('look'),
+        approval(retry(work('delete'))),
+        approval(work('skip'), { onSkip: () => 'a person said no' }),
+      ],
     });
-    const slow = tool({
-      name: 'slow',
-      execute: async () => {
-        await new Promise(setImmediate);
-        done.push('slow');
-      },
-    });
-    await expect(agent({ name: 'guide', model, tools: [ask, slow] }).execute('go')).rejects.toBe(waiting);
-    expect(done).toEqual(['slow']);
-    expect(model.given).toHaveLength(1);
+    const workflow = resumable(guide);
+    const suspended = await workflow.execute('clean up').catch((error: unknown) => error);
+    expect(suspended).toBeInstanceOf(SuspendedError);
+    const { requests, token } = suspended as SuspendedError;
+    expect([requests.map(({ name }) => name), ran, asked]).toEqual([['drop', 'delete', 'skip'], ['look'], 1]);
+    const kinds = { drop: 'continue', delete: 'continue', skip: 'skip' } as const;
+    const decisions = Object.fromEntries(
+      requests.map(({ id, name }) => [id, { kind: kinds[name as keyof typeof kinds] }]),
+    );
+    const { text, steps } = await workflow.resume(token, decisions);
+    expect([text, steps]).toEqual(['drop done, look done, delete done, a person said no', 2]);
+    expect([ran, asked]).toEqual([['look', 'drop', 'delete'], 2]);
+
+    const refused = Object.fromEntries(
+      requests.map(({ id }) => [id, { kind: 'quit', reason: 'too late' }] as const),
+    );
+    await expect(workflow.resume(token, refused)).rejects.toThrow('was refused: too late');
   });
 });
 

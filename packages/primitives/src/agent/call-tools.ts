@@ -1,5 +1,5 @@
-import { CancelledError, classifyError, genAiNames, type LlmToolCall } from '@tta/obs-context';
-import { isSuspension, type RunScope } from '@tta/obs-instrumentation';
+import { CancelledError, classifyError, genAiNames, isObsError, type LlmToolCall } from '@tta/obs-context';
+import type { RunScope } from '@tta/obs-instrumentation';
 import { FanOut } from '../internal/fan-out.ts';
 import type { AnyStep } from '../step-types.ts';
 import type { ToolMessage } from './conversation.ts';
@@ -30,14 +30,13 @@ interface KnownCall {
  *
  * @returns One answer to each call, in their order. A tool that fails, is unknown or is one too many is answered as well:
  * the model is told what was wrong.
- * @throws What a tool throws that was cancelled: at once. What one throws that is suspended: when the others have come to
- * their end. The reason of the signal when the run is cancelled.
+ * @throws What a tool throws that was cancelled or refused by a person: at once. What one throws that is suspended: when
+ * the others have come to their end. The reason of the signal when the run is cancelled.
  */
 export async function callTools(calls: readonly LlmToolCall[], caller: Caller): Promise<ToolMessage[]> {
   const { agentName, scope } = caller;
   const answers: ToolMessage[] = [];
   const known = knownCalls(calls, caller, answers);
-  let suspension: { readonly error: unknown } | undefined;
   const fanOut = new FanOut(scope, known.values(), caller.concurrency, {
     begin: ({ call, tool, position }, _index, signal) =>
       scope.step(`tool_${call.name}`, tool, call.arguments as never, {
@@ -55,15 +54,22 @@ export async function callTools(calls: readonly LlmToolCall[], caller: Caller): 
     },
     failed: (index, error) => {
       const { call, position } = known[index] as KnownCall;
-      if (isSuspension(error)) suspension ??= { error };
-      else if (classifyError(error, scope.clock).category === 'cancelled')
-        fanOut.fail(error, new CancelledError(`tool "${call.name}" of ${agentName} was cancelled`, error));
-      else answers[position] = failureOf(call, error);
+      if (!isFinal(error)) answers[position] = failureOf(call, error);
+      else fanOut.fail(error, new CancelledError(`tool "${call.name}" of ${agentName} ended the run`, error));
     },
   });
   await fanOut.run();
-  if (suspension) throw suspension.error;
   return answers;
+}
+
+/** Whether an error is no answer to a model: somebody stopped the run, or the program is at fault, which no model mends. */
+function isFinal(error: unknown): boolean {
+  if (
+    isObsError(error) &&
+    (error.code === 'OBS_ERR_APPROVAL_REFUSED' || error.code === 'OBS_ERR_NOT_RESUMABLE')
+  )
+    return true;
+  return classifyError(error).category === 'cancelled';
 }
 
 /** The calls that can be made; what comes of the others is clear at once. */
