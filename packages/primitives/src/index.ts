@@ -74,7 +74,7 @@ export { sagaStep, type SagaStep } from './saga/saga-step.ts';
 export { sequential } from './sequential.ts';
 export type { Sequential } from './sequential-signatures.ts';
 export { settle, type SettleOptions } from './settle.ts';
-export type { AnyStep, InputOf, OutputOf, SharedInput } from './step-types.ts';
+export type { AnyStep, ChunkOf, InputOf, OutputOf, SharedInput } from './step-types.ts';
 export { type Chunks, streaming } from './streaming.ts';
 export { NoCaseError } from './switch-on/no-case-error.ts';
 export { switchOn, type SwitchOnOptions } from './switch-on/switch-on.ts';
@@ -95,6 +95,7 @@ export {
   type Outcome,
   type PrimitiveLike,
   type RunScope,
+  type RunStream,
   type StepFunction,
   withExecution,
 } from '@tta/obs-instrumentation';
