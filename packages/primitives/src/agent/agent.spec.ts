@@ -8,6 +8,7 @@ import { describeOutcomes } from '../../test/outcomes.ts';
 import { approval } from '../approval/approval.ts';
 import { ApprovalRefusedError, NotResumableError } from '../approval/approval-errors.ts';
 import { fallback } from '../fallback.ts';
+import { describe as graphOf } from '../graph/graph.ts';
 import { lambda } from '../lambda.ts';
 import { resumable } from '../resumable/resumable.ts';
 import { SuspendedError } from '../resumable/suspended-error.ts';
@@ -220,6 +221,32 @@ describe('agent', () => {
     most = 0;
     await run(2);
     expect([most, order]).toEqual([2, [10, 30, 20, 5]]);
+  });
+
+  it('has its model and its tools in its graph, by the edges that runs take', () => {
+    const inside = tool({ name: 'inside', execute: lambda('work', () => 1) });
+    const guide = agent({ name: 'guide', model: scripted(), tools: [weather, retry(inside)] });
+    expect(graphOf(guide)).toEqual({
+      nodes: [
+        { id: 'root', type: 'agent', name: 'guide' },
+        { id: 'root/model', type: 'lambda', name: 'model' },
+        { id: 'root/tool_weather', type: 'tool', name: 'weather' },
+        { id: 'root/tool_inside', type: 'retry', name: 'inside' },
+        { id: 'root/tool_inside/attempt_{n}', type: 'tool', name: 'inside' },
+        { id: 'root/tool_inside/attempt_{n}/inner', type: 'lambda', name: 'work' },
+      ],
+      edges: [
+        { from: 'root', to: 'root/model', label: 'model' },
+        { from: 'root', to: 'root/tool_weather', label: 'tool_weather' },
+        { from: 'root', to: 'root/tool_inside', label: 'tool_inside' },
+        { from: 'root/tool_inside', to: 'root/tool_inside/attempt_{n}', label: 'attempt_{n}' },
+        {
+          from: 'root/tool_inside/attempt_{n}',
+          to: 'root/tool_inside/attempt_{n}/inner',
+          label: 'inner',
+        },
+      ],
+    });
   });
 
   it('needs no ids, where the provider has none', async () => {
