@@ -27,6 +27,7 @@ const shapes: { readonly [K in keyof ObservabilityOptions]?: Shape } = {
   slos: list,
   onSloAlert: { wanted: 'a function', fits: (value) => typeof value === 'function' },
   sampler: { wanted: 'an object with shouldSample()', fits: (value) => has(value, 'shouldSample') },
+  observeModelClients: { wanted: 'true or false', fits: (value) => typeof value === 'boolean' },
   captureContent: {
     wanted: `true, false or { maxLength } with a number of characters, ${mostCaptured} at most`,
     fits: (value) =>

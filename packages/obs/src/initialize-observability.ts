@@ -122,8 +122,9 @@ export function initializeObservability(options: ObservabilityOptions = {}): Obs
     endDiagnostics?.();
     throw error;
   }
-  const { tracing, logging, metrics, slos, statistics, all } = signals;
+  const { tracing, logging, metrics, slos, statistics, modelClients, all } = signals;
   setDefaultInstrumentation(signals.instrumentation);
+  modelClients?.observe();
 
   let stopping: Promise<void> | undefined;
   const stop = async (why: string): Promise<void> => {
@@ -133,6 +134,9 @@ export function initializeObservability(options: ObservabilityOptions = {}): Obs
     setDefaultInstrumentation(undefined);
     slos?.stop();
     trouble.beginEnd(why);
+    modelClients?.stop();
+    // The spans that this ends are to be sent.
+    await undefined;
     await Promise.all(all.map((signal) => signal.shutdown(shutdownLimitMs)));
     // Not before: a program that calls process.exit() meanwhile gets no further turn of the event loop, either.
     process.off('exit', onExit);

@@ -122,4 +122,12 @@ export interface ObservabilityOptions {
    * @defaultValue TTA_CAPTURE_CONTENT, else false; `maxLength` is 8192
    */
   readonly captureContent?: boolean | { readonly maxLength: number };
+  /**
+   * Observe calls of models that the program makes with clients of its own: the AI SDK, without a line in the program, and
+   * every client that an instrumentation of OpenTelemetry, OpenInference or OpenLLMetry makes spans of. Inside executions
+   * their tokens and cost are in the metrics and sums, once, whatever is combined.
+   *
+   * @defaultValue TTA_OBSERVE_MODEL_CLIENTS, else true
+   */
+  readonly observeModelClients?: boolean;
 }

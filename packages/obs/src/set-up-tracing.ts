@@ -3,12 +3,14 @@ import { consoleSpanProcessor } from './console-span-processor.ts';
 import { limitOfOneMs } from './finish-in-turn.ts';
 import { inheritedContext } from './inherited-context.ts';
 import type { Environment } from './environment/variables.ts';
+import type { ModelClients } from './model-clients/model-clients.ts';
 import type { SetUp } from './set-up.ts';
 
 /** @throws `OBS_ERR_INVALID_OPTION` for a destination or a tail sampling configuration that cannot be used. */
 export function setUpTracing(
   { options, env, resource, destinations, onTrouble }: SetUp,
   variables: Environment,
+  modelClients: ModelClients | undefined,
 ): Tracing {
   const sampler = options.sampler ?? (env.sampler && standardSampler(env.sampler.name, env.sampler.ratio));
   const parent = inheritedContext(variables, env.propagators);
@@ -22,6 +24,7 @@ export function setUpTracing(
     ...(options.baggageKeys ? { baggageKeys: options.baggageKeys } : {}),
     ...(parent ? { parent } : {}),
     spanProcessors: [
+      ...(modelClients ? [modelClients.spanProcessor] : []),
       ...(env.exporters.traces?.includes('console') ? [consoleSpanProcessor()] : []),
       ...(options.spanProcessors ?? []),
     ],

@@ -2,6 +2,7 @@ import type { Instrumentation } from '@tta/obs-instrumentation';
 import { PrimitiveStatistics, type SloTracker } from '@tta/obs-metrics';
 import type { Tracing } from '@tta/obs-tracing';
 import type { Environment } from './environment/variables.ts';
+import { ModelClients } from './model-clients/model-clients.ts';
 import type { RunningSignal } from './running-signal.ts';
 import { setUpInstrumentation } from './set-up-instrumentation.ts';
 import { type RunningLogging, setUpLogging } from './set-up-logging.ts';
@@ -19,6 +20,8 @@ export interface Signals {
   readonly statistics: PrimitiveStatistics;
   /** Tells them all what primitives do. */
   readonly instrumentation: Instrumentation;
+  /** `undefined` where they are not to be observed. */
+  readonly modelClients: ModelClients | undefined;
   /** Traces first: they are what is looked at. */
   readonly all: readonly RunningSignal[];
 }
@@ -35,7 +38,9 @@ export function startSignals(setUp: SetUp, variables: Environment): Signals {
     return signal;
   };
   try {
-    const tracing = keep(setUpTracing(setUp, variables));
+    const isWanted = setUp.options.observeModelClients ?? setUp.env.observeModelClients;
+    const modelClients = isWanted ? new ModelClients() : undefined;
+    const tracing = keep(setUpTracing(setUp, variables, modelClients));
     const logging = keep(setUpLogging(setUp));
     const slos = setUpSlos(setUp.options, logging.notices);
     const metrics = keep(setUpMetrics(setUp, logging.notices));
@@ -43,7 +48,7 @@ export function startSignals(setUp: SetUp, variables: Environment): Signals {
     const statistics = new PrimitiveStatistics({ process });
     const signals = { tracing, logging, metrics, slos };
     const instrumentation = setUpInstrumentation(setUp, signals, statistics);
-    return { ...signals, statistics, instrumentation, all };
+    return { ...signals, statistics, instrumentation, modelClients, all };
   } catch (error) {
     for (const signal of all) void signal.shutdown(0);
     throw error;

@@ -32,6 +32,7 @@ export interface EnvironmentSettings {
   readonly logLevels: LogLevelSettings;
   /** Whether inputs and outputs are put on spans. */
   readonly captureContent: boolean;
+  readonly observeModelClients: boolean;
   /** Whether pretty log lines are coloured; `undefined`: as the stream says. */
   readonly colour: boolean | undefined;
   /** Where programs are looked for. */
@@ -72,11 +73,18 @@ export function readEnvironment(env: Environment): EnvironmentSettings {
     prometheus: readPrometheus(variables),
     logLevels: readLogLevels(variables),
     captureContent: variables.flag('TTA_CAPTURE_CONTENT'),
+    observeModelClients: readObserveModelClients(variables),
     colour: readColour(variables),
     searchPath: variables.text('PATH'),
     nodeExtraCaCerts: variables.text('NODE_EXTRA_CA_CERTS'),
     problems: variables.problems,
   };
+}
+
+/** Unless it is turned off. */
+function readObserveModelClients(variables: Variables): boolean {
+  const name = 'TTA_OBSERVE_MODEL_CLIENTS';
+  return variables.text(name) === undefined || variables.flag(name);
 }
 
 /** `NO_COLOR`, `FORCE_COLOR`; Node puts them the other way round. */

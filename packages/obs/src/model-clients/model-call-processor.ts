@@ -1,0 +1,78 @@
+import type { Context } from '@opentelemetry/api';
+import type { ReadableSpan, Span, SpanProcessor } from '@opentelemetry/sdk-trace-node';
+import { instrumentationScope, type LlmUsage } from '@tta/obs-context';
+import { type AiSdkObservation, hearerOf } from '@tta/obs-instrumentation';
+import { isTool, modelCallOf } from './model-call-of-span.ts';
+import { SeenResponses } from './seen-responses.ts';
+
+/** Spans that have begun and not ended, of which something may be told. Of more than these, the oldest are forgotten. */
+const spanLimit = 10_000;
+
+interface Heard {
+  readonly hear: (usage: LlmUsage) => void;
+  /** A call below has been told: this span repeats it, or adds up several. */
+  hasTold: boolean;
+}
+
+/**
+ * Hears from the spans of other instrumentations what calls of models used that were made in our executions. It changes no
+ * span. Of calls inside of each other the innermost is told, and of two spans of one response the one that ends first.
+ */
+export class ModelCallProcessor implements SpanProcessor {
+  readonly #spanBegan: AiSdkObservation['spanBegan'];
+  readonly #open = new Map<string, Heard>();
+  readonly #responses = new SeenResponses();
+
+  /** @param spanBegan - Is told of every span that is not ours. */
+  constructor(spanBegan: AiSdkObservation['spanBegan']) {
+    this.#spanBegan = spanBegan;
+  }
+
+  onStart(span: Span, active: Context): void {
+    if (isOurs(span)) return;
+    this.#spanBegan(span.attributes, active);
+    const hear = hearerOf(active);
+    if (!hear) return;
+    this.#open.set(idOf(span), { hear, hasTold: false });
+    if (this.#open.size <= spanLimit) return;
+    for (const oldest of this.#open.keys()) {
+      this.#open.delete(oldest);
+      return;
+    }
+  }
+
+  onEnd(span: ReadableSpan): void {
+    if (isOurs(span)) return;
+    const id = idOf(span);
+    const heard = this.#open.get(id);
+    if (!heard) return;
+    this.#open.delete(id);
+    const call = modelCallOf(span);
+    if (!call && !heard.hasTold) return;
+    const above = isTool(span) ? undefined : this.#open.get(parentIdOf(span));
+    if (above) above.hasTold = true;
+    if (call && !heard.hasTold && this.#responses.add(call.responseId, span)) heard.hear(call);
+  }
+
+  forceFlush(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  shutdown(): Promise<void> {
+    this.#open.clear();
+    return Promise.resolve();
+  }
+}
+
+function isOurs({ instrumentationScope: { name } }: ReadableSpan): boolean {
+  return name === instrumentationScope;
+}
+
+function idOf(span: ReadableSpan): string {
+  const { traceId, spanId } = span.spanContext();
+  return `${traceId}${spanId}`;
+}
+
+function parentIdOf({ parentSpanContext }: ReadableSpan): string {
+  return parentSpanContext ? `${parentSpanContext.traceId}${parentSpanContext.spanId}` : '';
+}

@@ -1,0 +1,23 @@
+import type { SpanProcessor } from '@opentelemetry/sdk-trace-node';
+import { type AiSdkObservation, observeAiSdk } from '@tta/obs-instrumentation';
+import { ModelCallProcessor } from './model-call-processor.ts';
+
+/** The clients of models that a program uses beside ours: the AI SDK, and all that make spans of their calls. */
+export class ModelClients {
+  #aiSdk: AiSdkObservation | undefined;
+
+  /** Hears from the spans of the process. */
+  readonly spanProcessor: SpanProcessor = new ModelCallProcessor((attributes, active) =>
+    this.#aiSdk?.spanBegan(attributes, active),
+  );
+
+  observe(): void {
+    this.#aiSdk ??= observeAiSdk();
+  }
+
+  /** Calls that are still going on are closed a moment later. */
+  stop(): void {
+    this.#aiSdk?.stop();
+    this.#aiSdk = undefined;
+  }
+}
