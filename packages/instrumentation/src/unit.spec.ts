@@ -36,6 +36,33 @@ describe('a unit', () => {
     ]);
   });
 
+  it('has attributes and a definition of its own, also under another name', async () => {
+    const definition = { name: 'look' };
+    class Look extends InstrumentedPrimitive<number, number> {
+      constructor() {
+        super({
+          type: 'tool',
+          tool: definition,
+          attributes: { 'gen_ai.tool.name': 'look', 'primitive.type': 'no other' },
+        });
+      }
+
+      protected run(input: number): number {
+        return input;
+      }
+    }
+    const observed = new Observed();
+    const other = named('other', new Look());
+    await observed.run(() => other.execute(1));
+    expect(observed.spans[0]?.attributes).toMatchObject({
+      'gen_ai.tool.name': 'look',
+      'primitive.type': 'tool',
+      'primitive.name': 'other',
+    });
+    expect(unitOf(other, 'inner').tool).toBe(definition);
+    expect(unitOf(new Plain(), 'inner').tool).toBeUndefined();
+  });
+
   it('of a function is made once a name', () => {
     const anonymous = (
       () => () =>

@@ -42,12 +42,13 @@ describe('the types of an agent', () => {
     ).toBe(1);
   });
 
-  it('stream what their model streams', () => {
+  it('stream what their model streams', async () => {
     const model = fakeLlm<Conversation>('yes');
     const plain = agent({ name: 'guide', model, tools: [] });
     same<Same<typeof plain, InstrumentedPrimitive<AgentInput, AgentOutput, string>>>();
     const steady = agent({ name: 'guide', model: retry(timeout(model, 1000)), tools: [] });
     same<Same<typeof steady, InstrumentedPrimitive<AgentInput, AgentOutput, string>>>();
+    for await (const piece of steady.stream('Hello')) expect(piece.toUpperCase()).toBe('YES');
   });
 
   it('take any tools, as they are or inside other primitives', () => {
