@@ -65,6 +65,12 @@ export function llm<I, Answer>(
   requireAdapter(reads);
   requireNonNegativeInteger(maxRetries, 'llm: maxRetries');
   requireAtLeast(0, maxDelayMs, 'llm: maxDelayMs');
+  const { request, server } = options;
+  if (request !== undefined) requireOptions(request, 'llm: request', '{ temperature: 0.5 }');
+  if (server !== undefined) {
+    requireOptions(server, 'llm: server', "{ address: 'api.openai.com' }");
+    requireText(server.address, 'llm: server.address', 'api.openai.com');
+  }
   const attributes = {
     ...requestAttributes(options),
     [genAiNames.operationName]: operation,
@@ -76,9 +82,8 @@ export function llm<I, Answer>(
 
 function requireText(value: unknown, what: string, example: string): void {
   if (typeof value === 'string' && value !== '') return;
-  throw new InvalidCompositionError(
-    `${what} is ${value === '' ? 'an empty text' : `of type ${value === null ? 'null' : typeof value}`}; it has to be a text such as '${example}'`,
-  );
+  const found = value === '' ? 'an empty text' : value === null ? 'null' : `of type ${typeof value}`;
+  throw new InvalidCompositionError(`${what} is ${found}; it has to be a text such as '${example}'`);
 }
 
 function requireAdapter(reads: unknown): void {

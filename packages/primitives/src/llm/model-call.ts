@@ -21,7 +21,7 @@ export interface CalledModel<in I> {
   readonly model: string;
   readonly operation: string;
   readonly call: (input: I, scope: RunScope<string>) => unknown;
-  readonly reads: LlmAdapter<never, never>;
+  readonly reads: LlmAdapter<never>;
   readonly maxRetries: number;
   readonly maxDelayMs: number;
 }
