@@ -10,7 +10,7 @@ export interface FinishedRun {
   readonly totalCostUsd: number | undefined;
 }
 
-const glyphs = { success: '✓', error: '✗', timeout: '◷', cancelled: '⊘', suspended: '⏸' } as const;
+const glyphs = { success: '✓', error: '✗', timeout: '◷', cancelled: '⊘', suspended: '‖' } as const;
 
 /** A run in a line: how it ended, how long it took, what it cost and, where there is a page, its address. */
 export function describeRun(run: FinishedRun, page: string | undefined, colours: Colours): string {
@@ -25,7 +25,13 @@ export function describeRun(run: FinishedRun, page: string | undefined, colours:
   return [`${glyph} ${run.workflowName ?? run.name}`, colours.dim(facts.join(', ')), ...address].join('  ');
 }
 
-/** An amount of US dollars, to a hundredth of a cent. */
+const dollars = new Intl.NumberFormat('en-US', {
+  style: 'currency',
+  currency: 'USD',
+  maximumSignificantDigits: 2,
+});
+
+/** An amount of US dollars. Calls of models cost fractions of a cent: what counts are the first two digits. */
 export function usd(amount: number): string {
-  return `$${amount.toFixed(4)}`;
+  return dollars.format(amount);
 }

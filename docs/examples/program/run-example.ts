@@ -26,14 +26,14 @@ const shownRuns = 12;
  * @param about - What `--help` prints; it begins with what the example does.
  */
 export async function runExample(
-  obs: Observability,
+  obs: Pick<Observability, 'destinations'>,
   about: string,
   body: () => Promise<void>,
   surroundings: Surroundings = process,
 ): Promise<void> {
   const { argv, env, stdout, stderr } = surroundings;
   const fail = (error: unknown, exitCode: number): void => {
-    stderr.write(`error: ${(error instanceof Error ? error.message : String(error)).split('\n')[0]}\n`);
+    stderr.write(`error: ${messageOf(error).split('\n')[0]}\n`);
     surroundings.exitCode = exitCode;
   };
 
@@ -59,4 +59,10 @@ export async function runExample(
   stdout.write('\n');
   for (const run of runs.slice(0, shownRuns)) stdout.write(`${describeRun(run, page, colours)}\n`);
   if (runs.length > shownRuns) stdout.write(colours.dim(`… and ${runs.length - shownRuns} more runs\n`));
+}
+
+function messageOf(error: unknown): string {
+  return typeof error === 'object' && error !== null && 'message' in error
+    ? String(error.message)
+    : String(error);
 }
