@@ -141,6 +141,23 @@ describe('faults', () => {
     expect(mistakes).toBeDefined();
   });
 
+  it('stream what their step streams', async () => {
+    const model = fakeLlm('one two');
+    const words = async (step: InstrumentedPrimitive<string, LlmReply, string>): Promise<string[]> => {
+      const read: string[] = [];
+      for await (const word of step.stream('count')) read.push(word);
+      return read;
+    };
+    const flaky = faults.failTimes(1, model);
+    await expect(words(flaky)).rejects.toThrow('503');
+    expect(await words(flaky)).toEqual(['one', ' two']);
+    expect(await words(faults.delay(0, model))).toEqual(['one', ' two']);
+    expect(await words(faults.dropTelemetry(model))).toEqual(['one', ' two']);
+    const hanging = faults.hang(model).stream('count');
+    hanging.cancel();
+    await expect(hanging.result).rejects.toMatchObject({ code: 'OBS_ERR_CANCELLED' });
+  });
+
   it('pass types on into a function and out of it', async () => {
     const size = chain(
       load,

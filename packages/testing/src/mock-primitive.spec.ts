@@ -1,9 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
 import { stateKey } from '@tta/obs-context';
-import type { InstrumentedPrimitive } from '@tta/obs-instrumentation';
+import type { InstrumentedPrimitive, RunScope } from '@tta/obs-instrumentation';
 import fc from 'fast-check';
-import { chain, each, persist } from '../test/compositions.ts';
-import { ManualClock, mockPrimitive, type MockPrimitive, observe, observed } from './index.ts';
+import { chain, each, passingOn, persist } from '../test/compositions.ts';
+import { expectTrace, ManualClock, mockPrimitive, type MockPrimitive, observe, observed } from './index.ts';
 
 type Same<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
 const same = <_T extends true>(): void => undefined;
@@ -289,6 +289,35 @@ describe('mockPrimitive', () => {
     );
   });
 
+  it(
+    'streams what it is told to, each chunk when the one before it was read, and then returns',
+    observed(async (trace) => {
+      const count = mockPrimitive<string, number, string>('count')
+        .streams(['one', 'two', 'three'], 3, { times: 1 })
+        .streams([], 0);
+      const stream = count.stream('a');
+      const chunks: string[] = [];
+      for await (const chunk of stream) chunks.push(chunk);
+      expect([chunks, await stream.result]).toEqual([['one', 'two', 'three'], 3]);
+      expectTrace(trace).toHaveSpan({ name: 'count', attributes: { 'stream.chunks': 3 } }, 1);
+      expect(await count.execute('b')).toBe(0);
+      expect(count.calls).toMatchObject([{ output: 3 }, { output: 0 }]);
+    }),
+  );
+
+  it('makes no chunk that nobody takes, and is cancelled by a break', async () => {
+    const taken: number[] = [];
+    const count = mockPrimitive<string, string, number>('count').runs(async (_, { emit }) => {
+      for (let n = 0; ; n++) {
+        await emit(n);
+        taken.push(n);
+      }
+    });
+    for await (const n of count.stream('a')) if (n === 2) break;
+    expect(taken).toEqual([0, 1, 2]);
+    expect(count.lastCall).toMatchObject({ outcome: 'cancelled', error: { code: 'OBS_ERR_CANCELLED' } });
+  });
+
   it('gives its types to what it is composed into, and takes them from there', async () => {
     const size = mockPrimitive('size', (text: string) => text.length);
     const isLong = mockPrimitive<number, boolean>('is long').returns(true);
@@ -299,6 +328,11 @@ describe('mockPrimitive', () => {
     same<Same<NonNullable<typeof call>['input'], number>>();
     same<Same<NonNullable<typeof call>['output'], boolean | undefined>>();
     expect(call?.input).toBe(1);
+
+    const chunks = mockPrimitive('chunks', async (n: number, { emit }: RunScope<string>) => emit(`${n}`));
+    same<Same<typeof chunks, MockPrimitive<number, void, string>>>();
+    const passed = passingOn(chunks);
+    same<Same<typeof passed, InstrumentedPrimitive<number, void, string>>>();
 
     const given: InstrumentedPrimitive<string, number> = mockPrimitive('given');
     expect(given.name).toBe('given');
@@ -311,6 +345,10 @@ describe('mockPrimitive', () => {
       void size.execute(12);
       // @ts-expect-error the answer takes numbers
       size.runs((n: number) => n);
+      // @ts-expect-error its chunks are texts
+      chunks.streams([1], undefined);
+      // @ts-expect-error it has none
+      size.streams(['a'], 1);
       // @ts-expect-error a mock has no such option
       mockPrimitive('x', { kind: 'llm' });
     };

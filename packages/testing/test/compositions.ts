@@ -35,6 +35,13 @@ export function chain<A, B, C>(
   );
 }
 
+/** A step whose chunks are those of the step around it. */
+export function passingOn<I, O, Chunk>(step: PrimitiveLike<I, O, Chunk>): InstrumentedPrimitive<I, O, Chunk> {
+  return double<I, O, Chunk>('outer', 'outer', (input, scope) =>
+    scope.step('inner', step, input, { streamed: true }),
+  );
+}
+
 /** Tries a step until it succeeds, at once. */
 export function persist<I, O>(step: PrimitiveLike<I, O>, attempts: number): InstrumentedPrimitive<I, O> {
   return double('retry', 'persist', async (input: I, scope) => {

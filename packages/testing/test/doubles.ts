@@ -9,26 +9,26 @@ import { observe } from '../src/observe.ts';
 import type { Trace } from '../src/trace.ts';
 
 /** A primitive of any type and body. */
-class Double<I, O> extends InstrumentedPrimitive<I, O> {
-  readonly #body: StepFunction<I, O>;
+class Double<I, O, Chunk> extends InstrumentedPrimitive<I, O, Chunk> {
+  readonly #body: StepFunction<I, O, Chunk>;
 
-  constructor(type: string, name: string, body: StepFunction<I, O>) {
+  constructor(type: string, name: string, body: StepFunction<I, O, Chunk>) {
     super({ type, name });
     this.#body = body;
   }
 
-  protected run(input: I, scope: RunScope): O | PromiseLike<O> {
+  protected run(input: I, scope: RunScope<Chunk>): O | PromiseLike<O> {
     return this.#body(input, scope);
   }
 }
 
 export type Step = InstrumentedPrimitive<string, string>;
 
-export function double<I = string, O = string>(
+export function double<I = string, O = string, Chunk = unknown>(
   type: string,
   name: string,
-  body: StepFunction<I, O>,
-): InstrumentedPrimitive<I, O> {
+  body: StepFunction<I, O, Chunk>,
+): InstrumentedPrimitive<I, O, Chunk> {
   return new Double(type, name, body);
 }
 

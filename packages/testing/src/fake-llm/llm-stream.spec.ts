@@ -1,8 +1,8 @@
 import { getEventListeners } from 'node:events';
 import { describe, expect, it } from '@jest/globals';
-import { chain } from '../../test/compositions.ts';
+import { chain, passingOn } from '../../test/compositions.ts';
 import type { RunStream } from '@tta/obs-instrumentation';
-import { fakeLlm, faults, type LlmReply, ManualClock, observe, observed } from '../index.ts';
+import { expectTrace, fakeLlm, faults, type LlmReply, ManualClock, observe, observed } from '../index.ts';
 
 const manual = { clock: 'manual' } as const;
 const text = ({ text }: LlmReply): string => text;
@@ -292,4 +292,45 @@ describe('stream of a fakeLlm', () => {
       });
     }, manual),
   );
+
+  it(
+    'is that of the workflow around it, which passes its words on: in one span each',
+    observed(async (trace) => {
+      const llm = fakeLlm('Because of the air');
+      const stream = passingOn(llm).stream('why?');
+      expect(await collect(stream)).toEqual(['Because', ' of', ' the', ' air']);
+      expect(text(await stream.result)).toBe('Because of the air');
+      expectTrace(trace).toHaveSpanTree(`
+        primitive.outer.execute "outer" success
+        └─ primitive.llm.chat "fake-model" success
+      `);
+      expectTrace(trace).toHaveSpan({ attributes: { 'stream.chunks': 4 } }, 2);
+      expectTrace(trace).toHaveSpan({ name: 'fake-model', attributes: { 'gen_ai.request.stream': true } }, 1);
+    }, manual),
+  );
+
+  it(
+    'has no chunks where nobody reads: the reply comes at once',
+    observed(async (trace) => {
+      const asking = passingOn(fakeLlm({ text: 'Because of the air', delayMs: 10 })).execute('why?');
+      await trace.clock.advance(10);
+      expect(await asking).toMatchObject({ text: 'Because of the air', finishReason: 'stop' });
+      for (const { attributes } of trace.spans) {
+        expect(attributes).not.toHaveProperty(['stream.chunks']);
+        expect(attributes).not.toHaveProperty(['gen_ai.request.stream']);
+      }
+    }, manual),
+  );
+
+  it.each([
+    [{ toolCalls: [{ name: 'look', arguments: {} }] }, 'tool_calls'],
+    [{ text: 'cut', finishReason: 'length' }, 'length'],
+    ['all', 'stop'],
+  ])('ends for a reason: %j', async (reply, finishReason) => {
+    await observe(async (trace) => {
+      const stream = fakeLlm(reply).stream('?');
+      expect(await stream.result).toMatchObject({ finishReason });
+      expect(trace.spans[0]?.attributes).toMatchObject({ 'gen_ai.response.finish_reasons': [finishReason] });
+    });
+  });
 });

@@ -43,9 +43,6 @@ export function breakStream<I, O, Chunk>(
   });
 }
 
-/** Of each changed scope the one that it stands before. */
-const behind = new WeakMap<object, RunScope>();
-
 /** Takes so many chunks of an execution, whoever in it emits them. */
 class Wire {
   readonly #error: unknown;
@@ -59,27 +56,32 @@ class Wire {
   /** @throws What a broken stream ends with, where it can take no more. */
   check(): void {
     if (this.#left > 0) return;
-    const thrown: unknown = this.#error ?? new ConnectionResetError('read ECONNRESET');
+    const thrown: unknown =
+      this.#error === undefined ? new ConnectionResetError('read ECONNRESET') : this.#error;
     throw thrown;
   }
 
-  /** The same scope, whose chunks go this way. */
+  /** The scope, whose chunks go this way from now on. Changed, not copied: others link to the execution that it is. */
   through<Chunk>(scope: RunScope<Chunk>): RunScope<Chunk> {
-    const emit: RunScope<Chunk>['emit'] = async (chunk) => {
-      this.check();
-      this.#left--;
-      await scope.emit(chunk);
+    const { emit, step } = scope;
+    const emitThrough: typeof emit = (chunk) => {
+      const taken = this.#take(() => emit(chunk));
+      // Whoever does not wait for its chunk hears of it at the end, and must not end the process.
+      taken.catch(() => undefined);
+      return taken;
     };
-    const step: RunScope['step'] = (edge, child, input, options) =>
-      scope.step(edge, options?.streamed ? this.#into(child) : child, input, options);
-    // Who links to such a scope means the execution behind it.
-    const link: RunScope['link'] = (other, type) => scope.link(behind.get(other) ?? other, type);
-    const own = { emit, step, link };
-    const changed = new Proxy(scope, {
-      get: (target, key) => Reflect.get(key in own ? own : target, key) as unknown,
+    const stepThrough: typeof step = (edge, child, input, options) =>
+      step(edge, options?.streamed ? this.#into(child) : child, input, options);
+    return Object.defineProperties(scope, {
+      emit: { value: emitThrough, configurable: true },
+      step: { value: stepThrough, configurable: true },
     });
-    behind.set(changed, scope);
-    return changed;
+  }
+
+  async #take(emit: () => Promise<void>): Promise<void> {
+    this.check();
+    this.#left--;
+    await emit();
   }
 
   #into<I, O>(child: PrimitiveLike<I, O>): PrimitiveLike<I, O> {

@@ -15,7 +15,7 @@ const leftOut: ReadonlySet<string> = new Set([
 
 /** How long something took or waited: `retry.backoff_ms`, `http.server.request.duration`, `tookMs`. */
 const durationKey =
-  /(?:^|[._-])(?:duration|elapsed|latency|took)$|[a-z\d](?:Duration|Elapsed|Latency|Took|Ms)$|_ms$/;
+  /(?:^|[._-])(?:duration|elapsed|latency|took|time_to_first_chunk)$|[a-z\d](?:Duration|Elapsed|Latency|Took|Ms)$|_ms$/;
 
 /** How long it may: `timeout.limit_ms`. */
 const limitKey = /(?:limit|threshold|timeout)_?ms$/i;

@@ -242,6 +242,8 @@ describe('traceSnapshotText', () => {
     'elapsed',
     'max_latency',
     'callTook',
+    'stream.time_to_first_chunk_ms',
+    'gen_ai.response.time_to_first_chunk',
   ])('does not tell the duration %s', (key) => {
     expect(attributeLines({ [key]: 12.5 })).toEqual([`${key}: <duration>`]);
   });
