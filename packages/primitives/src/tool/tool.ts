@@ -32,7 +32,7 @@ export interface ToolOptions<V extends Validator, O, Chunk> {
   /**
    * JSON Schema of the arguments, for the model alone: what it gives is not checked by it.
    *
-   * @defaultValue what `input` makes of itself, where it is of the Standard JSON Schema shape
+   * @defaultValue what input makes of itself, where it is of the Standard JSON Schema shape
    */
   readonly parameters?: Readonly<Record<string, unknown>>;
   /** What it does: a function, which is the tool itself, or a primitive, which is its child. */
