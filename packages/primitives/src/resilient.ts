@@ -72,7 +72,8 @@ const layers = [
 /**
  * Protects a step by several primitives in the one order in which they do not get in each other's way: fallback,
  * cache, dedupe, total timeout, retry, circuit breaker, hedge, bulkhead, rate limit, attempt timeout. It is no more
- * than those, composed: each is a span of its own, and none is there that is not asked for.
+ * than those, composed: each is a span of its own, and none is there that is not asked for. It has the chunks of the step
+ * unless it has a cache, a dedupe or a hedge.
  *
  * @throws What the step and the layers throw.
  * @throws `OBS_ERR_INVALID_COMPOSITION` without any layer, for a step that is none, and whatever a layer refuses; at

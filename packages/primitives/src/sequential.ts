@@ -35,7 +35,7 @@ class SequentialPrimitive extends InstrumentedPrimitive<unknown, unknown> {
 
 /**
  * Runs steps one after the other; the output of each is the input of the next. The first error ends it.
- * A sequential inside a sequential stays a step of its own.
+ * A sequential inside a sequential stays a step of its own. Its chunks are those of the last step.
  *
  * @param steps - One to thirty primitives or functions.
  * @throws `OBS_ERR_INVALID_COMPOSITION` without steps, or when a step is none.

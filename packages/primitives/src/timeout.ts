@@ -124,7 +124,8 @@ class Timeout<I, O, Chunk> extends InstrumentedPrimitive<I, O, Chunk> {
 /**
  * Gives a step a time limit. When it passes, the step's signal is aborted and the caller gets the error: at once, or
  * after the step has had the time to come to its end (`strategy`). What a step that is left behind still does is nobody's
- * any more, and a late result is dropped and counted.
+ * any more, and a late result is dropped and counted. The limit of a stream is that of all of it, also of the time that its
+ * reader takes.
  *
  * @param options - The limit in milliseconds, or all options.
  * @throws {@link TimeoutError} once the limit has passed.
