@@ -4,6 +4,7 @@ import { instrumentationOf } from '../current-instrumentation.ts';
 import type { Execution } from '../execution.ts';
 import type { LinkedAbort } from '../linked-abort.ts';
 import { hearUsage } from '../model-calls/hear-model-calls.ts';
+import { fieldsOf } from './ai-sdk-fields.ts';
 import { createUnit, type UnitDescription } from '../unit.ts';
 
 /** An execution that somebody else does: it begins when it is made, and ends when its end is told. Telling it twice is harmless. */
@@ -64,6 +65,7 @@ export class ToldExecution {
   }
 }
 
+/** By its name: the reason of a signal is of no class that all have. */
 function isAbort(error: unknown): boolean {
-  return error instanceof Error && error.name === 'AbortError';
+  return fieldsOf(error)['name'] === 'AbortError';
 }

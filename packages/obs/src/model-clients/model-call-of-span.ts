@@ -1,7 +1,8 @@
 import { type Attributes, type HrTime, SpanStatusCode } from '@opentelemetry/api';
-import type { ReadableSpan } from '@opentelemetry/sdk-trace-node';
+
 import type { LlmUsage } from '@tta/obs-context';
 import { providerName } from '@tta/obs-instrumentation';
+import type { ReadableSpan } from './span-types.ts';
 
 /**
  * What a span that has ended says of the one call of a model that it is, in whichever convention: the GenAI conventions of

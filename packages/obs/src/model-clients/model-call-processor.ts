@@ -1,9 +1,10 @@
 import type { Context } from '@opentelemetry/api';
-import type { ReadableSpan, Span, SpanProcessor } from '@opentelemetry/sdk-trace-node';
+
 import { instrumentationScope, type LlmUsage } from '@tta/obs-context';
 import { type AiSdkObservation, hearerOf } from '@tta/obs-instrumentation';
 import { isTool, modelCallOf } from './model-call-of-span.ts';
 import { SeenResponses } from './seen-responses.ts';
+import type { ReadableSpan, Span, SpanProcessor } from './span-types.ts';
 
 /** Spans that have begun and not ended, of which something may be told. Of more than these, the oldest are forgotten. */
 const spanLimit = 10_000;

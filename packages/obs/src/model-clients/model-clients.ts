@@ -1,6 +1,6 @@
-import type { SpanProcessor } from '@opentelemetry/sdk-trace-node';
 import { type AiSdkObservation, observeAiSdk } from '@tta/obs-instrumentation';
 import { ModelCallProcessor } from './model-call-processor.ts';
+import type { SpanProcessor } from './span-types.ts';
 
 /** The clients of models that a program uses beside ours: the AI SDK, and all that make spans of their calls. */
 export class ModelClients {

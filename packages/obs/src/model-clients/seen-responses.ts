@@ -1,5 +1,5 @@
 import type { HrTime } from '@opentelemetry/api';
-import type { ReadableSpan } from '@opentelemetry/sdk-trace-node';
+import type { ReadableSpan } from './span-types.ts';
 
 /** Of more responses than these the oldest are forgotten. */
 const responseLimit = 1_000;
