@@ -23,12 +23,8 @@ const toolCall = (name: string, given: object): ServerReply => ({
 
 async function desk(replies: Parameters<typeof modelServer>[0]['replies'], shop = new Shop()) {
   const server = await modelServer({ replies });
-  const close = () => server.close();
   const createChat = chatApi(`${server.url}/v1`, 'none');
-  const workflow = supportDesk(
-    { createChat, model: 'small', largeModel: 'large', isScripted: true, close },
-    shop,
-  );
+  const workflow = supportDesk({ createChat, model: 'small', largeModel: 'large' }, shop);
   return { server, shop, workflow };
 }
 
@@ -52,12 +48,25 @@ describe('the example agent-with-approval', () => {
       ✓ question of Ben  … ms, $0.000034
       ‖ question of Cleo  suspended, … ms, $0.000028
       ✗ question of Cleo  error, … ms
+      to see them as trees: npx tta-obs run --exit -- node dist/agent-with-approval/main.js
       "
     `);
     expect(new Set(trace.spans.map(({ traceId }) => traceId)).size).toBe(3);
     expect(trace).toHaveSpan('primitive.approval.execute "give back" suspended', 3);
     expect(trace).toHaveSpan('primitive.tool.execute_tool "refund" success', 2);
     expect(trace).toHaveNoOrphans();
+  });
+
+  it('holds with the model that a key is for', async () => {
+    await using server = await modelServer({ replies: scriptedClerk });
+    const { exitCode, stdout, stderr } = await program.run([], {
+      OPENAI_API_KEY: 'a-key-to-keep',
+      OPENAI_BASE_URL: `${server.url}/v1`,
+    });
+
+    expect([stderr, exitCode]).toEqual(['', 0]);
+    expect(stdout).toMatch(/^OPENAI_API_KEY is set: 127\.0\.0\.1:\d+ answers\n/);
+    expect(server.requests).toHaveLength(8);
   });
 
   it(

@@ -22,6 +22,7 @@ describe('the example batch', () => {
       at most 4 of them were on their way at a time
 
       ✓ batch  … ms
+      to see them as trees: npx tta-obs run --exit -- node dist/batch/main.js
       "
     `);
     expect(trace).toHaveSpan('primitive.foreach.execute "store readings" success', 1);

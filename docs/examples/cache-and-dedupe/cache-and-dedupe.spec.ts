@@ -20,7 +20,7 @@ describe('the example cache-and-dedupe', () => {
     expect(stableText(stdout)).toMatchInlineSnapshot(`
       "five at once:       the bank was asked 1×, the warehouse 1×
       and three in turn:  the bank was asked 1×, the warehouse 4×
-      3 rates came from memory, which saved $0.0300
+      3 rates came from memory, which saved $0.03
 
       ✓ offer  … ms
       ✓ offer  … ms
@@ -30,6 +30,7 @@ describe('the example cache-and-dedupe', () => {
       ✓ offer  … ms
       ✓ offer  … ms
       ✓ offer  … ms
+      to see them as trees: npx tta-obs run --exit -- node dist/cache-and-dedupe/main.js
       "
     `);
     expect(trace).toHaveSpan('primitive.sequential.execute "make offer" success', 8);

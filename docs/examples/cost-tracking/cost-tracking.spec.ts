@@ -30,6 +30,7 @@ describe('the example cost-tracking', () => {
       ✓ ticket of Ada  … ms, $0.0022
       ✓ ticket of Ben  … ms, $0.0021
       ✓ ticket of Cleo  … ms, $0.0021
+      to see them as trees: npx tta-obs run --exit -- node dist/cost-tracking/main.js
       "
     `);
     expect(trace).toHaveSpan('primitive.sequential.execute "answer ticket" success', 3);
@@ -64,6 +65,17 @@ describe('the example cost-tracking', () => {
     ]);
   });
 
+  it('ends with 1 and one line when the model refuses', async () => {
+    await using server = await modelServer({ replies: { status: 401 } });
+    const { exitCode, stderr } = await program.run([], {
+      OPENAI_API_KEY: 'a-key-to-keep',
+      OPENAI_BASE_URL: `${server.url}/v1`,
+    });
+
+    expect(stderr).toMatch(/^error: 127\.0\.0\.1:\d+ answered 401\n$/);
+    expect(exitCode).toBe(1);
+  });
+
   it(
     'counts what models and others cost together',
     observed(
@@ -72,14 +84,7 @@ describe('the example cost-tracking', () => {
           replies: { text: 'yes', usage: { inputTokens: 100, outputTokens: 10 } },
         });
         const createChat = chatApi(`${server.url}/v1`, 'none');
-        const models = {
-          createChat,
-          model: 'a',
-          largeModel: 'b',
-          isScripted: true,
-          close: () => server.close(),
-        };
-        const workflow = answerTicket(models, async () => 'translated');
+        const workflow = answerTicket({ createChat, model: 'a', largeModel: 'b' }, async () => 'translated');
         await workflow.execute({ customer: 'Ada', text: 'x'.repeat(100) });
         expect(trace).toHaveMetric('llm.cost.usd');
         expect(trace).toStayWithin({ usd: 0.302, tokens: 220 });

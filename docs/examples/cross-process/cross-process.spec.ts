@@ -23,6 +23,7 @@ describe('the example cross-process', () => {
       trace of the warehouse: …
 
       ✓ order  … ms
+      to see them as trees: npx tta-obs run --exit -- node dist/cross-process/main.js
       "
     `);
     expect(trace).toHaveSpanTree(`

@@ -1,13 +1,17 @@
 import { modelServer, type ModelServerOptions } from '@tta/obs-testing';
 import { chatApi, type CreateChat } from './chat-api.ts';
 
-/** The models that an example asks. */
+/** The models that a workflow asks. */
 export interface Models {
   readonly createChat: CreateChat;
   /** The name of the one that is asked for what is easy: `OPENAI_MODEL`. */
   readonly model: string;
   /** The name of the one that is asked for what is not: `OPENAI_LARGE_MODEL`. */
   readonly largeModel: string;
+}
+
+/** The models that an example has. */
+export interface ConnectedModels extends Models {
   /** What the models say is known before. */
   readonly isScripted: boolean;
   close(): Promise<void>;
@@ -22,7 +26,7 @@ export interface Models {
 export async function connectModels(
   replies: ModelServerOptions['replies'],
   env: NodeJS.ProcessEnv = process.env,
-): Promise<Models> {
+): Promise<ConnectedModels> {
   const model = env['OPENAI_MODEL'] || 'gpt-4.1-mini';
   const largeModel = env['OPENAI_LARGE_MODEL'] || 'gpt-4.1';
   const names = { model, largeModel };

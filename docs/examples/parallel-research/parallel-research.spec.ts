@@ -29,6 +29,7 @@ describe('the example parallel-research', () => {
       missing: papers: "search papers" failed after 2 attempts; the last error: "search papers" did not end within … ms
 
       ✓ research  … ms
+      to see them as trees: npx tta-obs run --exit -- node dist/parallel-research/main.js
       "
     `);
     expect(trace).toHaveSpan('primitive.settle.execute "ask sources" success', 3);

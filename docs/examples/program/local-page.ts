@@ -1,16 +1,18 @@
 import type { Observability } from '@tta/obs';
 
-/** Where the page of the local service is; `undefined` when the service is not there. */
-export async function localPage({
+/** Where the local service is, and whether it answers; `undefined` when nothing is sent to it. */
+export async function findLocalPage({
   destinations,
-}: Pick<Observability, 'destinations'>): Promise<string | undefined> {
+}: Pick<Observability, 'destinations'>): Promise<
+  { readonly origin: string; readonly isThere: boolean } | undefined
+> {
   const address = destinations.find(({ name }) => name === 'local')?.address;
   if (address === undefined) return undefined;
   const { origin } = new URL(address);
   try {
     const { ok } = await fetch(`${origin}/health`, { signal: AbortSignal.timeout(500) });
-    return ok ? origin : undefined;
+    return { origin, isThere: ok };
   } catch {
-    return undefined;
+    return { origin, isThere: false };
   }
 }

@@ -74,7 +74,7 @@ describe('runExample', () => {
     expect([stdout, exitCode]).toEqual(['', 2]);
   });
 
-  it('tells where the page of each run is while the local service is there', async () => {
+  it('tells where the page of each run is, and without the local service how to see it', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'run-example-'));
     const service = await startServer({ port: 0, databasePath: join(folder, 'traces.db') });
     const obs = { destinations: [{ name: 'local', address: `${service.url}/v1/traces` }] };
@@ -82,7 +82,9 @@ describe('runExample', () => {
     try {
       expect((await runOnce()).stdout).toBe(`\n✓ add  … ms, $0.00012  ${service.url}/#/traces/…\n`);
       await service.close();
-      expect((await runOnce()).stdout).toBe('\n✓ add  … ms, $0.00012\n');
+      expect((await runOnce()).stdout).toBe(
+        '\n✓ add  … ms, $0.00012\nto see them as trees: npx tta-obs run --exit -- node main.js\n',
+      );
     } finally {
       await service.close();
       await rm(folder, { recursive: true });

@@ -1,9 +1,10 @@
+import { relative } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { Observability } from '@tta/obs';
 import { onExecution } from '@tta/obs-primitives';
 import { coloursFor } from '../repo-review/colours.ts';
 import { describeRun, type FinishedRun } from './finished-run.ts';
-import { localPage } from './local-page.ts';
+import { findLocalPage } from './local-page.ts';
 
 type Stream = NodeJS.WritableStream & { readonly isTTY?: boolean };
 
@@ -20,7 +21,7 @@ const shownRuns = 12;
 
 /**
  * Runs an example and says at its end which runs there were, how they ended, what they cost, and where the page of each
- * is when the local service is there. The exit code is 1, with one line that says why, when the body throws: when its
+ * is, or how to come to one when the local service is not there. The exit code is 1, with one line that says why, when the body throws: when its
  * result is not what the example promises; 2 for an argument, for there are none but `--help`.
  *
  * @param about - What `--help` prints; it begins with what the example does.
@@ -54,11 +55,16 @@ export async function runExample(
   } finally {
     stop();
   }
-  const page = await localPage(obs);
+  const page = await findLocalPage(obs);
   const colours = coloursFor(stdout, env);
   stdout.write('\n');
-  for (const run of runs.slice(0, shownRuns)) stdout.write(`${describeRun(run, page, colours)}\n`);
+  for (const run of runs.slice(0, shownRuns))
+    stdout.write(`${describeRun(run, page?.isThere ? page.origin : undefined, colours)}\n`);
   if (runs.length > shownRuns) stdout.write(colours.dim(`… and ${runs.length - shownRuns} more runs\n`));
+  if (page?.isThere === false) {
+    const program = relative(process.cwd(), argv[1] ?? '');
+    stdout.write(colours.dim(`to see them as trees: npx tta-obs run --exit -- node ${program}\n`));
+  }
 }
 
 function messageOf(error: unknown): string {

@@ -31,6 +31,7 @@ describe('the example rate-limited-crawl', () => {
       9 pages; 1 request was refused and made again a second later
 
       ✓ crawl  … ms
+      to see them as trees: npx tta-obs run --exit -- node dist/rate-limited-crawl/main.js
       "
     `);
     expect(trace).toHaveSpan('primitive.loop.execute "crawl" success', 1);

@@ -24,6 +24,7 @@ describe('the example saga', () => {
 
       ✓ trip of Ada  … ms
       ✗ trip of Ben  error, … ms
+      to see them as trees: npx tta-obs run --exit -- node dist/saga/main.js
       "
     `);
     expect(trace).toHaveSpanTree(`

@@ -30,6 +30,7 @@ describe('the example streaming-chat', () => {
       ✓ chat  … ms, $0.000025
       ✓ chat  … ms, $0.000024
       ⊘ chat  cancelled, … ms
+      to see them as trees: npx tta-obs run --exit -- node dist/streaming-chat/main.js
       "
     `);
     expect(trace).toHaveSpan('primitive.llm.chat "answer" success', 2);
@@ -46,15 +47,24 @@ describe('the example streaming-chat', () => {
     expect(trace).toHaveNoOrphans();
   });
 
+  it('holds with the model that a key is for', async () => {
+    await using server = await modelServer({ replies: 'It is as you say, and has always been.' });
+    const { exitCode, stdout, stderr } = await program.run([], {
+      OPENAI_API_KEY: 'a-key-to-keep',
+      OPENAI_BASE_URL: `${server.url}/v1`,
+    });
+
+    expect([stderr, exitCode]).toEqual(['', 0]);
+    expect(stdout).toMatch(/^OPENAI_API_KEY is set: 127\.0\.0\.1:\d+ answers\n/);
+    expect(server.requests).toHaveLength(3);
+  });
+
   it(
     'tells the model no more than the latest of what was said, and does not ask for a stream that nobody reads',
     observed(async () => {
       await using server = await modelServer({ replies: 'yes' });
       const createChat = chatApi(`${server.url}/v1`, 'none');
-      const chat = answerChat({
-        ...{ createChat, model: 'small', largeModel: 'large' },
-        ...{ isScripted: true, close: () => server.close() },
-      });
+      const chat = answerChat({ createChat, model: 'small', largeModel: 'large' });
       const said = Array.from({ length: 50 }, (_, at) => ({ role: 'user' as const, text: `line ${at}` }));
       expect((await chat.execute(said)).text).toBe('yes');
 

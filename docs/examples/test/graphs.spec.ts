@@ -33,13 +33,7 @@ interface Example {
 }
 
 const never = () => Promise.reject(new Error('only described'));
-const models = {
-  createChat: never,
-  model: 'gpt-4.1-mini',
-  largeModel: 'gpt-4.1',
-  isScripted: true,
-  close: never,
-};
+const models = { createChat: never, model: 'gpt-4.1-mini', largeModel: 'gpt-4.1' };
 const limits = { concurrency: 1, limit: 1, windowMs: 1 };
 
 const examples: Readonly<Record<string, Example>> = {

@@ -73,10 +73,11 @@ export class ExampleProgram {
   }
 }
 
-/** What a program printed, without what differs from run to run: times, ids, ports. */
+/** What a program printed, without what differs from run to run: times, ids, ports, folders. */
 export function stableText(text: string): string {
   return text
     .replaceAll(/\b\d+ ms\b/g, '… ms')
     .replaceAll(/127\.0\.0\.1:\d+/g, '127.0.0.1:…')
-    .replaceAll(/\b[0-9a-f]{32}\b/g, '…');
+    .replaceAll(/\b[0-9a-f]{32}\b/g, '…')
+    .replaceAll(/out-tsc\/[^/]+\//g, 'dist/');
 }

@@ -31,6 +31,7 @@ describe('the example tiered-router', () => {
       ✓ answer  … ms, $0.0017
       ✓ answer  … ms, $0.0017
       ✓ answer  … ms, $0.0017
+      to see them as trees: npx tta-obs run --exit -- node dist/tiered-router/main.js
       "
     `);
     const decided = (reason: string, choice: string) => ({
@@ -44,6 +45,18 @@ describe('the example tiered-router', () => {
     expect(trace).toHaveSpan(decided('cooling_down', 'large'), 1);
   });
 
+  it('holds with the model that a key is for', async () => {
+    await using server = await modelServer({ replies: 'It is as you say.' });
+    const { exitCode, stdout, stderr } = await program.run([], {
+      OPENAI_API_KEY: 'a-key-to-keep',
+      OPENAI_BASE_URL: `${server.url}/v1`,
+    });
+
+    expect([stderr, exitCode]).toEqual(['', 0]);
+    expect(stdout).toMatch(/^OPENAI_API_KEY is set: 127\.0\.0\.1:\d+ answers\n/);
+    expect(server.requests).toHaveLength(4);
+  });
+
   it(
     'asks the small model again once it has cooled down',
     observed(
@@ -52,10 +65,7 @@ describe('the example tiered-router', () => {
           replies: [{ status: 429, retryAfterSeconds: 2 }, 'large', 'still large', 'small again'],
         });
         const createChat = chatApi(`${server.url}/v1`, 'none');
-        const answer = answerQuestion({
-          ...{ createChat, model: 'small', largeModel: 'large' },
-          ...{ isScripted: true, close: () => server.close() },
-        });
+        const answer = answerQuestion({ createChat, model: 'small', largeModel: 'large' });
         const ask = async () => (await answer.execute('Why?')).usage.model;
         const answered = [await ask(), await ask()];
         // The routes cool down for half a minute at least, however soon they may be asked again.
