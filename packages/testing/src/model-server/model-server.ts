@@ -1,19 +1,17 @@
 import { once } from 'node:events';
-import { createServer, type IncomingMessage, type ServerResponse, STATUS_CODES } from 'node:http';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
-import { systemClock } from '@tta/obs-context';
 import { AnswerSequence } from '../internal/answer-sequence.ts';
 import { reasonOf } from '../internal/reason-of.ts';
-import { answerOf } from './answer-of.ts';
 import { anthropicMessages } from './anthropic-messages.ts';
 import { checkedReply } from './checked-reply.ts';
 import { promptOf } from './conversation-text.ts';
+import { Exchange } from './exchange.ts';
 import { openAiChat } from './openai-chat.ts';
 import { openAiEmbeddings } from './openai-embeddings.ts';
-import { openAiProblem } from './openai-problem.ts';
 import { openAiResponses } from './openai-responses.ts';
 import { readRequest, RefusedError } from './read-request.ts';
-import { type Delivery, sendEvents, sendJson } from './response-writer.ts';
+import type { Sent } from './response-writer.ts';
 import {
   isRefused,
   type ModelRequest,
@@ -98,25 +96,23 @@ export class ModelServer {
   }
 
   async #serve(incoming: IncomingMessage, response: ServerResponse): Promise<void> {
-    const number = ++this.#received;
-    const gone = new AbortController();
-    let request: Growing<ModelRequest> | undefined;
-    response.once('close', () => {
-      gone.abort();
-      if (request?.outcome === 'open') request.outcome = response.writableFinished ? 'answered' : 'cancelled';
-    });
     const path = (incoming.url ?? '').split('?')[0] ?? '';
+    const exchange = new Exchange(response, ++this.#received, formats.get(path));
+    let request: Growing<ModelRequest> | undefined;
+    const settle = (outcome: Sent): void => {
+      if (request?.outcome === 'open') request.outcome = outcome;
+    };
+    // Also while a function makes the reply, which may take for ever.
+    response.once('close', () => settle('cancelled'));
     try {
       const { format, body } = await readRequest(incoming, path, formats);
       request = { path, headers: incoming.headers, body, prompt: promptOf(body), outcome: 'open' };
       this.#requests.push(request);
       const reply = await this.#nextReply(request);
-      if (isRefused(reply)) await refuse(response, number, reply, format, gone.signal);
-      else if (!(await answer(response, number, reply, format, request, gone.signal)))
-        request.outcome = 'broken';
+      settle(await (isRefused(reply) ? exchange.refuse(reply) : exchange.answer(reply, request, format)));
     } catch (error) {
       const { status } = error instanceof RefusedError ? error : { status: 400 };
-      await refuse(response, number, { status, message: reasonOf(error) }, formats.get(path), gone.signal);
+      settle(await exchange.refuse({ status, message: reasonOf(error) }));
     }
   }
 
@@ -131,46 +127,6 @@ export class ModelServer {
     }
     return checkedReply(typeof next.answer === 'function' ? await next.answer(request) : next.answer);
   }
-}
-
-async function refuse(
-  response: ServerResponse,
-  number: number,
-  { status, message = STATUS_CODES[status] ?? 'refused', retryAfterSeconds, delayMs = 0 }: RefusedReply,
-  format: WireFormat | undefined,
-  gone: AbortSignal,
-): Promise<void> {
-  const requestId = `req_${number}`;
-  if (format) response.setHeader(format.requestIdHeader, requestId);
-  if (retryAfterSeconds !== undefined) response.setHeader('retry-after', retryAfterSeconds);
-  if (status === 405) response.setHeader('allow', 'POST');
-  const problem = format?.problem(status, message, requestId) ?? openAiProblem(status, message);
-  await sendJson(response, status, problem, { delayMs, breakAfter: undefined, gone });
-}
-
-/** @returns Whether the connection stayed whole. */
-async function answer(
-  response: ServerResponse,
-  number: number,
-  reply: ServedReply,
-  format: WireFormat,
-  request: ModelRequest,
-  gone: AbortSignal,
-): Promise<boolean> {
-  const said = answerOf(reply, request, number, Math.floor(systemClock.now() / 1_000));
-  const delivery: Delivery = { delayMs: reply.delayMs ?? 0, breakAfter: reply.breakAfter, gone };
-  const { body } = request;
-  if (format.events && body['stream'] === true) {
-    response.setHeader(format.requestIdHeader, `req_${number}`);
-    return sendEvents(response, format.events(said, body), delivery);
-  }
-  if (said.failure !== undefined) {
-    const { delayMs = 0 } = reply;
-    await refuse(response, number, { status: 500, message: said.failure, delayMs }, format, gone);
-    return true;
-  }
-  response.setHeader(format.requestIdHeader, `req_${number}`);
-  return sendJson(response, 200, format.whole(said, body), delivery);
 }
 
 /**

@@ -12,35 +12,34 @@ export interface Delivery {
   readonly gone: AbortSignal;
 }
 
-/** @returns Whether the connection stayed whole. */
+/** How an answer left: `cancelled` where nobody was there any more to take it. */
+export type Sent = 'answered' | 'broken' | 'cancelled';
+
 export async function sendJson(
   response: ServerResponse,
   status: number,
   body: unknown,
   { delayMs, breakAfter, gone }: Delivery,
-): Promise<boolean> {
+): Promise<Sent> {
   await pause(delayMs, gone);
+  if (gone.aborted) return 'cancelled';
   const bytes = Buffer.from(JSON.stringify(body));
   response.writeHead(status, { 'content-type': 'application/json', 'content-length': bytes.length });
   if (breakAfter === undefined) {
     response.end(bytes);
-    return true;
+    return 'answered';
   }
   await write(response, bytes.subarray(0, bytes.length / 2), gone);
   response.destroy();
-  return false;
+  return 'broken';
 }
 
-/**
- * Server-sent events, each when its time has come and those before it have left.
- *
- * @returns Whether the connection stayed whole.
- */
+/** Server-sent events, each when its time has come and those before it have left. */
 export async function sendEvents(
   response: ServerResponse,
   events: Iterable<StreamEvent>,
   { delayMs, breakAfter, gone }: Delivery,
-): Promise<boolean> {
+): Promise<Sent> {
   response.writeHead(200, {
     'content-type': 'text/event-stream; charset=utf-8',
     'cache-control': 'no-cache',
@@ -50,15 +49,15 @@ export async function sendEvents(
   for (const { event, data, isChunk } of events) {
     if (chunks === breakAfter) {
       response.destroy();
-      return false;
+      return 'broken';
     }
     if (isChunk) await pause(delayMs, gone);
-    if (gone.aborted) return true;
+    if (gone.aborted) return 'cancelled';
     await write(response, eventText(event, data), gone);
     if (isChunk) chunks++;
   }
   response.end();
-  return true;
+  return 'answered';
 }
 
 function eventText(event: string | undefined, data: unknown): string {
