@@ -16,13 +16,24 @@ export interface Consumption extends Partial<Record<TokenKind, number>> {
 
 type OnFault = (error: unknown) => void;
 
-/** Records the tokens of a model call, and what it cost: as reported, else by the price table. */
+/** What somebody else records of a call besides, and what is left to them so that it is not there twice. */
+export interface RecordedElsewhere {
+  /** The metrics have its duration. */
+  readonly isTimed: boolean;
+}
+
+/**
+ * Records the tokens of a model call, and what it cost: as reported, else by the price table.
+ *
+ * @param elsewhere - Of a call that has a span of somebody else's: on that of the execution there is its cost alone.
+ */
 export function recordUsage(
   execution: Execution,
   usage: LlmUsage,
   pricing: Pricing | undefined,
   errorTypes: BoundedValues,
   onFault: OnFault,
+  elsewhere?: RecordedElsewhere,
 ): void {
   const tokens: Tokens = {};
   for (const kind of tokenKinds) {
@@ -34,15 +45,17 @@ export function recordUsage(
     [names.llmModelName]: text(usage.model) ?? unknown,
   };
   const call = callAttributes(usage);
-  const total = addTokens(execution, tokens);
-  // What was left behind may tell later what it used: its span has ended then.
-  if (!execution.ended) {
-    execution.span?.setAttributes({
-      ...llm,
-      ...call,
-      ...responseAttributes(usage),
-      ...tokenAttributes(total),
-    });
+  if (!elsewhere) {
+    const total = addTokens(execution, tokens);
+    // What was left behind may tell later what it used: its span has ended then.
+    if (!execution.ended) {
+      execution.span?.setAttributes({
+        ...llm,
+        ...call,
+        ...responseAttributes(usage),
+        ...tokenAttributes(total),
+      });
+    }
   }
   const labels = { ...llm, [names.primitiveName]: execution.unit.name };
   const { inputTokens, outputTokens } = tokens;
@@ -50,7 +63,7 @@ export function recordUsage(
   if (inputTokens !== undefined) counter?.add(inputTokens, { ...labels, [names.llmTokenType]: 'prompt' });
   if (outputTokens !== undefined)
     counter?.add(outputTokens, { ...labels, [names.llmTokenType]: 'completion' });
-  recordCall(execution, usage, call, tokens, errorTypes, onFault);
+  recordCall(execution, usage, call, tokens, errorTypes, onFault, elsewhere);
   const usd =
     amount('costUsd', usage.costUsd, onFault) ??
     amount('the estimated cost', pricing?.estimateUsd(usage), onFault);
@@ -123,19 +136,20 @@ function recordCall(
   tokens: Tokens,
   errorTypes: BoundedValues,
   onFault: OnFault,
+  elsewhere: RecordedElsewhere | undefined,
 ): void {
   const { run, startedAt, consumption } = execution;
   const { instruments, instrumentation } = run;
   if (!instruments) return;
   const now = instrumentation.guardedClock.monotonic();
   const ms = amount('durationMs', durationMs ?? now - (consumption.usageToldAt ?? startedAt), onFault);
-  consumption.usageToldAt = now;
+  if (!elsewhere) consumption.usageToldAt = now;
   const isInference = inferences.has(operation);
   const duration = isInference ? instruments.inferenceDuration : instruments.operationDuration;
   const failed = error !== undefined;
   const failure = failed && { [names.errorType]: errorTypes.admit(execution.infoOf(error).type) };
   const labels = { ...call, ...failure };
-  if (ms !== undefined) duration.record(ms / 1000, labels);
+  if (ms !== undefined && !elsewhere?.isTimed) duration.record(ms / 1000, labels);
   if (!isInference) return;
   const firstMs = amount('timeToFirstChunkMs', timeToFirstChunkMs, onFault);
   if (firstMs !== undefined) instruments.inferenceTimeToFirstChunk.record(firstMs / 1000, labels);

@@ -1,4 +1,10 @@
-import { type Attributes, type AttributeValue, type Context, context, type SpanContext } from '@opentelemetry/api';
+import {
+  type Attributes,
+  type AttributeValue,
+  type Context,
+  context,
+  type SpanContext,
+} from '@opentelemetry/api';
 import {
   attributeNames as names,
   type Clock,
@@ -19,7 +25,7 @@ import {
 import { ApiTelemetry, type Telemetry } from './api-telemetry.ts';
 import { baggageAttributes } from './baggage.ts';
 import { BoundedValues } from './bounded-values.ts';
-import { recordCost, recordUsage } from './consumption.ts';
+import { recordCost, type RecordedElsewhere, recordUsage } from './consumption.ts';
 import { executionContext, executionOf, saidInside } from './execution-context.ts';
 import type { ExecutionEnd, Failure } from './execution-end.ts';
 import { logBegin, logEnd } from './execution-lines.ts';
@@ -279,9 +285,9 @@ export class Instrumentation {
   }
 
   /** @internal */
-  usage(execution: Execution, usage: LlmUsage): void {
+  usage(execution: Execution, usage: LlmUsage, elsewhere?: RecordedElsewhere): void {
     this.safely(
-      () => recordUsage(execution, usage, this.#pricing, this.#errorTypes, this.#onFault),
+      () => recordUsage(execution, usage, this.#pricing, this.#errorTypes, this.#onFault, elsewhere),
       undefined,
     );
   }

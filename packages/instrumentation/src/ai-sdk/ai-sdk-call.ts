@@ -28,8 +28,8 @@ export class AiSdkCall {
   readonly #called: CalledFunction;
   readonly #event: Fields;
   readonly #isAnsweredFor: boolean;
-  /** The AI SDK has spans of its own of it. */
-  isTold = false;
+  /** Which spans of its own the AI SDK has of it, if any. */
+  toldBy: string | undefined;
   #agent: ToldExecution | undefined;
   #model: ModelCall | undefined;
   readonly #tools = new Map<string, ToldExecution>();
@@ -111,7 +111,7 @@ export class AiSdkCall {
 
   /** @returns The execution of a tool; `undefined` where the AI SDK has a span of it. */
   beginTool(event: Fields): ToldExecution | undefined {
-    if (this.isTold) return undefined;
+    if (this.toldBy !== undefined) return undefined;
     this.begin();
     this.#hasSign = true;
     this.#toolCalls++;
@@ -167,7 +167,7 @@ export class AiSdkCall {
   }
 
   get #isSilent(): boolean {
-    return this.isTold || this.#isAnsweredFor;
+    return this.toldBy !== undefined || this.#isAnsweredFor;
   }
 
   #endModel(how: (model: ModelCall) => void): void {

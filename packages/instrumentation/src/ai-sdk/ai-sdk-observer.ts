@@ -28,6 +28,9 @@ const operations: ReadonlyMap<unknown, string> = new Map([
   ['rerank', 'rerank'],
 ]);
 
+/** What the AI SDK's own spans of a call have from the start: those of `LegacyOpenTelemetry` and before, and of `OpenTelemetry`. */
+const conventions = ['ai.operationId', genAiNames.operationName] as const;
+
 /** What becomes of something that a message of the channel told the begin of. */
 interface Followed {
   /** It has been called; what it promises is still to come. */
@@ -78,10 +81,17 @@ export class AiSdkObserver {
     this.#take(message)?.failed(error);
   }
 
-  /** Every span that begins passes here. */
-  spanBegan(attributes: Attributes, active: Context): void {
-    if (!this.#latest?.isMadeIn(active)) return;
-    if (genAiNames.operationName in attributes || 'ai.operationId' in attributes) this.#latest.isTold = true;
+  /**
+   * Every span that begins passes here.
+   *
+   * @returns Whether it is of a call that other spans of the AI SDK tell of already.
+   */
+  spanBegan(attributes: Attributes, active: Context): boolean {
+    if (!this.#latest?.isMadeIn(active)) return false;
+    const convention = conventions.find((name) => name in attributes);
+    if (convention === undefined) return false;
+    this.#latest.toldBy ??= convention;
+    return this.#latest.toldBy !== convention;
   }
 
   /** What events tell that the channel does not: the ends of streams, and all of objects. */

@@ -12,8 +12,10 @@ export interface AiSdkObservation {
   /**
    * Has to be told of every span that begins: of a call that the AI SDK has spans of its own of, those are shown, and none of
    * ours besides.
+   *
+   * @returns Whether the span is of a call that other spans of the AI SDK tell of already: it repeats them.
    */
-  spanBegan(attributes: Attributes, active: Context): void;
+  spanBegan(attributes: Attributes, active: Context): boolean;
   /** Ends it. What is open is closed. */
   stop(): void;
 }

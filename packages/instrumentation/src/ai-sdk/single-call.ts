@@ -9,8 +9,8 @@ export class SingleCall {
   readonly #operation: string;
   readonly #event: Fields;
   readonly #around: Context;
-  /** The AI SDK has a span of its own of it. */
-  isTold = false;
+  /** Which span of its own the AI SDK has of it, if any. */
+  toldBy: string | undefined;
   #model: ModelCall | undefined;
   #hasBegun = false;
 
@@ -28,7 +28,7 @@ export class SingleCall {
   begin(): void {
     if (this.#hasBegun) return;
     this.#hasBegun = true;
-    if (this.isTold || isAnsweredFor(executionOf(this.#around))) return;
+    if (this.toldBy !== undefined || isAnsweredFor(executionOf(this.#around))) return;
     this.#model = new ModelCall(this.#operation, this.#event, this.#around);
   }
 

@@ -3,7 +3,6 @@ import type { LlmUsage } from '@tta/obs-context';
 import { instrumentationOf } from '../current-instrumentation.ts';
 import type { Execution } from '../execution.ts';
 import type { LinkedAbort } from '../linked-abort.ts';
-import { hearUsage } from '../model-calls/hear-model-calls.ts';
 import { fieldsOf } from './ai-sdk-fields.ts';
 import { createUnit, type UnitDescription } from '../unit.ts';
 
@@ -43,10 +42,8 @@ export class ToldExecution {
     this.#execution.record({ type: 'calls', model, tools });
   }
 
-  /** Of one that has ended already it is counted all the same, and its span stays as it was. */
   usage(usage: LlmUsage): void {
-    if (this.#execution.ended) hearUsage(this.#execution, usage);
-    else this.#execution.usage(usage);
+    this.#execution.usage(usage);
   }
 
   succeed(output: unknown): void {

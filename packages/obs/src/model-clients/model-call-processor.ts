@@ -1,28 +1,27 @@
 import type { Context } from '@opentelemetry/api';
 
-import { instrumentationScope, type LlmUsage } from '@tta/obs-context';
-import { type AiSdkObservation, hearerOf } from '@tta/obs-instrumentation';
-import { isTool, modelCallOf } from './model-call-of-span.ts';
-import { SeenResponses } from './seen-responses.ts';
+import { instrumentationScope } from '@tta/obs-context';
+import { type AiSdkObservation, hearerOf, type ModelCallHearer } from '@tta/obs-instrumentation';
+import { isTimed, isTool, modelCallOf } from './model-call-of-span.ts';
 import type { ReadableSpan, Span, SpanProcessor } from './span-types.ts';
 
 /** Spans that have begun and not ended, of which something may be told. Of more than these, the oldest are forgotten. */
 const spanLimit = 10_000;
 
-interface Heard {
-  readonly hear: (usage: LlmUsage) => void;
+interface OpenSpan {
+  /** `undefined` of one that repeats what others tell, as all below it do. */
+  readonly hear: ModelCallHearer | undefined;
   /** A call below has been told: this span repeats it, or adds up several. */
   hasTold: boolean;
 }
 
 /**
  * Hears from the spans of other instrumentations what calls of models used that were made in our executions. It changes no
- * span. Of calls inside of each other the innermost is told, and of two spans of one response the one that ends first.
+ * span. Of calls inside of each other the innermost is told.
  */
 export class ModelCallProcessor implements SpanProcessor {
   readonly #spanBegan: AiSdkObservation['spanBegan'];
-  readonly #open = new Map<string, Heard>();
-  readonly #responses = new SeenResponses();
+  readonly #open = new Map<string, OpenSpan>();
 
   /** @param spanBegan - Is told of every span that is not ours. */
   constructor(spanBegan: AiSdkObservation['spanBegan']) {
@@ -31,10 +30,12 @@ export class ModelCallProcessor implements SpanProcessor {
 
   onStart(span: Span, active: Context): void {
     if (isOurs(span)) return;
-    this.#spanBegan(span.attributes, active);
+    const isRepeated = this.#spanBegan(span.attributes, active);
     const hear = hearerOf(active);
     if (!hear) return;
-    this.#open.set(idOf(span), { hear, hasTold: false });
+    const above = this.#open.get(parentIdOf(span));
+    const isQuiet = isRepeated || (above !== undefined && !above.hear);
+    this.#open.set(idOf(span), { hear: isQuiet ? undefined : hear, hasTold: false });
     if (this.#open.size <= spanLimit) return;
     for (const oldest of this.#open.keys()) {
       this.#open.delete(oldest);
@@ -45,14 +46,14 @@ export class ModelCallProcessor implements SpanProcessor {
   onEnd(span: ReadableSpan): void {
     if (isOurs(span)) return;
     const id = idOf(span);
-    const heard = this.#open.get(id);
-    if (!heard) return;
+    const open = this.#open.get(id);
+    if (!open) return;
     this.#open.delete(id);
     const call = modelCallOf(span);
-    if (!call && !heard.hasTold) return;
+    if (!call && !open.hasTold) return;
     const above = isTool(span) ? undefined : this.#open.get(parentIdOf(span));
     if (above) above.hasTold = true;
-    if (call && !heard.hasTold && this.#responses.add(call.responseId, span)) heard.hear(call);
+    if (call && !open.hasTold) open.hear?.(call, { isTimed: isTimed(span) });
   }
 
   forceFlush(): Promise<void> {

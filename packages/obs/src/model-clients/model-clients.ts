@@ -7,8 +7,8 @@ export class ModelClients {
   #aiSdk: AiSdkObservation | undefined;
 
   /** Hears from the spans of the process. */
-  readonly spanProcessor: SpanProcessor = new ModelCallProcessor((attributes, active) =>
-    this.#aiSdk?.spanBegan(attributes, active),
+  readonly spanProcessor: SpanProcessor = new ModelCallProcessor(
+    (attributes, active) => this.#aiSdk?.spanBegan(attributes, active) === true,
   );
 
   observe(): void {
