@@ -237,6 +237,24 @@ describe('a chunk that waits', () => {
     expect(observed.clock.pendingTimers).toBe(0);
   });
 
+  it('of one branch is refused alone', async () => {
+    const own = new AbortController();
+    const [one, other] = [new Counting(), new Counting()];
+    const branches = emitting('branches', async (_: number, { step }) => {
+      await Promise.allSettled([
+        step('branch_one', one, 2, { streamed: true, signal: own.signal }),
+        step('branch_other', other, 2, { streamed: true }),
+      ]);
+    });
+    const stream = observed.run(() => branches.stream(0));
+    await idle();
+    own.abort(new Error('this one alone'));
+    expect(await read(stream)).toEqual([1, 2]);
+    expect([one.made, other.made]).toEqual([1, 2]);
+    await idle();
+    expect(attributesOf('branches').slice(0, 2)).toEqual(['success', 2]);
+  });
+
   it('of a step that its parent left behind is read, and the step goes on by itself', async () => {
     const counting = new Counting();
     const careless = emitting('careless', async (_: number, { step, emit }) => {

@@ -363,6 +363,7 @@ describe('streaming', () => {
       const reads = lambda('reads', async (_: number) => {
         for await (const _chunk of produces.stream(0)) {
           await child('read').execute(0);
+          await idle();
           break;
         }
       });
