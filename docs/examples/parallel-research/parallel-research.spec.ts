@@ -26,7 +26,7 @@ describe('the example parallel-research', () => {
       traces: what a run leaves (encyclopedia)
       traces: a standard is agreed on (news)
       missing: news: "search news" failed after 2 attempts; the last error: 503 for tides
-      missing: papers: "search papers" failed after 2 attempts; the last error: "search papers" did not end within … ms
+      missing: papers: "search papers" failed after 2 attempts; the last error: "search papers attempt" did not end within … ms
 
       ✓ research  … ms
       to see them as trees: npx tta-obs run --exit -- node dist/parallel-research/main.js

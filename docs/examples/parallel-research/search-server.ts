@@ -15,11 +15,11 @@ const known: Readonly<Record<string, Readonly<Record<string, string>>>> = {
 
 /** Three sources on this machine. The news about tides are down, and the papers on traces never answer. */
 export async function startSearchServer() {
-  let requests = 0;
+  const asked: string[] = [];
   const server = createServer(({ url = '/' }, response) => {
-    requests++;
     const { pathname, searchParams } = new URL(url, 'http://localhost');
     const topic = searchParams.get('topic') ?? '';
+    asked.push(`${pathname} ${topic}`);
     const text = known[pathname]?.[topic];
     if (text !== undefined) response.end(JSON.stringify([{ topic, text }]));
     else if (pathname === '/news') response.writeHead(503).end();
@@ -39,7 +39,8 @@ export async function startSearchServer() {
     };
   return {
     sources: { encyclopedia: search('encyclopedia'), news: search('news'), papers: search('papers') },
-    requests: () => requests,
+    /** How often a source was asked about a topic. */
+    asked: (source: string, topic: string) => asked.filter((one) => one === `/${source} ${topic}`).length,
     async close() {
       server.closeAllConnections();
       server.close();

@@ -1,13 +1,4 @@
-import {
-  forEach,
-  lambda,
-  named,
-  type Outcome,
-  retry,
-  sequential,
-  settle,
-  timeout,
-} from '@tta/obs-primitives';
+import { forEach, lambda, named, type Outcome, resilient, sequential, settle } from '@tta/obs-primitives';
 
 /** Something that a source says about a topic. */
 export interface Finding {
@@ -34,7 +25,7 @@ export function research(sources: {
   readonly papers: Search;
 }) {
   const patiently = (name: string, search: Search) =>
-    retry(timeout(lambda(name, search), { ms: 800 }), { maxRetries: 1, baseMs: 20 });
+    resilient(lambda(name, search), { retry: { maxRetries: 1, baseMs: 20 }, attemptTimeout: 1_000 });
   const askSources = settle(
     {
       encyclopedia: patiently('search encyclopedia', sources.encyclopedia),

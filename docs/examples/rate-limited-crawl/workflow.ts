@@ -37,7 +37,7 @@ export function crawlSite({ concurrency, limit, windowMs }: CrawlLimits) {
 
   const readLevel = sequential(
     parallel({
-      pages: named('read level', sequential(nextOf, forEach(readPage, { concurrency }))),
+      pages: named('read level', sequential(nextOf, forEach(readPage, { concurrency, name: 'each page' }))),
       known: pagesOf,
     }),
     findNext,
