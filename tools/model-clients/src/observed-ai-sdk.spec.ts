@@ -1,6 +1,6 @@
 import { LegacyOpenTelemetry, OpenTelemetry } from '@ai-sdk/otel';
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { lambda, sequential } from '@tta/obs-primitives';
+import { aiSdk, lambda, llm, sequential } from '@tta/obs-primitives';
 import {
   embed,
   embedMany,
@@ -484,5 +484,67 @@ describe('beside spans of the AI SDK itself', () => {
     expect(program.tree()).not.toMatch(/primitive\.(llm|agent|tool)/);
     expect(await program.counted()).toEqual(counted(calls, calls * 3, calls * 2));
     expect(program.totalUsd('sequential')).toBe(calls * 5);
+  });
+});
+
+describe('inside of an llm', () => {
+  const asking = (call: () => ReturnType<typeof generateText>) =>
+    llm({ provider: 'openai', model: 'm', call, reads: aiSdk });
+
+  it.each([
+    ['nobody', () => []],
+    ['@ai-sdk/otel', () => [new OpenTelemetry()]],
+    ['its legacy spans', () => [new LegacyOpenTelemetry()]],
+    ['both', () => [new OpenTelemetry(), new LegacyOpenTelemetry()]],
+  ])('that tells its call the AI SDK tells nothing, with %s listening', async (_, made) => {
+    const program = new ObservedProgram();
+    if (made().length > 0) registerTelemetry(...made());
+    const text = asking(() => generateText({ model: model(answer('Paris')), prompt: '?', maxRetries: 0 }));
+    const streamedText = llm({
+      provider: 'openai',
+      model: 'm',
+      call: (_input: number) => streamText({ model: streaming(streamed(...pieces, ...end)), prompt: '?' }),
+      reads: aiSdk,
+    });
+    await sequential(text, streamedText_).execute(0);
+    await turn();
+    expect(program.tree().match(/primitive\.llm/g)).toHaveLength(2);
+    expect(program.tree()).not.toContain('primitive.agent');
+    const { calls, ...tokens } = await program.counted();
+    expect(tokens).toEqual({ prompt: 6, completion: 4, input: 6, output: 4, usd: 10 });
+    expect(calls).toBeGreaterThanOrEqual(2);
+    expect(program.totalUsd('sequential')).toBe(10);
+    expect(program.openSpans).toBe(0);
+
+    function streamedText_() {
+      return streamedText.execute(0);
+    }
+  });
+
+  it('shows the tools that the AI SDK runs, and tells what they call', async () => {
+    const program = new ObservedProgram();
+    const expert = tool({
+      inputSchema: z.object({ city: z.string() }),
+      execute: async () => (await generateText({ model: model(answer('sunny')), prompt: '?' })).text,
+    });
+    await asking(() =>
+      generateText({
+        model: model(call('expert'), answer('ok')),
+        prompt: '?',
+        tools: { expert },
+        stopWhen: isStepCount(2),
+        maxRetries: 0,
+      }),
+    ).execute(0);
+    expect(program.tree()).toBe(
+      [
+        'primitive.llm.chat 6+4 $10',
+        '  primitive.tool.execute_tool',
+        '    primitive.agent.invoke_agent',
+        '      primitive.llm.chat 3+2 $5',
+      ].join('\n'),
+    );
+    expect(program.totalUsd('m')).toBe(5);
+    expect((await program.counted()).usd).toBe(15);
   });
 });

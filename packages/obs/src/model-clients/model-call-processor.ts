@@ -22,6 +22,7 @@ interface OpenSpan {
 export class ModelCallProcessor implements SpanProcessor {
   readonly #spanBegan: AiSdkObservation['spanBegan'];
   readonly #open = new Map<string, OpenSpan>();
+  #isOver = false;
 
   /** @param spanBegan - Is told of every span that is not ours. */
   constructor(spanBegan: AiSdkObservation['spanBegan']) {
@@ -29,7 +30,8 @@ export class ModelCallProcessor implements SpanProcessor {
   }
 
   onStart(span: Span, active: Context): void {
-    if (isOurs(span)) return;
+    // Tracers outlive their provider.
+    if (this.#isOver || isOurs(span)) return;
     const isRepeated = this.#spanBegan(span.attributes, active);
     const hear = hearerOf(active);
     if (!hear) return;
@@ -61,6 +63,7 @@ export class ModelCallProcessor implements SpanProcessor {
   }
 
   shutdown(): Promise<void> {
+    this.#isOver = true;
     this.#open.clear();
     return Promise.resolve();
   }
