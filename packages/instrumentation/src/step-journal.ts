@@ -18,10 +18,10 @@ export interface StepJournal {
    */
   enter(edge: EdgeLabel, follows: boolean): StepJournal;
   /**
-   * Whether an earlier run was at this step, and had not come to its end: it was decided to take it, so that need not be
-   * decided again.
+   * How far an earlier run had come with the step that is entered next by this edge; `undefined` where it had not begun. Where
+   * it had, it was decided to take it: that need not be decided again.
    */
-  isUnderWay(edge: EdgeLabel): boolean;
+  progressOf(edge: EdgeLabel): 'begun' | 'ended' | undefined;
   /** What is known of this step; `undefined`: it has to run. */
   outcome(): KnownOutcome | undefined;
   /** The step returned. */

@@ -1,5 +1,6 @@
 import {
   InstrumentedPrimitive,
+  journalOf,
   type PrimitiveLike,
   requireStep,
   type RunScope,
@@ -46,6 +47,10 @@ class Conditional extends InstrumentedPrimitive<unknown, unknown> {
   }
 
   protected run(input: unknown, scope: RunScope): unknown {
+    const journal = journalOf(scope);
+    // The condition was asked before the run waited for a decision, and that was told then.
+    if (journal?.progressOf('then') === 'begun') return this.#take('then', input, scope);
+    if (journal?.progressOf('else') === 'begun') return this.#take('else', input, scope);
     const met = this.#when(input, scope);
     // Not by `async`, which would cost every run a promise.
     return typeof met === 'boolean' ? this.#goOn(met, input, scope) : this.#goOnLater(met, input, scope);
@@ -62,8 +67,12 @@ class Conditional extends InstrumentedPrimitive<unknown, unknown> {
     const step = met ? this.#then : this.#else;
     const choice = step ? edge : 'passthrough';
     scope.record({ type: 'decision', choice, reason: 'condition', timed: true });
-    if (!step) return input;
-    return scope.step(edge, step, input, { index: met ? 0 : 1, total: this.#else ? 2 : 1, streamed: true });
+    return step ? this.#take(edge, input, scope) : input;
+  }
+
+  #take(edge: 'then' | 'else', input: unknown, scope: RunScope): Promise<unknown> {
+    const [step, index] = edge === 'then' ? [this.#then, 0] : [this.#else as Step, 1];
+    return scope.step(edge, step, input, { index, total: this.#else ? 2 : 1, streamed: true });
   }
 }
 

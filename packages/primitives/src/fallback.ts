@@ -3,11 +3,14 @@ import {
   classifyError,
   type ErrorClass,
   InvalidCompositionError,
+  isObsError,
   ObsError,
 } from '@tta/obs-context';
 import {
   InstrumentedPrimitive,
   isStep,
+  isSuspension,
+  journalOf,
   messageOf,
   nameOf,
   type PrimitiveLike,
@@ -99,8 +102,14 @@ class Fallback extends InstrumentedPrimitive<unknown, unknown> {
         return output;
       } catch (error) {
         // Who cancelled the run wants no answer, also no second-best one.
-        if (scope.signal.aborted) throw error;
+        if (scope.signal.aborted || isSuspension(error)) throw error;
         errors.push(error);
+        // The run had got further before it waited for a decision: that was decided and told then.
+        const further = this.#begunAfter(depth, scope);
+        if (further) {
+          depth = further;
+          continue;
+        }
         const found = classifyError(error, scope.clock);
         depth = this.#choices.findIndex((choice, at) => at > depth && this.#takes(choice, at, error, found));
         if (depth < 0) {
@@ -122,9 +131,17 @@ class Fallback extends InstrumentedPrimitive<unknown, unknown> {
     }
   }
 
+  #begunAfter(depth: number, scope: RunScope): number | undefined {
+    const journal = journalOf(scope);
+    if (!journal) return undefined;
+    const at = this.#choices.findIndex((_, place) => place > depth && journal.progressOf(edgeAt(place)));
+    return at < 0 ? undefined : at;
+  }
+
   /** Whether the alternative at a place takes the error. */
   #takes({ when }: Choice, at: number, error: unknown, found: ErrorClass): boolean {
-    if (!when) return true;
+    // Who decided that the run is not to go on wants no other way: unless it is said that there is one.
+    if (!when) return !(isObsError(error) && error.code === 'OBS_ERR_APPROVAL_REFUSED');
     return decideAbout(`fallback "${this.name}": when of alternative ${at}`, error, () => when(error, found));
   }
 }
@@ -136,7 +153,8 @@ class Fallback extends InstrumentedPrimitive<unknown, unknown> {
  * @param step - The primary step.
  * @param alternatives - Steps, or `{ step, when }` where one answers only some errors.
  * @throws The primary's own error when no alternative takes it; {@link FallbackExhaustedError} when those that took an
- * error have failed as well. A cancelled run tries no alternative.
+ * error have failed as well; a step's own error when a chunk of it has gone to a reader of the stream. A cancelled run
+ * tries no alternative.
  * @throws `OBS_ERR_INVALID_OPTION` when a `when` answers with a promise, or throws; its cause leads to the error of the
  * step. An error of `when` that is caused by the step's is thrown as it is.
  * @throws `OBS_ERR_INVALID_COMPOSITION` without an alternative, when a step is none, or when `when` is no function; at

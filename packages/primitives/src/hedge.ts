@@ -1,6 +1,7 @@
 import { attributeNames as names, CancelledError, InvalidCompositionError } from '@tta/obs-context';
 import {
   InstrumentedPrimitive,
+  isSuspension,
   LinkedAbort,
   nameOf,
   type PrimitiveLike,
@@ -153,7 +154,9 @@ class Hedge<I, O> extends InstrumentedPrimitive<I, O, never> {
 
       const lose = (error: unknown): void => {
         // That a hedge got no slot says nothing about the step, and must not hide what the step did say.
-        if (!failure || (isRefusal(failure.error) && !isRefusal(error))) failure = { error };
+        // One that waits for a decision may still answer, which those that failed cannot.
+        if (!failure || isSuspension(error) || (isRefusal(failure.error) && !isRefusal(error)))
+          failure = { error };
         // What fails is not slow: trying again is for a retry to decide.
         cancelTimer();
         if (running.size > 0 && !signal.aborted) return;

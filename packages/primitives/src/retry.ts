@@ -8,6 +8,8 @@ import {
 } from '@tta/obs-context';
 import {
   InstrumentedPrimitive,
+  isSuspension,
+  journalOf,
   messageOf,
   nameOf,
   pause,
@@ -166,8 +168,10 @@ class Retry<I, O, Chunk> extends InstrumentedPrimitive<I, O, Chunk> {
         if (attempt === 1) budget?.refill();
         return output;
       } catch (error) {
-        if (scope.signal.aborted) throw error;
-        await this.#waitAfter(error, progress, scope);
+        if (scope.signal.aborted || isSuspension(error)) throw error;
+        // The run had got further before it waited for a decision: that was waited for and told then.
+        if (journalOf(scope)?.progressOf(`attempt_${attempt + 1}`)) progress.attempts.push(error);
+        else await this.#waitAfter(error, progress, scope);
       }
     }
   }
@@ -244,8 +248,9 @@ class Retry<I, O, Chunk> extends InstrumentedPrimitive<I, O, Chunk> {
  * Tries a step again when it fails in a way that may pass: after a growing wait, or after the one that the other side
  * asked for (`Retry-After`).
  *
- * @throws The step's own error when it is not worth another attempt; {@link RetryExhaustedError} when
- * there is no further attempt: all have failed, the time or the budget is used up, or it was asked to wait too long.
+ * @throws The step's own error when it is not worth another attempt, or a chunk of this one has gone to a reader of the
+ * stream; {@link RetryExhaustedError} when there is no further attempt: all have failed, the time or the budget is used
+ * up, or it was asked to wait too long.
  * @throws `OBS_ERR_INVALID_OPTION` when `retryOn` answers with a wait that is none or with a promise, or throws; its
  * cause leads to the step's error. An error of `retryOn` that is caused by the step's is thrown as it is.
  * @throws `OBS_ERR_INVALID_COMPOSITION` for a step that is none, options that are none, one out of range, another

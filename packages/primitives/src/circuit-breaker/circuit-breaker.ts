@@ -10,6 +10,7 @@ import {
 } from '@tta/obs-context';
 import {
   InstrumentedPrimitive,
+  isSuspension,
   nameOf,
   onAbort,
   type PrimitiveLike,
@@ -211,7 +212,7 @@ export class CircuitBreaker<in I, out O, out Chunk = unknown> extends Instrument
   }
 
   #blames(error: unknown, { clock, log }: RunScope): boolean {
-    if (isRefusal(error)) return false;
+    if (isRefusal(error) || isSuspension(error)) return false;
     const found = classifyError(error, clock);
     try {
       return this.#countError(error, found);

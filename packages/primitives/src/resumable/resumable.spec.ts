@@ -293,9 +293,9 @@ describe('resumable', () => {
     const held = { count: 1 };
     const workflow = resumable(
       parallel([
-        () => held,
+        (_: number) => held,
         sequential(
-          async () => {
+          async (_: number) => {
             await Promise.resolve();
             held.count = 2;
           },

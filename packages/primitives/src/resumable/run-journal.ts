@@ -90,11 +90,12 @@ export class RunJournal implements StepJournal {
     return step;
   }
 
-  isUnderWay(edge: EdgeLabel): boolean {
+  progressOf(edge: EdgeLabel): 'begun' | 'ended' | undefined {
     const key = `${(this.#taken.get(edge) ?? 0) + 1}:${edge}`;
     const saved = this.#saved.steps;
     const step = saved && Object.hasOwn(saved, key) ? saved[key] : undefined;
-    return step !== undefined && !step.output && step.symbol === undefined && !step.failure;
+    if (!step) return undefined;
+    return step.output || step.symbol !== undefined || step.failure ? 'ended' : 'begun';
   }
 
   outcome(): KnownOutcome | undefined {
@@ -108,7 +109,7 @@ export class RunJournal implements StepJournal {
 
   succeeded(output: unknown): void {
     this.#close(() => snapshot(output));
-    this.#before?.#forget();
+    if (this.#before) this.#before.#forget();
     this.#before = undefined;
   }
 

@@ -6,6 +6,8 @@ import {
 } from '@tta/obs-context';
 import {
   InstrumentedPrimitive,
+  isSuspension,
+  journalOf,
   onAbort,
   type PrimitiveLike,
   requireStep,
@@ -105,6 +107,9 @@ export class Router<in I, out O, K extends string, out Chunk = unknown> extends 
     this.#clock = clock;
     this.#watchLatest?.();
     const select = this.#select;
+    const journal = journalOf(scope);
+    const begun = journal && this.#table.keys.find((key) => journal.progressOf(`route_${key}`) === 'begun');
+    if (begun !== undefined) return this.#goOn(begun, input, scope);
     const plan =
       typeof select === 'function'
         ? await planBySelect(select, input, this.name, this.#table, scope)
@@ -161,8 +166,12 @@ export class Router<in I, out O, K extends string, out Chunk = unknown> extends 
           cancel();
           throw error;
         }
-        const { category, retryAfterMs = 0 } = classifyError(error, clock);
         const nowMs = clock.monotonic();
+        if (isSuspension(error)) {
+          end('cancelled', nowMs, spentUsd());
+          throw error;
+        }
+        const { category, retryAfterMs = 0 } = classifyError(error, clock);
         end(category === 'rate_limit' ? 'refused' : 'failed', nowMs, spentUsd());
         if (category !== 'rate_limit') throw error;
         route.refused(nowMs, Math.max(this.#cooldownMs, Math.min(retryAfterMs, longestAskedMs)));
@@ -193,6 +202,13 @@ export class Router<in I, out O, K extends string, out Chunk = unknown> extends 
         if (this.#watchLatest === watch) this.#watchLatest = undefined;
       }
     }
+  }
+
+  /** The route was chosen before the run waited for a decision, and that was told then. */
+  #goOn(key: string, input: I, scope: RunScope): Promise<O> {
+    const { step, index } = this.#table.get(key) as Route;
+    const total = this.#table.keys.length;
+    return scope.step(`route_${key}`, step, input, { index, total, streamed: true }) as Promise<O>;
   }
 
   #tell(
@@ -230,7 +246,8 @@ const tiers = ['fast', 'balanced', 'quality'] as const;
 /**
  * Sends each run to one of several routes: to the one that a function names, or to the one that is best by
  * what is known of them. A route that refuses a run because of a rate limit is left out for a while, and the
- * run goes to the next best at once; every other failure is thrown: to answer it is a `fallback`'s job.
+ * run goes to the next best at once, unless a chunk has gone to a reader of its stream; every other failure is thrown: to
+ * answer it is a `fallback`'s job.
  *
  * A strategy tries a route of which it knows nothing yet, one run at a time. What it knows it forgets with
  * the window, so that a route which was bad once gets its chance again.

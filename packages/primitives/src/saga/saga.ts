@@ -1,5 +1,11 @@
 import { InvalidCompositionError } from '@tta/obs-context';
-import { InstrumentedPrimitive, isStep, type RunScope, type StaticChild } from '@tta/obs-instrumentation';
+import {
+  InstrumentedPrimitive,
+  isStep,
+  isSuspension,
+  type RunScope,
+  type StaticChild,
+} from '@tta/obs-instrumentation';
 import { requireNonNegativeInteger, requirePositive } from '../internal/requirements.ts';
 import { CompensationError } from './compensation-error.ts';
 import type { SagaSignatures } from './saga-signatures.ts';
@@ -56,6 +62,8 @@ class Saga extends InstrumentedPrimitive<unknown, unknown, never> {
       if (scope.isCancellable) scope.signal.throwIfAborted();
       return output;
     } catch (error) {
+      // It goes on from here, or is undone, when there is a decision.
+      if (isSuspension(error)) throw error;
       const failures = await undoAll(finished, error, this.#limits, scope);
       if (failures.size > 0) throw new CompensationError(this.name, failures, finished.length, error);
       throw error;

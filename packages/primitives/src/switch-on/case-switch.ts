@@ -2,6 +2,7 @@ import { InvalidCompositionError } from '@tta/obs-context';
 import {
   type EdgeLabel,
   InstrumentedPrimitive,
+  journalOf,
   type PrimitiveLike,
   requireStep,
   type RunScope,
@@ -67,6 +68,14 @@ export class CaseSwitch extends InstrumentedPrimitive<unknown, unknown> {
   }
 
   protected run(input: unknown, scope: RunScope): Promise<unknown> {
+    const journal = journalOf(scope);
+    const begun =
+      journal &&
+      [...this.#ways.values(), this.#otherwise].find(
+        (way) => way && journal.progressOf(way.edge) === 'begun',
+      );
+    // It was selected before the run waited for a decision, and that was told then.
+    if (begun) return this.#take(begun, input, scope);
     const key = this.#select(input, scope);
     // Not by `async`, which would cost every run a promise.
     return typeof key === 'object' ? this.#goOnLater(key, input, scope) : this.#goOn(key, input, scope);
@@ -81,8 +90,12 @@ export class CaseSwitch extends InstrumentedPrimitive<unknown, unknown> {
   #goOn(key: unknown, input: unknown, scope: RunScope): Promise<unknown> {
     const way = this.#wayOf(key);
     if (!way) throw new NoCaseError(this.name, key, [...this.#ways.keys()]);
-    const { edge, step, choice, reason, index } = way;
+    const { choice, reason } = way;
     scope.record({ type: 'decision', choice, reason, timed: true });
+    return this.#take(way, input, scope);
+  }
+
+  #take({ edge, step, index }: Way, input: unknown, scope: RunScope): Promise<unknown> {
     return scope.step(edge, step, input, { index, total: this.#total, streamed: true });
   }
 
