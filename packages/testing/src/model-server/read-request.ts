@@ -3,7 +3,7 @@ import { isObject } from './json-text.ts';
 import type { WireFormat } from './wire-format.ts';
 
 /** The most that a request may hold, in bytes: what Anthropic takes as well. */
-export const bodyLimitBytes = 32 * 1024 * 1024;
+const bodyLimitBytes = 32 * 1024 * 1024;
 
 /** A request that is not served, with the status that says so. */
 export class RefusedError extends Error {
