@@ -1,3 +1,9 @@
 import preset from '../../jest.preset.mjs';
 
-export default { ...preset, displayName: 'model-clients', collectCoverageFrom: [], coverageThreshold: {} };
+export default {
+  ...preset,
+  displayName: 'model-clients',
+  setupFilesAfterEnv: ['<rootDir>/src/matchers.ts'],
+  collectCoverageFrom: [],
+  coverageThreshold: {},
+};

@@ -19,8 +19,8 @@ export interface LlmRequest {
   readonly outputType?: string;
 }
 
-/** Which model is called, how, and how its answers are read. `Answer`: what the client answers. */
-export interface LlmOptions<in I, Answer> {
+/** Which model is called, how, and how its answers are read. `Returned`: what `call` returns, also as a promise. */
+export interface LlmOptions<in I, Returned> {
   /** As in `gen_ai.provider.name`: `openai`, `anthropic`, `gcp.gemini`, … */
   readonly provider: string;
   /** The one that is asked for: `gpt-5.1`. */
@@ -40,9 +40,9 @@ export interface LlmOptions<in I, Answer> {
    *
    * Called again for each retry.
    */
-  readonly call: (input: I, scope: RunScope<string>) => Answer | PromiseLike<Answer>;
+  readonly call: (input: I, scope: RunScope<string>) => Returned;
   /** Reads what the client answers: `openAiChat`, `openAiResponses`, `anthropicMessages`, `aiSdk`, or one of your own. */
-  readonly reads: LlmAdapter<WholeOf<Answer>, EventOf<Answer>>;
+  readonly reads: LlmAdapter<WholeOf<Awaited<Returned>>, EventOf<Awaited<Returned>>>;
   /**
    * Attempts after the first, of calls that fail in a way that may pass; 0 for none. There is none once text has gone to a
    * reader.

@@ -52,9 +52,9 @@ class Llm<I, Response> extends InstrumentedPrimitive<I, LlmResponse<Response>, s
  * for await (const piece of ask.stream('Why is it red at dusk?')) process.stdout.write(piece);
  * ```
  */
-export function llm<I, Answer>(
-  options: LlmOptions<I, Answer>,
-): InstrumentedPrimitive<I, LlmResponse<ResponseOf<Answer>>, string> {
+export function llm<I, Returned>(
+  options: LlmOptions<I, Returned>,
+): InstrumentedPrimitive<I, LlmResponse<ResponseOf<Awaited<Returned>>>, string> {
   requireOptions(options, 'llm', '{ provider, model, call, reads }');
   const { provider, model, call, reads, maxRetries = 2, maxDelayMs = 60_000 } = options;
   const { name = model, operation = 'chat' } = options;
