@@ -237,6 +237,32 @@ describe('the reader of a stream', () => {
   });
 });
 
+describe('a stream', () => {
+  it('that its caller has cancelled already makes nothing', async () => {
+    const reason = new Error('too late');
+    const counting = new Counting();
+    const stream = observed.run(() => counting.stream(3, { signal: AbortSignal.abort(reason) }));
+    expect(await whyOf(read(stream))).toBe(reason);
+    expect(await whyOf(stream.result)).toBe(reason);
+    expect(counting.made).toBe(0);
+    expect(await ended()).toEqual(['cancelled', undefined]);
+  });
+
+  it('may be handed on as a web stream, which cancels it', async () => {
+    const whole = ReadableStream.from(observed.run(() => new Counting().stream(3)));
+    expect(await read(whole)).toEqual([1, 2, 3]);
+    expect(await ended()).toEqual(['success', 3]);
+
+    observed = new Observed();
+    const counting = new Counting();
+    const reader = ReadableStream.from(observed.run(() => counting.stream(endless))).getReader();
+    await reader.read();
+    await reader.cancel(new Error('the browser has gone'));
+    expect(counting.made).toBeLessThanOrEqual(2);
+    expect(await ended()).toEqual(['cancelled', 1]);
+  });
+});
+
 describe('the result of a stream', () => {
   it('is had without a reader, and its chunks are dropped', async () => {
     const counting = new Counting();
