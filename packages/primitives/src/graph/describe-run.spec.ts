@@ -1,4 +1,5 @@
 import { describe as suite, expect, it } from '@jest/globals';
+import type { LlmReply } from '@tta/obs-context';
 import type { ManualClock } from '@tta/obs-context/manual';
 import { InstrumentedPrimitive, named, type RunScope } from '@tta/obs-instrumentation';
 import { observe, observed, type Trace } from '@tta/obs-testing';
@@ -7,6 +8,8 @@ import { build } from '../../test/compositions/build.ts';
 import { Journal } from '../../test/compositions/journal.ts';
 import { scenario } from '../../test/compositions/plan.ts';
 import { runScenario } from '../../test/compositions/run-scenario.ts';
+import { agent } from '../agent/agent.ts';
+import { approval } from '../approval/approval.ts';
 import { bulkhead } from '../bulkhead.ts';
 import { cache } from '../cache/cache.ts';
 import { circuitBreaker } from '../circuit-breaker/circuit-breaker.ts';
@@ -22,14 +25,18 @@ import { parallel } from '../parallel.ts';
 import { race } from '../race.ts';
 import { rateLimit } from '../rate-limit/rate-limit.ts';
 import { resilient } from '../resilient.ts';
+import { resumable } from '../resumable/resumable.ts';
+import type { SuspendedError } from '../resumable/suspended-error.ts';
 import { retry } from '../retry.ts';
 import { router } from '../router/router.ts';
 import { saga } from '../saga/saga.ts';
 import { sagaStep } from '../saga/saga-step.ts';
 import { sequential } from '../sequential.ts';
 import { settle } from '../settle.ts';
+import { streaming } from '../streaming.ts';
 import { switchOn } from '../switch-on/switch-on.ts';
 import { timeout } from '../timeout.ts';
+import { tool } from '../tool/tool.ts';
 import { describe, type PrimitiveGraph } from './graph.ts';
 import { describeRun } from './describe-run.ts';
 
@@ -54,6 +61,17 @@ function everyOther(): (input: number) => number {
 async function slow(input: number, { clock }: RunScope): Promise<number> {
   await new Promise<void>((resolve) => void clock.timer(50, resolve));
   return input;
+}
+const double = tool({ name: 'double_it', description: 'Doubles', execute: () => 2 });
+const half = timeout(tool({ name: 'half', description: 'Halves', execute: () => 1 }), 10);
+/** A model that wants all of these called, and then has its answer. */
+function asksOnce(...tools: readonly string[]): () => LlmReply {
+  let asked = false;
+  return function model() {
+    const toolCalls = asked ? [] : tools.map((name) => ({ name, arguments: {} }));
+    asked = true;
+    return { text: '', toolCalls, usage: { provider: 'none', model: 'none' } };
+  };
 }
 const fails = (): never => {
   throw Object.assign(new Error('400'), { status: 400 });
@@ -114,6 +132,16 @@ const each: Record<string, () => readonly [Built, ...unknown[]]> = {
     1,
   ],
   lambda: () => [lambda('alone', same), 1],
+  streaming: () => [streaming('alone', () => [1, 2]), 1],
+  tool: () => [tool({ name: 'double', description: 'Doubles', execute: retry((_: unknown) => 2) }), 1],
+  agent: () => [
+    agent({ name: 'clerk', model: retry(asksOnce('double_it', 'half')), tools: [double, half] }),
+    'go',
+  ],
+  'approval in a resumable': () => [
+    resumable(sequential(same, approval(same, { ask: () => ({ kind: 'continue' }) }))),
+    1,
+  ],
 };
 
 /** What only a failure or a slow answer leads to, which the inputs above do not bring about. */
@@ -223,6 +251,24 @@ suite('describeRun', () => {
       const below = trace.spans.filter(({ name }) => !name.startsWith('primitive.sequential'));
       expect(describeRun(below).edges).toEqual([
         { from: 'root', to: 'root/attempt_{n}', label: 'attempt_{n}' },
+      ]);
+    }),
+  );
+
+  it(
+    'takes a run that was resumed for one, in its trace as well as apart from what came before',
+    observed(async (trace) => {
+      const workflow = resumable(sequential(same, approval(lambda('pay', same), {})));
+      const { error } = (await workflow.tryExecute(1)) as { error: SuspendedError };
+      const before = trace.spans.length;
+      await workflow.resume(error.token, { kind: 'continue' });
+      expect(sorted(describeRun(trace.spans))).toEqual(sorted(describe(workflow)));
+      const rest = describeRun(trace.spans.slice(before));
+      expect(rest.nodes.map(({ id }) => id)).toEqual([
+        'root',
+        'root/inner',
+        'root/inner/step_1',
+        'root/inner/step_1/inner',
       ]);
     }),
   );

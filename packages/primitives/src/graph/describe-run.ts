@@ -1,4 +1,4 @@
-import { attributeNames as names, refreshTriggerLink } from '@tta/obs-context';
+import { attributeNames as names, refreshTriggerLink, resumedFromLink } from '@tta/obs-context';
 import type { GraphEdge, GraphNode, PrimitiveGraph } from './graph.ts';
 import { Places } from './places.ts';
 
@@ -48,13 +48,16 @@ class RunGraph {
 
   /** Takes in how an execution was come to. @returns The id of its node. */
   #arriveAt(span: RunSpan): string {
+    const suspended = this.#linked(span, resumedFromLink);
+    if (suspended) return this.#idOf(suspended);
     const [from, label] = this.#parentOf(span);
     if (from) {
       const id = this.#idOf(from);
       const to = this.#nodeOf(span, `${id} ${label}`, () => this.#places.below(id, label));
       return this.#go(id, label, to);
     }
-    const trigger = this.#triggerOf(span);
+    // A refresh of a cache has a trace of its own, and is the look-up's node once more.
+    const trigger = this.#linked(span, refreshTriggerLink);
     if (!trigger) return this.#nodeOf(span, '', () => this.#places.root());
     const id = this.#idOf(trigger);
     return this.#go(id, 'refresh', id);
@@ -90,9 +93,9 @@ class RunGraph {
     return parentSpanId === undefined ? undefined : this.#spans.get(parentSpanId);
   }
 
-  /** The look-up that had a cache refresh, which it does in a trace of its own. */
-  #triggerOf({ links }: RunSpan): RunSpan | undefined {
-    const link = links.find(({ attributes }) => attributes?.[names.linkType] === refreshTriggerLink);
+  /** The execution that this one is linked to in that way. */
+  #linked({ links }: RunSpan, type: string): RunSpan | undefined {
+    const link = links.find(({ attributes }) => attributes?.[names.linkType] === type);
     return link && this.#spans.get(link.context.spanId);
   }
 }
