@@ -60,10 +60,21 @@ export class ExampleProgram {
     });
   }
 
-  /** Runs it and takes what it sends to the local service. */
-  async observe(args: readonly string[] = [], variables: Readonly<Record<string, string>> = {}) {
+  /**
+   * Runs it and takes what it sends to the local service.
+   *
+   * @param service - A local service that is to get it as well.
+   */
+  async observe(service?: { readonly url: string }) {
     await using sink = await otlpSink();
-    const run = await this.run(args, { TTA_UI_ENDPOINT: sink.httpUrl, ...variables });
+    const endpoints =
+      service === undefined
+        ? { TTA_UI_ENDPOINT: sink.httpUrl }
+        : {
+            TTA_UI_ENDPOINT: service.url,
+            OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: `${sink.httpUrl}/v1/traces`,
+          };
+    const run = await this.run([], endpoints);
     const services = sink.resources.map((resource) => resource['service.name']);
     return { ...run, trace: sink.trace, services };
   }

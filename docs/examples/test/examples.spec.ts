@@ -1,8 +1,12 @@
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { describe as suite, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe as suite, expect, it } from '@jest/globals';
+import { traceTree } from '@tta/obs-cli';
 import { describe, describeRun, lambda, type PrimitiveGraph, type PrimitiveLike } from '@tta/obs-primitives';
+import { type RunningServer, startServer } from '@tta/obs-server';
 import { observe } from '@tta/obs-testing';
 import { Shop } from '../agent-with-approval/shop.ts';
 import { supportDesk } from '../agent-with-approval/workflow.ts';
@@ -86,6 +90,27 @@ function withoutResumptions({ nodes, edges }: PrimitiveGraph): PrimitiveGraph {
   };
 }
 
+const page = readFileSync(new URL('../README.md', import.meta.url), 'utf8');
+
+/** The tree in the section of an example: its parts, between the lines that stand for others. */
+function shownTree(name: string): string[] {
+  const section = page.split(/^## /m).find((text) => text.startsWith(`${name}\n`)) ?? '';
+  const [, tree = ''] = /^```text\n([✓✗◷⊘‖] .*?)^```$/ms.exec(section) ?? [];
+  return comparable(tree)
+    .split(/^[├└│─ ]*…$/m)
+    .map((part) => part.replace(/^\n|\n$/g, ''))
+    .filter((part) => part !== '');
+}
+
+/** The lines of a tree without what differs from run to run, and as far as they are never cut. */
+function comparable(tree: string): string {
+  const lines = tree.trimEnd().split('\n');
+  return lines
+    .map((line) => line.replace(/ +[\d.]+ m?s$/, '').replace(/(?<=127\.0\.0\.1:)\d+/, '…'))
+    .map((line) => line.slice(0, 80))
+    .join('\n');
+}
+
 function expectedOf({ workflow, untaken = {}, beyond }: Example): string[] {
   const isTaken = (line: string): boolean =>
     Object.keys(untaken).every((id) => !line.startsWith(`${id}:`) && !line.includes(`→ ${id} `));
@@ -97,18 +122,39 @@ function expectedOf({ workflow, untaken = {}, beyond }: Example): string[] {
   return lines.sort();
 }
 
-suite('the graph of an example', () => {
-  it.each(Object.keys(examples))('of %s is what its runs take', async (name) => {
+let folder: string;
+let service: RunningServer;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'examples-'));
+  service = await startServer({ port: 0, databasePath: join(folder, 'traces.db') });
+});
+afterAll(async () => {
+  await service.close();
+  await rm(folder, { recursive: true });
+});
+
+suite('the example', () => {
+  it.each(Object.keys(examples))('%s runs what its graph says, and what its page shows', async (name) => {
     const example = examples[name] as Example;
     const program = await ExampleProgram.bundle(name, ...(example.others ?? []));
-    const { exitCode, trace } = await program.observe();
+    const { exitCode, trace } = await program.observe(service);
     await program.remove();
 
     expect(exitCode).toBe(0);
     expect(linesOf(withoutResumptions(describeRun(trace.spans)))).toEqual(expectedOf(example));
+
+    const traces = await Promise.all(
+      [...new Set(trace.spans.map(({ traceId }) => traceId))].map((traceId) => service.store.trace(traceId)),
+    );
+    const drawn = traces.flatMap((stored) =>
+      stored ? [comparable(traceTree(stored, { columns: 100, hasColour: false }))] : [],
+    );
+    const parts = shownTree(name);
+    expect(parts).not.toEqual([]);
+    expect(parts.filter((part) => drawn.every((tree) => !tree.includes(part)))).toEqual([]);
   });
 
-  it('of repo-review is what its runs take', async () => {
+  it('repo-review runs what its graph says', async () => {
     const planted = new PlantedRepository();
     planted.commit('feat: greet by name', { 'src/main.js': 'console.log("hello");\n' });
     await observe(async (trace) => {
@@ -121,13 +167,13 @@ suite('the graph of an example', () => {
     planted.remove();
   });
 
-  it('is looked at for every example', () => {
+  it('is looked at, whichever there is', () => {
     const folder = fileURLToPath(new URL('..', import.meta.url));
     const names = readdirSync(folder).filter((name) => existsSync(join(folder, name, 'main.ts')));
     expect(names).toEqual([...Object.keys(examples), 'repo-review'].sort());
   });
 
-  it('has the nodes that are said to be untaken', () => {
+  it('has the nodes that it is said not to come to', () => {
     for (const { workflow, untaken = {} } of Object.values(examples)) {
       const ids = describe(workflow).nodes.map(({ id }) => id);
       expect(ids).toEqual(expect.arrayContaining(Object.keys(untaken)));
