@@ -252,7 +252,12 @@ describe('agent', () => {
   it('needs no ids, where the provider has none', async () => {
     const model = scripted(wants({ name: 'weather', arguments: { city: 'Oslo' } }), says('done'));
     const { messages } = await agent({ name: 'guide', model, tools: [weather] }).execute('go');
-    expect(messages[2]).toEqual({ role: 'tool', name: 'weather', text: '{"city":"Oslo","celsius":7}' });
+    // Also no id that is undefined: a provider would refuse it.
+    expect(messages[2]).toStrictEqual({
+      role: 'tool',
+      name: 'weather',
+      text: '{"city":"Oslo","celsius":7}',
+    });
   });
 });
 
@@ -345,7 +350,12 @@ describe('a tool that comes to nothing', () => {
   ])('%s: its error is thrown at once, and the other tools are aborted', (_what, error) =>
     observed(async (trace) => {
       const model = scripted(wants(call('hangs'), call('stops')), says('never said'));
-      const hangs = tool({ name: 'hangs', execute: mockPrimitive('hang').hangs() });
+      let hangsBy: AbortSignal | undefined;
+      const hang = mockPrimitive('hang').runs((_, { signal }) => {
+        hangsBy = signal;
+        return new Promise(() => undefined);
+      });
+      const hangs = tool({ name: 'hangs', execute: hang });
       const stops = tool({
         name: 'stops',
         execute: () => {
@@ -355,6 +365,10 @@ describe('a tool that comes to nothing', () => {
       const guide = agent({ name: 'guide', model, tools: [hangs, stops] });
       await expect(guide.execute('go')).rejects.toBe(error);
       expect(model.given).toHaveLength(1);
+      expect(hangsBy?.reason).toMatchObject({
+        message: 'tool "stops" of guide ended the run',
+        cause: error,
+      });
       expect(trace).toHaveSpanTree(`
           primitive.agent.invoke_agent "guide" error
           ├─ primitive.lambda.execute "model" success

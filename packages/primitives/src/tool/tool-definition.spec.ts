@@ -89,6 +89,12 @@ describe('the definition of a tool', () => {
     expect(of(step)).toBe(of(search));
   });
 
+  it('is found at once where a step has many ways to it', () => {
+    let step: AnyStep = search;
+    for (let depth = 0; depth < 64; depth++) step = new Twice(step);
+    expect(of(step)).toBe(of(search));
+  });
+
   it('of a tool around another is that of the outer one', () => {
     const outer = tool({
       name: 'outer',
