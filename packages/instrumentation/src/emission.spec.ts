@@ -274,6 +274,20 @@ describe('a chunk that waits', () => {
     expect(attributesOf('counting').slice(0, 1)).toEqual(['cancelled']);
   });
 
+  it('of shared work waits no more once the run has ended', async () => {
+    const counting = new Counting();
+    let shared: Promise<unknown> | undefined;
+    const leader = emitting('leader', async (_: number, { step }) => {
+      const { signal } = new AbortController();
+      shared = step('inner', counting, 3, { streamed: true, shared: true, signal });
+    });
+    const reader = observed.run(() => leader.stream(0))[Symbol.asyncIterator]();
+    await idle();
+    expect(await reader.next()).toEqual({ done: false, value: 1 });
+    expect(await reader.next()).toEqual({ done: true, value: undefined });
+    expect(await shared).toBe(3);
+  });
+
   it.each(['leaves', 'cancels'])('of shared work is taken when its reader %s', async (how) => {
     const work = new AbortController();
     const counting = new Counting();

@@ -56,6 +56,8 @@ export class ReadStream<Chunk, O> implements RunStream<Chunk, O>, ChunkReader {
   readonly #waiting = new Set<Waiting<Chunk>>();
   readonly #reading: Reading<Chunk>[] = [];
   #hasReader = false;
+  /** Whether chunks wait for a reader. */
+  #isOpen = true;
   #isDropping = false;
   #hasEnded = false;
   /** What the next `next` is to get, and only that. */
@@ -87,7 +89,7 @@ export class ReadStream<Chunk, O> implements RunStream<Chunk, O>, ChunkReader {
   cancel(reason: unknown = new CancelledError('the stream was cancelled')): void {
     if (this.#hasEnded) return;
     this.#abort.abort(reason);
-    this.#takeAll();
+    this.#close();
   }
 
   [Symbol.asyncIterator](): AsyncIterator<Chunk, undefined> {
@@ -113,8 +115,7 @@ export class ReadStream<Chunk, O> implements RunStream<Chunk, O>, ChunkReader {
       reading.resolve({ done: false, value: chunk as Chunk });
       return settled;
     }
-    // Work that others wait for as well may go on behind the end.
-    if (this.#isDropping || this.#hasEnded || this.#abort.signal.aborted) return settled;
+    if (!this.#isOpen) return settled;
     const waiting = new Waiting(chunk as Chunk, from);
     this.#waiting.add(waiting);
     return waiting.answer;
@@ -155,16 +156,19 @@ export class ReadStream<Chunk, O> implements RunStream<Chunk, O>, ChunkReader {
 
   #drop(): void {
     this.#isDropping = true;
-    this.#takeAll();
+    this.#close();
   }
 
-  #takeAll(): void {
+  /** Nothing waits any more: neither what does not heed the abort, nor the work that others wait for as well. */
+  #close(): void {
+    this.#isOpen = false;
     for (const { taken } of this.#waiting) taken();
     this.#waiting.clear();
   }
 
   #end(failure?: { readonly error: unknown }): void {
     this.#hasEnded = true;
+    this.#isOpen = false;
     // What was emitted and not waited for is read all the same, and the error after it.
     const [first, ...others] = this.#reading.splice(0);
     if (failure && first) first.reject(failure.error);
