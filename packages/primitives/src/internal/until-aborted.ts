@@ -12,7 +12,7 @@ export function untilAborted<T>(signal: AbortSignal, work: PromiseLike<T>): Prom
       },
       (error: unknown) => {
         unfollow();
-        reject(error as Error);
+        reject(error);
       },
     );
     // Nobody calls who follows a signal that has aborted.

@@ -2,6 +2,13 @@ import { type ErrorCategory, ObsError } from '@tta/obs-context';
 
 /** What providers say when a later attempt may succeed. */
 const passing: Readonly<Record<string, ErrorCategory>> = {
+  408: 'timeout',
+  429: 'rate_limit',
+  500: 'transient',
+  502: 'transient',
+  503: 'transient',
+  504: 'timeout',
+  529: 'transient',
   rate_limit_exceeded: 'rate_limit',
   rate_limit_error: 'rate_limit',
   server_error: 'transient',
@@ -12,7 +19,7 @@ const passing: Readonly<Record<string, ErrorCategory>> = {
 
 /** The response came and says that the model failed. */
 export class LlmFailedError extends ObsError {
-  /** What the provider calls it: `server_error`, `overloaded_error`, … */
+  /** What the provider calls it: `server_error`, `overloaded_error`, `429`, … */
   readonly reason: string | undefined;
 
   /** @param cause - What the response says of the error, as it came. */

@@ -542,6 +542,14 @@ describe('what an llm streams', () => {
     }),
   );
 
+  it.each([undefined, null])('is no call that returns %p', async (nothing) => {
+    const ask = llm({ ...base, call: () => nothing as never });
+    await expect(ask.execute(undefined)).rejects.toMatchObject({
+      code: 'OBS_ERR_INVALID_OPTION',
+      message: `llm "ask": call returned ${String(nothing)}; it has to return what the client answers`,
+    });
+  });
+
   it('is refused where the adapter cannot read it', async () => {
     const ask = streaming(['one'], { options: { reads: { reply: () => ({}) } } }).ask;
     await expect(ask.execute(undefined)).rejects.toMatchObject({

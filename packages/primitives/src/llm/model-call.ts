@@ -73,20 +73,25 @@ export class ModelCall<I> {
     const { clock } = this.#scope;
     const startedAt = clock.monotonic();
     const answer = await call(input, this.#scope);
+    // A forgotten `return`.
+    if (answer === undefined || answer === null)
+      throw this.#invalid(`call returned ${String(answer)}; it has to return what the client answers`);
     const isStream = isAsyncIterable(answer);
     const events = isStream ? answer : reads.events?.(answer as never);
     if (!events) return this.#reply(reads.reply(answer as never), answer);
 
     if (!reads.stream) {
-      throw new InvalidOptionError(
-        `llm "${this.#model.name}": call returned a stream, and the adapter of reads has no stream() to read it with`,
-      );
+      throw this.#invalid('call returned a stream, and the adapter of reads has no stream() to read it with');
     }
     this.#scope.attr(genAiNames.requestStream, true);
     this.#reading = reads.stream();
     this.#times = new ChunkTimes(clock.monotonic() - startedAt);
     await readEvents(events as AsyncIterable<never>, this.#reading, this.#times, this.#scope);
     return this.#reply(this.#reading.soFar(), isStream ? undefined : answer);
+  }
+
+  #invalid(what: string): InvalidOptionError {
+    return new InvalidOptionError(`llm "${this.#model.name}": ${what}`);
   }
 
   /** Waits until the next attempt begins, or throws because there is none. */

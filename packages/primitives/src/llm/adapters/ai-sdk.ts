@@ -84,9 +84,7 @@ export const aiSdk: AiSdk = {
     };
   },
   stream: () => new AiSdkReading(),
-  events({ fullStream }) {
-    return fullStream;
-  },
+  events: ({ fullStream }) => fullStream,
   request({ messages, tools }) {
     const system = systemText(messages);
     return {

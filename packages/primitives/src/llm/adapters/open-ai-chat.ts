@@ -56,7 +56,9 @@ export interface OpenAiChat extends LlmAdapter<OpenAiChatResponse, OpenAiChatChu
  */
 export const openAiChat: OpenAiChat = {
   reply(response) {
-    const { id, model, choices, usage } = fieldsOf(response);
+    const { id, model, choices, usage, error } = fieldsOf(response);
+    // Some answer with the status 200 and an error in place of choices.
+    if (error && choices === undefined) throw failure(error);
     const all = listOf(choices);
     const message = fieldsOf(all[0]?.['message']);
     return {
@@ -201,5 +203,10 @@ function usageOf(usage: unknown): ReadUsage | undefined {
 
 function failure(error: unknown): LlmFailedError {
   const { type, code, message } = fieldsOf(error);
-  return new LlmFailedError(textOf(code) ?? textOf(type), textOf(message), error);
+  const status = countOf(code);
+  return new LlmFailedError(
+    textOf(code) ?? (status === undefined ? textOf(type) : String(status)),
+    textOf(message) ?? textOf(error),
+    error,
+  );
 }
