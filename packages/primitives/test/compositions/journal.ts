@@ -32,6 +32,12 @@ export class Journal {
   /** Calls that have not ended: of leaves that do not heed their abort, or that undo something after it. */
   atWork = 0;
   #leaves = 0;
+  readonly #emits: boolean;
+
+  /** @param emits - Whether each call of a leaf emits the id of its span, before it works and after. */
+  constructor({ emits = false }: { readonly emits?: boolean } = {}) {
+    this.#emits = emits;
+  }
 
   /** A primitive that behaves as told, call by call; after the last again like the first. */
   leaf(behaviours: readonly Behaviour[]): InstrumentedPrimitive<unknown, number> {
@@ -46,7 +52,9 @@ export class Journal {
       const behaviour = behaviours[number % behaviours.length] as Behaviour;
       this.atWork++;
       try {
+        if (this.#emits) await emit(scope, spanId);
         await work(scope, behaviour);
+        if (this.#emits) await emit(scope, spanId);
       } finally {
         this.atWork--;
       }
@@ -56,6 +64,11 @@ export class Journal {
       throw new LeafError(message, behaviour.ends === 'passing');
     });
   }
+}
+
+/** As a primitive of a user does: the type of a function says that it emits nothing. */
+function emit(scope: RunScope, chunk: string | undefined): Promise<void> {
+  return (scope as RunScope<unknown>).emit(chunk);
 }
 
 async function work(scope: RunScope, { afterMs, heedsAbort }: Behaviour): Promise<void> {
