@@ -62,7 +62,7 @@ describe('every composition that is read', () => {
 
   it('tries nothing else once a chunk has been read of what it tries', () =>
     // Rare: a step has to emit, to fail in a way that is answered, and to be read.
-    inScenarios(1000, ({ chunks }, { spans }) => {
+    inScenarios(600, ({ chunks }, { spans }) => {
       const byId = new Map(spans.map((span) => [span.spanId, span]));
       for (const chunk of chunks) {
         for (let span = byId.get(String(chunk)); span; span = byId.get(span.parentSpanId ?? '')) {
