@@ -1,0 +1,3 @@
+import { resumable } from '@tta/obs-primitives';
+
+export const create = (step) => resumable(step);
