@@ -259,6 +259,16 @@ describe('streaming', () => {
     expect(told).toEqual(['return']);
   });
 
+  it('ends at once when its producer cancels the run, and then hangs', async () => {
+    const caller = new AbortController();
+    const reason = new Error('my own doing');
+    const selfish = streaming('selfish', () => {
+      caller.abort(reason);
+      return new Promise<Chunks<number>>(() => undefined);
+    });
+    await expect(selfish.execute(0, { signal: caller.signal })).rejects.toBe(reason);
+  });
+
   it('tells a producer by the signal, in the scope that it gets', async () => {
     const reasons: unknown[] = [];
     const listening = streaming('listening', async function* (_: number, { signal }) {

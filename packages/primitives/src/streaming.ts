@@ -15,8 +15,8 @@ class Streaming<I, C, O> extends InstrumentedPrimitive<I, O, C> {
 
   protected run(input: I, scope: RunScope<C>): Promise<O> {
     const production = new Production<C, O>(scope);
-    const produced = production.from(() => this.#produce(input, scope), this.name);
-    if (!scope.isCancellable) return produced;
+    const produce = () => production.from(() => this.#produce(input, scope), this.name);
+    if (!scope.isCancellable) return produce();
     // Not a race for each chunk: what never settles would keep every one of them.
     return new Promise((resolve, reject) => {
       const stop = context.bind(context.active(), () => production.stop());
@@ -24,7 +24,7 @@ class Streaming<I, C, O> extends InstrumentedPrimitive<I, O, C> {
         reject(scope.signal.reason);
         stop();
       });
-      produced.finally(unfollow).then(resolve, reject);
+      produce().finally(unfollow).then(resolve, reject);
     });
   }
 }
@@ -39,12 +39,12 @@ class Production<C, O> {
   }
 
   async from(produce: () => unknown, name: string): Promise<O> {
-    const { emit, signal, isCancellable } = this.#scope;
+    const { emit, isCancellable } = this.#scope;
     const chunks = iteratorOf<C, O>(await produce(), name);
     this.#chunks = chunks;
-    if (isCancellable && signal.aborted) {
+    if (isCancellable && this.#scope.signal.aborted) {
       this.stop();
-      throw signal.reason;
+      throw this.#scope.signal.reason;
     }
     for (;;) {
       const { done, value } = await chunks.next();
