@@ -136,7 +136,7 @@ export function initializeObservability(options: ObservabilityOptions = {}): Obs
     trouble.beginEnd(why);
     modelClients?.stop();
     // The spans that this ends are to be sent.
-    await undefined;
+    await Promise.resolve();
     await Promise.all(all.map((signal) => signal.shutdown(shutdownLimitMs)));
     // Not before: a program that calls process.exit() meanwhile gets no further turn of the event loop, either.
     process.off('exit', onExit);

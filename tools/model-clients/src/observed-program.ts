@@ -1,4 +1,5 @@
 import { afterEach } from '@jest/globals';
+import { SpanStatusCode } from '@opentelemetry/api';
 import { InMemorySpanExporter, type ReadableSpan, SimpleSpanProcessor } from '@opentelemetry/sdk-trace-node';
 import { initializeObservability, type ObservabilityOptions } from '@tta/obs';
 import type { ExecutionResult, LlmUsage } from '@tta/obs-context';
@@ -140,7 +141,7 @@ function described({ name, attributes, status }: ReadableSpan): string {
   if (tokens[0] !== undefined) parts.push(`${String(tokens[0])}+${String(tokens[1])}`);
   if (attributes['cost.usd'] !== undefined) parts.push(`$${String(attributes['cost.usd'])}`);
   const outcome = attributes['execution.status'];
-  if (outcome !== undefined ? outcome !== 'success' : status.code === 2)
+  if (outcome !== undefined ? outcome !== 'success' : status.code === SpanStatusCode.ERROR)
     parts.push(String(outcome ?? 'error'));
   return parts.join(' ');
 }
