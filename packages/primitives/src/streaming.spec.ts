@@ -269,6 +269,16 @@ describe('streaming', () => {
     await expect(selfish.execute(0, { signal: caller.signal })).rejects.toBe(reason);
   });
 
+  it('makes no signal where nothing can cancel it', async () => {
+    let isCancellable: boolean | undefined;
+    const simple = streaming('simple', async function* (_: number, scope) {
+      yield 1;
+      ({ isCancellable } = scope);
+    });
+    await simple.execute(0);
+    expect(isCancellable).toBe(false);
+  });
+
   it('tells a producer by the signal, in the scope that it gets', async () => {
     const reasons: unknown[] = [];
     const listening = streaming('listening', async function* (_: number, { signal }) {
