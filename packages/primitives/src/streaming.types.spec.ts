@@ -1,7 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
 import type { InstrumentedPrimitive, PrimitiveLike, RunStream } from '@tta/obs-instrumentation';
+import { retry } from './retry.ts';
 import { sequential } from './sequential.ts';
 import { streaming } from './streaming.ts';
+import { timeout } from './timeout.ts';
 
 type Same<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
 const same = <_T extends true>(): void => undefined;
@@ -56,6 +58,14 @@ describe('the types of streaming', () => {
       // @ts-expect-error the function, not what it returns
       streaming('made', [1]);
     }).toThrow();
+  });
+
+  it('come through what is around them', async () => {
+    const careful = retry(timeout(words, { ms: 1000 }));
+    same<Same<typeof careful, InstrumentedPrimitive<string, number, string>>>();
+    const chunks: string[] = [];
+    for await (const word of careful.stream('a b')) chunks.push(word);
+    expect(chunks).toEqual(['a', 'b']);
   });
 
   it('fit wherever a step of that input and output does', async () => {
