@@ -337,6 +337,15 @@ describe('WorkflowContext.child', () => {
     parent.set(total, 'two');
   });
 
+  it('gives all of the state by the ids of its keys, as a copy', () => {
+    const parent = new WorkflowContext();
+    expect(parent.child().entries()).toEqual({});
+    parent.set(stateKey<number>('total'), 1);
+    const entries = parent.child().entries();
+    entries['total'] = 2;
+    expect(parent.entries()).toEqual({ total: 1 });
+  });
+
   it('copies neither the state nor what was said, however many there are', () => {
     let reads = 0;
     const counted = <T extends object>(value: T): T =>

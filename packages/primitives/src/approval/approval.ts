@@ -118,7 +118,7 @@ class Approval<I, O, S, Chunk> extends InstrumentedPrimitive<I, O | S, Chunk> {
 
   async #ask(request: ApprovalRequest, input: I, scope: RunScope<Chunk>): Promise<Decision | undefined> {
     const { ask } = this.#options;
-    const answer = await ask?.({ ...request, input }, scope as RunScope);
+    const answer = await ask?.({ ...request, input }, scope);
     return answer === undefined ? undefined : requireDecision(answer, `approval "${this.name}"`);
   }
 
@@ -157,7 +157,7 @@ class Approval<I, O, S, Chunk> extends InstrumentedPrimitive<I, O | S, Chunk> {
 
   #skip(input: I, scope: RunScope<Chunk>): S | PromiseLike<S> {
     const { onSkip } = this.#options;
-    if (onSkip) return onSkip(input, scope as RunScope);
+    if (onSkip) return onSkip(input, scope);
     throw new InvalidDecisionError(
       `approval "${this.name}": it may not be skipped; say by the option onSkip what stands in for its output`,
     );

@@ -124,7 +124,7 @@ function wrapped(kind: (typeof wrappers)[number], step: Step): Step {
     case 'fallback':
       return fallback(() => {
         throw busy;
-      }, step) as Step;
+      }, step);
     case 'forEach':
       return sequential((n: number) => [n, n + 1, n + 2], forEach(step, { concurrency: 2 }), sum);
   }
@@ -149,7 +149,7 @@ function joined(kind: (typeof manies)[number], steps: readonly Step[]): Step {
       return router({
         routes: { a: first, b: second },
         select: (n: number) => (n % 2 === 0 ? 'a' : 'b'),
-      }) as Step;
+      });
   }
 }
 
@@ -165,27 +165,23 @@ describe('a run that waits', () => {
         const effects: string[] = [];
         const process = () => resumable(make(of, false, effects).step, { name: 'w' });
         let running = process().execute(input);
-        for (;;) {
-          const ended = await running.then(
-            (output) => ({ output }),
-            (error: unknown) => ({ error }),
-          );
-          if ('output' in ended) {
-            expect(ended.output).toBe(expected);
-            break;
+        let output: number | undefined;
+        while (output === undefined) {
+          try {
+            output = await running;
+          } catch (error) {
+            if (!(error instanceof SuspendedError)) throw error;
+            waited++;
+            const { token, requests } = error;
+            const order = requests.toSorted(() => random.next() - 0.5);
+            const decided = order.slice(0, 1 + Math.floor(random.next() * order.length));
+            const decisions = decided.map(
+              ({ id, name, input: given }) => [id, decisionOn(Number(name), given as number)] as const,
+            );
+            running = process().resume(token, Object.fromEntries(decisions));
           }
-          if (!(ended.error instanceof SuspendedError)) throw ended.error;
-          waited++;
-          const { token, requests } = ended.error;
-          const order = requests.toSorted(() => random.next() - 0.5);
-          const decided = order.slice(0, 1 + Math.floor(random.next() * order.length));
-          running = process().resume(
-            token,
-            Object.fromEntries(
-              decided.map(({ id, name, input: given }) => [id, decisionOn(Number(name), given as number)]),
-            ),
-          );
         }
+        expect(output).toBe(expected);
         expect(effects.toSorted()).toEqual(atOnce.effects.toSorted());
       }),
       { numRuns: 250 },

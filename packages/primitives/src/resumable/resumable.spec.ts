@@ -449,6 +449,33 @@ describe('resumable', () => {
     expect(await running).toMatchObject({ ok: false, error: reason });
   });
 
+  it(
+    'keeps nothing of what was left behind, whatever comes of it',
+    observed(
+      async (trace) => {
+        const slow = async (_: number, { step, clock }: RunScope): Promise<string> => {
+          await new Promise<void>((resolve) => clock.timer(10, resolve, true));
+          return step('inner', () => 'x'.repeat(100), 0);
+        };
+        const quick = (n: number, { step }: RunScope): number => {
+          void step('inner', slow, n);
+          return n;
+        };
+        const gate = approval((n: number) => n, { name: 'gate' });
+        const pauses = (n: number, { clock }: RunScope): Promise<number> =>
+          new Promise((resolve) => clock.timer(20, () => resolve(n), true));
+        const workflow = resumable(sequential(quick, pauses, gate));
+        const running = suspensionOf(workflow.execute(1));
+        await trace.clock.advance(10);
+        await trace.clock.advance(10);
+        const { token } = await running;
+        expect(JSON.stringify(jsonOf(token))).not.toContain('xxx');
+        expect(await workflow.resume(token, yes)).toBe(1);
+      },
+      { clock: 'manual' },
+    ),
+  );
+
   it('is part of the one that it is inside of', async () => {
     const { plan, make } = refund();
     const outer = resumable(
@@ -472,9 +499,7 @@ describe('resumable', () => {
   );
 
   it('streams what its steps emit until it waits', async () => {
-    const emits: PrimitiveLike<number, number, string> = mockPrimitive<number, number>('quiet').returns(
-      1,
-    ) as never;
+    const emits: PrimitiveLike<number, number, string> = mockPrimitive<number, number>('quiet').returns(1);
     const workflow = resumable(
       sequential(
         emits,

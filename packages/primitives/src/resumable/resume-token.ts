@@ -24,6 +24,13 @@ export interface SavedRun {
   readonly journal: SavedStep;
 }
 
+/** A run that can go on. */
+export interface CheckedRun {
+  readonly run: SavedRun;
+  /** What nobody has decided about, in the order in which it came up. */
+  readonly requests: readonly ApprovalRequest[];
+}
+
 /** Characters of a token: outputs and requests at their largest, in base64, with room for the rest. */
 const longestText = 2 * mostCharacters;
 const longestToken = longestText + 17;
@@ -45,11 +52,7 @@ export function formatToken(run: SavedRun): string {
  *
  * @throws {@link InvalidTokenError} which says what is wrong and what to do.
  */
-export function parseToken(
-  token: unknown,
-  workflow: string,
-  graph: string,
-): { readonly run: SavedRun; readonly requests: readonly ApprovalRequest[] } {
+export function parseToken(token: unknown, workflow: string, graph: string): CheckedRun {
   const refuse = (what: string): InvalidTokenError => new InvalidTokenError(workflow, what);
   const whole = 'give it as it was in the SuspendedError';
   if (typeof token !== 'string' || token === '') throw refuse(`the token is no text; ${whole}`);
@@ -69,14 +72,27 @@ export function parseToken(
   const { version } = (run ?? {}) as Partial<Record<keyof SavedRun, unknown>>;
   if (version !== 1)
     throw refuse('the token is of another version of this library; resume it with the one that made it');
-  if (!isSavedRun(run)) throw refuse(`the token is not what a run was saved as; ${whole}`);
-  if (run.workflow !== workflow)
-    throw refuse(`the token is of the workflow ${JSON.stringify(run.workflow)}; resume it with that one`);
-  if (run.graph !== graph)
+  const checked = checkedRun(run);
+  if (!checked) throw refuse(`the token is not what a run was saved as; ${whole}`);
+  if (checked.run.workflow !== workflow)
+    throw refuse(
+      `the token is of the workflow ${JSON.stringify(checked.run.workflow)}; resume it with that one`,
+    );
+  if (checked.run.graph !== graph)
     throw refuse(
       'its steps are not those that the run was begun with; resume it with the version that began it',
     );
-  return { run, requests: [...requestsIn(run.journal)] };
+  return checked;
+}
+
+/** A saved run, and what waits in it; `undefined` where it is none. */
+function checkedRun(run: unknown): CheckedRun | undefined {
+  try {
+    return isSavedRun(run) ? { run, requests: [...requestsIn(run.journal)] } : undefined;
+  } catch {
+    // Nested deeper than any run.
+    return undefined;
+  }
 }
 
 function withoutPrototypes(key: string, value: unknown): unknown {

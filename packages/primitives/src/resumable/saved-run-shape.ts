@@ -114,14 +114,9 @@ const isRun = shape({
   journal: isStep,
 });
 
-/** Whether a value is all that a saved run has to be. */
+/** Whether a value is all that a saved run has to be. @throws RangeError for one that is nested deeper than any run. */
 export function isSavedRun(value: unknown): value is SavedRun {
-  try {
-    return isRun(value);
-  } catch {
-    // Nested deeper than any run.
-    return false;
-  }
+  return isRun(value);
 }
 
 /** The requests of a saved run that nobody has decided about, in the order in which they came up. */
