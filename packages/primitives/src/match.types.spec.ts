@@ -39,7 +39,9 @@ describe('the types of a match', () => {
       names: (message) => message.items,
       numbers: ({ items }) => items.length > 1,
     });
-    same<Same<typeof primitive, InstrumentedPrimitive<Message, string | number | string[] | boolean, never>>>();
+    same<
+      Same<typeof primitive, InstrumentedPrimitive<Message, string | number | string[] | boolean, never>>
+    >();
     expect(await primitive.execute(image)).toBe(4);
   });
 
