@@ -108,4 +108,19 @@ describe('the example agent-with-approval', () => {
       );
     }),
   );
+
+  it(
+    'looks up orders without asking anybody',
+    observed(async (trace) => {
+      const { server, workflow } = await desk([
+        toolCall('find_order', { order: 'B-2' }),
+        'There is no such order.',
+      ]);
+      expect((await workflow.execute('Where is B-2?')).text).toBe('There is no such order.');
+      await server.close();
+
+      expect(JSON.stringify(server.requests[1]?.body)).toContain('there is no such order');
+      expect(trace).toHaveNoErrors();
+    }),
+  );
 });

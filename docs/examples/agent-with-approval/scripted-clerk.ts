@@ -9,6 +9,6 @@ export function scriptedClerk({ body }: ModelRequest): ServerReply {
   if (told.length === 1) {
     return { text: '', toolCalls: [{ name: 'refund', arguments: { order: 'A-17', usd: 30 } }] };
   }
-  const { usd } = JSON.parse(told[1]?.content ?? '{}') as { usd: number };
+  const { usd } = JSON.parse(told[1]?.content as string) as { usd: number };
   return `I am sorry that it broke. We have given you $${usd} back.`;
 }

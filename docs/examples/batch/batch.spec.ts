@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { observed } from '@tta/obs-testing';
 import { matchers } from '@tta/obs-testing/jest';
 import { ExampleProgram, stableText } from '../test/program.ts';
+import { Archive, Source } from './archive.ts';
 import { storeReadings } from './workflow.ts';
 
 expect.extend(matchers);
@@ -31,6 +32,20 @@ describe('the example batch', () => {
     expect(trace).toHaveSpan('primitive.lambda.execute "skip" success', 3);
     expect(trace).toHaveNoOrphans();
   });
+
+  it(
+    'asks a source of any size for no more than it has lanes',
+    observed(async () => {
+      const archive = new Archive();
+      const source = new Source(archive);
+      const places = await storeReadings(archive.store).execute(source.readings(30));
+
+      expect(places.toSorted((one, other) => one - other)).toEqual(
+        Array.from({ length: 26 }, (_, at) => at + 1),
+      );
+      expect([archive.size, source.mostOnTheirWay]).toEqual([26, 4]);
+    }),
+  );
 
   it(
     'stops at the first reading that cannot be stored at all',

@@ -56,6 +56,23 @@ describe('the example cross-process', () => {
     }),
   );
 
+  it('takes from the shelf what it reserves', async () => {
+    const kettles = { shelf: 'B7', left: 3 };
+    const reserve = reserveStock(new Map([['kettle', kettles]]));
+    expect(await reserve.execute({ article: 'kettle', count: 2 })).toEqual({ shelf: 'B7', left: 1 });
+    expect(kettles.left).toBe(1);
+  });
+
+  it('hands an order of something on as it is', async () => {
+    const asked: unknown[] = [];
+    const order = placeOrder((given) => {
+      asked.push(given);
+      return { shelf: 'B7', left: 0, traceId: undefined };
+    });
+    await order.execute({ article: 'kettle', count: 2 });
+    expect(asked).toEqual([{ article: 'kettle', count: 2 }]);
+  });
+
   it('asks the warehouse nothing about an order of nothing', async () => {
     const order = placeOrder(() => Promise.reject(new Error('asked')));
     await expect(order.execute({ article: 'kettle', count: 0 })).rejects.toThrow(

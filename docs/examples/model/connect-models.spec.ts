@@ -30,6 +30,15 @@ describe('connectModels', () => {
     expect(lines).toEqual([[`OPENAI_API_KEY is set: ${new URL(server.url).host} answers`]]);
   });
 
+  it('asks OpenAI where the environment names no server', async () => {
+    const env = { OPENAI_API_KEY: 'key-1', OPENAI_LARGE_MODEL: 'huge' };
+    const [models, lines] = await printed(() => connectModels('in the script', env));
+    await models.close();
+
+    expect(models).toMatchObject({ model: 'gpt-4.1-mini', largeModel: 'huge', isScripted: false });
+    expect(lines).toEqual([['OPENAI_API_KEY is set: api.openai.com answers']]);
+  });
+
   it('asks a script where there is no key, and says so', async () => {
     const [models, lines] = await printed(() => connectModels('in the script', { OPENAI_API_KEY: '' }));
 

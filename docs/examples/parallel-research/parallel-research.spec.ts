@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { observed } from '@tta/obs-testing';
 import { matchers } from '@tta/obs-testing/jest';
 import { ExampleProgram, stableText } from '../test/program.ts';
+import { startSearchServer } from './search-server.ts';
 import { type Finding, research } from './workflow.ts';
 
 expect.extend(matchers);
@@ -38,6 +39,20 @@ describe('the example parallel-research', () => {
     expect(trace).toHaveSpan('primitive.sequential.execute "research" success', 1);
     expect(trace).toHaveNoOrphans();
   });
+
+  it(
+    'asks a source that fails a second time, and tells what it failed with',
+    observed(async (trace) => {
+      const server = await startSearchServer();
+      const { findings, gaps } = await research(server.sources).execute('tides');
+      await server.close();
+
+      expect(findings.map(({ source }) => source)).toEqual(['encyclopedia', 'papers']);
+      expect(gaps).toEqual(['news: "search news" failed after 2 attempts; the last error: 503 for tides']);
+      expect([server.asked('news', 'tides'), server.asked('papers', 'tides')]).toEqual([2, 1]);
+      expect(trace).toHaveRetried('search news', 1);
+    }),
+  );
 
   it(
     'has an empty report where no source answers',

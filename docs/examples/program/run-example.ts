@@ -1,5 +1,5 @@
 import { relative } from 'node:path';
-import { parseArgs } from 'node:util';
+import { parseArgs, types } from 'node:util';
 import type { Observability } from '@tta/obs';
 import { onExecution } from '@tta/obs-primitives';
 import { coloursFor } from '../repo-review/colours.ts';
@@ -34,7 +34,8 @@ export async function runExample(
 ): Promise<void> {
   const { argv, env, stdout, stderr } = surroundings;
   const fail = (error: unknown, exitCode: number): void => {
-    stderr.write(`error: ${messageOf(error).split('\n')[0]}\n`);
+    const message = types.isNativeError(error) ? error.message : String(error);
+    stderr.write(`error: ${message.split('\n')[0]}\n`);
     surroundings.exitCode = exitCode;
   };
 
@@ -65,10 +66,4 @@ export async function runExample(
     const program = relative(process.cwd(), argv[1] ?? '');
     stdout.write(colours.dim(`to see them as trees: npx tta-obs run --exit -- node ${program}\n`));
   }
-}
-
-function messageOf(error: unknown): string {
-  return typeof error === 'object' && error !== null && 'message' in error
-    ? String(error.message)
-    : String(error);
 }

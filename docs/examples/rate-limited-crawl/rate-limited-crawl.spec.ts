@@ -7,6 +7,8 @@ import { crawlSite } from './workflow.ts';
 
 expect.extend(matchers);
 
+const guide = ['/guide', '/guide/first-run', '/guide/install', '/guide/traces'];
+
 let program: ExampleProgram;
 beforeAll(async () => {
   program = await ExampleProgram.bundle('rate-limited-crawl');
@@ -44,6 +46,24 @@ describe('the example rate-limited-crawl', () => {
     });
     expect(trace).toHaveNoOrphans();
   });
+
+  it(
+    'reads what a page links to on its own site, and each page once',
+    observed(async () => {
+      const site = await startSite();
+      try {
+        const crawl = crawlSite({ concurrency: 4, limit: 100, windowMs: 10 });
+        const { pages, next } = await crawl.execute({ next: [`${site.url}blog`], pages: [] });
+
+        const paths = pages.map(({ url }) => new URL(url).pathname);
+        expect(paths.toSorted()).toEqual(['/', '/about', '/blog', '/blog/1', '/blog/2', ...guide]);
+        expect(paths.slice(0, 4)).toEqual(['/blog', '/blog/1', '/blog/2', '/about']);
+        expect([next, site.refusals()]).toEqual([[], 1]);
+      } finally {
+        await site.close();
+      }
+    }),
+  );
 
   it(
     'gives up on a site that has no such page',

@@ -58,6 +58,22 @@ describe('the example saga', () => {
   });
 
   it(
+    'keeps what it has booked where every step succeeds',
+    observed(async (trace) => {
+      const services = travelServices();
+      const booked = await bookTrip(services).execute({
+        traveller: 'Ada',
+        city: 'Oslo',
+        passportValid: true,
+      });
+
+      expect(Object.values(booked).sort()).toEqual(services.given().sort());
+      expect(services.given()).toHaveLength(4);
+      expect(trace).toHaveCompensated([]);
+    }),
+  );
+
+  it(
     'undoes what was done, the last first, and again what could not be undone at first',
     observed(
       async (trace) => {

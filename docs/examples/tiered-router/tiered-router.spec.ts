@@ -77,4 +77,20 @@ describe('the example tiered-router', () => {
       { clock: 'manual' },
     ),
   );
+
+  it(
+    'asks the large model where a question is long',
+    observed(async () => {
+      await using server = await modelServer({ replies: 'yes' });
+      const answer = answerQuestion({
+        createChat: chatApi(`${server.url}/v1`, 'none'),
+        model: 'small',
+        largeModel: 'large',
+      });
+      const words = (count: number) => Array.from({ length: count }, () => 'why').join(' ');
+      const asked = [];
+      for (const count of [12, 13]) asked.push((await answer.execute(words(count))).usage.model);
+      expect(asked).toEqual(['small', 'large']);
+    }),
+  );
 });
