@@ -11,7 +11,7 @@ import { ToldExecution } from './told-execution.ts';
  * A stream that nobody reads any more says nothing: the AI SDK does not tell of a `break`. So long without a sign after the
  * execution that began it has ended, it has been left.
  */
-const leftAfterMs = 120_000;
+const leftAfterMs = 300_000;
 
 /** What was called. */
 export interface CalledFunction {
@@ -26,7 +26,8 @@ export interface CalledFunction {
 export class AiSdkCall {
   readonly #around: Context;
   readonly #called: CalledFunction;
-  readonly #event: Fields;
+  /** Until its work begins: it may hold a long conversation. */
+  #event: Fields;
   readonly #isAnsweredFor: boolean;
   /** Which spans of its own the AI SDK has of it, if any. */
   toldBy: string | undefined;
@@ -62,11 +63,14 @@ export class AiSdkCall {
 
   /** Its work begins. Not before: whether the AI SDK has a span of its own of it shows in between. */
   begin(): void {
-    if (this.#isSilent || this.#hasBegun) return;
+    if (this.#hasBegun) return;
     this.#hasBegun = true;
+    const event = this.#event;
+    this.#event = {};
+    if (this.#isSilent) return;
     if (this.#called.isStream) this.#watch();
     if (!this.#called.isAgent) return;
-    const named = textIn(this.#event, 'functionId');
+    const named = textIn(event, 'functionId');
     this.#agent = new ToldExecution(
       {
         type: 'agent',
@@ -78,14 +82,14 @@ export class AiSdkCall {
         },
       },
       this.#around,
-      this.#event['messages'],
+      event['messages'],
     );
   }
 
   /** @returns In which the call is to run. */
   beginModel(event: Fields): Context | undefined {
-    if (this.#isSilent) return undefined;
     this.begin();
+    if (this.#isSilent) return undefined;
     this.#hasSign = true;
     this.#modelCalls++;
     this.#model?.fail(new Error('the answer broke off, and the model was asked again'));

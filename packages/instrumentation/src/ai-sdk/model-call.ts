@@ -17,7 +17,6 @@ export class ModelCall {
   readonly #execution: ToldExecution;
   readonly #operation: string;
   readonly #asked: { readonly provider: string; readonly model: string };
-  #isTold = false;
 
   /** @param event - What is asked, by which the call begins. */
   constructor(operation: string, event: Fields, active: Context) {
@@ -95,8 +94,6 @@ export class ModelCall {
   }
 
   #tell(usage: Untold): void {
-    if (this.#isTold) return;
-    this.#isTold = true;
     const { provider, model: requestModel } = this.#asked;
     const { model = requestModel, ...rest } = told(usage);
     this.#execution.usage({ ...rest, provider, model, requestModel, operation: this.#operation });
