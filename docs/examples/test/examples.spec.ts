@@ -1,8 +1,7 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe as suite, expect, it } from '@jest/globals';
 import { traceTree } from '@tta/obs-cli';
 import { describe, describeRun, lambda, type PrimitiveGraph, type PrimitiveLike } from '@tta/obs-primitives';
@@ -165,12 +164,6 @@ suite('the example', () => {
       expect(linesOf(describeRun(trace.spans))).toEqual(expectedOf({ workflow: repoReview(), beyond }));
     });
     planted.remove();
-  });
-
-  it('is looked at, whichever there is', () => {
-    const folder = fileURLToPath(new URL('..', import.meta.url));
-    const names = readdirSync(folder).filter((name) => existsSync(join(folder, name, 'main.ts')));
-    expect(names).toEqual([...Object.keys(examples), 'repo-review'].sort());
   });
 
   it('has the nodes that it is said not to come to', () => {

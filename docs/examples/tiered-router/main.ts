@@ -49,7 +49,7 @@ await runExample(obs, about, async () => {
 
   for (const [route, { samples, costUsd }] of Object.entries(answer.stats())) {
     console.log(
-      `  ${route.padEnd(5)} ${samples} runs${costUsd === undefined ? '' : `, ${usd(costUsd)} each`}`,
+      `  ${route.padEnd(5)} runs: ${samples}${costUsd === undefined ? '' : `, ${usd(costUsd)} each`}`,
     );
   }
 });

@@ -24,8 +24,8 @@ describe('the example tiered-router', () => {
       large (select) gpt-4.1: At length: Compare a queue on disk with one in m
       large (tier) gpt-4.1: At length: Is this safe?
       large (cooling_down) gpt-4.1: At length: What is a trace?
-        small 1 runs, $0.000048 each
-        large 3 runs, $0.0017 each
+        small runs: 1, $0.000048 each
+        large runs: 3, $0.0017 each
 
       ✓ answer  … ms, $0.000048
       ✓ answer  … ms, $0.0017
