@@ -498,6 +498,30 @@ describe('what an llm streams', () => {
   );
 
   it(
+    'tells nothing of an attempt that was repeated, also where the next one comes to nothing',
+    observed(async (trace) => {
+      const refused = Object.assign(new Error('bad'), { status: 400 });
+      let attempts = 0;
+      const ask = llm({
+        ...base,
+        call: () => {
+          if (attempts++ > 0) throw refused;
+          return (async function* (): AsyncGenerator<Piece> {
+            yield 'one';
+            throw new Error('connection reset');
+          })();
+        },
+      });
+      const asking = ask.tryExecute(undefined);
+      await trace.clock.advance(0);
+      await trace.clock.advance(trace.clock.nextTimerInMs ?? 0);
+      expect(await asking).toMatchObject({ ok: false, error: refused });
+      expect(trace).toHaveMetric('gen_ai.client.inference.usage.output_tokens', { value: 0 });
+      expect(trace).not.toHaveMetric('gen_ai.client.inference.time_to_first_chunk');
+    }, manual),
+  );
+
+  it(
     'is told by the time limit that it does not heed: what it used until then, on the span',
     observed(async (trace) => {
       const ask = llm({
