@@ -400,6 +400,7 @@ describe('what an llm streams', () => {
         'stream.time_to_first_chunk_ms': 20,
       });
       expect(trace).toHaveMetric('gen_ai.client.inference.time_to_first_chunk', { value: 0.02 });
+      expect(trace).toHaveMetric('gen_ai.client.inference.time_per_output_chunk', 2);
       expect(trace).toHaveMetric('gen_ai.client.inference.time_per_output_chunk', { value: 0.02 });
       expect(trace).toHaveMetric('gen_ai.client.inference.duration', { value: 0.04 });
     }, manual),
