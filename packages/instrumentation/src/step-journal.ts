@@ -31,12 +31,12 @@ export interface StepJournal {
 }
 
 /** Has what becomes of the steps of an execution kept. Before the first of them begins. */
-export function keepJournal(scope: RunScope<never>, journal: StepJournal): void {
+export function keepJournal(scope: RunScope, journal: StepJournal): void {
   (scope as unknown as Execution).journal = journal;
 }
 
 /** Where what becomes of the steps of an execution is kept; `undefined` where it is not. */
-export function journalOf(scope: RunScope<never>): StepJournal | undefined {
+export function journalOf(scope: RunScope): StepJournal | undefined {
   return (scope as unknown as Execution).journal;
 }
 

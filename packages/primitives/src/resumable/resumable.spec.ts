@@ -289,6 +289,19 @@ describe('resumable', () => {
     expect(await workflow.resume(token, yes)).toBe(3);
   });
 
+  it('gives it again as it was, also where the run waits once more after somebody has changed it', async () => {
+    const gate = (name: string) => approval((n: number) => n, { name });
+    const workflow = resumable(async (_: number, { step }: RunScope) => {
+      const found = await step('inner', () => ({ count: 1 }), 0);
+      found.count++;
+      await step('inner', gate('first'), found.count);
+      return step('inner', gate('second'), found.count);
+    });
+    const first = await suspensionOf(workflow.execute(1));
+    const second = await suspensionOf(workflow.resume(first.token, yes));
+    expect(await workflow.resume(second.token, yes)).toBe(2);
+  });
+
   it('knows what a step returned by the time it returned, not what became of it', async () => {
     const held = { count: 1 };
     const workflow = resumable(

@@ -235,10 +235,10 @@ describe('a step that waits for a decision', () => {
             if (n > 1) throw busy;
             return n;
           }
-          await new Promise<void>((resolve) => scope.clock.timer(20, resolve, true));
+          await new Promise<void>((resolve) => scope.clock.timer(n > 2 ? 80 : 20, resolve, true));
           return scope.step('inner', step, n);
         };
-        const hedged = resumable(hedge(later, { idempotent: true, afterMs: 10 }));
+        const hedged = resumable(hedge(later, { idempotent: true, afterMs: 10, budgetRatio: 1 }));
         const won = hedged.execute(1);
         await trace.clock.advance(60);
         expect(await won).toBe(1);
@@ -246,6 +246,10 @@ describe('a step that waits for a decision', () => {
         const lost = suspensionOf(hedged.execute(2));
         await trace.clock.advance(60);
         expect((await lost).requests).toHaveLength(1);
+        attempts = 0;
+        const failedBefore = suspensionOf(hedged.execute(3));
+        await trace.clock.advance(80);
+        expect((await failedBefore).requests).toHaveLength(1);
       },
       { clock: 'manual' },
     ),
