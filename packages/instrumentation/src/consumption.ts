@@ -12,6 +12,8 @@ export interface Consumption extends Partial<Record<TokenKind, number>> {
   savedUsd?: number;
   /** When a model call was last told, on the monotonic clock. */
   usageToldAt?: number;
+  /** Somebody else puts the durations of its calls into the metrics. */
+  isTimedElsewhere?: boolean;
 }
 
 type OnFault = (error: unknown) => void;
@@ -149,7 +151,8 @@ function recordCall(
   const failed = error !== undefined;
   const failure = failed && { [names.errorType]: errorTypes.admit(execution.infoOf(error).type) };
   const labels = { ...call, ...failure };
-  if (ms !== undefined && !elsewhere?.isTimed) duration.record(ms / 1000, labels);
+  const isTimed = elsewhere?.isTimed ?? consumption.isTimedElsewhere ?? false;
+  if (ms !== undefined && !isTimed) duration.record(ms / 1000, labels);
   if (!isInference) return;
   const firstMs = amount('timeToFirstChunkMs', timeToFirstChunkMs, onFault);
   if (firstMs !== undefined) instruments.inferenceTimeToFirstChunk.record(firstMs / 1000, labels);

@@ -2,7 +2,7 @@ import type { Context } from '@opentelemetry/api';
 import { CancelledError, genAiNames } from '@tta/obs-context';
 import { instrumentationOf } from '../current-instrumentation.ts';
 import { executionOf } from '../execution-context.ts';
-import { isAnsweredFor } from '../model-calls/answering-execution.ts';
+import { answeringExecution } from '../model-calls/answering-execution.ts';
 import { type Fields, fieldsOf, textIn } from './ai-sdk-fields.ts';
 import { ModelCall } from './model-call.ts';
 import { ToldExecution } from './told-execution.ts';
@@ -44,7 +44,7 @@ export class AiSdkCall {
     this.#called = called;
     this.#event = event;
     this.#around = around;
-    this.#isAnsweredFor = isAnsweredFor(executionOf(around));
+    this.#isAnsweredFor = answeringExecution(executionOf(around)) !== undefined;
   }
 
   /** Whether it was made in a context, and nothing of it shown yet. */

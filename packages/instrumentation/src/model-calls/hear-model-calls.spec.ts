@@ -70,22 +70,37 @@ describe('hearerOf', () => {
     expect(observed.span('primitive.custom.process').attributes['cost.usd']).toBeUndefined();
   });
 
-  it('is nobody outside of executions, and in one that is a call, but for the tools in it', async () => {
+  it('counts nothing in an execution that is a call, except in the tools in it', async () => {
     const observed = new Observed();
-    const isHeard: boolean[] = [];
-    const look = () => void isHeard.push(hearerOf(context.active()) !== undefined);
     expect(hearerOf(ROOT_CONTEXT)).toBeUndefined();
     await observed.run(() =>
-      withExecution({ type: 'llm' }, async () => {
-        look();
-        await withExecution({ type: 'lambda' }, look);
-        await withExecution({ type: 'tool' }, async () => {
-          look();
-          await withExecution({ type: 'lambda' }, look);
-          await withExecution({ type: 'llm' }, look);
+      withExecution({ type: 'llm', name: 'outer' }, async () => {
+        hear();
+        await withExecution({ type: 'lambda', name: 'inner' }, () => hear());
+        await withExecution({ type: 'tool', name: 'tool' }, async () => {
+          hear();
+          await withExecution({ type: 'lambda', name: 'in tool' }, () => hear());
+          await withExecution({ type: 'llm', name: 'llm in tool' }, () => hear());
         });
       }),
     );
-    expect(isHeard).toEqual([false, false, true, true, false]);
+    const named = Object.keys(await observed.points('llm.cost.usd')).map((labels) =>
+      labels.split('name=').at(-1),
+    );
+    expect(named.sort()).toEqual(['in tool', 'tool']);
+  });
+
+  it('has an execution that is a call record no duration that is recorded already', async () => {
+    const observed = new Observed();
+    const ask = (isTimed: boolean) =>
+      withExecution({ type: 'llm' }, async (scope) => {
+        await withExecution({ type: 'lambda' }, () => hear(isTimed));
+        scope.usage(call);
+      });
+    await observed.run(() => ask(true));
+    expect(await observed.points('gen_ai.client.inference.duration')).toEqual({});
+    await observed.run(() => ask(false));
+    expect(Object.values(await observed.points('gen_ai.client.inference.duration'))).toEqual([1]);
+    expect(Object.values(await observed.points('llm.cost.usd'))).toEqual([2]);
   });
 });
