@@ -46,11 +46,7 @@ export class ModelCall<I> {
 
   /** @throws What the last attempt threw, untouched. */
   async run(input: I): Promise<LlmResponse<unknown>> {
-    const { signal } = this.#scope;
-    // Whoever aborts may end the span before it is this one's turn. A whole response may come nevertheless.
-    const unfollow = onAbort(signal, () => {
-      if (this.#reading) this.#tellFailure(signal.reason);
-    });
+    const unfollow = this.#scope.isCancellable ? this.#followSignal() : undefined;
     try {
       for (let attempt = 1; ; attempt++) {
         try {
@@ -63,8 +59,16 @@ export class ModelCall<I> {
       this.#tellFailure(error);
       throw error;
     } finally {
-      unfollow();
+      unfollow?.();
     }
+  }
+
+  /** Whoever aborts may end the span before it is this one's turn. A whole response may come nevertheless. */
+  #followSignal(): () => void {
+    const { signal } = this.#scope;
+    return onAbort(signal, () => {
+      if (this.#reading) this.#tellFailure(signal.reason);
+    });
   }
 
   async #attempt(input: I): Promise<LlmResponse<unknown>> {

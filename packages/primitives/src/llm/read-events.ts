@@ -18,7 +18,9 @@ export async function readEvents<Event>(
   try {
     for (;;) {
       const askedAt = scope.clock.monotonic();
-      const next = await untilAborted(scope.signal, iterator.next());
+      const made = iterator.next();
+      // Where nothing can abort, no signal is made.
+      const next = await (scope.isCancellable ? untilAborted(scope.signal, made) : made);
       times.waited(scope.clock.monotonic() - askedAt);
       if (next.done) {
         hasEnded = true;
