@@ -90,6 +90,7 @@ export {
   instrumented,
   type InstrumentOptions,
   InstrumentedPrimitive,
+  isSuspension,
   named,
   onExecution,
   type Outcome,

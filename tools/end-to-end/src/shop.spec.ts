@@ -108,7 +108,7 @@ describe('the figures of a program', () => {
 
   it('count executions, failures and costs once', () => {
     expect(figuresOf('pay')).toMatchObject({
-      executions: { success: 3, error: 1, timeout: 0, cancelled: 0 },
+      executions: { success: 3, error: 1, timeout: 0, cancelled: 0, suspended: 0 },
       errors: expect.objectContaining({ network: 1 }),
       inFlight: 0,
       costUsd: 0,
