@@ -29,8 +29,10 @@ export class AiSdkCall {
   /** Until its work begins: it may hold a long conversation. */
   #event: Fields;
   readonly #isAnsweredFor: boolean;
+  /** As in `gen_ai.operation.name` of the span that the AI SDK may have of it. */
+  readonly operation = 'invoke_agent';
   /** Which spans of its own the AI SDK has of it, if any. */
-  toldBy: string | undefined;
+  toldBy: 'legacy' | 'gen_ai' | undefined;
   #agent: ToldExecution | undefined;
   #model: ModelCall | undefined;
   readonly #tools = new Map<string, ToldExecution>();
@@ -75,9 +77,9 @@ export class AiSdkCall {
       {
         type: 'agent',
         name: named ?? this.#called.name,
-        action: 'invoke_agent',
+        action: this.operation,
         attributes: {
-          [genAiNames.operationName]: 'invoke_agent',
+          [genAiNames.operationName]: this.operation,
           ...(named === undefined ? {} : { [genAiNames.agentName]: named }),
         },
       },

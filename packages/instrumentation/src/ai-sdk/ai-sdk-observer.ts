@@ -28,9 +28,6 @@ const operations: ReadonlyMap<unknown, string> = new Map([
   ['rerank', 'rerank'],
 ]);
 
-/** What the AI SDK's own spans of a call have from the start: those of `LegacyOpenTelemetry` and before, and of `OpenTelemetry`. */
-const conventions = ['ai.operationId', genAiNames.operationName] as const;
-
 /** What becomes of something that a message of the channel told the begin of. */
 interface Followed {
   /** It has been called; what it promises is still to come. */
@@ -88,8 +85,10 @@ export class AiSdkObserver {
    */
   spanBegan(attributes: Attributes, active: Context): boolean {
     if (!this.#latest?.isMadeIn(active)) return false;
-    const convention = conventions.find((name) => name in attributes);
-    if (convention === undefined) return false;
+    const { operation } = this.#latest;
+    const isLegacy = 'ai.operationId' in attributes;
+    if (!isLegacy && attributes[genAiNames.operationName] !== operation) return false;
+    const convention = isLegacy ? 'legacy' : 'gen_ai';
     this.#latest.toldBy ??= convention;
     return this.#latest.toldBy !== convention;
   }

@@ -6,16 +6,17 @@ import { ModelCall } from './model-call.ts';
 
 /** A function of the AI SDK that calls a model and nothing else: `embed`, `rerank`. */
 export class SingleCall {
-  readonly #operation: string;
+  /** As in `gen_ai.operation.name`. */
+  readonly operation: string;
   readonly #event: Fields;
   readonly #around: Context;
   /** Which span of its own the AI SDK has of it, if any. */
-  toldBy: string | undefined;
+  toldBy: 'legacy' | 'gen_ai' | undefined;
   #model: ModelCall | undefined;
   #hasBegun = false;
 
   constructor(operation: string, event: Fields, around: Context) {
-    this.#operation = operation;
+    this.operation = operation;
     this.#event = event;
     this.#around = around;
   }
@@ -29,7 +30,7 @@ export class SingleCall {
     if (this.#hasBegun) return;
     this.#hasBegun = true;
     if (this.toldBy !== undefined || answeringExecution(executionOf(this.#around))) return;
-    this.#model = new ModelCall(this.#operation, this.#event, this.#around);
+    this.#model = new ModelCall(this.operation, this.#event, this.#around);
   }
 
   end(result: unknown): void {
