@@ -50,14 +50,7 @@ export function recordUsage(
   if (!elsewhere) {
     const total = addTokens(execution, tokens);
     // What was left behind may tell later what it used: its span has ended then.
-    if (!execution.ended) {
-      execution.span?.setAttributes({
-        ...llm,
-        ...call,
-        ...responseAttributes(usage),
-        ...tokenAttributes(total),
-      });
-    }
+    if (!execution.ended) execution.span?.setAttributes(spanAttributes(usage, llm, call, total));
   }
   const labels = { ...llm, [names.primitiveName]: execution.unit.name };
   const { inputTokens, outputTokens } = tokens;
@@ -82,24 +75,19 @@ const tokenNames: Readonly<Record<TokenKind, string>> = {
   reasoningOutputTokens: genAiNames.usageReasoningOutputTokens,
 };
 
-function tokenAttributes(tokens: Tokens): Attributes {
-  const attributes: Attributes = {};
+/** What the span says of the call, of its response, and of all tokens so far. */
+function spanAttributes(usage: LlmUsage, llm: Attributes, call: Attributes, total: Tokens): Attributes {
+  const attributes: Attributes = { ...llm, ...call };
+  const { responseId, finishReasons, timeToFirstChunkMs } = usage;
+  if (text(responseId) !== undefined) attributes[genAiNames.responseId] = responseId;
+  if (finishReasons?.length) attributes[genAiNames.responseFinishReasons] = [...finishReasons];
+  if (isAmount(timeToFirstChunkMs))
+    attributes[genAiNames.responseTimeToFirstChunk] = timeToFirstChunkMs / 1000;
   for (const kind of tokenKinds) {
-    const count = tokens[kind];
+    const count = total[kind];
     if (count !== undefined) attributes[tokenNames[kind]] = count;
   }
   return attributes;
-}
-
-/** What the response says of itself. */
-function responseAttributes({ responseId, finishReasons, timeToFirstChunkMs }: LlmUsage): Attributes {
-  return {
-    ...(text(responseId) !== undefined && { [genAiNames.responseId]: responseId }),
-    ...(finishReasons?.length && { [genAiNames.responseFinishReasons]: [...finishReasons] }),
-    ...(isAmount(timeToFirstChunkMs) && {
-      [genAiNames.responseTimeToFirstChunk]: timeToFirstChunkMs / 1000,
-    }),
-  };
 }
 
 /** What the semantic conventions call a value that is not among those that they know. */
@@ -119,12 +107,13 @@ function callAttributes(usage: LlmUsage): Attributes {
   const isUnanswered = error !== undefined && responseId === undefined;
   const asked = text(requestModel) ?? (isUnanswered ? text(model) : undefined);
   const answered = isUnanswered ? undefined : text(model);
-  return {
+  const attributes: Attributes = {
     [genAiNames.operationName]: operation ?? usualOperation,
     [genAiNames.providerName]: text(provider) ?? unknown,
-    ...(asked !== undefined && { [genAiNames.requestModel]: asked }),
-    ...(answered !== undefined && { [genAiNames.responseModel]: answered }),
   };
+  if (asked !== undefined) attributes[genAiNames.requestModel] = asked;
+  if (answered !== undefined) attributes[genAiNames.responseModel] = answered;
+  return attributes;
 }
 
 /** What the conventions call an inference. Other operations have a duration only, by another name. */
@@ -149,8 +138,9 @@ function recordCall(
   const isInference = inferences.has(operation);
   const duration = isInference ? instruments.inferenceDuration : instruments.operationDuration;
   const failed = error !== undefined;
-  const failure = failed && { [names.errorType]: errorTypes.admit(execution.infoOf(error).type) };
-  const labels = { ...call, ...failure };
+  const labels = failed
+    ? { ...call, [names.errorType]: errorTypes.admit(execution.infoOf(error).type) }
+    : call;
   const isTimed = elsewhere?.isTimed ?? consumption.isTimedElsewhere ?? false;
   if (ms !== undefined && !isTimed) duration.record(ms / 1000, labels);
   if (!isInference) return;

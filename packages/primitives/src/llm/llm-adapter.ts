@@ -1,16 +1,18 @@
 import type { LlmToolCall, LlmUsage } from '@tta/obs-context';
 
+/** What an adapter reads of a call's tokens and cost. */
+export const readKinds = [
+  'inputTokens',
+  'outputTokens',
+  'cachedInputTokens',
+  'cacheWriteInputTokens',
+  'reasoningOutputTokens',
+  'costUsd',
+] as const satisfies readonly (keyof LlmUsage)[];
+
 /** Tokens and cost of a call, as its response tells them: totals, of which the others are parts. */
 export type ReadUsage = {
-  readonly [
-    K in
-      | 'inputTokens'
-      | 'outputTokens'
-      | 'cachedInputTokens'
-      | 'cacheWriteInputTokens'
-      | 'reasoningOutputTokens'
-      | 'costUsd'
-  ]?: LlmUsage[K] | undefined;
+  readonly [K in (typeof readKinds)[number]]?: LlmUsage[K] | undefined;
 };
 
 /** What a response says, in the words of no provider. What it does not say is left out or `undefined`. */

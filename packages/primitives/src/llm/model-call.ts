@@ -10,7 +10,7 @@ import { onAbort, pause, type RunScope } from '@tta/obs-instrumentation';
 import { Backoff } from '../internal/backoff.ts';
 import { recordRetry, waitAsAsked } from '../internal/next-attempt.ts';
 import { ChunkTimes } from './chunk-times.ts';
-import type { LlmAdapter, LlmReading, LlmStreamReading, ReadUsage } from './llm-adapter.ts';
+import { type LlmAdapter, type LlmReading, type LlmStreamReading, readKinds } from './llm-adapter.ts';
 import type { LlmResponse } from './llm-response.ts';
 import { readEvents } from './read-events.ts';
 
@@ -25,6 +25,8 @@ export interface CalledModel<in I> {
   readonly maxRetries: number;
   readonly maxDelayMs: number;
 }
+
+type Writable<T> = { -readonly [K in keyof T]: T[K] };
 
 /** Waits grow as those of `retry` do if nothing is said. */
 const growth = { baseMs: 1000, factor: 2, jitter: 'equal' } as const;
@@ -144,7 +146,12 @@ export class ModelCall<I> {
 
   #usageOf({ model, usage = {} }: LlmReading): LlmUsage {
     const { provider, model: asked, operation } = this.#model;
-    return { provider, model: model ?? asked, requestModel: asked, operation, ...defined(usage) };
+    const known: Writable<LlmUsage> = { provider, model: model ?? asked, requestModel: asked, operation };
+    for (const kind of readKinds) {
+      const amount = usage[kind];
+      if (amount !== undefined) known[kind] = amount;
+    }
+    return known;
   }
 
   #tell(usage: LlmUsage, { id, finishReasons }: LlmReading): void {
@@ -167,9 +174,4 @@ export class ModelCall<I> {
 
 function isAsyncIterable(value: unknown): value is AsyncIterable<unknown> {
   return typeof value === 'object' && value !== null && Symbol.asyncIterator in value;
-}
-
-/** What the usage says; an adapter may give `undefined` for what it does not know. */
-function defined(usage: ReadUsage): Partial<LlmUsage> {
-  return Object.fromEntries(Object.entries(usage).filter(([, value]) => value !== undefined));
 }
