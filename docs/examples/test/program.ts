@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { otlpSink } from '@tta/obs-testing/otlp-sink';
@@ -27,7 +27,9 @@ export class ExampleProgram {
   /** @param others - Programs that it starts, beside `main`. */
   static async bundle(name: string, ...others: readonly string[]): Promise<ExampleProgram> {
     // Inside of the package, so that programs are ES modules and find what is not bundled.
-    const directory = await mkdtemp(join(examples, 'out-tsc', `${name}-`));
+    const parent = join(examples, 'out-tsc');
+    await mkdir(parent, { recursive: true });
+    const directory = await mkdtemp(join(parent, `${name}-`));
     await build({
       entryPoints: ['main', ...others].map((program) => join(examples, name, `${program}.ts`)),
       outdir: directory,
