@@ -43,6 +43,16 @@ describe('parseSnapshot', () => {
     expect(parseSnapshot(JSON.parse(JSON.stringify(taken())))).toEqual(taken());
   });
 
+  it('reads what a process of an earlier version has taken, which knows of no execution that is suspended', () => {
+    const { executions } = taken().primitives[0]!;
+    const { suspended, ...before } = executions;
+    expect(suspended).toBe(0);
+    expect(parseSnapshot(changed('primitives.0.executions', before))).toEqual(taken());
+    expect(thrownBy(() => parseSnapshot(changed('primitives.0.executions.suspended', -1)))).toBe(
+      'InvalidOptionError',
+    );
+  });
+
   it('reads what is as large as it gets', () => {
     const statistics = new PrimitiveStatistics({ clock: new ManualClock(), maxPrimitives: 10_000 });
     for (let i = 0; i <= 10_001; i++) statistics.onEnd(ended(`${i}`));
