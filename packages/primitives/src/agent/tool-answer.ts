@@ -3,7 +3,7 @@ import { jsonText, messageOf } from '@tta/obs-instrumentation';
 import type { ToolMessage } from './conversation.ts';
 
 /** Characters of what a tool returns that a model is told: some 25,000 tokens. */
-export const longestAnswer = 100_000;
+const longestAnswer = 100_000;
 
 /** What a model is told of a call that came to something: a text as it is, nothing as an empty one, the rest as JSON. */
 export function answerOf(call: LlmToolCall, output: unknown): ToolMessage {
