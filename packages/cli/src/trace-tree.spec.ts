@@ -22,7 +22,7 @@ function traceOf(
       traceId: 'a'.repeat(32),
       name: 'nightly',
       serviceName: 'shop',
-      status: 'success',
+      status: spans[0]?.status ?? 'success',
       startTimeMs: 0,
       durationMs: 1000,
       spanCount: spans.length,
@@ -149,6 +149,15 @@ describe('traceTree', () => {
     expect(tree).toContain('‖ nightly  resumable  suspended');
     expect(tree).toContain('‖ pay  approval  suspended');
     expect(tree).toContain('2 spans · shop');
+  });
+
+  it('says what became of a trace whose first part waited for a decision', () => {
+    const parts: SpanSketch[] = [
+      { name: 'primitive.resumable.execute', type: 'resumable', label: 'main', status: 'suspended' },
+      { name: 'primitive.resumable.resume', type: 'resumable', label: 'main', parent: 0 },
+    ];
+    expect(plain(traceOf(parts, { status: 'success' }))).toContain('2 spans · shop · in the end: success');
+    expect(plain(traceOf(parts))).not.toContain('in the end');
   });
 
   it('keeps an error silent in the ancestors that pass it on', () => {

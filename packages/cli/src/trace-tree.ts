@@ -38,13 +38,14 @@ const GLYPHS: Readonly<Record<ExecutionStatus, string>> = {
 export function traceTree(document: TraceDocument, options: TraceTreeOptions): string {
   const paint = style(options.hasColour);
   const width = Math.max(WIDTH_LEAST, Math.min(options.columns, WIDTH_LIMIT));
-  const lines = layOut(namedRows(document));
+  const rows = namedRows(document);
+  const lines = layOut(rows);
   const durations = lines.map(({ row }) => (row === null ? '' : formatDuration(row.durationMs)));
   const durationWidth = Math.max(0, ...durations.map(widthOf));
   const text = lines.map((line, index) =>
     drawLine(line, durations[index]!.padStart(durationWidth), width - durationWidth - 2, paint),
   );
-  return `${text.join('\n')}\n${paint.dim(totals(document))}\n`;
+  return `${text.join('\n')}\n${paint.dim(totals(document, rows[0]))}\n`;
 }
 
 /** The first row is headed by what the list of traces calls the run. */
@@ -55,11 +56,13 @@ function namedRows({ summary, spans }: TraceDocument): readonly TraceRow[] {
   return [{ ...first, title: safeText(summary.name) }, ...rest];
 }
 
-function totals({ summary, services }: TraceDocument): string {
-  const { spanCount, errorCount, hasRoot } = summary;
+function totals({ summary, services }: TraceDocument, root: TraceRow | undefined): string {
+  const { spanCount, errorCount, hasRoot, status } = summary;
   const parts = [
     `${spanCount} ${spanCount === 1 ? 'span' : 'spans'}${errorCount === 0 ? '' : `, ${errorCount} failed`}`,
     services.map(safeText).join(', '),
+    // A run that waited for a decision stays a row that waits; the trace is what became of its last part.
+    ...(hasRoot && root !== undefined && root.status !== status ? [`in the end: ${status}`] : []),
     ...(hasRoot ? [] : ['the root has not arrived yet']),
   ];
   return parts.join(' · ');
