@@ -34,10 +34,25 @@ export { describe, type GraphEdge, type GraphNode, type PrimitiveGraph } from '.
 export { toMermaid } from './graph/mermaid.ts';
 export { hedge, type HedgeOptions } from './hedge.ts';
 export { lambda } from './lambda.ts';
-export { type AiSdk, aiSdk } from './llm/adapters/ai-sdk.ts';
-export { type AnthropicMessages, anthropicMessages } from './llm/adapters/anthropic-messages.ts';
-export { type OpenAiChat, openAiChat } from './llm/adapters/open-ai-chat.ts';
-export { type OpenAiResponses, openAiResponses } from './llm/adapters/open-ai-responses.ts';
+export { type AiSdk, aiSdk, type AiSdkPart, type AiSdkResult } from './llm/adapters/ai-sdk.ts';
+export {
+  type AnthropicMessage,
+  type AnthropicMessageEvent,
+  type AnthropicMessages,
+  anthropicMessages,
+} from './llm/adapters/anthropic-messages.ts';
+export {
+  type OpenAiChat,
+  openAiChat,
+  type OpenAiChatChunk,
+  type OpenAiChatResponse,
+} from './llm/adapters/open-ai-chat.ts';
+export {
+  type OpenAiResponse,
+  type OpenAiResponseEvent,
+  type OpenAiResponses,
+  openAiResponses,
+} from './llm/adapters/open-ai-responses.ts';
 export { llm } from './llm/llm.ts';
 export type { LlmAdapter, LlmReading, LlmStreamReading } from './llm/llm-adapter.ts';
 export { LlmFailedError } from './llm/llm-failed-error.ts';
