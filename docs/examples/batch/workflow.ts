@@ -19,7 +19,7 @@ export const lanes = 4;
  */
 export function storeReadings(store: (reading: UsableReading) => Promise<number>) {
   const storeOne = retry(lambda('store', store), { baseMs: 5 });
-  const skip = lambda('skip', (): typeof skipItem => skipItem);
+  const skip = lambda('skip', () => skipItem);
   return forEach(conditional(isUsable, storeOne, skip, { name: 'store or skip' }), {
     concurrency: lanes,
     name: 'store readings',

@@ -41,11 +41,18 @@ export interface ForEachOptions {
 /** What {@link forEach} takes. A string is iterable as well, and hardly ever meant: `[...text]` has its characters. */
 export type Items<I> = (Iterable<I> & object) | AsyncIterable<I>;
 
+/**
+ * The types of what a step returns for an item without a result. A plain `unique symbol` would widen to `symbol` as the only
+ * thing that a function returns, and could not be told from a result.
+ */
+type SkipItem = symbol & { readonly description: '@tta/obs/skip-item' };
+type StopItems = symbol & { readonly description: '@tta/obs/stop-items' };
+
 /** What a step of {@link forEach} returns for an item that leaves no result. */
-export const skipItem: unique symbol = Symbol.for('@tta/obs/skip-item') as never;
+export const skipItem: SkipItem = Symbol.for('@tta/obs/skip-item') as SkipItem;
 
 /** What a step of {@link forEach} returns for the item at which to stop, like `break` in a loop: it leaves no result. */
-export const stopItems: unique symbol = Symbol.for('@tta/obs/stop-items') as never;
+export const stopItems: StopItems = Symbol.for('@tta/obs/stop-items') as StopItems;
 
 /** Failures that are kept: of a stream without end, all would fill the memory. */
 const keptFailures = 1000;
@@ -171,7 +178,7 @@ function hintAt(given: unknown): string {
 export function forEach<I, O>(
   item: PrimitiveLike<I, O>,
   options: ForEachOptions = {},
-): InstrumentedPrimitive<Items<I>, Exclude<O, typeof skipItem | typeof stopItems>[], never> {
+): InstrumentedPrimitive<Items<I>, Exclude<O, SkipItem | StopItems>[], never> {
   requireStep(item, 'forEach: the step');
   requireOptions(options, 'forEach', '{ concurrency: 4 }');
   const { concurrency, ordered, onError } = options;

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { InstrumentedPrimitive } from '@tta/obs-instrumentation';
+import { conditional } from './conditional.ts';
 import { forEach, type Items, skipItem, stopItems } from './for-each.ts';
 import { lambda } from './lambda.ts';
 import { retry } from './retry.ts';
@@ -46,6 +47,23 @@ describe('the types of forEach', () => {
     same<Same<typeof later, InstrumentedPrimitive<Items<number>, string[], never>>>();
     expect(await odd.execute([1, 2, 7])).toEqual([1]);
     expect(await later.execute([1, 2, 7])).toEqual(['1']);
+  });
+
+  it('know a step that does nothing but skip, or stop', async () => {
+    const skip = lambda('skip', () => skipItem);
+    const short = forEach(
+      conditional(
+        (n: number) => n < 3,
+        (n: number) => n.toFixed(),
+        skip,
+      ),
+    );
+    same<Same<typeof short, InstrumentedPrimitive<Items<number>, string[], never>>>();
+    expect(await short.execute([1, 4, 2])).toEqual(['1', '2']);
+    const none = forEach((_: number) => stopItems);
+    same<Same<typeof none, InstrumentedPrimitive<Items<number>, never[], never>>>();
+    const other = forEach((_: number) => Symbol.iterator);
+    same<Same<typeof other, InstrumentedPrimitive<Items<number>, symbol[], never>>>();
   });
 
   it('refuse a text, items of another kind, and what is no step', () => {
