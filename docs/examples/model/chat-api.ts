@@ -1,14 +1,5 @@
+import type { OpenAiChatChunk, OpenAiChatResponse } from '@tta/obs-primitives';
 import { readServerSentEvents } from './server-sent-events.ts';
-
-/** A chat completion, as far as somebody has to know that it is one: `openAiChat` reads it. */
-export interface ChatCompletion {
-  readonly choices?: readonly { readonly message?: object }[];
-}
-
-/** A piece of one that is streamed. */
-export interface ChatChunk {
-  readonly choices?: readonly { readonly delta?: object }[];
-}
 
 /** A request of a chat completion, as far as the examples make some. */
 export interface ChatRequest {
@@ -23,7 +14,7 @@ export interface ChatRequest {
 export type CreateChat = (
   request: ChatRequest,
   signal: AbortSignal,
-) => Promise<ChatCompletion | AsyncIterable<ChatChunk>>;
+) => Promise<OpenAiChatResponse | AsyncIterable<OpenAiChatChunk>>;
 
 /** A model's server refused or failed. `status` and `headers` are what a retry goes by. */
 class ChatError extends Error {
@@ -55,10 +46,10 @@ export function chatApi(baseUrl: string, apiKey: string): CreateChat {
       await response.body?.cancel();
       throw new ChatError(response, new URL(url).host);
     }
-    return request.stream ? chunksOf(response.body) : ((await response.json()) as ChatCompletion);
+    return request.stream ? chunksOf(response.body) : ((await response.json()) as OpenAiChatResponse);
   };
 }
 
-async function* chunksOf(body: ReadableStream<Uint8Array>): AsyncGenerator<ChatChunk, undefined> {
-  for await (const data of readServerSentEvents(body)) yield JSON.parse(data) as ChatChunk;
+async function* chunksOf(body: ReadableStream<Uint8Array>): AsyncGenerator<OpenAiChatChunk, undefined> {
+  for await (const data of readServerSentEvents(body)) yield JSON.parse(data) as OpenAiChatChunk;
 }

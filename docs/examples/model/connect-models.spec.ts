@@ -1,6 +1,6 @@
 import { describe, expect, it, jest } from '@jest/globals';
+import type { OpenAiChatChunk } from '@tta/obs-primitives';
 import { modelServer } from '@tta/obs-testing';
-import type { ChatChunk } from './chat-api.ts';
 import { connectModels } from './connect-models.ts';
 
 const messages = [{ role: 'user', content: 'Where is Rome?' }];
@@ -54,7 +54,7 @@ describe('connectModels', () => {
     const [models] = await printed(() => connectModels({ text: 'one two' }, {}));
 
     const answer = await models.createChat({ model: models.model, messages, stream: true }, signal);
-    const chunks: ChatChunk[] = [];
+    const chunks: OpenAiChatChunk[] = [];
     if (Symbol.asyncIterator in answer) for await (const chunk of answer) chunks.push(chunk);
     await models.close();
 

@@ -71,24 +71,6 @@ function linesOf({ nodes, edges }: PrimitiveGraph, root = 'root'): string[] {
   return [...new Set(lines)].sort();
 }
 
-/** What a run does after it was resumed is a part of what was suspended, although its spans stand below that. */
-function withoutResumptions({ nodes, edges }: PrimitiveGraph): PrimitiveGraph {
-  const [first] = nodes;
-  const again = nodes.filter(
-    ({ id, type, name }) => id !== first?.id && type === 'resumable' && name === first?.name,
-  );
-  const folded = (id: string): string => {
-    const found = again.find((node) => id === node.id || id.startsWith(`${node.id}/`));
-    return found ? `root${id.slice(found.id.length)}` : id;
-  };
-  return {
-    nodes: nodes.filter((node) => !again.includes(node)).map((node) => ({ ...node, id: folded(node.id) })),
-    edges: edges
-      .filter(({ to }) => again.every(({ id }) => id !== to))
-      .map(({ from, to, label }) => ({ from: folded(from), to: folded(to), label })),
-  };
-}
-
 const page = readFileSync(new URL('../README.md', import.meta.url), 'utf8');
 
 /** The tree in the section of an example: its parts, between the lines that stand for others. */
@@ -140,7 +122,7 @@ suite('the example', () => {
     await program.remove();
 
     expect(exitCode).toBe(0);
-    expect(linesOf(withoutResumptions(describeRun(trace.spans)))).toEqual(expectedOf(example));
+    expect(linesOf(describeRun(trace.spans))).toEqual(expectedOf(example));
 
     const traces = await Promise.all(
       [...new Set(trace.spans.map(({ traceId }) => traceId))].map((traceId) => service.store.trace(traceId)),
