@@ -91,6 +91,25 @@ describe('the example agent-with-approval', () => {
   );
 
   it(
+    'refuses a decision that cannot be carried out, and takes a right one for the same token',
+    observed(async () => {
+      const { server, shop, workflow } = await desk(scriptedClerk);
+      const { token } = (await workflow
+        .execute('It broke.')
+        .catch((error: unknown) => error)) as SuspendedError;
+      const wrong = workflow.resume(token, { kind: 'edit', input: { order: 'A-17', usd: -15 } });
+      await expect(wrong).rejects.toMatchObject({ code: 'OBS_ERR_INVALID_DECISION' });
+      await expect(workflow.resume(token, { kind: 'skip' })).rejects.toThrow('may not be skipped');
+      expect([shop.refunds, server.requests.length]).toEqual([[], 2]);
+
+      await workflow.resume(token, { kind: 'edit', input: { order: 'A-17', usd: 15 } });
+      await server.close();
+
+      expect(shop.refunds).toEqual([{ order: 'A-17', usd: 15 }]);
+    }),
+  );
+
+  it(
     'tells the model what is wrong with the arguments of a tool, and asks nobody about them',
     observed(async () => {
       const { server, workflow } = await desk([

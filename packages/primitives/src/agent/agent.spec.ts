@@ -6,7 +6,12 @@ import { fakeLlm, mockPrimitive, observed, type ObservedTrace } from '@tta/obs-t
 import { z } from 'zod';
 import { describeOutcomes } from '../../test/outcomes.ts';
 import { approval } from '../approval/approval.ts';
-import { ApprovalRefusedError, NotResumableError } from '../approval/approval-errors.ts';
+import {
+  ApprovalExpiredError,
+  ApprovalRefusedError,
+  NotResumableError,
+} from '../approval/approval-errors.ts';
+import { InvalidDecisionError } from '../approval/decision.ts';
 import { fallback } from '../fallback.ts';
 import { describe as graphOf } from '../graph/graph.ts';
 import { lambda } from '../lambda.ts';
@@ -346,6 +351,8 @@ describe('a tool that comes to nothing', () => {
     ['was cancelled by itself', new CancelledError('somebody pressed stop')],
     ['was aborted by itself', new DOMException('This operation was aborted', 'AbortError')],
     ['was refused by a person', new ApprovalRefusedError('delete', 'not today', 'Ann')],
+    ['was not decided about in time', new ApprovalExpiredError('delete', 0)],
+    ['was decided about wrongly', new InvalidDecisionError('delete: it may not be skipped')],
     ['cannot be asked about', new NotResumableError('delete')],
   ])('%s: its error is thrown at once, and the other tools are aborted', (_what, error) =>
     observed(async (trace) => {

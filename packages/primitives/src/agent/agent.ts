@@ -130,7 +130,7 @@ class Agent<Chunk> extends InstrumentedPrimitive<AgentInput, AgentOutput, Chunk>
  * OpenTelemetry GenAI conventions, "Invoke agent internal span". Tokens and cost stand on the spans of the model.
  *
  * @throws {@link AgentStepsError} when there is no answer after `maxSteps`; what the model throws, untouched; what a tool
- * throws that was cancelled, is suspended, or was refused by a person; the reason of the signal when the run is cancelled.
+ * throws that was cancelled, is suspended, or was refused, wrongly decided about or left undecided by a person; the reason of the signal when the run is cancelled.
  * @throws `OBS_ERR_AGENT_INPUT` for an input that is neither a text nor a list, `OBS_ERR_AGENT_REPLY` for a model that
  * answers with no reply.
  * @throws `OBS_ERR_INVALID_COMPOSITION` without a name, for a model that is no step, for tools that are none or have the

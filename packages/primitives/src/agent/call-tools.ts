@@ -30,8 +30,9 @@ interface KnownCall {
  *
  * @returns One answer to each call, in their order. A tool that fails, is unknown or is one too many is answered as well:
  * the model is told what was wrong.
- * @throws What a tool throws that was cancelled or refused by a person: at once. What one throws that is suspended: when
- * the others have come to their end. The reason of the signal when the run is cancelled.
+ * @throws What is no answer to a model, at once: a tool was cancelled, or a person refused it, decided something that cannot
+ * be carried out, or nothing in time. What a tool throws that is suspended: when the others have come to their end. The
+ * reason of the signal when the run is cancelled.
  */
 export async function callTools(calls: readonly LlmToolCall[], caller: Caller): Promise<ToolMessage[]> {
   const { agentName, scope } = caller;
@@ -62,14 +63,17 @@ export async function callTools(calls: readonly LlmToolCall[], caller: Caller): 
   return answers;
 }
 
-/** Whether an error is no answer to a model: somebody stopped the run, or the program is at fault, which no model mends. */
+/** What a person decided or has to put right, or the program: no model could. */
+const finalCodes: ReadonlySet<string> = new Set([
+  'OBS_ERR_APPROVAL_REFUSED',
+  'OBS_ERR_APPROVAL_EXPIRED',
+  'OBS_ERR_INVALID_DECISION',
+  'OBS_ERR_NOT_RESUMABLE',
+]);
+
+/** Whether an error is no answer to a model. */
 function isFinal(error: unknown): boolean {
-  if (
-    isObsError(error) &&
-    (error.code === 'OBS_ERR_APPROVAL_REFUSED' || error.code === 'OBS_ERR_NOT_RESUMABLE')
-  )
-    return true;
-  return classifyError(error).category === 'cancelled';
+  return (isObsError(error) && finalCodes.has(error.code)) || classifyError(error).category === 'cancelled';
 }
 
 /** The calls that can be made; what comes of the others is clear at once. */

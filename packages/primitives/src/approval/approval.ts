@@ -53,7 +53,8 @@ const mostEscalations = 8;
 /** A decision by which the step runs or does not. */
 type Final = Exclude<Decision, { readonly kind: 'escalate' }>;
 
-class Approval<I, O, S, Chunk> extends InstrumentedPrimitive<I, O | S, Chunk> {
+/** Made by {@link approval}. */
+export class Approval<I, O, S, Chunk> extends InstrumentedPrimitive<I, O | S, Chunk> {
   readonly #step: PrimitiveLike<I, O, Chunk>;
   readonly #options: ApprovalOptions<I, S>;
 
@@ -62,6 +63,12 @@ class Approval<I, O, S, Chunk> extends InstrumentedPrimitive<I, O | S, Chunk> {
     super({ type: 'approval', name, children: [{ edge: 'inner', step }] });
     this.#step = step;
     this.#options = options;
+  }
+
+  /** @throws {@link InvalidDecisionError} for an edit or a skip that the options do not allow. */
+  async requireFeasible(decision: Decision): Promise<void> {
+    if (decision.kind === 'edit') await this.#edited(decision.input);
+    if (decision.kind === 'skip') this.#requireSkip();
   }
 
   protected async run(input: I, scope: RunScope<Chunk>): Promise<O | S> {
@@ -73,7 +80,7 @@ class Approval<I, O, S, Chunk> extends InstrumentedPrimitive<I, O | S, Chunk> {
       case 'edit':
         return scope.step('inner', this.#step, await this.#edited(decision.input), { streamed: true });
       case 'skip':
-        return this.#skip(input, scope);
+        return this.#requireSkip()(input, scope);
       case 'quit':
         if (decision.reason !== undefined) scope.attr(names.approvalReason, decision.reason);
         throw new ApprovalRefusedError(this.name, decision.reason, decision.by);
@@ -155,9 +162,9 @@ class Approval<I, O, S, Chunk> extends InstrumentedPrimitive<I, O | S, Chunk> {
     );
   }
 
-  #skip(input: I, scope: RunScope<Chunk>): S | PromiseLike<S> {
+  #requireSkip(): NonNullable<ApprovalOptions<I, S>['onSkip']> {
     const { onSkip } = this.#options;
-    if (onSkip) return onSkip(input, scope);
+    if (onSkip) return onSkip;
     throw new InvalidDecisionError(
       `approval "${this.name}": it may not be skipped; say by the option onSkip what stands in for its output`,
     );

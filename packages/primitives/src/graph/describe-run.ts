@@ -1,4 +1,5 @@
 import { attributeNames as names, refreshTriggerLink, resumedFromLink } from '@tta/obs-context';
+import { patternOf } from './edge-pattern.ts';
 import type { GraphEdge, GraphNode, PrimitiveGraph } from './graph.ts';
 import { Places } from './places.ts';
 
@@ -111,11 +112,4 @@ function isStep(span: RunSpan): boolean {
 /** `attempt_2` of `primitive.retry.attempt_2`; an edge may have dots. */
 function edgeOfStep({ name }: RunSpan): string | undefined {
   return /^primitive\.[^.]+\.(.+)$/s.exec(name)?.[1];
-}
-
-const counted = { attempt: 'attempt_{n}', iteration: 'iteration_{i}', item: 'item_{i}' } as const;
-
-function patternOf(edge: string): string {
-  const [, kind] = /^(attempt|iteration|item)_\d+$/.exec(edge) ?? [];
-  return kind === undefined ? edge : counted[kind as keyof typeof counted];
 }

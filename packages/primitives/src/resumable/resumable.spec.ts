@@ -1,7 +1,12 @@
 import { context } from '@opentelemetry/api';
 import { describe, expect, it } from '@jest/globals';
 import { stateKey } from '@tta/obs-context';
-import { isSuspension, type PrimitiveLike, type RunScope } from '@tta/obs-instrumentation';
+import {
+  InstrumentedPrimitive,
+  isSuspension,
+  type PrimitiveLike,
+  type RunScope,
+} from '@tta/obs-instrumentation';
 import { mockPrimitive, observed } from '@tta/obs-testing';
 import { describeOutcomes } from '../../test/outcomes.ts';
 import { approval, type ApprovalOptions } from '../approval/approval.ts';
@@ -10,6 +15,7 @@ import { conditional } from '../conditional.ts';
 import { forEach, skipItem, stopItems } from '../for-each.ts';
 import { loop } from '../loop.ts';
 import { parallel } from '../parallel.ts';
+import { retry } from '../retry.ts';
 import { sequential } from '../sequential.ts';
 import { resumable, type Resumable } from './resumable.ts';
 import { SuspendedError } from './suspended-error.ts';
@@ -226,6 +232,77 @@ describe('resumable', () => {
     expect(asked).toBe(1);
     const decided = resumable(policy);
     expect(await decided.execute(1)).toBe(11);
+  });
+
+  it('runs nothing where one of the decisions cannot be carried out, and goes on from the same token', async () => {
+    const work = (name: string) => noted(name, (n: number) => n * 10);
+    const [first, tried, eaches] = [work('first'), work('tried'), work('each')] as const;
+    const make = () =>
+      resumable(
+        parallel({
+          first: approval(first.step),
+          tried: retry(approval(tried.step, { input: isNumber })),
+          eaches: sequential(
+            (n: number) => [n, n],
+            forEach(approval(eaches.step, { onSkip: async () => 0 }), { concurrency: 2 }),
+          ),
+        }),
+        { name: 'branches' },
+      );
+    const { token, requests } = await suspensionOf(make().execute(1));
+    const decisionsOf = (decided: Record<string, Decision>) =>
+      Object.fromEntries(requests.map(({ id, name }) => [id, decided[name] ?? yes]));
+    const refused = [
+      [{ first: { kind: 'edit', input: 2 } }, 'approval "first": its input may not be edited'],
+      [{ tried: { kind: 'edit', input: '2' } }, 'approval "tried": the edited input is not valid'],
+      [{ tried: { kind: 'skip' } }, 'approval "tried": it may not be skipped'],
+      [{ each: { kind: 'edit', input: 2 } }, 'approval "each": its input may not be edited'],
+    ] as const;
+    for (const [decided, message] of refused) {
+      await expect(make().tryResume(token, decisionsOf(decided))).rejects.toMatchObject({
+        code: 'OBS_ERR_INVALID_DECISION',
+        message: expect.stringContaining(message),
+      });
+    }
+    expect([first.calls, tried.calls, eaches.calls]).toEqual([[], [], []]);
+    const right = decisionsOf({ tried: { kind: 'edit', input: 2 }, each: { kind: 'skip' } });
+    expect(await make().resume(token, right)).toEqual({ first: 10, tried: 20, eaches: [0, 0] });
+    expect([first.calls, tried.calls, eaches.calls]).toEqual([[1], [2], []]);
+  });
+
+  it('refuses what cannot be carried out when the run comes to it, where a function runs the approval', async () => {
+    const pay = noted('pay', (n: number) => n * 2);
+    const gates = [approval(pay.step), approval(pay.step, { input: isNumber })] as const;
+    const workflow = resumable((n: number, { step }: RunScope) => step('inner', gates[n % 2 ? 1 : 0], n), {
+      name: 'hidden',
+    });
+    const { token } = await suspensionOf(workflow.execute(2));
+    await expect(workflow.resume(token, { kind: 'edit', input: 3 })).rejects.toMatchObject({
+      code: 'OBS_ERR_INVALID_DECISION',
+    });
+    expect(await workflow.resume(token, yes)).toBe(4);
+    expect(pay.calls).toEqual([2]);
+  });
+
+  it('leaves it to the run where several steps have the edge of the one that asked', async () => {
+    class Either extends InstrumentedPrimitive<number, number> {
+      readonly #steps: readonly PrimitiveLike<number, number>[];
+      constructor(...steps: readonly PrimitiveLike<number, number>[]) {
+        super({ type: 'either', children: steps.map((step) => ({ edge: 'inner', step })) });
+        this.#steps = steps;
+      }
+      protected run(n: number, scope: RunScope): Promise<number> {
+        return scope.step('inner', this.#steps[n] as PrimitiveLike<number, number>, n);
+      }
+    }
+    const gate = (name: string, options = {}) => approval((n: number) => n * 2, { name, ...options });
+    const workflow = resumable(new Either(gate('strict'), gate('editable', { input: isNumber })));
+    const { token } = await suspensionOf(workflow.execute(1));
+    expect(await workflow.resume(token, { kind: 'edit', input: 4 })).toBe(8);
+    const strict = await suspensionOf(workflow.execute(0));
+    await expect(workflow.resume(strict.token, { kind: 'edit', input: 4 })).rejects.toMatchObject({
+      code: 'OBS_ERR_INVALID_DECISION',
+    });
   });
 
   it('asks nobody again about what a person has decided, also where a step below it waits', async () => {

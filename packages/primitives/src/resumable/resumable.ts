@@ -21,6 +21,7 @@ import {
 import { hashOf } from '../cache/store-key.ts';
 import { describe } from '../graph/graph.ts';
 import { requireOptions } from '../internal/requirements.ts';
+import { checkDecisions } from './check-decisions.ts';
 import { type Decisions, decisionsOn } from './decisions-on.ts';
 import { formatToken, parseToken, type SavedRun } from './resume-token.ts';
 import { NotSavableError, plainText, RunJournal } from './run-journal.ts';
@@ -52,16 +53,17 @@ export class Resumable<in I, out O, out Chunk = never> extends InstrumentedPrimi
    * @param decision - About the only request, or decisions by the ids of requests; the others go on waiting.
    * @param init - What is said of this part of the run alone. `metadata` and `signal` are never kept.
    * @throws As `execute` does, also {@link SuspendedError} with a new token where something is left to be decided;
-   * `OBS_ERR_INVALID_TOKEN` and `OBS_ERR_INVALID_DECISION` before anything has run. Always as a rejection.
+   * `OBS_ERR_INVALID_TOKEN` and `OBS_ERR_INVALID_DECISION` before anything has run, but for an approval that a function runs
+   * by itself. Always as a rejection.
    */
   async resume(token: string, decision: Decisions, init?: ContextInit): Promise<O> {
-    const { resumption, context } = this.#resumption(token, decision, init);
+    const { resumption, context } = await this.#resumption(token, decision, init);
     return resumption.execute(undefined, context);
   }
 
-  /** Goes on like {@link resume}; rejects only for a token or a decision that is none. */
+  /** Goes on like {@link resume}; rejects only for a token or a decision that is refused before anything has run. */
   async tryResume(token: string, decision: Decisions, init?: ContextInit): Promise<Outcome<O>> {
-    const { resumption, context } = this.#resumption(token, decision, init);
+    const { resumption, context } = await this.#resumption(token, decision, init);
     return resumption.tryExecute(undefined, context);
   }
 
@@ -71,13 +73,14 @@ export class Resumable<in I, out O, out Chunk = never> extends InstrumentedPrimi
     return this.#goOn(input, inputOf(input), RunJournal.begin(), scope);
   }
 
-  #resumption(
+  async #resumption(
     token: string,
     decision: Decisions,
     init: ContextInit | undefined,
-  ): { readonly resumption: Resumption<O, Chunk>; readonly context: WorkflowContext } {
+  ): Promise<{ readonly resumption: Resumption<O, Chunk>; readonly context: WorkflowContext }> {
     const { run, requests } = parseToken(token, this.name, this.#fingerprint);
     const decisions = decisionsOn(requests, decision, `resumable "${this.name}"`);
+    await checkDecisions(this, run.journal, decisions);
     const suspended = run.traceparent === undefined ? undefined : parseTraceParent(run.traceparent);
     const context = new WorkflowContext({ ...run.init, ...init }, { spanContext: suspended });
     for (const [id, value] of Object.entries(run.state)) context.set({ id }, value);
