@@ -1,10 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
 import { mockPrimitive, observed } from '@tta/obs-testing';
+import { z } from 'zod';
 import { describeOutcomes } from '../../test/outcomes.ts';
 import { circuitBreaker } from '../circuit-breaker/circuit-breaker.ts';
 import { fallback } from '../fallback.ts';
 import { retry } from '../retry.ts';
 import { sequential } from '../sequential.ts';
+import { tool } from '../tool/tool.ts';
 import { approval } from './approval.ts';
 import { ApprovalRefusedError } from './approval-errors.ts';
 import type { ApprovalRequest } from './approval-request.ts';
@@ -185,6 +187,44 @@ describe('approval', () => {
       category: 'validation',
       message: expect.stringContaining(message),
     });
+  });
+
+  it('asks nobody about arguments that the tool in it does not take, and gives the tool what it was asked about', async () => {
+    const asked: unknown[] = [];
+    const paid: unknown[] = [];
+    const pay = tool({
+      name: 'pay',
+      input: z.object({ usd: z.string().transform(Number) }),
+      execute: ({ usd }) => paid.push(usd),
+    });
+    const careful = approval(pay, {
+      message: ({ usd }) => `Pay ${usd.trim()}?`,
+      ask: ({ message, input }) => {
+        asked.push([message, input]);
+        return { kind: 'continue' };
+      },
+    });
+    await expect(careful.execute({ usd: 7 } as never)).rejects.toMatchObject({
+      code: 'OBS_ERR_TOOL_INPUT',
+      message: expect.stringContaining('invalid arguments for tool "pay": usd: '),
+    });
+    expect([asked, paid]).toEqual([[], []]);
+    await careful.execute({ usd: ' 7' });
+    expect([asked, paid]).toEqual([[['Pay 7?', { usd: ' 7' }]], [7]]);
+  });
+
+  it('asks nobody where the run is cancelled while the arguments of its tool are checked', async () => {
+    const abort = new AbortController();
+    let asked = 0;
+    const input = async (value: unknown): Promise<unknown> => {
+      abort.abort(new Error('enough'));
+      return value;
+    };
+    const careful = approval(tool({ name: 'pay', input, execute: () => 'paid' }), {
+      ask: () => (asked++, { kind: 'continue' }),
+    });
+    await expect(careful.execute({}, { signal: abort.signal })).rejects.toThrow('enough');
+    expect(asked).toBe(0);
   });
 
   it('fails with what ask throws, untouched', async () => {

@@ -10,6 +10,7 @@ import {
 } from '@tta/obs-instrumentation';
 import { requireFunction, requireOptions, requirePositive } from '../internal/requirements.ts';
 import { RunJournal } from '../resumable/run-journal.ts';
+import { Tool } from '../tool/tool.ts';
 import { check, type StandardValidator, type Validator } from '../tool/validator.ts';
 import { ApprovalExpiredError, ApprovalRefusedError, NotResumableError } from './approval-errors.ts';
 import type { ApprovalRequest } from './approval-request.ts';
@@ -72,8 +73,14 @@ export class Approval<I, O, S, Chunk> extends InstrumentedPrimitive<I, O | S, Ch
   }
 
   protected async run(input: I, scope: RunScope<Chunk>): Promise<O | S> {
-    const journal = journalOf(scope);
-    const decision = await this.#decide(input, scope, journal instanceof RunJournal ? journal : undefined);
+    const kept = journalOf(scope);
+    const journal = kept instanceof RunJournal ? kept : undefined;
+    // Nobody can decide about arguments that the tool does not take; the model that gave them can mend them.
+    if (this.#step instanceof Tool && !journal?.gate) {
+      await this.#step.checked(input);
+      if (scope.isCancellable) scope.signal.throwIfAborted();
+    }
+    const decision = await this.#decide(input, scope, journal);
     switch (decision.kind) {
       case 'continue':
         return scope.step('inner', this.#step, input, { streamed: true });
@@ -185,12 +192,14 @@ export class Approval<I, O, S, Chunk> extends InstrumentedPrimitive<I, O | S, Ch
 
 /**
  * Has somebody decide before a step runs: at once (`ask`), or later, in which case the run is suspended and goes on when
- * there is a decision, also in another process: see `resumable`.
+ * there is a decision, also in another process: see `resumable`. Around a tool, nobody is asked about arguments that it does
+ * not take.
  *
  * @returns What the step returns, or what `onSkip` returns.
  * @throws {@link ApprovalRefusedError} where it is decided that the run is not to go on, which neither a retry nor a
  * fallback answers; {@link ApprovalExpiredError} where nobody decided in time; {@link InvalidDecisionError} for a decision
- * that is none, an edit that `input` does not take, and a skip without `onSkip`.
+ * that is none, an edit that `input` does not take, and a skip without `onSkip`; `ToolInputError` for arguments that the
+ * tool does not take.
  * @throws `OBS_ERR_NOT_RESUMABLE` where nobody decides at once outside of `resumable`.
  * @throws `OBS_ERR_INVALID_COMPOSITION` for a step that is none, or options that are none; at construction.
  */

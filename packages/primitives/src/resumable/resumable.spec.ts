@@ -17,6 +17,7 @@ import { loop } from '../loop.ts';
 import { parallel } from '../parallel.ts';
 import { retry } from '../retry.ts';
 import { sequential } from '../sequential.ts';
+import { tool } from '../tool/tool.ts';
 import { resumable, type Resumable } from './resumable.ts';
 import { SuspendedError } from './suspended-error.ts';
 
@@ -303,6 +304,22 @@ describe('resumable', () => {
     await expect(workflow.resume(strict.token, { kind: 'edit', input: 4 })).rejects.toMatchObject({
       code: 'OBS_ERR_INVALID_DECISION',
     });
+  });
+
+  it('checks the arguments of a tool before it waits, and when the tool runs', async () => {
+    const given: unknown[] = [];
+    const input = (value: unknown): value is number => {
+      given.push(value);
+      return isNumber(value);
+    };
+    const pay = tool({ name: 'pay', input, execute: (n) => n * 2 });
+    const workflow = resumable(approval(pay, { message: (n) => `Pay ${n.toFixed(2)}?` }));
+    await expect(workflow.execute('7' as never)).rejects.toMatchObject({ code: 'OBS_ERR_TOOL_INPUT' });
+    const { token, requests } = await suspensionOf(workflow.execute(7));
+    expect(requests).toMatchObject([{ message: 'Pay 7.00?' }]);
+    expect(given).toEqual(['7', 7]);
+    expect(await workflow.resume(token, yes)).toBe(14);
+    expect(given).toEqual(['7', 7, 7]);
   });
 
   it('asks nobody again about what a person has decided, also where a step below it waits', async () => {

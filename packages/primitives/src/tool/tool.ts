@@ -42,7 +42,8 @@ export interface ToolOptions<V extends Validator, O, Chunk> {
 /** What providers take for a name. */
 const nameOfTool = /^[A-Za-z0-9_-]{1,64}$/;
 
-class Tool<O, Chunk> extends InstrumentedPrimitive<unknown, O, Chunk> {
+/** Made by {@link tool}. */
+export class Tool<O, Chunk> extends InstrumentedPrimitive<unknown, O, Chunk> {
   readonly #description: string | undefined;
   readonly #validator: Validator | undefined;
   readonly #execute: PrimitiveLike<unknown, O, Chunk>;
@@ -66,14 +67,24 @@ class Tool<O, Chunk> extends InstrumentedPrimitive<unknown, O, Chunk> {
     this.#execute = execute;
   }
 
+  /**
+   * What the validator makes of arguments.
+   *
+   * @throws {@link ToolInputError} for arguments that are not what it takes.
+   */
+  async checked(input: unknown): Promise<unknown> {
+    if (!this.#validator) return input;
+    const verdict = await check(this.#validator, input);
+    if ('issues' in verdict) throw new ToolInputError(this.name, verdict.issues, verdict.cause);
+    return verdict.value;
+  }
+
   protected async run(input: unknown, scope: RunScope<Chunk>): Promise<O> {
     // Not of the unit: every log line has the attributes of that.
     if (this.#description !== undefined) scope.attr(genAiNames.toolDescription, this.#description);
     let checked = input;
     if (this.#validator) {
-      const verdict = await check(this.#validator, input);
-      if ('issues' in verdict) throw new ToolInputError(this.name, verdict.issues, verdict.cause);
-      checked = verdict.value;
+      checked = await this.checked(input);
       if (scope.isCancellable) scope.signal.throwIfAborted();
     }
     const execute = this.#execute;
