@@ -19,6 +19,7 @@ beforeEach(() => {
 });
 
 failOnUnheardRejections();
+const endless = Number.POSITIVE_INFINITY;
 const attributesOf = (name: string): unknown[] => {
   const { attributes } = observed.span('primitive.emitting.execute', { 'primitive.name': name });
   return ['execution.status', 'stream.chunks', 'stream.time_to_first_chunk_ms'].map((key) => attributes[key]);
@@ -185,7 +186,7 @@ describe('emit', () => {
     expect(attributesOf('hasty').slice(0, 2)).toEqual(['success', 1]);
   });
 
-  it('after the end of its execution goes nowhere', async () => {
+  it('after the end of its execution is refused, and goes nowhere', async () => {
     let late: RunScope<number> | undefined;
     const step = emitting('step', async (_: number, scope) => {
       late = scope;
@@ -194,7 +195,12 @@ describe('emit', () => {
     const stream = observed.run(() => step.stream(0));
     expect(await read(stream)).toEqual([1]);
     await idle();
-    await late?.emit(2);
+    await expect(late?.emit(2)).rejects.toMatchObject({
+      code: 'OBS_ERR_CANCELLED',
+      message: '"step" has ended: nobody takes its chunks any more',
+    });
+    // Whoever does not wait does not hear of it.
+    void late?.emit(3);
     expect(attributesOf('step')).toEqual(['success', 1, 0]);
   });
 
@@ -211,6 +217,107 @@ describe('emit', () => {
   });
 });
 
+describe('the time that chunks wait for their reader', () => {
+  /** What each scope says of it, in the order of the steps. */
+  const said = (scopes: readonly RunScope<number>[]): number[] => scopes.map((scope) => scope.readerWaitMs);
+
+  it('is told to their step and to those whose chunks they are, the present wait included', async () => {
+    const { clock } = observed;
+    const scopes: RunScope<number>[] = [];
+    const inner = emitting('inner', async (_: number, scope) => {
+      scopes.push(scope);
+      await scope.emit(1);
+      clock.spend(1000);
+      await scope.emit(2);
+    });
+    const outer = emitting('outer', async (_: number, scope) => {
+      scopes.push(scope);
+      await scope.step('step_0', inner, 0, { streamed: true });
+      await scope.emit(3);
+    });
+    const reader = observed.run(() => outer.stream(0))[Symbol.asyncIterator]();
+    clock.spend(30);
+    expect(said(scopes)).toEqual([30, 30]);
+    await reader.next();
+    await idle();
+    expect(said(scopes)).toEqual([30, 30]);
+    clock.spend(5);
+    expect(said(scopes)).toEqual([35, 35]);
+    await reader.next();
+    await idle();
+    clock.spend(7);
+    await reader.next();
+    expect(said(scopes)).toEqual([42, 35]);
+    expect(await reader.next()).toEqual({ done: true, value: undefined });
+    clock.spend(7);
+    expect(said(scopes)).toEqual([42, 35]);
+  });
+
+  it('counts once where several wait', async () => {
+    const { clock } = observed;
+    let seen: RunScope<number> | undefined;
+    const branches = emitting('branches', async (_: number, scope) => {
+      seen = scope;
+      await Promise.all([scope.emit(1), scope.emit(2)]);
+    });
+    const reader = observed.run(() => branches.stream(0))[Symbol.asyncIterator]();
+    clock.spend(10);
+    await reader.next();
+    clock.spend(10);
+    await reader.next();
+    clock.spend(10);
+    expect(seen?.readerWaitMs).toBe(20);
+  });
+
+  it.each(['cancelled', 'left'])('ends when the stream is %s', async (how) => {
+    const { clock } = observed;
+    let seen: RunScope<number> | undefined;
+    const step = emitting('step', async (_: number, scope) => {
+      seen = scope;
+      await scope.emit(1);
+    });
+    const stream = observed.run(() => step.stream(0));
+    const reader = stream[Symbol.asyncIterator]();
+    clock.spend(10);
+    if (how === 'left') await reader.return?.();
+    else stream.cancel();
+    clock.spend(10);
+    await idle();
+    expect(seen?.readerWaitMs).toBe(10);
+  });
+
+  it('is none where nobody reads, nor what a reader waits for chunks', async () => {
+    const { clock } = observed;
+    const seen: number[] = [];
+    const step = emitting('step', async (_: number, scope) => {
+      seen.push(scope.readerWaitMs);
+      await scope.emit(1);
+      clock.spend(10);
+      await idle();
+      clock.spend(10);
+      await scope.emit(2);
+      seen.push(scope.readerWaitMs);
+    });
+    await observed.run(() => step.execute(0));
+    expect(await read(observed.run(() => step.stream(0)))).toEqual([1, 2]);
+    expect(seen).toEqual([0, 0, 0, 0]);
+  });
+
+  it('is told where nothing is observed', async () => {
+    const clock = new ManualClock();
+    const silent = withInstrumentation(ROOT_CONTEXT, new Instrumentation({ clock }));
+    let seen: RunScope<number> | undefined;
+    const step = emitting('step', async (_: number, scope) => {
+      seen = scope;
+      await scope.emit(1);
+    });
+    const stream = context.with(silent, () => step.stream(0));
+    clock.spend(10);
+    expect(seen?.readerWaitMs).toBe(10);
+    await read(stream);
+  });
+});
+
 describe('a chunk that waits', () => {
   /** Runs a step under a limit of 100 ms, then emits 100. */
   const limited = emitting('limited', async (_: number, { step, signal, clock, emit, hasEmitted }) => {
@@ -224,7 +331,7 @@ describe('a chunk that waits', () => {
     return [counting.made, hasEmitted];
   });
 
-  it('is refused when the time of its step is up, because its reader is slow', async () => {
+  it('is refused when its step is aborted', async () => {
     const stream = observed.run(() => limited.stream(0));
     const reader = stream[Symbol.asyncIterator]();
     expect(await reader.next()).toEqual({ done: false, value: 1 });
@@ -255,13 +362,14 @@ describe('a chunk that waits', () => {
     expect(attributesOf('branches').slice(0, 2)).toEqual(['success', 2]);
   });
 
-  it('of a step that its parent left behind is read, and the step goes on by itself', async () => {
+  it('of a step that its parent left behind is read, and the next one refused', async () => {
     const counting = new Counting();
     const careless = emitting('careless', async (_: number, { step, emit }) => {
-      void step('step_0', counting, 3, { streamed: true });
+      left = step('step_0', counting, endless, { streamed: true }).catch((error: unknown) => error);
       await emit(100);
       return 'done';
     });
+    let left: Promise<unknown> | undefined;
     const stream = observed.run(() => careless.stream(0));
     const reader = stream[Symbol.asyncIterator]();
     expect(await reader.next()).toEqual({ done: false, value: 1 });
@@ -269,9 +377,21 @@ describe('a chunk that waits', () => {
     await idle();
     expect(await reader.next()).toEqual({ done: false, value: 2 });
     expect(await reader.next()).toEqual({ done: true, value: undefined });
-    await idle();
+    expect(await left).toMatchObject({ code: 'OBS_ERR_CANCELLED' });
     expect(counting.made).toBe(3);
     expect(attributesOf('counting').slice(0, 1)).toEqual(['cancelled']);
+  });
+
+  it('for nobody in a step that was left behind does not keep the process busy', async () => {
+    const counting = new Counting();
+    let left: Promise<unknown> | undefined;
+    const careless = emitting('careless', async (_: number, { step }) => {
+      left = step('step_0', counting, 1_000_000, { streamed: true }).catch((error: unknown) => error);
+      await Promise.resolve();
+    });
+    await observed.run(() => careless.execute(0));
+    expect(await left).toMatchObject({ code: 'OBS_ERR_CANCELLED' });
+    expect(counting.made).toBeLessThan(100);
   });
 
   it('of shared work waits no more once the run has ended', async () => {

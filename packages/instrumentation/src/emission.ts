@@ -1,3 +1,4 @@
+import { CancelledError } from '@tta/obs-context';
 import type { StreamEnd } from './execution-end.ts';
 import type { Execution } from './execution.ts';
 import { onAbort } from './on-abort.ts';
@@ -22,6 +23,11 @@ export class Emission {
   /** On the monotonic clock; of no meaning in a run that is not observed. */
   #firstChunkAt = 0;
   #unfollow: (() => void) | undefined;
+  /** How many of its chunks wait for their reader now. */
+  #waiting = 0;
+  /** On the monotonic clock; of no meaning where none waits. */
+  #waitingSince = 0;
+  #waitedMs = 0;
 
   constructor(execution: Execution, reader?: ChunkReader) {
     this.#execution = execution;
@@ -33,7 +39,14 @@ export class Emission {
     const execution = this.#execution;
     // What was left behind says no more.
     if (execution.isAborted) return handled(Promise.reject(execution.signal.reason as Error));
-    if (execution.ended) return settled;
+    // It would never wait again, and a producer that waits for nothing else would keep the process busy for ever.
+    if (execution.ended) {
+      return handled(
+        Promise.reject(
+          new CancelledError(`"${execution.unit.name}" has ended: nobody takes its chunks any more`),
+        ),
+      );
+    }
     this.#count(1);
     const reader = this.#reader;
     if (!reader) return settled;
@@ -52,6 +65,19 @@ export class Emission {
     return this.#chunks > 0 && this.isRead;
   }
 
+  /** For how long chunks have waited for their reader, in milliseconds; two at a time count once. */
+  get readerWaitMs(): number {
+    return this.#waitedMs + (this.#waiting > 0 ? this.#now() - this.#waitingSince : 0);
+  }
+
+  /** One more chunk of it waits for its reader, or one fewer. */
+  waits(change: 1 | -1, nowMs = this.#now()): void {
+    if (this.#waiting === 0) this.#waitingSince = nowMs;
+    this.#waiting += change;
+    if (this.#waiting === 0) this.#waitedMs += nowMs - this.#waitingSince;
+    if (this.#above) this.#above.waits(change, nowMs);
+  }
+
   /** What is told of it; `undefined` where nothing was taken. @param startedAt - On the monotonic clock. */
   endOf(startedAt: number): StreamEnd | undefined {
     if (this.#chunks === 0) return undefined;
@@ -64,12 +90,13 @@ export class Emission {
   }
 
   #count(chunks: number): void {
-    if (this.#chunks === 0) {
-      const { run } = this.#execution;
-      if (run.observed) this.#firstChunkAt = run.instrumentation.guardedClock.monotonic();
-    }
+    if (this.#chunks === 0 && this.#execution.run.observed) this.#firstChunkAt = this.#now();
     this.#chunks += chunks;
     if (this.#above) this.#above.#count(chunks);
+  }
+
+  #now(): number {
+    return this.#execution.run.instrumentation.guardedClock.monotonic();
   }
 }
 

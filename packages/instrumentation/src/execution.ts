@@ -228,6 +228,10 @@ export class Execution implements RunScope<unknown> {
     return this.#emission?.hasEmitted === true;
   }
 
+  get readerWaitMs(): number {
+    return this.#emission?.readerWaitMs ?? 0;
+  }
+
   /** Has its chunks go to a reader. Before its body runs. */
   readBy(reader: ChunkReader): void {
     this.#emission = new Emission(this, reader);
@@ -298,6 +302,11 @@ export class Execution implements RunScope<unknown> {
     }
   }
 
+  /** Closes it while its body still runs: nobody waits for that any more. No effect once it has ended. */
+  leaveBehind(): void {
+    this.#end('cancelled', undefined, true);
+  }
+
   /**
    * A step that still runs when its owner has ended is closed with it, and so is an execution inside it that
    * was aborted; what they return later reaches nobody. What the user's code began by itself, did not wait
@@ -305,10 +314,10 @@ export class Execution implements RunScope<unknown> {
    */
   #closeWithOwner(): void {
     const isOwn = this.edge !== undefined && !this.options?.shared;
-    const close = (): void => this.#end('cancelled', undefined, true);
-    if (isOwn || this.#signal?.aborted) close();
+    if (isOwn || this.#signal?.aborted) this.leaveBehind();
     // Not at once: a step that heeds the abort ends by itself.
-    else if (this.options?.shared) this.#unfollow = onAbort(this.signal, () => queueMicrotask(close));
+    else if (this.options?.shared)
+      this.#unfollow = onAbort(this.signal, () => queueMicrotask(() => this.leaveBehind()));
   }
 
   get infoOf(): RunScope['infoOf'] {
@@ -355,7 +364,8 @@ export class Execution implements RunScope<unknown> {
     this.#emission?.release();
     if (this.parent) this.parent.#owner.#forget(this);
     if (this.#open) for (const left of this.#open) left.#closeWithOwner();
-    if (observed || failure || status === 'suspended') instrumentation.end(this, status, failure, abandoned, endedAt);
+    if (observed || failure || status === 'suspended')
+      instrumentation.end(this, status, failure, abandoned, endedAt);
   }
 
   #forget(ended: Execution): void {

@@ -166,13 +166,19 @@ export interface RunScope<in Chunk = never> {
    * Gives a chunk to whoever reads the stream of this execution. Settles when it has been taken: wait for it before the next
    * one is made, and there is never more than one on its way. Where nobody reads, it settles at once.
    *
-   * @throws The reason of the signal when the execution is cancelled while the chunk waits: as a rejection.
+   * @throws The reason of the signal when the execution is cancelled, also while the chunk waits; a `CancelledError` once the
+   * execution has ended, because its parent has left it behind. Both as a rejection.
    */
   readonly emit: (chunk: Chunk) => Promise<void>;
   /** Whether anybody reads what is emitted: where nobody does, a model need not be asked to stream. */
   readonly isRead: boolean;
   /** Whether a chunk of this execution has gone to a reader: from then on, another attempt would say things twice. */
   readonly hasEmitted: boolean;
+  /**
+   * For how long chunks of this execution have waited for their reader until now, in milliseconds: time that the reader took,
+   * not the step. 0 where nobody reads.
+   */
+  readonly readerWaitMs: number;
   /** Runs a child. The only way to do so: whatever runs through it is observed. */
   readonly step: <I, O>(
     edge: EdgeLabel,

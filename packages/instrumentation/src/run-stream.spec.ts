@@ -237,7 +237,95 @@ describe('the reader of a stream', () => {
   });
 });
 
+describe('a run that does not heed its signal', () => {
+  /** Runs a step that goes on until it is let go, whatever happens meanwhile. */
+  function deaf() {
+    let letGo = (): void => undefined;
+    const forever = new Promise<void>((resolve) => (letGo = resolve));
+    const step = emitting('step', async () => forever);
+    const around = emitting('deaf', async (_: number, scope) => {
+      await scope.emit(1);
+      await scope.step('step_0', step, 0);
+      return 'late';
+    });
+    return { around, letGo: () => letGo() };
+  }
+
+  const endings: Record<string, (stream: RunStream<number, unknown>) => Promise<unknown>> = {
+    'is left': async (stream) => {
+      for await (const chunk of stream) if (chunk === 1) break;
+      return undefined;
+    },
+    'is cancelled': async (stream) => {
+      const reader = stream[Symbol.asyncIterator]();
+      await reader.next();
+      const next = whyOf(reader.next());
+      stream.cancel(new Error('enough'));
+      return next;
+    },
+    'is left once its caller has aborted': async (stream) => {
+      const reader = stream[Symbol.asyncIterator]();
+      await reader.next();
+      caller.abort(new Error('the caller'));
+      await reader.return?.();
+      return undefined;
+    },
+  };
+  let caller: AbortController;
+
+  it.each([
+    ['is left', undefined, 'the reader of the stream has left'],
+    ['is cancelled', 'enough', 'enough'],
+    ['is left once its caller has aborted', undefined, 'the caller'],
+  ])('is left behind when it %s', async (how, read, why) => {
+    caller = new AbortController();
+    const { around, letGo } = deaf();
+    const stream = observed.run(() => around.stream(0, { signal: caller.signal }));
+    const over = (endings[how] as (typeof endings)[string])(stream);
+    await idle();
+    expect(observed.spans).toEqual([]);
+    await observed.clock.advance(0);
+    const heard = await over;
+    expect(heard instanceof Error ? heard.message : heard).toBe(read);
+    expect(await whyOf(stream.result)).toHaveProperty('message', why);
+    const tree = [
+      'primitive.emitting.execute "deaf" cancelled',
+      '  primitive.emitting.step_0 "step" cancelled',
+      '    primitive.emitting.execute "step" cancelled',
+    ].join('\n');
+    expect(observed.tree()).toBe(tree);
+    expect(getEventListeners(caller.signal, 'abort')).toEqual([]);
+    expect(await observed.points('recovery.events')).toEqual({});
+
+    letGo();
+    await idle();
+    expect(observed.tree()).toBe(tree);
+    expect(await whyOf(stream.result)).toHaveProperty('message', why);
+    expect(Object.entries(await observed.points('recovery.events'))).toEqual([
+      [expect.stringContaining('late_result'), 1],
+    ]);
+  });
+
+  it('leaves no timer where it has come to its end', async () => {
+    const stream = observed.run(() => new Counting().stream(endless));
+    await readSome(stream, 2);
+    expect(observed.clock.pendingTimers).toBe(0);
+  });
+});
+
 describe('a stream', () => {
+  it('inside a run lets go of the signal of its caller', async () => {
+    const own = new AbortController();
+    const outer = new AbortController();
+    const around = emitting('around', async () => {
+      await read(new Counting().stream(3, { signal: own.signal }));
+      await readSome(new Counting().stream(endless, { signal: own.signal }), 1);
+      return getEventListeners(own.signal, 'abort').length;
+    });
+    expect(await observed.run(() => around.execute(0, { signal: outer.signal }))).toBe(0);
+    expect(getEventListeners(outer.signal, 'abort')).toEqual([]);
+  });
+
   it('that its caller has cancelled already makes nothing', async () => {
     const reason = new Error('too late');
     const counting = new Counting();
@@ -273,8 +361,17 @@ describe('the result of a stream', () => {
     expect(await ended()).toEqual(['success', 5]);
     expect(await whyOf(read(stream))).toMatchObject({
       code: 'OBS_ERR_STREAM_READ',
-      message: expect.stringContaining('have been dropped'),
+      message: expect.stringMatching(/have been dropped.*take its reader first.*then ask for the result$/),
     });
+  });
+
+  it('may be asked for long before its chunks are read, once the reader has been taken', async () => {
+    const stream = observed.run(() => new Counting().stream(3));
+    const chunks = stream[Symbol.asyncIterator]();
+    const result = stream.result.then((last) => `saved ${last}`);
+    await idle();
+    expect(await read(chunks)).toEqual([1, 2, 3]);
+    expect(await result).toBe('saved 3');
   });
 
   it('may be asked for in the turn in which its chunks begin to be read', async () => {
@@ -332,6 +429,33 @@ describe('cancel', () => {
     stream.cancel(reason);
     expect(await whyOf(reader.next())).toBe(reason);
     expect(await ended()).toEqual(['cancelled', 1]);
+  });
+
+  it('gives its reason to a reader although the run makes a result of it', async () => {
+    const careful = emitting('careful', async (_: number, { emit }) => {
+      await emit(1);
+      await emit(2).catch(() => undefined);
+      return 'as far as I came';
+    });
+    const stream = observed.run(() => careful.stream(0));
+    const reader = stream[Symbol.asyncIterator]();
+    await reader.next();
+    await idle();
+    const reason = new Error('changed my mind');
+    stream.cancel(reason);
+    expect(await whyOf(reader.next())).toBe(reason);
+    expect(await reader.next()).toEqual({ done: true, value: undefined });
+    expect(await stream.result).toBe('as far as I came');
+    expect(await ended()).toEqual(['success', 1]);
+  });
+
+  it('gives a reader the reason that was the first', async () => {
+    const caller = new AbortController();
+    const stream = observed.run(() => new Counting().stream(endless, { signal: caller.signal }));
+    const reader = stream[Symbol.asyncIterator]();
+    caller.abort(new Error('first'));
+    stream.cancel(new Error('second'));
+    expect(await whyOf(reader.next())).toHaveProperty('message', 'first');
   });
 
   it('does nothing once the run has ended', async () => {

@@ -1,16 +1,26 @@
 import { CancelledError, ObsError } from '@tta/obs-context';
 import { type ChunkReader, type Emission, handled, settled } from './emission.ts';
+import type { Execution } from './execution.ts';
 import { LinkedAbort } from './linked-abort.ts';
 
 /** What a run emits while it runs, and its result. For one reader. */
 export interface RunStream<Chunk, O> extends AsyncIterable<Chunk, undefined> {
   /**
    * What the run returns; rejects with what it throws, also with the reason of its cancellation. Where nobody has begun to
-   * read by then, asking for it has the run go on to its end: its chunks are dropped.
+   * read in the turn in which it is asked for, the run goes on to its end without a reader: its chunks are dropped, and
+   * whoever comes to read them later is refused.
    */
   readonly result: Promise<O>;
   /**
-   * Ends the run; a reader that waits gets the reason as an error. No effect once it has ended.
+   * Begins to read. The iterator may be taken before its chunks are asked for, and be read by `for await`.
+   *
+   * @throws `OBS_ERR_STREAM_READ` when there is a reader already, or chunks have been dropped.
+   */
+  [Symbol.asyncIterator](): AsyncIterableIterator<Chunk, undefined>;
+  /**
+   * Ends the run: its reader gets the reason as an error, whatever the run makes of it. A run that does not heed its signal
+   * is left behind: its span ends as cancelled, `result` rejects with the reason, and what it still returns is dropped. No
+   * effect once it has ended.
    *
    * @param reason - @defaultValue a `CancelledError`
    */
@@ -22,19 +32,26 @@ class Waiting<Chunk> {
   readonly chunk: Chunk;
   readonly from: Emission;
   readonly answer: Promise<void>;
-  taken!: () => void;
+  #taken!: () => void;
   #reject!: (reason: unknown) => void;
 
   constructor(chunk: Chunk, from: Emission) {
     this.chunk = chunk;
     this.from = from;
     this.answer = new Promise((resolve, reject) => {
-      this.taken = resolve;
+      this.#taken = resolve;
       this.#reject = reject;
     });
+    from.waits(1);
+  }
+
+  take(): void {
+    this.from.waits(-1);
+    this.#taken();
   }
 
   refuse(reason: unknown): void {
+    this.from.waits(-1);
     void handled(this.answer);
     this.#reject(reason);
   }
@@ -51,7 +68,11 @@ interface Reading<Chunk> {
  */
 export class ReadStream<Chunk, O> implements RunStream<Chunk, O>, ChunkReader {
   readonly #abort: LinkedAbort;
+  /** `undefined` where none could begin. */
+  readonly #execution: Execution | undefined;
   #run: Promise<O> = new Promise(() => undefined);
+  /** Has the result reject. */
+  #fail!: (reason: unknown) => void;
   /** In the order in which they were emitted: more than one where branches emit beside each other. */
   readonly #waiting = new Set<Waiting<Chunk>>();
   readonly #reading: Reading<Chunk>[] = [];
@@ -59,21 +80,32 @@ export class ReadStream<Chunk, O> implements RunStream<Chunk, O>, ChunkReader {
   /** Whether chunks wait for a reader. */
   #isOpen = true;
   #isDropping = false;
+  #isCancelled = false;
   #hasEnded = false;
+  /** Of the time that a cancelled run has to come to its end. */
+  #stopWaiting: (() => void) | undefined;
   /** What the next `next` is to get, and only that. */
   #failure: { readonly error: unknown } | undefined;
 
-  constructor(abort: LinkedAbort) {
+  constructor(abort: LinkedAbort, execution?: Execution) {
     this.#abort = abort;
+    this.#execution = execution;
   }
 
   /** Takes over the result of the run. Here, not where `result` is read: who only reads chunks gets the error there. */
   follow(run: Promise<O>): void {
-    this.#run = run;
-    run.then(
-      () => this.#end(),
-      (error: unknown) => this.#end({ error }),
-    );
+    this.#run = new Promise((resolve, reject) => {
+      this.#fail = (error) => {
+        reject(error);
+        this.#end({ error });
+      };
+      run.then((output) => {
+        if (this.#hasEnded) this.#execution?.record({ type: 'recovery', kind: 'late_result' });
+        resolve(output);
+        this.#end();
+      }, this.#fail);
+    });
+    void handled(this.#run);
   }
 
   get result(): Promise<O> {
@@ -87,17 +119,21 @@ export class ReadStream<Chunk, O> implements RunStream<Chunk, O>, ChunkReader {
   }
 
   cancel(reason: unknown = new CancelledError('the stream was cancelled')): void {
-    if (this.#hasEnded) return;
+    if (this.#hasEnded || this.#isCancelled) return;
+    this.#isCancelled = true;
     this.#abort.abort(reason);
     this.#close();
+    const execution = this.#execution;
+    // Not at once: what heeds the abort ends by itself.
+    this.#stopWaiting = execution?.clock.timer(0, () => this.#leaveBehind(execution), true);
   }
 
-  [Symbol.asyncIterator](): AsyncIterator<Chunk, undefined> {
+  [Symbol.asyncIterator](): AsyncIterableIterator<Chunk, undefined> {
     if (this.#hasReader || this.#isDropping) {
       throw new ObsError(
         this.#hasReader
           ? 'the stream has a reader already, and its chunks are made once: read it in one place'
-          : 'the chunks of the stream have been dropped, because its result was asked for before anybody read it',
+          : 'the chunks of the stream have been dropped, because its result was asked for before anybody read it: take its reader first, const chunks = stream[Symbol.asyncIterator](), then ask for the result',
         { code: 'OBS_ERR_STREAM_READ', category: 'validation' },
       );
     }
@@ -135,7 +171,7 @@ export class ReadStream<Chunk, O> implements RunStream<Chunk, O>, ChunkReader {
   next(): Promise<IteratorResult<Chunk, undefined>> {
     for (const waiting of this.#waiting) {
       this.#waiting.delete(waiting);
-      waiting.taken();
+      waiting.take();
       return Promise.resolve({ done: false, value: waiting.chunk });
     }
     if (this.#isDropping) return Promise.resolve(end);
@@ -162,13 +198,23 @@ export class ReadStream<Chunk, O> implements RunStream<Chunk, O>, ChunkReader {
   /** Nothing waits any more: neither what does not heed the abort, nor the work that others wait for as well. */
   #close(): void {
     this.#isOpen = false;
-    for (const { taken } of this.#waiting) taken();
+    for (const waiting of this.#waiting) waiting.take();
     this.#waiting.clear();
   }
 
-  #end(failure?: { readonly error: unknown }): void {
+  #leaveBehind(execution: Execution): void {
+    execution.leaveBehind();
+    this.#fail(this.#abort.signal.reason);
+  }
+
+  #end(ending?: { readonly error: unknown }): void {
+    // Whoever was left behind may still come to an end of its own.
+    if (this.#hasEnded) return;
     this.#hasEnded = true;
     this.#isOpen = false;
+    this.#stopWaiting?.();
+    // Also where the run has made an answer of its own of it: what the reader has got is not all.
+    const failure = this.#isCancelled ? { error: this.#abort.signal.reason as unknown } : ending;
     // What was emitted and not waited for is read all the same, and the error after it.
     const [first, ...others] = this.#reading.splice(0);
     if (failure && first) first.reject(failure.error);

@@ -18,7 +18,7 @@ export function streamUnit<I, O, Chunk>(
   } catch (error) {
     return failedStream(error);
   }
-  const stream = new ReadStream<Chunk, O>(execution.cancellable());
+  const stream = new ReadStream<Chunk, O>(execution.cancellable(), execution);
   execution.readBy(stream);
   stream.follow(execution.perform(unit.body, input));
   return stream;
