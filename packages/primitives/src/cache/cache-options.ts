@@ -44,7 +44,7 @@ export interface CacheOptions<in I> {
   readonly store?: CacheStore;
   /** How long the store may take to read or write before the step runs without it. @defaultValue 1000 */
   readonly storeTimeoutMs?: number;
-  /** What a call of the step costs, in US dollars: what an answer from the cache saves. @defaultValue 0 */
+  /** What a call of the step costs, in US dollars: what each look-up that makes none saves. @defaultValue 0 */
   readonly costPerCallUsd?: number;
   /** @defaultValue the name of the step */
   readonly name?: string;

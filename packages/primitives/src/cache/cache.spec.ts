@@ -49,6 +49,7 @@ describe('cache', () => {
         size: 2,
         hits: 1,
         misses: 3,
+        joined: 0,
         stale: 0,
         expirations: 1,
         evictions: 0,
@@ -519,6 +520,48 @@ describe('cache', () => {
         expect(outcomes(trace)).toEqual(['miss', 'miss', 'miss']);
         const linked = trace.spans.filter(({ links }) => links.length > 0);
         expect(linked.map(({ attributes }) => attributes['shared_run.joined'])).toEqual([true, true]);
+      }, manual),
+    );
+
+    it(
+      'saves a call for each who shares the run of another, also one that fails, and for none who leaves',
+      observed(async (trace) => {
+        const step = mockPrimitive<string, string>('ask').runs(async (_, { clock }) => {
+          await new Promise<void>((resolve) => void clock.timer(50, resolve));
+          throw new Error('no answer yet');
+        });
+        const cached = cache(step, { key, costPerCallUsd: 0.25 });
+        const leaves = new AbortController();
+        const calls = [undefined, undefined, leaves.signal].map((signal) =>
+          cached.tryExecute('a', signal && { signal }),
+        );
+        leaves.abort();
+        await trace.clock.advance(50);
+        await Promise.all(calls);
+        expect(cached.stats()).toMatchObject({ misses: 3, joined: 1, hitRate: 0, savedUsd: 0.25 });
+        const saved = trace.spans.map(({ attributes }) => attributes['cost.saved_usd'] ?? 0);
+        expect(saved.filter((usd) => usd !== 0)).toEqual([0.25]);
+        expect(trace).toHaveMetric('cost.savings.usd', [
+          { labels: { 'primitive.name': 'ask' }, value: 0.25 },
+        ]);
+      }, manual),
+    );
+
+    it(
+      'saves nothing by a refresh that finds the step being run already',
+      observed(async ({ clock }) => {
+        const { step, cached } = counted({ key, ttlMs: 1000, staleMs: 1000, costPerCallUsd: 0.25 }, 50);
+        const first = cached.execute('a');
+        await clock.advance(50);
+        await first;
+        await clock.advance(1000);
+        expect(await cached.execute('a')).toBe('a 1');
+        await cached.delete('a');
+        const again = cached.execute('a');
+        await clock.advance(50);
+        expect(await again).toBe('a 2');
+        expect(step.calls).toHaveLength(2);
+        expect(cached.stats()).toMatchObject({ stale: 1, misses: 2, joined: 0, savedUsd: 0 });
       }, manual),
     );
 

@@ -181,7 +181,21 @@ export class CachePrimitive<I, O> extends InstrumentedPrimitive<I, O, never> {
 
   /** Waits for the run of the step, which all who miss the same share. */
   #call(lookUp: LookUp<I>, isRefresh = false): Promise<O> {
-    return this.#runs.join(lookUp.key, lookUp.scope, (run) => this.#runStep(lookUp, run), isRefresh);
+    const { key, scope } = lookUp;
+    let isJoined = !isRefresh;
+    const work = (run: SharedRun<O>): Promise<O> => {
+      isJoined = false;
+      return this.#runStep(lookUp, run);
+    };
+    const answer = this.#runs.join(key, scope, work, isRefresh);
+    if (isJoined) {
+      const ended = (): void => {
+        // Whoever has left got no answer, and whoever shared a run that was suspended has one of its own by now.
+        if (isJoined && !scope.signal.aborted) this.#lookUps.joined(scope);
+      };
+      answer.then(ended, ended);
+    }
+    return answer;
   }
 
   async #runStep({ key, input, scope, isStored }: LookUp<I>, run: SharedRun<O>): Promise<O> {

@@ -8,6 +8,8 @@ export interface LookUpCounts {
   /** Look-ups that were answered as if the step had run just now; by a remembered failure as well. */
   readonly hits: number;
   readonly misses: number;
+  /** Look-ups that found nothing fresh and waited for the run of another, instead of one of their own. */
+  readonly joined: number;
   /** Look-ups that were answered with what is out of date. */
   readonly stale: number;
   /** Look-ups that found an answer out of date, and were not answered with it. */
@@ -23,6 +25,7 @@ export class LookUps {
   readonly #cacheType: string;
   readonly #costPerCallUsd: number;
   readonly #outcomes = { hit: 0, miss: 0, stale: 0 };
+  #joined = 0;
   #expirations = 0;
   #savedUsd = 0;
 
@@ -37,6 +40,7 @@ export class LookUps {
     return {
       hits: hit,
       misses: miss,
+      joined: this.#joined,
       stale,
       expirations: this.#expirations,
       hitRate: all === 0 ? 0 : (hit + stale) / all,
@@ -67,6 +71,12 @@ export class LookUps {
     if (found) this.#expirations++;
     this.#tell(scope, outcome, { [names.cacheKey]: hashOf(key) });
     if (outcome === 'hit') this.#save(scope);
+  }
+
+  /** A run of the step was shared that another look-up had begun. */
+  joined(scope: RunScope): void {
+    this.#joined++;
+    this.#save(scope);
   }
 
   #tell(

@@ -257,7 +257,8 @@ describe('a step that waits for a decision', () => {
 
   it('is asked for by each of those who share a run', async () => {
     const { step, calls } = gated();
-    for (const around of [dedupe(step, { key: String }), cache(step, { key: String })]) {
+    const cached = cache(step, { key: String, costPerCallUsd: 1 });
+    for (const around of [dedupe(step, { key: String }), cached]) {
       calls.length = 0;
       const workflow = resumable(around);
       const waiting = await Promise.all([1, 1, 1].map(async (n) => suspensionOf(workflow.execute(n))));
@@ -268,6 +269,7 @@ describe('a step that waits for a decision', () => {
     }
     // What one of them got then, a cache gives to the others.
     expect(calls).toEqual([1]);
+    expect(cached.stats()).toMatchObject({ joined: 0, savedUsd: 2 });
   });
 
   it(
