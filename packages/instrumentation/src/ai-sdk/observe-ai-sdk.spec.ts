@@ -154,6 +154,26 @@ describe('a call of the AI SDK', () => {
     );
   });
 
+  it('that fails in a run that was cancelled rejects nothing that nobody handles', async () => {
+    observe();
+    const observed = new Observed();
+    const unhandled: unknown[] = [];
+    const note = (error: unknown): void => void unhandled.push(error);
+    process.on('unhandledRejection', note);
+    const abort = new AbortController();
+    const ask = custom('ask', async () => {
+      abort.abort(new Error('enough'));
+      await generate(() => Promise.reject(new Error('the model is down'))).catch(() => undefined);
+      await stream();
+      events()['onError']?.({ callId: 'c', error: new Error('the model is down') });
+    });
+    await observed.run(() => ask.execute(0, { signal: abort.signal }));
+    await new Promise(setImmediate);
+    process.off('unhandledRejection', note);
+    expect(unhandled).toEqual([]);
+    expect(observed.tree()).toContain('primitive.llm.chat "m" cancelled');
+  });
+
   it('of which content is hidden is told by an event', async () => {
     observe();
     const observed = new Observed();

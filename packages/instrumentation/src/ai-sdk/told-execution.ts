@@ -20,6 +20,8 @@ export class ToldExecution {
       this.#succeed = resolve;
       this.#fail = reject;
     });
+    // Where the run was cancelled before, nobody waits for the end.
+    end.catch(() => undefined);
     const body = (): Promise<unknown> => end;
     this.#active = active;
     this.#execution = instrumentationOf(active).open(createUnit(description, body), active, undefined);
