@@ -1,5 +1,6 @@
 export { agent, type AgentInput, type AgentOptions, type AgentOutput } from './agent/agent.ts';
 export { AgentStepsError } from './agent/agent-steps-error.ts';
+export type { AgentUsage } from './agent/agent-usage.ts';
 export type { AgentMessage, Conversation, ToolDefinition } from './agent/conversation.ts';
 export { approval, type ApprovalOptions } from './approval/approval.ts';
 export { ApprovalExpiredError, ApprovalRefusedError, NotResumableError } from './approval/approval-errors.ts';

@@ -55,6 +55,9 @@ const answersTo = ({ given }: { readonly given: readonly Conversation[] }): unkn
     .filter((message) => message.role === 'tool')
     .map(({ name, text, isError }) => [name, text, ...(isError ? ['error'] : [])]);
 
+const toolCallIdOf = (message: AgentMessage): unknown =>
+  message.role === 'tool' ? message.toolCallId : undefined;
+
 const weather = tool({
   name: 'weather',
   description: 'The weather in a city',
@@ -90,7 +93,13 @@ describe('agent', () => {
         { role: 'tool', toolCallId: 'call-2', name: 'clock', text: 'noon' },
         { role: 'assistant', text: 'Seven degrees at noon.', toolCalls: [] },
       ];
-      expect(output).toEqual({ text: 'Seven degrees at noon.', messages, steps: 2, finishReason: 'stop' });
+      expect(output).toEqual({
+        text: 'Seven degrees at noon.',
+        messages,
+        steps: 2,
+        usage: { inputTokens: expect.any(Number), outputTokens: 4, costUsd: 3 },
+        finishReason: 'stop',
+      });
       const instructions = { role: 'system', text: 'Be brief.' };
       expect(model.calls.map(({ input }) => input)).toEqual([
         { messages: [instructions, messages[0]], tools: [expect.anything(), { name: 'clock' }] },
@@ -254,15 +263,41 @@ describe('agent', () => {
     });
   });
 
-  it('needs no ids, where the provider has none', async () => {
-    const model = scripted(wants({ name: 'weather', arguments: { city: 'Oslo' } }), says('done'));
-    const { messages } = await agent({ name: 'guide', model, tools: [weather] }).execute('go');
-    // Also no id that is undefined: a provider would refuse it.
-    expect(messages[2]).toStrictEqual({
-      role: 'tool',
-      name: 'weather',
-      text: '{"city":"Oslo","celsius":7}',
+  it('makes ids, where the provider has none, that no other call of the conversation has', async () => {
+    const noId = { name: 'weather', arguments: { city: 'Oslo' } };
+    const said: AgentMessage[] = [
+      { role: 'user', text: 'go' },
+      { role: 'assistant', text: '', toolCalls: [call('weather', {}, 'call-1')] },
+      { role: 'tool', name: 'weather', text: '', toolCallId: 'call-1' },
+    ];
+    const model = scripted(wants(noId, noId), wants(call('weather', {}, 'call-1')), says('done'));
+    const { messages } = await agent({ name: 'guide', model, tools: [weather] }).execute(said);
+    const ids = messages.map((message) =>
+      message.role === 'assistant' ? message.toolCalls.map(({ id }) => id) : toolCallIdOf(message),
+    );
+    expect(ids.slice(3)).toEqual([['call-2', 'call-3'], 'call-2', 'call-3', ['call-4'], 'call-4', []]);
+  });
+
+  it('sums what its model used, as far as all replies tell it', async () => {
+    const reply = (used: object, ...toolCalls: LlmToolCall[]): LlmReply => ({
+      text: '',
+      toolCalls,
+      usage: { ...usage, ...used },
     });
+    const told = { inputTokens: 10, outputTokens: 2, cachedInputTokens: 4, reasoningOutputTokens: 1 };
+    const model = scripted(
+      reply({ ...told, costUsd: 0.5 }, call('weather', { city: 'Oslo' })),
+      reply({ ...told, cacheWriteInputTokens: 3 }),
+    );
+    const guide = agent({ name: 'guide', model, tools: [weather] });
+    expect((await guide.execute('go')).usage).toStrictEqual({
+      inputTokens: 20,
+      outputTokens: 4,
+      cachedInputTokens: 8,
+      reasoningOutputTokens: 2,
+    });
+    const bare = agent({ name: 'guide', model: () => ({ text: 'ok', toolCalls: [] }) as never, tools: [] });
+    expect((await bare.execute('go')).usage).toStrictEqual({});
   });
 });
 
@@ -323,7 +358,8 @@ describe('a tool that comes to nothing', () => {
       expect(attributes['agent.tool_calls']).toBe(2);
       const none = scripted(wants({ name: odd, arguments: {} }), says('ok'));
       await agent({ name: 'toolless', model: none, tools: [] }).execute('go');
-      expect(answersTo(none)).toEqual([[odd, `there is no tool "${odd}"; there are none`, 'error']]);
+      const kept = 'x'.repeat(64);
+      expect(answersTo(none)).toEqual([[kept, `there is no tool "${kept}"; there are none`, 'error']]);
       const [, toolless] = trace.spans.filter(({ name }) => name === 'primitive.agent.invoke_agent');
       expect(toolless?.events).toMatchObject([{ attributes: { 'gen_ai.tool.name': 'x'.repeat(64) } }]);
     }),
@@ -348,8 +384,6 @@ describe('a tool that comes to nothing', () => {
   );
 
   it.each([
-    ['was cancelled by itself', new CancelledError('somebody pressed stop')],
-    ['was aborted by itself', new DOMException('This operation was aborted', 'AbortError')],
     ['was refused by a person', new ApprovalRefusedError('delete', 'not today', 'Ann')],
     ['was not decided about in time', new ApprovalExpiredError('delete', 0)],
     ['was decided about wrongly', new InvalidDecisionError('delete: it may not be skipped')],
@@ -385,6 +419,23 @@ describe('a tool that comes to nothing', () => {
         `);
     })(),
   );
+
+  it.each([
+    ['cancelled', new CancelledError('somebody pressed stop')],
+    ['aborted', new DOMException('This operation was aborted', 'AbortError')],
+    ['cancelled by its words', new Error('order 7 was cancelled')],
+  ])('was %s by nobody who runs the agent: the model is told', async (_what, error) => {
+    const model = scripted(wants(call('stops')), says('It was stopped.'));
+    const stops = tool({
+      name: 'stops',
+      execute: () => {
+        throw error;
+      },
+    });
+    const guide = agent({ name: 'guide', model, tools: [stops] });
+    expect(await guide.execute('go')).toMatchObject({ text: 'It was stopped.' });
+    expect(answersTo(model)).toEqual([['stops', error.message, 'error']]);
+  });
 
   it('waits for a decision: the others come to their end first, and none of them runs again', async () => {
     const ran: string[] = [];
@@ -473,6 +524,95 @@ describe('what a tool returns', () => {
     expect(text).toMatch(/… \(the rest is left out\)$/);
     expect(text.length).toBeLessThan(100_100);
     expect(text.length).toBeGreaterThan(99_000);
+  });
+
+  it.each<readonly [string, unknown]>([
+    ['a text', `a${'😀'.repeat(60_000)}`],
+    ['a field', { a: '😀'.repeat(60_000) }],
+    ['another field', { ab: '😀'.repeat(60_000) }],
+    ['an error', new Error('😀'.repeat(60_000))],
+    ['a text that the tool has cut', '😀'.slice(0, 1)],
+  ])('has no half character: %s', async (_what, returned) => {
+    const model = scripted(wants(call('give')), says('ok'));
+    const give = tool({
+      name: 'give',
+      execute: () => {
+        if (returned instanceof Error) throw returned;
+        return returned;
+      },
+    });
+    await agent({ name: 'guide', model, tools: [give] }).execute('go');
+    const [[, text]] = answersTo(model) as [[string, string]];
+    expect(text).not.toMatch(/\p{Surrogate}/u);
+    expect(text).not.toBe('');
+  });
+});
+
+describe('what others do to what they are given', () => {
+  const add = tool({
+    name: 'add',
+    execute: (given) => {
+      const list = given as { numbers: number[]; secret?: string };
+      list.secret = 'hunter2';
+      return list.numbers.splice(0).reduce((sum, one) => sum + one, 0);
+    },
+  });
+  const asked = { numbers: [1, 2] };
+
+  it.each([
+    ['a tool', add],
+    ['a tool behind a gate', approval(add, { ask: () => ({ kind: 'continue' }) })],
+    [
+      'a gate that changes it',
+      approval(add, {
+        ask: ({ input }) => {
+          (input as { numbers: number[] }).numbers.push(4);
+          return { kind: 'edit', input };
+        },
+        input: (value: unknown) => value,
+      }),
+    ],
+  ])('changes nothing of what was said: %s', async (_what, step) => {
+    const model = scripted(wants(call('add', asked)), says('three'));
+    const { messages } = await agent({ name: 'guide', model, tools: [step] }).execute('go');
+    expect(messages[1]).toEqual({
+      role: 'assistant',
+      text: '',
+      toolCalls: [call('add', { numbers: [1, 2] })],
+    });
+    expect(asked).toEqual({ numbers: [1, 2] });
+  });
+
+  it('changes nothing of what was said: a model that goes on with its reply', async () => {
+    const reply = { text: '', toolCalls: [call('weather', { city: 'Oslo' })], usage };
+    let replies = 0;
+    const model = () => {
+      if (++replies === 1) return reply;
+      reply.toolCalls.length = 0;
+      return says('done');
+    };
+    const { messages } = await agent({ name: 'guide', model, tools: [weather] }).execute('go');
+    expect(messages[1]).toMatchObject({ toolCalls: [{ name: 'weather' }] });
+  });
+
+  it('takes no tool from the runs that come after', async () => {
+    const given: number[] = [];
+    const model = ({ tools }: Conversation): LlmReply => {
+      given.push(tools.length);
+      (tools as unknown[]).length = 0;
+      return says('ok');
+    };
+    const guide = agent({ name: 'guide', model, tools: [weather] });
+    await expect(guide.execute('go')).rejects.toThrow(TypeError);
+    await expect(guide.execute('go')).rejects.toThrow(TypeError);
+    expect(given).toEqual([1, 1]);
+    const renaming = ({ tools }: Conversation): LlmReply => {
+      (tools[0] as { name: string }).name = 'other';
+      return says('ok');
+    };
+    await expect(agent({ name: 'guide', model: renaming, tools: [weather] }).execute('go')).rejects.toThrow(
+      TypeError,
+    );
   });
 });
 
@@ -638,6 +778,7 @@ describe('an agent without an answer', () => {
     { text: 7, toolCalls: [] },
     { text: '', toolCalls: [null] },
     { text: '', toolCalls: [{ arguments: {} }] },
+    { text: '', toolCalls: Array(3) },
   ])('says that %j is no reply', async (reply) => {
     const guide = agent({ name: 'guide', model: () => reply as never, tools: [] });
     await expect(guide.execute('go')).rejects.toMatchObject({
@@ -646,6 +787,13 @@ describe('an agent without an answer', () => {
       message:
         'agent "guide": what its model answered is no reply; it has to be { text, toolCalls: [{ name, arguments }], usage }',
     });
+  });
+
+  it('says of arguments that no JSON can hold that they are no reply', async () => {
+    const inCircle: unknown[] = [];
+    inCircle.push(inCircle);
+    const guide = agent({ name: 'guide', model: () => wants(call('weather', inCircle)), tools: [weather] });
+    await expect(guide.execute('go')).rejects.toMatchObject({ code: 'OBS_ERR_AGENT_REPLY' });
   });
 
   it.each([undefined, null, 7, { text: 'Hello' }])('takes no input like %j', async (input) => {
@@ -749,6 +897,11 @@ describe('an agent that cannot be', () => {
       'agent "guide": two tools are called "weather"; a name is for one tool',
     ],
     [
+      'instructions that are no text',
+      () => agent({ name: 'guide', model, tools: [], instructions: 5 as never }),
+      'agent "guide": instructions is 5; it has to be a text',
+    ],
+    [
       'maxSteps 0',
       () => agent({ name: 'guide', model, tools: [], maxSteps: 0 }),
       'agent "guide": maxSteps is 0',
@@ -786,6 +939,7 @@ describeOutcomes(
     output: {
       text: '2',
       steps: 2,
+      usage: {},
       messages: [
         { role: 'user', text: 'go' },
         { role: 'assistant', text: '', toolCalls: [call('look_up')] },

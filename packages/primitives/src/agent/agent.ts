@@ -5,12 +5,15 @@ import {
   requireStep,
   type RunScope,
 } from '@tta/obs-instrumentation';
-import { requireOptions, requirePositiveInteger } from '../internal/requirements.ts';
+import { requireOptions, requirePositiveInteger, requireText } from '../internal/requirements.ts';
+import { wholeCharacters } from '../internal/whole-characters.ts';
 import type { AnyStep } from '../step-types.ts';
 import { toolDefinitionOf } from '../tool/tool-definition.ts';
 import { AgentStepsError } from './agent-steps-error.ts';
+import { type AgentUsage, sumOfUsage } from './agent-usage.ts';
 import { callTools } from './call-tools.ts';
-import type { AgentMessage, Conversation, ToolDefinition } from './conversation.ts';
+import type { AgentMessage, AssistantMessage, Conversation, ToolDefinition } from './conversation.ts';
+import { type KeptCall, keptCalls } from './kept-calls.ts';
 
 /** What an agent is made of. */
 export interface AgentOptions<Chunk> {
@@ -39,6 +42,8 @@ export interface AgentOutput {
   readonly messages: readonly AgentMessage[];
   /** How often the model was asked. */
   readonly steps: number;
+  /** What its model used in all replies. The agents and models inside tools are not part of it. */
+  readonly usage: AgentUsage;
   /** Why the last reply ended, in the provider's words: `length` where it was cut. */
   readonly finishReason?: string;
 }
@@ -68,7 +73,8 @@ class Agent<Chunk> extends InstrumentedPrimitive<AgentInput, AgentOutput, Chunk>
     });
     this.#model = model;
     this.#tools = new Map(definitions.map((definition, at) => [definition.name, tools[at] as AnyStep]));
-    this.#definitions = definitions;
+    // Every model in every run is given this one list.
+    this.#definitions = Object.freeze(definitions);
     this.#instructions = instructions === undefined ? [] : [{ role: 'system', text: instructions }];
     this.#maxSteps = maxSteps;
     this.#concurrency = options.concurrency ?? Number.POSITIVE_INFINITY;
@@ -77,6 +83,7 @@ class Agent<Chunk> extends InstrumentedPrimitive<AgentInput, AgentOutput, Chunk>
   protected async run(input: AgentInput, scope: RunScope<Chunk>): Promise<AgentOutput> {
     const messages = this.#begin(input);
     const caller = { agentName: this.name, tools: this.#tools, concurrency: this.#concurrency, scope };
+    const replies: LlmReply[] = [];
     let steps = 0;
     let asked = 0;
     try {
@@ -84,10 +91,15 @@ class Agent<Chunk> extends InstrumentedPrimitive<AgentInput, AgentOutput, Chunk>
         const conversation = { messages: [...this.#instructions, ...messages], tools: this.#definitions };
         const index = steps++;
         const reply = await scope.step('model', this.#model, conversation, { index, streamed: true });
-        const { text, toolCalls, finishReason } = this.#checked(reply);
-        messages.push({ role: 'assistant', text, toolCalls });
-        if (toolCalls.length === 0)
-          return { text, messages, steps, ...(finishReason !== undefined && { finishReason }) };
+        const said = this.#kept(reply, messages);
+        const { text, toolCalls } = said;
+        replies.push(reply);
+        messages.push(said);
+        if (toolCalls.length === 0) {
+          const { finishReason } = reply;
+          const usage = sumOfUsage(replies);
+          return { text, messages, steps, usage, ...(finishReason !== undefined && { finishReason }) };
+        }
         asked += toolCalls.length;
         messages.push(...(await callTools(toolCalls, caller)));
       }
@@ -108,13 +120,15 @@ class Agent<Chunk> extends InstrumentedPrimitive<AgentInput, AgentOutput, Chunk>
   }
 
   /** A function may answer with anything, and what a provider answers may be none of what was expected. */
-  #checked(reply: LlmReply): LlmReply {
+  #kept(
+    reply: LlmReply,
+    history: readonly AgentMessage[],
+  ): AssistantMessage & { readonly toolCalls: readonly KeptCall[] } {
     const { text, toolCalls }: Partial<LlmReply> = reply ?? {};
-    const isReply =
-      typeof text === 'string' &&
-      Array.isArray(toolCalls) &&
-      toolCalls.every((call) => typeof call?.name === 'string');
-    if (isReply) return reply;
+    if (typeof text === 'string' && Array.isArray(toolCalls)) {
+      const kept = keptCalls(toolCalls, history);
+      if (kept) return { role: 'assistant', text: wholeCharacters(text), toolCalls: kept };
+    }
     throw new ObsError(
       `agent "${this.name}": what its model answered is no reply; it has to be { text, toolCalls: [{ name, arguments }], usage }`,
       { code: 'OBS_ERR_AGENT_REPLY', category: 'validation' },
@@ -130,23 +144,26 @@ class Agent<Chunk> extends InstrumentedPrimitive<AgentInput, AgentOutput, Chunk>
  * OpenTelemetry GenAI conventions, "Invoke agent internal span". Tokens and cost stand on the spans of the model.
  *
  * @throws {@link AgentStepsError} when there is no answer after `maxSteps`; what the model throws, untouched; what a tool
- * throws that was cancelled, is suspended, or was refused, wrongly decided about or left undecided by a person; the reason of the signal when the run is cancelled.
+ * throws that is suspended, or was refused, wrongly decided about or left undecided by a person; the reason of the signal
+ * when the run is cancelled.
  * @throws `OBS_ERR_AGENT_INPUT` for an input that is neither a text nor a list, `OBS_ERR_AGENT_REPLY` for a model that
  * answers with no reply.
  * @throws `OBS_ERR_INVALID_COMPOSITION` without a name, for a model that is no step, for tools that are none or have the
- * same name, and for a `maxSteps` or `concurrency` that is no positive integer; at construction.
+ * same name, for `instructions` that are no text, and for a `maxSteps` or `concurrency` that is no positive integer; at
+ * construction.
  */
 export function agent<Chunk = never>(
   options: AgentOptions<Chunk>,
 ): InstrumentedPrimitive<AgentInput, AgentOutput, Chunk> {
   requireOptions(options, 'agent', "{ name: 'guide', model, tools: [search] }");
-  const { name, model, tools, maxSteps, concurrency } = options;
+  const { name, model, tools, instructions, maxSteps, concurrency } = options;
   if (typeof name !== 'string' || name === '')
     throw new InvalidCompositionError('agent: it has no name; give it one, such as "guide"');
   const where = `agent "${name}"`;
   requireStep(model, `${where}: the model`);
   if (!Array.isArray(tools))
     throw new InvalidCompositionError(`${where}: tools have to be a list; [] for none`);
+  if (instructions !== undefined) requireText(instructions, `${where}: instructions`);
   if (maxSteps !== undefined) requirePositiveInteger(maxSteps, `${where}: maxSteps`);
   if (concurrency !== undefined) requirePositiveInteger(concurrency, `${where}: concurrency`);
   return new Agent(options, definitionsOf(tools, where));

@@ -1,14 +1,16 @@
-import { CancelledError, classifyError, genAiNames, isObsError, type LlmToolCall } from '@tta/obs-context';
+import { CancelledError, genAiNames, isObsError } from '@tta/obs-context';
 import type { RunScope } from '@tta/obs-instrumentation';
 import { FanOut } from '../internal/fan-out.ts';
+import { beginning } from '../internal/whole-characters.ts';
 import type { AnyStep } from '../step-types.ts';
 import type { ToolMessage } from './conversation.ts';
+import { copied, type KeptCall } from './kept-calls.ts';
 import { answerOf, failureOf } from './tool-answer.ts';
 
 /** Calls of one reply that are made: a model may ask for any number. */
 const mostCalls = 128;
-/** Characters of what a model calls a tool or a call that an event has. */
-const longestName = 64;
+/** Characters of the id of a call that telemetry has. */
+const longestId = 64;
 
 /** Who calls tools, and which there are. */
 export interface Caller {
@@ -20,7 +22,7 @@ export interface Caller {
 }
 
 interface KnownCall {
-  readonly call: LlmToolCall;
+  readonly call: KeptCall;
   readonly position: number;
   readonly tool: AnyStep;
 }
@@ -30,23 +32,23 @@ interface KnownCall {
  *
  * @returns One answer to each call, in their order. A tool that fails, is unknown or is one too many is answered as well:
  * the model is told what was wrong.
- * @throws What is no answer to a model, at once: a tool was cancelled, or a person refused it, decided something that cannot
- * be carried out, or nothing in time. What a tool throws that is suspended: when the others have come to their end. The
+ * @throws What is no answer to a model, at once: a person refused a tool, decided something that cannot be carried out, or
+ * nothing in time. What a tool throws that is suspended: when the others have come to their end. The
  * reason of the signal when the run is cancelled.
  */
-export async function callTools(calls: readonly LlmToolCall[], caller: Caller): Promise<ToolMessage[]> {
+export async function callTools(calls: readonly KeptCall[], caller: Caller): Promise<ToolMessage[]> {
   const { agentName, scope } = caller;
   const answers: ToolMessage[] = [];
   const known = knownCalls(calls, caller, answers);
   const fanOut = new FanOut(scope, known.values(), caller.concurrency, {
     begin: ({ call, tool, position }, _index, signal) =>
-      scope.step(`tool_${call.name}`, tool, call.arguments as never, {
+      scope.step(`tool_${call.name}`, tool, copied(call.arguments) as never, {
         signal,
         index: position,
         total: calls.length,
         attributes: {
           [genAiNames.agentName]: agentName,
-          ...(call.id !== undefined && { [genAiNames.toolCallId]: call.id }),
+          [genAiNames.toolCallId]: beginning(call.id, longestId),
         },
       }),
     succeeded: (index, output) => {
@@ -73,12 +75,12 @@ const finalCodes: ReadonlySet<string> = new Set([
 
 /** Whether an error is no answer to a model. */
 function isFinal(error: unknown): boolean {
-  return (isObsError(error) && finalCodes.has(error.code)) || classifyError(error).category === 'cancelled';
+  return isObsError(error) && finalCodes.has(error.code);
 }
 
 /** The calls that can be made; what comes of the others is clear at once. */
 function knownCalls(
-  calls: readonly LlmToolCall[],
+  calls: readonly KeptCall[],
   { tools, scope }: Caller,
   answers: ToolMessage[],
 ): KnownCall[] {
@@ -93,8 +95,8 @@ function knownCalls(
       const there = tools.size > 0 ? `there are: ${[...tools.keys()].join(', ')}` : 'there are none';
       answers[position] = failureOf(call, `there is no tool "${call.name}"; ${there}`);
       scope.event('agent.unknown_tool', {
-        [genAiNames.toolName]: call.name.slice(0, longestName),
-        ...(call.id !== undefined && { [genAiNames.toolCallId]: call.id.slice(0, longestName) }),
+        [genAiNames.toolName]: call.name,
+        [genAiNames.toolCallId]: beginning(call.id, longestId),
       });
     }
   }

@@ -44,6 +44,11 @@ export function requireFunction<T>(value: T, what: string): asserts value is Non
   if (typeof value !== 'function') refuse(value, what, 'a function');
 }
 
+/** @throws `OBS_ERR_INVALID_COMPOSITION` unless `value` is a text. */
+export function requireText(value: string, what: string): void {
+  if (typeof value !== 'string') refuse(value, what, 'a text');
+}
+
 /** @throws `OBS_ERR_INVALID_COMPOSITION` unless `value` is true or false. */
 export function requireBoolean(value: boolean, what: string): void {
   if (typeof value !== 'boolean') refuse(value, what, 'true or false');

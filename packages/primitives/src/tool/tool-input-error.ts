@@ -1,4 +1,5 @@
 import { ObsError } from '@tta/obs-context';
+import { beginning } from '../internal/whole-characters.ts';
 
 /** One thing that is wrong with the arguments of a tool. */
 export interface ToolInputIssue {
@@ -30,5 +31,5 @@ export class ToolInputError extends ObsError {
 }
 
 function cut(text: string): string {
-  return text.length > longest ? `${text.slice(0, longest)}…` : text;
+  return text.length > longest ? `${beginning(text, longest)}…` : text;
 }

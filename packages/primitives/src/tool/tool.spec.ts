@@ -262,6 +262,19 @@ describe('arguments of a tool', () => {
     await expect(slow.execute(1, { signal: abort.signal })).rejects.toThrow('enough');
     expect(ran).toBe(false);
   });
+
+  it('are told to be wrong in whole characters', async () => {
+    const fussy = tool({
+      name: 'fussy',
+      input: (): object => {
+        throw new Error(`b${'😀'.repeat(300)}`);
+      },
+      execute: () => 1,
+    });
+    await expect(fussy.execute({})).rejects.toMatchObject({
+      message: expect.stringMatching(/^invalid arguments for tool "fussy": b😀+…$/u),
+    });
+  });
 });
 
 describe('a tool that cannot be', () => {
@@ -307,6 +320,27 @@ describe('a tool that cannot be', () => {
       'an input without a JSON Schema',
       () => tool({ name: 'a', input: z.object({ at: z.date() }), execute }),
       'tool "a": input cannot say its JSON Schema (Date cannot be represented in JSON Schema); give one as parameters',
+    ],
+    ...[[], 'text', null, 7, new Map()].map(
+      (parameters) =>
+        [
+          'parameters that are no object',
+          () => tool({ name: 'a', parameters: parameters as never, execute }),
+          'tool "a": parameters are no JSON Schema; they have to be an object such as',
+        ] as const,
+    ),
+    ...[z.object({}), Object.assign(() => 1, { '~standard': {} }), { '~standard': {} }].map(
+      (validator) =>
+        [
+          'a validator as parameters',
+          () => tool({ name: 'a', parameters: validator as never, execute }),
+          'tool "a": parameters are a validator; give it as input, not as parameters',
+        ] as const,
+    ),
+    [
+      'a description that is no text',
+      () => tool({ name: 'a', description: 5 as never, execute }),
+      'tool "a": description is 5; it has to be a text',
     ],
   ])('is refused with %s', (_what, make, message) => {
     expect(make).toThrow(

@@ -6,7 +6,8 @@ import {
   requireStep,
   type RunScope,
 } from '@tta/obs-instrumentation';
-import { requireOptions } from '../internal/requirements.ts';
+import { isPlainObject } from '../internal/plain-object.ts';
+import { requireOptions, requireText } from '../internal/requirements.ts';
 import { ToolInputError } from './tool-input-error.ts';
 import { check, type Checked, jsonSchemaOf, type Unchecked, type Validator } from './validator.ts';
 
@@ -101,7 +102,8 @@ export class Tool<O, Chunk> extends InstrumentedPrimitive<unknown, O, Chunk> {
  *
  * @throws {@link ToolInputError} for arguments that are not what it takes; else what `execute` throws, untouched.
  * @throws `OBS_ERR_INVALID_COMPOSITION` for a name that providers do not take, an `input` that checks nothing or cannot
- * say its JSON Schema, arguments that are no object, and an `execute` that is no step; at construction.
+ * say its JSON Schema, `parameters` that are none or arguments that are no object, a `description` that is no text, and an
+ * `execute` that is no step; at construction.
  */
 export function tool<O, V extends Validator = Validator, Chunk = never>(
   options: ToolOptions<V, O, Chunk>,
@@ -116,6 +118,8 @@ export function tool<O, V extends Validator = Validator, Chunk = never>(
   const where = `tool "${name}"`;
   requireStep(execute, `${where}: execute`);
   if (input !== undefined) requireValidator(input, where);
+  if (description !== undefined) requireText(description, `${where}: description`);
+  if (options.parameters !== undefined) requireSchema(options.parameters, where);
   const parameters = options.parameters ?? parametersOf(input, where);
   const { type = 'object' } = parameters ?? {};
   if (type !== 'object') {
@@ -123,11 +127,11 @@ export function tool<O, V extends Validator = Validator, Chunk = never>(
       `${where}: its arguments are of type ${JSON.stringify(type)}; models give arguments by their names, as an object`,
     );
   }
-  const definition = {
+  const definition = Object.freeze({
     name,
     ...(description !== undefined && { description }),
     ...(parameters !== undefined && { parameters }),
-  };
+  });
   return new Tool(definition, options);
 }
 
@@ -136,6 +140,16 @@ function requireValidator(value: unknown, where: string): void {
     return;
   throw new InvalidCompositionError(
     `${where}: input checks nothing; it has to be a validator of the Standard Schema shape, a type guard, or a function`,
+  );
+}
+
+function requireSchema(value: unknown, where: string): void {
+  if (isPlainObject(value) && !('~standard' in value)) return;
+  const isValidator = typeof value === 'function' || '~standard' in Object(value);
+  throw new InvalidCompositionError(
+    isValidator
+      ? `${where}: parameters are a validator; give it as input, not as parameters`
+      : `${where}: parameters are no JSON Schema; they have to be an object such as { type: 'object', properties: {} }`,
   );
 }
 
