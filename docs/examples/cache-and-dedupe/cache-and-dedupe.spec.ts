@@ -20,7 +20,7 @@ describe('the example cache-and-dedupe', () => {
     expect(stableText(stdout)).toMatchInlineSnapshot(`
       "five at once:       the bank was asked 1×, the warehouse 1×
       and three in turn:  the bank was asked 1×, the warehouse 4×
-      3 rates came from memory, which saved $0.03
+      4 rates were shared and 3 remembered, which saved $0.07
 
       ✓ offer  … ms
       ✓ offer  … ms

@@ -50,7 +50,7 @@ await runExample(initializeObservability({ serviceName: 'cache-and-dedupe' }), a
     'the rate has to be remembered, and the stock must not be',
   );
 
-  const { hits, savedUsd } = rate.stats();
-  console.log(`${hits} rates came from memory, which saved ${usd(savedUsd)}`);
-  assert.equal(savedUsd, 0.03, `three questions at one cent each were saved, not ${usd(savedUsd)}`);
+  const { hits, joined, savedUsd } = rate.stats();
+  console.log(`${joined} rates were shared and ${hits} remembered, which saved ${usd(savedUsd)}`);
+  assert.equal(usd(savedUsd), '$0.07', `seven questions at one cent each were saved, not ${usd(savedUsd)}`);
 });
