@@ -49,6 +49,46 @@ describe('the chunks of a step', () => {
     });
   });
 
+  it('have before them what sets a text apart, as a chunk of the parent alone', async () => {
+    const say = emitting('say', async (words: readonly unknown[], { emit }: RunScope<unknown>) => {
+      for (const word of words) await emit(word);
+    });
+    const middle = emitting('middle', (words: readonly unknown[], { step }) =>
+      step('step_0', say, words, { streamed: true }),
+    );
+    const top = emitting('top', async (texts: readonly (readonly unknown[])[], { step }) => {
+      for (const text of texts) await step('step_0', middle, text, { streamed: true, separator: '-' });
+    });
+    expect(await read(observed.run(() => top.stream([['a', 'b'], [], [1], ['c']])))).toEqual([
+      '-',
+      'a',
+      'b',
+      1,
+      '-',
+      'c',
+    ]);
+    await idle();
+    expect(attributesOf('top')).toEqual(['success', 6, 0]);
+    const counts = observed.spans
+      .filter(({ name }) => name === 'primitive.emitting.execute')
+      .map(({ attributes }) => [attributes['primitive.name'], attributes['stream.chunks']]);
+    expect(counts.filter(([name]) => name === 'middle')).toEqual([
+      ['middle', 2],
+      ['middle', undefined],
+      ['middle', 1],
+      ['middle', 1],
+    ]);
+    // Not where nobody takes the step's chunks from its parent, nor where the reader has left.
+    const alone = emitting('alone', async (_: number, { step }) =>
+      step('step_0', say, ['a'], { separator: '-' }),
+    );
+    expect(await read(observed.run(() => alone.stream(0)))).toEqual([]);
+    for await (const chunk of observed.run(() => top.stream([['a', 'b']]))) {
+      expect(chunk).toBe('-');
+      break;
+    }
+  });
+
   it('are its own where they are not streamed', async () => {
     const top = emitting('top', async (last: number, { step, emit }) => {
       await step('step_0', new Counting(), last);

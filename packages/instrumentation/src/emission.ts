@@ -28,6 +28,7 @@ export class Emission {
   /** On the monotonic clock; of no meaning where none waits. */
   #waitingSince = 0;
   #waitedMs = 0;
+  #hasBegunText = false;
 
   constructor(execution: Execution, reader?: ChunkReader) {
     this.#execution = execution;
@@ -47,6 +48,7 @@ export class Emission {
         ),
       );
     }
+    if (typeof chunk === 'string') this.#beginText();
     this.#count(1);
     const reader = this.#reader;
     if (!reader) return settled;
@@ -87,6 +89,17 @@ export class Emission {
   /** Lets go of the signal. */
   release(): void {
     this.#unfollow?.();
+  }
+
+  /** Has the executions above emit what sets this text apart from those before it. */
+  #beginText(): void {
+    if (this.#hasBegunText) return;
+    this.#hasBegunText = true;
+    if (!this.#above) return;
+    this.#above.#beginText();
+    const separator = this.#execution.options?.separator;
+    // Not waited for: the text is taken after it.
+    if (separator !== undefined) void handled(this.#above.emit(separator));
   }
 
   #count(chunks: number): void {

@@ -136,6 +136,8 @@ export interface StepOptions {
   readonly shared?: boolean;
   /** Chunks that the step emits are chunks of its parent as well. */
   readonly streamed?: boolean;
+  /** What the parent emits before the first chunk of a streamed step, where that chunk is a text. */
+  readonly separator?: string;
 }
 
 /** What a step sees of the run that it is part of; may be taken apart: `(input, { signal, attr }) => …`. */

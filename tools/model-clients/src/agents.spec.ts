@@ -22,7 +22,7 @@ const weather = tool({
 
 const usage = { inputTokens: 10, outputTokens: 5 };
 const replies = [
-  { text: 'Let me look. ', usage, toolCalls: [{ name: 'weather', arguments: { city: 7 } }] },
+  { text: 'Let me look.', usage, toolCalls: [{ name: 'weather', arguments: { city: 7 } }] },
   {
     usage,
     toolCalls: [
@@ -55,7 +55,7 @@ const said = (messages: readonly AgentMessage[]): unknown[] =>
 
 const conversation = [
   ['user', 'Oslo and Rome?'],
-  ['assistant', 'Let me look. '],
+  ['assistant', 'Let me look.'],
   ['tool', 'invalid arguments for tool "weather": city has to be a text', true],
   ['assistant', ''],
   ['tool', '{"city":"Oslo","celsius":7}', false],
@@ -109,7 +109,7 @@ describe.each(clients)('an agent through $name', (client) => {
         const stream = guide.stream('Oslo and Rome?');
         let text = '';
         for await (const piece of stream) text += piece;
-        expect(text).toBe('Let me look. Seven degrees in both.');
+        expect(text).toBe('Let me look.\n\nSeven degrees in both.');
         expect(said((await stream.result).messages)).toEqual(conversation);
         expect(trace).toHaveSpanTree(tree);
       });

@@ -171,19 +171,24 @@ describe('agent', () => {
   );
 
   it(
-    'streams what its model streams in all its answers',
+    'streams what its model streams in all its answers, with a blank line between two texts',
     observed(async (trace) => {
       const model = fakeLlm<Conversation>([
-        { text: 'Let me look. ', toolCalls: [call('weather', { city: 'Oslo' })] },
+        { toolCalls: [call('weather', { city: 'Rome' })] },
+        { text: 'Let me look.', toolCalls: [call('weather', { city: 'Oslo' })] },
+        { toolCalls: [call('weather', { city: 'Oslo' })] },
         'Seven degrees.',
       ]);
       const stream = agent({ name: 'guide', model: retry(model), tools: [weather] }).stream('Oslo?');
       let text = '';
       for await (const piece of stream) text += piece;
-      expect(text).toBe('Let me look. Seven degrees.');
-      expect(await stream.result).toMatchObject({ text: 'Seven degrees.', steps: 2 });
+      expect(text).toBe('Let me look.\n\nSeven degrees.');
+      expect(await stream.result).toMatchObject({ text: 'Seven degrees.', steps: 4 });
       const { attributes } = trace.span('primitive.agent.invoke_agent');
-      expect(attributes['stream.chunks']).toBeGreaterThan(3);
+      expect(attributes['stream.chunks']).toBe(6);
+      // They are those of the models and the one between them.
+      const ofModels = trace.spans.filter(({ name }) => name === 'primitive.llm.chat');
+      expect(ofModels.map((span) => span.attributes['stream.chunks'])).toEqual([undefined, 3, undefined, 2]);
     }),
   );
 

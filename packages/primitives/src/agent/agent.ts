@@ -48,6 +48,9 @@ export interface AgentOutput {
   readonly finishReason?: string;
 }
 
+/** What the stream has between the texts of two replies. */
+const betweenTexts = '\n\n';
+
 class Agent<Chunk> extends InstrumentedPrimitive<AgentInput, AgentOutput, Chunk> {
   readonly #model: PrimitiveLike<Conversation, LlmReply, Chunk>;
   readonly #tools: ReadonlyMap<string, AnyStep>;
@@ -90,7 +93,11 @@ class Agent<Chunk> extends InstrumentedPrimitive<AgentInput, AgentOutput, Chunk>
       while (steps < this.#maxSteps) {
         const conversation = { messages: [...this.#instructions, ...messages], tools: this.#definitions };
         const index = steps++;
-        const reply = await scope.step('model', this.#model, conversation, { index, streamed: true });
+        const reply = await scope.step('model', this.#model, conversation, {
+          index,
+          streamed: true,
+          ...(index > 0 && scope.hasEmitted && { separator: betweenTexts }),
+        });
         const said = this.#kept(reply, messages);
         const { text, toolCalls } = said;
         replies.push(reply);
@@ -139,7 +146,7 @@ class Agent<Chunk> extends InstrumentedPrimitive<AgentInput, AgentOutput, Chunk>
 /**
  * Asks a model, has the tools run that it wants called, beside each other, tells it what came of them, and so on until it
  * answers without wanting any. A tool that fails is no failure of the agent: the model is told. What the model streams,
- * the agent streams.
+ * the agent streams, with a blank line between the texts of two replies.
  *
  * OpenTelemetry GenAI conventions, "Invoke agent internal span". Tokens and cost stand on the spans of the model.
  *
