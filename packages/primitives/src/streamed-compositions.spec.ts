@@ -7,10 +7,11 @@ import {
   type RunScope,
   type RunStream,
 } from '@tta/obs-instrumentation';
-import { observed } from '@tta/obs-testing';
+import { type ManualClock } from '@tta/obs-context/manual';
+import { observe, observed } from '@tta/obs-testing';
 import { bulkhead } from './bulkhead.ts';
 import { cache } from './cache/cache.ts';
-import { circuitBreaker } from './circuit-breaker/circuit-breaker.ts';
+import { type CircuitBreaker, circuitBreaker } from './circuit-breaker/circuit-breaker.ts';
 import { conditional } from './conditional.ts';
 import { dedupe } from './dedupe.ts';
 import { fallback } from './fallback.ts';
@@ -67,6 +68,7 @@ async function readAll<C>(stream: RunStream<C, unknown>): Promise<{ chunks: C[];
   }
 }
 
+const trip = { trip: { failures: 1 } };
 const write = (): Writer => writer('write', ['so', 'it', 'is']);
 const text = (input: string): string => input;
 
@@ -181,22 +183,6 @@ describe('a step that breaks off while it is read', () => {
   );
 
   it(
-    'is tried again where its chunk was refused, because the reader did not take it in time',
-    observed(
-      async (trace) => {
-        const stream = retry(timeout(write(), 10), { baseMs: 1, jitter: 'none' }).stream('why');
-        const chunks = stream[Symbol.asyncIterator]();
-        await trace.clock.advance(11);
-        expect(await chunks.next()).toEqual({ done: false, value: 'so' });
-        await chunks.return?.();
-        await expect(stream.result).rejects.toMatchObject({ category: 'cancelled' });
-        expect(trace).toHaveRetried('write', 1);
-      },
-      { clock: 'manual' },
-    ),
-  );
-
-  it(
     'is tried again by execute, and where only the result is wanted',
     observed(
       async (trace) => {
@@ -291,21 +277,68 @@ describe('a step that breaks off while it is read', () => {
 });
 
 describe('a reader that is slow, or leaves', () => {
+  /** Reads a stream on a bad line: each chunk so late. */
+  async function readSlowly<C>(stream: RunStream<C, unknown>, clock: ManualClock, ms: number): Promise<C[]> {
+    const chunks: C[] = [];
+    for await (const chunk of stream) {
+      chunks.push(chunk);
+      await clock.advance(ms);
+    }
+    return chunks;
+  }
+
   it(
-    'uses up the time limit of the step',
+    'uses up neither the time limit of the step nor that around its retries',
     observed(
       async (trace) => {
-        const stream = timeout(write(), 100).stream('why');
-        const chunks = stream[Symbol.asyncIterator]();
-        expect(await chunks.next()).toEqual({ done: false, value: 'so' });
-        await trace.clock.advance(100);
-        await expect(chunks.next()).rejects.toMatchObject({ code: 'OBS_ERR_TIMEOUT' });
-        await expect(stream.result).rejects.toMatchObject({ code: 'OBS_ERR_TIMEOUT' });
-        expect(trace).toHaveSpanTree(`
-          primitive.timeout.execute "write" timeout
-          └─ primitive.streaming.execute "write" cancelled
-        `);
-        expect(trace.spans[0]?.attributes).toMatchObject({ 'stream.chunks': 1 });
+        for (const limited of [timeout(write(), 100), timeout(retry(timeout(write(), 100)), 100)]) {
+          expect(await readSlowly(limited.stream('why'), trace.clock, 80)).toEqual(['so', 'it', 'is']);
+        }
+        expect(trace.clock.pendingTimers).toBe(0);
+        expect(trace.spans.map(({ attributes }) => attributes['execution.status'])).not.toContain('timeout');
+      },
+      { clock: 'manual' },
+    ),
+  );
+
+  it.each<[string, (step: Writer) => CircuitBreaker<string, number, string>, (step: Writer) => Writer]>([
+    ['inside a circuit breaker', (step) => circuitBreaker(timeout(step, 100), trip), (breaker) => breaker],
+    ['around it', (step) => circuitBreaker(step, trip), (breaker) => timeout(breaker, 100)],
+  ])('does not open a circuit by a time limit %s', async (_, build, around) => {
+    await observe(
+      async (trace) => {
+        const breaker = build(write());
+        expect(await readSlowly(around(breaker).stream('why'), trace.clock, 500)).toHaveLength(3);
+        expect(breaker.state).toBe('closed');
+      },
+      { clock: 'manual' },
+    );
+  });
+
+  it(
+    'is not what a router goes by, be the stream read or cancelled',
+    observed(
+      async (trace) => {
+        const { clock } = trace;
+        const taking = (name: string, ms: number): Writer =>
+          streaming(name, async function* (_: string) {
+            clock.spend(ms);
+            yield 'so';
+            yield 'it';
+            return ms;
+          });
+        const routes = { quick: taking('quick', 1), slow: taking('slow', 40) };
+        const ask = router({ routes, select: 'fastest' });
+        await readSlowly(ask.stream('why'), clock, 1000);
+        expect(ask.stats().quick).toMatchObject({ samples: 1, meanMs: 1 });
+        await ask.execute('why');
+        expect(await ask.execute('why')).toBe(1);
+
+        const chunks = ask.stream('why')[Symbol.asyncIterator]();
+        await chunks.next();
+        await clock.advance(1000);
+        await chunks.return?.();
+        expect(await ask.execute('why')).toBe(1);
       },
       { clock: 'manual' },
     ),

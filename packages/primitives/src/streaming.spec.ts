@@ -2,8 +2,8 @@ import { getEventListeners } from 'node:events';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { context, ROOT_CONTEXT } from '@opentelemetry/api';
 import { ManualClock } from '@tta/obs-context/manual';
-import { Instrumentation, type RunStream, withInstrumentation } from '@tta/obs-instrumentation';
-import { observed } from '@tta/obs-testing';
+import { Instrumentation, pause, type RunStream, withInstrumentation } from '@tta/obs-instrumentation';
+import { faults, observed } from '@tta/obs-testing';
 import { describeOutcomes } from '../test/outcomes.ts';
 import { lambda } from './lambda.ts';
 import { type Chunks, streaming } from './streaming.ts';
@@ -328,6 +328,45 @@ describe('streaming', () => {
     await idle();
   });
 
+  it(
+    'cleans up where its chunk is refused although nobody has aborted',
+    observed(async () => {
+      const { state, counting } = counter();
+      await expect(read(faults.breakStream(1, counting).stream(0))).rejects.toThrow();
+      await idle();
+      expect(state).toEqual({ made: 2, closed: true });
+    }),
+  );
+
+  it(
+    'ends and cleans up when it has been left behind',
+    observed(async () => {
+      const { state, counting } = counter();
+      let left: Promise<unknown> | undefined;
+      const careless = lambda('careless', async (_: number, { step }) => {
+        left = step('inner', counting, 0).catch((error: unknown) => error);
+        await Promise.resolve();
+      });
+      await careless.execute(0);
+      expect(await left).toMatchObject({ code: 'OBS_ERR_CANCELLED' });
+      await idle();
+      expect(state).toMatchObject({ closed: true });
+    }),
+  );
+
+  it('stops an iterator once', async () => {
+    let stopped = 0;
+    const source = streaming('source', (_: number) => ({
+      [Symbol.asyncIterator]: () => ({
+        next: async () => ({ done: false, value: 1 }),
+        return: async () => ({ done: true, value: void stopped++ }),
+      }),
+    }));
+    for await (const _ of source.stream(0)) break;
+    await idle();
+    expect(stopped).toBe(1);
+  });
+
   it('drops a chunk that comes after the end', async () => {
     let give = (): void => undefined;
     const late = streaming('late', async function* (_: number) {
@@ -346,19 +385,28 @@ describe('streaming', () => {
   });
 
   it(
-    'inside a timeout ends when its time is up, however slowly it is read',
+    'inside a timeout ends when its time is up, and cleans up',
     observed(
       async (trace) => {
-        const { state, counting } = counter();
-        const stream = timeout(counting, { ms: 100 }).stream(0);
+        let closed = false;
+        const slow = streaming('slow', async function* (_: number, scope) {
+          try {
+            yield 1;
+            await pause(scope, 101);
+            yield 2;
+          } finally {
+            closed = true;
+          }
+        });
+        const stream = timeout(slow, { ms: 100 }).stream(0);
         const reader = stream[Symbol.asyncIterator]();
         expect(await reader.next()).toEqual({ done: false, value: 1 });
         await trace.clock.advance(100);
         await expect(reader.next()).rejects.toMatchObject({ code: 'OBS_ERR_TIMEOUT' });
-        expect(state).toEqual({ made: 2, closed: true });
+        expect(closed).toBe(true);
         expect(trace).toHaveSpanTree(`
-          primitive.timeout.execute "counting" timeout
-          └─ primitive.streaming.execute "counting" cancelled
+          primitive.timeout.execute "slow" timeout
+          └─ primitive.streaming.execute "slow" cancelled
         `);
         expect(trace.clock.pendingTimers).toBe(0);
       },

@@ -5,6 +5,9 @@ import { InstrumentedPrimitive, onAbort, type RunScope } from '@tta/obs-instrume
 /** What is read chunk by chunk: an async generator, a `ReadableStream`, an array. A string is not: `[...text]` is. */
 export type Chunks<C> = AsyncIterable<C> | (Iterable<C> & object);
 
+/** What is read chunk by chunk and returns an output. */
+type ChunkGenerator<C, O> = AsyncGenerator<C, O, undefined> | Generator<C, O, undefined>;
+
 class Streaming<I, C, O> extends InstrumentedPrimitive<I, O, C> {
   readonly #produce: (input: I, scope: RunScope) => unknown;
 
@@ -49,13 +52,20 @@ class Production<C, O> {
     for (;;) {
       const { done, value } = await chunks.next();
       if (done) return value;
-      await emit(value);
+      try {
+        await emit(value);
+      } catch (refused) {
+        // Also where nobody aborts: what stands between it and its reader may refuse a chunk.
+        this.stop();
+        throw refused;
+      }
     }
   }
 
   /** Has the producer clean up. Nobody waits for that, nor hears of its errors: it may hang in what it waits for. */
   stop(): void {
     const chunks = this.#chunks;
+    this.#chunks = undefined;
     void (async () => chunks?.return?.())().catch(() => undefined);
   }
 }
@@ -86,7 +96,7 @@ async function* eachOf<C, O>(chunks: Iterable<C, O>): AsyncGenerator<C, O> {
  * A run that is cancelled ends at once, also when its producer hangs. The producer is told by the signal of its scope, and
  * by `return()`, which has a generator go to its `finally`; what comes of that reaches nobody.
  *
- * @param produce - An async generator function; or a function that returns, or promises, anything else that can be read
+ * @param produce - A generator function, async or not; or a function that returns, or promises, anything else that can be read
  * chunk by chunk.
  * @throws What the producer throws, after the chunks that came before it; the reason of the signal when the run is
  * cancelled; `OBS_ERR_NO_CHUNKS` when what `produce` returned cannot be read chunk by chunk.
@@ -94,10 +104,7 @@ async function* eachOf<C, O>(chunks: Iterable<C, O>): AsyncGenerator<C, O> {
  */
 export function streaming<I, C, O>(
   name: string,
-  produce: (
-    input: I,
-    scope: RunScope,
-  ) => AsyncGenerator<C, O, undefined> | PromiseLike<AsyncGenerator<C, O, undefined>>,
+  produce: (input: I, scope: RunScope) => ChunkGenerator<C, O> | PromiseLike<ChunkGenerator<C, O>>,
 ): InstrumentedPrimitive<I, O, C>;
 export function streaming<I, C>(
   name: string,

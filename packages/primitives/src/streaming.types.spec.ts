@@ -49,6 +49,22 @@ describe('the types of streaming', () => {
     expect(await promised.execute('a')).toBe(1);
   });
 
+  it('take chunks and output from a generator that waits for nothing', async () => {
+    const few = streaming('few', function* (text: string) {
+      yield text.length;
+      return text;
+    });
+    same<Same<typeof few, InstrumentedPrimitive<string, string, number>>>();
+    const later = streaming('later', async (text: string) =>
+      (function* () {
+        yield text;
+        return 1;
+      })(),
+    );
+    same<Same<typeof later, InstrumentedPrimitive<string, number, string>>>();
+    expect([await few.execute('a'), await later.execute('a')]).toEqual(['a', 1]);
+  });
+
   it('refuse what cannot be read chunk by chunk', () => {
     // @ts-expect-error characters are hardly ever meant: [...text] has them
     streaming('text', () => 'text');

@@ -1,8 +1,11 @@
 import { getEventListeners } from 'node:events';
 import { describe, expect, it } from '@jest/globals';
-import { faults, mockPrimitive, observed } from '@tta/obs-testing';
+import { ManualClock } from '@tta/obs-context/manual';
+import { type InstrumentedPrimitive, pause } from '@tta/obs-instrumentation';
+import { faults, mockPrimitive, observe, observed } from '@tta/obs-testing';
 import { describeOutcomes } from '../test/outcomes.ts';
 import { lambda } from './lambda.ts';
+import { streaming } from './streaming.ts';
 import { timeout, TimeoutError } from './timeout.ts';
 
 describe('timeout', () => {
@@ -152,6 +155,85 @@ describe('timeout', () => {
     const refusal = expect.objectContaining({ code: 'OBS_ERR_INVALID_COMPOSITION', message });
     expect(() => make(() => 1)).toThrow(refusal);
     expect(() => make(() => 1, {})).toThrow(refusal);
+  });
+});
+
+describe('the limit of a stream', () => {
+  /** A chunk at once, and another one after so many milliseconds of work. */
+  const working = (ms: number): InstrumentedPrimitive<number, string, number> =>
+    streaming('working', async function* (_: number, scope) {
+      yield 1;
+      await pause(scope, ms);
+      yield 2;
+      await pause(scope, ms);
+      yield 3;
+      return 'done';
+    });
+
+  it(
+    'goes on for as long as its reader has taken, to the millisecond',
+    observed(
+      async (trace) => {
+        const { clock } = trace;
+        const reader = timeout(working(60), 100).stream(0)[Symbol.asyncIterator]();
+        await reader.next();
+        await clock.advance(60);
+        // Chunk 2 waits.
+        await clock.advance(500);
+        expect(await reader.next()).toEqual({ done: false, value: 2 });
+        const next = reader.next().catch((error: unknown) => error);
+        await clock.advance(39);
+        expect(trace.spans[0]?.attributes).not.toHaveProperty('execution.status');
+        await clock.advance(1);
+        expect(await next).toMatchObject({ code: 'OBS_ERR_TIMEOUT', limitMs: 100 });
+        expect(clock.pendingTimers).toBe(0);
+      },
+      { clock: 'manual' },
+    ),
+  );
+
+  it(
+    'does not pass while nobody reads yet, and passes for a step that is slow however its reader is',
+    observed(
+      async ({ clock }) => {
+        const stream = timeout(working(101), 100).stream(0);
+        const reader = stream[Symbol.asyncIterator]();
+        await clock.advance(1000);
+        expect(await reader.next()).toEqual({ done: false, value: 1 });
+        await clock.advance(100);
+        await expect(reader.next()).rejects.toMatchObject({ code: 'OBS_ERR_TIMEOUT' });
+      },
+      { clock: 'manual' },
+    ),
+  );
+
+  it('is looked at seldom while a reader stalls, which its caller ends', async () => {
+    class Counting extends ManualClock {
+      timers = 0;
+
+      override timer(ms: number, fn: () => void): () => void {
+        this.timers++;
+        return super.timer(ms, fn);
+      }
+    }
+    const clock = new Counting();
+    await observe(
+      async () => {
+        const caller = new AbortController();
+        const stream = timeout(working(99.99), 100).stream(0, { signal: caller.signal });
+        const reader = stream[Symbol.asyncIterator]();
+        await reader.next();
+        await clock.advance(99.99);
+        clock.timers = 0;
+        await clock.advance(200);
+        expect(clock.timers).toBeLessThanOrEqual(201);
+        const reason = new Error('the client has gone');
+        caller.abort(reason);
+        await expect(reader.next()).rejects.toBe(reason);
+        expect(clock.pendingTimers).toBe(0);
+      },
+      { clock },
+    );
   });
 });
 

@@ -16,7 +16,7 @@ import { type Stopwatch, stopwatch } from './internal/stopwatch.ts';
 export interface TimeoutOptions {
   /**
    * How long one run may take, in milliseconds. Inside `retry` it is the limit of each attempt; outside
-   * of it, of all attempts together.
+   * of it, of all attempts together. Time that chunks of a stream wait for their reader is not counted.
    */
   readonly ms: number;
   /**
@@ -50,6 +50,9 @@ export class TimeoutError extends ObsError {
   }
 }
 
+/** A step whose reader is slow ends so late at most, as a share of its limit. */
+const precision = 0.01;
+
 class Timeout<I, O, Chunk> extends InstrumentedPrimitive<I, O, Chunk> {
   readonly #step: PrimitiveLike<I, O>;
   readonly #limitMs: number;
@@ -81,6 +84,8 @@ class Timeout<I, O, Chunk> extends InstrumentedPrimitive<I, O, Chunk> {
       const expire = (): void => {
         // Who cancelled the run has been waiting for a step that does not heed it; that is no timeout.
         if (scope.signal.aborted) return leave(scope.signal.reason);
+        const restMs = limitMs + scope.readerWaitMs - grantedMs;
+        if (restMs > 0) return wait(restMs);
         const error = new TimeoutError(this.name, limitMs);
         timedOut = error;
         scope.record({
@@ -102,7 +107,15 @@ class Timeout<I, O, Chunk> extends InstrumentedPrimitive<I, O, Chunk> {
           unfollow();
         };
       };
-      let stopWaiting = scope.clock.timer(limitMs, expire, true);
+      const wait = (ms: number): void => {
+        // Not at every moment while its reader stalls.
+        const forMs = Math.max(ms, limitMs * precision);
+        grantedMs += forMs;
+        stopWaiting = scope.clock.timer(forMs, expire, true);
+      };
+      let grantedMs = 0;
+      let stopWaiting = (): void => undefined;
+      wait(limitMs);
       const settle = (settled: () => void): void => {
         stopWaiting();
         abort.release();
@@ -124,8 +137,10 @@ class Timeout<I, O, Chunk> extends InstrumentedPrimitive<I, O, Chunk> {
 /**
  * Gives a step a time limit. When it passes, the step's signal is aborted and the caller gets the error: at once, or
  * after the step has had the time to come to its end (`strategy`). What a step that is left behind still does is nobody's
- * any more, and a late result is dropped and counted. The limit of a stream is that of all of it, also of the time that its
- * reader takes.
+ * any more, and a late result is dropped and counted.
+ *
+ * The limit of a stream is that of all of it, but for the time that chunks wait for their reader: a slow reader is no slow
+ * step. One that stalls for ever is for the caller to end, by the signal of the run.
  *
  * @param options - The limit in milliseconds, or all options.
  * @throws {@link TimeoutError} once the limit has passed.

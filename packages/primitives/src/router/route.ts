@@ -18,7 +18,7 @@ export interface RouteStats {
   readonly samples: number;
   /** Share of them that failed, from 0 to 1; 0 without samples. */
   readonly errorRate: number;
-  /** What they took, in milliseconds; `undefined` without samples. */
+  /** What they took, in milliseconds, without what their readers took; `undefined` without samples. */
   readonly meanMs: number | undefined;
   /** By nearest rank. */
   readonly p95Ms: number | undefined;
@@ -30,8 +30,17 @@ export interface RouteStats {
 
 type Step = PrimitiveLike<unknown, unknown>;
 
+/** How a run of a route ended. */
+export interface RunEnd {
+  /** On the monotonic clock. */
+  readonly endedAtMs: number;
+  /** For how long its chunks waited for their reader, in milliseconds: that is no time of the route. */
+  readonly readerWaitMs: number;
+  readonly costUsd: number | undefined;
+}
+
 /** Ends a run of a route. What is said of one that has ended is dropped: it may go on after its end. */
-export type EndRun = (how: Sample['ending'] | 'refused', endedAtMs: number, costUsd?: number) => void;
+export type EndRun = (how: Sample['ending'] | 'refused', end: RunEnd) => void;
 
 /** One way that a router can take, and what its runs have shown of it. */
 export class Route {
@@ -57,12 +66,13 @@ export class Route {
   begin(beganAtMs: number): EndRun {
     this.#running++;
     let isOpen = true;
-    return (how, endedAtMs, costUsd) => {
+    return (how, { endedAtMs, readerWaitMs, costUsd }) => {
       if (!isOpen) return;
       isOpen = false;
       this.#running--;
       if (how === 'refused') return;
-      this.window.add({ endedAtMs, durationMs: endedAtMs - beganAtMs, ending: how, costUsd });
+      const durationMs = Math.max(0, endedAtMs - beganAtMs - readerWaitMs);
+      this.window.add({ endedAtMs, durationMs, ending: how, costUsd });
       // It takes calls again, unless it has refused one since this one began.
       if (how === 'answered' && beganAtMs >= this.#refusedAtMs) this.#freeAtMs = Number.NEGATIVE_INFINITY;
     };

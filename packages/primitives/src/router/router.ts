@@ -24,7 +24,7 @@ import { textOf } from './no-route-error.ts';
 import { type Plan, planBySelect, planByStrategy, type Select } from './plan.ts';
 import type { RouteStrategy } from './ranking.ts';
 import { RouteTable } from './route-table.ts';
-import { Route, type RouteProfile, type RouteStats } from './route.ts';
+import { type EndRun, Route, type RouteProfile, type RouteStats } from './route.ts';
 import { remember, type RoutingReason } from './routing-history.ts';
 import { SampleWindow } from './sample-window.ts';
 
@@ -45,7 +45,8 @@ export interface RouterOptions<R extends Routes, K extends keyof R & string = ke
   readonly routes: R;
   /**
    * A function that names the route, also later; or what the router goes by itself: `cheapest` by
-   * what runs cost, `fastest` by how long an answer took, `least-errors` by the share of runs that failed.
+   * what runs cost, `fastest` by how long an answer took (its readers' time
+   * aside), `least-errors` by the share of runs that failed.
    */
   readonly select: RouteStrategy | ((input: SharedInput<R>, scope: RunScope) => K | PromiseLike<K>);
   /**
@@ -130,10 +131,13 @@ export class Router<in I, out O, K extends string, out Chunk = unknown> extends 
         return spent === undefined || spent === spentBeforeUsd ? undefined : spent - (spentBeforeUsd ?? 0);
       };
       const isCancelled = (): boolean => scope.isCancellable && scope.signal.aborted;
-      const end = route.begin(beganAtMs);
+      const readBeforeMs = scope.readerWaitMs;
+      const endRun = route.begin(beganAtMs);
+      const end = (how: Parameters<EndRun>[0], endedAtMs: number): void =>
+        endRun(how, { endedAtMs, readerWaitMs: scope.readerWaitMs - readBeforeMs, costUsd: spentUsd() });
       const cancel = (): void => {
         const isLate = classifyError(scope.signal.reason, clock).category === 'timeout';
-        end(isLate ? 'failed' : 'cancelled', clock.monotonic(), spentUsd());
+        end(isLate ? 'failed' : 'cancelled', clock.monotonic());
       };
       // The route may not heed its signal, and come to no end. To listen costs as much as all else that a router does,
       // so that it is done when it can matter: when the next run begins before this one has ended.
@@ -157,7 +161,7 @@ export class Router<in I, out O, K extends string, out Chunk = unknown> extends 
           return output as O;
         }
         const endedAtMs = clock.monotonic();
-        end('answered', endedAtMs, spentUsd());
+        end('answered', endedAtMs);
         const savedUsd = this.#table.savedUsd(route, endedAtMs);
         if (savedUsd > 0) scope.cost(savedUsd, 'saved');
         return output as O;
@@ -168,11 +172,11 @@ export class Router<in I, out O, K extends string, out Chunk = unknown> extends 
         }
         const nowMs = clock.monotonic();
         if (isSuspension(error)) {
-          end('cancelled', nowMs, spentUsd());
+          end('cancelled', nowMs);
           throw error;
         }
         const { category, retryAfterMs = 0 } = classifyError(error, clock);
-        end(category === 'rate_limit' ? 'refused' : 'failed', nowMs, spentUsd());
+        end(category === 'rate_limit' ? 'refused' : 'failed', nowMs);
         if (category !== 'rate_limit') throw error;
         route.refused(nowMs, Math.max(this.#cooldownMs, Math.min(retryAfterMs, longestAskedMs)));
         const refusal = {
