@@ -1,5 +1,5 @@
 import { describe as suite, expect, it } from '@jest/globals';
-import { InstrumentedPrimitive, named, type RunScope } from '@tta/obs-instrumentation';
+import { InstrumentedPrimitive, named, type PrimitiveLike, type RunScope } from '@tta/obs-instrumentation';
 import { cache } from '../cache/cache.ts';
 import { fallback } from '../fallback.ts';
 import { lambda } from '../lambda.ts';
@@ -8,7 +8,9 @@ import { resilient } from '../resilient.ts';
 import { retry } from '../retry.ts';
 import { sequential } from '../sequential.ts';
 
+import { toDot } from './dot.ts';
 import { describe, type PrimitiveGraph } from './graph.ts';
+import { toMermaid } from './mermaid.ts';
 
 const ask = (question: string): string => question;
 /** The ways and names of all nodes. */
@@ -147,6 +149,25 @@ suite('the graph of a composition', () => {
       'root/inner~2',
       'root/inner~3',
     ]);
+  });
+
+  it('has 10,000 nodes at most, and refuses what has more: shared steps have a place for each way to them', () => {
+    const wide = parallel(Array.from({ length: 9_999 }, () => ask));
+    const graph = describe(wide);
+    expect(graph.nodes).toHaveLength(10_000);
+    expect([toMermaid(graph), toDot(graph)].map((picture) => picture.split('\n').length)).toEqual([
+      20_001, 20_003,
+    ]);
+    let shared: PrimitiveLike<string, string> = ask;
+    for (let level = 0; level < 20; level++) shared = sequential(shared, shared);
+    expect(() => describe(shared)).toThrow(
+      expect.objectContaining({
+        code: 'OBS_ERR_GRAPH_SIZE',
+        message: expect.stringMatching(
+          /^describe: "sequential" has more than 10000 places, .*by themselves$/,
+        ),
+      }),
+    );
   });
 
   it('refuses what is no step', () => {

@@ -1,4 +1,5 @@
-import { type PrimitiveLike, requireStep, type Unit, unitOf } from '@tta/obs-instrumentation';
+import { ObsError } from '@tta/obs-context';
+import { nameOf, type PrimitiveLike, requireStep, type Unit, unitOf } from '@tta/obs-instrumentation';
 import { Places } from './places.ts';
 
 /** A place in a composition: a primitive, or a function that is a step. The same one in two places is two nodes. */
@@ -34,29 +35,42 @@ export interface PrimitiveGraph {
 
 type AnyUnit = Unit<never, unknown>;
 
+/** Steps that share steps have places by the power of their levels. */
+const mostNodes = 10_000;
+
 /**
  * Tells what a composition may run, without running it: all nodes in the order in which they were composed, each before
  * those below it. What a function calls by itself is not known before it runs.
  *
- * @throws `OBS_ERR_INVALID_COMPOSITION` for what is no step.
+ * @throws `OBS_ERR_INVALID_COMPOSITION` for what is no step; `OBS_ERR_GRAPH_SIZE` where it has more than 10,000 places.
  */
 export function describe(primitive: PrimitiveLike<never, unknown>): PrimitiveGraph {
   requireStep(primitive, 'describe: the primitive');
   const nodes: GraphNode[] = [];
   const edges: GraphEdge[] = [];
   const places = new Places();
-  const visit = (unit: AnyUnit, id: string, above: ReadonlyMap<AnyUnit, string>): void => {
+  const way = new Map<AnyUnit, string>();
+  const visit = (unit: AnyUnit, id: string): void => {
+    if (nodes.length === mostNodes) throw tooLarge(primitive);
     nodes.push({ id, type: unit.type, name: unit.name });
-    const way = new Map(above).set(unit, id);
+    way.set(unit, id);
     for (const { edge, step } of unit.children) {
       const child = unitOf(step, edge);
       // What runs itself again is no further node: there would be no end of them.
       const known = way.get(child);
       const to = known ?? places.below(id, edge);
       edges.push({ from: id, to, label: edge });
-      if (known === undefined) visit(child, to, way);
+      if (known === undefined) visit(child, to);
     }
+    way.delete(unit);
   };
-  visit(unitOf(primitive, 'inner'), places.root(), new Map());
+  visit(unitOf(primitive, 'inner'), places.root());
   return { nodes, edges };
+}
+
+function tooLarge(primitive: PrimitiveLike<never, unknown>): ObsError {
+  return new ObsError(
+    `describe: "${nameOf(primitive) ?? 'the primitive'}" has more than ${mostNodes} places, because steps that share steps have one for each way to them; describe its parts by themselves`,
+    { code: 'OBS_ERR_GRAPH_SIZE', category: 'validation' },
+  );
 }
