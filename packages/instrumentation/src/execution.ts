@@ -263,7 +263,7 @@ export class Execution implements RunScope<unknown> {
     const known = journal?.outcome();
     if (known) {
       if (options?.follows) this.#previousStep = { name: unit.name, spanContext: undefined };
-      return known.ok ? Promise.resolve(known.output as O) : Promise.reject(known.error as Error);
+      return known.ok ? Promise.resolve(known.output as O) : Promise.reject(known.error);
     }
     const step = new Execution(run, unit, this, edge, options);
     run.instrumentation.begin(step);
