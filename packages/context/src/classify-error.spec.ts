@@ -62,6 +62,8 @@ describe('classifyError', () => {
 
   it.each([
     ['an AbortError', named('AbortError'), 'cancelled'],
+    ['an APIUserAbortError', named('APIUserAbortError'), 'cancelled'],
+    ['an abort that has no name', new Error('Request was aborted.'), 'cancelled'],
     ['the reason of an aborted signal', AbortSignal.abort().reason, 'cancelled'],
     ['a TimeoutError', named('TimeoutError'), 'timeout'],
     ['a TypeError of the program', new TypeError('x is not a function'), 'permanent'],
@@ -160,7 +162,13 @@ describe('classifyError', () => {
     ['less than nothing', { headers: { 'retry-after': '-5' } }, undefined],
     ['words', { headers: { 'retry-after': '3 minutes' } }, undefined],
     ['no end', { retryAfterMs: Number.POSITIVE_INFINITY }, undefined],
-    ['more digits than a wait has', { headers: { 'retry-after': '9'.repeat(400) } }, undefined],
+    ['ten digits', { headers: { 'retry-after': '9999999999' } }, 9_999_999_999_000],
+    [
+      'more digits than a number has',
+      { headers: { 'retry-after': '9'.repeat(400) } },
+      Number.MAX_SAFE_INTEGER,
+    ],
+    ['as many of milliseconds', { headers: { 'retry-after-ms': '9'.repeat(400) } }, Number.MAX_SAFE_INTEGER],
     ['null headers', { headers: null, response: null }, undefined],
   ])('reads how long to wait from %s', (_what, fields, retryAfterMs) => {
     const clock = new ManualClock(Date.UTC(2026, 0, 1));

@@ -67,6 +67,8 @@ const codes: Readonly<Record<string, ErrorCategory>> = {
 
 /** Read last, when nothing but the text tells. Word boundaries, so that "1429 rows" is no rate limit. */
 const texts: readonly (readonly [RegExp, ErrorCategory])[] = [
+  // Some clients of model providers have no name of their own for it.
+  [/^request was aborted\.?$/i, 'cancelled'],
   [/\b(rate limit|too many requests|quota exceeded|429)\b/i, 'rate_limit'],
   [/\b(timed? ?out|timeout|deadline exceeded)\b/i, 'timeout'],
   [/\b(unauthori[sz]ed|forbidden|permission denied|invalid api key)\b/i, 'auth'],
@@ -131,7 +133,8 @@ function toClass(category: ErrorCategory): ErrorClass {
 function byStructure(error: unknown): ErrorCategory | undefined {
   if (typeof error !== 'object' || error === null) return undefined;
   const { name, code, status, statusCode, response, cause } = error as Record<string, unknown>;
-  if (name === 'AbortError') return 'cancelled';
+  // The other one is that of clients of model providers.
+  if (name === 'AbortError' || name === 'APIUserAbortError') return 'cancelled';
   if (name === 'TimeoutError') return 'timeout';
   if (name === 'ZodError') return 'validation';
   for (const http of [status, statusCode, (response as { status?: unknown } | null | undefined)?.status]) {
@@ -162,11 +165,16 @@ function byHttpStatus(status: number): ErrorCategory | undefined {
   return undefined;
 }
 
+const digits = /^\d+(\.\d+)?$/;
+
+const longestWaitMs = Number.MAX_SAFE_INTEGER;
+
 /** The wait is an extra: where it cannot be read, or the clock is at fault, the rest still tells what the error is. */
 function retryAfter(error: unknown, clock: Clock): number | undefined {
   try {
     const waitMs = readRetryAfter(error, clock);
-    return Number.isFinite(waitMs) ? waitMs : undefined;
+    // However many digits it has, it is a wait: one without an end must not look like none.
+    return waitMs === undefined || Number.isNaN(waitMs) ? undefined : Math.min(waitMs, longestWaitMs);
   } catch {
     return undefined;
   }
@@ -190,10 +198,10 @@ function readRetryAfter(error: unknown, clock: Clock): number | undefined {
   const read = (name: string): string | undefined =>
     readHeader(headers, name) ?? readHeader(responseHeaders, name) ?? readHeader(response?.headers, name);
   const exact = read('retry-after-ms');
-  if (exact !== undefined && /^\d{1,12}(\.\d+)?$/.test(exact)) return Number(exact);
+  if (exact !== undefined && digits.test(exact)) return Number(exact);
   const value = read('retry-after');
   if (value === undefined) return undefined;
-  if (/^\d{1,9}(\.\d+)?$/.test(value)) return Number(value) * 1000;
+  if (digits.test(value)) return Number(value) * 1000;
   // Every form of an HTTP date has a time of day; `Date.parse` alone makes dates of "-5" and "3 minutes".
   if (!/\d\d:\d\d:\d\d/.test(value)) return undefined;
   const until = Date.parse(value);

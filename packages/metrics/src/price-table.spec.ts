@@ -144,6 +144,22 @@ describe('priceTable', () => {
     expect(prices.estimateUsd(usage('anthropic', 'claude-sonnet-4-5'))).toBeCloseTo(0.0045, 9);
   });
 
+  it('takes the price of the model that was asked where the one that answered has none', () => {
+    const requestModel = 'gpt-4o';
+    const prices = priceTable({ clock });
+    const listed = prices.estimateUsd(usage('openai', 'gpt-4o'));
+    expect(listed).toBeGreaterThan(0);
+    for (const model of ['our-deployment', ''])
+      expect(prices.estimateUsd(usage('openai', model, { requestModel }))).toBe(listed);
+    expect(prices.estimateUsd(usage('openai', 'o3', { requestModel }))).toBe(
+      prices.estimateUsd(usage('openai', 'o3')),
+    );
+    expect(prices.estimateUsd(usage('openai', 'our-deployment', { requestModel: 'ours' }))).toBeUndefined();
+    const free = { inputUsdPerMillion: 0, outputUsdPerMillion: 0 };
+    const own = priceTable({ clock, prices: { 'gpt-4o': free } });
+    expect(own.estimateUsd(usage('openai', 'gpt-4o-2024-11-20', { requestModel }))).toBe(0);
+  });
+
   it.each([
     [{ inputUsdPerMillion: -1, outputUsdPerMillion: 1 }, 'a price of "m" is -1; give US dollars per million'],
     [{ inputUsdPerMillion: 1, outputUsdPerMillion: NaN }, 'a price of "m" is NaN'],

@@ -46,7 +46,8 @@ const longestModel = 512;
  * estimate (30 ms) and asks no network. In a bundled program that estimate only begins to load it, and list prices
  * are known a moment later. Provider names are those of `gen_ai.provider.name`, and what AI SDKs and
  * people call the same: `aws.bedrock`, `amazon-bedrock`, `bedrock`. Model names may carry what a provider puts
- * before them: `models/gemini-2.5-pro`.
+ * before them: `models/gemini-2.5-pro`. The price is that of the model that answered; where it has none, such as a
+ * deployment with a name of its own, that of the `requestModel`. Own prices of either go before list prices.
  *
  * Says `undefined` for a model or provider that is not known, for a call without tokens, and for tokens that cannot
  * be: fewer in total than those read from and written to the cache. Never throws.
@@ -83,7 +84,7 @@ export function priceTable(options: PriceTableOptions = {}): PriceTable {
 
   function listPriceUsd(provider: string, model: string, usage: LlmUsage): number | undefined {
     const key = `${provider}\n${model}`;
-    if (model.length > longestModel || unknown.has(key)) return undefined;
+    if (model === '' || model.length > longestModel || unknown.has(key)) return undefined;
     const priceOf = loadedCatalog();
     if (!priceOf) return undefined;
     const tokens = {
@@ -109,9 +110,16 @@ export function priceTable(options: PriceTableOptions = {}): PriceTable {
       try {
         if (!isPossible(usage)) return undefined;
         const provider = priceProvider(usage.provider);
-        const model = usage.model.trim();
-        const price = ownPrice(own, provider, model);
-        return price ? ownPriceUsd(price, usage) : listPriceUsd(provider, model, usage);
+        const models = [usage.model, usage.requestModel ?? ''].map((model) => model.trim());
+        for (const model of models) {
+          const price = ownPrice(own, provider, model);
+          if (price) return ownPriceUsd(price, usage);
+        }
+        for (const model of models) {
+          const usd = listPriceUsd(provider, model, usage);
+          if (usd !== undefined) return usd;
+        }
+        return undefined;
       } catch {
         return undefined;
       }
