@@ -422,17 +422,27 @@ describe('a chunk that waits', () => {
     expect(attributesOf('counting').slice(0, 1)).toEqual(['cancelled']);
   });
 
-  it('for nobody in a step that was left behind does not keep the process busy', async () => {
-    const counting = new Counting();
-    let left: Promise<unknown> | undefined;
-    const careless = emitting('careless', async (_: number, { step }) => {
-      left = step('step_0', counting, 1_000_000, { streamed: true }).catch((error: unknown) => error);
-      await Promise.resolve();
-    });
-    await observed.run(() => careless.execute(0));
-    expect(await left).toMatchObject({ code: 'OBS_ERR_CANCELLED' });
-    expect(counting.made).toBeLessThan(100);
-  });
+  it.each(['observed', 'silent'])(
+    'for nobody in a step that was left behind does not keep the process busy, %s',
+    async (how) => {
+      const counting = new Counting();
+      let left: Promise<unknown> | undefined;
+      const careless = emitting('careless', async (_: number, { step }) => {
+        left = step('step_0', counting, 1_000_000, { streamed: true }).catch((error: unknown) => error);
+        await Promise.resolve();
+      });
+      const silent = withInstrumentation(ROOT_CONTEXT, new Instrumentation());
+      const run = <T>(body: () => T): T =>
+        how === 'observed' ? observed.run(body) : context.with(silent, body);
+      await run(() => careless.execute(0));
+      expect(await left).toMatchObject({ code: 'OBS_ERR_CANCELLED' });
+      expect(counting.made).toBeLessThan(100);
+      counting.made = 0;
+      expect((await read(run(() => careless.stream(0)))).length).toBeLessThan(10);
+      expect(await left).toMatchObject({ code: 'OBS_ERR_CANCELLED' });
+      expect(counting.made).toBeLessThan(100);
+    },
+  );
 
   it('of shared work waits no more once the run has ended', async () => {
     const counting = new Counting();

@@ -41,7 +41,7 @@ export class Emission {
     // What was left behind says no more.
     if (execution.isAborted) return handled(Promise.reject(execution.signal.reason as Error));
     // It would never wait again, and a producer that waits for nothing else would keep the process busy for ever.
-    if (execution.ended) {
+    if (execution.isOver) {
       return handled(
         Promise.reject(
           new CancelledError(`"${execution.unit.name}" has ended: nobody takes its chunks any more`),

@@ -255,8 +255,10 @@ export class Execution implements RunScope<unknown> {
 
   #step<I, O>(edge: EdgeLabel, child: PrimitiveLike<I, O>, input: I, options?: StepOptions): Promise<O> {
     const signal = options?.signal ?? this.#signal;
-    // Nothing begins after the abort: not even a span.
-    if (signal?.aborted) return Promise.reject(signal.reason as Error);
+    // Nothing begins after the abort: not even a span. What an earlier run has ended does not begin: who has to undo it
+    // still needs what it returned.
+    if (signal?.aborted && this.journal?.progressOf(edge) !== 'ended')
+      return Promise.reject(signal.reason as Error);
     const unit = unitOf(child, edge);
     const { run } = this;
     const journal = this.journal?.enter(edge, options?.follows === true);
@@ -300,6 +302,11 @@ export class Execution implements RunScope<unknown> {
       this.#fail(error);
       throw error;
     }
+  }
+
+  /** Whether it has ended, or whatever it is a step of: where nothing is observed, that does not close it. */
+  get isOver(): boolean {
+    return this.ended || this.#owner.ended;
   }
 
   /** Closes it while its body still runs: nobody waits for that any more. No effect once it has ended. */

@@ -40,6 +40,14 @@ class Noting implements StepJournal {
   failed({ message, category }: ErrorInfo): void {
     this.notes.push(`${this.#way} ! ${category} ${message}`);
   }
+
+  cancelled(reason: unknown): void {
+    this.notes.push(`${this.#way} left: ${String(reason)}`);
+  }
+
+  undoUnlessResumed(): boolean {
+    return true;
+  }
 }
 
 /** Runs a body as an execution whose steps are kept. */
@@ -106,6 +114,7 @@ describe('the journal of an execution', () => {
     expect(journal.notes.filter((note) => !note.startsWith('enter'))).toEqual([
       '/step_0 ! timeout late',
       '/step_2/inner = undefined',
+      '/step_2 left: AbortError: This operation was aborted',
     ]);
   });
 

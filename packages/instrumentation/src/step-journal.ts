@@ -28,6 +28,16 @@ export interface StepJournal {
   succeeded(output: unknown): void;
   /** The step failed; it was neither cancelled nor suspended. */
   failed(info: ErrorInfo): void;
+  /** The step was cancelled: nobody goes on with what waits in it. */
+  cancelled(reason: unknown): void;
+  /**
+   * The step waits for a decision, and has done what is to be undone where nobody goes on with it: because a step that it is
+   * in, or its run, does not wait any more.
+   *
+   * @param undo - Never rejects. It gets why it is called.
+   * @returns Whether it will be called; where not, nobody goes on as it is.
+   */
+  undoUnlessResumed(undo: (reason: unknown) => Promise<unknown>): boolean;
 }
 
 /** Has what becomes of the steps of an execution kept. Before the first of them begins. */
@@ -52,6 +62,7 @@ export async function journaled<O>(
     return output;
   } catch (error) {
     if (step.status === 'error' || step.status === 'timeout') journal.failed(step.failure as ErrorInfo);
+    else if (step.status === 'cancelled') journal.cancelled(error);
     throw error;
   }
 }
