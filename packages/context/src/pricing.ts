@@ -1,4 +1,7 @@
-/** What one call of a language model consumed. Token counts are totals: input includes cached, output includes reasoning. */
+/**
+ * What one call of a language model consumed. Token counts are whole numbers, and totals: input includes cached, output
+ * includes reasoning. Of a text, spans and metrics have the first 256 characters.
+ */
 export interface LlmUsage {
   /** As in `gen_ai.provider.name`: `openai`, `anthropic`, `gcp.gemini`, … */
   readonly provider: string;
@@ -25,7 +28,7 @@ export interface LlmUsage {
   readonly cacheWriteInputTokens?: number;
   /** The part of `outputTokens` that the model used to reason. */
   readonly reasoningOutputTokens?: number;
-  /** What the provider charged, in US dollars, where it says so. Wins over every estimate. */
+  /** What the provider charged, in US dollars, a billion at most, where it says so. Wins over every estimate. */
   readonly costUsd?: number;
   /** What the provider calls its response. */
   readonly responseId?: string;

@@ -15,6 +15,7 @@ describe.each([
   ['NaN', Number.NaN],
   ['Infinity', Number.POSITIVE_INFINITY],
   ['a negative number', -1],
+  ['more than sums can hold', 1e308],
   ['a bigint', 5n as unknown as number],
   ['text', '5' as unknown as number],
 ])('%s', (_, bad) => {
@@ -56,6 +57,49 @@ describe.each([
     expect(await observed.points('cost.savings.usd')).toEqual({ 'primitive.name=ask': 2 });
     expect(observed.spans[0]?.attributes).toMatchObject({ 'cost.usd': 4, 'cost.saved_usd': 2 });
     expect(observed.instrumentation.faults).toBe(4);
+  });
+});
+
+describe('what a provider says', () => {
+  it('is cut where it is longer than 256 characters, on spans and in metrics', async () => {
+    const observed = new Observed();
+    const long = 'x'.repeat(1_000_000);
+    const kept = 'x'.repeat(256);
+    const asking = custom('ask', (_: number, scope) => {
+      scope.usage({
+        provider: long,
+        model: long,
+        requestModel: long,
+        operation: long,
+        responseId: long,
+        finishReasons: [long, ...Array.from({ length: 1_000 }, () => 'stop')],
+        inputTokens: 1,
+      });
+    });
+    await observed.run(() => asking.execute(0));
+    const attributes = observed.spans[0]?.attributes ?? {};
+    expect(attributes).toMatchObject({
+      'llm.provider': kept,
+      'llm.model_name': kept,
+      'gen_ai.operation.name': kept,
+      'gen_ai.request.model': kept,
+      'gen_ai.response.model': kept,
+      'gen_ai.response.id': kept,
+    });
+    const reasons = attributes['gen_ai.response.finish_reasons'] as string[];
+    expect([reasons.length, reasons[0]]).toEqual([128, kept]);
+    for (const metric of ['llm.tokens.total', 'gen_ai.client.operation.duration'])
+      expect(Object.keys(await observed.points(metric)).join('').length).toBeLessThan(2_000);
+  });
+
+  it('of half a token is a fault', async () => {
+    const observed = new Observed();
+    const asking = custom('ask', (_: number, scope) => {
+      scope.usage({ ...model, inputTokens: 1.5, outputTokens: 2 });
+    });
+    await observed.run(() => asking.execute(0));
+    expect(Object.values(await observed.points('llm.tokens.total'))).toEqual([2]);
+    expect(observed.instrumentation.faults).toBe(1);
   });
 });
 

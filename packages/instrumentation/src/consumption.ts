@@ -39,7 +39,7 @@ export function recordUsage(
 ): void {
   const tokens: Tokens = {};
   for (const kind of tokenKinds) {
-    const count = amount(kind, usage[kind], onFault);
+    const count = tokenCount(kind, usage[kind], onFault);
     if (count !== undefined) tokens[kind] = count;
   }
   const llm = {
@@ -60,8 +60,8 @@ export function recordUsage(
     counter?.add(outputTokens, { ...labels, [names.llmTokenType]: 'completion' });
   recordCall(execution, usage, call, tokens, errorTypes, onFault, elsewhere);
   const usd =
-    amount('costUsd', usage.costUsd, onFault) ??
-    amount('the estimated cost', pricing?.estimateUsd(usage), onFault);
+    dollars('costUsd', usage.costUsd, onFault) ??
+    dollars('the estimated cost', pricing?.estimateUsd(usage), onFault);
   if (usd !== undefined) spend(execution, usd, labels);
 }
 
@@ -79,8 +79,12 @@ const tokenNames: Readonly<Record<TokenKind, string>> = {
 function spanAttributes(usage: LlmUsage, llm: Attributes, call: Attributes, total: Tokens): Attributes {
   const attributes: Attributes = { ...llm, ...call };
   const { responseId, finishReasons, timeToFirstChunkMs } = usage;
-  if (text(responseId) !== undefined) attributes[genAiNames.responseId] = responseId;
-  if (finishReasons?.length) attributes[genAiNames.responseFinishReasons] = [...finishReasons];
+  const id = text(responseId);
+  if (id !== undefined) attributes[genAiNames.responseId] = id;
+  if (finishReasons?.length) {
+    const reasons = finishReasons.slice(0, mostFinishReasons).flatMap((reason) => text(reason) ?? []);
+    attributes[genAiNames.responseFinishReasons] = reasons;
+  }
   if (isAmount(timeToFirstChunkMs))
     attributes[genAiNames.responseTimeToFirstChunk] = timeToFirstChunkMs / 1000;
   for (const kind of tokenKinds) {
@@ -93,9 +97,17 @@ function spanAttributes(usage: LlmUsage, llm: Attributes, call: Attributes, tota
 /** What the semantic conventions call a value that is not among those that they know. */
 const unknown = '_OTHER';
 
-/** What may be an attribute: JavaScript may leave out what the types ask for. */
+/** Characters of what a provider says of a call. Its labels live as long as the process. */
+const longestText = 256;
+
+/** More than any provider lets a call ask for. */
+const mostFinishReasons = 128;
+
+/** What may be an attribute: JavaScript may leave out what the types ask for, and a provider may say anything. */
 function text(value: unknown): string | undefined {
-  return typeof value === 'string' ? value : undefined;
+  if (typeof value !== 'string') return undefined;
+  // Made anew, as a part of a text would keep the whole in memory.
+  return value.length <= longestText ? value : Buffer.from(value.slice(0, longestText)).toString();
 }
 
 /** The operation if it is not told. */
@@ -108,7 +120,7 @@ function callAttributes(usage: LlmUsage): Attributes {
   const asked = text(requestModel) ?? (isUnanswered ? text(model) : undefined);
   const answered = isUnanswered ? undefined : text(model);
   const attributes: Attributes = {
-    [genAiNames.operationName]: operation ?? usualOperation,
+    [genAiNames.operationName]: text(operation) ?? usualOperation,
     [genAiNames.providerName]: text(provider) ?? unknown,
   };
   if (asked !== undefined) attributes[genAiNames.requestModel] = asked;
@@ -164,7 +176,7 @@ export function recordCost(
   kind: 'spent' | 'saved',
   onFault: OnFault,
 ): void {
-  if (amount('cost', usd, onFault) === undefined) return;
+  if (dollars('cost', usd, onFault) === undefined) return;
   const labels = { [names.primitiveName]: execution.unit.name };
   if (kind === 'spent') {
     spend(execution, usd, labels);
@@ -180,6 +192,23 @@ export function recordCost(
 function amount(what: string, value: number | undefined, onFault: OnFault): number | undefined {
   if (value === undefined || isAmount(value)) return value;
   onFault(new RangeError(`${what} is ${String(value)}; it has to be a number that is not negative`));
+  return undefined;
+}
+
+/** What can be a number of tokens. Beyond it, a sum would no longer count what is added. */
+function tokenCount(kind: TokenKind, value: number | undefined, onFault: OnFault): number | undefined {
+  if (value === undefined || (Number.isSafeInteger(value) && value >= 0)) return value;
+  onFault(new RangeError(`${kind} is ${String(value)}; it has to be a whole number of tokens`));
+  return undefined;
+}
+
+/** What nobody pays at once: two of the greatest numbers, and every sum is infinite for the life of the process. */
+const mostUsd = 1e9;
+
+function dollars(what: string, value: number | undefined, onFault: OnFault): number | undefined {
+  const usd = amount(what, value, onFault);
+  if (usd === undefined || usd <= mostUsd) return usd;
+  onFault(new RangeError(`${what} is ${usd}; it has to be US dollars, ${mostUsd} at most`));
   return undefined;
 }
 
