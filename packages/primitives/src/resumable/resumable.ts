@@ -1,5 +1,6 @@
 import type { SpanContext } from '@opentelemetry/api';
 import {
+  CancelledError,
   type ContextInit,
   formatTraceParent,
   parseTraceParent,
@@ -98,12 +99,41 @@ export class Resumable<in I, out O, out Chunk = never> extends InstrumentedPrimi
     scope: RunScope<Chunk>,
   ): Promise<O> {
     keepJournal(scope, journal);
+    let waits = false;
     try {
       return await scope.step('inner', this.#workflow, input, { streamed: true });
     } catch (error) {
       if (!isSuspension(error)) throw error;
+      const suspended = this.#suspended(saved, journal, scope);
+      waits = true;
+      throw suspended;
+    } finally {
+      await journal.undone();
+      if (!waits) await this.#undoUnreached(input, journal, scope);
+    }
+  }
+
+  /** The run has ended without coming back to what it had to undo: it does so now, and runs nothing else. */
+  async #undoUnreached(input: I, journal: RunJournal, scope: RunScope<Chunk>): Promise<void> {
+    const unreached = journal.unreached();
+    if (!unreached) return;
+    keepJournal(scope, unreached);
+    // Also where that of the run has aborted.
+    const { signal } = new AbortController();
+    await scope.step('inner', this.#workflow, input, { signal, shared: true }).catch(() => undefined);
+    unreached.cancelled(new CancelledError(`the run of "${this.name}" is over`));
+    await unreached.undone();
+  }
+
+  /** @throws What keeps it from being gone on with: then what waits is undone. */
+  #suspended(saved: SavedRun['input'] | Error, journal: RunJournal, scope: RunScope<Chunk>): SuspendedError {
+    try {
+      if (scope.isCancellable) scope.signal.throwIfAborted();
       if (saved instanceof Error) throw saved;
-      throw new SuspendedError(this.name, this.#token(saved, journal, scope), [...journal.pending()]);
+      return new SuspendedError(this.name, this.#token(saved, journal, scope), [...journal.pending()]);
+    } catch (error) {
+      journal.cancelled(error);
+      throw error;
     }
   }
 

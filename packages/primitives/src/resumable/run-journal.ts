@@ -1,10 +1,11 @@
-import { ObsError, type ObsErrorOptions } from '@tta/obs-context';
+import { CancelledError, ObsError, type ObsErrorOptions } from '@tta/obs-context';
 import {
   type EdgeLabel,
   type ErrorInfo,
   type KnownOutcome,
   messageOf,
   type StepJournal,
+  Suspension,
 } from '@tta/obs-instrumentation';
 import type { ApprovalRequest } from '../approval/approval-request.ts';
 import type { Decision } from '../approval/decision.ts';
@@ -26,6 +27,14 @@ interface Shared {
   /** Characters that may still be kept. */
   room: number;
   readonly decisions: ReadonlyMap<string, Decision>;
+  /** Steps that wait, with something to undo where nobody goes on with them. */
+  owing: number;
+  /** What is being undone because nobody goes on with it. */
+  readonly undoing: Promise<unknown>[];
+  /** Of the steps that had something to undo when the run was saved: those that the run has come back to. */
+  readonly reached: Set<SavedStep>;
+  /** Nothing is run that had not begun: the run is only to come back to what it has to undo. */
+  readonly isOver: boolean;
 }
 
 /** What a step has come to; `fault` says why that cannot be kept. */
@@ -50,6 +59,8 @@ export class RunJournal implements StepJournal {
   readonly #saved: SavedStep;
   readonly #steps = new Map<string, RunJournal>();
   readonly #taken = new Map<string, number>();
+  /** What is done where nobody goes on with this step, which waits. */
+  #undo: ((reason: unknown) => Promise<unknown>) | undefined;
   #end: End | undefined;
   #isOver = false;
   /** The last step of those that follow each other. */
@@ -70,7 +81,19 @@ export class RunJournal implements StepJournal {
 
   /** That of a new run, or of one that goes on with what was kept and decided. */
   static begin(saved: SavedStep = {}, decisions = nothing): RunJournal {
-    return new RunJournal([], { room: mostCharacters, decisions }, saved);
+    const undo = { owing: 0, undoing: [], reached: new Set<SavedStep>(), isOver: false };
+    return new RunJournal([], { room: mostCharacters, decisions, ...undo }, saved);
+  }
+
+  /**
+   * That of the same run once more, which comes back to what had something to undo when it was saved, and which the run has
+   * ended without coming back to; `undefined` where there is nothing of that kind.
+   */
+  unreached(): RunJournal | undefined {
+    const { reached } = this.#shared;
+    if (![...owingIn(this.#saved)].some((step) => !reached.has(step))) return undefined;
+    const undo = { owing: 0, undoing: [], reached, isOver: true };
+    return new RunJournal([], { room: mostCharacters, decisions: nothing, ...undo }, this.#saved);
   }
 
   enter(edge: EdgeLabel, follows: boolean): RunJournal {
@@ -80,6 +103,7 @@ export class RunJournal implements StepJournal {
     const { steps } = this.#saved;
     const saved = steps && Object.hasOwn(steps, key) ? steps[key] : undefined;
     const step = new RunJournal([...this.#path, edge], this.#shared, saved ?? {});
+    if (saved?.owes && !this.#shared.isOver) this.#shared.reached.add(saved);
     // What was left behind goes on, and nobody asks for it any more.
     if (this.#isOver) step.#isOver = true;
     else this.#steps.set(key, step);
@@ -100,7 +124,12 @@ export class RunJournal implements StepJournal {
 
   outcome(): KnownOutcome | undefined {
     const end = this.#end;
-    if (!end || 'fault' in end) return undefined;
+    if (!end || 'fault' in end) {
+      const { gate, steps } = this.#saved;
+      // What undoes is on its own: it was entered when the step that it is in had been left.
+      const isLeftOut = this.#shared.isOver && !this.#isOver && !steps && !gate?.decision;
+      return isLeftOut ? { ok: false, error: new Suspension(overNote) } : undefined;
+    }
     if ('failure' in end) return { ok: false, error: new RestoredError(end.failure) };
     if ('symbol' in end) return { ok: true, output: Symbol.for(end.symbol) };
     // A copy: who gets it may change it.
@@ -122,7 +151,28 @@ export class RunJournal implements StepJournal {
       recoverable,
       ...(retryAfterMs !== undefined && { retryAfterMs }),
     };
-    this.#close(() => ({ failure, size: message.length }));
+    this.#close(() => ({ failure, size: message.length }), message);
+  }
+
+  /** Nobody goes on with what waits in it. */
+  cancelled(reason: unknown): void {
+    if (this.#isOver) return;
+    this.#undoBelow(reason);
+    this.#leave();
+  }
+
+  undoUnlessResumed(undo: (reason: unknown) => Promise<unknown>): boolean {
+    if (this.#isOver) return false;
+    // Of a run that is over, whatever the run has come back to has been seen to.
+    if (this.#shared.isOver && this.#shared.reached.has(this.#saved)) return true;
+    this.#undo = undo;
+    this.#shared.owing++;
+    return true;
+  }
+
+  /** Settles when all that is being undone is. */
+  async undone(): Promise<void> {
+    await Promise.all(this.#shared.undoing);
   }
 
   /** What was decided about a request when the run went on. */
@@ -147,6 +197,7 @@ export class RunJournal implements StepJournal {
     const steps = [...this.#steps].map(([key, step]) => [key, step.save()] as const);
     return {
       ...(this.gate && { gate: this.#plainGate(this.gate) }),
+      ...(this.#undo && { owes: true }),
       ...(steps.length > 0 && { steps: Object.fromEntries(steps) }),
     };
   }
@@ -167,8 +218,14 @@ export class RunJournal implements StepJournal {
     );
   }
 
-  #close(endOf: () => End): void {
+  #close(endOf: () => End, failure?: string): void {
     if (this.#isOver) return;
+    if (this.#shared.owing > 0) {
+      const end = failure === undefined ? 'has its result' : `failed: ${failure}`;
+      this.#undoBelow(
+        new CancelledError(`"${this.#path.join(' › ')}" ${end}; nobody waits for what is in it`),
+      );
+    }
     this.#leave();
     this.#isOver = false;
     this.gate = undefined;
@@ -192,6 +249,21 @@ export class RunJournal implements StepJournal {
     this.#isOver = true;
   }
 
+  /** Has undone what waits, the inner ones first. */
+  #undoBelow(reason: unknown): void {
+    const { owing, undoing } = this.#shared;
+    if (owing > 0) undoing.push(this.#undone(reason));
+  }
+
+  async #undone(reason: unknown): Promise<void> {
+    const undo = this.#undo;
+    if (undo) this.#shared.owing--;
+    this.#undo = undefined;
+    // All of them are looked for now: whoever asks for this leaves them.
+    await Promise.all([...this.#steps.values()].map((step) => step.#undone(reason)));
+    await undo?.(reason);
+  }
+
   /** What was kept below is not needed any more. */
   #leave(): void {
     this.#isOver = true;
@@ -201,6 +273,14 @@ export class RunJournal implements StepJournal {
     }
     this.#steps.clear();
   }
+}
+
+const overNote = 'the run is over';
+
+/** What was saved of steps that had something to undo. */
+function* owingIn(saved: SavedStep): Generator<SavedStep> {
+  if (saved.owes) yield saved;
+  for (const step of Object.values(saved.steps ?? {})) yield* owingIn(step);
 }
 
 function snapshot(value: unknown): End {

@@ -83,6 +83,7 @@ const isStep: Check = (value) =>
     symbol: optional(isText),
     failure: optional(isFailure),
     gate: optional(isGate),
+    owes: optional(isFlag),
     steps: optional(mapOf(isStep, /^[1-9]\d*:./s)),
   })(value);
 

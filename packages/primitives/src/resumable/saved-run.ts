@@ -10,6 +10,8 @@ export interface SavedStep {
   readonly symbol?: string;
   readonly failure?: SavedFailure;
   readonly gate?: SavedGate;
+  /** Where nobody goes on with it, something has to be undone. */
+  readonly owes?: boolean;
   /** By how often the edge had been taken, from 1, and the edge: `1:branch_left`. */
   readonly steps?: Readonly<Record<string, SavedStep>>;
 }

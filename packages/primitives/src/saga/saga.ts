@@ -3,6 +3,7 @@ import {
   InstrumentedPrimitive,
   isStep,
   isSuspension,
+  journalOf,
   type RunScope,
   type StaticChild,
 } from '@tta/obs-instrumentation';
@@ -62,9 +63,12 @@ class Saga extends InstrumentedPrimitive<unknown, unknown, never> {
       if (scope.isCancellable) scope.signal.throwIfAborted();
       return output;
     } catch (error) {
-      // It goes on from here, or is undone, when there is a decision.
-      if (isSuspension(error)) throw error;
-      const failures = await undoAll(finished, error, this.#limits, scope);
+      const undo = (reason: unknown): ReturnType<typeof undoAll> =>
+        undoAll(finished, reason, this.#limits, scope);
+      // It goes on from here when there is a decision; it is undone where nobody can, or wants to any more.
+      const isCancelled = scope.isCancellable && scope.signal.aborted;
+      if (isSuspension(error) && !isCancelled && journalOf(scope)?.undoUnlessResumed(undo)) throw error;
+      const failures = await undo(error);
       if (failures.size > 0) throw new CompensationError(this.name, failures, finished.length, error);
       throw error;
     }
