@@ -102,6 +102,59 @@ describe.each(clients)('an agent through $name', (client) => {
     }),
   );
 
+  it('takes back what its model asked for, whatever that was, and what tools answered', async () => {
+    const half = '\uD83D';
+    const call = (name: string, id: string, given: unknown = {}): object => ({ name, id, arguments: given });
+    const hostile = [
+      [
+        call('weather', 'a', { city: 'Oslo' }),
+        call('weather', 'a', { city: 'Rome' }),
+        call('get weather', 'b'),
+      ],
+      [call('weather', 'a', { city: half }), call(`${half}${'x'.repeat(100)}`, 'c'), call('half', 'c')],
+      [call('weather', 'd', '{"city": "Par'), call('half', 'd', { [half]: [half] })],
+    ];
+    const server = await modelServer({
+      replies: [
+        ...hostile.map((toolCalls) => ({ text: `Well${half}`, toolCalls: toolCalls as never })),
+        'Done.',
+      ],
+    });
+    try {
+      const cut = tool({ name: 'half', execute: () => '😀'.repeat(60_000) + half });
+      const guide = agent({ name: 'guide', model: client.model(server.url), tools: [weather, cut] });
+      const { text, messages } = await guide.execute('Oslo and Rome?');
+      expect(text).toBe('Done.');
+      // Nor what a person says next.
+      const again = agent({ name: 'guide', model: client.model(server.url), tools: [] });
+      await expect(again.execute([...messages, { role: 'user', text: 'And?' }])).rejects.toThrow(
+        'needs a reply and its script has 4',
+      );
+      expect(server.requests).toHaveLength(5);
+    } finally {
+      await server.close();
+    }
+  });
+
+  it.each([
+    ['a name', [{ name: 'get weather', arguments: {}, id: 'a' }]],
+    ['an id', [1, 2].map(() => ({ name: 'weather', arguments: {}, id: 'a' }))],
+  ])('is needed, because the server refuses it: %s', async (_what, toolCalls) => {
+    const server = await modelServer({ replies: 'yes' });
+    try {
+      const said: AgentMessage[] = [
+        { role: 'assistant', text: '', toolCalls },
+        ...toolCalls.map(({ id, name }): AgentMessage => ({ role: 'tool', toolCallId: id, name, text: '' })),
+      ];
+      await expect(
+        client.model(server.url).execute({ messages: [{ role: 'user', text: 'go' }, ...said], tools: [] }),
+      ).rejects.toMatchObject({ status: 400 });
+      expect(server.requests).toEqual([]);
+    } finally {
+      await server.close();
+    }
+  });
+
   it(
     'streams the text of all its answers',
     observed(async (trace) => {

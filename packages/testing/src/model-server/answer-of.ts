@@ -23,7 +23,7 @@ export function answerOf(
     toolCalls: toolCalls.map((call, index) => ({
       id: call.id ?? `call_${number}_${index}`,
       name: call.name,
-      arguments: JSON.stringify(call.arguments ?? {}),
+      arguments: typeof call.arguments === 'string' ? call.arguments : JSON.stringify(call.arguments ?? {}),
     })),
     finishReason,
     tokens: tokensOf(reply, body),

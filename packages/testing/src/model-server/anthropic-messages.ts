@@ -1,4 +1,5 @@
 import { splitWords } from '../fake-llm/words.ts';
+import { anthropicMessagesFault } from './anthropic-messages-fault.ts';
 import { halves } from './json-text.ts';
 import type { Answer, StreamEvent, Tokens, WireFormat } from './wire-format.ts';
 
@@ -16,6 +17,7 @@ const types: Readonly<Record<number, string>> = {
 /** Anthropic's messages. */
 export const anthropicMessages: WireFormat = {
   required: ['model', 'max_tokens', 'messages'],
+  fault: anthropicMessagesFault,
   requestIdHeader: 'request-id',
   problem: (status, message, requestId) => ({ ...problem(status, message), request_id: requestId }),
   whole(answer) {
@@ -26,7 +28,7 @@ export const anthropicMessages: WireFormat = {
         type: 'tool_use',
         id,
         name,
-        input: JSON.parse(input) as unknown,
+        input: valueOf(input),
       })),
     ];
     return { ...message(answer), content, stop_reason: stopReason(answer), usage: usage(tokens) };
@@ -77,6 +79,15 @@ export const anthropicMessages: WireFormat = {
     yield event('message_stop', {});
   },
 };
+
+/** What JSON says; a text that is none stands as it is. */
+function valueOf(json: string): unknown {
+  try {
+    return JSON.parse(json) as unknown;
+  } catch {
+    return json;
+  }
+}
 
 function event(type: string, fields: object, isChunk = false): StreamEvent {
   return { event: type, data: { type, ...fields }, isChunk };

@@ -17,6 +17,19 @@ describe('checkedReply', () => {
 
   it.each<[unknown, string]>([
     [undefined, 'a reply is undefined; it has to be a text or an object'],
+    [{ text: 42 }, 'text is 42; it has to be a text'],
+    [{ toolCalls: {} }, 'toolCalls is {}; it has to be a list'],
+    [{ toolCalls: [null] }, 'a call of a tool is null; it has to be an object with a name'],
+    [{ toolCalls: [{ name: 7 }] }, 'a call of a tool is { name: 7 }; it has to be an object with a name'],
+    [{ toolCalls: [{ name: 'a', id: 7 }] }, 'the id of a call is 7; it has to be a text'],
+    [
+      { toolCalls: [{ name: 'a', arguments: () => 1 }] },
+      'what a call gives as arguments is [Function: arguments]; it has to be what JSON can hold, or a text that stands as it is',
+    ],
+    [
+      { toolCalls: [{ name: 'a', arguments: 1n }] },
+      'what a call gives as arguments is 1n; it has to be what JSON can hold, or a text that stands as it is',
+    ],
     [{ delayMs: -1 }, 'delayMs is -1; it has to be a number of at least 0'],
     [{ delayMs: Number.NaN }, 'delayMs is NaN; it has to be a number of at least 0'],
     [{ breakAfter: 1.5 }, 'breakAfter is 1.5; it has to be a whole number of at least 0'],

@@ -16,7 +16,10 @@ export function checkedReply(reply: ServerReply): ServedReply | RefusedReply {
       throw invalid(`the status of a refusal is ${valueText(status)}`, 'a whole number from 400 to 599');
     return reply;
   }
-  const { usage = {}, breakAfter } = reply;
+  const { text = '', toolCalls = [], usage = {}, breakAfter } = reply;
+  if (typeof text !== 'string') throw invalid(`text is ${valueText(text)}`, 'a text');
+  if (!Array.isArray(toolCalls)) throw invalid(`toolCalls is ${valueText(toolCalls)}`, 'a list');
+  for (const call of toolCalls) requireCall(call);
   for (const [name, amount] of Object.entries({ ...usage, breakAfter })) requireCount(name, amount);
   const { inputTokens, outputTokens, reasoningOutputTokens = 0 } = usage;
   const { cachedInputTokens = 0, cacheWriteInputTokens = 0 } = usage;
@@ -32,6 +35,27 @@ export function checkedReply(reply: ServerReply): ServedReply | RefusedReply {
       `at least the ${reasoningOutputTokens} of reasoning, which it includes`,
     );
   return reply;
+}
+
+function requireCall(call: unknown): void {
+  if (!isObject(call) || typeof call['name'] !== 'string')
+    throw invalid(`a call of a tool is ${valueText(call)}`, 'an object with a name');
+  const { id, arguments: given } = call;
+  if (id !== undefined && typeof id !== 'string')
+    throw invalid(`the id of a call is ${valueText(id)}`, 'a text');
+  if (given !== undefined && !isJson(given))
+    throw invalid(
+      `what a call gives as arguments is ${valueText(given)}`,
+      'what JSON can hold, or a text that stands as it is',
+    );
+}
+
+function isJson(value: unknown): boolean {
+  try {
+    return JSON.stringify(value) !== undefined;
+  } catch {
+    return false;
+  }
 }
 
 function requireAmount(name: string, amount: number | undefined): void {

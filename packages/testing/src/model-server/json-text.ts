@@ -8,3 +8,9 @@ export function halves(json: string): readonly [string, string] {
 export function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
+
+/** The objects in a list, each with its place there; none of what is no list. */
+export function objectsIn(value: unknown): (readonly [number, Readonly<Record<string, unknown>>])[] {
+  if (!Array.isArray(value)) return [];
+  return (value as unknown[]).flatMap((item, at) => (isObject(item) ? [[at, item] as const] : []));
+}

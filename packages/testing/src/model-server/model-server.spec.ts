@@ -93,6 +93,8 @@ describe('modelServer', () => {
     [400, chat, '{"model"', {}, 'the body is no JSON: '],
     [400, chat, '[]', {}, 'the body has to be an object'],
     [400, chat, '{"model":"m"}', {}, 'messages: the field is required'],
+    [400, chat, '{"model":"\\ud83d","messages":[]}', {}, 'the body is no JSON: no low surrogate in string'],
+    [400, chat, '{"model":"m","messages":[],"\\ude00":1}', {}, 'no low surrogate in string'],
     [413, chat, ' '.repeat(32 * 1024 * 1024 + 1), {}, 'the body has more than 33554432 bytes'],
   ])('answers with %i what it does not serve: %s', async (status, path, body, init, message) => {
     await serve('yes');
@@ -224,6 +226,24 @@ describe('modelServer', () => {
     expect(await due).toMatchObject({ message: 'fetch failed' });
     await expect(ask(server, chat, question)).rejects.toThrow('fetch failed');
     expect([await ended(0), await ended(1)]).toEqual(['cancelled', 'cancelled']);
+  });
+
+  it('has an outcome of every request when it has closed', async () => {
+    await serve({ text: 'one', delayMs: 600_000 });
+    const due = ask(server, chat, question).catch((error: unknown) => error);
+    while (server.requests.length < 1) await setImmediate();
+    await server.close();
+    expect(server.requests.map(({ outcome }) => outcome)).toEqual(['cancelled']);
+    await due;
+  });
+
+  it('breaks off what it cannot go on with, and goes on itself', async () => {
+    await serve([{ text: 'one', model: 7n as never }, 'two']);
+    await expect(ask(server, chat, streamed).then((response) => response.text())).rejects.toThrow(
+      'terminated',
+    );
+    expect(await ended(0)).toBe('broken');
+    expect(await said(await ask(server, chat, question))).toBe('two');
   });
 
   it('is closed by the block that uses it, and listens where it is told to', async () => {

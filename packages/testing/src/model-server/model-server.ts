@@ -93,6 +93,7 @@ export class ModelServer {
     this.#server.close();
     this.#server.closeAllConnections();
     await closed;
+    for (const request of this.#requests) if (request.outcome === 'open') request.outcome = 'cancelled';
   }
 
   async #serve(incoming: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -111,6 +112,12 @@ export class ModelServer {
       const reply = await this.#nextReply(request);
       settle(await (isRefused(reply) ? exchange.refuse(reply) : exchange.answer(reply, request, format)));
     } catch (error) {
+      if (response.headersSent) {
+        // What it has said cannot be taken back.
+        response.destroy();
+        settle('broken');
+        return;
+      }
       const { status } = error instanceof RefusedError ? error : { status: 400 };
       settle(await exchange.refuse({ status, message: reasonOf(error) }));
     }
@@ -132,7 +139,8 @@ export class ModelServer {
 /**
  * A server of models for tests and examples, on this machine alone, that says what it is told to: chat completions,
  * responses and embeddings as OpenAI's clients ask for them, messages as Anthropic's do, whole or streamed, with usage,
- * refusals, delays and broken connections. Keys and versions of the API are not looked at.
+ * refusals, delays and broken connections. Keys and versions of the API are not looked at; tools and their calls are, and
+ * refused with a status 400 where the provider would.
  *
  * @throws `OBS_ERR_INVALID_OPTION` for a reply that no server gives: an amount below 0, parts that are more than their
  * total, a refusal that is none. Where a function makes it, the client gets it as a status 400.

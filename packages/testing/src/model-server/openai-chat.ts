@@ -1,11 +1,13 @@
 import { splitWords } from '../fake-llm/words.ts';
 import { halves, isObject } from './json-text.ts';
+import { openAiChatFault } from './openai-chat-fault.ts';
 import { openAiProblem } from './openai-problem.ts';
 import type { Answer, StreamEvent, Tokens, WireFormat } from './wire-format.ts';
 
 /** Chat completions as OpenAI and those compatible with it write them. */
 export const openAiChat: WireFormat = {
   required: ['model', 'messages'],
+  fault: openAiChatFault,
   requestIdHeader: 'x-request-id',
   problem: openAiProblem,
   whole(answer) {

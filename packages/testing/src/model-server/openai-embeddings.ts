@@ -4,6 +4,7 @@ import type { WireFormat } from './wire-format.ts';
 /** Embeddings as OpenAI and those compatible with it write them. */
 export const openAiEmbeddings: WireFormat = {
   required: ['model', 'input'],
+  fault: () => undefined,
   requestIdHeader: 'x-request-id',
   problem: openAiProblem,
   whole({ embeddings, model, tokens }, body) {

@@ -1,6 +1,7 @@
 import { splitWords } from '../fake-llm/words.ts';
 import { halves } from './json-text.ts';
 import { openAiProblem } from './openai-problem.ts';
+import { openAiResponsesFault } from './openai-responses-fault.ts';
 import type { Answer, ServedToolCall, StreamEvent, Tokens, WireFormat } from './wire-format.ts';
 
 type Status = 'in_progress' | 'completed' | 'incomplete';
@@ -11,6 +12,7 @@ const reasonsOfIncomplete = new Set(['max_output_tokens', 'content_filter']);
 /** OpenAI's responses. */
 export const openAiResponses: WireFormat = {
   required: ['model', 'input'],
+  fault: openAiResponsesFault,
   requestIdHeader: 'x-request-id',
   problem: openAiProblem,
   whole: (answer) => response(answer, endOf(answer), output(answer)),

@@ -31,6 +31,8 @@ export async function readRequest(
   const body = parsed(sent);
   for (const name of format.required)
     if (body[name] === undefined) throw new RefusedError(400, `${name}: the field is required`);
+  const fault = format.fault(body);
+  if (fault !== undefined) throw new RefusedError(400, fault);
   if (body['stream'] === true && !format.events) throw new RefusedError(400, `${path} has no stream`);
   return { format, body };
 }
@@ -47,10 +49,19 @@ async function bodyOf(incoming: IncomingMessage): Promise<Buffer | undefined> {
   return size <= bodyLimitBytes ? Buffer.concat(chunks) : undefined;
 }
 
+/** Whether a character of a text is half: an escape makes such a one, and no provider reads it (RFC 8259 §8.2). */
+function hasHalf(text: string): boolean {
+  return /\p{Surrogate}/u.test(text);
+}
+
 function parsed(sent: Buffer): Readonly<Record<string, unknown>> {
   let body: unknown;
   try {
-    body = JSON.parse(sent.toString());
+    body = JSON.parse(sent.toString(), (key, value: unknown) => {
+      if (hasHalf(key) || (typeof value === 'string' && hasHalf(value)))
+        throw new SyntaxError('no low surrogate in string');
+      return value;
+    });
   } catch (error) {
     throw new RefusedError(400, `the body is no JSON: ${(error as Error).message}`);
   }

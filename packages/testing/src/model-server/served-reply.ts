@@ -8,7 +8,7 @@ export type ServedUsage = Pick<
   'inputTokens' | 'outputTokens' | 'cachedInputTokens' | 'cacheWriteInputTokens' | 'reasoningOutputTokens'
 >;
 
-/** What a model server answers, as a script has it. */
+/** What a model server answers, as a script has it. Arguments of a tool that are a text are served as they stand: also what is no JSON. */
 export interface ServedReply extends Omit<ScriptedReply, 'usage'> {
   /** What is not said here is counted: a word is a token, in what was asked as well as in the text. */
   readonly usage?: ServedUsage;

@@ -47,6 +47,8 @@ export interface StreamEvent {
 export interface WireFormat {
   /** Without these a request is refused. */
   readonly required: readonly string[];
+  /** What the provider says of tools and calls in a request that it refuses; `undefined` where it takes them. */
+  fault(body: Readonly<Record<string, unknown>>): string | undefined;
   whole(answer: Answer, body: Readonly<Record<string, unknown>>): unknown;
   /** `undefined`: there is no stream of this. */
   readonly events:
