@@ -42,7 +42,9 @@ export function anthropicMessagesFault(body: Readonly<Record<string, unknown>>):
 
 function nameFault(name: unknown, where: string): string | undefined {
   if (name === undefined) return `${where}: Field required`;
-  return legalName.test(String(name)) ? undefined : `${where}: String should match pattern '${pattern}'`;
+  return typeof name === 'string' && legalName.test(name)
+    ? undefined
+    : `${where}: String should match pattern '${pattern}'`;
 }
 
 function withoutResult(at: number, ids: readonly unknown[]): string {

@@ -1,5 +1,5 @@
 import { isObject, objectsIn } from './json-text.ts';
-import { idFault, nameFault } from './openai-fault.ts';
+import { isId, missing, nameFault } from './openai-fault.ts';
 
 /** What is wrong with the tools and calls of a chat, in OpenAI's words; `undefined` where it would take them. */
 export function openAiChatFault(body: Readonly<Record<string, unknown>>): string | undefined {
@@ -13,11 +13,10 @@ export function openAiChatFault(body: Readonly<Record<string, unknown>>): string
   for (const [at, message] of objectsIn(body['messages'])) {
     const { role, tool_calls: calls, tool_call_id: id } = message;
     if (role === 'tool') {
+      if (!isId(id)) return missing(`messages[${at}].tool_call_id`);
       const before = answered.get(id);
       if (before !== undefined)
-        return `Invalid parameter: Duplicate value for 'tool_call_id' of '${String(id)}', in messages[${before}] and messages[${at}].`;
-      const fault = idFault(id, `messages[${at}].tool_call_id`);
-      if (fault !== undefined) return fault;
+        return `Invalid parameter: Duplicate value for 'tool_call_id' of '${id}', in messages[${before}] and messages[${at}].`;
       if (!open.delete(id))
         return "Invalid parameter: messages with role 'tool' must be a response to a preceeding message with 'tool_calls'.";
       answered.set(id, at);
@@ -41,7 +40,7 @@ function callFault(call: Readonly<Record<string, unknown>>, param: string): stri
   const { id, function: called } = call;
   // A custom tool is called without one.
   const name = isObject(called) ? nameFault(called['name'], `${param}.function.name`) : undefined;
-  return idFault(id, `${param}.id`) ?? name;
+  return isId(id) ? name : missing(`${param}.id`);
 }
 
 function unanswered(ids: ReadonlySet<unknown>): string {

@@ -8,11 +8,12 @@ export function nameFault(name: unknown, param: string): string | undefined {
   return `Invalid '${param}': string too long. Expected a string with maximum length 64, but got a string with length ${name.length} instead.`;
 }
 
-/** What it says of an id of a call. */
-export function idFault(id: unknown, param: string): string | undefined {
-  return typeof id === 'string' && id !== '' ? undefined : missing(param);
+/** Whether it takes an id of a call. */
+export function isId(id: unknown): id is string {
+  return typeof id === 'string' && id !== '';
 }
 
-function missing(param: string): string {
+/** What it says of what is not there. */
+export function missing(param: string): string {
   return `Missing required parameter: '${param}'.`;
 }
