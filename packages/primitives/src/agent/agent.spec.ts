@@ -283,6 +283,27 @@ describe('agent', () => {
     expect(ids.slice(3)).toEqual([['call-2', 'call-3'], 'call-2', 'call-3', ['call-4'], 'call-4', []]);
   });
 
+  it(
+    'keeps whole characters of what its model says, and tells the beginning of an id that is long',
+    observed(async (trace) => {
+      const half = '\uD83D';
+      const long = 'x'.repeat(1000);
+      const model = scripted(
+        { text: `Well${half}`, toolCalls: [call('weather', { city: half }, long)], usage },
+        says(half),
+      );
+      const { text, messages } = await agent({ name: 'guide', model, tools: [weather] }).execute('go');
+      expect(text).toBe('\uFFFD');
+      expect(messages.slice(1)).toMatchObject([
+        { text: 'Well\uFFFD', toolCalls: [{ id: long, arguments: { city: '\uFFFD' } }] },
+        { toolCallId: long, text: '{"city":"\uFFFD","celsius":7}' },
+        { text: '\uFFFD' },
+      ]);
+      const { attributes } = trace.span('primitive.tool.execute_tool');
+      expect(attributes['gen_ai.tool.call.id']).toBe('x'.repeat(64));
+    }),
+  );
+
   it('sums what its model used, as far as all replies tell it', async () => {
     const reply = (used: object, ...toolCalls: LlmToolCall[]): LlmReply => ({
       text: '',

@@ -1,6 +1,7 @@
 import { genAiNames, InvalidCompositionError, type LlmReply, ObsError } from '@tta/obs-context';
 import {
   InstrumentedPrimitive,
+  journalOf,
   type PrimitiveLike,
   requireStep,
   type RunScope,
@@ -88,11 +89,14 @@ class Agent<Chunk> extends InstrumentedPrimitive<AgentInput, AgentOutput, Chunk>
     const caller = { agentName: this.name, tools: this.#tools, concurrency: this.#concurrency, scope };
     const replies: LlmReply[] = [];
     let steps = 0;
-    let asked = 0;
+    /** What this part of the run asks for: what came before it waited for a decision has been told. */
+    const told = { model: 0, tools: 0 };
     try {
       while (steps < this.#maxSteps) {
         const conversation = { messages: [...this.#instructions, ...messages], tools: this.#definitions };
         const index = steps++;
+        const isNew = journalOf(scope)?.progressOf('model') !== 'ended';
+        if (isNew) told.model++;
         const reply = await scope.step('model', this.#model, conversation, {
           index,
           streamed: true,
@@ -107,11 +111,11 @@ class Agent<Chunk> extends InstrumentedPrimitive<AgentInput, AgentOutput, Chunk>
           const usage = sumOfUsage(replies);
           return { text, messages, steps, usage, ...(finishReason !== undefined && { finishReason }) };
         }
-        asked += toolCalls.length;
-        messages.push(...(await callTools(toolCalls, caller)));
+        if (isNew) told.tools += toolCalls.length;
+        messages.push(...(await callTools(toolCalls, caller, isNew)));
       }
     } finally {
-      scope.record({ type: 'calls', model: steps, tools: asked });
+      scope.record({ type: 'calls', ...told });
     }
     throw new AgentStepsError(this.name, this.#maxSteps, messages);
   }

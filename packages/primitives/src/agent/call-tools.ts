@@ -30,16 +30,21 @@ interface KnownCall {
 /**
  * Makes the calls of a reply beside each other.
  *
+ * @param isNew - Whether the reply was given now, and not before the run waited for a decision.
  * @returns One answer to each call, in their order. A tool that fails, is unknown or is one too many is answered as well:
  * the model is told what was wrong.
  * @throws What is no answer to a model, at once: a person refused a tool, decided something that cannot be carried out, or
  * nothing in time. What a tool throws that is suspended: when the others have come to their end. The
  * reason of the signal when the run is cancelled.
  */
-export async function callTools(calls: readonly KeptCall[], caller: Caller): Promise<ToolMessage[]> {
+export async function callTools(
+  calls: readonly KeptCall[],
+  caller: Caller,
+  isNew: boolean,
+): Promise<ToolMessage[]> {
   const { agentName, scope } = caller;
   const answers: ToolMessage[] = [];
-  const known = knownCalls(calls, caller, answers);
+  const known = knownCalls(calls, caller, answers, isNew);
   const fanOut = new FanOut(scope, known.values(), caller.concurrency, {
     begin: ({ call, tool, position }, _index, signal) =>
       scope.step(`tool_${call.name}`, tool, copied(call.arguments) as never, {
@@ -83,6 +88,7 @@ function knownCalls(
   calls: readonly KeptCall[],
   { tools, scope }: Caller,
   answers: ToolMessage[],
+  isNew: boolean,
 ): KnownCall[] {
   const known: KnownCall[] = [];
   for (const [position, call] of calls.entries()) {
@@ -94,12 +100,13 @@ function knownCalls(
     } else {
       const there = tools.size > 0 ? `there are: ${[...tools.keys()].join(', ')}` : 'there are none';
       answers[position] = failureOf(call, `there is no tool "${call.name}"; ${there}`);
+      if (!isNew) continue;
       scope.event('agent.unknown_tool', {
         [genAiNames.toolName]: call.name,
         [genAiNames.toolCallId]: beginning(call.id, longestId),
       });
     }
   }
-  if (calls.length > mostCalls) scope.event('agent.too_many_calls', { calls: calls.length });
+  if (isNew && calls.length > mostCalls) scope.event('agent.too_many_calls', { calls: calls.length });
   return known;
 }
