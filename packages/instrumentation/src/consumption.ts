@@ -12,15 +12,13 @@ export interface Consumption extends Partial<Record<TokenKind, number>> {
   savedUsd?: number;
   /** When a model call was last told, on the monotonic clock. */
   usageToldAt?: number;
-  /** Somebody else puts the durations of its calls into the metrics. */
-  isTimedElsewhere?: boolean;
 }
 
 type OnFault = (error: unknown) => void;
 
 /** What somebody else records of a call besides, and what is left to them so that it is not there twice. */
 export interface RecordedElsewhere {
-  /** The metrics have its duration. */
+  /** The metrics have its times. */
   readonly isTimed: boolean;
 }
 
@@ -153,11 +151,11 @@ function recordCall(
   const labels = failed
     ? { ...call, [names.errorType]: errorTypes.admit(execution.infoOf(error).type) }
     : call;
-  const isTimed = elsewhere?.isTimed ?? consumption.isTimedElsewhere ?? false;
+  const isTimed = elsewhere?.isTimed ?? false;
   if (ms !== undefined && !isTimed) duration.record(ms / 1000, labels);
   if (!isInference) return;
   const firstMs = amount('timeToFirstChunkMs', timeToFirstChunkMs, onFault);
-  if (firstMs !== undefined) instruments.inferenceTimeToFirstChunk.record(firstMs / 1000, labels);
+  if (firstMs !== undefined && !isTimed) instruments.inferenceTimeToFirstChunk.record(firstMs / 1000, labels);
   for (const chunkMs of chunkTimesMs ?? []) {
     if (isAmount(chunkMs)) instruments.inferenceTimePerChunk.record(chunkMs / 1000, labels);
   }

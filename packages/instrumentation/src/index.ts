@@ -13,6 +13,7 @@ export { instrumented } from './instrumented.ts';
 export { InstrumentedPrimitive } from './instrumented-primitive.ts';
 export { jsonText } from './json-text.ts';
 export { LinkedAbort } from './linked-abort.ts';
+export { spanBegan } from './model-calls/answering-execution.ts';
 export { hearerOf, type ModelCallHearer } from './model-calls/hear-model-calls.ts';
 export { providerName } from './model-calls/provider-name.ts';
 export { named } from './named.ts';

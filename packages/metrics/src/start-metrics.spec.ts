@@ -3,7 +3,7 @@ import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { readFile } from 'node:fs/promises';
 import { request, type Server } from 'node:http';
 import { connect, type Socket } from 'node:net';
-import { diag, DiagLogLevel, metrics as metricsApi } from '@opentelemetry/api';
+import { createNoopMeter, diag, DiagLogLevel, metrics as metricsApi } from '@opentelemetry/api';
 import { resourceFromAttributes } from '@opentelemetry/resources';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { transform } from '@swc/core';
@@ -75,6 +75,18 @@ describe('startMetrics', () => {
     expect(body).toContain('service_name="shop"');
     expect(await ask(`${url}?name=x`)).toMatchObject({ status: 200 });
     expect(await ask(url, { method: 'HEAD' })).toEqual({ status: 200, body: '' });
+  });
+
+  it('has the OpenTelemetry API hand out what is made of a meter, and only that', async () => {
+    const metrics = start({
+      registered: (meter, name) => (name === 'quiet' ? createNoopMeter() : meter),
+    });
+    for (const name of ['quiet', 'loud']) metricsApi.getMeter(name).createCounter(`of.${name}`).add(1);
+    metrics.getMeter('quiet').createCounter('of.its.own').add(1);
+    const { body } = await ask((await metrics.prometheusUrl) ?? '');
+    expect(body).toContain('of_loud');
+    expect(body).toContain('of_its_own');
+    expect(body).not.toContain('of_quiet');
   });
 
   it('shows exactly the buckets that a histogram advises', async () => {

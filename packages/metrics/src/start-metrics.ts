@@ -35,6 +35,8 @@ export interface MetricsOptions {
    * @defaultValue warns through the OpenTelemetry API's `diag`
    */
   readonly onCardinalityOverflow?: (overflow: CardinalityOverflow) => void;
+  /** Makes of a meter the one that the OpenTelemetry API hands out by that name. @defaultValue the same */
+  readonly registered?: (meter: Meter, name: string) => Meter;
   readonly clock?: Clock;
 }
 
@@ -82,7 +84,10 @@ export function startMetrics(options: MetricsOptions): Metrics {
   });
   const getMeter: MeterProvider['getMeter'] = (name, version = '', meterOptions = {}) =>
     guard.meter(provider.getMeter(name, version, meterOptions), { name, version });
-  const isFirst = metricsApi.setGlobalMeterProvider({ getMeter });
+  const registered = options.registered ?? ((meter) => meter);
+  const isFirst = metricsApi.setGlobalMeterProvider({
+    getMeter: (name, ...rest) => registered(getMeter(name, ...rest), name),
+  });
   const serving = prometheusReader ? serve(prometheusReader, options, clock) : Promise.resolve(undefined);
 
   let stopping: Promise<unknown> | undefined;

@@ -5,6 +5,7 @@ import { consoleMetricExporter } from './console-metric-exporter.ts';
 import type { EnvironmentSettings } from './environment/read-environment.ts';
 import { ExportWatch } from './export-watch.ts';
 import { finishInTurn, limitOfOneMs } from './finish-in-turn.ts';
+import type { ModelClients } from './model-clients/model-clients.ts';
 import type { ObservabilityOptions } from './observability-options.ts';
 import type { RunningSignal } from './running-signal.ts';
 import type { SetUp } from './set-up.ts';
@@ -17,7 +18,11 @@ export interface RunningMetrics extends RunningSignal, Pick<Metrics, 'getMeter' 
  * @param logger - Warned of metrics with too many label sets.
  * @throws `OBS_ERR_INVALID_OPTION` for a port or a limit that cannot be used.
  */
-export function setUpMetrics(setUp: SetUp, logger: Logger): RunningMetrics {
+export function setUpMetrics(
+  setUp: SetUp,
+  logger: Logger,
+  modelClients: ModelClients | undefined,
+): RunningMetrics {
   const { options, env, resource, destinations, printer, onTrouble } = setUp;
   const { intervalMs, timeoutMs } = env.metricExport;
   const prometheus = prometheusOf(options, env);
@@ -46,6 +51,7 @@ export function setUpMetrics(setUp: SetUp, logger: Logger): RunningMetrics {
       );
     },
     onCardinalityOverflow: ({ message }) => logger.warn(message),
+    ...(modelClients ? { registered: modelClients.meter } : {}),
   });
   const finishExports = (limitMs: number): void => {
     const all = exports.map(({ exporter }) => exporter);

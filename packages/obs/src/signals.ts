@@ -43,7 +43,7 @@ export function startSignals(setUp: SetUp, variables: Environment): Signals {
     const tracing = keep(setUpTracing(setUp, variables, modelClients));
     const logging = keep(setUpLogging(setUp));
     const slos = setUpSlos(setUp.options, logging.notices);
-    const metrics = keep(setUpMetrics(setUp, logging.notices));
+    const metrics = keep(setUpMetrics(setUp, logging.notices, modelClients));
     const process = String(setUp.resource.attributes['service.instance.id']);
     const statistics = new PrimitiveStatistics({ process });
     const signals = { tracing, logging, metrics, slos };

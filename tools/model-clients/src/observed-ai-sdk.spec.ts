@@ -1,5 +1,8 @@
 import { LegacyOpenTelemetry, OpenTelemetry } from '@ai-sdk/otel';
 import { afterEach, describe, expect, it } from '@jest/globals';
+import { trace } from '@opentelemetry/api';
+import { AlwaysOffSampler } from '@opentelemetry/sdk-trace-node';
+import { withExecution } from '@tta/obs-instrumentation';
 import { aiSdk, lambda, llm, sequential } from '@tta/obs-primitives';
 import {
   embed,
@@ -481,8 +484,100 @@ describe('beside spans of the AI SDK itself', () => {
   });
 });
 
+describe('a trace that is not recorded', () => {
+  it('has each call counted once, also beside @ai-sdk/otel', async () => {
+    const program = new ObservedProgram({ sampler: new AlwaysOffSampler() });
+    registerTelemetry(new OpenTelemetry());
+    await inStep(() => generateText({ model: model(answer('Paris')), prompt: '?' }));
+    const ask = () => generateText({ model: model(answer('Paris')), prompt: '?' });
+    await llm({ provider: 'openai', model: 'm', reads: aiSdk, call: ask }).execute(0);
+    expect(await program.counted()).toEqual(counted(2, 6, 4));
+    expect(program.spans).toEqual([]);
+  });
+});
+
+it('outside of executions durations are those of @ai-sdk/otel', async () => {
+  const program = new ObservedProgram();
+  registerTelemetry(new OpenTelemetry());
+  await generateText({ model: model(answer('Paris')), prompt: '?' });
+  expect(await program.counted()).toEqual({ ...counted(0, 0, 0), calls: 1 });
+});
+
 describe('inside of an llm', () => {
   const mine = { provider: 'openai', model: 'm', reads: aiSdk };
+
+  it('that is left by a break its call is counted once beside @ai-sdk/otel', async () => {
+    const program = new ObservedProgram();
+    registerTelemetry(new OpenTelemetry());
+    const ask = llm({
+      ...mine,
+      call: (_: number, { signal }) =>
+        streamText({ model: streaming(streamed(...pieces, ...end)), prompt: '?', abortSignal: signal }),
+    });
+    for await (const _ of ask.stream(0)) break;
+    await turn();
+    expect((await program.counted()).calls).toBe(1);
+  });
+
+  it.each([
+    ['@ai-sdk/otel', () => [new OpenTelemetry()]],
+    ['its legacy spans', () => [new LegacyOpenTelemetry()]],
+    ['both', () => [new OpenTelemetry(), new LegacyOpenTelemetry()]],
+  ])('what its tools call is counted beside %s', async (_, made) => {
+    const program = new ObservedProgram();
+    registerTelemetry(...made());
+    const expert = tool({
+      inputSchema: z.object({ city: z.string() }),
+      execute: () =>
+        lambda('expert', async () => {
+          const { text } = await generateText({ model: model(answer('sunny')), prompt: '?' });
+          await llm({
+            ...mine,
+            call: () => generateText({ model: model(answer('a')), prompt: '?' }),
+          }).execute(0);
+          return text;
+        }).execute(0),
+    });
+    const asking = () =>
+      generateText({
+        model: model(call('expert'), answer('ok')),
+        prompt: '?',
+        tools: { expert },
+        stopWhen: isStepCount(2),
+      });
+    await llm({ ...mine, call: asking }).execute(0);
+    expect(await program.counted()).toEqual({ ...counted(3, 12, 8) });
+    await inStep(asking);
+    expect(await program.counted()).toEqual({ ...counted(7, 24, 16) });
+  });
+
+  it('what a tool of somebody else calls is shown and counted', async () => {
+    const program = new ObservedProgram();
+    const attributes = { 'openinference.span.kind': 'TOOL' };
+    const asking = () =>
+      trace.getTracer('framework').startActiveSpan('a tool', { attributes }, async (span) => {
+        await embed({
+          model: new MockEmbeddingModelV4({
+            modelId: 'e',
+            doEmbed: () => Promise.resolve({ embeddings: [[1]], usage: { tokens: 4 }, warnings: [] }),
+          }),
+          value: 'a',
+        });
+        const made = await generateText({ model: model(answer('sunny')), prompt: '?' });
+        span.end();
+        return made;
+      });
+    await withExecution({ type: 'llm', name: 'mine', action: 'chat' }, asking);
+    expect(program.tree()).toBe(
+      [
+        'primitive.llm.chat',
+        '  a tool',
+        '    primitive.llm.embeddings 4+undefined $4',
+        '    primitive.agent.invoke_agent',
+        '      primitive.llm.chat 3+2 $5',
+      ].join('\n'),
+    );
+  });
 
   it.each([
     ['nobody', () => []],

@@ -158,6 +158,25 @@ describe('a client that OpenInference instruments', () => {
     }),
   );
 
+  it('that does not read the tokens of a stream is one call with those of the span around', () =>
+    withServer({ text: 'Paris', usage }, async (client) => {
+      const program = observed();
+      const around = {
+        'openinference.span.kind': 'LLM',
+        'llm.token_count.prompt': 60,
+        'llm.token_count.completion': 8,
+      };
+      const ask = lambda('ask', () =>
+        spanned(around, async () => {
+          const stream = await client.chat.completions.create({ model: 'gpt-5.1', messages, stream: true });
+          for await (const chunk of stream) void chunk;
+          await new Promise((resolve) => void setTimeout(resolve, 20));
+        }),
+      );
+      await ask.execute(0);
+      expect(await program.counted()).toEqual(counted(1, 60, 8));
+    }));
+
   it('is counted beside the model that wanted the tool which calls it', () =>
     withServer({ text: 'Paris', usage }, async (client) => {
       const program = observed();

@@ -46,7 +46,7 @@ export class AiSdkCall {
     this.#called = called;
     this.#event = event;
     this.#around = around;
-    this.#isAnsweredFor = answeringExecution(executionOf(around)) !== undefined;
+    this.#isAnsweredFor = answeringExecution(around) !== undefined;
   }
 
   /** Whether it was made in a context, and nothing of it shown yet. */

@@ -65,6 +65,7 @@ export function observeAiSdk(): AiSdkObservation {
 /** Where a channel binds a context to what it runs: in the context manager that is registered, whichever that is. */
 class ActiveContext extends AsyncLocalStorage<Context> {
   override run<R, Args extends unknown[]>(store: Context, callback: (...args: Args) => R, ...args: Args): R {
-    return context.with(store, callback, undefined, ...args);
+    // A manager may have another context active than the one that it is told, and by that a span is known to be of the call.
+    return store === context.active() ? callback(...args) : context.with(store, callback, undefined, ...args);
   }
 }

@@ -1,5 +1,4 @@
 import type { Context } from '@opentelemetry/api';
-import { executionOf } from '../execution-context.ts';
 import { answeringExecution } from '../model-calls/answering-execution.ts';
 import { type Fields, fieldsOf } from './ai-sdk-fields.ts';
 import { ModelCall } from './model-call.ts';
@@ -29,7 +28,7 @@ export class SingleCall {
   begin(): void {
     if (this.#hasBegun) return;
     this.#hasBegun = true;
-    if (this.toldBy !== undefined || answeringExecution(executionOf(this.#around))) return;
+    if (this.toldBy !== undefined || answeringExecution(this.#around)) return;
     this.#model = new ModelCall(this.operation, this.#event, this.#around);
   }
 

@@ -1,8 +1,9 @@
-import { context, ROOT_CONTEXT } from '@opentelemetry/api';
+import { type Context, context, ROOT_CONTEXT, trace } from '@opentelemetry/api';
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { custom, outer } from '../../test/custom.ts';
 import { enableContexts, Observed } from '../../test/observed.ts';
 import { withExecution } from '../with-execution.ts';
+import { spanBegan } from './answering-execution.ts';
 import { hearerOf } from './hear-model-calls.ts';
 
 beforeAll(enableContexts);
@@ -90,17 +91,21 @@ describe('hearerOf', () => {
     expect(named.sort()).toEqual(['in tool', 'tool']);
   });
 
-  it('has an execution that is a call record no duration that is recorded already', async () => {
+  it('counts what a tool of somebody else calls in an execution that is a call, up to the next one', async () => {
     const observed = new Observed();
-    const ask = (isTimed: boolean) =>
-      withExecution({ type: 'llm' }, async (scope) => {
-        await withExecution({ type: 'lambda' }, () => hear(isTimed));
-        scope.usage(call);
-      });
-    await observed.run(() => ask(true));
-    expect(await observed.points('gen_ai.client.inference.duration')).toEqual({});
-    await observed.run(() => ask(false));
-    expect(Object.values(await observed.points('gen_ai.client.inference.duration'))).toEqual([1]);
+    const begin = (kind: 'tool' | 'other', active = context.active()): Context => {
+      const span = trace.wrapSpanContext({ traceId: 'a'.repeat(32), spanId: 'b'.repeat(16), traceFlags: 1 });
+      spanBegan(span, active, kind);
+      return trace.setSpan(active, span);
+    };
+    await observed.run(() =>
+      withExecution({ type: 'llm', name: 'outer' }, () => {
+        context.with(begin('other'), () => hear());
+        const tool = begin('tool');
+        context.with(tool, () => hear());
+        context.with(begin('other', tool), () => hear());
+      }),
+    );
     expect(Object.values(await observed.points('llm.cost.usd'))).toEqual([2]);
   });
 });

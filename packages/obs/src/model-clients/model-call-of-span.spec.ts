@@ -2,7 +2,7 @@ import { type Attributes, SpanStatusCode } from '@opentelemetry/api';
 import { BasicTracerProvider } from '@opentelemetry/sdk-trace-node';
 import { describe, expect, it } from '@jest/globals';
 import type { LlmUsage } from '@tta/obs-context';
-import { isTimed, isTool, modelCallOf } from './model-call-of-span.ts';
+import { isTool, modelCallOf } from './model-call-of-span.ts';
 import type { ReadableSpan } from './span-types.ts';
 
 const provider = new BasicTracerProvider();
@@ -226,20 +226,6 @@ interface Failing {
 function record(span: ReadableSpan, error: Error): void {
   (span as unknown as Failing).recordException(error);
 }
-
-describe('isTimed', () => {
-  const chat = { 'gen_ai.operation.name': 'chat' };
-
-  it.each<[string, Attributes, boolean]>([
-    ['gen_ai', chat, true],
-    ['gen_ai', { ...chat, 'gen_ai.output.type': 'json' }, false],
-    ['gen_ai', { 'gen_ai.operation.name': 'embeddings' }, false],
-    ['mine', chat, false],
-    ['mine', { ...chat, 'gen_ai.client.operation.duration': 1 }, true],
-  ])('of scope %s with %j is %s', (scope, attributes, timed) => {
-    expect(isTimed(ended(attributes, scope))).toBe(timed);
-  });
-});
 
 describe('isTool', () => {
   it.each<[Attributes, boolean]>([

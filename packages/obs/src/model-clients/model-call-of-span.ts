@@ -150,19 +150,6 @@ export function isTool({ attributes }: ReadableSpan): boolean {
   );
 }
 
-/**
- * Whether the metric `gen_ai.client.inference.duration` has it already: `@ai-sdk/otel` records that beside its spans, except
- * for those of objects.
- */
-export function isTimed({ attributes, instrumentationScope }: ReadableSpan): boolean {
-  if ('gen_ai.client.operation.duration' in attributes) return true;
-  return (
-    instrumentationScope.name === 'gen_ai' &&
-    attributes['gen_ai.operation.name'] === 'chat' &&
-    !('gen_ai.output.type' in attributes)
-  );
-}
-
 /** The first of these that is told. */
 function text(attributes: Attributes, ...names: readonly string[]): string | undefined {
   const values = names.map((name) => attributes[name]);

@@ -1,61 +1,63 @@
-import type { Context } from '@opentelemetry/api';
+import { type Context, trace } from '@opentelemetry/api';
 
-import { instrumentationScope } from '@tta/obs-context';
-import { type AiSdkObservation, hearerOf, type ModelCallHearer } from '@tta/obs-instrumentation';
-import { isTimed, isTool, modelCallOf } from './model-call-of-span.ts';
+import { attributeNames, instrumentationScope } from '@tta/obs-context';
+import { type AiSdkObservation, hearerOf, type ModelCallHearer, spanBegan } from '@tta/obs-instrumentation';
+import { isTool, modelCallOf } from './model-call-of-span.ts';
 import type { ReadableSpan, Span, SpanProcessor } from './span-types.ts';
 
-/** Spans that have begun and not ended, of which something may be told. Of more than these, the oldest are forgotten. */
-const spanLimit = 10_000;
-
 interface OpenSpan {
-  /** `undefined` of one that repeats what others tell, as all below it do. */
+  above: OpenSpan | undefined;
+  /** `undefined` of one that repeats what others tell, as all below it do, up to the tools that they run. */
   readonly hear: ModelCallHearer | undefined;
-  /** A call below has been told: this span repeats it, or adds up several. */
-  hasTold: boolean;
+  /** What has been told of a call below: this span repeats it, or adds up several. */
+  told?: 'call' | 'tokens';
 }
 
 /**
  * Hears from the spans of other instrumentations what calls of models used that were made in our executions. It changes no
- * span. Of calls inside of each other the innermost is told.
+ * span. Of calls inside of each other the innermost is told, with the tokens of the innermost that has some.
  */
 export class ModelCallProcessor implements SpanProcessor {
   readonly #spanBegan: AiSdkObservation['spanBegan'];
-  readonly #open = new Map<string, OpenSpan>();
+  /** By the spans themselves: some are never ended, and may not keep the runs that they were begun in. */
+  readonly #open = new WeakMap<object, OpenSpan>();
   #isOver = false;
 
-  /** @param spanBegan - Is told of every span that is not ours. */
-  constructor(spanBegan: AiSdkObservation['spanBegan']) {
-    this.#spanBegan = spanBegan;
+  /** @param aiSdkSpanBegan - Is told of every span that is not ours. */
+  constructor(aiSdkSpanBegan: AiSdkObservation['spanBegan']) {
+    this.#spanBegan = aiSdkSpanBegan;
   }
 
   onStart(span: Span, active: Context): void {
     // Tracers outlive their provider.
-    if (this.#isOver || isOurs(span)) return;
+    if (this.#isOver) return;
+    if (isOurs(span)) {
+      const isCall = span.attributes[attributeNames.primitiveType] === 'llm';
+      return spanBegan(span, active, isCall ? 'llm' : 'other');
+    }
+    const isOfTool = isTool(span);
     const isRepeated = this.#spanBegan(span.attributes, active);
     const hear = hearerOf(active);
+    spanBegan(span, active, isOfTool ? 'tool' : 'other');
     if (!hear) return;
-    const above = this.#open.get(parentIdOf(span));
-    const isQuiet = isRepeated || (above !== undefined && !above.hear);
-    this.#open.set(idOf(span), { hear: isQuiet ? undefined : hear, hasTold: false });
-    if (this.#open.size <= spanLimit) return;
-    for (const oldest of this.#open.keys()) {
-      this.#open.delete(oldest);
-      return;
-    }
+    const parent = trace.getSpan(active);
+    const above = parent && this.#open.get(parent);
+    const isQuiet = !isOfTool && (isRepeated || (above !== undefined && !above.hear));
+    this.#open.set(span, { above, hear: isQuiet ? undefined : hear });
   }
 
   onEnd(span: ReadableSpan): void {
-    if (isOurs(span)) return;
-    const id = idOf(span);
-    const open = this.#open.get(id);
+    const open = this.#open.get(span);
     if (!open) return;
-    this.#open.delete(id);
-    const call = modelCallOf(span);
-    if (!call && !open.hasTold) return;
-    const above = isTool(span) ? undefined : this.#open.get(parentIdOf(span));
-    if (above) above.hasTold = true;
-    if (call && !open.hasTold) open.hear?.(call, { isTimed: isTimed(span) });
+    this.#open.delete(span);
+    const { above, hear, told } = open;
+    // Spans that follow each other without end may each begin before the one before has ended.
+    open.above = undefined;
+    const call = told === 'tokens' ? undefined : modelCallOf(span);
+    const hasTokens = call?.inputTokens !== undefined || call?.outputTokens !== undefined;
+    if (call && (!told || hasTokens)) hear?.(call, { isTimed: told === 'call' });
+    const now = hasTokens ? 'tokens' : (told ?? (call && 'call'));
+    if (above && now && above.told !== 'tokens' && !isTool(span)) above.told = now;
   }
 
   forceFlush(): Promise<void> {
@@ -64,20 +66,10 @@ export class ModelCallProcessor implements SpanProcessor {
 
   shutdown(): Promise<void> {
     this.#isOver = true;
-    this.#open.clear();
     return Promise.resolve();
   }
 }
 
 function isOurs({ instrumentationScope: { name } }: ReadableSpan): boolean {
   return name === instrumentationScope;
-}
-
-function idOf(span: ReadableSpan): string {
-  const { traceId, spanId } = span.spanContext();
-  return `${traceId}${spanId}`;
-}
-
-function parentIdOf({ parentSpanContext }: ReadableSpan): string {
-  return parentSpanContext ? `${parentSpanContext.traceId}${parentSpanContext.spanId}` : '';
 }

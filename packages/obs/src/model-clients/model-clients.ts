@@ -1,4 +1,5 @@
 import { type AiSdkObservation, observeAiSdk } from '@tta/obs-instrumentation';
+import { meterBesideExecutions } from './meter-beside-executions.ts';
 import { ModelCallProcessor } from './model-call-processor.ts';
 import type { SpanProcessor } from './span-types.ts';
 
@@ -10,6 +11,9 @@ export class ModelClients {
   readonly spanProcessor: SpanProcessor = new ModelCallProcessor(
     (attributes, active) => this.#aiSdk?.spanBegan(attributes, active) === true,
   );
+
+  /** What others measure with. */
+  readonly meter = meterBesideExecutions;
 
   observe(): void {
     this.#aiSdk ??= observeAiSdk();
