@@ -261,7 +261,7 @@ export class Execution implements RunScope<unknown> {
       return Promise.reject(signal.reason as Error);
     const unit = unitOf(child, edge);
     const { run } = this;
-    const journal = this.journal?.enter(edge, options?.follows === true);
+    const journal = this.journal?.enter(edge, options?.follows === true, input);
     const known = journal?.outcome();
     if (known) {
       if (options?.follows) this.#previousStep = { name: unit.name, spanContext: undefined };

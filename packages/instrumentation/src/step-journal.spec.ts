@@ -4,7 +4,7 @@ import { enableContexts, Observed } from '../test/observed.ts';
 import type { ErrorInfo } from './error-info.ts';
 import type { RunScope } from './run-scope.ts';
 import { journalOf, keepJournal, type KnownOutcome, type StepJournal } from './step-journal.ts';
-import { Suspension } from './suspension.ts';
+import { isSuspension, Suspension } from './suspension.ts';
 
 beforeAll(enableContexts);
 
@@ -12,6 +12,7 @@ beforeAll(enableContexts);
 class Noting implements StepJournal {
   readonly notes: string[];
   readonly #way: string;
+  #isRunning = false;
   readonly #known: Readonly<Record<string, KnownOutcome>>;
 
   constructor(known: Readonly<Record<string, KnownOutcome>> = {}, notes: string[] = [], way = '') {
@@ -27,6 +28,15 @@ class Noting implements StepJournal {
 
   progressOf(): undefined {
     return undefined;
+  }
+
+  begun(): void {
+    this.#isRunning = true;
+  }
+
+  ended(error: unknown): void {
+    expect(this.#isRunning).toBe(true);
+    if (isSuspension(error)) this.notes.push(`${this.#way} waits`);
   }
 
   outcome(): KnownOutcome | undefined {
@@ -113,6 +123,7 @@ describe('the journal of an execution', () => {
     });
     expect(journal.notes.filter((note) => !note.startsWith('enter'))).toEqual([
       '/step_0 ! timeout late',
+      '/step_1 waits',
       '/step_2/inner = undefined',
       '/step_2 left: AbortError: This operation was aborted',
     ]);

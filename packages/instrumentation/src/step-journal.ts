@@ -15,8 +15,9 @@ export interface StepJournal {
    * That of a step. Called once for each, in the order in which they begin.
    *
    * @param follows - Once this one has returned, nobody needs to know what the one before it returned.
+   * @param input - What it is given, before it may change it.
    */
-  enter(edge: EdgeLabel, follows: boolean): StepJournal;
+  enter(edge: EdgeLabel, follows: boolean, input: unknown): StepJournal;
   /**
    * How far an earlier run had come with the step that is entered next by this edge; `undefined` where it had not begun. Where
    * it had, it was decided to take it: that need not be decided again.
@@ -24,6 +25,10 @@ export interface StepJournal {
   progressOf(edge: EdgeLabel): 'begun' | 'ended' | undefined;
   /** What is known of this step; `undefined`: it has to run. */
   outcome(): KnownOutcome | undefined;
+  /** The step runs: nothing was known of it. */
+  begun(): void;
+  /** The step has come to its end, whatever that was; after what that was. @param error - `undefined` where it returned. */
+  ended(error: unknown): void;
   /** The step returned. */
   succeeded(output: unknown): void;
   /** The step failed; it was neither cancelled nor suspended. */
@@ -56,13 +61,18 @@ export async function journaled<O>(
   step: Execution,
   perform: () => Promise<O>,
 ): Promise<O> {
+  let thrown: unknown;
+  journal.begun();
   try {
     const output = await perform();
     journal.succeeded(output);
     return output;
   } catch (error) {
+    thrown = error;
     if (step.status === 'error' || step.status === 'timeout') journal.failed(step.failure as ErrorInfo);
     else if (step.status === 'cancelled') journal.cancelled(error);
     throw error;
+  } finally {
+    journal.ended(thrown);
   }
 }

@@ -77,7 +77,7 @@ export {
 export type { Decisions } from './resumable/decisions-on.ts';
 export { InvalidTokenError } from './resumable/invalid-token-error.ts';
 export { resumable, type Resumable, type ResumableOptions } from './resumable/resumable.ts';
-export { NotSavableError } from './resumable/run-journal.ts';
+export { NotSavableError, RunChangedError } from './resumable/run-errors.ts';
 export { SuspendedError } from './resumable/suspended-error.ts';
 export { NoRouteError } from './router/no-route-error.ts';
 export type { RouteStrategy } from './router/ranking.ts';

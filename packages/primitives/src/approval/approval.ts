@@ -10,6 +10,8 @@ import {
 } from '@tta/obs-instrumentation';
 import { requireFunction, requireOptions, requirePositive } from '../internal/requirements.ts';
 import { RunJournal } from '../resumable/run-journal.ts';
+import { held } from '../resumable/saved-value.ts';
+import { untilAborted } from '../internal/until-aborted.ts';
 import { Tool } from '../tool/tool.ts';
 import { check, type StandardValidator, type Validator } from '../tool/validator.ts';
 import { ApprovalExpiredError, ApprovalRefusedError, NotResumableError } from './approval-errors.ts';
@@ -80,39 +82,55 @@ export class Approval<I, O, S, Chunk> extends InstrumentedPrimitive<I, O | S, Ch
       await this.#step.checked(input);
       if (scope.isCancellable) scope.signal.throwIfAborted();
     }
-    const decision = await this.#decide(input, scope, journal);
+    // Who is asked agrees to what there is now.
+    const shown = held(input);
+    const waited = journal?.gate && !journal.gate.decision ? journal : undefined;
+    const decision = await this.#decide(shown, scope, journal);
     switch (decision.kind) {
       case 'continue':
-        return scope.step('inner', this.#step, input, { streamed: true });
-      case 'edit':
-        return scope.step('inner', this.#step, await this.#edited(decision.input), { streamed: true });
-      case 'skip':
-        return this.#requireSkip()(input, scope);
+        return scope.step('inner', this.#step, shown(), { streamed: true });
+      case 'edit': {
+        const edited = await this.#feasible(() => this.#edited(decision.input), waited);
+        return scope.step('inner', this.#step, edited, { streamed: true });
+      }
+      case 'skip': {
+        const onSkip = await this.#feasible(() => this.#requireSkip(), waited);
+        return onSkip(shown(), scope);
+      }
       case 'quit':
         if (decision.reason !== undefined) scope.attr(names.approvalReason, decision.reason);
         throw new ApprovalRefusedError(this.name, decision.reason, decision.by);
     }
   }
 
+  /** What a person decided that cannot be carried out is no failure of the run: it goes on from the same token. */
+  async #feasible<T>(work: () => T | Promise<T>, waited: RunJournal | undefined): Promise<T> {
+    try {
+      return await work();
+    } catch (error) {
+      if (!waited) throw error;
+      waited.stop(error as Error);
+      throw new Suspension(`"${this.name}" waits for a decision that can be carried out`);
+    }
+  }
+
   /** What is decided: now, in the meantime, or already when the run went on before. */
-  async #decide(input: I, scope: RunScope<Chunk>, journal: RunJournal | undefined): Promise<Final> {
+  async #decide(shown: () => I, scope: RunScope<Chunk>, journal: RunJournal | undefined): Promise<Final> {
     const gate = journal?.gate;
     if (gate?.decision) return gate.decision as Final;
     const askedAt = gate?.askedAt ?? scope.clock.now();
-    let request = gate?.request ?? this.#request(input, scope);
+    let request = gate?.request ?? this.#request(shown(), scope);
     let who: 'policy' | 'person' = gate ? 'person' : 'policy';
-    let decision = gate
-      ? this.#decided(gate.request, scope, journal)
-      : await this.#ask(request, input, scope);
+    let decision = gate ? this.#decided(gate.request, scope, journal) : await this.#ask(request, scope);
     while (decision?.kind === 'escalate') {
       this.#tell(decision, who, askedAt, scope);
-      request = this.#escalated(request.level + 1, input, decision.to, scope);
+      request = this.#escalated(request.level + 1, shown(), decision.to, scope);
       who = 'policy';
-      decision = await this.#ask(request, input, scope);
+      decision = await this.#ask(request, scope);
     }
     if (!decision) {
       if (!journal) throw new NotResumableError(this.name);
-      journal.gate = { request, askedAt };
+      journal.gate = { request: { ...request, input: shown() }, askedAt };
       scope.attr(names.approvalRequestId, request.id);
       if (request.for !== undefined) scope.attr(names.approvalFor, request.for);
       throw new Suspension(`"${this.name}" waits for a decision: ${request.message}`);
@@ -130,9 +148,12 @@ export class Approval<I, O, S, Chunk> extends InstrumentedPrimitive<I, O | S, Ch
     return journal.decisionOn(request);
   }
 
-  async #ask(request: ApprovalRequest, input: I, scope: RunScope<Chunk>): Promise<Decision | undefined> {
+  async #ask(request: ApprovalRequest, scope: RunScope<Chunk>): Promise<Decision | undefined> {
     const { ask } = this.#options;
-    const answer = await ask?.({ ...request, input }, scope);
+    if (!ask) return undefined;
+    const asked = Promise.resolve(ask({ ...request, input: request.input as I }, scope));
+    // Who is asked may never answer, also where nobody waits for it any more.
+    const answer = await (scope.isCancellable ? untilAborted(scope.signal, asked) : asked);
     return answer === undefined ? undefined : requireDecision(answer, `approval "${this.name}"`);
   }
 

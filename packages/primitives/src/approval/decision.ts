@@ -21,19 +21,28 @@ export class InvalidDecisionError extends ObsError {
   }
 }
 
-const kinds = ['continue', 'edit', 'skip', 'quit', 'escalate'] as const;
+/** What a decision of each kind has, and may be kept of it. */
+const fieldsOf = {
+  continue: ['by'],
+  edit: ['input', 'by'],
+  skip: ['by'],
+  quit: ['reason', 'by'],
+  escalate: ['to', 'by'],
+} as const satisfies Record<Decision['kind'], readonly string[]>;
+const kinds = Object.keys(fieldsOf) as Decision['kind'][];
 /** Texts that a decision may have, which become attributes. */
 const texts = ['by', 'reason', 'to'] as const;
 
 /**
  * @param where - Whose decision it is: `approval "send mail"`.
+ * @returns What a decision may have, and nothing else: it is kept where the run waits again.
  * @throws {@link InvalidDecisionError} for what is no decision; it comes from outside.
  */
 export function requireDecision(value: unknown, where: string): Decision {
   const given = typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
-  const { kind } = given;
-  if (!kinds.some((known) => known === kind)) {
-    const found = 'kind' in given ? `of the kind ${JSON.stringify(kind)}` : messageOf(value);
+  const kind = kinds.find((known) => known === given['kind']);
+  if (!kind) {
+    const found = 'kind' in given ? `of the kind ${JSON.stringify(given['kind'])}` : messageOf(value);
     throw new InvalidDecisionError(
       `${where}: the decision is ${found}; it has to be { kind: '${kinds.join("' | '")}' }`,
     );
@@ -42,5 +51,6 @@ export function requireDecision(value: unknown, where: string): Decision {
   if (wrong) throw new InvalidDecisionError(`${where}: "${wrong}" of the decision has to be a text`);
   if (kind === 'edit' && given['input'] === undefined)
     throw new InvalidDecisionError(`${where}: the decision to edit has no input`);
-  return value as Decision;
+  const fields = fieldsOf[kind].filter((key) => given[key] !== undefined);
+  return Object.fromEntries([['kind', kind], ...fields.map((key) => [key, given[key]])]) as Decision;
 }

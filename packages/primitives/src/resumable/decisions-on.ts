@@ -35,8 +35,9 @@ export function decisionsOn(
   );
   if (decisions.size === 0)
     throw new InvalidDecisionError(`${where}: there is no decision; about: ${waiting}`);
+  const ids = new Set(requests.map(({ id }) => id));
   for (const id of decisions.keys()) {
-    if (!requests.some((request) => request.id === id))
+    if (!ids.has(id))
       throw new InvalidDecisionError(`${where}: no request "${id}" waits; there are ${waiting}`);
   }
   return decisions;

@@ -18,14 +18,18 @@ import {
   type PrimitiveLike,
   requireStep,
   type RunScope,
+  Suspension,
 } from '@tta/obs-instrumentation';
 import { hashOf } from '../cache/store-key.ts';
 import { describe } from '../graph/graph.ts';
 import { requireOptions } from '../internal/requirements.ts';
+import { untilAborted } from '../internal/until-aborted.ts';
 import { checkDecisions } from './check-decisions.ts';
 import { type Decisions, decisionsOn } from './decisions-on.ts';
 import { formatToken, parseToken, type SavedRun } from './resume-token.ts';
-import { NotSavableError, plainText, RunJournal } from './run-journal.ts';
+import { NotSavableError } from './run-errors.ts';
+import { RunJournal } from './run-journal.ts';
+import { copyOf, decode, encode } from './saved-value.ts';
 import { SuspendedError } from './suspended-error.ts';
 
 /** How a workflow that can be resumed is called. */
@@ -86,7 +90,7 @@ export class Resumable<in I, out O, out Chunk = never> extends InstrumentedPrimi
     const context = new WorkflowContext({ ...run.init, ...init }, { spanContext: suspended });
     for (const [id, value] of Object.entries(run.state)) context.set({ id }, value);
     const resumption = new Resumption<O, Chunk>(this.name, this.#workflow, suspended, (scope) =>
-      this.#goOn(run.input[0] as I, run.input, RunJournal.begin(run.journal, decisions), scope),
+      this.#goOn(copyOf(run.input[0]) as I, run.input, RunJournal.begin(run.journal, decisions), scope),
     );
     return { resumption, context };
   }
@@ -101,15 +105,18 @@ export class Resumable<in I, out O, out Chunk = never> extends InstrumentedPrimi
     keepJournal(scope, journal);
     let waits = false;
     try {
-      return await scope.step('inner', this.#workflow, input, { streamed: true });
+      const output = await scope.step('inner', this.#workflow, input, { streamed: true });
+      if (journal.stopped) throw journal.stopped;
+      return output;
     } catch (error) {
-      if (!isSuspension(error)) throw error;
-      const suspended = this.#suspended(saved, journal, scope);
+      if (!isSuspension(error) && !journal.stopped) throw error;
+      const suspended = await this.#suspended(saved, journal, scope);
       waits = true;
       throw suspended;
     } finally {
       await journal.undone();
-      if (!waits) await this.#undoUnreached(input, journal, scope);
+      if (!waits)
+        await this.#undoUnreached(saved instanceof Error ? input : (copyOf(saved[0]) as I), journal, scope);
     }
   }
 
@@ -125,10 +132,23 @@ export class Resumable<in I, out O, out Chunk = never> extends InstrumentedPrimi
     await unreached.undone();
   }
 
-  /** @throws What keeps it from being gone on with: then what waits is undone. */
-  #suspended(saved: SavedRun['input'] | Error, journal: RunJournal, scope: RunScope<Chunk>): SuspendedError {
+  /**
+   * What says that the run goes on: with a new token, or with the one before where that is as good as it was.
+   *
+   * @throws What keeps it from being gone on with: then what waits is undone.
+   */
+  async #suspended(
+    saved: SavedRun['input'] | Error,
+    journal: RunJournal,
+    scope: RunScope<Chunk>,
+  ): Promise<Error> {
     try {
-      if (scope.isCancellable) scope.signal.throwIfAborted();
+      journal.stop(new Suspension(`"${this.name}" waits for a decision`));
+      // What a function has begun beside the one that waits has its effect, and would have it again.
+      await (scope.isCancellable ? untilAborted(scope.signal, journal.quiet()) : journal.quiet());
+      const { stopped } = journal;
+      if (stopped instanceof NotSavableError) throw stopped;
+      if (!isSuspension(stopped)) return stopped as Error;
       if (saved instanceof Error) throw saved;
       return new SuspendedError(this.name, this.#token(saved, journal, scope), [...journal.pending()]);
     } catch (error) {
@@ -142,7 +162,7 @@ export class Resumable<in I, out O, out Chunk = never> extends InstrumentedPrimi
     const traceparent = context.spanContext && formatTraceParent(context.spanContext);
     const state = context.entries();
     try {
-      plainText(state);
+      encode(state);
     } catch (error) {
       throw new NotSavableError(
         `the run cannot be saved: what is in its state cannot be kept: ${messageOf(error)}`,
@@ -191,7 +211,7 @@ class Resumption<O, Chunk> extends InstrumentedPrimitive<void, O, Chunk> {
 function inputOf(input: unknown): SavedRun['input'] | NotSavableError {
   if (input === undefined) return [];
   try {
-    return [JSON.parse(plainText(input))];
+    return [decode(encode(input))];
   } catch (error) {
     return new NotSavableError(
       `the run cannot be saved: what it was given cannot be kept: ${messageOf(error)}`,

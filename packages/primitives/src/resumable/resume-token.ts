@@ -1,10 +1,13 @@
 import type { ContextInit } from '@tta/obs-context';
 import type { ApprovalRequest } from '../approval/approval-request.ts';
+import { messageOf } from '@tta/obs-instrumentation';
 import { hashOf } from '../cache/store-key.ts';
 import { InvalidTokenError } from './invalid-token-error.ts';
-import { mostCharacters, NotSavableError } from './run-journal.ts';
+import { NotSavableError } from './run-errors.ts';
+import { mostCharacters } from './run-journal.ts';
 import { isSavedRun, requestsIn } from './saved-run-shape.ts';
 import type { SavedStep } from './saved-run.ts';
+import { decode, encode } from './saved-value.ts';
 
 /** What a run needs to go on. Plain JSON. */
 export interface SavedRun {
@@ -38,12 +41,22 @@ const longestToken = longestText + 17;
 /**
  * A text for a run: base64url of JSON, and a hash that tells when it was cut off.
  *
- * @throws {@link NotSavableError} for one that is too large to be read again.
+ * @throws {@link NotSavableError} for one that could not be read again.
  */
 export function formatToken(run: SavedRun): string {
-  const text = Buffer.from(JSON.stringify(run)).toString('base64url');
-  if (text.length > longestText)
-    throw new NotSavableError(`the run cannot be saved: its token would have ${text.length} characters`);
+  const refuse = (why: string): NotSavableError => new NotSavableError(`the run cannot be saved: ${why}`);
+  let json: string;
+  try {
+    json = encode(run);
+  } catch (error) {
+    throw refuse(messageOf(error));
+  }
+  const text = Buffer.from(json).toString('base64url');
+  if (text.length > longestText) throw refuse(`its token would have ${text.length} characters`);
+  const checked = checkedRun(decode(json));
+  if (!checked)
+    throw refuse('its token could not be read again; tags, baggage, ids and messages have to be texts');
+  if (checked.requests.length === 0) throw refuse('nothing in it waits for a decision');
   return `${text}.${hashOf(text)}`;
 }
 
@@ -65,7 +78,7 @@ export function parseToken(token: unknown, workflow: string, graph: string): Che
     throw refuse(`the token has been changed or cut off; ${whole}`);
   let run: unknown;
   try {
-    run = JSON.parse(Buffer.from(text, 'base64url').toString(), withoutPrototypes);
+    run = decode(Buffer.from(text, 'base64url').toString());
   } catch {
     throw refuse(`the token cannot be read; ${whole}`);
   }
@@ -93,9 +106,4 @@ function checkedRun(run: unknown): CheckedRun | undefined {
     // Nested deeper than any run.
     return undefined;
   }
-}
-
-function withoutPrototypes(key: string, value: unknown): unknown {
-  if (key === '__proto__') throw new TypeError('a property is called __proto__');
-  return value;
 }

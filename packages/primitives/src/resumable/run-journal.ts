@@ -1,7 +1,8 @@
-import { CancelledError, ObsError, type ObsErrorOptions } from '@tta/obs-context';
+import { CancelledError } from '@tta/obs-context';
 import {
   type EdgeLabel,
   type ErrorInfo,
+  isSuspension,
   type KnownOutcome,
   messageOf,
   type StepJournal,
@@ -9,24 +10,26 @@ import {
 } from '@tta/obs-instrumentation';
 import type { ApprovalRequest } from '../approval/approval-request.ts';
 import type { Decision } from '../approval/decision.ts';
-import { requirePlainJson } from '../cache/plain-json.ts';
+import { hashOf } from '../cache/store-key.ts';
+import { RestoredError } from './restored-error.ts';
+import { NotSavableError, RunChangedError } from './run-errors.ts';
 import type { SavedFailure, SavedGate, SavedStep } from './saved-run.ts';
+import { requestsIn } from './saved-run-shape.ts';
+import { copyOf, decode, encode } from './saved-value.ts';
+import { SuspendedError } from './suspended-error.ts';
 
 /** Characters of JSON that all outputs of a run may take until it is suspended. */
 export const mostCharacters = 8 * 1024 * 1024;
-
-/** A run cannot be saved: something in it is no plain JSON, or it is too large. */
-export class NotSavableError extends ObsError {
-  constructor(message: string) {
-    super(message, { code: 'OBS_ERR_NOT_SAVABLE', category: 'permanent', severity: 'high' });
-  }
-}
 
 /** What all steps of a run share. */
 interface Shared {
   /** Characters that may still be kept. */
   room: number;
   readonly decisions: ReadonlyMap<string, Decision>;
+  /** Why no further step begins. */
+  stopped: Error | undefined;
+  /** What was kept last, and its text: a step mostly returns what the one in it has returned. */
+  last: { readonly value: unknown; readonly text: string } | undefined;
   /** Steps that wait, with something to undo where nobody goes on with them. */
   owing: number;
   /** What is being undone because nobody goes on with it. */
@@ -39,7 +42,8 @@ interface Shared {
 
 /** What a step has come to; `fault` says why that cannot be kept. */
 type End =
-  | { readonly output: readonly [] | readonly [unknown]; readonly size: number }
+  /** The text of what it returned; `undefined` for nothing. */
+  | { readonly text: string | undefined; readonly size: number }
   | { readonly symbol: string; readonly size: number }
   | { readonly failure: SavedFailure; readonly size: number }
   | { readonly fault: string; readonly size: 0 };
@@ -51,14 +55,22 @@ const nothing: ReadonlyMap<string, Decision> = new Map();
  * steps below it goes: it will not run again.
  */
 export class RunJournal implements StepJournal {
-  /** Of an approval. */
-  gate: SavedGate | undefined;
   readonly #path: readonly string[];
   readonly #shared: Shared;
   /** From the earlier run. */
   readonly #saved: SavedStep;
-  readonly #steps = new Map<string, RunJournal>();
+  /** Of what it was given; `undefined` where that is no plain JSON, or what the step before has returned. */
+  readonly #input: string | undefined;
+  /** By how often the edge had been taken, and the edge: also those of the earlier run that are still to come. */
+  readonly #steps = new Map<string, RunJournal | SavedStep>();
+  /** The keys of those that are still to come, by their edges. */
+  readonly #left = new Map<string, string[]>();
+  /** How often each edge was taken. */
   readonly #taken = new Map<string, number>();
+  #gate: SavedGate | undefined;
+  /** Until it has come to its end, whatever that is. */
+  #running: Promise<void> | undefined;
+  #ran: () => void = () => undefined;
   /** What is done where nobody goes on with this step, which waits. */
   #undo: ((reason: unknown) => Promise<unknown>) | undefined;
   #end: End | undefined;
@@ -68,21 +80,31 @@ export class RunJournal implements StepJournal {
   /** The step that this one follows. */
   #before: RunJournal | undefined;
 
-  private constructor(path: readonly string[], shared: Shared, saved: SavedStep) {
+  private constructor(path: readonly string[], shared: Shared, saved: SavedStep, input = saved.input) {
     this.#path = path;
     this.#shared = shared;
     this.#saved = saved;
-    this.gate = saved.gate;
-    const { output, symbol, failure } = saved;
-    if (output) this.#keep({ output, size: JSON.stringify(output).length });
-    else if (symbol !== undefined) this.#keep({ symbol, size: symbol.length });
-    else if (failure) this.#keep({ failure, size: failure.message.length });
+    this.#input = input;
+    this.#gate = saved.gate;
+    for (const [key, step] of Object.entries(saved.steps ?? {})) {
+      const edge = key.slice(key.indexOf(':') + 1);
+      const keys = this.#left.get(edge);
+      if (keys) keys.push(key);
+      else this.#left.set(edge, [key]);
+      this.#steps.set(key, step);
+      this.#count(edge);
+    }
+    this.#end = endOf(saved);
+    if (!this.#end) return;
+    // However much there is by now: it is not to run again.
+    shared.room -= this.#end.size;
+    this.#isOver = true;
   }
 
   /** That of a new run, or of one that goes on with what was kept and decided. */
   static begin(saved: SavedStep = {}, decisions = nothing): RunJournal {
     const undo = { owing: 0, undoing: [], reached: new Set<SavedStep>(), isOver: false };
-    return new RunJournal([], { room: mostCharacters, decisions, ...undo }, saved);
+    return new RunJournal([], { ...sharedOf(decisions), ...undo }, saved);
   }
 
   /**
@@ -93,16 +115,15 @@ export class RunJournal implements StepJournal {
     const { reached } = this.#shared;
     if (![...owingIn(this.#saved)].some((step) => !reached.has(step))) return undefined;
     const undo = { owing: 0, undoing: [], reached, isOver: true };
-    return new RunJournal([], { room: mostCharacters, decisions: nothing, ...undo }, this.#saved);
+    return new RunJournal([], { ...sharedOf(nothing), ...undo }, this.#saved);
   }
 
-  enter(edge: EdgeLabel, follows: boolean): RunJournal {
-    const nth = (this.#taken.get(edge) ?? 0) + 1;
-    this.#taken.set(edge, nth);
-    const key = `${nth}:${edge}`;
-    const { steps } = this.#saved;
-    const saved = steps && Object.hasOwn(steps, key) ? steps[key] : undefined;
-    const step = new RunJournal([...this.#path, edge], this.#shared, saved ?? {});
+  enter(edge: EdgeLabel, follows: boolean, given: unknown): RunJournal {
+    // What a step is given that follows is what the one before it returned.
+    const input = follows ? undefined : this.#hashOf(given);
+    const key = this.#keyOf(edge, input);
+    const saved = this.#steps.get(key) as SavedStep | undefined;
+    const step = new RunJournal([...this.#path, edge], this.#shared, saved ?? {}, saved?.input ?? input);
     if (saved?.owes && !this.#shared.isOver) this.#shared.reached.add(saved);
     // What was left behind goes on, and nobody asks for it any more.
     if (this.#isOver) step.#isOver = true;
@@ -114,15 +135,82 @@ export class RunJournal implements StepJournal {
     return step;
   }
 
+  /** That of the first step to come that was given the same; a new one where none is to come. */
+  #keyOf(edge: EdgeLabel, input: string | undefined): string {
+    const keys = this.#left.get(edge) ?? [];
+    const at = keys.findIndex((key) => {
+      const before = (this.#steps.get(key) as SavedStep).input;
+      return before === input || before === undefined || input === undefined;
+    });
+    const [key] = at < 0 ? [] : keys.splice(at, 1);
+    if (key !== undefined) return key;
+    if (keys.length > 0) this.stop(new RunChangedError([...this.#path, edge]));
+    return `${this.#count(edge)}:${edge}`;
+  }
+
+  #count(edge: string): number {
+    const nth = (this.#taken.get(edge) ?? 0) + 1;
+    this.#taken.set(edge, nth);
+    return nth;
+  }
+
   progressOf(edge: EdgeLabel): 'begun' | 'ended' | undefined {
-    const key = `${(this.#taken.get(edge) ?? 0) + 1}:${edge}`;
-    const saved = this.#saved.steps;
-    const step = saved && Object.hasOwn(saved, key) ? saved[key] : undefined;
-    if (!step) return undefined;
-    return step.output || step.symbol !== undefined || step.failure ? 'ended' : 'begun';
+    const [key] = this.#left.get(edge) ?? [];
+    if (key === undefined) return undefined;
+    return endOf(this.#steps.get(key) as SavedStep) ? 'ended' : 'begun';
+  }
+
+  /** Of an approval. */
+  get gate(): SavedGate | undefined {
+    return this.#gate;
+  }
+
+  /** Kept as it is now: what is shown and decided is what goes on. */
+  set gate(gate: SavedGate | undefined) {
+    this.#gate = copyOf(gate);
+  }
+
+  /** Has no further step begin. What has begun comes to its end, and nothing answers for what has not. */
+  stop(reason: Error): void {
+    const { stopped } = this.#shared;
+    if (!stopped || isSuspension(stopped)) this.#shared.stopped = reason;
+  }
+
+  /** Why no further step begins. */
+  get stopped(): Error | undefined {
+    return this.#shared.stopped;
+  }
+
+  begun(): void {
+    this.#running = new Promise((resolve) => {
+      this.#ran = resolve;
+    });
+  }
+
+  ended(error: unknown): void {
+    // That run has a token of its own, in which there is nothing of this one.
+    if (error instanceof SuspendedError) this.stop(foreignRun(this.#path, error));
+    this.#running = undefined;
+    this.#ran();
+  }
+
+  /** Settles when all that has begun has come to its end, but for what nobody waits for. */
+  async quiet(): Promise<void> {
+    for (let running = this.#runningBelow(); running; running = this.#runningBelow()) await running;
+  }
+
+  #runningBelow(): Promise<void> | undefined {
+    for (const step of this.#steps.values()) {
+      const running = step instanceof RunJournal ? (step.#running ?? step.#runningBelow()) : undefined;
+      if (running) return running;
+    }
+    return undefined;
   }
 
   outcome(): KnownOutcome | undefined {
+    // Undoing is of what is over, and goes on.
+    if (this.#shared.stopped && (!this.#isOver || this.#end))
+      return { ok: false, error: new Suspension('the run does not go on for now') };
     const end = this.#end;
     if (!end || 'fault' in end) {
       const { gate, steps } = this.#saved;
@@ -133,11 +221,11 @@ export class RunJournal implements StepJournal {
     if ('failure' in end) return { ok: false, error: new RestoredError(end.failure) };
     if ('symbol' in end) return { ok: true, output: Symbol.for(end.symbol) };
     // A copy: who gets it may change it.
-    return { ok: true, output: structuredClone(end.output[0]) };
+    return { ok: true, output: end.text === undefined ? undefined : decode(end.text) };
   }
 
   succeeded(output: unknown): void {
-    this.#close(() => snapshot(output));
+    this.#close(() => this.#endBy(output));
     if (this.#before) this.#before.#forget();
     this.#before = undefined;
   }
@@ -183,19 +271,25 @@ export class RunJournal implements StepJournal {
   /** The requests that nobody has decided about, in the order in which they came up. */
   *pending(): Generator<ApprovalRequest> {
     if (this.gate && !this.gate.decision) yield this.gate.request;
-    for (const step of this.#steps.values()) yield* step.pending();
+    for (const step of this.#steps.values())
+      yield* step instanceof RunJournal ? step.pending() : requestsIn(step);
   }
 
   /** @throws {@link NotSavableError} which names the step whose output cannot be kept. */
   save(): SavedStep {
     const end = this.#end;
+    const input = this.#input === undefined ? {} : { input: this.#input };
     if (end && 'fault' in end) throw this.#notSavable('returned', end.fault);
     if (end) {
-      if ('failure' in end) return { failure: end.failure };
-      return 'symbol' in end ? { symbol: end.symbol } : { output: end.output };
+      if ('failure' in end) return { ...input, failure: end.failure };
+      if ('symbol' in end) return { ...input, symbol: end.symbol };
+      return { ...input, output: end.text === undefined ? [] : [decode(end.text)] };
     }
-    const steps = [...this.#steps].map(([key, step]) => [key, step.save()] as const);
+    const steps = [...this.#steps].map(
+      ([key, step]) => [key, step instanceof RunJournal ? step.save() : step] as const,
+    );
     return {
+      ...input,
       ...(this.gate && { gate: this.#plainGate(this.gate) }),
       ...(this.#undo && { owes: true }),
       ...(steps.length > 0 && { steps: Object.fromEntries(steps) }),
@@ -204,7 +298,7 @@ export class RunJournal implements StepJournal {
 
   #plainGate(gate: SavedGate): SavedGate {
     try {
-      plainText(gate);
+      encode(gate);
       return gate;
     } catch (error) {
       throw this.#notSavable('is given', messageOf(error));
@@ -236,7 +330,39 @@ export class RunJournal implements StepJournal {
   #forget(): void {
     if (!this.#end) return;
     this.#shared.room += this.#end.size;
-    this.#end = { output: [], size: 0 };
+    this.#end = { text: undefined, size: 0 };
+  }
+
+  #endBy(output: unknown): End {
+    if (output === undefined) return { text: undefined, size: 0 };
+    const symbol = typeof output === 'symbol' ? Symbol.keyFor(output) : undefined;
+    if (symbol !== undefined) return { symbol, size: symbol.length };
+    try {
+      const text = this.#textOf(output);
+      return { text, size: text.length };
+    } catch (error) {
+      return { fault: messageOf(error), size: 0 };
+    }
+  }
+
+  /** `undefined` where a value cannot be kept. */
+  #hashOf(value: unknown): string | undefined {
+    if (value === undefined) return undefined;
+    try {
+      return hashOf(this.#textOf(value));
+    } catch {
+      return undefined;
+    }
+  }
+
+  /** @throws TypeError for what cannot be kept. */
+  #textOf(value: unknown): string {
+    const { last } = this.#shared;
+    // It may have been changed, in whatever way.
+    if (last && last.value === value && JSON.stringify(value) === last.text) return last.text;
+    const text = encode(value);
+    this.#shared.last = { value, text };
+    return text;
   }
 
   #keep(end: End): void {
@@ -260,7 +386,8 @@ export class RunJournal implements StepJournal {
     if (undo) this.#shared.owing--;
     this.#undo = undefined;
     // All of them are looked for now: whoever asks for this leaves them.
-    await Promise.all([...this.#steps.values()].map((step) => step.#undone(reason)));
+    const begun = [...this.#steps.values()].filter((step) => step instanceof RunJournal);
+    await Promise.all(begun.map((step) => step.#undone(reason)));
     await undo?.(reason);
   }
 
@@ -268,6 +395,7 @@ export class RunJournal implements StepJournal {
   #leave(): void {
     this.#isOver = true;
     for (const step of this.#steps.values()) {
+      if (!(step instanceof RunJournal)) continue;
       step.#leave();
       this.#shared.room += step.#end?.size ?? 0;
     }
@@ -283,35 +411,23 @@ function* owingIn(saved: SavedStep): Generator<SavedStep> {
   for (const step of Object.values(saved.steps ?? {})) yield* owingIn(step);
 }
 
-function snapshot(value: unknown): End {
-  if (value === undefined) return { output: [], size: 0 };
-  const symbol = typeof value === 'symbol' ? Symbol.keyFor(value) : undefined;
+function sharedOf(decisions: ReadonlyMap<string, Decision>) {
+  return { room: mostCharacters, decisions, stopped: undefined, last: undefined };
+}
+
+/** What a step had come to in an earlier run. */
+function endOf({ output, symbol, failure }: SavedStep): End | undefined {
   if (symbol !== undefined) return { symbol, size: symbol.length };
-  try {
-    const text = plainText(value);
-    return { output: [JSON.parse(text)], size: text.length };
-  } catch (error) {
-    return { fault: messageOf(error), size: 0 };
-  }
+  if (failure) return { failure, size: failure.message.length };
+  if (!output) return undefined;
+  const text = output.length === 0 ? undefined : encode(output[0]);
+  return { text, size: text?.length ?? 0 };
 }
 
-/** @throws TypeError for what does not come back from JSON as it is. */
-export function plainText(value: unknown): string {
-  requirePlainJson(value);
-  const text = JSON.stringify(value);
-  if (text.includes('"__proto__":')) throw new TypeError('a property is called __proto__');
-  return text;
-}
-
-/** What a step failed with in an earlier run; its class, stack and cause did not come along. */
-class RestoredError extends ObsError {
-  /** In milliseconds. */
-  readonly retryAfterMs: number | undefined;
-
-  constructor({ code, message, category, severity, recoverable, retryAfterMs }: SavedFailure) {
-    // The code of an error of the user's has no prefix.
-    const known = (code ?? 'OBS_ERR_STEP_FAILED') as ObsErrorOptions['code'];
-    super(message, { code: known, category, severity, recoverable });
-    this.retryAfterMs = retryAfterMs;
-  }
+function foreignRun(path: readonly string[], error: SuspendedError): NotSavableError {
+  return new NotSavableError(
+    `the run cannot be saved: in the step "${path.join(' › ')}" a run of its own waits, begun by execute; ` +
+      `run its workflow by scope.step, and it is a part of this one`,
+    error,
+  );
 }

@@ -79,6 +79,7 @@ const isGate = shape({
 
 const isStep: Check = (value) =>
   shape({
+    input: optional(isText),
     output: optional(isAtMostOne),
     symbol: optional(isText),
     failure: optional(isFailure),

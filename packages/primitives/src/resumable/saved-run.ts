@@ -4,6 +4,8 @@ import type { Decision } from '../approval/decision.ts';
 
 /** What is kept of a step, and below it of the steps that it had begun. Plain JSON. */
 export interface SavedStep {
+  /** A hash of what it was given, where that is plain JSON. */
+  readonly input?: string;
   /** What it returned; without an element for `undefined`. */
   readonly output?: readonly [] | readonly [unknown];
   /** It returned a symbol that all processes know, such as `skipItem`: its key. */
