@@ -94,6 +94,7 @@ describe('generateText', () => {
         tools: { weather },
         stopWhen: isStepCount(3),
         temperature: 0.5,
+        stopSequences: ['###'],
         telemetry: { functionId: 'guide' },
       });
       return text;
@@ -131,6 +132,7 @@ describe('generateText', () => {
       'gen_ai.response.id': `response_${responses}`,
       'gen_ai.response.finish_reasons': ['end_turn'],
       'gen_ai.request.temperature': 0.5,
+      'gen_ai.request.stop_sequences': ['###'],
       'gen_ai.usage.cache_read.input_tokens': 1,
     });
     expect(program.openSpans).toBe(0);
@@ -265,6 +267,7 @@ describe('streamText', () => {
     expect(program.totalUsd('sequential')).toBe(5);
     expect(program.span('primitive.llm.chat').attributes).toMatchObject({
       'gen_ai.provider.name': 'anthropic',
+      'gen_ai.request.stream': true,
       'gen_ai.response.time_to_first_chunk': expect.any(Number),
     });
     expect(program.openSpans).toBe(0);

@@ -95,7 +95,7 @@ export class AiSdkCall {
     this.#hasSign = true;
     this.#modelCalls++;
     this.#model?.fail(new Error('the answer broke off, and the model was asked again'));
-    this.#model = new ModelCall('chat', event, this.context);
+    this.#model = new ModelCall('chat', event, this.context, this.#called.isStream);
     return this.#model.context;
   }
 

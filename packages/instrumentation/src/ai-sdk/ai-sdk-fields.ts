@@ -68,7 +68,14 @@ const settings = {
 } as const;
 
 /** What the program set of a model call. */
-export function requestAttributes(event: Fields): Attributes {
+export function requestAttributes(event: Fields, isStream: boolean): Attributes {
   const entries = Object.entries(settings).map(([key, name]) => [name, event[key]] as const);
-  return Object.fromEntries(entries.filter(([, value]) => typeof value === 'number')) as Attributes;
+  const attributes = Object.fromEntries(
+    entries.filter(([, value]) => typeof value === 'number'),
+  ) as Attributes;
+  const stop = event['stopSequences'];
+  if (Array.isArray(stop))
+    attributes[genAiNames.requestStopSequences] = stop.filter((one) => typeof one === 'string');
+  if (isStream) attributes[genAiNames.requestStream] = true;
+  return attributes;
 }

@@ -19,7 +19,7 @@ export class ModelCall {
   readonly #asked: { readonly provider: string; readonly model: string };
 
   /** @param event - What is asked, by which the call begins. */
-  constructor(operation: string, event: Fields, active: Context) {
+  constructor(operation: string, event: Fields, active: Context, isStream = false) {
     this.#operation = operation;
     this.#asked = modelIn(event);
     const { provider, model } = this.#asked;
@@ -30,7 +30,7 @@ export class ModelCall {
         action: operation,
         kind: SpanKind.CLIENT,
         attributes: {
-          ...requestAttributes(event),
+          ...requestAttributes(event, isStream),
           [genAiNames.operationName]: operation,
           [genAiNames.providerName]: provider,
           [genAiNames.requestModel]: model,

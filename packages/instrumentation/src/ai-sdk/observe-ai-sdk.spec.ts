@@ -195,6 +195,39 @@ describe('a call of the AI SDK', () => {
     expect(observed.span('primitive.tool.execute_tool').attributes['execution.status']).toBe('error');
   });
 
+  it('is of the same unit as others of its kind, of which so many are known', async () => {
+    observe();
+    const observed = new Observed();
+    const unitOf = async (seed: number) => {
+      let unit: unknown;
+      const note = () => ((unit = executionOf(context.active())?.unit), Promise.resolve(answer));
+      await observed.run(() =>
+        told('generateText', start, () => told('languageModelCall', { ...start, seed }, note)),
+      );
+      return unit;
+    };
+    const first = await unitOf(-1);
+    expect(await unitOf(-1)).toBe(first);
+    for (let seed = 0; seed < 256; seed++) expect(await unitOf(seed)).not.toBe(first);
+    expect(await unitOf(-1)).not.toBe(first);
+  });
+
+  it('says on its span what was asked for', async () => {
+    observe();
+    const observed = new Observed();
+    const asked = { ...start, temperature: 0.5, topK: 'no', stopSequences: ['\n', 5] };
+    await observed.run(() =>
+      told('generateText', start, () => told('languageModelCall', asked, () => Promise.resolve(answer))),
+    );
+    const { attributes } = observed.span('primitive.llm.chat');
+    expect(attributes).toMatchObject({
+      'gen_ai.request.temperature': 0.5,
+      'gen_ai.request.stop_sequences': ['\n'],
+    });
+    expect(attributes).not.toHaveProperty(['gen_ai.request.top_k']);
+    expect(attributes).not.toHaveProperty(['gen_ai.request.stream']);
+  });
+
   it('that nobody tells the tokens of is a call all the same', async () => {
     observe();
     const observed = new Observed();
@@ -315,6 +348,7 @@ describe('a stream of the AI SDK', () => {
     );
     expect(observed.span('primitive.llm.chat').attributes).toMatchObject({
       'execution.duration_ms': 1_000,
+      'gen_ai.request.stream': true,
       'gen_ai.response.time_to_first_chunk': 0.04,
       'gen_ai.usage.output_tokens': 2,
     });

@@ -4,7 +4,7 @@ import { instrumentationOf } from '../current-instrumentation.ts';
 import type { Execution } from '../execution.ts';
 import type { LinkedAbort } from '../linked-abort.ts';
 import { fieldsOf } from './ai-sdk-fields.ts';
-import { createUnit, type UnitDescription } from '../unit.ts';
+import { createUnit, type Unit, type UnitDescription } from '../unit.ts';
 
 /** An execution that somebody else does: it begins when it is made, and ends when its end is told. Telling it twice is harmless. */
 export class ToldExecution {
@@ -22,12 +22,11 @@ export class ToldExecution {
     });
     // Where the run was cancelled before, nobody waits for the end.
     end.catch(() => undefined);
-    const body = (): Promise<unknown> => end;
     this.#active = active;
-    this.#execution = instrumentationOf(active).open(createUnit(description, body), active, undefined);
+    this.#execution = instrumentationOf(active).open(unitOf(description), active, undefined);
     this.#abort = this.#execution.cancellable();
     // Whoever does the work gets its error; here it has been recorded.
-    this.#execution.perform(body, input).catch(() => undefined);
+    this.#execution.perform(() => end, input).catch(() => undefined);
   }
 
   /** In which what it does is to run. */
@@ -62,6 +61,21 @@ export class ToldExecution {
     this.#abort.abort(reason);
     this.#fail(reason);
   }
+}
+
+/** So many kinds of calls are known; then they are forgotten, and made anew. */
+const unitLimit = 256;
+const units = new Map<string, Unit<unknown, unknown>>();
+
+/** Instruments keep what they know of a unit: each call of the same kind is of the same one. */
+function unitOf(description: UnitDescription): Unit<unknown, unknown> {
+  const key = JSON.stringify(description);
+  const known = units.get(key);
+  if (known) return known;
+  const made = createUnit(description, () => Promise.resolve());
+  if (units.size >= unitLimit) units.clear();
+  units.set(key, made);
+  return made;
 }
 
 /** By its name: the reason of a signal is of no class that all have. */
