@@ -306,6 +306,21 @@ describe('a run that does not heed its signal', () => {
     ]);
   });
 
+  it('gives its reader no second error when it fails in the end', async () => {
+    let fail = (_: Error): void => undefined;
+    const stream = observed.run(() =>
+      emitting('deaf', async () => new Promise<never>((_, reject) => (fail = reject))).stream(0),
+    );
+    const reader = stream[Symbol.asyncIterator]();
+    const reason = new Error('enough');
+    stream.cancel(reason);
+    await observed.clock.advance(0);
+    expect(await whyOf(reader.next())).toBe(reason);
+    fail(new Error('late'));
+    await idle();
+    expect(await reader.next()).toEqual({ done: true, value: undefined });
+  });
+
   it('leaves no timer where it has come to its end', async () => {
     const stream = observed.run(() => new Counting().stream(endless));
     await readSome(stream, 2);
