@@ -28,6 +28,8 @@ export interface LlmReading {
   /** What the provider calls its response. */
   readonly id?: string | undefined;
   readonly usage?: ReadUsage | undefined;
+  /** What went wrong, where the response itself says so: the call fails with it, and has used what `usage` says. */
+  readonly error?: Error | undefined;
 }
 
 /** One streamed response, put together event by event. */
@@ -39,7 +41,11 @@ export interface LlmStreamReading<in Event> {
    * @throws What the event says that went wrong: the call fails with it.
    */
   add(event: Event): string | undefined;
-  /** What all events so far come to. Asked once, at the end: also of a stream that broke off. */
+  /**
+   * What all events so far come to. Asked at the end, also of a stream that broke off. Where the last event is missing that
+   * tells that the response is whole, its `error` says so: a connection that is cut in an orderly way looks
+   * like an end.
+   */
   soFar(): LlmReading;
 }
 
@@ -48,7 +54,11 @@ export interface LlmStreamReading<in Event> {
  * than `{ reply: ({ model, usage }) => ({ model, usage: { inputTokens: usage.tokens } }) }`.
  */
 export interface LlmAdapter<in Response, in Event = never> {
-  /** Reads a whole response. */
+  /**
+   * Reads a whole response.
+   *
+   * @throws What the call is to fail with. An `error` in the reading does the same, and keeps what was used.
+   */
   reply(response: Response): LlmReading;
   /** Begins to read a streamed one. @defaultValue streams are refused */
   stream?(): LlmStreamReading<Event>;

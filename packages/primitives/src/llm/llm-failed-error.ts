@@ -15,11 +15,12 @@ const passing: Readonly<Record<string, ErrorCategory>> = {
   api_error: 'transient',
   overloaded_error: 'transient',
   timeout_error: 'timeout',
+  incomplete_stream: 'transient',
 };
 
 /** The response came and says that the model failed. */
 export class LlmFailedError extends ObsError {
-  /** What the provider calls it: `server_error`, `overloaded_error`, `429`, … */
+  /** What the provider calls it: `server_error`, `overloaded_error`, `429`, …; `incomplete_stream` where it was cut short. */
   readonly reason: string | undefined;
 
   /** @param cause - What the response says of the error, as it came. */
@@ -35,5 +36,10 @@ export class LlmFailedError extends ObsError {
       },
     );
     this.reason = reason;
+  }
+
+  /** Of a stream that ended without what each one ends with. */
+  static ofIncompleteStream(): LlmFailedError {
+    return new LlmFailedError('incomplete_stream', 'its stream ended before the answer did', undefined);
   }
 }

@@ -1,9 +1,11 @@
 import { SpanKind } from '@opentelemetry/api';
 import { describe, expect, it } from '@jest/globals';
 import type { LlmUsage } from '@tta/obs-context';
+import { pause } from '@tta/obs-instrumentation';
 import { observed } from '@tta/obs-testing';
 import { describeOutcomes } from '../../test/outcomes.ts';
 import { timeout } from '../timeout.ts';
+import { openAiChat } from './adapters/open-ai-chat.ts';
 import { llm } from './llm.ts';
 import type { LlmAdapter } from './llm-adapter.ts';
 import type { LlmOptions } from './llm-options.ts';
@@ -136,6 +138,55 @@ describe('llm', () => {
       },
       { pricing: { estimateUsd: ({ outputTokens = 0 }: LlmUsage) => outputTokens / 10 } },
     ),
+  );
+
+  it(
+    'fails with the error that a whole response tells, and has used what it tells',
+    observed(async (trace) => {
+      const error = Object.assign(new Error('refused'), { status: 400 });
+      const ask = llm({
+        ...base,
+        call: () => ({}),
+        reads: { reply: () => ({ id: 'r1', model: 'm-1', usage: { inputTokens: 1_000 }, error }) },
+      });
+      await expect(ask.execute(undefined)).rejects.toBe(error);
+      expect(trace.spans[0]?.attributes).toMatchObject({
+        'gen_ai.usage.input_tokens': 1_000,
+        'gen_ai.response.id': 'r1',
+      });
+      expect(trace).toHaveMetric('gen_ai.client.inference.usage.input_tokens', { value: 1_000 });
+    }),
+  );
+
+  it(
+    'tells nothing of a response that failed and was asked for again',
+    observed(async (trace) => {
+      const refused = Object.assign(new Error('bad'), { status: 400 });
+      let attempts = 0;
+      const ask = llm({
+        ...base,
+        call: () => {
+          if (attempts++ > 0) throw refused;
+          return {};
+        },
+        reads: { reply: () => ({ usage: { inputTokens: 1_000 }, error: busy() }) },
+      });
+      const asking = ask.tryExecute(undefined);
+      await trace.clock.advance(0);
+      await trace.clock.advance(trace.clock.nextTimerInMs ?? 0);
+      expect(await asking).toMatchObject({ ok: false, error: { status: 400 } });
+      expect(trace).toHaveMetric('gen_ai.client.inference.usage.input_tokens', { value: 0 });
+    }, manual),
+  );
+
+  it(
+    'has the name that was asked where the model that answers says none',
+    observed(async (trace) => {
+      const ask = llm({ ...base, call: () => ({}), reads: { reply: () => ({ id: '', model: '' }) } });
+      expect((await ask.execute(undefined)).usage.model).toBe('m');
+      expect(trace.spans[0]?.attributes).toMatchObject({ 'llm.model_name': 'm' });
+      expect(trace.spans[0]?.attributes).not.toHaveProperty(['gen_ai.response.id']);
+    }),
   );
 
   it(
@@ -575,13 +626,80 @@ describe('what an llm streams', () => {
     });
   });
 
-  it('is refused where the adapter cannot read it', async () => {
-    const ask = streaming(['one'], { options: { reads: { reply: () => ({}) } } }).ask;
+  it('is refused where the adapter cannot read it, and let go of', async () => {
+    let isOpen = true;
+    const call = async function* () {
+      try {
+        yield 'one';
+        yield 'two';
+      } finally {
+        isOpen = false;
+      }
+    };
+    const ask = llm({ ...base, call, reads: { reply: () => ({}) } });
     await expect(ask.execute(undefined)).rejects.toMatchObject({
       code: 'OBS_ERR_INVALID_OPTION',
       message: 'llm "ask": call returned a stream, and the adapter of reads has no stream() to read it with',
     });
+    expect(isOpen).toBe(false);
   });
+
+  it('is refused with no other error where it cannot be let go of', async () => {
+    const call = () => ({
+      [Symbol.asyncIterator]: (): AsyncIterator<Piece> => {
+        throw new Error('already read');
+      },
+    });
+    const ask = llm({ ...base, call, reads: { reply: () => ({}) } });
+    await expect(ask.execute(undefined)).rejects.toMatchObject({ code: 'OBS_ERR_INVALID_OPTION' });
+  });
+
+  it(
+    'has taken to its first chunk since the model was called',
+    observed(async (trace) => {
+      const ask = llm({
+        ...base,
+        call: async (_: void, scope) => {
+          await pause(scope, 300);
+          return (async function* (): AsyncGenerator<Piece> {
+            yield 'one';
+          })();
+        },
+      });
+      const asking = ask.execute();
+      await trace.clock.advance(0);
+      await trace.clock.advance(300);
+      await asking;
+      expect(trace.spans[0]?.attributes['gen_ai.response.time_to_first_chunk']).toBe(0.3);
+    }, manual),
+  );
+
+  it(
+    'is tried again where its last event is missing, and fails once text has gone to a reader',
+    observed(async (trace) => {
+      const event = (content: string, finish_reason: string | null) => ({
+        choices: [{ index: 0, delta: { content }, finish_reason }],
+      });
+      let attempts = 0;
+      const call = async function* () {
+        yield event('Bl', null);
+        if (++attempts === 2) yield event('ue', 'stop');
+      };
+      const ask = llm({ ...base, call, reads: openAiChat });
+      const asking = ask.execute(undefined);
+      await trace.clock.advance(0);
+      await trace.clock.advance(trace.clock.nextTimerInMs ?? 0);
+      expect((await asking).text).toBe('Blue');
+      expect(attempts).toBe(2);
+      const pieces: string[] = [];
+      const reading = async (): Promise<void> => {
+        for await (const piece of ask.stream(undefined)) pieces.push(piece);
+      };
+      await expect(reading()).rejects.toMatchObject({ reason: 'incomplete_stream', category: 'transient' });
+      expect(pieces).toEqual(['Bl']);
+      expect(trace.spans.at(-1)?.attributes).toMatchObject({ 'retry.stopped': 'streamed' });
+    }, manual),
+  );
 
   it(
     'fails with its own error where the adapter makes nothing of what came',

@@ -12,7 +12,7 @@ import { recordRetry, waitAsAsked } from '../internal/next-attempt.ts';
 import { ChunkTimes } from './chunk-times.ts';
 import { type LlmAdapter, type LlmReading, type LlmStreamReading, readKinds } from './llm-adapter.ts';
 import type { LlmResponse } from './llm-response.ts';
-import { readEvents } from './read-events.ts';
+import { letGo, readEvents } from './read-events.ts';
 
 /** A model and how it is called. */
 export interface CalledModel<in I> {
@@ -38,6 +38,8 @@ export class ModelCall<I> {
   #backoff: Backoff | undefined;
   /** The stream that is read, or was read last. */
   #reading: LlmStreamReading<never> | undefined;
+  /** What a response said that was whole, and that the model failed. */
+  #failed: LlmReading | undefined;
   #times: ChunkTimes | undefined;
   #isTold = false;
 
@@ -75,7 +77,7 @@ export class ModelCall<I> {
 
   async #attempt(input: I): Promise<LlmResponse<unknown>> {
     const { call, reads } = this.#model;
-    this.#reading = this.#times = undefined;
+    this.#reading = this.#failed = this.#times = undefined;
     const { clock } = this.#scope;
     const startedAt = clock.monotonic();
     const answer = await call(input, this.#scope);
@@ -87,6 +89,7 @@ export class ModelCall<I> {
     if (!events) return this.#reply(reads.reply(answer as never), answer);
 
     if (!reads.stream) {
+      letGo(events);
       throw this.#invalid('call returned a stream, and the adapter of reads has no stream() to read it with');
     }
     this.#scope.attr(genAiNames.requestStream, true);
@@ -120,8 +123,13 @@ export class ModelCall<I> {
     recordRetry(scope, { error, found, attempt, wait });
   }
 
+  /** @throws What the response says that went wrong. */
   #reply(reading: LlmReading, response: unknown): LlmResponse<unknown> {
-    const { text = '', toolCalls = [], finishReasons } = reading;
+    const { text = '', toolCalls = [], finishReasons, error } = reading;
+    if (error !== undefined) {
+      this.#failed = reading;
+      throw error;
+    }
     const usage = this.#usageOf(reading);
     this.#tell(usage, reading);
     for (const call of toolCalls) this.#tellTextArguments(call);
@@ -137,7 +145,7 @@ export class ModelCall<I> {
 
   #readSoFar(): LlmReading {
     try {
-      return this.#reading?.soFar() ?? {};
+      return this.#failed ?? this.#reading?.soFar() ?? {};
     } catch {
       // Of a stream that broke off, an adapter may make nothing. The error that is thrown says why.
       return {};
@@ -146,7 +154,8 @@ export class ModelCall<I> {
 
   #usageOf({ model, usage = {} }: LlmReading): LlmUsage {
     const { provider, model: asked, operation } = this.#model;
-    const known: Writable<LlmUsage> = { provider, model: model ?? asked, requestModel: asked, operation };
+    // Some say the empty text where they know no name.
+    const known: Writable<LlmUsage> = { provider, model: model || asked, requestModel: asked, operation };
     for (const kind of readKinds) {
       const amount = usage[kind];
       if (amount !== undefined) known[kind] = amount;
@@ -160,7 +169,7 @@ export class ModelCall<I> {
     const { firstMs, laterMs } = this.#times ?? {};
     this.#scope.usage({
       ...usage,
-      ...(id !== undefined && { responseId: id }),
+      ...(id && { responseId: id }),
       ...(finishReasons && { finishReasons }),
       ...(firstMs !== undefined && { timeToFirstChunkMs: firstMs, chunkTimesMs: laterMs ?? [] }),
     });

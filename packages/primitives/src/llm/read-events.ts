@@ -37,6 +37,18 @@ export async function readEvents<Event>(
   }
 }
 
+/** Lets go of a stream that nobody reads, so that its connection closes. */
+export function letGo(events: AsyncIterable<unknown>): void {
+  begunAndLeft(events).catch(() => undefined);
+}
+
+async function begunAndLeft(events: AsyncIterable<unknown>): Promise<void> {
+  const iterator = events[Symbol.asyncIterator]();
+  // A generator that was never asked for anything has nothing to let go of, and keeps what it was given.
+  const first = iterator.next();
+  await Promise.all([first, leave(iterator)]);
+}
+
 async function leave(iterator: AsyncIterator<unknown>): Promise<void> {
   await iterator.return?.();
 }

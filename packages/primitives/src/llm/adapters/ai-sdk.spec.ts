@@ -81,6 +81,48 @@ describe('aiSdk reads', () => {
     });
   });
 
+  it('the text of all steps, whole as it is streamed', () => {
+    const steps = [{ text: 'I look. ' }, {}, { text: 'Now.' }];
+    const whole = { text: 'Now.', steps, finishReason: 'stop', usage };
+    expect(aiSdk.reply(whole).text).toBe('I look. Now.');
+    expect(aiSdk.reply({ ...whole, steps: [] } as never).text).toBe('Now.');
+  });
+
+  it('the stream of an object: its text, and tokens without steps', () => {
+    const { added, reply } = stream(
+      { type: 'object', object: {} },
+      { type: 'text-delta', textDelta: '{"a":' },
+      { type: 'text-delta', textDelta: '"b"}' },
+      { type: 'finish', finishReason: 'stop', usage, response },
+    );
+    expect(added).toEqual([undefined, '{"a":', '"b"}', undefined]);
+    expect(reply).toEqual({
+      id: 'r1',
+      model: 'm-1',
+      text: '{"a":"b"}',
+      toolCalls: [],
+      finishReasons: ['stop'],
+      usage: read,
+    });
+  });
+
+  it('the tokens of all steps that a stream has finished before it broke off', () => {
+    const step = (usageOfStep: unknown): object => ({
+      type: 'finish-step',
+      response,
+      usage: usageOfStep,
+      finishReason: 'tool-calls',
+    });
+    const { reply } = stream(
+      step(usage),
+      step(undefined),
+      step({ inputTokens: 7, outputTokens: 3 }),
+      { type: 'start-step' },
+      { type: 'text-delta', text: 'x' },
+    );
+    expect(reply?.usage).toEqual({ ...read, inputTokens: 107, outputTokens: 43 });
+  });
+
   it('of a stream that broke off what had come', () => {
     expect(stream({ type: 'text-delta', text: 'Blue' }).reply).toMatchObject({
       text: 'Blue',

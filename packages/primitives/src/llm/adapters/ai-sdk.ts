@@ -4,9 +4,9 @@ import type { LlmAdapter, LlmReading, LlmStreamReading, ReadUsage } from '../llm
 import { type IdentifiedMessage, withCallIds } from './call-ids.ts';
 import { systemText } from './system-text.ts';
 import { anyObject } from './tool-parameters.ts';
-import { countOf, type Fields, fieldsOf, joined, listOf, textOf } from './untrusted.ts';
+import { countOf, type Fields, fieldsOf, joined, listOf, sumOf, textOf } from './untrusted.ts';
 
-/** What `generateText` and `streamText` of the AI SDK return. */
+/** What `generateText`, `streamText` and `streamObject` of the AI SDK return. */
 export interface AiSdkResult {
   readonly finishReason: string | PromiseLike<string>;
   readonly usage: object;
@@ -68,16 +68,18 @@ export interface AiSdk extends LlmAdapter<AiSdkResult, AiSdkPart> {
 }
 
 /**
- * `generateText` and `streamText` of the AI SDK, versions 5 to 7. Its finish reasons are the SDK's own words, the same for all
+ * `generateText`, `streamText` and `streamObject` of the AI SDK, versions 5 to 7. What `generateObject` makes is in its
+ * response, and no text. Its finish reasons are the SDK's own words, the same for all
  * providers. Where it calls tools itself, text and tokens are those of all its steps.
  */
 export const aiSdk: AiSdk = {
   reply(result) {
-    const { text, toolCalls, finishReason, usage, totalUsage, response } = fieldsOf(result);
+    const { text, steps, toolCalls, finishReason, usage, totalUsage, response } = fieldsOf(result);
     const reason = textOf(finishReason);
+    const texts = listOf(steps).map((step) => step['text']);
     return {
       ...responseOf(response),
-      text: textOf(text),
+      text: texts.length === 0 ? textOf(text) : joined(texts),
       toolCalls: listOf(toolCalls).flatMap(toolCallOf),
       finishReasons: reason === undefined ? [] : [reason],
       usage: usageOf(totalUsage ?? usage),
@@ -105,6 +107,7 @@ export const aiSdk: AiSdk = {
 class AiSdkReading implements LlmStreamReading<AiSdkPart> {
   #response: LlmReading = {};
   #finishReason: string | undefined;
+  /** Of all steps so far. */
   #stepUsage: ReadUsage | undefined;
   #totalUsage: ReadUsage | undefined;
   #toolCalls: LlmToolCall[] = [];
@@ -114,7 +117,8 @@ class AiSdkReading implements LlmStreamReading<AiSdkPart> {
     const fields = fieldsOf(part);
     switch (fields['type']) {
       case 'text-delta': {
-        const text = textOf(fields['text']) ?? '';
+        // By its second name in the stream of an object.
+        const text = textOf(fields['text']) ?? textOf(fields['textDelta']) ?? '';
         this.#text.push(text);
         return text;
       }
@@ -130,11 +134,13 @@ class AiSdkReading implements LlmStreamReading<AiSdkPart> {
         return '';
       case 'finish-step':
         this.#response = responseOf(fields['response']);
-        this.#stepUsage = usageOf(fields['usage']);
+        this.#stepUsage = added(this.#stepUsage, usageOf(fields['usage']));
         this.#finishReason = textOf(fields['finishReason']);
         return undefined;
       case 'finish':
-        this.#totalUsage = usageOf(fields['totalUsage']);
+        // The stream of an object has no steps.
+        if (fields['response'] !== undefined) this.#response = responseOf(fields['response']);
+        this.#totalUsage = usageOf(fields['totalUsage'] ?? fields['usage']);
         this.#finishReason = textOf(fields['finishReason']) ?? this.#finishReason;
         return undefined;
       case 'error':
@@ -181,6 +187,17 @@ function usageOf(usage: unknown): ReadUsage | undefined {
     cachedInputTokens: countOf(input['cacheReadTokens'] ?? fields['cachedInputTokens']),
     cacheWriteInputTokens: countOf(input['cacheWriteTokens']),
     reasoningOutputTokens: countOf(output['reasoningTokens'] ?? fields['reasoningTokens']),
+  };
+}
+
+function added(before: ReadUsage | undefined, step: ReadUsage | undefined): ReadUsage | undefined {
+  if (!before || !step) return step ?? before;
+  return {
+    inputTokens: sumOf(before.inputTokens, step.inputTokens),
+    outputTokens: sumOf(before.outputTokens, step.outputTokens),
+    cachedInputTokens: sumOf(before.cachedInputTokens, step.cachedInputTokens),
+    cacheWriteInputTokens: sumOf(before.cacheWriteInputTokens, step.cacheWriteInputTokens),
+    reasoningOutputTokens: sumOf(before.reasoningOutputTokens, step.reasoningOutputTokens),
   };
 }
 

@@ -152,6 +152,23 @@ describe('anthropicMessages reads', () => {
       text: 'I',
       finishReasons: [],
       usage: { inputTokens: 100, outputTokens: 1 },
+      error: { code: 'OBS_ERR_LLM_FAILED', reason: 'incomplete_stream', category: 'transient' },
+    });
+  });
+
+  it('a stream as whole that says why it stopped, or that it did', () => {
+    const why = { type: 'message_delta', delta: { stop_reason: 'end_turn' } };
+    for (const end of [why, { type: 'message_stop' }])
+      expect(stream(begin, end).reply).not.toHaveProperty('error');
+    expect(stream(begin, { type: 'message_delta', delta: {} }).reply).toHaveProperty('error');
+  });
+
+  it('an error in place of a message', () => {
+    const error = { type: 'overloaded_error', message: 'Overloaded' };
+    expect(anthropicMessages.reply({ type: 'error', error } as never).error).toMatchObject({
+      code: 'OBS_ERR_LLM_FAILED',
+      category: 'transient',
+      cause: error,
     });
   });
 

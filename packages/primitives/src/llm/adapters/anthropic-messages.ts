@@ -72,6 +72,7 @@ export const anthropicMessages: AnthropicMessages = {
 class AnthropicMessageReading implements LlmStreamReading<AnthropicMessageEvent> {
   #message: Fields = {};
   #usage: Fields = {};
+  #hasStopped = false;
   readonly #blocks = new Map<unknown, { readonly begun: Fields; readonly pieces: string[] }>();
 
   add(event: AnthropicMessageEvent): string | undefined {
@@ -93,10 +94,11 @@ class AnthropicMessageReading implements LlmStreamReading<AnthropicMessageEvent>
         this.#message = { ...this.#message, stop_reason: fieldsOf(delta)['stop_reason'] };
         this.#addUsage(usage);
         return undefined;
-      case 'error': {
-        const { type: reason, message: why } = fieldsOf(error);
-        throw new LlmFailedError(textOf(reason), textOf(why), error);
-      }
+      case 'message_stop':
+        this.#hasStopped = true;
+        return undefined;
+      case 'error':
+        throw failure(error);
       default:
         return undefined;
     }
@@ -122,12 +124,15 @@ class AnthropicMessageReading implements LlmStreamReading<AnthropicMessageEvent>
         ? { ...begun, input: parseArguments(text) }
         : { ...begun, text };
     });
-    return readMessage({ ...this.#message, content, usage: this.#usage });
+    const reading = readMessage({ ...this.#message, content, usage: this.#usage });
+    // Some who are compatible leave out the last event.
+    const isWhole = this.#hasStopped || reading.finishReasons?.length === 1;
+    return isWhole ? reading : { ...reading, error: LlmFailedError.ofIncompleteStream() };
   }
 }
 
 function readMessage(message: unknown): LlmReading {
-  const { id, model, content, stop_reason: reason, usage } = fieldsOf(message);
+  const { id, model, content, stop_reason: reason, usage, type, error } = fieldsOf(message);
   const blocks = listOf(content);
   const finishReason = textOf(reason);
   return {
@@ -137,7 +142,14 @@ function readMessage(message: unknown): LlmReading {
     toolCalls: blocks.flatMap(toolCallOf),
     finishReasons: finishReason === undefined ? [] : [finishReason],
     usage: usageOf(usage),
+    // Some who pass requests on answer with the status 200 and an error in place of a message.
+    ...(type === 'error' && { error: failure(error) }),
   };
+}
+
+function failure(error: unknown): LlmFailedError {
+  const { type: reason, message: why } = fieldsOf(error);
+  return new LlmFailedError(textOf(reason), textOf(why), error);
 }
 
 function toolCallOf({ type, id, name, input }: Fields): LlmToolCall[] {

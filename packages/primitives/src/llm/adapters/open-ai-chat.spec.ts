@@ -99,10 +99,141 @@ describe('openAiChat reads', () => {
     ['out of order', undefined, 'permanent', 'the model failed: out of order'],
     [{}, undefined, 'permanent', 'the model failed: its response does not say why'],
   ])('an error in place of an answer, whole or streamed: %j', (error, reason, category, message) => {
-    for (const read of [() => openAiChat.reply({ error } as never), () => stream({ error })]) {
-      expect(read).toThrow(LlmFailedError);
-      expect(read).toThrow(expect.objectContaining({ reason, category, message, cause: error }));
+    const read = () => stream({ error });
+    expect(read).toThrow(LlmFailedError);
+    for (const choices of [undefined, null, []]) {
+      const { error: failed } = openAiChat.reply({ error, choices } as never);
+      expect(failed).toBeInstanceOf(LlmFailedError);
+      const expected = expect.objectContaining({ reason, category, message, cause: error });
+      expect(failed).toEqual(expected);
+      expect(read).toThrow(expected);
     }
+  });
+
+  it('an error in place of a message, with what it used', () => {
+    const choice = { finish_reason: 'error', error: { code: 502, message: 'gone' } };
+    const failed = { reason: '502', category: 'transient' };
+    expect(
+      openAiChat.reply({ choices: [{ ...choice, message: { content: '' } }], usage: { prompt_tokens: 7 } }),
+    ).toMatchObject({ error: failed, usage: { inputTokens: 7 } });
+    expect(() => stream({ choices: [{ ...choice, delta: {} }] })).toThrow(expect.objectContaining(failed));
+  });
+
+  it('an answer beside an error that is none', () => {
+    const choices = [{ message: { content: 'Blue.' }, finish_reason: 'stop' }];
+    for (const error of [null, {}, ''])
+      expect(openAiChat.reply({ error, choices } as never)).toMatchObject({ text: 'Blue.' });
+    expect(openAiChat.reply({ error: {}, choices } as never)).not.toHaveProperty('error');
+    expect(openAiChat.reply({ error: null } as never)).not.toHaveProperty('error');
+  });
+
+  it('a text completion, whole or streamed', () => {
+    expect(openAiChat.reply({ choices: [{ text: 'Blue.', finish_reason: 'stop' }] } as never)).toMatchObject({
+      text: 'Blue.',
+      finishReasons: ['stop'],
+    });
+    const { added, reply } = stream(
+      { choices: [{ index: 0, text: 'Bl', finish_reason: null }] },
+      { choices: [{ index: 0, text: 'ue', finish_reason: 'stop' }] },
+    );
+    expect(added).toEqual(['Bl', 'ue']);
+    expect(reply).toMatchObject({ text: 'Blue', finishReasons: ['stop'] });
+  });
+
+  it.each([
+    ['within the completion', 40, 140, 10, 40],
+    ['beside it, in the total', 9, 203, 94, 103],
+    ['beside it, in the total, and does not say of it', 5, 605, undefined, 505],
+    ['beside it, and in no total', 9, undefined, 94, 103],
+    ['beside it, and not in the total', 9, 109, 94, 103],
+    ['where there is no completion', undefined, 100, undefined, undefined],
+    ['beside a total that is none', 40, 3, 10, 40],
+  ])(
+    'tokens of all output from a server that counts reasoning %s',
+    (_, completion, total, reasoning, all) => {
+      const usage = {
+        prompt_tokens: 100,
+        completion_tokens: completion,
+        total_tokens: total,
+        completion_tokens_details: { reasoning_tokens: reasoning },
+      };
+      expect(openAiChat.reply({ usage } as never).usage).toMatchObject({
+        inputTokens: 100,
+        outputTokens: all,
+        reasoningOutputTokens: reasoning,
+      });
+    },
+  );
+
+  it('no tokens that cannot be counted on', () => {
+    const usage = { prompt_tokens: 1e308, completion_tokens: 1.5, cost: 0.5 };
+    expect(openAiChat.reply({ usage }).usage).toEqual({ costUsd: 0.5 });
+  });
+
+  const text = { index: 0, delta: { content: 'Bl' } };
+  it.each<[string, boolean, object[]]>([
+    ['is empty', false, []],
+    ['has no choice', false, [{ id: 'c1', choices: [] }]],
+    ['says until its end that it has not finished', false, [delta({ content: 'Bl' }), delta({})]],
+    ['says so with an empty text', false, [{ choices: [{ ...text, finish_reason: '' }] }]],
+    ['never says of it', false, [{ choices: [text] }, { choices: [text] }]],
+    ['has tokens before its end', false, [{ choices: [text], usage: { prompt_tokens: 3 } }, delta({})]],
+    [
+      'finishes one choice of two',
+      false,
+      [
+        {
+          choices: [
+            { ...text, finish_reason: null },
+            { index: 1, delta: {}, finish_reason: null },
+          ],
+        },
+        delta({}, 'stop'),
+      ],
+    ],
+    ['finishes', true, [delta({ content: 'Bl' }), delta({}, 'stop')]],
+    ['says after its finish that there is none', true, [delta({}, 'stop'), delta({})]],
+    ['has its tokens alone at its end', true, [delta({}), { choices: [], usage: { prompt_tokens: 3 } }]],
+    [
+      'has no finish, and tokens with each chunk',
+      true,
+      [{ choices: [text] }, { choices: [text], usage: { prompt_tokens: 3 } }],
+    ],
+    [
+      'has something else behind its tokens',
+      true,
+      [{ choices: [], usage: { prompt_tokens: 3 } }, { id: 'c1' }],
+    ],
+  ])('whether a stream is whole that %s: %p', (_, isWhole, chunks) => {
+    const { reply } = stream(...chunks);
+    expect(reply && !('error' in reply)).toBe(isWhole);
+  });
+
+  it('a stream that is not whole as an error that may pass', () => {
+    const { reply } = stream(delta({ content: 'Bl' }));
+    expect(reply).toMatchObject({
+      text: 'Bl',
+      error: {
+        code: 'OBS_ERR_LLM_FAILED',
+        reason: 'incomplete_stream',
+        category: 'transient',
+        recoverable: true,
+        message: 'the model failed: incomplete_stream: its stream ended before the answer did',
+      },
+    });
+  });
+
+  it('of a stream the first id and model that are told, also by those who begin with none', () => {
+    const { reply } = stream(
+      { id: '', model: '', choices: [] },
+      { id: 'c1', model: 'm-1' },
+      { id: 'c2', model: 'm-2' },
+    );
+    expect(reply).toMatchObject({ id: 'c1', model: 'm-1' });
+  });
+
+  it('text of a choice whose place is null', () => {
+    expect(stream({ choices: [{ index: null, delta: { content: 'a' } }] }).added).toEqual(['a']);
   });
 
   it('a stream, of which only what the model says is a chunk', () => {

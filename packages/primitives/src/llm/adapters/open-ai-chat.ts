@@ -5,11 +5,12 @@ import { LlmFailedError } from '../llm-failed-error.ts';
 import { withCallIds } from './call-ids.ts';
 import { anyObject } from './tool-parameters.ts';
 import { parseArguments, printArguments } from './tool-arguments.ts';
-import { countOf, type Fields, fieldsOf, joined, listOf, textOf } from './untrusted.ts';
+import { countOf, type Fields, fieldsOf, joined, listOf, textOf, usdOf } from './untrusted.ts';
 
 interface OpenAiChatUsage {
   readonly prompt_tokens: number;
   readonly completion_tokens?: number;
+  readonly total_tokens?: number;
 }
 
 /** A chat completion, or embeddings: of OpenAI and all who answer as they do. */
@@ -51,23 +52,29 @@ export interface OpenAiChat extends LlmAdapter<OpenAiChatResponse, OpenAiChatChu
 }
 
 /**
- * Chat completions of OpenAI, and of everybody whose API is compatible; embeddings as well. Of several choices the first one
- * is the reply. A stream tells its tokens where the request asks for it: `stream_options: { include_usage: true }`.
+ * Chat completions of OpenAI, and of everybody whose API is compatible; embeddings and text completions as well. Of several
+ * choices the first one is the reply. A stream tells its tokens where the request asks for it:
+ * `stream_options: { include_usage: true }`. Output tokens are a total, with reasoning that a provider counts beside them.
+ *
+ * A stream is whole when each of its choices has a `finish_reason`, or when it ends with its tokens. A stream without either
+ * was cut short: so says the client `openai` too where it puts the answer together, and no client passes `[DONE]` on.
  */
 export const openAiChat: OpenAiChat = {
   reply(response) {
     const { id, model, choices, usage, error } = fieldsOf(response);
-    // Some answer with the status 200 and an error in place of choices.
-    if (error && choices === undefined) throw failure(error);
     const all = listOf(choices);
-    const message = fieldsOf(all[0]?.['message']);
+    const first = fieldsOf(all[0]);
+    const message = fieldsOf(first['message']);
+    // Some answer with the status 200 and an error in place of choices, or of a message.
+    const wrong = (all.length === 0 ? error : undefined) || first['error'];
     return {
       id: textOf(id),
       model: textOf(model),
-      text: contentOf(message['content']),
+      text: contentOf(message['content'] ?? first['text']),
       toolCalls: listOf(message['tool_calls']).flatMap(toolCallOf),
-      finishReasons: all.flatMap(({ finish_reason: reason }) => textOf(reason) ?? []),
+      finishReasons: all.flatMap(({ finish_reason: reason }) => textOf(reason) || []),
       usage: usageOf(usage),
+      ...(wrong ? { error: failure(wrong) } : {}),
     };
   },
   stream: () => new OpenAiChatReading(),
@@ -110,6 +117,8 @@ class OpenAiChatReading implements LlmStreamReading<OpenAiChatChunk> {
   #usage: ReadUsage | undefined;
   readonly #text: string[] = [];
   readonly #finishReasons = new Map<unknown, string>();
+  readonly #choices = new Set<unknown>();
+  #endsWithUsage = false;
   readonly #calls: PartialCall[] = [];
   /** The last one of each index. */
   readonly #openCalls = new Map<unknown, PartialCall>();
@@ -117,22 +126,31 @@ class OpenAiChatReading implements LlmStreamReading<OpenAiChatChunk> {
   add(chunk: OpenAiChatChunk): string | undefined {
     const { id, model, choices, usage, error } = fieldsOf(chunk);
     if (error) throw failure(error);
-    this.#id ??= textOf(id);
+    this.#id ??= textOf(id) || undefined;
     this.#model ??= textOf(model) || undefined;
     // Some tell with each chunk what it is so far.
     this.#usage = usageOf(usage) ?? this.#usage;
+    const all = listOf(choices);
+    if (usage) this.#endsWithUsage = true;
+    else if (all.length > 0) this.#endsWithUsage = false;
     let added: string | undefined;
-    for (const { index = 0, delta, finish_reason: reason } of listOf(choices)) {
-      if (typeof reason === 'string') this.#finishReasons.set(index, reason);
-      if (index === 0) added = this.#addDelta(fieldsOf(delta));
+    for (const choice of all) {
+      if (choice['error']) throw failure(choice['error']);
+      const index = choice['index'] ?? 0;
+      this.#choices.add(index);
+      // Some have an empty text where others have null.
+      const reason = textOf(choice['finish_reason']);
+      if (reason) this.#finishReasons.set(index, reason);
+      if (index === 0) added = this.#addDelta(fieldsOf(choice['delta']), choice['text']);
     }
     return added;
   }
 
-  #addDelta(delta: Fields): string | undefined {
+  /** @param completed - Of a text completion, which has no delta. */
+  #addDelta(delta: Fields, completed: unknown): string | undefined {
     const calls = listOf(delta['tool_calls']);
     for (const [at, call] of calls.entries()) this.#addCall(call, at);
-    const text = contentOf(delta['content']);
+    const text = contentOf(delta['content'] ?? completed);
     if (text !== '') this.#text.push(text);
     // Under both names, as it was first made and as it is passed on.
     const reasons = textOf(delta['reasoning_content']) || textOf(delta['reasoning']);
@@ -155,7 +173,10 @@ class OpenAiChatReading implements LlmStreamReading<OpenAiChatChunk> {
   }
 
   soFar(): LlmReading {
+    const hasFinished = this.#choices.size > 0 && this.#choices.size === this.#finishReasons.size;
+    const isWhole = hasFinished || this.#endsWithUsage;
     return {
+      ...(!isWhole && { error: LlmFailedError.ofIncompleteStream() }),
       id: this.#id,
       model: this.#model,
       text: joined(this.#text),
@@ -187,18 +208,26 @@ function toolCallOf(call: Fields): LlmToolCall[] {
 
 function usageOf(usage: unknown): ReadUsage | undefined {
   if (typeof usage !== 'object' || usage === null) return undefined;
-  const { prompt_tokens, completion_tokens, prompt_tokens_details, completion_tokens_details, cost } =
-    fieldsOf(usage);
-  const input = fieldsOf(prompt_tokens_details);
+  const { prompt_tokens, completion_tokens, total_tokens, cost, ...details } = fieldsOf(usage);
+  const input = fieldsOf(details['prompt_tokens_details']);
+  const inputTokens = countOf(prompt_tokens);
+  const reasoning = countOf(fieldsOf(details['completion_tokens_details'])['reasoning_tokens']);
   return {
-    inputTokens: countOf(prompt_tokens),
-    outputTokens: countOf(completion_tokens),
+    inputTokens,
+    outputTokens: outputOf(countOf(completion_tokens), reasoning, inputTokens, countOf(total_tokens)),
     cachedInputTokens: countOf(input['cached_tokens']),
     cacheWriteInputTokens: countOf(input['cache_write_tokens']),
-    reasoningOutputTokens: countOf(fieldsOf(completion_tokens_details)['reasoning_tokens']),
+    reasoningOutputTokens: reasoning,
     // Of those who pass requests on to others, and bill for it.
-    costUsd: countOf(cost),
+    costUsd: usdOf(cost),
   };
+}
+
+/** With the reasoning, which some count beside what they call the completion: in their total alone, or nowhere. */
+function outputOf(completion: number | undefined, reasoning = 0, input = 0, total = 0): number | undefined {
+  if (completion === undefined) return undefined;
+  const output = Math.max(completion, total - input);
+  return reasoning > output ? countOf(output + reasoning) : output;
 }
 
 function failure(error: unknown): LlmFailedError {

@@ -71,20 +71,31 @@ describe('openAiResponses reads', () => {
   it('a response that failed as an error, whole or streamed', () => {
     const error = { code: 'server_error', message: 'try again' };
     const failed = { ...response, status: 'failed', error };
-    for (const fail of [
-      () => openAiResponses.reply(failed),
-      () => stream({ type: 'response.failed', response: failed }),
-      () => stream({ type: 'error', ...error }),
-    ]) {
-      expect(fail).toThrow(
-        expect.objectContaining({
-          code: 'OBS_ERR_LLM_FAILED',
-          reason: 'server_error',
-          recoverable: true,
-          message: 'the model failed: server_error: try again',
-        }),
-      );
-    }
+    const expected = {
+      code: 'OBS_ERR_LLM_FAILED',
+      reason: 'server_error',
+      recoverable: true,
+      message: 'the model failed: server_error: try again',
+    };
+    for (const response of [failed, { error }])
+      expect(openAiResponses.reply(response as never).error).toMatchObject(expected);
+    for (const event of [
+      { type: 'response.failed', response: failed },
+      { type: 'error', ...error },
+    ])
+      expect(() => stream(event)).toThrow(expect.objectContaining(expected));
+    expect(openAiResponses.reply({ ...response, error: null } as never)).not.toHaveProperty('error');
+    expect(openAiResponses.reply({ error: 'out of order' } as never).error).toMatchObject({
+      message: 'the model failed: out of order',
+    });
+  });
+
+  it('what a response used that failed, whole or streamed', () => {
+    const failed = { ...response, status: 'failed', error: { code: 'invalid_prompt' } };
+    expect(openAiResponses.reply(failed)).toMatchObject({ id: 'r1', model: 'm-1', usage: read.usage });
+    const reading = openAiResponses.stream?.();
+    expect(() => reading?.add({ type: 'response.failed', response: failed } as never)).toThrow();
+    expect(reading?.soFar()).toMatchObject({ id: 'r1', model: 'm-1', usage: read.usage });
   });
 
   it('a stream, of which only what the model makes is a chunk', () => {
@@ -119,7 +130,14 @@ describe('openAiResponses reads', () => {
       { type: 'response.output_text.delta', delta: 'Blue' },
       { type: 'response.output_item.done', item: call },
     );
-    expect(reply).toEqual({ id: 'r1', model: 'm-1', text: 'Blue', toolCalls: read.toolCalls });
+    expect(reply).toEqual({
+      id: 'r1',
+      model: 'm-1',
+      text: 'Blue',
+      toolCalls: read.toolCalls,
+      usage: {},
+      error: expect.objectContaining({ reason: 'incomplete_stream', recoverable: true }),
+    });
   });
 });
 

@@ -113,20 +113,21 @@ class OpenAiResponseReading implements LlmStreamReading<OpenAiResponseEvent> {
 
   soFar(): LlmReading {
     if (this.#isWhole) return readResponse(this.#response);
-    const { id, model } = fieldsOf(this.#response);
+    const { id, model, usage } = fieldsOf(this.#response);
     return {
+      error: LlmFailedError.ofIncompleteStream(),
       id: textOf(id),
       model: textOf(model),
       text: joined(this.#text),
       toolCalls: this.#items.flatMap(toolCallOf),
+      // Of one that failed.
+      usage: usageOf(usage),
     };
   }
 }
 
-/** @throws {@link LlmFailedError} for a response that says that it failed. */
 function readResponse(response: unknown): LlmReading {
   const { id, model, output, usage, status, incomplete_details: incomplete, error } = fieldsOf(response);
-  if (status === 'failed') throw failure(error);
   const items = listOf(output);
   const reason = textOf(fieldsOf(incomplete)['reason']) ?? textOf(status);
   return {
@@ -140,6 +141,7 @@ function readResponse(response: unknown): LlmReading {
     toolCalls: items.flatMap(toolCallOf),
     finishReasons: reason === undefined ? [] : [reason],
     usage: usageOf(usage),
+    ...(status === 'failed' || error ? { error: failure(error) } : {}),
   };
 }
 
@@ -169,5 +171,5 @@ function usageOf(usage: unknown): ReadUsage {
 
 function failure(error: unknown): LlmFailedError {
   const { code, message } = fieldsOf(error);
-  return new LlmFailedError(textOf(code), textOf(message), error);
+  return new LlmFailedError(textOf(code), textOf(message) ?? textOf(error), error);
 }

@@ -10,7 +10,7 @@ const adapters = { aiSdk, anthropicMessages, openAiChat, openAiResponses };
 
 /** The names that adapters read, so that most of what is made looks like a response. */
 const names =
-  'id model choices message delta content text tool_calls function name arguments index finish_reason usage prompt_tokens completion_tokens output type status call_id input stop_reason content_block input_tokens partial_json response item fullStream toolCalls toolCallId toolName finishReason totalUsage inputTokenDetails __proto__ constructor'.split(
+  'id model choices error message delta content text tool_calls function name arguments index finish_reason usage prompt_tokens completion_tokens total_tokens completion_tokens_details reasoning_tokens cost textDelta steps output type status call_id input stop_reason content_block input_tokens partial_json response item fullStream toolCalls toolCallId toolName finishReason totalUsage inputTokenDetails __proto__ constructor'.split(
     ' ',
   );
 const types =
@@ -31,7 +31,11 @@ describe.each(Object.entries(adapters))('%s', (_, adapter) => {
   const isReading = ({ text, toolCalls = [], usage = {} }: ReturnType<typeof adapter.reply>): boolean =>
     (text === undefined || typeof text === 'string') &&
     toolCalls.every(({ name }) => typeof name === 'string') &&
-    Object.values(usage).every((count) => count === undefined || (Number.isFinite(count) && count >= 0));
+    Object.entries(usage).every(
+      ([kind, count]) =>
+        count === undefined ||
+        (count >= 0 && (kind === 'costUsd' ? Number.isFinite(count) : Number.isSafeInteger(count))),
+    );
 
   it('makes a reading of whatever a provider answers, or says that the model failed', () => {
     fc.assert(

@@ -17,14 +17,20 @@ export function textOf(value: unknown): string | undefined {
   return typeof value === 'string' ? value : undefined;
 }
 
+/** A whole number that can be counted on: sums of tokens are made of it. */
 export function countOf(value: unknown): number | undefined {
+  return Number.isSafeInteger(value) && (value as number) >= 0 ? (value as number) : undefined;
+}
+
+/** What may be a cost. */
+export function usdOf(value: unknown): number | undefined {
   return typeof value === 'number' && Number.isFinite(value) && value >= 0 ? value : undefined;
 }
 
 /** Their sum; `undefined` where none of them is known. */
 export function sumOf(...values: unknown[]): number | undefined {
   const counts = values.map(countOf).filter((count) => count !== undefined);
-  return counts.length === 0 ? undefined : counts.reduce((sum, count) => sum + count);
+  return counts.length === 0 ? undefined : countOf(counts.reduce((sum, count) => sum + count));
 }
 
 /** What can be part of a text: several pieces of the same reply. */
