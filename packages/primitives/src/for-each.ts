@@ -1,6 +1,7 @@
 import { attributeNames as names, CancelledError, classifyError, ObsError } from '@tta/obs-context';
 import {
   InstrumentedPrimitive,
+  journalOf,
   messageOf,
   nameOf,
   type PrimitiveLike,
@@ -101,8 +102,10 @@ class ForEach<I, O> extends InstrumentedPrimitive<Items<I>, O[], never> {
     const failures = new Map<number, unknown>();
     let failed = 0;
     let end = Number.POSITIVE_INFINITY;
+    const journal = journalOf(scope);
     const fanOut = new FanOut(scope, sourceOf(items, this.name), this.#lanes, {
       begin: (item, index, signal) => scope.step(`item_${index}`, this.#item, item, { signal, index }),
+      ...(journal && { progressOf: (index: number) => journal.progressOf(`item_${index}`) }),
       succeeded: (index, output) => {
         if (output === stopItems) {
           if (this.#ordered) end = Math.min(end, index);

@@ -2,6 +2,7 @@ import { attributeNames as names, CancelledError, InvalidCompositionError } from
 import {
   InstrumentedPrimitive,
   isSuspension,
+  journalOf,
   LinkedAbort,
   nameOf,
   type PrimitiveLike,
@@ -99,6 +100,7 @@ class Hedge<I, O> extends InstrumentedPrimitive<I, O, never> {
         const attempt = ++begun;
         const abort = new LinkedAbort(signal);
         running.set(attempt, abort);
+        cancelTimer();
         if (delayMs !== undefined && attempt <= max)
           cancelTimer = clock.timer(delayMs, () => hedge(delayMs), true);
         const options = { signal: abort.signal, index: attempt, total: max + 1 };
@@ -164,7 +166,10 @@ class Hedge<I, O> extends InstrumentedPrimitive<I, O, never> {
         reject(signal.aborted ? error : failure.error);
       };
 
-      begin();
+      const journal = journalOf(scope);
+      // Those too that had begun when the run waited: the decision may be about one of them.
+      do begin();
+      while (journal?.progressOf(`attempt_${begun + 1}`));
     });
   }
 

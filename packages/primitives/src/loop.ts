@@ -1,6 +1,7 @@
 import { attributeNames as names, InvalidCompositionError, ObsError } from '@tta/obs-context';
 import {
   InstrumentedPrimitive,
+  journalOf,
   nameOf,
   type PrimitiveLike,
   requireStep,
@@ -68,17 +69,21 @@ class Loop<S> extends InstrumentedPrimitive<S, S, never> {
   protected async run(input: S, scope: RunScope): Promise<S> {
     let state = input;
     let begun = 0;
+    const journal = journalOf(scope);
+    // An iteration that the run had begun before it waited was decided on then, and what that went by may have changed.
+    const isDecided = (iteration: number): boolean =>
+      journal?.progressOf(`iteration_${iteration}`) !== undefined;
     try {
       for (let iteration = 0; ; iteration++) {
         if (scope.isCancellable) scope.signal.throwIfAborted();
-        if (this.#while) {
+        if (this.#while && !isDecided(iteration)) {
           const goesOn = this.#while(state, iteration, scope);
           if (!(typeof goesOn === 'boolean' ? goesOn : await answered(goesOn, scope))) return state;
         }
         if (iteration === this.#maxIterations) throw new LoopLimitError(this.name, iteration, state);
         begun++;
         state = await scope.step(`iteration_${iteration}`, this.#body, state, { index: iteration });
-        if (this.#until) {
+        if (this.#until && !isDecided(iteration + 1)) {
           const ends = this.#until(state, iteration, scope);
           if (typeof ends === 'boolean' ? ends : await answered(ends, scope)) return state;
         }

@@ -141,6 +141,8 @@ interface Progress {
   readonly attempts: unknown[];
   /** How many of them do not count. */
   free: number;
+  /** How many of the first ones failed before the run waited for a decision: it is not known which of them do not count. */
+  uncounted: number;
   backoff: Backoff | undefined;
 }
 
@@ -157,7 +159,7 @@ class Retry<I, O, Chunk> extends InstrumentedPrimitive<I, O, Chunk> {
   protected async run(input: I, scope: RunScope): Promise<O> {
     const { maxRetries, maxElapsedMs, budget } = this.#settings;
     const startedAt = maxElapsedMs === undefined ? 0 : scope.clock.monotonic();
-    const progress: Progress = { startedAt, attempts: [], free: 0, backoff: undefined };
+    const progress: Progress = { startedAt, attempts: [], free: 0, uncounted: 0, backoff: undefined };
     for (let attempt = 1; ; attempt++) {
       try {
         const output = await scope.step(`attempt_${attempt}`, this.#step, input, {
@@ -170,10 +172,24 @@ class Retry<I, O, Chunk> extends InstrumentedPrimitive<I, O, Chunk> {
       } catch (error) {
         if (scope.signal.aborted || isSuspension(error)) throw error;
         // The run had got further before it waited for a decision: that was waited for and told then.
-        if (journalOf(scope)?.progressOf(`attempt_${attempt + 1}`)) progress.attempts.push(error);
+        if (journalOf(scope)?.progressOf(`attempt_${attempt + 1}`))
+          progress.uncounted = progress.attempts.push(error);
         else await this.#waitAfter(error, progress, scope);
       }
     }
+  }
+
+  /** Whether attempts were free that failed before the run waited is not kept: `retryOn` says so again, where it matters. */
+  #countFree(progress: Progress, { clock }: RunScope): void {
+    for (const [before, error] of progress.attempts.slice(0, progress.uncounted).entries()) {
+      try {
+        const decision = this.#decide(error, classifyError(error, clock), before + 1);
+        if (decision?.free && progress.free < mostFree) progress.free++;
+      } catch {
+        // What it gets is a copy, of which it need not make anything: there was another attempt all the same.
+      }
+    }
+    progress.uncounted = 0;
   }
 
   /** Waits until the next attempt begins, or throws because there is none. */
@@ -198,6 +214,7 @@ class Retry<I, O, Chunk> extends InstrumentedPrimitive<I, O, Chunk> {
       maxElapsedMs !== undefined && scope.clock.monotonic() - startedAt + ms > maxElapsedMs;
     const tooLate = `, because no attempt may begin after ${maxElapsedMs} ms`;
 
+    if (attempt - progress.free > maxRetries) this.#countFree(progress, scope);
     if (attempt - progress.free > maxRetries) throw stop('attempts');
     progress.backoff ??= new Backoff(this.#settings, scope.random);
     const wait = this.#waitOf(decision, found, progress.backoff);

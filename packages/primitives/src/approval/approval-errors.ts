@@ -1,4 +1,4 @@
-import { ObsError } from '@tta/obs-context';
+import { isObsError, ObsError } from '@tta/obs-context';
 
 /** Somebody decided that the run is not to go on. Neither a retry nor a fallback answers it. */
 export class ApprovalRefusedError extends ObsError {
@@ -41,4 +41,9 @@ export class NotResumableError extends ObsError {
       { code: 'OBS_ERR_NOT_RESUMABLE', category: 'permanent', severity: 'high' },
     );
   }
+}
+
+/** Whether a run failed because it can wait for nobody, which another one may. */
+export function isNotResumable(error: unknown): boolean {
+  return isObsError(error) && error.code === 'OBS_ERR_NOT_RESUMABLE';
 }

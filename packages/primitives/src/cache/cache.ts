@@ -8,6 +8,7 @@ import {
   type RunScope,
   type StaticChild,
 } from '@tta/obs-instrumentation';
+import { isNotResumable } from '../approval/approval-errors.ts';
 import { keyOf } from '../internal/key-of.ts';
 import { type SharedRun, SharedRuns } from '../internal/shared-runs.ts';
 import { type CacheOptions, requireCacheOptions } from './cache-options.ts';
@@ -270,7 +271,7 @@ function overdueBy(entry: CacheEntry, now: number): number {
 
 /** Whether it says something about the step, not about who asked. */
 function isFailure(error: unknown, signal: AbortSignal, { clock }: RunScope): boolean {
-  return !signal.aborted && classifyError(error, clock).category !== 'cancelled';
+  return !signal.aborted && classifyError(error, clock).category !== 'cancelled' && !isNotResumable(error);
 }
 
 /**

@@ -13,6 +13,8 @@ export interface TaskPlan<Task> {
   readonly begin: (task: Task, index: number, signal: AbortSignal) => Promise<unknown>;
   readonly succeeded: (index: number, output: unknown, fanOut: FanOut<Task>) => void;
   readonly failed: (index: number, error: unknown, fanOut: FanOut<Task>) => void;
+  /** How far a task had come before the run waited for a decision. @defaultValue none had begun */
+  readonly progressOf?: (index: number) => 'begun' | 'ended' | undefined;
 }
 
 /**
@@ -28,6 +30,8 @@ export class FanOut<Task> {
   /** One each: on a signal that all tasks share, what they leave on it piles up, as `fetch` does until it is collected. */
   readonly #running = new Set<LinkedAbort>();
   #begun = 0;
+  /** Tasks whose end is known from before the run waited, and has not been heard of yet. */
+  #known = 0;
   /** What the source was asked for and has not answered. */
   #asked: PromiseLike<unknown> | undefined;
   /** The source has nothing more, or is not asked any more. */
@@ -104,7 +108,14 @@ export class FanOut<Task> {
     if (this.#ended) return;
     const { signal } = this.#scope;
     try {
-      while (this.#running.size < this.#lanes && !this.#asked && !this.#exhausted && !signal.aborted) {
+      while (
+        this.#running.size < this.#lanes &&
+        !this.#asked &&
+        !this.#exhausted &&
+        !signal.aborted &&
+        // What had ended may have decided that there is to be no new task.
+        (this.#known === 0 || this.#plan.progressOf?.(this.#begun))
+      ) {
         const answer = this.#source.next();
         if (isPromiseLike(answer)) this.#wait(Promise.resolve(answer), (result) => this.#take(result));
         else this.#take(answer);
@@ -133,6 +144,8 @@ export class FanOut<Task> {
     const abort = new LinkedAbort(this.#scope.signal);
     const { signal } = abort;
     this.#running.add(abort);
+    const isKnown = this.#plan.progressOf?.(index) === 'ended';
+    if (isKnown) this.#known++;
     this.#plan.begin(task, index, signal).then(
       (output) => {
         if (this.#ended) {
@@ -140,6 +153,7 @@ export class FanOut<Task> {
           return;
         }
         this.#leave(abort);
+        if (isKnown) this.#known--;
         this.#plan.succeeded(index, output, this);
         this.#fill();
       },
@@ -149,6 +163,7 @@ export class FanOut<Task> {
           return;
         }
         this.#leave(abort);
+        if (isKnown) this.#known--;
         if (isSuspension(error)) this.#suspension ??= error;
         else this.#plan.failed(index, error, this);
         this.#fill();

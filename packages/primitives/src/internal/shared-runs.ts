@@ -1,5 +1,6 @@
 import { attributeNames as names, sharedRunLink } from '@tta/obs-context';
 import { isSuspension, onAbort, type RunScope } from '@tta/obs-instrumentation';
+import { isNotResumable } from '../approval/approval-errors.ts';
 import { countLateFailure, countLateResult, isAnswerToAbort } from './late-result.ts';
 
 interface Waiter<O> {
@@ -53,8 +54,10 @@ export class SharedRun<O> {
           countLateFailure(this.leader, error);
         }
         this.#settle((waiter) => {
-          // Who goes on with the run of the first does not answer the others: each has to ask for itself.
-          if (isSuspension(error) && waiter.scope !== this.leader) waiter.resolve(waiter.again());
+          // Who goes on with the run of the first does not answer the others, and who cannot wait says nothing about
+          // them: each has to ask for itself.
+          if ((isSuspension(error) || isNotResumable(error)) && waiter.scope !== this.leader)
+            waiter.resolve(waiter.again());
           else waiter.reject(error);
         });
       },

@@ -112,11 +112,13 @@ describe('a run that goes on', () => {
     let n = 0;
     const step = async (x: number, scope: RunScope) => {
       if (n++ === 0) throw busy;
-      return scope.step('inner', approval(pass<number>), x);
+      await scope.step('inner', approval(pass<number>), x);
+      throw busy;
     };
     const retryOn = (error: unknown) => (error as typeof busy).status.toFixed() === '429';
-    const waits = resumable(retry(step, { baseMs: 0, retryOn }));
-    expect(await toItsEnd(waits, waits.execute(1))).toBe(1);
+    const waits = resumable(retry(step, { baseMs: 0, maxRetries: 1, retryOn }));
+    await expect(toItsEnd(waits, waits.execute(1))).rejects.toMatchObject({ stopped: 'attempts' });
+    expect(n).toBe(3);
   });
 
   it.each(['cheapest', () => 'a' as const] as const)(
@@ -153,7 +155,7 @@ describe('a run that goes on', () => {
         cooldownMs: 0,
       }),
     );
-    await expect(toItsEnd(workflow, workflow.execute(1))).rejects.toMatchObject({ category: 'rate_limit' });
+    await expect(toItsEnd(workflow, workflow.execute(1))).rejects.toBe(busy);
     expect(refusals).toBe(2);
   });
 
@@ -220,44 +222,30 @@ describe('a run that goes on', () => {
     ),
   );
 
-  it('keeps what had ended also where a part has not come back to it', async () => {
-    const charged: number[] = [];
-    const charge = (n: number) => (charged.push(n), n);
+  it('keeps what had ended, and what waits, also where a part has not come back to it', async () => {
+    const done: string[] = [];
+    const noted = (name: string) => (n: number) => (done.push(name), n);
+    const gate = (name: string) => approval(noted(name), { name });
     let parts = 0;
     const workflow = resumable(async (n: number, { step }: RunScope) => {
+      // In the second part the first gate waits before the run has come to the others.
       const isLate = ++parts === 2;
-      const late = async () => {
-        if (isLate) await turns();
-        return step('item_0', charge, n);
-      };
-      const both = await Promise.allSettled([late(), isLate ? Promise.resolve() : turns()]);
-      expect(both).toHaveLength(2);
-      return step('inner', approval(pass<number>, { name: `in part ${parts}` }), n);
-    });
-    expect(await toItsEnd(workflow, workflow.execute(1))).toBe(1);
-    expect(charged).toEqual([1]);
-  });
-
-  it('keeps what waits also where a part has not come back to it', async () => {
-    const charged: string[] = [];
-    const gate = (name: string) => approval((n: number) => (charged.push(name), n), { name });
-    let parts = 0;
-    const workflow = resumable(async (n: number, { step }: RunScope) => {
-      const part = ++parts;
-      const first = step('item_0', gate('first'), n);
-      // In the second part the first is asked about before the run comes to the other.
-      if (part === 2) await first;
-      const second = step('item_1', gate('second'), n);
-      const [a, b] = await Promise.allSettled([first, second]);
-      for (const one of [a, b]) if (one.status === 'rejected') throw one.reason;
+      const late = async <T>(begin: () => Promise<T>) => (isLate && (await turns()), begin());
+      const all = [
+        step('item_0', gate('first'), n),
+        late(() => step('item_1', gate('second'), n)),
+        late(() => step('item_2', noted('charged'), n)),
+      ];
+      await Promise.all(all);
       return n;
     });
     const { token, requests } = await suspensionOf(workflow.execute(1));
-    const second = requests.find(({ name }) => name === 'second')?.id ?? '';
+    expect(requests.map(({ name }) => name)).toEqual(['first', 'second']);
+    const [first, second] = requests.map(({ id }) => id) as [string, string];
     const next = await suspensionOf(workflow.resume(token, { [second]: yes }));
-    expect(next.requests.map(({ name }) => name).sort()).toEqual(['first', 'second']);
-    expect(await toItsEnd(workflow, workflow.resume(next.token, { [second]: yes }))).toBe(1);
-    expect(charged.sort()).toEqual(['first', 'second']);
+    expect(next.requests.map(({ id }) => id)).toEqual([first, second]);
+    expect(await workflow.resume(next.token, { [first]: yes, [second]: yes })).toBe(1);
+    expect(done.sort()).toEqual(['charged', 'first', 'second']);
   });
 
   it(

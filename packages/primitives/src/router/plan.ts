@@ -65,6 +65,31 @@ export async function planBySelect(
   return { routes: wanted === standIn ? routes : routes.reverse(), reason, standIn };
 }
 
+/**
+ * The plan of a run that goes on with a route which it had taken before it waited for a decision: that it is the best is not
+ * decided again.
+ *
+ * @param isTried - Whether the run had tried a route before that one.
+ */
+export function planOfRest(
+  begun: Route,
+  strategy: RouteStrategy | Select,
+  table: RouteTable,
+  isTried: (route: Route) => boolean,
+  scope: RunScope,
+): Plan {
+  const plan: Plan =
+    typeof strategy === 'function'
+      ? {
+          routes: allowed(table, scope).filter((route) => route === table.default),
+          reason: 'select',
+          standIn: table.default,
+        }
+      : planByStrategy(strategy, table, scope);
+  const others = plan.routes.filter((route) => route !== begun && !isTried(route));
+  return { ...plan, routes: [begun, ...others] };
+}
+
 function allowed(table: RouteTable, scope: RunScope): ReturnType<RouteTable['ofTier']> {
   // Only where it matters: a context is made when it is first asked for.
   return table.ofTier(table.hasTiers ? scope.context.llmModelTier : undefined);

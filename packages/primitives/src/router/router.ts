@@ -21,7 +21,7 @@ import {
 } from '../internal/requirements.ts';
 import type { AnyStep, ChunkOf, OutputOf, SharedInput } from '../step-types.ts';
 import { textOf } from './no-route-error.ts';
-import { type Plan, planBySelect, planByStrategy, type Select } from './plan.ts';
+import { type Plan, planBySelect, planByStrategy, planOfRest, type Select } from './plan.ts';
 import type { RouteStrategy } from './ranking.ts';
 import { RouteTable } from './route-table.ts';
 import { type EndRun, Route, type RouteProfile, type RouteStats } from './route.ts';
@@ -109,16 +109,19 @@ export class Router<in I, out O, K extends string, out Chunk = unknown> extends 
     this.#watchLatest?.();
     const select = this.#select;
     const journal = journalOf(scope);
-    const begun = journal && this.#table.keys.find((key) => journal.progressOf(`route_${key}`) === 'begun');
-    if (begun !== undefined) return this.#goOn(begun, input, scope);
-    const plan =
-      typeof select === 'function'
+    const progressOf = ({ key }: Route): unknown => journal?.progressOf(`route_${key}`);
+    const begun = this.#table.inOrder.find((route) => progressOf(route) === 'begun');
+    const plan = begun
+      ? planOfRest(begun, select, this.#table, (route) => progressOf(route) === 'ended', scope)
+      : typeof select === 'function'
         ? await planBySelect(select, input, this.name, this.#table, scope)
         : planByStrategy(select, this.#table, scope);
     let { routes, reason } = plan;
     for (;;) {
       const beganAtMs = clock.monotonic();
-      const route = freeFirst(routes, beganAtMs);
+      // What it had begun before it waited was chosen and told then.
+      const isRest = begun !== undefined && routes === plan.routes;
+      const route = isRest ? begun : freeFirst(routes, beganAtMs);
       // Where there is no other, it is taken for the reason that it was taken for anyway.
       if (route.coolingMs(beganAtMs) > 0 && routes.length > 1) reason = 'all_cooling_down';
       else if (route !== routes[0]) reason = 'cooling_down';
@@ -134,7 +137,12 @@ export class Router<in I, out O, K extends string, out Chunk = unknown> extends 
       const readBeforeMs = scope.readerWaitMs;
       const endRun = route.begin(beganAtMs);
       const end = (how: Parameters<EndRun>[0], endedAtMs: number): void =>
-        endRun(how, { endedAtMs, readerWaitMs: scope.readerWaitMs - readBeforeMs, costUsd: spentUsd() });
+        // How long all of it took, and what it cost, is not known.
+        endRun(isRest ? 'refused' : how, {
+          endedAtMs,
+          readerWaitMs: scope.readerWaitMs - readBeforeMs,
+          costUsd: spentUsd(),
+        });
       const cancel = (): void => {
         const isLate = classifyError(scope.signal.reason, clock).category === 'timeout';
         end(isLate ? 'failed' : 'cancelled', clock.monotonic());
@@ -150,7 +158,7 @@ export class Router<in I, out O, K extends string, out Chunk = unknown> extends 
       this.#watchLatest?.();
       this.#watchLatest = watch;
       try {
-        this.#tell(route, reason, plan, isTimed, scope);
+        if (!isRest) this.#tell(route, reason, plan, isTimed, scope);
         const output = await scope.step(`route_${route.key}`, route.step, input, {
           index: route.index,
           total: this.#table.keys.length,
@@ -206,13 +214,6 @@ export class Router<in I, out O, K extends string, out Chunk = unknown> extends 
         if (this.#watchLatest === watch) this.#watchLatest = undefined;
       }
     }
-  }
-
-  /** The route was chosen before the run waited for a decision, and that was told then. */
-  #goOn(key: string, input: I, scope: RunScope): Promise<O> {
-    const { step, index } = this.#table.get(key) as Route;
-    const total = this.#table.keys.length;
-    return scope.step(`route_${key}`, step, input, { index, total, streamed: true }) as Promise<O>;
   }
 
   #tell(
