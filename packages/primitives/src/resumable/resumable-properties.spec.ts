@@ -31,7 +31,16 @@ type Plan =
   | { readonly of: 'wrapper'; readonly kind: (typeof wrappers)[number]; readonly step: Plan }
   | { readonly of: 'many'; readonly kind: (typeof manies)[number]; readonly steps: readonly Plan[] };
 
-const wrappers = ['timeout', 'bulkhead', 'circuitBreaker', 'loop', 'saga', 'fallback', 'forEach'] as const;
+const wrappers = [
+  'timeout',
+  'bulkhead',
+  'circuitBreaker',
+  'loop',
+  'saga',
+  'fallback',
+  'forEach',
+  'undone',
+] as const;
 const manies = ['sequential', 'parallel', 'narrow', 'settle', 'conditional', 'switchOn', 'router'] as const;
 
 const { plan } = fc.letrec<{ plan: Plan }>((tie) => ({
@@ -98,7 +107,7 @@ function make(of: Plan, asks: boolean, effects: string[]): Made {
           ask: ({ input }) => (asks ? decisionOn(one.id, input) : undefined),
         });
       case 'wrapper':
-        return wrapped(one.kind, build(one.step, `${way}w`));
+        return wrapped(one.kind, build(one.step, `${way}w`), (done) => effects.push(`${way} ${done}`));
       case 'many':
         return joined(
           one.kind,
@@ -109,7 +118,7 @@ function make(of: Plan, asks: boolean, effects: string[]): Made {
   return { step: build(of, ''), effects };
 }
 
-function wrapped(kind: (typeof wrappers)[number], step: Step): Step {
+function wrapped(kind: (typeof wrappers)[number], step: Step, note: (done: string) => void): Step {
   switch (kind) {
     case 'timeout':
       return timeout(step, 60_000);
@@ -121,6 +130,32 @@ function wrapped(kind: (typeof wrappers)[number], step: Step): Step {
       return loop(step, { until: (_, iteration) => iteration === 1, maxIterations: 3 });
     case 'saga':
       return saga(sagaStep('only', step, () => undefined));
+    case 'undone':
+      return fallback(
+        saga(
+          sagaStep(
+            'charge',
+            (n: number) => {
+              note(`charge ${n}`);
+              return n + 1;
+            },
+            (charged) => note(`undo ${charged}`),
+          ),
+          sagaStep('step', step, (output) => note(`undo step ${output}`)),
+          sagaStep(
+            'check',
+            (n: number) => {
+              if (n % 2 === 1) throw busy;
+              return n;
+            },
+            () => undefined,
+          ),
+        ),
+        (n: number) => {
+          note(`instead ${n}`);
+          return n + 2;
+        },
+      );
     case 'fallback':
       return fallback(() => {
         throw busy;
