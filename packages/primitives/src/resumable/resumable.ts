@@ -115,15 +115,14 @@ export class Resumable<in I, out O, out Chunk = never> extends InstrumentedPrimi
       throw suspended;
     } finally {
       await journal.undone();
-      if (!waits)
-        await this.#undoUnreached(saved instanceof Error ? input : (copyOf(saved[0]) as I), journal, scope);
+      const unreached = journal.unreached(waits);
+      if (unreached)
+        await this.#undoUnreached(saved instanceof Error ? input : (copyOf(saved[0]) as I), unreached, scope);
     }
   }
 
-  /** The run has ended without coming back to what it had to undo: it does so now, and runs nothing else. */
-  async #undoUnreached(input: I, journal: RunJournal, scope: RunScope<Chunk>): Promise<void> {
-    const unreached = journal.unreached();
-    if (!unreached) return;
+  /** The run does not come back to what it had to undo: it does so now, and runs nothing else. */
+  async #undoUnreached(input: I, unreached: RunJournal, scope: RunScope<Chunk>): Promise<void> {
     keepJournal(scope, unreached);
     // Also where that of the run has aborted.
     const { signal } = new AbortController();

@@ -64,9 +64,9 @@ export class RunJournal implements StepJournal {
   /** By how often the edge had been taken, and the edge: also those of the earlier run that are still to come. */
   readonly #steps = new Map<string, RunJournal | SavedStep>();
   /** The keys of those that are still to come, by their edges. */
-  readonly #left = new Map<string, string[]>();
+  #left: Map<string, string[]> | undefined;
   /** How often each edge was taken. */
-  readonly #taken = new Map<string, number>();
+  #taken: Map<string, number> | undefined;
   #gate: SavedGate | undefined;
   /** Until it has come to its end, whatever that is. */
   #running: Promise<void> | undefined;
@@ -88,6 +88,7 @@ export class RunJournal implements StepJournal {
     this.#gate = saved.gate;
     for (const [key, step] of Object.entries(saved.steps ?? {})) {
       const edge = key.slice(key.indexOf(':') + 1);
+      this.#left ??= new Map();
       const keys = this.#left.get(edge);
       if (keys) keys.push(key);
       else this.#left.set(edge, [key]);
@@ -108,19 +109,25 @@ export class RunJournal implements StepJournal {
   }
 
   /**
-   * That of the same run once more, which comes back to what had something to undo when it was saved, and which the run has
-   * ended without coming back to; `undefined` where there is nothing of that kind.
+   * That of the same run once more, which comes back to what had something to undo when it was saved, and to which the run
+   * has not come back; `undefined` where there is nothing of that kind.
+   *
+   * @param waits - Whether it may still come back to what it has not left.
    */
-  unreached(): RunJournal | undefined {
-    const { reached } = this.#shared;
+  unreached(waits: boolean): RunJournal | undefined {
+    const reached = new Set([...this.#shared.reached, ...(waits ? this.#toCome() : [])]);
     if (![...owingIn(this.#saved)].some((step) => !reached.has(step))) return undefined;
     const undo = { owing: 0, undoing: [], reached, isOver: true };
     return new RunJournal([], { ...sharedOf(nothing), ...undo }, this.#saved);
   }
 
-  enter(edge: EdgeLabel, follows: boolean, given: unknown): RunJournal {
-    // What a step is given that follows is what the one before it returned.
-    const input = follows ? undefined : this.#hashOf(given);
+  *#toCome(): Generator<SavedStep> {
+    for (const step of this.#steps.values())
+      yield* step instanceof RunJournal ? step.#toCome() : owingIn(step);
+  }
+
+  enter(edge: EdgeLabel, continues: boolean, given: unknown): RunJournal {
+    const input = continues ? undefined : this.#hashOf(given);
     const key = this.#keyOf(edge, input);
     const saved = this.#steps.get(key) as SavedStep | undefined;
     const step = new RunJournal([...this.#path, edge], this.#shared, saved ?? {}, saved?.input ?? input);
@@ -128,7 +135,7 @@ export class RunJournal implements StepJournal {
     // What was left behind goes on, and nobody asks for it any more.
     if (this.#isOver) step.#isOver = true;
     else this.#steps.set(key, step);
-    if (follows) {
+    if (continues) {
       step.#before = this.#last;
       this.#last = step;
     }
@@ -137,7 +144,7 @@ export class RunJournal implements StepJournal {
 
   /** That of the first step to come that was given the same; a new one where none is to come. */
   #keyOf(edge: EdgeLabel, input: string | undefined): string {
-    const keys = this.#left.get(edge) ?? [];
+    const keys = this.#left?.get(edge) ?? [];
     const at = keys.findIndex((key) => {
       const before = (this.#steps.get(key) as SavedStep).input;
       return before === input || before === undefined || input === undefined;
@@ -149,13 +156,14 @@ export class RunJournal implements StepJournal {
   }
 
   #count(edge: string): number {
+    this.#taken ??= new Map();
     const nth = (this.#taken.get(edge) ?? 0) + 1;
     this.#taken.set(edge, nth);
     return nth;
   }
 
   progressOf(edge: EdgeLabel): 'begun' | 'ended' | undefined {
-    const [key] = this.#left.get(edge) ?? [];
+    const [key] = this.#left?.get(edge) ?? [];
     if (key === undefined) return undefined;
     return endOf(this.#steps.get(key) as SavedStep) ? 'ended' : 'begun';
   }

@@ -255,6 +255,26 @@ describe('a saga that waits for a decision', () => {
     expect(log).toEqual(charged);
   });
 
+  it('is undone when the run waits again, and has left what the saga is in without coming back to it', async () => {
+    const { step, log } = order();
+    const pass = (n: number) => n;
+    const deep = sequential(pass, sequential(pass, pass, sequential(pass, pass, pass, step)));
+    const either = race({ order: deep, mail: approval(pass, { name: 'mail' }) });
+    const workflow = resumable(
+      sequential(
+        either,
+        approval(() => 'sent', { name: 'last' }),
+      ),
+    );
+    const { token, requests } = await suspensionOf(workflow.execute(1));
+    const mail = requests.find(({ name }) => name === 'mail')?.id ?? '';
+    const next = await suspensionOf(workflow.resume(token, { [mail]: yes }));
+    expect(next.requests.map(({ name }) => name)).toEqual(['last']);
+    expect(log).toEqual(charged);
+    expect(await workflow.resume(next.token, yes)).toBe('sent');
+    expect(log).toEqual(charged);
+  });
+
   it('is undone once when the run has come back to it', async () => {
     const { step, log } = order();
     const workflow = resumable(parallel({ order: step, mail: approval((n: number) => n, { name: 'mail' }) }));
