@@ -1,7 +1,15 @@
 import { describe, expect, it } from '@jest/globals';
 import { agent, aiSdk, type Conversation, llm, tool } from '@tta/obs-primitives';
 import { observed } from '@tta/obs-testing';
-import { APICallError, generateText, streamText } from 'ai';
+import {
+  APICallError,
+  generateText,
+  isStepCount,
+  jsonSchema,
+  streamObject,
+  streamText,
+  tool as sdkTool,
+} from 'ai';
 import { MockLanguageModelV4, simulateReadableStream } from 'ai/test';
 import { textsOf, timerOf, until } from './sockets.ts';
 
@@ -97,6 +105,77 @@ const attributes = {
   'gen_ai.usage.cache_write.input_tokens': 20,
   'gen_ai.usage.reasoning.output_tokens': 10,
 };
+
+/** A call whose steps the SDK runs itself: it looks, and then it knows. */
+function stepping(model: MockLanguageModelV4) {
+  const look = sdkTool({ inputSchema: jsonSchema<object>({ type: 'object' }), execute: () => 'found' });
+  const request = { model, prompt: 'why?', tools: { search: look }, stopWhen: isStepCount(2), maxRetries: 0 };
+  const said = { provider: 'mock', model: 'a-model', name: 'ask', reads: aiSdk };
+  return {
+    whole: llm({ ...said, call: () => generateText(request) }),
+    streamed: llm({
+      ...said,
+      call: (_: undefined, { signal }) => streamText({ ...request, abortSignal: signal }),
+    }),
+  };
+}
+
+describe('what the AI SDK calls in several steps', () => {
+  const steps = {
+    doGenerate: [
+      whole([{ type: 'text', text: 'I look. ' }, call], wants),
+      whole([{ type: 'text', text: 'Blue.' }]),
+    ],
+  };
+  const streams = () => ({
+    doStream: [streamed([...said('I look. '), call], wants), streamed(said('Bl', 'ue.'))],
+  });
+  const twice = { inputTokens: 200, outputTokens: 80, cachedInputTokens: 60 };
+
+  it(
+    'has the same text and tokens whole and streamed',
+    observed(async () => {
+      const expected = { text: 'I look. Blue.', usage: twice, toolCalls: [] };
+      const { whole: generated } = stepping(new MockLanguageModelV4(steps));
+      expect(await generated.execute(undefined)).toMatchObject(expected);
+      const { streamed: read } = stepping(new MockLanguageModelV4(streams()));
+      expect(await read.execute(undefined)).toMatchObject(expected);
+    }),
+  );
+
+  it(
+    'has used the tokens of the steps that ended before its reader left',
+    observed(async (trace) => {
+      const { streamed: read } = stepping(new MockLanguageModelV4(streams()));
+      for await (const text of read.stream(undefined)) if (text === 'Bl') break;
+      expect(trace.spans.find(({ name }) => name === 'primitive.llm.chat')?.attributes).toMatchObject({
+        'gen_ai.usage.input_tokens': 100,
+        'gen_ai.usage.output_tokens': 40,
+      });
+    }),
+  );
+});
+
+describe('the stream of an object through the AI SDK', () => {
+  it(
+    'has its text and its tokens',
+    observed(async () => {
+      const model = new MockLanguageModelV4({ doStream: streamed(said('{"colour":', '"blue"}')) });
+      const schema = jsonSchema<{ colour: string }>({ type: 'object' });
+      const ask = llm({
+        provider: 'mock',
+        model: 'a-model',
+        reads: aiSdk,
+        call: () => streamObject({ model, schema, prompt: 'why?' }),
+      });
+      expect(await ask.execute(undefined)).toMatchObject({
+        text: '{"colour":"blue"}',
+        usage: read,
+        finishReason: 'stop',
+      });
+    }),
+  );
+});
 
 describe('llm through the AI SDK', () => {
   it(

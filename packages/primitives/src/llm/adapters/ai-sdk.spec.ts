@@ -81,11 +81,19 @@ describe('aiSdk reads', () => {
     });
   });
 
-  it('the text of all steps, whole as it is streamed', () => {
+  it('the text of all steps and the calls of the last one, whole as they are streamed', () => {
     const steps = [{ text: 'I look. ' }, {}, { text: 'Now.' }];
     const whole = { text: 'Now.', steps, finishReason: 'stop', usage };
     expect(aiSdk.reply(whole).text).toBe('I look. Now.');
     expect(aiSdk.reply({ ...whole, steps: [] } as never).text).toBe('Now.');
+    const called = [
+      { text: '', toolCalls: [{ toolName: 'look' }] },
+      { text: '', toolCalls: [call] },
+    ];
+    const toolCalls = called.flatMap((step) => step.toolCalls);
+    expect(aiSdk.reply({ ...whole, steps: called, toolCalls } as never).toolCalls).toEqual([
+      { name: 'search', arguments: { query: 'sky' }, id: 'x' },
+    ]);
   });
 
   it('the stream of an object: its text, and tokens without steps', () => {

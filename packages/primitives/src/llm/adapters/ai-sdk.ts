@@ -76,11 +76,13 @@ export const aiSdk: AiSdk = {
   reply(result) {
     const { text, steps, toolCalls, finishReason, usage, totalUsage, response } = fieldsOf(result);
     const reason = textOf(finishReason);
-    const texts = listOf(steps).map((step) => step['text']);
+    const all = listOf(steps);
+    const last = all.at(-1);
     return {
       ...responseOf(response),
-      text: texts.length === 0 ? textOf(text) : joined(texts),
-      toolCalls: listOf(toolCalls).flatMap(toolCallOf),
+      text: last ? joined(all.map((step) => step['text'])) : textOf(text),
+      // Those of all steps in version 7, of which the SDK has run the others.
+      toolCalls: listOf(last?.['toolCalls'] ?? toolCalls).flatMap(toolCallOf),
       finishReasons: reason === undefined ? [] : [reason],
       usage: usageOf(totalUsage ?? usage),
     };

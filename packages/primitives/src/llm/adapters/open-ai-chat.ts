@@ -47,6 +47,7 @@ export interface OpenAiChatTool {
 
 /** Reads what OpenAI's chat completions answer, and everything that is compatible with them. */
 export interface OpenAiChat extends LlmAdapter<OpenAiChatResponse, OpenAiChatChunk> {
+  stream(): LlmStreamReading<OpenAiChatChunk>;
   /** A conversation as part of a request: `create({ model, ...openAiChat.request(conversation) })`. */
   request(conversation: Conversation): { messages: OpenAiChatMessage[]; tools?: OpenAiChatTool[] };
 }
