@@ -39,6 +39,7 @@ import { GuardedClock } from './guarded-clock.ts';
 import { guardedLogger } from './guarded-logger.ts';
 import { checkedKeys, type InstrumentationOptions } from './instrumentation-options.ts';
 import { Instruments } from './instruments.ts';
+import { OpenStreams } from './open-streams.ts';
 import { ProcessWatch } from './process-watch.ts';
 import { contextOfOwner, contextOfRun } from './run-context.ts';
 import type { EdgeLabel, Fact } from './run-scope.ts';
@@ -62,6 +63,8 @@ export class Instrumentation {
   readonly random: Random;
   /** {@link clock} for telemetry's own use. @internal */
   readonly guardedClock: GuardedClock;
+  /** @internal */
+  readonly openStreams = new OpenStreams();
   readonly #pricing: Pricing | undefined;
   readonly #processWatch: ProcessWatch | undefined;
   readonly #stepSpans: boolean;
@@ -100,6 +103,17 @@ export class Instrumentation {
 
   get hasListeners(): boolean {
     return !this.#listeners.isEmpty;
+  }
+
+  /**
+   * Cancels the streams that wait for somebody to read on, and ends their spans as cancelled before it returns: for the end
+   * of a program. What is being read, or asked for its result alone, goes on.
+   *
+   * @param why - What ends them: `the process ended`.
+   * @returns The names of the primitives whose streams those were.
+   */
+  endForgottenStreams(why: string): string[] {
+    return this.openStreams.endForgotten(why);
   }
 
   /** Where a run that begins now sends its spans and points. @internal */

@@ -56,7 +56,8 @@ export abstract class InstrumentedPrimitive<in I, out O, out Chunk = unknown> {
 
   /**
    * Runs the primitive like {@link execute}, and gives what it emits as it comes. It begins at once; chunks are made as they
-   * are read, one ahead at most. It has to be read to its end, left by `break`, or cancelled: otherwise the run stays open.
+   * are read, one ahead at most. It has to be read to its end, left by `break`, or cancelled: otherwise the run stays open, and
+   * is ended as cancelled with the program that `initializeObservability` watches.
    */
   stream(input: I, init?: WorkflowContext | ContextInit): RunStream<Chunk, O> {
     return streamUnit(this[unit], input, init);

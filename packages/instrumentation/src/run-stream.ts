@@ -2,6 +2,7 @@ import { CancelledError, ObsError } from '@tta/obs-context';
 import { type ChunkReader, type Emission, handled, settled } from './emission.ts';
 import type { Execution } from './execution.ts';
 import { LinkedAbort } from './linked-abort.ts';
+import type { OpenStreams } from './open-streams.ts';
 
 /** What a run emits while it runs, and its result. For one reader. */
 export interface RunStream<Chunk, O> extends AsyncIterable<Chunk, undefined> {
@@ -82,6 +83,7 @@ export class ReadStream<Chunk, O> implements RunStream<Chunk, O>, ChunkReader {
   #isDropping = false;
   #isCancelled = false;
   #hasEnded = false;
+  readonly #open: OpenStreams | undefined;
   /** Of the time that a cancelled run has to come to its end. */
   #stopWaiting: (() => void) | undefined;
   /** What the next `next` is to get, and only that. */
@@ -90,6 +92,11 @@ export class ReadStream<Chunk, O> implements RunStream<Chunk, O>, ChunkReader {
   constructor(abort: LinkedAbort, execution?: Execution) {
     this.#abort = abort;
     this.#execution = execution;
+    // Where nothing is told of the run there is nothing to miss.
+    if (execution?.run.observed) {
+      this.#open = execution.run.instrumentation.openStreams;
+      this.#open.add(this, execution.unit.name);
+    }
   }
 
   /** Takes over the result of the run. Here, not where `result` is read: who only reads chunks gets the error there. */
@@ -143,6 +150,17 @@ export class ReadStream<Chunk, O> implements RunStream<Chunk, O>, ChunkReader {
 
   get isDropping(): boolean {
     return this.#isDropping;
+  }
+
+  /** Whether it waits for somebody to read on, who may never come. */
+  get isForgotten(): boolean {
+    return !this.#hasEnded && !this.#isDropping && !this.#isCancelled && this.#reading.length === 0;
+  }
+
+  /** Cancels it, and has it end before this returns: there may be no further turn of the event loop. */
+  endNow(reason: unknown): void {
+    this.cancel(reason);
+    if (this.#execution && !this.#hasEnded) this.#leaveBehind(this.#execution);
   }
 
   put(chunk: unknown, from: Emission): Promise<void> {
@@ -211,6 +229,7 @@ export class ReadStream<Chunk, O> implements RunStream<Chunk, O>, ChunkReader {
     // Whoever was left behind may still come to an end of its own.
     if (this.#hasEnded) return;
     this.#hasEnded = true;
+    this.#open?.delete(this);
     this.#isOpen = false;
     this.#stopWaiting?.();
     // Also where the run has made an answer of its own of it: what the reader has got is not all.

@@ -501,6 +501,44 @@ describe('initializeObservability', () => {
   });
 });
 
+describe('a program that forgets a stream', () => {
+  const answer = `
+    class Answer extends InstrumentedPrimitive<string, string, string> {
+      constructor() { super({ type: 'work', name: 'answer' }); }
+      protected async run(input: string, { emit }: any): Promise<string> {
+        for (;;) await emit(input);
+      }
+    }`;
+
+  it.each([
+    ['comes to its end', "new Answer().stream('a');"],
+    ['reads one chunk of it', "await new Answer().stream('a')[Symbol.asyncIterator]().next();"],
+    ['calls process.exit()', "new Answer().stream('a'); process.exit();"],
+    ['shuts down', "new Answer().stream('a'); await obs.shutdown();"],
+  ])('and %s sends its span, and names it in one line', async (_, ending) => {
+    const sink = await startSink();
+    const { stderr } = await runProgram(
+      directory,
+      `${answer}
+       const obs = initializeObservability({ enableTtaUi: false, otlpEndpoint: '${sink.httpUrl}' }); ${ending}`,
+    );
+    expect(sink.trace.spans).toMatchObject([
+      { name: 'primitive.work.execute', attributes: { 'execution.status': 'cancelled' } },
+    ]);
+    expect(stderr.match(/stream of \\"answer\\" was neither read to its end nor cancelled/g)).toHaveLength(1);
+  });
+
+  it('counts those that it forgets more than once', async () => {
+    const { stderr } = await runProgram(
+      directory,
+      `${answer}
+       initializeObservability({ enableTtaUi: false });
+       for (let at = 0; at < 12; at++) new Answer().stream('a');`,
+    );
+    expect(stderr).toContain('12 streams of \\"answer\\" were neither read to their end nor cancelled');
+  });
+});
+
 describe('a program', () => {
   it('sends what is queued when it comes to its end by itself', async () => {
     const sink = await startSink();

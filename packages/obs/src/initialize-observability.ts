@@ -126,12 +126,18 @@ export function initializeObservability(options: ObservabilityOptions = {}): Obs
   setDefaultInstrumentation(signals.instrumentation);
   modelClients?.observe();
 
+  const endForgottenStreams = (why: string): void => {
+    const streams = signals.instrumentation.endForgottenStreams(why);
+    if (streams.length > 0) printer.warn(forgottenStreams(streams));
+  };
+
   let stopping: Promise<void> | undefined;
   const stop = async (why: string): Promise<void> => {
     process.off('beforeExit', onBeforeExit);
     // First, so that observability may be initialised anew while this one still sends.
     running = undefined;
     setDefaultInstrumentation(undefined);
+    endForgottenStreams(why);
     slos?.stop();
     trouble.beginEnd(why);
     modelClients?.stop();
@@ -147,6 +153,7 @@ export function initializeObservability(options: ObservabilityOptions = {}): Obs
   process.once('beforeExit', onBeforeExit);
   // A program that dies of an error, or calls process.exit(), gets no further turn of the event loop.
   const onExit = (): void => {
+    endForgottenStreams(processEnded);
     slos?.stop();
     trouble.beginEnd(processEnded);
     finishInTurn(all, lastWordsLimitMs);
@@ -174,6 +181,16 @@ export function initializeObservability(options: ObservabilityOptions = {}): Obs
 function exportedTo(destination: string, signal: Signal, { tracing, logging, metrics }: Signals): number {
   const { [signal]: running } = { traces: tracing, logs: logging, metrics };
   return running.counts().get(destination)?.exported ?? 0;
+}
+
+/** Each name once, and no line without an end. */
+function forgottenStreams(streams: readonly string[]): string {
+  const names = [...new Set(streams)];
+  const listed = names.slice(0, 10).map((name) => JSON.stringify(name));
+  if (names.length > 10) listed.push('others');
+  return streams.length === 1
+    ? `stream of ${listed.join()} was neither read to its end nor cancelled`
+    : `${streams.length} streams of ${listed.join(', ')} were neither read to their end nor cancelled`;
 }
 
 /** Once: a program that asks for the handle in many places need not hear of it in each. */
