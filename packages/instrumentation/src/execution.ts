@@ -261,7 +261,8 @@ export class Execution implements RunScope<unknown> {
       return Promise.reject(signal.reason as Error);
     const unit = unitOf(child, edge);
     const { run } = this;
-    const journal = this.journal?.enter(edge, options?.follows === true, input);
+    const continues = options?.follows === true || options?.continues === true;
+    const journal = this.journal?.enter(edge, continues, input);
     const known = journal?.outcome();
     if (known) {
       if (options?.follows) this.#previousStep = { name: unit.name, spanContext: undefined };

@@ -127,6 +127,8 @@ export interface StepOptions {
   readonly index?: number;
   /** The step follows the one before it: it is linked to it, and the connection runs from there, not from the parent. */
   readonly follows?: boolean;
+  /** The step is given what the one before it returned, which nobody needs once this one has returned; so is one that follows. */
+  readonly continues?: boolean;
   /** Further attributes of the step. */
   readonly attributes?: Attributes;
   /**

@@ -14,10 +14,10 @@ export interface StepJournal {
   /**
    * That of a step. Called once for each, in the order in which they begin.
    *
-   * @param follows - Once this one has returned, nobody needs to know what the one before it returned.
+   * @param continues - It is given what the one before it returned, which nobody needs to know once this one has returned.
    * @param input - What it is given, before it may change it.
    */
-  enter(edge: EdgeLabel, follows: boolean, input: unknown): StepJournal;
+  enter(edge: EdgeLabel, continues: boolean, input: unknown): StepJournal;
   /**
    * How far an earlier run had come with the step that is entered next by this edge; `undefined` where it had not begun. Where
    * it had, it was decided to take it: that need not be decided again.

@@ -82,8 +82,11 @@ class Loop<S> extends InstrumentedPrimitive<S, S, never> {
         }
         if (iteration === this.#maxIterations) throw new LoopLimitError(this.name, iteration, state);
         begun++;
-        state = await scope.step(`iteration_${iteration}`, this.#body, state, { index: iteration });
-        if (this.#until && !isDecided(iteration + 1)) {
+        state = await scope.step(`iteration_${iteration}`, this.#body, state, {
+          index: iteration,
+          continues: true,
+        });
+        if (this.#until) {
           const ends = this.#until(state, iteration, scope);
           if (typeof ends === 'boolean' ? ends : await answered(ends, scope)) return state;
         }

@@ -3,6 +3,7 @@ import type { RunScope } from '@tta/obs-instrumentation';
 import { approval } from '../approval/approval.ts';
 import type { Decision } from '../approval/decision.ts';
 import { forEach } from '../for-each.ts';
+import { loop } from '../loop.ts';
 import { parallel } from '../parallel.ts';
 import { sagaStep } from '../saga/saga-step.ts';
 import { saga } from '../saga/saga.ts';
@@ -328,6 +329,26 @@ describe('what a run keeps', () => {
   ])('is no token where it could not be read again, because of %s', async (_, init, options) => {
     const workflow = resumable(approval((n: number) => n, options));
     await expect(workflow.execute(1, init)).rejects.toMatchObject({ code: 'OBS_ERR_NOT_SAVABLE' });
+  });
+
+  it('holds the last state of a loop, however many there were', async () => {
+    const doc = 'x'.repeat(100_000);
+    const calls: number[] = [];
+    const body = sequential(
+      (state: { n: number; doc: string }) => {
+        calls.push(state.n);
+        return state;
+      },
+      approval((state: { n: number; doc: string }) => ({ ...state, n: state.n + 1 }), {
+        ask: ({ input }) => (input.n < 200 ? yes : undefined),
+      }),
+    );
+    const workflow = resumable(loop(body, { until: ({ n }) => n === 202, maxIterations: 300 }));
+    const first = await suspensionOf(workflow.execute({ n: 0, doc }));
+    expect(first.token.length).toBeLessThan(1_000_000);
+    const second = await suspensionOf(workflow.resume(first.token, yes));
+    expect(await workflow.resume(second.token, yes)).toEqual({ n: 202, doc });
+    expect(calls).toHaveLength(202);
   });
 
   it('is still there where the run waits again before it came to it', async () => {
