@@ -9,7 +9,7 @@ export interface ExecutionInfo {
   readonly type: string;
   readonly name: string;
   readonly action: string;
-  /** Which edge of its parent led here: `step_0`, `attempt_2`, …; `undefined` at the root. */
+  /** Which edge of its parent led here: `step_0`, `attempt_2`, …; `inner` for what a step executes by itself; `undefined` at the root. */
   readonly edge: string | undefined;
   /** Of its span; `undefined` when nothing records. */
   readonly traceId: string | undefined;

@@ -55,6 +55,23 @@ describe('what a listener hears', () => {
     expect(ended[1]).toMatchObject({ name: 'outer', edge: undefined, costUsd: undefined, totalCostUsd: 2 });
   });
 
+  it('of what a step executes by itself is that it is no run, unless it says something of its own', async () => {
+    const edges: [string, string | undefined][] = [];
+    const observed = new Observed();
+    observed.instrumentation.onExecution({ onEnd: ({ name, edge }) => edges.push([name, edge]) });
+    const called = custom('called', () => 1);
+    const calling = custom('calling', async () => {
+      await called.execute(0);
+      await called.execute(0, { workflowName: 'of its own' });
+    });
+    await observed.run(() => calling.execute(0));
+    expect(edges).toEqual([
+      ['called', 'inner'],
+      ['called', undefined],
+      ['calling', undefined],
+    ]);
+  });
+
   it.each([undefined, null, {}, () => undefined])('that would never be called is refused: %p', (listener) => {
     expect(() => new Instrumentation().onExecution(listener as never)).toThrow(
       'onExecution: a listener has onStart or onEnd: { onEnd: (execution) => … }',

@@ -36,13 +36,14 @@ export class ExecutionListeners {
     return () => this.#all.delete(listener);
   }
 
-  tellStart({ unit, edge, spanContext, run }: Execution): void {
+  tellStart(execution: Execution): void {
     if (this.isEmpty) return;
+    const { unit, spanContext, run } = execution;
     const info: ExecutionInfo = {
       type: unit.type,
       name: unit.name,
       action: unit.action,
-      edge,
+      edge: edgeOf(execution),
       traceId: spanContext?.traceId,
       spanId: spanContext?.spanId,
       workflowName: run.init.workflowName,
@@ -51,15 +52,16 @@ export class ExecutionListeners {
     for (const listener of this.#all) guarded(() => listener.onStart?.(info), this.#onFault);
   }
 
-  tellEnd({ unit, edge, spanContext, run, consumptionIfAny: consumed }: Execution, end: ExecutionEnd): void {
+  tellEnd(execution: Execution, end: ExecutionEnd): void {
     if (this.isEmpty) return;
+    const { unit, spanContext, run, consumptionIfAny: consumed } = execution;
     const { status, durationMs, failure, processUse } = end;
     // Field by field: spread into a literal of this size, they make a dictionary of three times the bytes.
     const result: ExecutionResult = {
       type: unit.type,
       name: unit.name,
       action: unit.action,
-      edge,
+      edge: edgeOf(execution),
       traceId: spanContext?.traceId,
       spanId: spanContext?.spanId,
       workflowName: run.init.workflowName,
@@ -75,4 +77,9 @@ export class ExecutionListeners {
     };
     for (const listener of this.#all) guarded(() => listener.onEnd?.(result), this.#onFault);
   }
+}
+
+/** What the code of a step executes by itself is no run either, though nobody said which child it is. */
+function edgeOf({ edge, isRoot }: Execution): string | undefined {
+  return edge ?? (isRoot ? undefined : 'inner');
 }

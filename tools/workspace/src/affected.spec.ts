@@ -13,14 +13,20 @@ function affectedBy(file: string): readonly string[] {
 }
 
 describe('affected projects', () => {
-  it('of a change in the command line are the command line alone', () => {
-    expect(affectedBy('packages/cli/src/index.ts')).toEqual(['@tta/obs-cli']);
+  it('of a change in the command line are itself and the examples, whose trees it draws', () => {
+    expect(affectedBy('packages/cli/src/index.ts')).toEqual([
+      '@tta/obs-cli',
+      '@tta/obs-examples',
+      '@tta/obs-generators',
+    ]);
   });
 
   it('of a change in the page leave out the libraries', () => {
     expect(affectedBy('packages/web/src/main.tsx')).toEqual([
       '@tta/obs-browser-tests',
       '@tta/obs-cli',
+      '@tta/obs-examples',
+      '@tta/obs-generators',
       '@tta/obs-web',
     ]);
   });
