@@ -252,7 +252,7 @@ describe('a run that goes on', () => {
     'tells once how often an agent asked its model, and for which tools that there are not',
     observed(async (trace) => {
       const drop = approval(tool({ name: 'drop', description: 'drops', execute: () => 'dropped' }));
-      const usage = { inputTokens: 1, outputTokens: 1 };
+      const usage = { provider: 'fake', model: 'm', inputTokens: 1, outputTokens: 1 };
       const model = ({ messages }: Conversation): LlmReply =>
         messages.at(-1)?.role === 'tool'
           ? { text: 'done', toolCalls: [], usage }

@@ -1,4 +1,4 @@
-import type { SpanContext } from '@opentelemetry/api';
+import { context as contextApi, type SpanContext } from '@opentelemetry/api';
 import {
   CancelledError,
   type ContextInit,
@@ -8,7 +8,9 @@ import {
   WorkflowContext,
 } from '@tta/obs-context';
 import {
+  createErrorInfo,
   InstrumentedPrimitive,
+  instrumentationOf,
   isSuspension,
   journalOf,
   keepJournal,
@@ -18,6 +20,7 @@ import {
   type PrimitiveLike,
   requireStep,
   type RunScope,
+  type RunStream,
   Suspension,
 } from '@tta/obs-instrumentation';
 import { hashOf } from '../cache/store-key.ts';
@@ -66,10 +69,28 @@ export class Resumable<in I, out O, out Chunk = never> extends InstrumentedPrimi
     return resumption.execute(undefined, context);
   }
 
-  /** Goes on like {@link resume}; rejects only for a token or a decision that is refused before anything has run. */
+  /** Goes on like {@link resume}; never rejects. Where nothing has run there is no `traceId`. */
   async tryResume(token: string, decision: Decisions, init?: ContextInit): Promise<Outcome<O>> {
+    let begun;
+    try {
+      begun = await this.#resumption(token, decision, init);
+    } catch (error) {
+      const { clock } = instrumentationOf(contextApi.active());
+      const info = createErrorInfo(error, clock, { path: [this.name], traceId: undefined, spanId: undefined });
+      return { ok: false, error, info, traceId: undefined };
+    }
+    return begun.resumption.tryExecute(undefined, begun.context);
+  }
+
+  /**
+   * Goes on like {@link resume}, and gives what the rest of the run emits as it comes: what was emitted before it waited
+   * does not come again. Read it as the stream of `stream`.
+   *
+   * @throws `OBS_ERR_INVALID_TOKEN` and `OBS_ERR_INVALID_DECISION` before there is a stream, as a rejection.
+   */
+  async resumeStream(token: string, decision: Decisions, init?: ContextInit): Promise<RunStream<Chunk, O>> {
     const { resumption, context } = await this.#resumption(token, decision, init);
-    return resumption.tryExecute(undefined, context);
+    return resumption.stream(undefined, context);
   }
 
   protected async run(input: I, scope: RunScope<Chunk>): Promise<O> {
@@ -103,19 +124,16 @@ export class Resumable<in I, out O, out Chunk = never> extends InstrumentedPrimi
     scope: RunScope<Chunk>,
   ): Promise<O> {
     keepJournal(scope, journal);
-    let waits = false;
     try {
       const output = await scope.step('inner', this.#workflow, input, { streamed: true });
       if (journal.stopped) throw journal.stopped;
       return output;
     } catch (error) {
       if (!isSuspension(error) && !journal.stopped) throw error;
-      const suspended = await this.#suspended(saved, journal, scope);
-      waits = true;
-      throw suspended;
+      throw await this.#suspended(saved, journal, scope);
     } finally {
       await journal.undone();
-      const unreached = journal.unreached(waits);
+      const unreached = journal.unreached();
       if (unreached)
         await this.#undoUnreached(saved instanceof Error ? input : (copyOf(saved[0]) as I), unreached, scope);
     }

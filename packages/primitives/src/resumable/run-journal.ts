@@ -110,12 +110,10 @@ export class RunJournal implements StepJournal {
 
   /**
    * That of the same run once more, which comes back to what had something to undo when it was saved, and to which the run
-   * has not come back; `undefined` where there is nothing of that kind.
-   *
-   * @param waits - Whether it may still come back to what it has not left.
+   * neither has come back nor may yet; `undefined` where there is nothing of that kind.
    */
-  unreached(waits: boolean): RunJournal | undefined {
-    const reached = new Set([...this.#shared.reached, ...(waits ? this.#toCome() : [])]);
+  unreached(): RunJournal | undefined {
+    const reached = new Set([...this.#shared.reached, ...this.#toCome()]);
     if (![...owingIn(this.#saved)].some((step) => !reached.has(step))) return undefined;
     const undo = { owing: 0, undoing: [], reached, isOver: true };
     return new RunJournal([], { ...sharedOf(nothing), ...undo }, this.#saved);

@@ -65,9 +65,8 @@ class Saga extends InstrumentedPrimitive<unknown, unknown, never> {
     } catch (error) {
       const undo = (reason: unknown): ReturnType<typeof undoAll> =>
         undoAll(finished, reason, this.#limits, scope);
-      // It goes on from here when there is a decision; it is undone where nobody can, or wants to any more.
-      const isCancelled = scope.isCancellable && scope.signal.aborted;
-      if (isSuspension(error) && !isCancelled && journalOf(scope)?.undoUnlessResumed(undo)) throw error;
+      // It goes on from here when there is a decision; it is undone where nobody goes on with it.
+      if (isSuspension(error) && journalOf(scope)?.undoUnlessResumed(undo)) throw error;
       const failures = await undo(error);
       if (failures.size > 0) throw new CompensationError(this.name, failures, finished.length, error);
       throw error;
