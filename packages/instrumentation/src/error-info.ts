@@ -66,7 +66,7 @@ export function rememberError(error: unknown, info: ErrorInfo): void {
   if (typeof error === 'object' && error !== null) known.set(error, info);
 }
 
-/** @internal */
+/** What is known of an error that arose at a place, as `tryExecute` tells it. Nothing is kept of it. */
 export function createErrorInfo(
   error: unknown,
   clock: Clock,

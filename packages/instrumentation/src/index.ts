@@ -5,7 +5,7 @@ export {
   withInstrumentation,
 } from './current-instrumentation.ts';
 export { executeApart } from './execute-apart.ts';
-export { describeError, type ErrorCause, type ErrorInfo, messageOf } from './error-info.ts';
+export { createErrorInfo, describeError, type ErrorCause, type ErrorInfo, messageOf } from './error-info.ts';
 export { Instrumentation } from './instrumentation.ts';
 export type { InstrumentationOptions } from './instrumentation-options.ts';
 export { instrument, type InstrumentOptions } from './instrument.ts';

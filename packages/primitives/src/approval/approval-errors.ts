@@ -24,7 +24,7 @@ export class ApprovalExpiredError extends ObsError {
   readonly expiredAt: number;
 
   constructor(name: string, expiredAt: number) {
-    super(`"${name}" was not decided about until ${new Date(expiredAt).toISOString()}`, {
+    super(`"${name}" was not decided about by ${new Date(expiredAt).toISOString()}`, {
       code: 'OBS_ERR_APPROVAL_EXPIRED',
       category: 'permanent',
     });

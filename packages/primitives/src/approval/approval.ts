@@ -141,11 +141,14 @@ export class Approval<I, O, S, Chunk> extends InstrumentedPrimitive<I, O | S, Ch
   }
 
   /** What was decided while the run was suspended; `undefined` where it still waits. */
-  #decided(request: ApprovalRequest, { clock }: RunScope<Chunk>, journal: RunJournal): Decision | undefined {
+  #decided(request: ApprovalRequest, scope: RunScope<Chunk>, journal: RunJournal): Decision | undefined {
     const { expiresAt } = request;
-    if (expiresAt !== undefined && clock.now() >= expiresAt)
-      throw new ApprovalExpiredError(this.name, expiresAt);
-    return journal.decisionOn(request);
+    const decision = journal.decisionOn(request);
+    if (expiresAt === undefined || scope.clock.now() < expiresAt) return decision;
+    // It counts for nothing, and who came too late may be asked for.
+    if (decision) scope.attr(names.decisionChoice, decision.kind);
+    if (decision?.by !== undefined) scope.attr(names.approvalBy, decision.by);
+    throw new ApprovalExpiredError(this.name, expiresAt);
   }
 
   async #ask(request: ApprovalRequest, scope: RunScope<Chunk>): Promise<Decision | undefined> {

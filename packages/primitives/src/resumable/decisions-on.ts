@@ -16,9 +16,10 @@ export function decisionsOn(
   where: string,
 ): ReadonlyMap<string, Decision> {
   const waiting = requests.map(({ id, name }) => `"${id}" (${name})`).join(', ');
-  if (typeof given !== 'object' || (given as object | null) === null)
+  if ((given as Decisions | null | undefined) == null)
     throw new InvalidDecisionError(`${where}: there is no decision; about: ${waiting}`);
-  if (typeof given['kind'] === 'string') {
+  // From outside comes a mere 'continue' as well: it is told what a decision has to be.
+  if (typeof given !== 'object' || typeof given['kind'] === 'string') {
     const [only, another] = requests;
     if (another || !only) {
       throw new InvalidDecisionError(

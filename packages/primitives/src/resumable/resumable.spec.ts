@@ -17,6 +17,7 @@ import { loop } from '../loop.ts';
 import { parallel } from '../parallel.ts';
 import { retry } from '../retry.ts';
 import { sequential } from '../sequential.ts';
+import { streaming } from '../streaming.ts';
 import { tool } from '../tool/tool.ts';
 import { resumable, type Resumable } from './resumable.ts';
 import { SuspendedError } from './suspended-error.ts';
@@ -194,14 +195,17 @@ describe('resumable', () => {
         await trace.clock.advance(999);
         expect(await make().resume(token, yes)).toBe(4);
         await trace.clock.advance(1);
-        const outcome = await make().tryResume(token, yes);
+        const outcome = await make().tryResume(token, { kind: 'continue', by: 'ada' });
         expect(outcome).toMatchObject({
           error: {
             code: 'OBS_ERR_APPROVAL_EXPIRED',
             expiredAt: trace.clock.now(),
-            message: `"pay" was not decided about until ${new Date(trace.clock.now()).toISOString()}`,
+            message: `"pay" was not decided about by ${new Date(trace.clock.now()).toISOString()}`,
           },
           info: { recoverable: false },
+        });
+        expect(trace.spans.filter(({ name }) => name === 'primitive.approval.execute').at(-1)).toMatchObject({
+          attributes: { 'decision.choice': 'continue', 'approval.by': 'ada' },
         });
       },
       { clock: 'manual' },
@@ -260,7 +264,7 @@ describe('resumable', () => {
       [{ each: { kind: 'edit', input: 2 } }, 'approval "each": its input may not be edited'],
     ] as const;
     for (const [decided, message] of refused) {
-      await expect(make().tryResume(token, decisionsOf(decided))).rejects.toMatchObject({
+      await expect(make().resume(token, decisionsOf(decided))).rejects.toMatchObject({
         code: 'OBS_ERR_INVALID_DECISION',
         message: expect.stringContaining(message),
       });
@@ -715,6 +719,24 @@ describe('resumable', () => {
     expect(resumable((n: number) => n).name).toBe('resumable');
     expect(resumable(sequential((n: number) => n)).name).toBe('sequential');
     expect(resumable((n: number) => n, { name: 'refund' }).name).toBe('refund');
+  });
+
+  it('streams the rest of a run, once token and decision are what they have to be', async () => {
+    const tell = (name: string) =>
+      streaming(name, async function* (n: number) {
+        yield `${name} ${n}`;
+        return n + 1;
+      });
+    const workflow = resumable(sequential(tell('plan'), approval(tell('pay'))), { name: 'told' });
+    const { token } = await suspensionOf(workflow.execute(1));
+    await expect(workflow.resumeStream('x', yes)).rejects.toMatchObject({ code: 'OBS_ERR_INVALID_TOKEN' });
+    await expect(workflow.resumeStream(token, { kind: 'skip' })).rejects.toMatchObject({
+      code: 'OBS_ERR_INVALID_DECISION',
+    });
+    const stream = await workflow.resumeStream(token, yes);
+    const chunks: string[] = [];
+    for await (const chunk of stream) chunks.push(chunk);
+    expect([chunks, await stream.result]).toEqual([['pay 2'], 3]);
   });
 
   it('cannot be made of what is no step, or with what are no options', () => {

@@ -76,7 +76,11 @@ export class Resumable<in I, out O, out Chunk = never> extends InstrumentedPrimi
       begun = await this.#resumption(token, decision, init);
     } catch (error) {
       const { clock } = instrumentationOf(contextApi.active());
-      const info = createErrorInfo(error, clock, { path: [this.name], traceId: undefined, spanId: undefined });
+      const info = createErrorInfo(error, clock, {
+        path: [this.name],
+        traceId: undefined,
+        spanId: undefined,
+      });
       return { ok: false, error, info, traceId: undefined };
     }
     return begun.resumption.tryExecute(undefined, begun.context);

@@ -83,6 +83,12 @@ describe('a token', () => {
     expect((await refusalOf(`${token}.${token}`)).message).toContain('has been changed or cut off');
   });
 
+  it('may have white space around it', async () => {
+    const { token } = await suspended();
+    expect(await refund.resume(` ${token}\r\n`, yes)).toBe(4);
+    expect((await refusalOf(' \n')).message).toContain('the token is no text');
+  });
+
   it('is refused where it is larger than any', async () => {
     const { message } = await refusalOf('x'.repeat(17 * 1024 * 1024));
     expect(message).toContain('the token has 17825792 characters, and none has more than 16777233;');
@@ -201,6 +207,8 @@ describe('a decision about a token', () => {
       { other: { kind: 'maybe' } },
       /request "other": the decision is of the kind "maybe"/,
     ],
+    ['a mere word', 'continue', /the decision is .*; it has to be \{ kind: 'continue'/],
+    ['a mere yes', true, /it has to be \{ kind: 'continue'/],
     ['an unknown kind', { kind: 'maybe' }, /the decision is of the kind "maybe"; it has to be/],
   ])('is refused where it is %s', async (_, decision, message) => {
     const { token } = await suspended();
@@ -220,9 +228,18 @@ describe('a decision about a token', () => {
     expect(await refund.resume(token, yes)).toBe(4);
   });
 
-  it('is told of as a rejection also by tryResume, where there is no run that it could be told of', async () => {
-    await expect(refund.tryResume('x', yes)).rejects.toMatchObject({ code: 'OBS_ERR_INVALID_TOKEN' });
+  it('is told of by tryResume as an outcome, as is a token', async () => {
+    expect(await refund.tryResume('x', yes)).toMatchObject({
+      ok: false,
+      error: { code: 'OBS_ERR_INVALID_TOKEN' },
+      info: { code: 'OBS_ERR_INVALID_TOKEN', category: 'validation', path: ['refund'] },
+      traceId: undefined,
+    });
     const { token } = await suspended();
+    expect(await refund.tryResume(token, { kind: 'skip' })).toMatchObject({
+      ok: false,
+      info: { code: 'OBS_ERR_INVALID_DECISION' },
+    });
     expect(await refund.tryResume(token, yes)).toMatchObject({ ok: true, value: 4 });
   });
 });

@@ -65,10 +65,12 @@ export function formatToken(run: SavedRun): string {
  *
  * @throws {@link InvalidTokenError} which says what is wrong and what to do.
  */
-export function parseToken(token: unknown, workflow: string, graph: string): CheckedRun {
+export function parseToken(given: unknown, workflow: string, graph: string): CheckedRun {
   const refuse = (what: string): InvalidTokenError => new InvalidTokenError(workflow, what);
   const whole = 'give it as it was in the SuspendedError';
-  if (typeof token !== 'string' || token === '') throw refuse(`the token is no text; ${whole}`);
+  // An editor or a form puts a line end behind it.
+  const token = typeof given === 'string' ? given.trim() : '';
+  if (token === '') throw refuse(`the token is no text; ${whole}`);
   if (token.length > longestToken)
     throw refuse(
       `the token has ${token.length} characters, and none has more than ${longestToken}; ${whole}`,
