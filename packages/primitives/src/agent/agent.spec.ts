@@ -822,12 +822,19 @@ describe('an agent without an answer', () => {
     await expect(guide.execute('go')).rejects.toMatchObject({ code: 'OBS_ERR_AGENT_REPLY' });
   });
 
-  it.each([undefined, null, 7, { text: 'Hello' }])('takes no input like %j', async (input) => {
+  it.each([
+    [undefined, 'it is neither'],
+    [null, 'it is neither'],
+    [7, 'it is neither'],
+    [{ text: 'Hello' }, 'it is neither'],
+    [[{ role: 'user', content: 'Hello' }], 'message 0 has no text'],
+    [[{ role: 'user', text: 'Hello' }, null], 'message 1 has no text'],
+  ])('takes no input like %j', async (input, why) => {
     const guide = agent({ name: 'guide', model: scripted(says('ok')), tools: [] });
     await expect(guide.execute(input as never)).rejects.toMatchObject({
       code: 'OBS_ERR_AGENT_INPUT',
       category: 'validation',
-      message: 'agent "guide" takes a text or a list of messages',
+      message: `agent "guide" takes a text or a list of messages such as { role: 'user', text: 'Hello' }: ${why}`,
     });
   });
 });

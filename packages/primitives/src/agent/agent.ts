@@ -123,11 +123,20 @@ class Agent<Chunk> extends InstrumentedPrimitive<AgentInput, AgentOutput, Chunk>
   #begin(input: AgentInput): AgentMessage[] {
     if (typeof input === 'string') return [{ role: 'user', text: input }];
     // JavaScript may give anything.
-    if (Array.isArray(input)) return [...(input as readonly AgentMessage[])];
-    throw new ObsError(`agent "${this.name}" takes a text or a list of messages`, {
-      code: 'OBS_ERR_AGENT_INPUT',
-      category: 'validation',
-    });
+    if (!Array.isArray(input)) throw this.#refused('it is neither');
+    const messages = [...(input as readonly AgentMessage[])];
+    const wrong = messages.findIndex(
+      (message) => typeof (message as Partial<AgentMessage> | null)?.text !== 'string',
+    );
+    if (wrong !== -1) throw this.#refused(`message ${wrong} has no text`);
+    return messages;
+  }
+
+  #refused(why: string): ObsError {
+    return new ObsError(
+      `agent "${this.name}" takes a text or a list of messages such as { role: 'user', text: 'Hello' }: ${why}`,
+      { code: 'OBS_ERR_AGENT_INPUT', category: 'validation' },
+    );
   }
 
   /** A function may answer with anything, and what a provider answers may be none of what was expected. */
@@ -157,7 +166,7 @@ class Agent<Chunk> extends InstrumentedPrimitive<AgentInput, AgentOutput, Chunk>
  * @throws {@link AgentStepsError} when there is no answer after `maxSteps`; what the model throws, untouched; what a tool
  * throws that is suspended, or was refused, wrongly decided about or left undecided by a person; the reason of the signal
  * when the run is cancelled.
- * @throws `OBS_ERR_AGENT_INPUT` for an input that is neither a text nor a list, `OBS_ERR_AGENT_REPLY` for a model that
+ * @throws `OBS_ERR_AGENT_INPUT` for an input that is neither a text nor a list of messages with texts, `OBS_ERR_AGENT_REPLY` for a model that
  * answers with no reply.
  * @throws `OBS_ERR_INVALID_COMPOSITION` without a name, for a model that is no step, for tools that are none or have the
  * same name, for `instructions` that are no text, and for a `maxSteps` or `concurrency` that is no positive integer; at
