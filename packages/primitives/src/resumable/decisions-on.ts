@@ -16,7 +16,8 @@ export function decisionsOn(
   where: string,
 ): ReadonlyMap<string, Decision> {
   const waiting = requests.map(({ id, name }) => `"${id}" (${name})`).join(', ');
-  if ((given as Decisions | null | undefined) == null)
+  const nothing: readonly unknown[] = [undefined, null];
+  if (nothing.includes(given))
     throw new InvalidDecisionError(`${where}: there is no decision; about: ${waiting}`);
   // From outside comes a mere 'continue' as well: it is told what a decision has to be.
   if (typeof given !== 'object' || typeof given['kind'] === 'string') {
