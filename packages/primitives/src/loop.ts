@@ -86,7 +86,7 @@ class Loop<S> extends InstrumentedPrimitive<S, S, never> {
           index: iteration,
           continues: true,
         });
-        if (this.#until) {
+        if (this.#until && !isDecided(iteration + 1)) {
           const ends = this.#until(state, iteration, scope);
           if (typeof ends === 'boolean' ? ends : await answered(ends, scope)) return state;
         }

@@ -10,12 +10,11 @@ import {
 } from '@tta/obs-instrumentation';
 import type { ApprovalRequest } from '../approval/approval-request.ts';
 import type { Decision } from '../approval/decision.ts';
-import { hashOf } from '../cache/store-key.ts';
-import { RestoredError } from './restored-error.ts';
 import { NotSavableError, RunChangedError } from './run-errors.ts';
-import type { SavedFailure, SavedGate, SavedStep } from './saved-run.ts';
+import type { SavedGate, SavedStep } from './saved-run.ts';
 import { requestsIn } from './saved-run-shape.ts';
-import { copyOf, decode, encode } from './saved-value.ts';
+import { copyOf, encode } from './saved-value.ts';
+import { endOf, outcomeOf, returned, savedEnd, type StepEnd, usedUp, ValueTexts } from './step-end.ts';
 import { SuspendedError } from './suspended-error.ts';
 
 /** Characters of JSON that all outputs of a run may take until it is suspended. */
@@ -28,8 +27,7 @@ interface Shared {
   readonly decisions: ReadonlyMap<string, Decision>;
   /** Why no further step begins. */
   stopped: Error | undefined;
-  /** What was kept last, and its text: a step mostly returns what the one in it has returned. */
-  last: { readonly value: unknown; readonly text: string } | undefined;
+  readonly texts: ValueTexts;
   /** Steps that wait, with something to undo where nobody goes on with them. */
   owing: number;
   /** What is being undone because nobody goes on with it. */
@@ -39,14 +37,6 @@ interface Shared {
   /** Nothing is run that had not begun: the run is only to come back to what it has to undo. */
   readonly isOver: boolean;
 }
-
-/** What a step has come to; `fault` says why that cannot be kept. */
-type End =
-  /** The text of what it returned; `undefined` for nothing. */
-  | { readonly text: string | undefined; readonly size: number }
-  | { readonly symbol: string; readonly size: number }
-  | { readonly failure: SavedFailure; readonly size: number }
-  | { readonly fault: string; readonly size: 0 };
 
 const nothing: ReadonlyMap<string, Decision> = new Map();
 
@@ -73,7 +63,7 @@ export class RunJournal implements StepJournal {
   #ran: () => void = () => undefined;
   /** What is done where nobody goes on with this step, which waits. */
   #undo: ((reason: unknown) => Promise<unknown>) | undefined;
-  #end: End | undefined;
+  #end: StepEnd | undefined;
   #isOver = false;
   /** The last step of those that follow each other. */
   #last: RunJournal | undefined;
@@ -125,7 +115,7 @@ export class RunJournal implements StepJournal {
   }
 
   enter(edge: EdgeLabel, continues: boolean, given: unknown): RunJournal {
-    const input = continues ? undefined : this.#hashOf(given);
+    const input = continues ? undefined : this.#shared.texts.hashOf(given);
     const key = this.#keyOf(edge, input);
     const saved = this.#steps.get(key) as SavedStep | undefined;
     const step = new RunJournal([...this.#path, edge], this.#shared, saved ?? {}, saved?.input ?? input);
@@ -224,14 +214,11 @@ export class RunJournal implements StepJournal {
       const isLeftOut = this.#shared.isOver && !this.#isOver && !steps && !gate?.decision;
       return isLeftOut ? { ok: false, error: new Suspension(overNote) } : undefined;
     }
-    if ('failure' in end) return { ok: false, error: new RestoredError(end.failure) };
-    if ('symbol' in end) return { ok: true, output: Symbol.for(end.symbol) };
-    // A copy: who gets it may change it.
-    return { ok: true, output: end.text === undefined ? undefined : decode(end.text) };
+    return outcomeOf(end);
   }
 
   succeeded(output: unknown): void {
-    this.#close(() => this.#endBy(output));
+    this.#close(() => returned(output, this.#shared.texts));
     if (this.#before) this.#before.#forget();
     this.#before = undefined;
   }
@@ -286,11 +273,7 @@ export class RunJournal implements StepJournal {
     const end = this.#end;
     const input = this.#input === undefined ? {} : { input: this.#input };
     if (end && 'fault' in end) throw this.#notSavable('returned', end.fault);
-    if (end) {
-      if ('failure' in end) return { ...input, failure: end.failure };
-      if ('symbol' in end) return { ...input, symbol: end.symbol };
-      return { ...input, output: end.text === undefined ? [] : [decode(end.text)] };
-    }
+    if (end) return { ...input, ...savedEnd(end) };
     const steps = [...this.#steps].map(
       ([key, step]) => [key, step instanceof RunJournal ? step.save() : step] as const,
     );
@@ -318,7 +301,7 @@ export class RunJournal implements StepJournal {
     );
   }
 
-  #close(endOf: () => End, failure?: string): void {
+  #close(endOf: () => StepEnd, failure?: string): void {
     if (this.#isOver) return;
     if (this.#shared.owing > 0) {
       const end = failure === undefined ? 'has its result' : `failed: ${failure}`;
@@ -336,42 +319,10 @@ export class RunJournal implements StepJournal {
   #forget(): void {
     if (!this.#end) return;
     this.#shared.room += this.#end.size;
-    this.#end = { text: undefined, size: 0 };
+    this.#end = usedUp;
   }
 
-  #endBy(output: unknown): End {
-    if (output === undefined) return { text: undefined, size: 0 };
-    const symbol = typeof output === 'symbol' ? Symbol.keyFor(output) : undefined;
-    if (symbol !== undefined) return { symbol, size: symbol.length };
-    try {
-      const text = this.#textOf(output);
-      return { text, size: text.length };
-    } catch (error) {
-      return { fault: messageOf(error), size: 0 };
-    }
-  }
-
-  /** `undefined` where a value cannot be kept. */
-  #hashOf(value: unknown): string | undefined {
-    if (value === undefined) return undefined;
-    try {
-      return hashOf(this.#textOf(value));
-    } catch {
-      return undefined;
-    }
-  }
-
-  /** @throws TypeError for what cannot be kept. */
-  #textOf(value: unknown): string {
-    const { last } = this.#shared;
-    // It may have been changed, in whatever way.
-    if (last && last.value === value && JSON.stringify(value) === last.text) return last.text;
-    const text = encode(value);
-    this.#shared.last = { value, text };
-    return text;
-  }
-
-  #keep(end: End): void {
+  #keep(end: StepEnd): void {
     const shared = this.#shared;
     const isRoom = end.size <= shared.room;
     this.#end = isRoom
@@ -418,16 +369,7 @@ function* owingIn(saved: SavedStep): Generator<SavedStep> {
 }
 
 function sharedOf(decisions: ReadonlyMap<string, Decision>) {
-  return { room: mostCharacters, decisions, stopped: undefined, last: undefined };
-}
-
-/** What a step had come to in an earlier run. */
-function endOf({ output, symbol, failure }: SavedStep): End | undefined {
-  if (symbol !== undefined) return { symbol, size: symbol.length };
-  if (failure) return { failure, size: failure.message.length };
-  if (!output) return undefined;
-  const text = output.length === 0 ? undefined : encode(output[0]);
-  return { text, size: text?.length ?? 0 };
+  return { room: mostCharacters, decisions, stopped: undefined, texts: new ValueTexts() };
 }
 
 function foreignRun(path: readonly string[], error: SuspendedError): NotSavableError {
