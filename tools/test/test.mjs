@@ -41,7 +41,7 @@ const usage = `Usage: npm test [-- --unit]
 Installs what is missing, then runs lint, type checks, all unit tests, and the tests that need a Chromium, a Prometheus
 or a Redis where that is found.
 
-  --unit   the unit tests alone, without their coverage
+  --unit   the unit tests alone
   --help   show this text
 `;
 
@@ -129,9 +129,7 @@ if (commandLine.help) {
   forgetResults(root);
   const targets = commandLine.unit ? ['test'] : ['lint', 'typecheck', 'test'];
   const title = commandLine.unit ? 'unit tests' : 'lint, type checks and unit tests';
-  // Coverage is the same on every Node, and takes a quarter of the time.
-  const configuration = commandLine.unit ? 'uncovered' : 'ci';
-  const unit = await nx(title, ['run-many', '-t', ...targets, '-c', configuration]);
+  const unit = await nx(title, ['run-many', '-t', ...targets, '-c', 'ci']);
   const outcomes = [];
   for (const suite of commandLine.unit ? [] : suites) outcomes.push(await runSuite(suite));
   const ran = (title) => outcomes.some((outcome) => outcome.title === title && outcome.ran);
