@@ -28,7 +28,7 @@ async function sent(
 ): Promise<string> {
   const sink = await observed.sink();
   const obs = observed.initialize(env, { otlpEndpoint: sink.httpUrl, ...options });
-  await new SignIn().execute({ user: 'ada', password: 'hunter-2' });
+  await new SignIn().execute({ user: 'zoë', password: 'hunter-2' });
   await obs.shutdown();
   return sentText(sink);
 }
@@ -37,7 +37,7 @@ describe('content', () => {
   it('is not captured unless that is wanted', async () => {
     const text = await sent({});
     expect(text).toContain('output.size_bytes');
-    expect(text).not.toMatch(/input\.value|output\.value|input\.size_bytes|welcome|ada|hunter-2/);
+    expect(text).not.toMatch(/input\.value|output\.value|input\.size_bytes|welcome|zoë|hunter-2/);
   });
 
   it.each<[Readonly<Record<string, string>>, ObservabilityOptions]>([
@@ -45,8 +45,8 @@ describe('content', () => {
     [{}, { captureContent: true }],
   ])('loses its secrets as log lines do, with %j and %j', async (env, options) => {
     const text = await sent(env, options);
-    expect(text).toContain('{"user":"ada","password":"[redacted:password]"}');
-    expect(text).toMatch(/welcome ada, your token=\[redacted:[a-z-]+\]/);
+    expect(text).toContain('{"user":"zoë","password":"[redacted:password]"}');
+    expect(text).toMatch(/welcome zoë, your token=\[redacted:[a-z-]+\]/);
     expect(text).not.toMatch(/hunter-2|AbCdEf/);
     expect(text).toContain('input.size_bytes');
   });
@@ -54,7 +54,7 @@ describe('content', () => {
   it('is as the code says, whatever the variable says', async () => {
     expect(await sent({ TTA_CAPTURE_CONTENT: 'true' }, { captureContent: false })).not.toContain('welcome');
     expect(await sent({}, { captureContent: { maxLength: 12 } })).toMatch(
-      /welcome ada,… \(\d+ more characters\)/,
+      /welcome zoë,… \(\d+ more characters\)/,
     );
     const strict = await sent({}, { captureContent: true, redaction: { keys: ['user'] } });
     expect(strict).toContain('{"user":"[redacted:user]"');
