@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import { readBody } from '../internal/read-body.ts';
 import { isObject } from './json-text.ts';
 import type { WireFormat } from './wire-format.ts';
 
@@ -22,7 +23,7 @@ export async function readRequest(
   formats: ReadonlyMap<string, WireFormat>,
 ): Promise<{ readonly format: WireFormat; readonly body: Readonly<Record<string, unknown>> }> {
   // Read whatever it is: a client that is cut off while it sends does not see the answer.
-  const sent = await bodyOf(incoming);
+  const sent = await readBody(incoming, bodyLimitBytes);
   const format = formats.get(path);
   if (!format)
     throw new RefusedError(404, `${path} is not served here, only ${[...formats.keys()].join(', ')}`);
@@ -35,18 +36,6 @@ export async function readRequest(
   if (fault !== undefined) throw new RefusedError(400, fault);
   if (body['stream'] === true && !format.events) throw new RefusedError(400, `${path} has no stream`);
   return { format, body };
-}
-
-/** `undefined` for a body that is too large; it is read to its end all the same. */
-async function bodyOf(incoming: IncomingMessage): Promise<Buffer | undefined> {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of incoming as AsyncIterable<Buffer>) {
-    size += chunk.length;
-    if (size <= bodyLimitBytes) chunks.push(chunk);
-    else chunks.length = 0;
-  }
-  return size <= bodyLimitBytes ? Buffer.concat(chunks) : undefined;
 }
 
 /** Whether a character of a text is half: an escape makes such a one, and no provider reads it (RFC 8259 §8.2). */

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
+import { readBody } from '../internal/read-body.ts';
 import { reasonOf } from '../internal/reason-of.ts';
 import { bodyLimitBytes, type Inbox, listen } from './endpoint.ts';
 import { failureOf, isFailure, type OtlpAnswer } from './otlp-answer.ts';
@@ -57,7 +58,7 @@ export class HttpEndpoint {
     const protocol = protocolOf(incoming) ?? 'http/protobuf';
     try {
       // Read whatever it is: an exporter that is cut off while it sends does not see the answer.
-      const sent = await bodyOf(incoming);
+      const sent = await readBody(incoming, bodyLimitBytes);
       const request = await toRequest(incoming, sent);
       answer(response, request, await this.#inbox.take(request));
     } catch (error) {
@@ -86,18 +87,6 @@ async function toRequest(incoming: IncomingMessage, sent: Buffer | undefined): P
 
 function protocolOf({ headers }: IncomingMessage): OtlpProtocol | undefined {
   return protocols[headers['content-type']?.split(';')[0]?.trim().toLowerCase() ?? ''];
-}
-
-/** `undefined` for a body that is too large; it is read to its end all the same. */
-async function bodyOf(incoming: IncomingMessage): Promise<Buffer | undefined> {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of incoming as AsyncIterable<Buffer>) {
-    size += chunk.length;
-    if (size <= bodyLimitBytes) chunks.push(chunk);
-    else chunks.length = 0;
-  }
-  return size <= bodyLimitBytes ? Buffer.concat(chunks) : undefined;
 }
 
 async function decompressed(body: Buffer, header = ''): Promise<Buffer> {
