@@ -35,5 +35,6 @@ export type { RunStream } from './run-stream.ts';
 export { isStep, nameOf, requireStep, type Unit, unit, type UnitDescription, unitOf } from './unit.ts';
 export { journalOf, keepJournal, type KnownOutcome, type StepJournal } from './step-journal.ts';
 export { isSuspension, Suspension } from './suspension.ts';
+export { untilAborted } from './until-aborted.ts';
 export type { ContentCapture } from './value-recorder.ts';
 export { withExecution } from './with-execution.ts';

@@ -7,11 +7,11 @@ import {
   requireStep,
   type RunScope,
   Suspension,
+  untilAborted,
 } from '@tta/obs-instrumentation';
 import { requireFunction, requireOptions, requirePositive } from '../internal/requirements.ts';
 import { RunJournal } from '../resumable/run-journal.ts';
 import { held } from '../resumable/saved-value.ts';
-import { untilAborted } from '../internal/until-aborted.ts';
 import { Tool } from '../tool/tool.ts';
 import { check, type StandardValidator, type Validator } from '../tool/validator.ts';
 import { ApprovalExpiredError, ApprovalRefusedError, NotResumableError } from './approval-errors.ts';

@@ -1,5 +1,4 @@
-import type { RunScope } from '@tta/obs-instrumentation';
-import { untilAborted } from '../internal/until-aborted.ts';
+import { type RunScope, untilAborted } from '@tta/obs-instrumentation';
 import type { ChunkTimes } from './chunk-times.ts';
 import type { LlmStreamReading } from './llm-adapter.ts';
 

@@ -22,11 +22,11 @@ import {
   type RunScope,
   type RunStream,
   Suspension,
+  untilAborted,
 } from '@tta/obs-instrumentation';
 import { hashOf } from '../cache/store-key.ts';
 import { describe } from '../graph/graph.ts';
 import { requireOptions } from '../internal/requirements.ts';
-import { untilAborted } from '../internal/until-aborted.ts';
 import { checkDecisions } from './check-decisions.ts';
 import { type Decisions, decisionsOn } from './decisions-on.ts';
 import { formatToken, parseToken, type SavedRun } from './resume-token.ts';

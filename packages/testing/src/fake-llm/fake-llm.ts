@@ -1,9 +1,8 @@
 import { SpanKind } from '@opentelemetry/api';
 import { genAiNames, InvalidOptionError, type LlmReply, type LlmUsage } from '@tta/obs-context';
-import { InstrumentedPrimitive, pause, type RunScope } from '@tta/obs-instrumentation';
+import { InstrumentedPrimitive, pause, type RunScope, untilAborted } from '@tta/obs-instrumentation';
 import { CallLog, type RecordedCall } from '../call-log.ts';
 import { AnswerSequence } from '../internal/answer-sequence.ts';
-import { untilAborted } from '../internal/until-aborted.ts';
 import { NoAnswerError } from '../no-answer-error.ts';
 import type { LlmAnswer, ScriptedReply } from './llm-reply.ts';
 import { countWords, splitWords } from './words.ts';

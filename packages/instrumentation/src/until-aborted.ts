@@ -1,4 +1,4 @@
-import { onAbort } from '@tta/obs-instrumentation';
+import { onAbort } from './on-abort.ts';
 
 /** What `work` comes to, or the reason of the signal when that aborts first. */
 export function untilAborted<T>(signal: AbortSignal, work: PromiseLike<T>): Promise<T> {
