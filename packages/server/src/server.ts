@@ -1,20 +1,20 @@
 import { readFileSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import type { LiveChange, TraceSummary } from '@tta/obs-protocol';
-import { openDatabaseFile } from './database-file.ts';
-import { createHttpService } from './http-service.ts';
-import { LiveFeed } from './live-feed.ts';
+import { openDatabaseFile } from './storage/database-file.ts';
+import { createHttpService } from './http/http-service.ts';
+import { LiveFeed } from './http/live-feed.ts';
 import { silentLogger, type ServiceLogger } from './logger.ts';
-import { isLoopback } from './request-origin.ts';
-import { Retention } from './retention.ts';
+import { isLoopback } from './http/request-origin.ts';
+import { Retention } from './storage/retention.ts';
 import { ServiceError } from './service-error.ts';
-import { SqliteConnection } from './sqlite-connection.ts';
-import { SqliteLogStore } from './sqlite-log-store.ts';
-import { SqliteTraceStore } from './sqlite-trace-store.ts';
-import type { LogGroup } from './log-batch.ts';
-import type { LogStore } from './log-store.ts';
-import type { SpanGroup } from './trace-batch.ts';
-import { traceChange, type TraceStore } from './trace-store.ts';
+import { SqliteConnection } from './storage/sqlite-connection.ts';
+import { SqliteLogStore } from './storage/sqlite-log-store.ts';
+import { SqliteTraceStore } from './storage/sqlite-trace-store.ts';
+import type { LogGroup } from './otlp/log-batch.ts';
+import type { LogStore } from './storage/log-store.ts';
+import type { SpanGroup } from './otlp/trace-batch.ts';
+import { traceChange, type TraceStore } from './storage/trace-store.ts';
 
 const CLOSE_LIMIT_MS = 2_000;
 

@@ -1,5 +1,5 @@
 import type { LiveChange, SpanDetail, TraceDocument, TraceList, TraceSummary } from '@tta/obs-protocol';
-import type { SpanGroup } from './trace-batch.ts';
+import type { SpanGroup } from '../otlp/trace-batch.ts';
 
 export interface TraceListQuery {
   /** 1–500. */

@@ -2,8 +2,8 @@ import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { LiveChange, LiveMessage } from '@tta/obs-protocol';
 import { WebSocketServer, type WebSocket } from 'ws';
-import type { ServiceLogger } from './logger.ts';
-import type { TraceStore } from './trace-store.ts';
+import type { ServiceLogger } from '../logger.ts';
+import type { TraceStore } from '../storage/trace-store.ts';
 
 /** What a client may leave unread. It is cut off beyond that, and resumes with `?after=`. */
 const BACKLOG_LIMIT_BYTES = 4 * 1024 * 1024;

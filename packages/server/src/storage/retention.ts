@@ -1,5 +1,5 @@
 import type { LogStore } from './log-store.ts';
-import type { ServiceLogger } from './logger.ts';
+import type { ServiceLogger } from '../logger.ts';
 import type { TraceStore } from './trace-store.ts';
 
 const AFTER_INGEST_MS = 1_000;

@@ -5,11 +5,11 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { isLogList, type LogList } from '@tta/obs-protocol';
 import { openDatabaseFile } from './database-file.ts';
 import { InvalidCursorError } from './list-cursor.ts';
-import type { LogGroup, ReceivedLogRecord } from './log-batch.ts';
+import type { LogGroup, ReceivedLogRecord } from '../otlp/log-batch.ts';
 import { SqliteConnection } from './sqlite-connection.ts';
 import { SqliteLogStore } from './sqlite-log-store.ts';
 import { SqliteTraceStore } from './sqlite-trace-store.ts';
-import type { SpanRecord } from './trace-batch.ts';
+import type { SpanRecord } from '../otlp/trace-batch.ts';
 
 const MINUTE_MS = 60_000;
 

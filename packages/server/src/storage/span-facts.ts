@@ -1,6 +1,6 @@
 import type { ExecutionStatus } from '@tta/obs-protocol';
-import { textAttribute } from './attribute-value.ts';
-import type { SpanRecord } from './trace-batch.ts';
+import { textAttribute } from '../otlp/attribute-value.ts';
+import type { SpanRecord } from '../otlp/trace-batch.ts';
 
 const STATUSES: readonly string[] = [
   'success',

@@ -2,7 +2,7 @@ import type { Health } from '@tta/obs-protocol';
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import { listQuery, spanIdOf, traceIdOf, type Query } from './list-query.ts';
 import { problem, PROBLEM_TYPE } from './problem.ts';
-import type { TraceStore } from './trace-store.ts';
+import type { TraceStore } from '../storage/trace-store.ts';
 
 export interface ApiRoutesOptions {
   readonly store: TraceStore;

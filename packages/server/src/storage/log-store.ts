@@ -1,5 +1,5 @@
 import type { LiveChange, LogList } from '@tta/obs-protocol';
-import type { LogGroup } from './log-batch.ts';
+import type { LogGroup } from '../otlp/log-batch.ts';
 
 export interface LogFilter {
   /** 1–500; a page has fewer records when they are large. */

@@ -18,7 +18,7 @@ import { InvalidCursorError } from './list-cursor.ts';
 import { SqliteConnection } from './sqlite-connection.ts';
 import { loadSqlite } from './sqlite-driver.ts';
 import { SqliteTraceStore } from './sqlite-trace-store.ts';
-import type { SpanGroup, SpanRecord } from './trace-batch.ts';
+import type { SpanGroup, SpanRecord } from '../otlp/trace-batch.ts';
 
 let directory: string;
 let path: string;

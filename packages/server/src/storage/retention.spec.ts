@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { openDatabaseFile } from './database-file.ts';
-import { silentLogger } from './logger.ts';
+import { silentLogger } from '../logger.ts';
 import { Retention } from './retention.ts';
 import { SqliteConnection } from './sqlite-connection.ts';
 import { SqliteLogStore } from './sqlite-log-store.ts';

@@ -10,7 +10,7 @@ import { pageOf, parseCursor } from './list-cursor.ts';
 import { RESUMPTION, primitiveType, spanLabel, spanMessage, spanStatus } from './span-facts.ts';
 import { serviceNameOf, type SqliteConnection } from './sqlite-connection.ts';
 import { number, storable, text, toColumnRow, toSpanDetail, toSummary, toTotals } from './sqlite-rows.ts';
-import type { SpanGroup, SpanRecord } from './trace-batch.ts';
+import type { SpanGroup, SpanRecord } from '../otlp/trace-batch.ts';
 import { spanColumns } from './trace-columns.ts';
 import { addSpan, type TraceTotals } from './trace-roll-up.ts';
 import { traceChange, type RetentionLimits, type TraceListQuery, type TraceStore } from './trace-store.ts';

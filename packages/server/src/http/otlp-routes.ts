@@ -1,9 +1,9 @@
 import type { Readable } from 'node:stream';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { DecodeError, TooManyValuesError } from './decode-error.ts';
-import type { ServiceLogger } from './logger.ts';
-import type { ExportBatch, ExportGroup } from './export-batch.ts';
-import type { LogBatch, LogGroup } from './log-batch.ts';
+import { DecodeError, TooManyValuesError } from '../otlp/decode-error.ts';
+import type { ServiceLogger } from '../logger.ts';
+import type { ExportBatch, ExportGroup } from '../otlp/export-batch.ts';
+import type { LogBatch, LogGroup } from '../otlp/log-batch.ts';
 import {
   contentType,
   exportAnswer,
@@ -12,7 +12,7 @@ import {
   type RejectedField,
 } from './otlp-answer.ts';
 import { BodyBudget, BodyError, readBody } from './request-body.ts';
-import type { SpanGroup, TraceBatch } from './trace-batch.ts';
+import type { SpanGroup, TraceBatch } from '../otlp/trace-batch.ts';
 
 const BODY_LIMIT_BYTES = 64 * 1024 * 1024;
 const BUDGET_BYTES = 128 * 1024 * 1024;
@@ -95,13 +95,13 @@ function exportRoute<Item>(app: FastifyInstance, budget: BodyBudget, signal: Sig
 /* Each decoder is loaded with the first request of its kind. */
 
 async function decodeTraces(encoding: OtlpEncoding, body: Buffer): Promise<TraceBatch> {
-  if (encoding === 'json') return (await import('./decode-json-traces.ts')).decodeJsonTraces(body);
-  return (await import('./decode-protobuf-traces.ts')).decodeProtobufTraces(body);
+  if (encoding === 'json') return (await import('../otlp/decode-json-traces.ts')).decodeJsonTraces(body);
+  return (await import('../otlp/decode-protobuf-traces.ts')).decodeProtobufTraces(body);
 }
 
 async function decodeLogs(encoding: OtlpEncoding, body: Buffer): Promise<LogBatch> {
-  if (encoding === 'json') return (await import('./decode-json-logs.ts')).decodeJsonLogs(body);
-  return (await import('./decode-protobuf-logs.ts')).decodeProtobufLogs(body);
+  if (encoding === 'json') return (await import('../otlp/decode-json-logs.ts')).decodeJsonLogs(body);
+  return (await import('../otlp/decode-protobuf-logs.ts')).decodeProtobufLogs(body);
 }
 
 /** Senders repeat a request that was answered 503 and drop one that was answered 500. */

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { AttributesJson, LiveChange, LogList } from '@tta/obs-protocol';
 import { pageOf, parseCursor } from './list-cursor.ts';
-import type { LogGroup, ReceivedLogRecord } from './log-batch.ts';
+import type { LogGroup, ReceivedLogRecord } from '../otlp/log-batch.ts';
 import type { LogFilter, LogSearch, LogStore, LooseLogLimits, TraceLogQuery } from './log-store.ts';
 import type { SqliteConnection } from './sqlite-connection.ts';
 import type { SqlRow, SqlValue } from './sqlite-driver.ts';

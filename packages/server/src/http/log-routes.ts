@@ -9,7 +9,7 @@ import {
   wholeNumber,
   type Query,
 } from './list-query.ts';
-import type { LogFilter, LogStore } from './log-store.ts';
+import type { LogFilter, LogStore } from '../storage/log-store.ts';
 
 const HIGHEST_SEVERITY = 24;
 /** A row of the page stands for one span or two. */

@@ -1,7 +1,7 @@
 import type { AttributesJson } from '@tta/obs-protocol';
-import { textAttribute } from './attribute-value.ts';
+import { textAttribute } from '../otlp/attribute-value.ts';
 import type { DatabaseFile } from './database-file.ts';
-import type { ScopeRecord } from './export-batch.ts';
+import type { ScopeRecord } from '../otlp/export-batch.ts';
 import type { SqlDatabase, SqlStatement } from './sqlite-driver.ts';
 import { number, storable } from './sqlite-rows.ts';
 

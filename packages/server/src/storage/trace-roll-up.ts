@@ -1,6 +1,6 @@
 import type { ExecutionStatus } from '@tta/obs-protocol';
 import { isFailed, runName } from './span-facts.ts';
-import type { SpanRecord } from './trace-batch.ts';
+import type { SpanRecord } from '../otlp/trace-batch.ts';
 
 /** What the store keeps of a trace beside its spans. */
 export interface TraceTotals {
