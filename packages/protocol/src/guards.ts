@@ -14,7 +14,8 @@ import {
 } from './json-shape.ts';
 import type { LiveMessage } from './live.ts';
 import type { LogRecord } from './log.ts';
-import type { Health, LogList, ProblemDetails, TraceList } from './rest.ts';
+import type { HistogramValue } from './metric.ts';
+import type { Health, LogList, MetricList, MetricPointList, ProblemDetails, TraceList } from './rest.ts';
 import type { SpanColumns, SpanDetail, TraceDocument, TraceSummary } from './trace.ts';
 
 /** Deeper attribute values are refused: the service stores 64 levels, and a guard must not exhaust the stack. */
@@ -105,6 +106,79 @@ const logRecord = shape({
 
 const health = shape({
   status: is('ok'),
+const isNumber = either(isFinite, matches(/^(?:NaN|-?Infinity|-?[0-9]{1,20})$/));
+const isNumberOrNull = either(isNumber, is(null));
+const isTemporality = either(is('unspecified'), is('delta'), is('cumulative'), is(null));
+
+const metricIdentity = {
+  name: isText,
+  unit: isText,
+  temporality: isTemporality,
+  isMonotonic: isFlag,
+  serviceName: isText,
+  scope: shape({ name: isText, version: isText }),
+};
+
+const instrument = shape({
+  ...metricIdentity,
+  kind: either(is('gauge'), is('sum'), is('histogram'), is('exponentialHistogram'), is('summary')),
+  description: isText,
+  metadata: isAttributes,
+  seriesCount: isCount,
+  pointCount: isCount,
+  newestTimeUnixNano: isNanoseconds,
+});
+
+const point = shape({
+  ...metricIdentity,
+  timeUnixNano: isNanoseconds,
+  startTimeUnixNano: either(isNanoseconds, is(null)),
+  flags: isCount,
+  attributes: isAttributes,
+  exemplars: listOf(
+    shape({
+      timeUnixNano: isNanoseconds,
+      value: isNumberOrNull,
+      traceId: either(isTraceId, is(null)),
+      spanId: either(isSpanId, is(null)),
+      filteredAttributes: isAttributes,
+    }),
+  ),
+  resource: isAttributes,
+});
+
+const range = { count: isNumber, sum: isNumberOrNull, min: isNumberOrNull, max: isNumberOrNull };
+const histogram = shape({ ...range, bucketCounts: listOf(isNumber), explicitBounds: listOf(isNumber) });
+const buckets = shape({ offset: Number.isSafeInteger, bucketCounts: listOf(isNumber) });
+
+/** Kind and value of a data point. */
+const measurement = either(
+  shape({ kind: either(is('gauge'), is('sum')), value: isNumberOrNull }),
+  shape({
+    kind: is('histogram'),
+    value: (value) => histogram(value) && haveMatchingBounds(value as HistogramValue),
+  }),
+  shape({
+    kind: is('exponentialHistogram'),
+    value: shape({
+      ...range,
+      scale: Number.isSafeInteger,
+      zeroCount: isNumber,
+      zeroThreshold: isNumber,
+      positive: buckets,
+      negative: buckets,
+    }),
+  }),
+  shape({
+    kind: is('summary'),
+    value: shape({
+      count: isNumber,
+      sum: isNumber,
+      quantiles: listOf(shape({ quantile: isNumber, value: isNumber })),
+    }),
+  }),
+);
+
   version: isText,
   uptimeMs: isLength,
   databasePath: isText,
@@ -118,6 +192,13 @@ const logList = shape({ items: listOf(logRecord), nextCursor: isTextOrNull });
 
 const problem = shape({
   type: isText,
+const metricList = shape({ items: listOf(instrument), nextCursor: isTextOrNull });
+
+const metricPointList = shape({
+  items: listOf((value) => point(value) && measurement(value)),
+  nextCursor: isTextOrNull,
+});
+
   title: isText,
   status: (value) => isCount(value) && (value as number) >= 100 && (value as number) <= 599,
   detail: (value) => value === undefined || isText(value),
@@ -173,6 +254,16 @@ export function isLogList(value: unknown): value is LogList {
 
 /** True for the body of an error answer. */
 export function isProblemDetails(value: unknown): value is ProblemDetails {
+/** True for the answer of `GET /api/metrics`. */
+export function isMetricList(value: unknown): value is MetricList {
+  return metricList(value);
+}
+
+/** True for the answer of `GET /api/metrics/points`; each histogram has as many buckets as its bounds ask for. */
+export function isMetricPointList(value: unknown): value is MetricPointList {
+  return metricPointList(value);
+}
+
   return problem(value);
 }
 
@@ -183,6 +274,11 @@ export function isLiveMessage(value: unknown): value is LiveMessage {
 
 function haveOneLength(spans: SpanColumns): boolean {
   const count = spans.spanId.length;
+function haveMatchingBounds({ bucketCounts, explicitBounds }: HistogramValue): boolean {
+  const bounds = explicitBounds.length;
+  return bucketCounts.length === bounds + 1 || (bucketCounts.length === 0 && bounds === 0);
+}
+
   return Object.values(spans).every((column) => !Array.isArray(column) || column.length === count);
 }
 

@@ -10,7 +10,30 @@ export type {
   TraceSummary,
 } from './trace.ts';
 export { logLevelOf, type LogLevel, type LogRecord } from './log.ts';
-export type { Health, LogList, Page, ProblemDetails, TraceList } from './rest.ts';
+export type {
+  ExponentialBuckets,
+  ExponentialHistogramValue,
+  HistogramValue,
+  MetricExemplar,
+  MetricInstrument,
+  MetricKind,
+  MetricMeasurement,
+  MetricPoint,
+  MetricTemporality,
+  MetricValue,
+  NumberJson,
+  SummaryValue,
+} from './metric.ts';
+export type {
+  Health,
+  LogList,
+  MetricList,
+  MetricPointList,
+  Page,
+  ProblemDetails,
+  RetentionPreview,
+  TraceList,
+} from './rest.ts';
 export type { LiveChange, LiveMessage } from './live.ts';
 export {
   isHealth,
@@ -18,6 +41,8 @@ export {
   isLogList,
   isLogRecord,
   isProblemDetails,
+  isMetricList,
+  isMetricPointList,
   isSpanDetail,
   isTraceDocument,
   isTraceList,

@@ -1,4 +1,5 @@
 import type { LogRecord } from './log.ts';
+import type { MetricInstrument, MetricPoint } from './metric.ts';
 import type { TraceSummary } from './trace.ts';
 
 /** `GET /health`. */
@@ -30,6 +31,16 @@ export type TraceList = Page<TraceSummary>;
  */
 export type LogList = Page<LogRecord>;
 
+/** `GET /api/metrics?limit=&cursor=`: the metrics of all services by name. `limit` is 1–500, by default 50. */
+export type MetricList = Page<MetricInstrument>;
+
+/**
+ * `GET /api/metrics/points?name=&service=&sinceMs=&limit=&cursor=`: the data points of the metrics of that
+ * name, one series after the other, each in order of time. `sinceMs` is the earliest time in milliseconds
+ * since the Unix epoch; `limit` is 1–500, by default 50, and a page of large data points has fewer.
+ */
+export type MetricPointList = Page<MetricPoint>;
+
 /** The body of every error answer of the REST interface (RFC 9457, `application/problem+json`). */
 export interface ProblemDetails {
   readonly type: string;
@@ -37,4 +48,17 @@ export interface ProblemDetails {
   readonly status: number;
   /** What happened and what to do about it. */
   readonly detail?: string;
+}
+
+/** What retention would remove: `POST /api/cleanup` with `{ "preview": true }`, or has removed, without it. */
+export interface RetentionPreview {
+  readonly traceCount: number;
+  readonly spanCount: number;
+  /** About what the file would take less. */
+  readonly bytes: number;
+  /** Start of the oldest and of the newest of these traces, in milliseconds since the Unix epoch. */
+  readonly oldestStartTimeMs: number | null;
+  readonly newestStartTimeMs: number | null;
+  /** The first 100 of them, in the order in which they would be removed. */
+  readonly traceIds: readonly string[];
 }

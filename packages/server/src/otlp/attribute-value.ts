@@ -1,4 +1,4 @@
-import type { AttributeJson, AttributesJson } from '@tta/obs-protocol';
+import type { AttributeJson, AttributesJson, NumberJson } from '@tta/obs-protocol';
 import { TooManyValuesError, UnusableRecordError } from './decode-error.ts';
 
 /** OpenTelemetry's `AttributeValueDepthLimit`. */
@@ -34,12 +34,12 @@ export function setAttribute(attributes: MutableAttributes, key: string, value: 
 }
 
 /** JSON has no NaN and no infinities: they become text. */
-export function doubleToJson(value: number): AttributeJson {
+export function doubleToJson(value: number): NumberJson {
   return Number.isFinite(value) ? value : String(value);
 }
 
 /** Integers that a JavaScript number cannot hold exactly become decimal text. */
-export function int64ToJson(value: bigint): AttributeJson {
+export function int64ToJson(value: bigint): NumberJson {
   const number = Number(value);
   return Number.isSafeInteger(number) ? number : value.toString();
 }

@@ -9,14 +9,20 @@ export class BatchBuilder<Item> {
   #rejectionReason = '';
 
   /** Runs `decode`; a record that it cannot use is counted, any other error goes on to the caller. */
-  item(path: () => string, decode: () => Item): Item | null {
+  item<Decoded>(path: () => string, decode: () => Decoded): Decoded | null {
     try {
       return decode();
     } catch (error) {
       if (!(error instanceof UnusableRecordError)) throw error;
-      if (this.#rejectedCount++ === 0) this.#rejectionReason = `${path()}: ${error.message}`;
+      this.reject(1, path, error);
       return null;
     }
+  }
+
+  /** Counts records that are left out for one reason. */
+  reject(count: number, path: () => string, { message }: UnusableRecordError): void {
+    if (this.#rejectedCount === 0 && count > 0) this.#rejectionReason = `${path()}: ${message}`;
+    this.#rejectedCount += count;
   }
 
   group(resource: AttributesJson, scope: ScopeRecord, items: readonly Item[]): void {

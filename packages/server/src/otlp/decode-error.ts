@@ -6,7 +6,7 @@ export class DecodeError extends Error {
   }
 }
 
-/** A span or log record that cannot be stored, in a request that is otherwise good: it is left out and counted. */
+/** A span, log record or data point that cannot be stored, in a request that is otherwise good: it is left out and counted. */
 export class UnusableRecordError extends DecodeError {
   constructor(message: string) {
     super(message);

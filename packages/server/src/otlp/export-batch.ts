@@ -6,7 +6,7 @@ export interface ScopeRecord {
   readonly attributes: AttributesJson;
 }
 
-/** Spans or log records of one resource and one instrumentation scope. */
+/** Spans, log records or metrics of one resource and one instrumentation scope. */
 export interface ExportGroup<Item> {
   readonly resource: AttributesJson;
   readonly scope: ScopeRecord;
@@ -16,14 +16,15 @@ export interface ExportGroup<Item> {
 /** A decoded export request: what can be stored, and what had to be left out and why. */
 export interface ExportBatch<Item> {
   readonly groups: readonly ExportGroup<Item>[];
+  /** Of metrics the data points are counted, as OTLP does. */
   readonly rejectedCount: number;
-  /** Why the first of the rejected items was rejected; empty when there is none. */
+  /** Why the first of them was rejected; empty when there is none. */
   readonly rejectionReason: string;
 }
 
-/** What OTLP calls the lists of a signal: everything around spans and log records has the same form. */
+/** What OTLP calls the lists of a signal: everything around spans, log records and metrics has the same form. */
 export interface ExportOutline {
-  readonly resources: 'resourceSpans' | 'resourceLogs';
-  readonly scopes: 'scopeSpans' | 'scopeLogs';
-  readonly items: 'spans' | 'logRecords';
+  readonly resources: 'resourceSpans' | 'resourceLogs' | 'resourceMetrics';
+  readonly scopes: 'scopeSpans' | 'scopeLogs' | 'scopeMetrics';
+  readonly items: 'spans' | 'logRecords' | 'metrics';
 }

@@ -5,8 +5,16 @@ import { asList, asObject, optionalObject, text, type JsonObject } from './json-
 import { checkJsonSize } from './json-size.ts';
 import { JsonValues } from './json-values.ts';
 
-/** Reads one item of the list that the outline calls `items`. */
-export type ReadJsonItem<Item> = (values: JsonValues, item: unknown) => Item;
+/**
+ * Reads one item of the list that the outline calls `items`; `null` says that nothing is left of it. One that
+ * consists of several records counts the bad ones itself, with `builder`.
+ */
+export type ReadJsonItem<Item> = (
+  values: JsonValues,
+  item: unknown,
+  builder: BatchBuilder<Item>,
+  path: () => string,
+) => Item | null;
 
 /**
  * Decodes an OTLP export request in its JSON encoding: hex ids in either case, 64-bit integers as text or
@@ -29,9 +37,9 @@ export function decodeJsonExport<Item>(
       const items: Item[] = [];
       const list = asList(scopeOwner[outline.items], `${scopePath}.${outline.items}`);
       for (const [index, entry] of list.entries()) {
-        const item = builder.item(
-          () => `${scopePath}.${outline.items}[${index}]`,
-          () => usable(values, entry, readItem),
+        const itemPath = () => `${scopePath}.${outline.items}[${index}]`;
+        const item = builder.item(itemPath, () =>
+          usable(values, () => readItem(values, entry, builder, itemPath)),
         );
         if (item !== null) items.push(item);
       }
@@ -41,11 +49,11 @@ export function decodeJsonExport<Item>(
   return builder.batch();
 }
 
-/** Whatever is wrong inside an item costs that item alone: JSON is intact around it. */
-function usable<Item>(values: JsonValues, entry: unknown, readItem: ReadJsonItem<Item>): Item {
+/** Whatever is wrong inside a record costs that record alone: JSON is intact around it. */
+export function usable<Decoded>(values: JsonValues, decode: () => Decoded): Decoded {
   values.spend();
   try {
-    return readItem(values, entry);
+    return decode();
   } catch (error) {
     throw error instanceof DecodeError ? new UnusableRecordError(error.message) : error;
   }

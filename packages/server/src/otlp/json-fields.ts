@@ -30,9 +30,9 @@ export function text(value: unknown, what: string): string {
   throw new DecodeError(`${what} must be a string, but is ${nameOf(value)}`);
 }
 
-export function truth(value: unknown): boolean {
+export function truth(value: unknown, what: string): boolean {
   if (typeof value === 'boolean') return value;
-  throw new DecodeError(`boolValue must be a boolean, but is ${nameOf(value)}`);
+  throw new DecodeError(`${what} must be a boolean, but is ${nameOf(value)}`);
 }
 
 export function integer(value: unknown, what: string): bigint {
@@ -47,12 +47,12 @@ export function uint32(value: unknown, what: string): number {
   return Number(BigInt.asUintN(32, integer(value, what)));
 }
 
-export function double(value: unknown): number {
+export function double(value: unknown, what: string): number {
   if (typeof value === 'number') return value;
   if (typeof value === 'string' && value.trim() !== '' && (value === 'NaN' || !Number.isNaN(Number(value)))) {
     return Number(value);
   }
-  throw new DecodeError(`doubleValue must be a number, but is ${nameOf(value)}`);
+  throw new DecodeError(`${what} must be a number, but is ${nameOf(value)}`);
 }
 
 export function enumValue(value: unknown, names: readonly string[], what: string): number {

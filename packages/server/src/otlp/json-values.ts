@@ -30,10 +30,11 @@ export class JsonValues {
 
   /** The `attributes` of a message; `path` names the message, empty for the record itself. */
   attributes(owner: JsonObject, path: string): MutableAttributes {
-    return this.#keyValues(owner['attributes'], path === '' ? 'attributes' : `${path}.attributes`, 0);
+    return this.keyValues(owner['attributes'], path === '' ? 'attributes' : `${path}.attributes`);
   }
 
-  #keyValues(list: unknown, path: string, depth: number): MutableAttributes {
+  /** A list of `KeyValue`; `path` names it. */
+  keyValues(list: unknown, path: string, depth = 0): MutableAttributes {
     const attributes: MutableAttributes = {};
     for (const item of asList(list, path)) {
       const entry = asObject(item, `an entry of ${path}`);
@@ -53,16 +54,16 @@ export class JsonValues {
     checkDepth(depth);
     const { stringValue, boolValue, intValue, doubleValue, arrayValue, kvlistValue, bytesValue } = value;
     if (isSet(stringValue)) return text(stringValue, 'stringValue');
-    if (isSet(boolValue)) return truth(boolValue);
+    if (isSet(boolValue)) return truth(boolValue, 'boolValue');
     if (isSet(intValue)) return intToJson(intValue);
-    if (isSet(doubleValue)) return doubleToJson(double(doubleValue));
+    if (isSet(doubleValue)) return doubleToJson(double(doubleValue, 'doubleValue'));
     if (isSet(bytesValue)) return Buffer.from(text(bytesValue, 'bytesValue'), 'base64').toString('base64');
     if (isSet(arrayValue)) {
       const items = asList(asObject(arrayValue, 'arrayValue')['values'], 'arrayValue.values');
       return items.map((item) => this.anyValue(optionalObject(item, 'an array item'), depth + 1));
     }
     if (isSet(kvlistValue)) {
-      return this.#keyValues(asObject(kvlistValue, 'kvlistValue')['values'], 'kvlistValue', depth + 1);
+      return this.keyValues(asObject(kvlistValue, 'kvlistValue')['values'], 'kvlistValue', depth + 1);
     }
     return null;
   }

@@ -14,8 +14,16 @@ const SCOPE_NAME = bytesField(1);
 const SCOPE_VERSION = bytesField(2);
 const SCOPE_ATTRIBUTES = bytesField(3);
 
-/** Reads the item that the reader stands in, up to the offset `end`. */
-export type ReadProtobufItem<Item> = (values: ProtobufValues, end: number) => Item;
+/**
+ * Reads the item that the reader stands in, up to the offset `end`; `null` says that nothing is left of it.
+ * One that consists of several records counts the bad ones itself, with `builder`.
+ */
+export type ReadProtobufItem<Item> = (
+  values: ProtobufValues,
+  end: number,
+  builder: BatchBuilder<Item>,
+  path: () => string,
+) => Item | null;
 
 /**
  * Decodes an OTLP export request straight from its bytes. Unknown fields, and known ones in another wire
@@ -42,10 +50,8 @@ export function decodeProtobufExport<Item>(
       else if (tag === SCOPES_ITEMS) {
         const index = count++;
         const end = reader.enter();
-        const item = builder.item(
-          () => `${path}.${outline.items}[${index}]`,
-          () => readItem(values, end),
-        );
+        const itemPath = () => `${path}.${outline.items}[${index}]`;
+        const item = builder.item(itemPath, () => readItem(values, end, builder, itemPath));
         if (item === null) reader.position = end;
         else items.push(item);
       } else return false;
