@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { request as httpRequest } from 'node:http';
 import { createServer, connect } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -17,7 +17,7 @@ import {
   type TraceSummary,
 } from '@tta/obs-protocol';
 import { WebSocket } from 'ws';
-import { startServer, type RunningServer } from './server.ts';
+import { startServer, type RunningServer, type ServerOptions } from './server.ts';
 
 let directory: string;
 let server: RunningServer;
@@ -32,7 +32,7 @@ afterEach(async () => {
   rmSync(directory, { recursive: true, force: true });
 });
 
-function start(options: { port?: number; pageDir?: string } = {}): Promise<RunningServer> {
+function start(options: Partial<ServerOptions> = {}): Promise<RunningServer> {
   return startServer({ port: 0, databasePath: join(directory, 'traces.db'), ...options });
 }
 
@@ -146,8 +146,8 @@ describe('POST /v1/traces', () => {
   it.each([
     ['broken JSON', 400, 3, '{', {}],
     ['gzip that is none', 400, 3, 'plain text', { 'content-encoding': 'gzip' }],
-    ['another content type', 415, 3, 'x', { 'content-type': 'text/plain' }],
-    ['another content encoding', 415, 3, 'x', { 'content-encoding': 'br' }],
+    ['another content type', 415, 12, 'x', { 'content-type': 'text/plain' }],
+    ['another content encoding', 415, 12, 'x', { 'content-encoding': 'br' }],
     ['a foreign origin', 403, 7, '{}', { origin: 'http://evil.example' }],
   ])('refuses %s with %d', async (_, status, code, body, headers) => {
     const answer = await post(body, headers);
@@ -387,12 +387,53 @@ describe('startServer', () => {
     other.close();
   });
 
-  it.each(['0.0.0.0', '::', '192.168.1.2', 'example.org'])('refuses to listen on %s', async (host) => {
+  it.each(['192.0.2.1', 'no-such-host.invalid'])('cannot listen on %s', async (host) => {
     await expect(startServer({ host, port: 0, databasePath: join(directory, 'b.db') })).rejects.toMatchObject(
-      {
-        code: 'OBS_ERR_HOST_NOT_LOOPBACK',
-      },
+      { code: 'OBS_ERR_HOST_UNKNOWN' },
     );
+  });
+
+  it('asks for a token of its own making when others can reach it, and for none when they cannot', async () => {
+    expect(server.token).toBeUndefined();
+    await server.close();
+    server = await start({ host: '0.0.0.0' });
+    expect(server.token).toMatch(/^[\w-]{43}$/);
+    expect(server.url).toBe(`http://127.0.0.1:${server.port}`);
+    const headers = { 'x-tta-token': server.token! };
+    expect((await fetch(`${server.url}/health`)).status).toBe(401);
+    expect((await fetch(`${server.url}/health`, { headers })).status).toBe(200);
+  });
+
+  it('says that a token is too short, and leaves no database behind', async () => {
+    const databasePath = join(directory, 'b.db');
+    await expect(startServer({ port: 0, databasePath, token: 'short' })).rejects.toMatchObject({
+      code: 'OBS_ERR_TOKEN',
+    });
+    expect(existsSync(databasePath)).toBe(false);
+  });
+
+  it('listens on the ports of OTLP too, and says which of them is taken', async () => {
+    const other = createServer().listen(0, '127.0.0.1');
+    await once(other, 'listening');
+    const taken = (other.address() as { port: number }).port;
+    const said: string[] = [];
+    await server.close();
+    server = await start({
+      otlpPorts: [taken],
+      logger: { warn: (message) => void said.push(message), error: () => undefined },
+    });
+    expect(said).toEqual([`Port ${taken} is taken: what is sent there does not arrive here.`]);
+    other.close();
+    await once(other, 'close');
+    await server.close();
+    server = await start({ otlpPorts: [taken] });
+    const answer = await fetch(`http://127.0.0.1:${taken}/v1/traces`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: exportJson(spanJson(1, 1)),
+    });
+    expect(answer.status).toBe(200);
+    expect((await server.store.counts()).spanCount).toBe(1);
   });
 });
 

@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs';
-import type { AddressInfo } from 'node:net';
 import type { LiveChange, TraceSummary } from '@tta/obs-protocol';
+import { generateToken } from './http/access-token.ts';
+import { Access, isLoopback } from './http/access.ts';
 import { openDatabaseFile } from './storage/database-file.ts';
 import { createHttpService } from './http/http-service.ts';
 import { LiveFeed } from './http/live-feed.ts';
 import { silentLogger, type ServiceLogger } from './logger.ts';
-import { isLoopback } from './http/request-origin.ts';
 import { Retention } from './storage/retention.ts';
 import { ServiceError } from './service-error.ts';
 import { SqliteConnection } from './storage/sqlite-connection.ts';
@@ -16,13 +16,19 @@ import type { LogStore } from './storage/log-store.ts';
 import type { SpanGroup } from './otlp/trace-batch.ts';
 import { traceChange, type TraceStore } from './storage/trace-store.ts';
 
-const CLOSE_LIMIT_MS = 2_000;
-
 export interface ServerOptions {
-  /** A loopback name or address. @defaultValue '127.0.0.1' */
+  /** The name or address to listen on. Where others can reach it, a token is needed. @defaultValue '127.0.0.1' */
   readonly host?: string;
-  /** 0 picks a free port. @defaultValue 8765 */
+  /** Page, REST, WebSocket and all of OTLP; 0 picks a free port. @defaultValue 8765 */
   readonly port?: number;
+  /** The same on more ports, where they are free: 4318 and 4317 are where tools send by default. @defaultValue [] */
+  readonly otlpPorts?: readonly number[];
+  /**
+   * What every request must show, 16 to 256 printable ASCII characters.
+   *
+   * @defaultValue none on a loopback address, else a random one
+   */
+  readonly token?: string;
   /** The SQLite file; it and its folder are created when missing. */
   readonly databasePath: string;
   /** Folder of the built page. Without it `/` says how to build it. */
@@ -39,6 +45,8 @@ export interface RunningServer {
   /** For example `http://127.0.0.1:8765`. */
   readonly url: string;
   readonly port: number;
+  /** What every request must show; `undefined` when none is asked for. */
+  readonly token: string | undefined;
   /** Absolute. */
   readonly databasePath: string;
   readonly version: string;
@@ -57,12 +65,8 @@ export interface RunningServer {
  */
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
   const { host = '127.0.0.1', port = 8765, logger = silentLogger } = options;
-  if (!isLoopback(host)) {
-    throw new ServiceError(
-      'OBS_ERR_HOST_NOT_LOOPBACK',
-      `Listening on ${host} is refused: the service has no access control yet, so it serves this machine only (127.0.0.1, ::1 or localhost).`,
-    );
-  }
+  const token = options.token ?? (isLoopback(host) ? undefined : generateToken());
+  const access = new Access({ host, ...(token !== undefined && { token }) });
   const startedMs = performance.now();
   const file = await openDatabaseFile(options.databasePath);
   const connection = new SqliteConnection(file);
@@ -97,7 +101,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     announce(await logs.write(groups, request));
 
   const version = ownVersion();
-  const app = createHttpService({
+  const http = await createHttpService({
     store,
     logs,
     feed,
@@ -105,38 +109,36 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     writeLogs,
     logger,
     host,
+    access,
     version,
     databasePath: file.path,
     uptimeMs: () => performance.now() - startedMs,
     pageDir: options.pageDir,
   });
+  let boundPort: number;
   try {
-    await app.listen({ host, port });
+    boundPort = await http.listen(port);
   } catch (error) {
-    await app.close();
+    await http.close();
     await store.close();
     throw listenError(error as NodeJS.ErrnoException, host, port);
   }
+  await http.listenWhereFree(options.otlpPorts ?? []);
   retention.noteIngest();
-  const address = app.server.address() as AddressInfo;
 
   const shutDown = async (): Promise<void> => {
     retention.stop();
     feed.close();
-    const force = setTimeout(() => {
-      feed.terminate();
-      app.server.closeAllConnections();
-    }, CLOSE_LIMIT_MS);
-    await app.close();
-    clearTimeout(force);
+    await http.close();
     feed.terminate();
     await store.close();
   };
   let closing: Promise<void> | undefined;
 
   return {
-    url: `http://${host.includes(':') ? `[${host}]` : host}:${address.port}`,
-    port: address.port,
+    url: `http://${urlHost(host)}:${boundPort}`,
+    port: boundPort,
+    token,
     databasePath: file.path,
     version,
     store,
@@ -147,6 +149,13 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     },
     close: () => (closing ??= shutDown()),
   };
+}
+
+/** Where a service that listens on all addresses is found from this machine. */
+function urlHost(host: string): string {
+  if (host === '0.0.0.0') return '127.0.0.1';
+  if (host === '::') return '[::1]';
+  return host.includes(':') ? `[${host}]` : host;
 }
 
 function listenError(error: NodeJS.ErrnoException, host: string, port: number): Error {

@@ -1,43 +1,55 @@
-import { STATUS_CODES, type IncomingMessage } from 'node:http';
-import type { Duplex } from 'node:stream';
-import { fastify, type FastifyInstance } from 'fastify';
-import { apiRoutes, refuse } from './api-routes.ts';
-import { InvalidCursorError } from '../storage/list-cursor.ts';
-import type { LiveFeed } from './live-feed.ts';
-import type { LogGroup } from '../otlp/log-batch.ts';
-import type { LogStore } from '../storage/log-store.ts';
+import type { Server } from 'node:http';
+import { fastify } from 'fastify';
 import type { ServiceLogger } from '../logger.ts';
-import { logRoutes } from './log-routes.ts';
-import { otlpRoutes } from './otlp-routes.ts';
-import { pageFiles } from './page-files.ts';
-import { problem, PROBLEM_TYPE } from './problem.ts';
-import { refusalReason } from './request-origin.ts';
-import type { SpanGroup } from '../otlp/trace-batch.ts';
+import type { LogStore } from '../storage/log-store.ts';
 import type { TraceStore } from '../storage/trace-store.ts';
+import type { Access } from './access.ts';
+import { apiRoutes, refuse } from './api-routes.ts';
+import { ConnectionIntake } from './connection-intake.ts';
+import { HTTP_LIMITS, type HttpLimits } from './http-limits.ts';
+import { answerClientError, http1Server } from './http1-server.ts';
+import { Http2Sessions } from './http2-server.ts';
+import type { LiveFeed } from './live-feed.ts';
+import { listenOn, type ListeningPort } from './listening-port.ts';
+import { logRoutes } from './log-routes.ts';
+import { otlpGrpc } from './otlp-grpc.ts';
+import { otlpHttp } from './otlp-http.ts';
+import { otlpSignals, type SignalWriters } from './otlp-signal.ts';
+import { pageFiles } from './page-files.ts';
+import { RequestBudget } from './request-budget.ts';
+import { addRequestChecks } from './request-checks.ts';
+import { webSocketUpgrade } from './upgrade.ts';
 
-const REQUEST_TIMEOUT_MS = 60_000;
-const HEADERS_TIMEOUT_MS = 10_000;
+/** How soon after its last answer a connection is closed when the service stops. */
+const SWEEP_INTERVAL_MS = 20;
 
-const SECURITY_HEADERS = {
-  'content-security-policy':
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
-  'x-content-type-options': 'nosniff',
-  'referrer-policy': 'no-referrer',
-  'cross-origin-resource-policy': 'same-origin',
-};
-
-export interface HttpServiceOptions {
+export interface HttpServiceOptions extends SignalWriters {
   readonly store: TraceStore;
   readonly logs: LogStore;
   readonly feed: LiveFeed;
-  readonly writeSpans: (groups: readonly SpanGroup[]) => Promise<void>;
-  readonly writeLogs: (groups: readonly LogGroup[], request: Buffer) => Promise<void>;
   readonly logger: ServiceLogger;
   readonly host: string;
+  readonly access: Access;
   readonly version: string;
   readonly databasePath: string;
   readonly uptimeMs: () => number;
   readonly pageDir: string | undefined;
+  /** Those that differ from the usual ones. */
+  readonly limits?: Partial<HttpLimits>;
+}
+
+/** All protocols of the service, on as many ports as are wanted. */
+export interface HttpService {
+  /**
+   * Listens on one more port, 0 for a free one. Returns the port.
+   *
+   * @throws The error of the system when that is not possible.
+   */
+  listen(port: number): Promise<number>;
+  /** Listens on those of the ports that can be had, and says which cannot. */
+  listenWhereFree(ports: readonly number[]): Promise<void>;
+  /** Lets requests in flight end for a while (2 s), then cuts off what is left. */
+  close(): Promise<void>;
 }
 
 /** No route has a JSON schema; loading the compilers for them would cost a fifth of a second at start. */
@@ -45,67 +57,89 @@ function noSchemas(): never {
   throw new Error('routes of this service have no JSON schemas');
 }
 
-/** All routes on one HTTP server, behind one check of `Host` and `Origin`. */
-export function createHttpService(options: HttpServiceOptions): FastifyInstance {
-  const { feed, logger, host } = options;
+/** Page, REST, WebSocket, OTLP/HTTP and OTLP/gRPC behind one check of who asks. */
+export async function createHttpService(options: HttpServiceOptions): Promise<HttpService> {
+  const { access, logger, host, feed } = options;
+  const limits = { ...HTTP_LIMITS, ...options.limits };
+  const receiver = {
+    signals: otlpSignals(options),
+    limitBytes: limits.bodyBytes,
+    budget: new RequestBudget({ limitBytes: limits.bytesInFlight, limitRequests: limits.requestsInFlight }),
+    logger,
+  };
+  const takeExport = otlpHttp({ receiver, access });
+  let http1!: Server;
   const app = fastify({
     logger: false,
     schemaController: { compilersFactory: { buildValidator: noSchemas, buildSerializer: noSchemas } },
-    requestTimeout: REQUEST_TIMEOUT_MS,
-    http: { headersTimeout: HEADERS_TIMEOUT_MS },
-    forceCloseConnections: 'idle',
     exposeHeadRoutes: true,
+    serverFactory: (handler) => {
+      http1 = http1Server(limits, (request, response) => {
+        if (!takeExport(request, response)) handler(request, response);
+      });
+      return http1;
+    },
     frameworkErrors: (error, _request, reply) => {
       refuse(reply, error.statusCode ?? 400, `${error.message}.`);
     },
+    clientErrorHandler: answerClientError,
   });
-
-  app.addHook('onRequest', async (request, reply) => {
-    const reason = refusalReason(request.headers, host);
-    if (reason !== null) return refuse(reply, 403, reason);
-    return undefined;
-  });
-  app.addHook('onSend', async (_request, reply) => {
-    reply.headers(SECURITY_HEADERS);
-    if (!reply.hasHeader('cache-control')) reply.header('cache-control', 'no-store');
-  });
-  app.setNotFoundHandler((request, reply) =>
-    refuse(reply, 404, `There is no ${request.method} ${request.url.split('?')[0]}.`),
-  );
-  app.setErrorHandler((error: Error & { statusCode?: number }, request, reply) => {
-    const status = error instanceof InvalidCursorError ? 400 : (error.statusCode ?? 500);
-    if (status < 500) return refuse(reply, status, error.message);
-    logger.error(`${request.method} ${request.url} failed`, error);
-    return refuse(reply, 500, 'The service failed; its log says why.');
-  });
-
+  addRequestChecks(app, access, logger);
   apiRoutes(app, options);
   logRoutes(app, options.logs);
-  void app.register(otlpRoutes(options));
   pageFiles(app, options.pageDir);
-  app.server.on('upgrade', (request, socket, head) => upgrade(request, socket, head, feed, host));
-  return app;
+  await app.ready();
+  http1.on('upgrade', webSocketUpgrade(feed, access));
+
+  const http2 = new Http2Sessions(limits.idleTimeoutMs);
+  http2.server.on('stream', otlpGrpc({ receiver, access, callTimeoutMs: limits.requestTimeoutMs }));
+  const intake = new ConnectionIntake({
+    http1: (socket) => http1.emit('connection', socket),
+    http2: (socket) => http2.server.emit('connection', socket),
+    silenceMs: limits.headersTimeoutMs,
+    limit: limits.connections,
+    logger,
+  });
+  const ports: ListeningPort[] = [];
+
+  const listen = async (port: number): Promise<number> => {
+    const listening = await listenOn({ host, port, logger, onConnection: (socket) => intake.accept(socket) });
+    ports.push(listening);
+    return listening.port;
+  };
+  return {
+    listen,
+    listenWhereFree: async (wanted) => {
+      for (const port of wanted) {
+        try {
+          await listen(port);
+        } catch (error) {
+          logger.warn(`Port ${port} ${whyNot(error)}: what is sent there does not arrive here.`);
+        }
+      }
+    },
+    close: async () => {
+      const closed = ports.map((port) => port.close());
+      intake.closeUndecided();
+      http2.close();
+      await app.close();
+      http1.close();
+      const sweep = setInterval(() => http1.closeIdleConnections(), SWEEP_INTERVAL_MS);
+      const force = setTimeout(() => intake.closeAll(), limits.closeTimeoutMs);
+      await Promise.all(closed);
+      clearInterval(sweep);
+      clearTimeout(force);
+    },
+  };
 }
 
-function upgrade(request: IncomingMessage, socket: Duplex, head: Buffer, feed: LiveFeed, host: string): void {
-  socket.on('error', () => socket.destroy());
-  const reason = refusalReason(request.headers, host);
-  if (reason !== null) return refuseUpgrade(socket, 403, reason);
-  const [path, query = ''] = (request.url ?? '').split('?');
-  if (path !== '/ws/traces') return refuseUpgrade(socket, 404, `There is no WebSocket at ${path}.`);
-  const after = new URLSearchParams(query).get('after');
-  if (after !== null && !/^[0-9]{1,15}$/.test(after)) {
-    return refuseUpgrade(socket, 400, 'after must be the seq of an earlier message.');
+function whyNot(error: unknown): string {
+  switch ((error as NodeJS.ErrnoException).code) {
+    case 'EADDRINUSE':
+      return 'is taken';
+    case 'EACCES':
+      return 'is not allowed to this user';
+    default:
+      return `cannot be had (${(error as Error).message})`;
   }
-  feed.accept(request, socket, head, after === null ? undefined : Number(after));
-}
-
-function refuseUpgrade(socket: Duplex, status: number, detail: string): void {
-  const body = JSON.stringify(problem(status, detail));
-  // Destroyed once it is said: a peer that keeps its half open would keep the service from stopping.
-  socket.end(
-    `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nConnection: close\r\nContent-Type: ${PROBLEM_TYPE}\r\n` +
-      `Content-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
-    () => socket.destroy(),
-  );
 }

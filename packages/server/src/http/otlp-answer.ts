@@ -1,15 +1,31 @@
+import type { RefusalStatus } from './refused-error.ts';
+
 export type OtlpEncoding = 'protobuf' | 'json';
 
-/** Codes of `google.rpc.Status` for the HTTP statuses that we answer. */
-const RPC_CODES: Readonly<Record<number, number>> = { 400: 3, 403: 7, 404: 5, 413: 3, 415: 3, 503: 14 };
-const RPC_INTERNAL = 13;
+/** Codes of gRPC and `google.rpc.Status` for the HTTP statuses that we answer. */
+const RPC_CODES: Readonly<Record<RefusalStatus, number>> = {
+  400: 3, // INVALID_ARGUMENT
+  401: 16, // UNAUTHENTICATED
+  403: 7, // PERMISSION_DENIED
+  404: 12, // UNIMPLEMENTED
+  405: 12,
+  408: 4, // DEADLINE_EXCEEDED
+  413: 8, // RESOURCE_EXHAUSTED, which senders do not repeat unless it comes with RetryInfo
+  415: 12,
+  500: 13, // INTERNAL
+  503: 14, // UNAVAILABLE
+};
+
+export function rpcCode(status: RefusalStatus): number {
+  return RPC_CODES[status];
+}
 
 export function contentType(encoding: OtlpEncoding): string {
   return encoding === 'json' ? 'application/json' : 'application/x-protobuf';
 }
 
 /** How the answer of a signal names what was rejected; in protobuf it is field 1 for all of them. */
-export type RejectedField = 'rejectedSpans' | 'rejectedLogRecords';
+export type RejectedField = 'rejectedSpans' | 'rejectedLogRecords' | 'rejectedDataPoints';
 
 /** `Export…ServiceResponse`; `partial_success` stays unset when everything was taken. */
 export function exportAnswer(
@@ -33,8 +49,8 @@ export function exportAnswer(
 }
 
 /** `google.rpc.Status` for an HTTP status. */
-export function statusAnswer(encoding: OtlpEncoding, httpStatus: number, message: string): Buffer {
-  const code = RPC_CODES[httpStatus] ?? RPC_INTERNAL;
+export function statusAnswer(encoding: OtlpEncoding, status: RefusalStatus, message: string): Buffer {
+  const code = rpcCode(status);
   if (encoding === 'json') return Buffer.from(JSON.stringify({ code, message }));
   return Buffer.concat([varintField(1, code), lengthDelimited(2, Buffer.from(message))]);
 }

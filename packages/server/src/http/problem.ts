@@ -4,12 +4,16 @@ export const PROBLEM_TYPE = 'application/problem+json; charset=utf-8';
 
 const TITLES: Readonly<Record<number, string>> = {
   400: 'Bad request',
+  401: 'Unauthorized',
   403: 'Forbidden',
   404: 'Not found',
   405: 'Method not allowed',
+  408: 'Request timeout',
   413: 'Request too large',
+  414: 'Address too long',
   415: 'Unsupported media type',
   426: 'Upgrade required',
+  431: 'Headers too large',
   500: 'Internal error',
   503: 'Unavailable',
 };

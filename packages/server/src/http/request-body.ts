@@ -1,115 +1,100 @@
 import type { Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
-
-/** A body that is not taken; `status` is the HTTP status to answer. */
-export class BodyError extends Error {
-  readonly status: 400 | 413 | 503;
-
-  constructor(status: 400 | 413 | 503, message: string) {
-    super(message);
-    this.name = 'BodyError';
-    this.status = status;
-  }
-}
-
-/** Limits the memory of all bodies that are being read or worked on at one time. */
-export class BodyBudget {
-  readonly #limitBytes: number;
-  #usedBytes = 0;
-
-  constructor(limitBytes: number) {
-    this.#limitBytes = limitBytes;
-  }
-
-  /** Reserves room for `byteCount` more bytes; false when there is none. */
-  reserve(byteCount: number): boolean {
-    if (this.#usedBytes + byteCount > this.#limitBytes) return false;
-    this.#usedBytes += byteCount;
-    return true;
-  }
-
-  release(byteCount: number): void {
-    this.#usedBytes -= byteCount;
-  }
-
-  get usedBytes(): number {
-    return this.#usedBytes;
-  }
-}
+import { RefusedError } from './refused-error.ts';
+import type { Reservation } from './request-budget.ts';
 
 export interface BodyOptions {
-  readonly isGzip: boolean;
-  /** The most that the body may hold, in bytes, also after decompression. */
+  /** The most that the body may hold, in bytes. */
   readonly limitBytes: number;
-  readonly budget: BodyBudget;
+  /** Pays for the bytes; they stay reserved until it is closed. */
+  readonly room: Reservation;
 }
 
+const LEAST_CHUNK_BYTES = 16 * 1024;
+const MOST_CHUNK_BYTES = 256 * 1024;
+
 /**
- * Reads a request body into memory. A body that is refused is still read to its end and thrown away: a
- * client that is cut off while sending would never see the answer.
+ * Reads a body into memory.
  *
- * The bytes stay reserved in the budget; the caller releases `body.length` when it is done with them.
- *
- * @throws BodyError with 413 over the limit, 503 over the budget, 400 when it is broken.
+ * @throws RefusedError as soon as it is known: 413 over the limit, 503 over the budget, 400 when the client
+ * goes away. What the client still sends is not read; see {@link drain}.
  */
-export function readBody(source: Readable, options: BodyOptions): Promise<Buffer> {
-  const { isGzip, limitBytes, budget } = options;
+export function readBody(source: Readable, { limitBytes, room }: BodyOptions): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     let size = 0;
-    let failure: BodyError | undefined;
-    const gunzip = isGzip ? createGunzip() : undefined;
-
-    const fail = (error: BodyError) => {
-      if (failure !== undefined) return;
-      failure = error;
-      budget.release(size);
-      size = 0;
-      chunks.length = 0;
-      if (gunzip !== undefined) {
-        source.unpipe(gunzip);
-        gunzip.destroy();
-      }
-      if (source.readableEnded || source.destroyed) reject(error);
-      else source.resume();
-    };
-    const take = (chunk: Buffer) => {
-      if (failure !== undefined) return;
-      if (size + chunk.length > limitBytes) {
-        fail(new BodyError(413, `The body is larger than ${limitBytes} bytes: send smaller batches.`));
-      } else if (!budget.reserve(chunk.length)) {
-        fail(new BodyError(503, 'Too many requests are being worked on: try again in a second.'));
-      } else {
-        size += chunk.length;
+    const take = (chunk: Buffer): void => {
+      try {
+        size = grown(size, chunk.length, limitBytes);
+        room.take(chunk.length);
         chunks.push(chunk);
+      } catch (error) {
+        source.off('data', take);
+        source.pause();
+        reject(error as RefusedError);
       }
     };
-    const finish = () => {
-      if (failure === undefined) resolve(chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks, size));
-      else reject(failure);
-    };
-
-    source.on('error', (error) => {
-      fail(new BodyError(400, `The body could not be read: ${error.message}`));
-      reject(failure);
-    });
-    source.on('close', () => {
-      if (!source.readableEnded) {
-        fail(new BodyError(400, 'The client went away.'));
-        reject(failure);
-      }
-    });
-    if (gunzip === undefined) {
-      source.on('data', take);
-      source.on('end', finish);
-    } else {
-      gunzip.on('data', take);
-      gunzip.on('end', finish);
-      gunzip.on('error', (error) => fail(new BodyError(400, `The body is not gzip: ${error.message}`)));
-      source.on('end', () => {
-        if (failure !== undefined) reject(failure);
-      });
-      source.pipe(gunzip);
-    }
+    source.on('data', take);
+    source.on('end', () => resolve(joined(chunks, size)));
+    source.on('error', (error) => reject(new RefusedError(400, `The body broke off: ${error.message}`)));
+    source.on('close', () => reject(new RefusedError(400, 'The client went away.')));
   });
+}
+
+/**
+ * Unpacks a body, and stops as soon as it is known to be too large: a small body can unpack to a thousand
+ * times its size. The packed bytes are given back to the budget.
+ *
+ * @throws RefusedError with 413 over the limit, 503 over the budget, 400 when it is not gzip.
+ */
+export function gunzip(packed: Buffer, { limitBytes, room }: BodyOptions): Promise<Buffer> {
+  return new Promise((resolve, reject) => {
+    const chunkSize = Math.min(Math.max(packed.length * 4, LEAST_CHUNK_BYTES), MOST_CHUNK_BYTES);
+    const stream = createGunzip({ chunkSize });
+    const chunks: Buffer[] = [];
+    let size = 0;
+    stream.on('data', (chunk: Buffer) => {
+      try {
+        size = grown(size, chunk.length, limitBytes);
+        room.take(chunk.length);
+        chunks.push(chunk);
+      } catch (error) {
+        stream.destroy();
+        reject(error as RefusedError);
+      }
+    });
+    stream.on('end', () => {
+      room.giveBack(packed.length);
+      resolve(joined(chunks, size));
+    });
+    stream.on('error', (error) => reject(new RefusedError(400, `The body is not gzip: ${error.message}`)));
+    stream.end(packed);
+  });
+}
+
+/**
+ * Throws away what a refused client still sends, for a client that is cut off while sending would never see
+ * the answer. One that goes on for more than `limitBytes` is cut off.
+ */
+export function drain(source: Readable, limitBytes: number): void {
+  let rest = limitBytes;
+  source.on('error', () => undefined);
+  source.on('data', (chunk: Buffer) => {
+    rest -= chunk.length;
+    if (rest < 0) source.destroy();
+  });
+  source.resume();
+}
+
+function grown(size: number, byteCount: number, limitBytes: number): number {
+  if (size + byteCount > limitBytes) throw tooLarge(limitBytes);
+  return size + byteCount;
+}
+
+export function tooLarge(limitBytes: number): RefusedError {
+  return new RefusedError(413, `The body is larger than ${limitBytes} bytes: send smaller batches.`);
+}
+
+function joined(chunks: readonly Buffer[], size: number): Buffer {
+  return chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks, size);
 }

@@ -1,0 +1,94 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Access } from './access.ts';
+import { contentType, statusAnswer, type OtlpEncoding } from './otlp-answer.ts';
+import { receiveExport, refusalOf, type OtlpReceiver } from './otlp-receiver.ts';
+import type { Signal } from './otlp-signal.ts';
+import { RefusedError, refusalHeaders } from './refused-error.ts';
+import { drain, readBody, tooLarge } from './request-body.ts';
+
+const PROTOBUF = /^application\/x-protobuf\s*(;|$)/i;
+const JSON_TYPE = /^application\/json\s*(;|$)/i;
+
+export interface OtlpHttpOptions {
+  readonly receiver: OtlpReceiver;
+  readonly access: Access;
+}
+
+/**
+ * OTLP/HTTP: `POST /v1/traces` and its like, protobuf and JSON, plain and gzip. It stands in front of the
+ * framework, which would make a small request cost twice as much.
+ *
+ * @returns A function that takes a request, or returns false for one to another path.
+ */
+export function otlpHttp({ receiver, access }: OtlpHttpOptions) {
+  const signals = new Map(receiver.signals.map((signal) => [signal.path, signal]));
+
+  const answer = async (signal: Signal, request: IncomingMessage, response: ServerResponse) => {
+    const encoding = encodingOf(request);
+    try {
+      access.check(request.headers, request.socket);
+      const message = await received(receiver, signal, encoding, request);
+      send(response, 200, encoding ?? 'json', message);
+    } catch (error) {
+      const { status, message } = refusalOf(error, `POST ${signal.path}`, receiver.logger);
+      for (const [name, value] of Object.entries(refusalHeaders(status))) response.setHeader(name, value);
+      send(response, status, encoding ?? 'json', statusAnswer(encoding ?? 'json', status, message));
+      drain(request, receiver.limitBytes);
+    }
+  };
+
+  return (request: IncomingMessage, response: ServerResponse): boolean => {
+    const signal = signals.get(pathOf(request.url ?? ''));
+    if (signal === undefined) return false;
+    void answer(signal, request, response);
+    return true;
+  };
+}
+
+async function received(
+  receiver: OtlpReceiver,
+  signal: Signal,
+  encoding: OtlpEncoding | undefined,
+  request: IncomingMessage,
+): Promise<Buffer> {
+  const { limitBytes, budget } = receiver;
+  if (request.method !== 'POST') throw new RefusedError(405, 'OTLP is sent with POST.');
+  if (encoding === undefined) {
+    throw new RefusedError(415, 'Content-Type must be application/x-protobuf or application/json.');
+  }
+  const isGzip = isGzipped(request);
+  if (Number(request.headers['content-length'] ?? 0) > limitBytes) throw tooLarge(limitBytes);
+  const room = budget.admit();
+  try {
+    const body = await readBody(request, { limitBytes, room });
+    return await receiveExport(receiver, { signal, encoding, isGzip, body, room });
+  } finally {
+    room.close();
+  }
+}
+
+function send(response: ServerResponse, status: number, encoding: OtlpEncoding, body: Buffer): void {
+  response.statusCode = status;
+  response.setHeader('content-type', contentType(encoding));
+  response.setHeader('content-length', body.length);
+  response.setHeader('x-content-type-options', 'nosniff');
+  response.end(body);
+}
+
+function pathOf(url: string): string {
+  const query = url.indexOf('?');
+  return query === -1 ? url : url.slice(0, query);
+}
+
+function encodingOf({ headers }: IncomingMessage): OtlpEncoding | undefined {
+  const type = headers['content-type'] ?? '';
+  if (PROTOBUF.test(type)) return 'protobuf';
+  return JSON_TYPE.test(type) ? 'json' : undefined;
+}
+
+function isGzipped({ headers }: IncomingMessage): boolean {
+  const encoding = headers['content-encoding']?.toLowerCase() ?? '';
+  if (encoding === 'gzip') return true;
+  if (encoding === '' || encoding === 'identity') return false;
+  throw new RefusedError(415, `Content-Encoding "${encoding}" is not taken: send gzip or no encoding.`);
+}

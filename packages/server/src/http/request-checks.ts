@@ -1,0 +1,62 @@
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { ServiceLogger } from '../logger.ts';
+import { InvalidCursorError } from '../storage/list-cursor.ts';
+import type { Access } from './access.ts';
+import { refuse } from './api-routes.ts';
+import { RefusedError, refusalHeaders } from './refused-error.ts';
+
+const SECURITY_HEADERS = {
+  'content-security-policy':
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+  'x-content-type-options': 'nosniff',
+  'referrer-policy': 'no-referrer',
+  'cross-origin-resource-policy': 'same-origin',
+};
+
+/** What holds for the page and all of REST: who may ask, how changes are asked for, how errors are told. */
+export function addRequestChecks(app: FastifyInstance, access: Access, logger: ServiceLogger): void {
+  app.addHook('onRequest', async (request, reply) => {
+    try {
+      access.checkSource(request.headers, request.socket);
+      const cookie = access.cookieFor(shownToken(request));
+      // Out of the address, so that it is neither kept in the history nor copied with it.
+      if (cookie !== null) return await reply.header('set-cookie', cookie).redirect('/', 303);
+      access.check(request.headers, request.socket);
+      // Before its body is read.
+      if (request.is404) throw new RefusedError(404, `There is no ${request.method} ${pathOf(request)}.`);
+      checkMediaType(request);
+    } catch (error) {
+      const { status, message } = error as RefusedError;
+      return refuse(reply.headers(refusalHeaders(status)), status, message);
+    }
+    return undefined;
+  });
+  app.addHook('onSend', async (_request, reply) => {
+    reply.headers(SECURITY_HEADERS);
+    if (!reply.hasHeader('cache-control')) reply.header('cache-control', 'no-store');
+  });
+  app.setErrorHandler((error: Error & { statusCode?: number }, request, reply) => {
+    const status = error instanceof InvalidCursorError ? 400 : (error.statusCode ?? 500);
+    if (status < 500) return refuse(reply, status, error.message);
+    logger.error(`${request.method} ${pathOf(request)} failed`, error);
+    return refuse(reply, 500, 'The service failed; its log says why.');
+  });
+}
+
+/** The token of `/?token=…`, the address that a person opens first. */
+function shownToken(request: FastifyRequest): string {
+  if (request.method !== 'GET' || pathOf(request) !== '/') return '';
+  const { token } = request.query as Readonly<Record<string, string | string[] | undefined>>;
+  return typeof token === 'string' ? token : '';
+}
+
+/** A form of another site can send anything but JSON without asking first. */
+function checkMediaType({ method, headers }: FastifyRequest): void {
+  if (method === 'GET' || method === 'HEAD') return;
+  if (/^application\/json\s*(;|$)/i.test(headers['content-type'] ?? '')) return;
+  throw new RefusedError(415, 'Content-Type must be application/json.');
+}
+
+function pathOf(request: FastifyRequest): string {
+  return request.url.split('?')[0]!;
+}
