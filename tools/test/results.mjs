@@ -3,13 +3,20 @@ import { join, relative } from 'node:path';
 
 const resultsFile = 'coverage/results.json';
 
-const configurations = ['jest.config.mjs', 'browser.jest.mjs', 'prometheus.jest.mjs', 'redis.jest.mjs'];
+const configurations = [
+  'jest.config.mjs',
+  'browser.jest.mjs',
+  'prometheus.jest.mjs',
+  'redis.jest.mjs',
+  'deno.jest.mjs',
+];
 
 /** Folders of all projects with a Jest configuration, relative to the root. */
 function testedFolders(root) {
   const children = (folder) => readdirSync(join(root, folder)).map((name) => join(folder, name));
   const hasJest = (folder) => configurations.some((file) => existsSync(join(root, folder, file)));
-  return [...children('packages'), ...children('tools'), 'docs/examples'].filter(hasJest);
+  const folders = [...children('packages'), ...children('tools'), 'tools/otlp-clients/deno', 'docs/examples'];
+  return folders.filter(hasJest);
 }
 
 /** Removes the results of an earlier run, so that none can pass for one of this run. */

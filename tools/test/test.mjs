@@ -12,38 +12,51 @@ import { forgetResults, readResults } from './results.mjs';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
-/** Tests that need a program which npm cannot install: `run` is their target, `programs` the names it goes by. */
+const denoFolder = join('tools', 'otlp-clients', 'deno');
+
+/** Tests that need a program: `run` is their target, `isReady` says whether it is there or could be installed. */
 const suites = [
   {
     title: 'browser tests',
     folder: join('tools', 'browser-tests'),
     run: '@tta/obs-browser-tests:test-browser',
-    programs: ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'],
+    isReady: hasProgram('chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'),
     absence: 'Chromium not found: apt-get install chromium',
   },
   {
     title: 'Prometheus tests',
     folder: join('tools', 'prometheus-tests'),
     run: '@tta/obs-prometheus-tests:test-prometheus',
-    programs: ['prometheus'],
+    isReady: hasProgram('prometheus'),
     absence: 'prometheus not found: apt-get install prometheus',
   },
   {
     title: 'Redis tests',
     folder: join('tools', 'redis-tests'),
     run: '@tta/obs-redis-tests:test-redis',
-    programs: ['redis-server'],
+    isReady: hasProgram('redis-server'),
     absence: 'redis-server not found: apt-get install redis-server',
+  },
+  {
+    title: 'Deno tests',
+    folder: denoFolder,
+    run: '@tta/obs-otlp-clients:test-deno',
+    isReady: () => ensureInstalled(join(root, denoFolder)),
+    absence: `Deno could not be installed: npm ci in ${denoFolder}`,
   },
 ];
 const usage = `Usage: npm test [-- --unit]
 
-Installs what is missing, then runs lint, type checks, all unit tests, and the tests that need a Chromium, a Prometheus
-or a Redis where that is found.
+Installs what is missing, then runs lint, type checks, all unit tests, and the tests that need a Chromium, a Prometheus,
+a Redis or a Deno where that is found; Deno comes from npm.
 
   --unit   the unit tests alone
   --help   show this text
 `;
+
+function hasProgram(...names) {
+  return () => findProgram(names) !== undefined;
+}
 
 function readCommandLine() {
   try {
@@ -82,8 +95,8 @@ async function nx(title, args) {
 }
 
 /** Runs a suite where its program is found; in CI the absence is a failure. */
-async function runSuite({ title, run, programs, absence }) {
-  if (findProgram(programs) !== undefined) return { ran: true, ...(await nx(title, ['run', run])) };
+async function runSuite({ title, run, isReady, absence }) {
+  if (isReady()) return { ran: true, ...(await nx(title, ['run', run])) };
   console.log(`\nnot run: ${title} (${absence})`);
   return { title, ran: false, passed: process.env.CI !== 'true', failures: [] };
 }

@@ -1,0 +1,183 @@
+import { execFile } from 'node:child_process';
+import { readdirSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { comparedSpans, type ComparedSpan } from '../../src/compared-span.ts';
+import { type Service, startService } from '../../src/service.ts';
+import { logRecordsOf, spansOf } from '../../src/service-answers.ts';
+
+const run = promisify(execFile);
+const folder = new URL('..', import.meta.url);
+const program = fileURLToPath(new URL('program.ts', folder));
+const protocols = ['http/json', 'http/protobuf'] as const;
+
+let service: Service;
+beforeAll(async () => {
+  service = await startService();
+  await Promise.all(protocols.map((protocol) => runDeno(protocol)));
+}, 60_000);
+afterAll(() => service.stop());
+
+/** The binary itself: the package's own start script would be one process more. */
+function denoBinary(): string {
+  const platforms = new URL('node_modules/@deno/', folder);
+  const [platform = ''] = readdirSync(platforms);
+  return fileURLToPath(new URL(`${platform}/deno${process.platform === 'win32' ? '.exe' : ''}`, platforms));
+}
+
+const serviceName = (protocol: string): string => `deno by ${protocol}`;
+
+async function runDeno(protocol: string): Promise<void> {
+  const { PATH = '', HOME = '' } = process.env;
+  await run(denoBinary(), ['run', '--allow-all', '--cached-only', '--no-remote', '--no-lock', program], {
+    timeout: 30_000,
+    env: {
+      PATH,
+      HOME,
+      NO_COLOR: '1',
+      DENO_NO_UPDATE_CHECK: '1',
+      OTEL_DENO: 'true',
+      OTEL_SERVICE_NAME: serviceName(protocol),
+      OTEL_RESOURCE_ATTRIBUTES: 'service.instance.id=627cc493,deployment.environment.name=test',
+      OTEL_METRIC_EXPORT_INTERVAL: '200',
+      OTEL_EXPORTER_OTLP_PROTOCOL: protocol,
+      OTEL_EXPORTER_OTLP_ENDPOINT: service.url,
+    },
+  });
+}
+
+/** What `program.ts` has made, as far as it says itself. */
+const at = (seconds: number): string => `${1_800_000_000 + seconds}751953125`;
+const plain = {
+  scope: { name: 'shop', version: '1.2.3' },
+  statusCode: 0,
+  statusMessage: null,
+  attributes: {},
+  events: [],
+  links: [],
+};
+const made: readonly Partial<ComparedSpan>[] = [
+  {
+    ...plain,
+    name: 'order',
+    kind: 2,
+    startTimeUnixNano: at(0),
+    endTimeUnixNano: at(20),
+    statusCode: 1,
+    attributes: {
+      text: 'Grüße, "Welt" 😀\n',
+      'text.empty': '',
+      int: 7,
+      'int.negative': -42,
+      'int.largest': Number.MAX_SAFE_INTEGER,
+      double: 0.1,
+      yes: true,
+      no: false,
+      texts: ['a', '', 'c'],
+      ints: [1, 2],
+      doubles: [0.5, 1.5],
+      flags: [true, false],
+      none: [],
+    },
+    events: [{ name: 'cache miss', timeUnixNano: at(1), attributes: { key: 'дом', tries: 3 } }],
+    links: [{ traceId: 'a'.repeat(32), spanId: 'b'.repeat(16), attributes: { 'link.why': 'retry' } }],
+  },
+  ...[0, 2, 3, 4].map((kind) => ({
+    ...plain,
+    name: `kind ${kind}`,
+    kind: kind + 1,
+    startTimeUnixNano: at(kind),
+    endTimeUnixNano: at(10),
+    statusCode: 2,
+    statusMessage: `broken: ${kind} ✗`,
+  })),
+  ...Array.from({ length: 600 }, (_, index) => ({
+    ...plain,
+    name: `item ${index}`,
+    kind: 1,
+    startTimeUnixNano: at(1),
+    endTimeUnixNano: at(2),
+    attributes: { index },
+  })),
+];
+
+const resource = (protocol: string) => ({
+  'service.name': serviceName(protocol),
+  'service.instance.id': '627cc493',
+  'deployment.environment.name': 'test',
+  'telemetry.sdk.name': 'deno-opentelemetry',
+  'telemetry.sdk.language': 'deno-rust',
+  'telemetry.sdk.version': expect.any(String),
+  'process.runtime.name': 'deno',
+  'process.runtime.version': expect.any(String),
+});
+
+const byName = (a: { readonly name?: string }, b: { readonly name?: string }): number =>
+  (a.name ?? '') < (b.name ?? '') ? -1 : 1;
+
+describe.each(protocols)('the Rust exporter of Deno by %s', (protocol) => {
+  it('brings its spans whole', async () => {
+    const spans = comparedSpans(await spansOf(service.url, serviceName(protocol)));
+    const [order] = spans.filter(({ name }) => name === 'order');
+    expect(spans).toHaveLength(made.length);
+    expect(spans.toSorted(byName)).toEqual(
+      made.toSorted(byName).map((span) => ({
+        ...span,
+        traceId: order?.traceId,
+        spanId: expect.stringMatching(/^[0-9a-f]{16}$/),
+        parentSpanId: span.name === 'order' ? null : order?.spanId,
+        resource: resource(protocol),
+      })),
+    );
+    expect(new Set(spans.map(({ spanId }) => spanId)).size).toBe(made.length);
+  });
+
+  it('brings its log records whole', async () => {
+    const records = await logRecordsOf(service.url, serviceName(protocol));
+    const spans = await spansOf(service.url, serviceName(protocol));
+    const inSpan = (kind: number) => {
+      const span = spans.find(({ name }) => name === `kind ${kind}`);
+      return { traceId: span?.traceId, spanId: span?.spanId, flags: 1 };
+    };
+    const outside = { traceId: null, spanId: null, flags: 0 };
+    const out = { 'log.iostream': 'stdout' };
+    const error = { 'log.iostream': 'stderr' };
+    const lines = [
+      ...[0, 2, 3, 4].map((kind) => ({
+        ...inSpan(kind),
+        body: `paid ${kind} of Grüße 😀\n`,
+        severityNumber: 9,
+        severityText: 'INFO',
+        attributes: out,
+      })),
+      { ...outside, body: 'debug\n', severityNumber: 5, severityText: 'DEBUG', attributes: out },
+      { ...outside, body: 'info\n', severityNumber: 9, severityText: 'INFO', attributes: out },
+      { ...outside, body: 'warn\n', severityNumber: 13, severityText: 'WARN', attributes: error },
+      {
+        ...outside,
+        body: 'error { nested: [ 1, { two: 2 } ] }\n',
+        severityNumber: 17,
+        severityText: 'ERROR',
+        attributes: error,
+      },
+    ];
+    const nanoseconds = expect.stringMatching(/^1[0-9]{18}$/);
+    expect(records).toEqual(
+      lines.map((line) => ({
+        ...line,
+        id: expect.any(Number),
+        timeUnixNano: nanoseconds,
+        observedTimeUnixNano: nanoseconds,
+        eventName: null,
+        droppedAttributesCount: 0,
+        serviceName: serviceName(protocol),
+        resource: resource(protocol),
+        scope: { name: 'deno', version: expect.any(String) },
+      })),
+    );
+    expect(records.map(({ timeUnixNano }) => timeUnixNano)).toEqual(
+      records.map(({ observedTimeUnixNano }) => observedTimeUnixNano),
+    );
+  });
+});

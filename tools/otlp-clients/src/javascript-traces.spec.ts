@@ -1,0 +1,212 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import {
+  type Context,
+  createTraceState,
+  type HrTime,
+  ROOT_CONTEXT,
+  type Span,
+  type SpanContext,
+  SpanKind,
+  SpanStatusCode,
+  trace,
+  TraceFlags,
+} from '@opentelemetry/api';
+import { resourceFromAttributes } from '@opentelemetry/resources';
+import { BasicTracerProvider, BatchSpanProcessor } from '@opentelemetry/sdk-trace-node';
+import { bySpanId, comparedSpans, type ComparedSpan } from './compared-span.ts';
+import { traceExporter, transports } from './javascript-exporters.ts';
+import { type Service, startService } from './service.ts';
+import { spansOf } from './service-answers.ts';
+
+let service: Service;
+beforeAll(async () => {
+  service = await startService();
+});
+afterAll(() => service.stop());
+
+const seconds = 1_800_000_000;
+const at = (nanoseconds: number): HrTime => [seconds, nanoseconds];
+const unixNano = (nanoseconds: number): string => `${BigInt(seconds) * 1_000_000_000n + BigInt(nanoseconds)}`;
+
+/** Every type that the API takes on a span. */
+const attributes = {
+  text: 'Grüße, "Welt" \\ 你好 😀\n\t',
+  'text.empty': '',
+  'text.long': 'x'.repeat(20_000),
+  int: 7,
+  'int.zero': 0,
+  'int.negative': -42,
+  'int.largest': Number.MAX_SAFE_INTEGER,
+  'int.smallest': Number.MIN_SAFE_INTEGER,
+  double: 0.1,
+  'double.tiny': 5e-324,
+  'double.negative': -2.5e-7,
+  yes: true,
+  no: false,
+  texts: ['a', '', 'c'],
+  ints: [1, 2, 3],
+  doubles: [0.5, 1.5],
+  flags: [true, false],
+  gaps: ['a', null, 'c'],
+  none: [] as string[],
+};
+
+const far: SpanContext = {
+  traceId: 'c'.repeat(32),
+  spanId: 'd'.repeat(16),
+  traceFlags: TraceFlags.SAMPLED,
+  isRemote: true,
+  traceState: createTraceState('vendor=far'),
+};
+
+const remoteSpanId = 'e'.repeat(16);
+
+/** Where the trace came from: a caller in another process. */
+function remoteContext(traceId: string): Context {
+  return trace.setSpanContext(ROOT_CONTEXT, {
+    traceId,
+    spanId: remoteSpanId,
+    traceFlags: TraceFlags.SAMPLED,
+    isRemote: true,
+    traceState: createTraceState('vendor=near,other=1'),
+  });
+}
+
+function idsOf(span: Span): Pick<ComparedSpan, 'traceId' | 'spanId'> {
+  const { traceId, spanId } = span.spanContext();
+  return { traceId, spanId };
+}
+
+/** Makes spans of every kind and status, and returns what each must be in the end. */
+function makeSpans(provider: BasicTracerProvider, traceId: string, resource: ComparedSpan['resource']) {
+  const shop = provider.getTracer('shop', '1.2.3', { schemaUrl: 'https://example.com/schemas/1.0.0' });
+  const bank = provider.getTracer('bank');
+  const ofShop = { resource, scope: { name: 'shop', version: '1.2.3' } };
+  const ofBank = { resource, scope: { name: 'bank', version: '' } };
+  const plain = { statusCode: 0, statusMessage: null, attributes: {}, events: [], links: [] };
+
+  const root = shop.startSpan(
+    'POST /orders/{id}',
+    {
+      kind: SpanKind.SERVER,
+      startTime: at(1),
+      attributes,
+      links: [{ context: far, attributes: { 'link.why': 'retry', 'link.attempt': 2 } }, { context: far }],
+    },
+    remoteContext(traceId),
+  );
+  root.addEvent('cache miss', { 'cache.key': 'häuser', tries: 3, ratio: 0.25, list: [1, 2] }, at(2));
+  root.addEvent('no attributes', at(999_999_999));
+  root.setStatus({ code: SpanStatusCode.OK });
+  const rootContext = trace.setSpan(ROOT_CONTEXT, root);
+  const expected: ComparedSpan[] = [
+    {
+      ...ofShop,
+      ...idsOf(root),
+      parentSpanId: remoteSpanId,
+      name: 'POST /orders/{id}',
+      kind: 2,
+      startTimeUnixNano: unixNano(1),
+      endTimeUnixNano: unixNano(1_000_000_001),
+      statusCode: 1,
+      statusMessage: null,
+      attributes,
+      events: [
+        {
+          name: 'cache miss',
+          timeUnixNano: unixNano(2),
+          attributes: { 'cache.key': 'häuser', tries: 3, ratio: 0.25, list: [1, 2] },
+        },
+        { name: 'no attributes', timeUnixNano: unixNano(999_999_999), attributes: {} },
+      ],
+      links: [
+        {
+          traceId: far.traceId,
+          spanId: far.spanId,
+          attributes: { 'link.why': 'retry', 'link.attempt': 2 },
+        },
+        { traceId: far.traceId, spanId: far.spanId, attributes: {} },
+      ],
+    },
+  ];
+
+  const kinds = [SpanKind.INTERNAL, SpanKind.SERVER, SpanKind.CLIENT, SpanKind.PRODUCER, SpanKind.CONSUMER];
+  for (const kind of kinds) {
+    const span = bank.startSpan(SpanKind[kind], { kind, startTime: at(10 + kind) }, rootContext);
+    span.setStatus({ code: SpanStatusCode.ERROR, message: `broken: ${kind} ✗` });
+    expected.push({
+      ...ofBank,
+      ...plain,
+      ...idsOf(span),
+      parentSpanId: root.spanContext().spanId,
+      name: SpanKind[kind],
+      kind: kind + 1,
+      startTimeUnixNano: unixNano(10 + kind),
+      endTimeUnixNano: unixNano(123_456_789),
+      statusCode: 2,
+      statusMessage: `broken: ${kind} ✗`,
+    });
+    span.end(at(123_456_789));
+  }
+
+  for (let index = 0; index < 200; index++) {
+    const span = shop.startSpan(
+      `item ${index}`,
+      { attributes: { index }, startTime: at(1_000 + index) },
+      rootContext,
+    );
+    expected.push({
+      ...ofShop,
+      ...plain,
+      ...idsOf(span),
+      parentSpanId: root.spanContext().spanId,
+      name: `item ${index}`,
+      kind: 1,
+      startTimeUnixNano: unixNano(1_000 + index),
+      endTimeUnixNano: unixNano(2_000 + index),
+      attributes: { index },
+    });
+    span.end(at(2_000 + index));
+  }
+  root.end([seconds + 1, 1]);
+
+  const alone = bank.startSpan('alone', { root: true, startTime: at(5) });
+  expected.push({
+    ...ofBank,
+    ...plain,
+    ...idsOf(alone),
+    parentSpanId: null,
+    name: 'alone',
+    kind: 1,
+    startTimeUnixNano: unixNano(5),
+    endTimeUnixNano: unixNano(5),
+  });
+  alone.end(at(5));
+  return expected;
+}
+
+describe('spans of the JavaScript SDK', () => {
+  it.each(transports)('arrive whole by $protocol, compression $compression', async (transport) => {
+    const name = `shop by ${transport.protocol}, ${transport.compression}`;
+    const resource = {
+      'service.name': name,
+      'service.instance.id': '627cc493',
+      'process.command_args': ['node', 'shop.js'],
+      'host.cpu.count': 8,
+      'host.load': 0.75,
+      'host.is_virtual': true,
+    };
+    const traceId = (1 + transports.indexOf(transport)).toString(16).padStart(32, '0');
+    const provider = new BasicTracerProvider({
+      resource: resourceFromAttributes(resource),
+      spanProcessors: [
+        new BatchSpanProcessor(traceExporter(transport, service.url), { maxExportBatchSize: 64 }),
+      ],
+    });
+    const made = makeSpans(provider, traceId, resource);
+    await provider.shutdown();
+    const arrived = comparedSpans(await spansOf(service.url, name));
+    expect(arrived).toHaveLength(207);
+    expect(arrived).toEqual(bySpanId(made));
+  });
+});

@@ -1,0 +1,54 @@
+import {
+  isLogList,
+  isSpanDetail,
+  isTraceDocument,
+  isTraceList,
+  type LogRecord,
+  type SpanDetail,
+} from '@tta/obs-protocol';
+
+/** Asks the service, page after page. */
+async function* pages(url: string, path: string): AsyncGenerator<{ readonly nextCursor: string | null }> {
+  let cursor: string | null = '';
+  while (cursor !== null) {
+    const next = cursor === '' ? '' : `&cursor=${encodeURIComponent(cursor)}`;
+    const page = (await answer(url, `${path}?limit=500${next}`)) as { readonly nextCursor: string | null };
+    yield page;
+    cursor = page.nextCursor;
+  }
+}
+
+async function answer(url: string, path: string): Promise<unknown> {
+  const response = await fetch(url + path);
+  const body: unknown = await response.json();
+  if (!response.ok) throw new Error(`${path} was answered ${response.status}: ${JSON.stringify(body)}`);
+  return body;
+}
+
+/** Every span of the traces of a service, by start time. */
+export async function spansOf(url: string, serviceName: string): Promise<SpanDetail[]> {
+  const spans: SpanDetail[] = [];
+  for await (const page of pages(url, '/api/traces')) {
+    if (!isTraceList(page)) throw new Error('not a list of traces');
+    for (const { traceId } of page.items.filter((trace) => trace.serviceName === serviceName)) {
+      const document = await answer(url, `/api/traces/${traceId}`);
+      if (!isTraceDocument(document)) throw new Error('not a trace');
+      for (const spanId of document.spans.spanId) {
+        const span = await answer(url, `/api/traces/${traceId}/spans/${spanId}`);
+        if (!isSpanDetail(span)) throw new Error('not a span');
+        spans.push(span);
+      }
+    }
+  }
+  return spans;
+}
+
+/** Every log record of a service, oldest first. */
+export async function logRecordsOf(url: string, serviceName: string): Promise<LogRecord[]> {
+  const records: LogRecord[] = [];
+  for await (const page of pages(url, '/api/logs')) {
+    if (!isLogList(page)) throw new Error('not a list of log records');
+    records.push(...page.items.filter((record) => record.serviceName === serviceName));
+  }
+  return records.reverse();
+}
