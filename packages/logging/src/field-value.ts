@@ -1,6 +1,6 @@
 import { isWorkflowContext } from '@tta/obs-context';
+import type { SecretKeyRule } from '@tta/obs-context/secrets';
 import { isPaymentCard } from './redaction/payment-cards.ts';
-import type { SecretKeyRule } from './redaction/secret-key.ts';
 import {
   isPairs,
   isTokenList,

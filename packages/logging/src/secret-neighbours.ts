@@ -1,4 +1,4 @@
-import type { SecretKeyRule } from './redaction/secret-key.ts';
+import type { SecretKeyRule } from '@tta/obs-context/secrets';
 
 /** Longer lists are not looked through. */
 const mostLooked = 200;

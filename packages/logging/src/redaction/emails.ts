@@ -1,4 +1,4 @@
-import type { Found } from './secret-span.ts';
+import type { Found } from '@tta/obs-context/secrets';
 
 const domain = /(?:[\p{L}\p{N}](?:[\p{L}\p{N}-]{0,62})\.){1,8}\p{L}{2,24}(?![\p{L}\p{N}])/uy;
 const localCharacter = /[\p{L}\p{N}._%+'-]/u;

@@ -1,4 +1,4 @@
-import type { Found } from './secret-span.ts';
+import type { Found } from '@tta/obs-context/secrets';
 
 /** Groups as they are printed on cards, or no groups. No part of a longer number, a fraction, a hash or a UUID. */
 const candidate =

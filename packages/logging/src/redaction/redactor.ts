@@ -1,7 +1,7 @@
 import { InvalidOptionError } from '@tta/obs-context';
+import { secretKeyRule } from '@tta/obs-context/secrets';
 import { fieldValue } from '../field-value.ts';
 import { findSecrets, type SecretPattern } from './find-secrets.ts';
-import { secretKeyRule } from './secret-key.ts';
 
 /** What {@link createRedactor} looks for beside what it knows. */
 export interface RedactorOptions {

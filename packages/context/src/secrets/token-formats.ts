@@ -56,7 +56,7 @@ const formats: readonly TokenFormat[] = [
   format('pypi-token', 'pypi-AgE', '[\\w-]{40}'),
   format('sendgrid-key', 'SG\\.', '[\\w-]{16,64}\\.[\\w-]{16}'),
   format('mailgun-key', 'key-', '[0-9a-f]{32}', true),
-  format('twilio-key', '(?:SK|AC)', '[0-9a-f]{32}(?![A-Za-z0-9])', true),
+  format('twilio-key', '(?:SK|AC)[0-9a-f]', '[0-9a-f]{31}(?![A-Za-z0-9])', true),
   format('digitalocean-token', 'do[opr]_v1_', '[a-f0-9]{64}'),
   format('shopify-token', 'shp(?:at|ca|pa|ss)_', '[a-fA-F0-9]{32}'),
   format('docker-token', 'dckr_pat_', '[\\w-]{20}'),
@@ -154,6 +154,35 @@ export function findShapes(text: string, found: Found): void {
   eachMatch(telegramToken, text, ([whole], at) => found(at, at + whole.length, 'telegram-token'));
 }
 
+/** A form that is told by itself, whatever stands around it. */
+export interface BareForm {
+  /** The source of an expression for a part of it that is a handful of literal texts, each of 3 characters or more. */
+  readonly sign: string;
+  /** Sticky where the form begins with its sign. */
+  readonly pattern: RegExp;
+}
+
+/**
+ * The forms that {@link findTokens} and {@link findShapes} know, but for web tokens and runs of 40 characters. They
+ * ask for no boundary: each finds at least what those find.
+ */
+export function bareForms(): readonly BareForm[] {
+  return [
+    ...formats.map(({ prefix, rest }) => {
+      // What stands before a repetition is not literal.
+      const sign = prefix.replace(/^.*\}/, '');
+      return { sign, pattern: bare(prefix + rest.source, sign === prefix ? 'y' : '') };
+    }),
+    { sign: '[78]Q~', pattern: bare(azureSecret.source) },
+    { sign: '-us[0-9]', pattern: bare(mailchimpKey.source) },
+    { sign: ':AA', pattern: bare(telegramToken.source) },
+  ];
+}
+
+function bare(source: string, flags = ''): RegExp {
+  return new RegExp(source.replace(/\(\?![^)]*\)$/, ''), flags);
+}
+
 /** Finds the credentials of HTTP authentication behind the name of their scheme. */
 export function findAuthSchemes(text: string, found: Found): void {
   eachMatch(authScheme, text, ([whole, scheme = '', value = ''], at) => {
@@ -170,7 +199,10 @@ export function findAuthSchemes(text: string, found: Found): void {
 
 /** Not words: `Bearer authentication-required` is none. */
 function isOpaque(value: string): boolean {
-  if (/^[a-z]+(?:-[a-z]+)+$/.test(value)) return false;
+  return !/^[a-z]+(?:-[a-z]+)+$/.test(value) && mayBeOpaque(value);
+}
+
+function mayBeOpaque(value: string): boolean {
   return value.length >= 20 || (value.length >= 8 && /[^a-z.-]/.test(value) && /\d|[a-z][A-Z]/.test(value));
 }
 
@@ -181,8 +213,20 @@ function isUserAndPassword(value: string): boolean {
   return digits.length % 4 !== 1 && /^[A-Za-z0-9+/]+$/.test(digits) && atob(digits).includes(':');
 }
 
+/**
+ * Whether a scheme and the beginning of what follows it may be credentials.
+ *
+ * @param seen - The value, and characters behind it that are not told from it.
+ */
+export function mayBeCredentials(scheme: 'bearer' | 'basic' | 'token', seen: string): boolean {
+  if (scheme !== 'basic') return mayBeOpaque(seen) && (scheme === 'bearer' || /\d/.test(seen));
+  const digits = /^[A-Za-z0-9+/]*/.exec(seen)?.[0] ?? '';
+  const whole = digits.length % 4 === 1 ? digits.slice(0, -1) : digits;
+  return seen.length > 4_096 || atob(whole).includes(':');
+}
+
 /** Forty characters of Base64; a hash in hexadecimal, a path and a long name change their kind of character less often. */
-function looksRandom(text: string): boolean {
+export function looksRandom(text: string): boolean {
   const kinds = new Set<string>();
   let changes = 0;
   let last = '';
