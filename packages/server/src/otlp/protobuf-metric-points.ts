@@ -244,7 +244,8 @@ function unsigned(reader: WireReader): NumberJson {
 }
 
 function unsignedVarint(reader: WireReader): NumberJson {
-  return int64ToJson(BigInt.asUintN(64, reader.int64()));
+  const count = reader.uint64();
+  return typeof count === 'number' ? count : int64ToJson(count);
 }
 
 /** Protobuf's `sint32`. */
