@@ -23,7 +23,7 @@ export interface Transport {
 const { GZIP, NONE } = CompressionAlgorithm;
 
 /** Every protocol, plain and compressed. */
-export const transports: readonly Transport[] = (['http/json', 'http/protobuf'] as const).flatMap(
+export const transports: readonly Transport[] = (['http/json', 'http/protobuf', 'grpc'] as const).flatMap(
   (protocol) => [NONE, GZIP].map((compression) => ({ protocol, compression })),
 );
 

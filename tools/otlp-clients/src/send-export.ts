@@ -1,4 +1,5 @@
 import { gzipSync } from 'node:zlib';
+import { Client, credentials } from '@grpc/grpc-js';
 
 /** The signals of OTLP, each with the service that takes it over gRPC. */
 const services = {
@@ -38,6 +39,20 @@ function sendByHttp(url: string, signal: Signal, request: Buffer): Promise<Buffe
 function sendGzipByHttp(url: string, signal: Signal, request: Buffer): Promise<Buffer> {
   const headers = { 'content-type': 'application/x-protobuf', 'content-encoding': 'gzip' };
   return post(url, signal, gzipSync(request), headers);
+}
+
+async function sendByGrpc(url: string, signal: Signal, request: Buffer): Promise<Buffer> {
+  const client = new Client(new URL(url).host, credentials.createInsecure());
+  try {
+    return await new Promise((resolve, reject) => {
+      const settle = (error: Error | null, answer?: Buffer): void =>
+        answer === undefined ? reject(error ?? new Error('no answer')) : resolve(answer);
+      const asIs = (bytes: Buffer): Buffer => bytes;
+      client.makeUnaryRequest(`/${services[signal]}/Export`, asIs, asIs, request, settle);
+    });
+  } finally {
+    client.close();
+  }
 }
 
 /** Sends a request in JSON and returns what was answered. */
