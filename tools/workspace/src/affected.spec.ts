@@ -31,7 +31,7 @@ describe('affected projects', () => {
     ]);
   });
 
-  it('of a change in context leave out the service and its page', () => {
+  it('of a change in context are the service too, which takes secrets out, and not its page', () => {
     const affected = affectedBy('packages/context/src/index.ts');
     expect(affected).toEqual(
       expect.arrayContaining([
@@ -39,10 +39,10 @@ describe('affected projects', () => {
         '@tta/obs-context',
         '@tta/obs-instrumentation',
         '@tta/obs-primitives',
+        '@tta/obs-server',
       ]),
     );
     expect(affected).not.toContain('@tta/obs-protocol');
-    expect(affected).not.toContain('@tta/obs-server');
     expect(affected).not.toContain('@tta/obs-web');
   });
 

@@ -15,6 +15,9 @@ function found(text: string): readonly SecretSpan[] {
 const shown = (text: string): readonly string[] =>
   found(text).map(({ start, end }) => text.slice(start, end));
 
+const pem = (label: string): string =>
+  `-----BEGIN ${label}PRIVATE KEY-----\nAB\n-----END ${label}PRIVATE KEY-----`;
+
 describe('findFormedSecrets', () => {
   it.each(tokens)('finds the tokens of %s', (_sign, token) => {
     fc.assert(
@@ -40,6 +43,20 @@ describe('findFormedSecrets', () => {
     ['https://host.example:80/@scope/package', []],
     ['a@b.example, 4111 1111 1111 1111, password=x', []],
     ['[redacted:github-token] [redacted:password]', []],
+    [
+      'token [redacted:jwt] eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.x',
+      ['eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.x'],
+    ],
+    ['a://b:[redacted:password]@c d://e:f@g', ['f']],
+    ['Bearer eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.x', ['eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.x']],
+    ['http://u:12/34@host http://[::1]:80/@x', []],
+    ['a://b@c a://[x]:y@z', ['y']],
+    ['Private-Lines: 1\nAB\nPrivate-MAC: 2', ['Private-Lines: 1\nAB\n']],
+    [`${pem('RSA ')} and ${pem('')}`, [pem('RSA '), pem('')]],
+    ['-----BEGIN CERTIFICATE-----', []],
+    ['-----BEGIN PRIVATE KEY-----\nAB', ['-----BEGIN PRIVATE KEY-----\nAB']],
+    ['"kty": "oct" and more', []],
+    [`Basic ${'YTpi'.repeat(1_100)}`, ['YTpi'.repeat(1_100)]],
     ['key wJ4aK7mQ2xZ9bN3vC8lD5fG1hJ6kP0sR7tY4uW2e end', ['wJ4aK7mQ2xZ9bN3vC8lD5fG1hJ6kP0sR7tY4uW2e']],
   ])('finds in %j only %j', (text, secrets) => {
     expect(shown(text)).toEqual(secrets);
