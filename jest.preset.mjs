@@ -1,3 +1,5 @@
+import { fileURLToPath } from 'node:url';
+
 /** Shared by every package: native ES modules, sources instead of builds, coverage by babel. */
 export default {
   testEnvironment: 'node',
@@ -24,6 +26,9 @@ export default {
         },
       },
     ],
+  },
+  moduleNameMapper: {
+    '/storage-thread-url\\.ts$': fileURLToPath(new URL('tools/test/storage-thread-url.mjs', import.meta.url)),
   },
   coverageProvider: 'babel',
   coverageDirectory: 'coverage',

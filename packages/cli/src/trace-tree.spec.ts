@@ -28,6 +28,8 @@ function traceOf(
       spanCount: spans.length,
       errorCount: spans.filter((span) => span.status === 'error' || span.status === 'timeout').length,
       hasRoot: true,
+      isPartial: false,
+      isPinned: false,
       seq: 1,
       ...summary,
     },

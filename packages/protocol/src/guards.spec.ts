@@ -34,6 +34,8 @@ const summary = fc.record({
   spanCount: count,
   errorCount: count,
   hasRoot: fc.boolean(),
+  isPartial: fc.boolean(),
+  isPinned: fc.boolean(),
   seq: count,
 });
 

@@ -48,6 +48,8 @@ const summary = shape({
   spanCount: isCount,
   errorCount: isCount,
   hasRoot: isFlag,
+  isPartial: isFlag,
+  isPinned: isFlag,
   seq: isCount,
 });
 
@@ -104,8 +106,6 @@ const logRecord = shape({
   scope: shape({ name: isText, version: isText }),
 });
 
-const health = shape({
-  status: is('ok'),
 const isNumber = either(isFinite, matches(/^(?:NaN|-?Infinity|-?[0-9]{1,20})$/));
 const isNumberOrNull = either(isNumber, is(null));
 const isTemporality = either(is('unspecified'), is('delta'), is('cumulative'), is(null));
@@ -179,6 +179,8 @@ const measurement = either(
   }),
 );
 
+const health = shape({
+  status: is('ok'),
   version: isText,
   uptimeMs: isLength,
   databasePath: isText,
@@ -190,8 +192,6 @@ const traceList = shape({ items: listOf(summary), nextCursor: isTextOrNull });
 
 const logList = shape({ items: listOf(logRecord), nextCursor: isTextOrNull });
 
-const problem = shape({
-  type: isText,
 const metricList = shape({ items: listOf(instrument), nextCursor: isTextOrNull });
 
 const metricPointList = shape({
@@ -199,6 +199,8 @@ const metricPointList = shape({
   nextCursor: isTextOrNull,
 });
 
+const problem = shape({
+  type: isText,
   title: isText,
   status: (value) => isCount(value) && (value as number) >= 100 && (value as number) <= 599,
   detail: (value) => value === undefined || isText(value),
@@ -252,8 +254,6 @@ export function isLogList(value: unknown): value is LogList {
   return logList(value);
 }
 
-/** True for the body of an error answer. */
-export function isProblemDetails(value: unknown): value is ProblemDetails {
 /** True for the answer of `GET /api/metrics`. */
 export function isMetricList(value: unknown): value is MetricList {
   return metricList(value);
@@ -264,6 +264,8 @@ export function isMetricPointList(value: unknown): value is MetricPointList {
   return metricPointList(value);
 }
 
+/** True for the body of an error answer. */
+export function isProblemDetails(value: unknown): value is ProblemDetails {
   return problem(value);
 }
 
@@ -272,13 +274,13 @@ export function isLiveMessage(value: unknown): value is LiveMessage {
   return hello(value) || changed(value) || logged(value);
 }
 
-function haveOneLength(spans: SpanColumns): boolean {
-  const count = spans.spanId.length;
 function haveMatchingBounds({ bucketCounts, explicitBounds }: HistogramValue): boolean {
   const bounds = explicitBounds.length;
   return bucketCounts.length === bounds + 1 || (bucketCounts.length === 0 && bounds === 0);
 }
 
+function haveOneLength(spans: SpanColumns): boolean {
+  const count = spans.spanId.length;
   return Object.values(spans).every((column) => !Array.isArray(column) || column.length === count);
 }
 

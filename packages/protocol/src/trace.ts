@@ -21,6 +21,10 @@ export interface TraceSummary {
   readonly errorCount: number;
   /** `false` until the span without a parent has arrived. */
   readonly hasRoot: boolean;
+  /** Spans of it were removed by retention before these arrived: what is shown is not all. */
+  readonly isPartial: boolean;
+  /** Kept from removal by retention. */
+  readonly isPinned: boolean;
   /** Position in the service's sequence of changes; grows with every change and survives a restart. */
   readonly seq: number;
 }
@@ -101,4 +105,13 @@ export interface SpanDetail {
   readonly links: readonly SpanLinkJson[];
   readonly resource: AttributesJson;
   readonly scope: { readonly name: string; readonly version: string };
+}
+
+/** A span that was found by its texts. */
+export interface SpanHit {
+  readonly traceId: string;
+  readonly spanId: string;
+  readonly name: string;
+  readonly status: ExecutionStatus;
+  readonly startTimeMs: number;
 }

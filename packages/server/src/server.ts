@@ -2,19 +2,16 @@ import { readFileSync } from 'node:fs';
 import type { LiveChange, TraceSummary } from '@tta/obs-protocol';
 import { generateToken } from './http/access-token.ts';
 import { Access, isLoopback } from './http/access.ts';
-import { openDatabaseFile } from './storage/database-file.ts';
 import { createHttpService } from './http/http-service.ts';
 import { LiveFeed } from './http/live-feed.ts';
 import { silentLogger, type ServiceLogger } from './logger.ts';
 import { Retention } from './storage/retention.ts';
 import { ServiceError } from './service-error.ts';
-import { SqliteConnection } from './storage/sqlite-connection.ts';
-import { SqliteLogStore } from './storage/sqlite-log-store.ts';
-import { SqliteTraceStore } from './storage/sqlite-trace-store.ts';
-import type { LogGroup } from './otlp/log-batch.ts';
 import type { LogStore } from './storage/log-store.ts';
-import type { SpanGroup } from './otlp/trace-batch.ts';
-import { traceChange, type TraceStore } from './storage/trace-store.ts';
+import type { MetricStore } from './storage/metric-store.ts';
+import type { TraceStore } from './storage/trace-store.ts';
+import type { Durability } from './thread/storage-messages.ts';
+import { ThreadedStorage } from './thread/threaded-storage.ts';
 
 export interface ServerOptions {
   /** The name or address to listen on. Where others can reach it, a token is needed. @defaultValue '127.0.0.1' */
@@ -37,6 +34,12 @@ export interface ServerOptions {
   readonly maxTraces?: number;
   /** @defaultValue 24 */
   readonly retentionHours?: number;
+  /** What the database may take on disk, in bytes. @defaultValue 1 GiB */
+  readonly maxBytes?: number;
+  /** `full`: an answer of 200 also outlives a loss of power, at the price of a sync. @defaultValue 'process' */
+  readonly durability?: Durability;
+  /** Whether known forms of secrets are taken out of what arrives, before it is stored. @defaultValue true */
+  readonly redactSecrets?: boolean;
   /** @defaultValue silent */
   readonly logger?: ServiceLogger;
 }
@@ -52,6 +55,7 @@ export interface RunningServer {
   readonly version: string;
   readonly store: TraceStore;
   readonly logs: LogStore;
+  readonly metrics: MetricStore;
   /** Calls `listener` after each commit, once for each trace that it changed. Returns how to stop that. */
   onTrace(listener: (trace: TraceSummary) => void): () => void;
   /** Ends open requests (within 2 s) and leaves one database file. */
@@ -68,17 +72,21 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const token = options.token ?? (isLoopback(host) ? undefined : generateToken());
   const access = new Access({ host, ...(token !== undefined && { token }) });
   const startedMs = performance.now();
-  const file = await openDatabaseFile(options.databasePath);
-  const connection = new SqliteConnection(file);
-  const store = new SqliteTraceStore(connection);
-  const logs = new SqliteLogStore(connection);
-  const feed = new LiveFeed({ store, logger });
+  const storage = await ThreadedStorage.open({
+    databasePath: options.databasePath,
+    ...(options.durability !== undefined && { durability: options.durability }),
+    onFailure: (error) =>
+      logger.error('The storage has failed: nothing is stored any more, start again', error),
+  });
+  for (const notice of storage.notices) logger.warn(notice);
+  const { traces, logs, metrics } = storage;
+  const feed = new LiveFeed({ store: traces, logger });
   const retention = new Retention({
-    store,
-    logs,
+    storage,
     logger,
     maxTraces: options.maxTraces ?? 1000,
     retentionHours: options.retentionHours ?? 24,
+    maxBytes: options.maxBytes ?? 1024 ** 3,
     now: Date.now,
   });
   const listeners = new Set<(trace: TraceSummary) => void>();
@@ -95,23 +103,23 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     }
     retention.noteIngest();
   };
-  const writeSpans = async (groups: readonly SpanGroup[]): Promise<void> =>
-    announce((await store.write(groups)).map(traceChange));
-  const writeLogs = async (groups: readonly LogGroup[], request: Buffer): Promise<void> =>
-    announce(await logs.write(groups, request));
-
   const version = ownVersion();
   const http = await createHttpService({
-    store,
-    logs,
+    storage,
+    retention,
     feed,
-    writeSpans,
-    writeLogs,
+    writeSpans: async (batch) => announce(await traces.write(batch)),
+    writeLogs: async (groups, request) => announce(await logs.write(groups, request)),
+    writeMetrics: async (groups) => {
+      await metrics.write(groups);
+      retention.noteIngest();
+    },
+    isRedacting: options.redactSecrets ?? true,
     logger,
     host,
     access,
     version,
-    databasePath: file.path,
+    databasePath: storage.path,
     uptimeMs: () => performance.now() - startedMs,
     pageDir: options.pageDir,
   });
@@ -120,7 +128,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     boundPort = await http.listen(port);
   } catch (error) {
     await http.close();
-    await store.close();
+    await storage.close();
     throw listenError(error as NodeJS.ErrnoException, host, port);
   }
   await http.listenWhereFree(options.otlpPorts ?? []);
@@ -131,7 +139,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     feed.close();
     await http.close();
     feed.terminate();
-    await store.close();
+    await storage.close();
   };
   let closing: Promise<void> | undefined;
 
@@ -139,10 +147,11 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     url: `http://${urlHost(host)}:${boundPort}`,
     port: boundPort,
     token,
-    databasePath: file.path,
+    databasePath: storage.path,
     version,
-    store,
+    store: traces,
     logs,
+    metrics,
     onTrace: (listener) => {
       listeners.add(listener);
       return () => void listeners.delete(listener);

@@ -7,7 +7,8 @@ export type ServiceErrorCode =
   | 'OBS_ERR_NOT_A_DATABASE'
   | 'OBS_ERR_DATABASE_IN_USE'
   | 'OBS_ERR_DATABASE_TOO_NEW'
-  | 'OBS_ERR_MIGRATION';
+  | 'OBS_ERR_MIGRATION'
+  | 'OBS_ERR_BACKUP';
 
 /** The service cannot start. The message is one line for the user: what happened, where, what to do. */
 export class ServiceError extends Error {

@@ -2,10 +2,10 @@ import type { Health } from '@tta/obs-protocol';
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import { listQuery, spanIdOf, traceIdOf, type Query } from './list-query.ts';
 import { problem, PROBLEM_TYPE } from './problem.ts';
-import type { TraceStore } from '../storage/trace-store.ts';
+import type { Storage } from '../storage/storage.ts';
 
 export interface ApiRoutesOptions {
-  readonly store: TraceStore;
+  readonly storage: Storage;
   readonly version: string;
   readonly databasePath: string;
   readonly uptimeMs: () => number;
@@ -13,7 +13,7 @@ export interface ApiRoutesOptions {
 
 /** `/health` and `/api/…`, as described by `@tta/obs-protocol`. */
 export function apiRoutes(app: FastifyInstance, options: ApiRoutesOptions): void {
-  const { store } = options;
+  const store = options.storage.traces;
 
   app.get('/health', async (): Promise<Health> => {
     const { version, databasePath, uptimeMs } = options;

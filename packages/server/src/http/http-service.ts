@@ -1,8 +1,8 @@
 import type { Server } from 'node:http';
 import { fastify } from 'fastify';
 import type { ServiceLogger } from '../logger.ts';
-import type { LogStore } from '../storage/log-store.ts';
-import type { TraceStore } from '../storage/trace-store.ts';
+import type { Retention } from '../storage/retention.ts';
+import type { Storage } from '../storage/storage.ts';
 import type { Access } from './access.ts';
 import { apiRoutes, refuse } from './api-routes.ts';
 import { ConnectionIntake } from './connection-intake.ts';
@@ -10,6 +10,7 @@ import { HTTP_LIMITS, type HttpLimits } from './http-limits.ts';
 import { answerClientError, http1Server } from './http1-server.ts';
 import { Http2Sessions } from './http2-server.ts';
 import type { LiveFeed } from './live-feed.ts';
+import { metricRoutes } from './metric-routes.ts';
 import { listenOn, type ListeningPort } from './listening-port.ts';
 import { logRoutes } from './log-routes.ts';
 import { otlpGrpc } from './otlp-grpc.ts';
@@ -24,8 +25,8 @@ import { webSocketUpgrade } from './upgrade.ts';
 const SWEEP_INTERVAL_MS = 20;
 
 export interface HttpServiceOptions extends SignalWriters {
-  readonly store: TraceStore;
-  readonly logs: LogStore;
+  readonly storage: Storage;
+  readonly retention: Retention;
   readonly feed: LiveFeed;
   readonly logger: ServiceLogger;
   readonly host: string;
@@ -86,7 +87,8 @@ export async function createHttpService(options: HttpServiceOptions): Promise<Ht
   });
   addRequestChecks(app, access, logger);
   apiRoutes(app, options);
-  logRoutes(app, options.logs);
+  logRoutes(app, options.storage.logs);
+  metricRoutes(app, options.storage.metrics);
   pageFiles(app, options.pageDir);
   await app.ready();
   http1.on('upgrade', webSocketUpgrade(feed, access));

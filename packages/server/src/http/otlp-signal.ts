@@ -1,17 +1,18 @@
-import type { ExportBatch } from '../otlp/export-batch.ts';
 import type { LogGroup } from '../otlp/log-batch.ts';
 import type { MetricGroup } from '../otlp/metric-batch.ts';
-import type { SpanGroup } from '../otlp/trace-batch.ts';
+import { redactionOf, redactLogs, redactMetrics } from '../otlp/redaction.ts';
+import type { SpanBatch } from '../otlp/span-batch.ts';
 import type { OtlpEncoding, RejectedField } from './otlp-answer.ts';
 import { RefusedError } from './refused-error.ts';
 
 /** Stores what was received; an answer of success is sent when the promise resolves. */
 export interface SignalWriters {
-  readonly writeSpans: (groups: readonly SpanGroup[]) => Promise<void>;
+  readonly writeSpans: (batch: SpanBatch) => Promise<void>;
   /** `request` is what the records came in, by which it is known when it is sent again. */
   readonly writeLogs: (groups: readonly LogGroup[], request: Buffer) => Promise<void>;
-  /** Likewise. Metrics are not taken without it. */
-  readonly writeMetrics?: (groups: readonly MetricGroup[], request: Buffer) => Promise<void>;
+  readonly writeMetrics: (groups: readonly MetricGroup[]) => Promise<void>;
+  /** Whether known forms of secrets are taken out of what is stored. */
+  readonly isRedacting: boolean;
 }
 
 /** What had to be left out of a request that is otherwise good. */
@@ -34,19 +35,22 @@ export interface Signal {
 }
 
 /** All signals that are taken. Each decoder is loaded with the first request of its kind. */
-export function otlpSignals({ writeSpans, writeLogs, writeMetrics }: SignalWriters): readonly Signal[] {
-  const signals: Signal[] = [
+export function otlpSignals(options: SignalWriters): readonly Signal[] {
+  const { writeSpans, writeLogs, writeMetrics, isRedacting } = options;
+  return [
     {
       path: '/v1/traces',
       method: '/opentelemetry.proto.collector.trace.v1.TraceService/Export',
       noun: 'spans',
       rejectedField: 'rejectedSpans',
       store: async (encoding, body) => {
+        const redaction = isRedacting ? redactionOf(body) : null;
         const batch =
           encoding === 'json'
-            ? (await import('../otlp/decode-json-traces.ts')).decodeJsonTraces(body)
-            : (await import('../otlp/decode-protobuf-traces.ts')).decodeProtobufTraces(body);
-        return stored('spans', batch, () => writeSpans(batch.groups));
+            ? (await import('../otlp/decode-json-traces.ts')).decodeJsonTraces(body, redaction)
+            : (await import('../otlp/decode-protobuf-traces.ts')).decodeProtobufTraces(body, redaction);
+        if (batch.count > 0) await stored('spans', writeSpans(batch));
+        return batch;
       },
     },
     {
@@ -59,12 +63,12 @@ export function otlpSignals({ writeSpans, writeLogs, writeMetrics }: SignalWrite
           encoding === 'json'
             ? (await import('../otlp/decode-json-logs.ts')).decodeJsonLogs(body)
             : (await import('../otlp/decode-protobuf-logs.ts')).decodeProtobufLogs(body);
-        return stored('log records', batch, () => writeLogs(batch.groups, body));
+        const groups = isRedacting ? redactLogs(batch.groups, redactionOf(body)) : batch.groups;
+        if (groups.length > 0) await stored('log records', writeLogs(groups, body));
+        return batch;
       },
     },
-  ];
-  if (writeMetrics !== undefined) {
-    signals.push({
+    {
       path: '/v1/metrics',
       method: '/opentelemetry.proto.collector.metrics.v1.MetricsService/Export',
       noun: 'data points',
@@ -74,22 +78,18 @@ export function otlpSignals({ writeSpans, writeLogs, writeMetrics }: SignalWrite
           encoding === 'json'
             ? (await import('../otlp/decode-json-metrics.ts')).decodeJsonMetrics(body)
             : (await import('../otlp/decode-protobuf-metrics.ts')).decodeProtobufMetrics(body);
-        return stored('data points', batch, () => writeMetrics(batch.groups, body));
+        const groups = isRedacting ? redactMetrics(batch.groups, redactionOf(body)) : batch.groups;
+        if (groups.length > 0) await stored('data points', writeMetrics(groups));
+        return batch;
       },
-    });
-  }
-  return signals;
+    },
+  ];
 }
 
 /** Senders repeat a request that was answered 503 and drop one that was answered 500. */
-async function stored<Item>(
-  noun: string,
-  batch: ExportBatch<Item>,
-  write: () => Promise<void>,
-): Promise<Rejections> {
+async function stored(noun: string, written: Promise<void>): Promise<void> {
   try {
-    if (batch.groups.length > 0) await write();
-    return batch;
+    await written;
   } catch (error) {
     throw new RefusedError(503, `The ${noun} could not be stored: ${(error as Error).message}`, error);
   }

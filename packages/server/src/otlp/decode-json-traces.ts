@@ -1,14 +1,11 @@
 import { decodeJsonExport } from './json-export.ts';
 import { asList, asObject, enumValue, integer, optionalObject, text, uint32 } from './json-fields.ts';
 import type { JsonValues } from './json-values.ts';
-import { finishSpan } from './span-draft.ts';
-import {
-  TRACES_OUTLINE,
-  type EventRecord,
-  type LinkRecord,
-  type SpanRecord,
-  type TraceBatch,
-} from './trace-batch.ts';
+import type { Redaction } from './redaction.ts';
+import type { SpanBatch } from './span-batch.ts';
+import { checkSpan, isLink } from './span-draft.ts';
+import { batchOfRecords } from './span-records.ts';
+import { TRACES_OUTLINE, type EventRecord, type LinkRecord, type SpanRecord } from './trace-batch.ts';
 
 const SPAN_KINDS = ['UNSPECIFIED', 'INTERNAL', 'SERVER', 'CLIENT', 'PRODUCER', 'CONSUMER'].map(
   (name) => `SPAN_KIND_${name}`,
@@ -19,16 +16,17 @@ const STATUS_CODES = ['STATUS_CODE_UNSET', 'STATUS_CODE_OK', 'STATUS_CODE_ERROR'
  * Decodes an OTLP `ExportTraceServiceRequest` in its JSON encoding; a span with a bad field is counted in
  * the result.
  *
+ * @param redaction - `null` keeps secrets.
  * @throws DecodeError when the text is no such message; the message names the path.
  */
-export function decodeJsonTraces(bytes: Uint8Array): TraceBatch {
-  return decodeJsonExport(bytes, TRACES_OUTLINE, readSpan);
+export function decodeJsonTraces(bytes: Uint8Array, redaction: Redaction | null = null): SpanBatch {
+  return batchOfRecords(decodeJsonExport(bytes, TRACES_OUTLINE, readSpan), redaction);
 }
 
 function readSpan(values: JsonValues, item: unknown): SpanRecord {
   const span = asObject(item, 'the span');
   const status = optionalObject(span['status'], 'status');
-  return finishSpan({
+  const checked = checkSpan({
     traceId: text(span['traceId'], 'traceId'),
     spanId: text(span['spanId'], 'spanId'),
     parentSpanId: text(span['parentSpanId'], 'parentSpanId'),
@@ -40,10 +38,16 @@ function readSpan(values: JsonValues, item: unknown): SpanRecord {
     statusMessage: text(status['message'], 'status.message'),
     traceState: text(span['traceState'], 'traceState'),
     flags: uint32(span['flags'], 'flags'),
+    facts: {},
+  });
+  return {
+    ...checked,
     attributes: values.attributes(span, ''),
     events: asList(span['events'], 'events').map((event) => readEvent(values, event)),
-    links: asList(span['links'], 'links').map((link) => readLink(values, link)),
-  });
+    links: asList(span['links'], 'links')
+      .map((link) => readLink(values, link))
+      .filter((link) => isLink(link.traceId, link.spanId)),
+  };
 }
 
 function readEvent(values: JsonValues, item: unknown): EventRecord {

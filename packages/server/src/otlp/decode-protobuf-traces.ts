@@ -1,21 +1,21 @@
-import type { MutableAttributes } from './attribute-value.ts';
-import { decodeProtobufExport } from './protobuf-export.ts';
-import {
-  bytesField,
-  fixed32Field,
-  fixed64Field,
-  varintField,
-  type ProtobufValues,
-} from './protobuf-values.ts';
-import { finishSpan } from './span-draft.ts';
-import {
-  TRACES_OUTLINE,
-  type EventRecord,
-  type LinkRecord,
-  type SpanRecord,
-  type TraceBatch,
-} from './trace-batch.ts';
+import { UnusableRecordError } from './decode-error.ts';
+import { ProtobufDocument } from './protobuf-document.ts';
+import { bytesField, fixed32Field, fixed64Field, varintField } from './protobuf-values.ts';
+import type { Redaction } from './redaction.ts';
+import { SpanBatchBuilder, type SpanBatch, type SpanFields } from './span-batch.ts';
+import { checkSpan, isLink } from './span-draft.ts';
+import { noteException, UNKNOWN_SERVICE, type SpanFacts } from './span-facts.ts';
+import { LENGTH_DELIMITED } from './wire-reader.ts';
 
+const REQUEST_RESOURCES = bytesField(1);
+const RESOURCE_RESOURCE = bytesField(1);
+const RESOURCE_SCOPES = bytesField(2);
+const RESOURCE_ATTRIBUTES = bytesField(1);
+const SCOPES_SCOPE = bytesField(1);
+const SCOPES_SPANS = bytesField(2);
+const SCOPE_NAME = bytesField(1);
+const SCOPE_VERSION = bytesField(2);
+const SCOPE_ATTRIBUTES = bytesField(3);
 const SPAN_TRACE_ID = bytesField(1);
 const SPAN_SPAN_ID = bytesField(2);
 const SPAN_TRACE_STATE = bytesField(3);
@@ -38,129 +38,265 @@ const LINK_TRACE_ID = bytesField(1);
 const LINK_SPAN_ID = bytesField(2);
 const LINK_ATTRIBUTES = bytesField(4);
 
+const OPEN_BRACKET = 0x5b;
+const CLOSE_BRACKET = 0x5d;
+const OPEN_BRACE = 0x7b;
+const CLOSE_BRACE = 0x7d;
+
 /**
- * Decodes an OTLP `ExportTraceServiceRequest`; spans that cannot be stored are counted in the result.
+ * Decodes an OTLP `ExportTraceServiceRequest` straight into columns; unknown fields, and known ones in
+ * another wire type, are skipped. Spans that cannot be stored are counted in the result.
  *
- * @throws DecodeError when the bytes are no such message.
+ * @param redaction - `null` keeps secrets.
+ * @throws DecodeError when the bytes are no such message, TooManyValuesError when they hold too much.
  */
-export function decodeProtobufTraces(bytes: Uint8Array): TraceBatch {
-  return decodeProtobufExport(bytes, TRACES_OUTLINE, readSpan);
+export function decodeProtobufTraces(bytes: Buffer, redaction: Redaction | null = null): SpanBatch {
+  return new TraceDecoder(bytes, redaction).decode();
 }
 
-/** A plain loop with a switch: this is where ingest spends its time. */
-function readSpan(values: ProtobufValues, end: number): SpanRecord {
-  values.spend();
-  const { reader } = values;
-  let traceId = '';
-  let spanId = '';
-  let parentSpanId = '';
-  let traceState = '';
-  let name = '';
-  let kind = 0;
-  let startTimeUnixNano = 0n;
-  let endTimeUnixNano = 0n;
-  let flags = 0;
-  let statusCode = 0;
-  let statusMessage = '';
-  const attributes: MutableAttributes = {};
-  const events: EventRecord[] = [];
-  const links: LinkRecord[] = [];
-  while (reader.position < end) {
-    const tag = reader.tag();
-    switch (tag) {
-      case SPAN_TRACE_ID:
-        traceId = reader.hex();
-        break;
-      case SPAN_SPAN_ID:
-        spanId = reader.hex();
-        break;
-      case SPAN_PARENT_SPAN_ID:
-        parentSpanId = reader.hex();
-        break;
-      case SPAN_TRACE_STATE:
-        traceState = reader.text();
-        break;
-      case SPAN_NAME:
-        name = reader.text();
-        break;
-      case SPAN_KIND:
-        kind = reader.varint32();
-        break;
-      case SPAN_START:
-        startTimeUnixNano = reader.fixed64();
-        break;
-      case SPAN_END:
-        endTimeUnixNano = reader.fixed64();
-        break;
-      case SPAN_FLAGS:
-        flags = reader.fixed32();
-        break;
-      case SPAN_ATTRIBUTES:
-        values.keyValue(attributes);
-        break;
-      case SPAN_EVENTS:
-        events.push(readEvent(values));
-        break;
-      case SPAN_LINKS:
-        links.push(readLink(values));
-        break;
-      case SPAN_STATUS:
-        values.message((field) => {
-          if (field === STATUS_CODE) statusCode = reader.varint32();
-          else if (field === STATUS_MESSAGE) statusMessage = reader.text();
-          else return false;
-          return true;
-        });
-        break;
-      default:
-        reader.skip(tag & 7);
+class TraceDecoder {
+  readonly #batch = new SpanBatchBuilder();
+  readonly #document: ProtobufDocument;
+  /** Where events and links of the span at hand begin: they are written when its attributes are complete. */
+  readonly #events: number[] = [];
+  readonly #links: number[] = [];
+
+  constructor(bytes: Buffer, redaction: Redaction | null) {
+    this.#document = new ProtobufDocument(bytes, this.#batch, redaction);
+  }
+
+  decode(): SpanBatch {
+    const { reader } = this.#document;
+    let count = 0;
+    while (reader.position < reader.length) {
+      const tag = reader.tag();
+      if (tag === REQUEST_RESOURCES) this.#resourceSpans(`resourceSpans[${count++}]`);
+      else reader.skip(tag & 7);
+    }
+    return this.#batch.finish();
+  }
+
+  /** The resource may follow its spans on the wire. */
+  #resourceSpans(path: string): void {
+    const { reader } = this.#document;
+    const end = reader.enter();
+    const resource = this.#batch.addResource();
+    let count = 0;
+    while (reader.position < end) {
+      const tag = reader.tag();
+      if (tag === RESOURCE_RESOURCE) this.#resource(resource);
+      else if (tag === RESOURCE_SCOPES) this.#scopeSpans(`${path}.scopeSpans[${count++}]`, resource);
+      else reader.skip(tag & 7);
+    }
+    reader.leave(end);
+  }
+
+  #resource(resource: number): void {
+    const facts: SpanFacts = {};
+    const attributes = this.#document.aside(() => this.#document.object(RESOURCE_ATTRIBUTES, facts));
+    this.#batch.setResource(resource, { attributes, serviceName: facts['service.name'] ?? UNKNOWN_SERVICE });
+  }
+
+  #scopeSpans(path: string, resource: number): void {
+    const { reader } = this.#document;
+    const end = reader.enter();
+    const scope = this.#batch.addScope();
+    let count = 0;
+    while (reader.position < end) {
+      const tag = reader.tag();
+      if (tag === SCOPES_SPANS) {
+        const index = count++;
+        this.#span(() => `${path}.spans[${index}]`, resource, scope);
+      } else if (tag === SCOPES_SCOPE) this.#scope(scope);
+      else reader.skip(tag & 7);
+    }
+    reader.leave(end);
+  }
+
+  #scope(scope: number): void {
+    let name = '';
+    let version = '';
+    const attributes = this.#document.aside(() =>
+      this.#document.object(SCOPE_ATTRIBUTES, null, (tag) => {
+        if (tag === SCOPE_NAME) name = this.#document.text();
+        else if (tag === SCOPE_VERSION) version = this.#document.text();
+        else return false;
+        return true;
+      }),
+    );
+    this.#batch.setScope(scope, { name, version, attributes });
+  }
+
+  #span(path: () => string, resource: number, scope: number): void {
+    const end = this.#document.reader.enter();
+    try {
+      this.#batch.add(this.#readSpan(end), resource, scope);
+    } catch (error) {
+      if (!(error instanceof UnusableRecordError)) throw error;
+      this.#batch.discard(() => `${path()}: ${error.message}`);
+      this.#document.reader.position = end;
     }
   }
-  reader.leave(end);
-  return finishSpan({
-    traceId,
-    spanId,
-    parentSpanId,
-    name,
-    kind,
-    startTimeUnixNano,
-    endTimeUnixNano,
-    statusCode,
-    statusMessage,
-    traceState,
-    flags,
-    attributes,
-    events,
-    links,
-  });
-}
 
-function readEvent(values: ProtobufValues): EventRecord {
-  values.spend();
-  let name = '';
-  let timeUnixNano = 0n;
-  const attributes: MutableAttributes = {};
-  values.message((tag) => {
-    if (tag === EVENT_TIME) timeUnixNano = values.reader.fixed64();
-    else if (tag === EVENT_NAME) name = values.reader.text();
-    else if (tag === EVENT_ATTRIBUTES) values.keyValue(attributes);
-    else return false;
-    return true;
-  });
-  return { name, timeUnixNano, attributes };
-}
+  /** A plain loop with a switch: this is where ingest spends its time. */
+  #readSpan(end: number): SpanFields {
+    const document = this.#document;
+    const out = this.#batch.document;
+    const { reader } = document;
+    document.spend();
+    let traceId = '';
+    let spanId = '';
+    let parentSpanId = '';
+    let traceState = '';
+    let name = '';
+    let kind = 0;
+    let startTimeUnixNano = 0n;
+    let endTimeUnixNano = 0n;
+    let flags = 0;
+    let statusCode = 0;
+    let statusMessage = '';
+    let isFirst = true;
+    const facts: SpanFacts = {};
+    this.#events.length = 0;
+    this.#links.length = 0;
+    out.byte(OPEN_BRACE);
+    while (reader.position < end) {
+      const tag = reader.tag();
+      switch (tag) {
+        case SPAN_TRACE_ID:
+          traceId = reader.hex();
+          break;
+        case SPAN_SPAN_ID:
+          spanId = reader.hex();
+          break;
+        case SPAN_PARENT_SPAN_ID:
+          parentSpanId = reader.hex();
+          break;
+        case SPAN_TRACE_STATE:
+          traceState = reader.text();
+          break;
+        case SPAN_NAME:
+          name = document.text();
+          break;
+        case SPAN_KIND:
+          kind = reader.varint32();
+          break;
+        case SPAN_START:
+          startTimeUnixNano = reader.fixed64();
+          break;
+        case SPAN_END:
+          endTimeUnixNano = reader.fixed64();
+          break;
+        case SPAN_FLAGS:
+          flags = reader.fixed32();
+          break;
+        case SPAN_ATTRIBUTES:
+          document.keyValue(facts, isFirst);
+          isFirst = false;
+          break;
+        case SPAN_EVENTS:
+          this.#events.push(reader.position);
+          reader.skip(LENGTH_DELIMITED);
+          break;
+        case SPAN_LINKS:
+          this.#links.push(reader.position);
+          reader.skip(LENGTH_DELIMITED);
+          break;
+        case SPAN_STATUS: {
+          const statusEnd = reader.enter();
+          while (reader.position < statusEnd) {
+            const field = reader.tag();
+            if (field === STATUS_CODE) statusCode = reader.varint32();
+            else if (field === STATUS_MESSAGE) statusMessage = document.text();
+            else reader.skip(field & 7);
+          }
+          reader.leave(statusEnd);
+          break;
+        }
+        default:
+          reader.skip(tag & 7);
+      }
+    }
+    reader.leave(end);
+    out.byte(CLOSE_BRACE);
+    this.#batch.endPart();
+    this.#list(this.#events, (isNext) => this.#event(facts, isNext));
+    this.#list(this.#links, (isNext) => this.#link(isNext));
+    reader.position = end;
+    return checkSpan({
+      traceId,
+      spanId,
+      parentSpanId,
+      name,
+      kind,
+      startTimeUnixNano,
+      endTimeUnixNano,
+      statusCode,
+      statusMessage,
+      traceState,
+      flags,
+      facts,
+    });
+  }
 
-function readLink(values: ProtobufValues): LinkRecord {
-  values.spend();
-  let traceId = '';
-  let spanId = '';
-  const attributes: MutableAttributes = {};
-  values.message((tag) => {
-    if (tag === LINK_TRACE_ID) traceId = values.reader.hex();
-    else if (tag === LINK_SPAN_ID) spanId = values.reader.hex();
-    else if (tag === LINK_ATTRIBUTES) values.keyValue(attributes);
-    else return false;
+  /** Writes what stands at `positions` as one JSON array; `write` says whether it wrote an item. */
+  #list(positions: readonly number[], write: (isNext: boolean) => boolean): void {
+    const out = this.#batch.document;
+    if (positions.length > 0) {
+      const begin = out.length;
+      let isNext = false;
+      out.byte(OPEN_BRACKET);
+      for (const position of positions) {
+        this.#document.reader.position = position;
+        if (write(isNext)) isNext = true;
+      }
+      if (isNext) out.byte(CLOSE_BRACKET);
+      else out.length = begin;
+    }
+    this.#batch.endPart();
+  }
+
+  #event(facts: SpanFacts, isNext: boolean): boolean {
+    const document = this.#document;
+    document.spend();
+    let name = '';
+    let timeUnixNano = 0n;
+    const eventFacts: SpanFacts = {};
+    const out = this.#batch.document;
+    out.ascii(isNext ? ',{"attributes":' : '{"attributes":');
+    document.object(EVENT_ATTRIBUTES, eventFacts, (tag) => {
+      if (tag === EVENT_TIME) timeUnixNano = document.reader.fixed64();
+      else if (tag === EVENT_NAME) name = document.text();
+      else return false;
+      return true;
+    });
+    out.utf8(`,"name":${JSON.stringify(name)},"timeUnixNano":"${timeUnixNano}"}`);
+    noteException(facts, name, eventFacts);
     return true;
-  });
-  return { traceId, spanId, attributes };
+  }
+
+  /** Links that point nowhere are left out. */
+  #link(isNext: boolean): boolean {
+    const document = this.#document;
+    document.spend();
+    let traceId = '';
+    let spanId = '';
+    const out = this.#batch.document;
+    const begin = out.length;
+    const searchBegin = this.#batch.searchLength;
+    out.ascii(isNext ? ',{"attributes":' : '{"attributes":');
+    document.object(LINK_ATTRIBUTES, null, (tag) => {
+      if (tag === LINK_TRACE_ID) traceId = document.reader.hex();
+      else if (tag === LINK_SPAN_ID) spanId = document.reader.hex();
+      else return false;
+      return true;
+    });
+    if (isLink(traceId, spanId)) {
+      out.ascii(`,"traceId":"${traceId}","spanId":"${spanId}"}`);
+      return true;
+    }
+    out.length = begin;
+    this.#batch.searchLength = searchBegin;
+    return false;
+  }
 }

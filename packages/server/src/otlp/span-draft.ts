@@ -1,17 +1,16 @@
 import { UnusableRecordError } from './decode-error.ts';
 import { checkTime, SPAN_ID, TRACE_ID } from './record-checks.ts';
-import type { SpanRecord } from './trace-batch.ts';
+import type { SpanFields } from './span-batch.ts';
 
 /** Fields of a span before anybody has looked whether they make sense. Ids are hex in either case. */
-export type SpanDraft = Omit<SpanRecord, 'parentSpanId'> & { readonly parentSpanId: string };
+export type SpanDraft = Omit<SpanFields, 'parentSpanId'> & { readonly parentSpanId: string };
 
 /**
- * Turns a draft into a record. Kinds and status codes that OTLP does not know become unspecified, links
- * that point nowhere are left out.
+ * Turns a draft into what is stored. Kinds and status codes that OTLP does not know become unspecified.
  *
  * @throws UnusableRecordError when the span cannot be stored; the message says why.
  */
-export function finishSpan(draft: SpanDraft): SpanRecord {
+export function checkSpan(draft: SpanDraft): SpanFields {
   const traceId = draft.traceId.toLowerCase();
   const spanId = draft.spanId.toLowerCase();
   if (!TRACE_ID.test(traceId)) {
@@ -31,8 +30,12 @@ export function finishSpan(draft: SpanDraft): SpanRecord {
     parentSpanId: parentOf(draft),
     kind: draft.kind <= 5 ? draft.kind : 0,
     statusCode: draft.statusCode <= 2 ? draft.statusCode : 0,
-    links: draft.links.filter((link) => TRACE_ID.test(link.traceId) && SPAN_ID.test(link.spanId)),
   };
+}
+
+/** Whether a link points to a span. */
+export function isLink(traceId: string, spanId: string): boolean {
+  return TRACE_ID.test(traceId) && SPAN_ID.test(spanId);
 }
 
 function parentOf(draft: SpanDraft): string | null {

@@ -11,11 +11,27 @@ import {
 import { dirname, resolve } from 'node:path';
 import { APPLICATION_ID, MIGRATIONS, SCHEMA_VERSION } from './schema.ts';
 import { ServiceError } from '../service-error.ts';
+import type { Durability } from '../thread/storage-messages.ts';
 import { loadSqlite, type OpenSqlite, type SqlDatabase } from './sqlite-driver.ts';
 
+const READ_CACHE_KIB = 16_000;
+const WRITE_CACHE_KIB = 64_000;
+/** Fits several spans of 1 KB; of a new file only. */
+const PAGE_BYTES = 8_192;
+/** The write-ahead log is merged into the file when it has 32 MiB: pages that change often are merged once. */
+const CHECKPOINT_PAGES = (32 * 1024 * 1024) / PAGE_BYTES;
+
+export interface OpenOptions {
+  /** @defaultValue 'process' */
+  readonly durability?: Durability;
+}
+
 export interface DatabaseFile {
+  /** Absolute, without symbolic links. */
   readonly path: string;
   readonly database: SqlDatabase;
+  /** What the user should know of how it was opened. */
+  readonly notices: readonly string[];
   /** Merges the write-ahead log into the file, closes it and gives the lock back: one file is left. */
   close(): void;
 }
@@ -27,15 +43,20 @@ export interface DatabaseFile {
  * @throws ServiceError when the folder cannot be written, the file is not our database, is newer than we
  *   are, or belongs to a running service.
  */
-export async function openDatabaseFile(databasePath: string): Promise<DatabaseFile> {
+export async function openDatabaseFile(
+  databasePath: string,
+  { durability = 'process' }: OpenOptions = {},
+): Promise<DatabaseFile> {
   const open = await loadSqlite();
   const path = prepareFile(resolve(databasePath));
   const unlock = lock(open, path);
   try {
     const database = openChecked(open, path);
+    if (durability === 'full') database.exec('PRAGMA synchronous = FULL');
     return {
       path,
       database,
+      notices: [],
       close: () => {
         leaveOneFile(database);
         database.close();
@@ -46,6 +67,19 @@ export async function openDatabaseFile(databasePath: string): Promise<DatabaseFi
     unlock();
     throw error;
   }
+}
+
+/**
+ * Opens a database that this process has open already, to read it at the same time.
+ *
+ * @param path - As {@link DatabaseFile} has it.
+ */
+export async function openForReading(path: string): Promise<DatabaseFile> {
+  const database = (await loadSqlite())(path);
+  database.exec(
+    `PRAGMA busy_timeout = 2000; PRAGMA cache_size = -${READ_CACHE_KIB}; PRAGMA query_only = ON;`,
+  );
+  return { path, database, notices: [], close: () => database.close() };
 }
 
 /** libsql keeps the log while statements live; leaving WAL mode removes it, unless someone else reads the file. */
@@ -146,11 +180,13 @@ function makeReady(database: SqlDatabase, version: number, path: string): void {
   const steps = MIGRATIONS.slice(version).join('');
   try {
     database.exec(`
+      PRAGMA page_size = ${PAGE_BYTES};
+      PRAGMA auto_vacuum = INCREMENTAL;
       PRAGMA journal_mode = WAL;
       PRAGMA synchronous = NORMAL;
       PRAGMA busy_timeout = 2000;
-      PRAGMA wal_autocheckpoint = 4000;
-      PRAGMA cache_size = -16000;
+      PRAGMA wal_autocheckpoint = ${CHECKPOINT_PAGES};
+      PRAGMA cache_size = -${WRITE_CACHE_KIB};
       PRAGMA temp_store = MEMORY;
     `);
     if (version === SCHEMA_VERSION) return;

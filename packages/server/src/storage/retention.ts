@@ -1,6 +1,7 @@
-import type { LogStore } from './log-store.ts';
+import type { RetentionPreview } from '@tta/obs-protocol';
 import type { ServiceLogger } from '../logger.ts';
-import type { TraceStore } from './trace-store.ts';
+import type { Storage } from './storage.ts';
+import type { RetentionLimits } from './trace-store.ts';
 
 const AFTER_INGEST_MS = 1_000;
 const AT_REST_MS = 10 * 60_000;
@@ -8,14 +9,18 @@ const BETWEEN_STEPS_MS = 20;
 const HOUR_MS = 3_600_000;
 /** Log records whose trace is not stored: about as many as the traces that are kept have by default. */
 const LOOSE_LOG_RECORDS = 100_000;
+/** Series of metrics, and data points of each: an hour of one each second, a day of one each half minute. */
+const SERIES = 10_000;
+const POINTS_PER_SERIES = 3_600;
 
 export interface RetentionOptions {
-  readonly store: TraceStore;
-  readonly logs: LogStore;
+  readonly storage: Storage;
   /** Traces beyond this number are removed, those that have not changed for longest first. */
   readonly maxTraces: number;
   /** Traces that have not changed for so long are removed, and log records without a trace that are as old. */
   readonly retentionHours: number;
+  /** What the store may take on disk. */
+  readonly maxBytes: number;
   readonly logger: ServiceLogger;
   /** Milliseconds since the Unix epoch. */
   readonly now: () => number;
@@ -37,14 +42,25 @@ export class Retention {
     if (this.#isIdle) this.#schedule(AFTER_INGEST_MS, false);
   }
 
+  /** What is over the limits now. */
+  preview(): Promise<RetentionPreview> {
+    return this.#options.storage.traces.previewPrune(this.#limits());
+  }
+
   /** Removes one portion; resolves with true while there is more. */
   async step(): Promise<boolean> {
-    const { store, logs, maxTraces, retentionHours, now, logger } = this.#options;
-    const sinceMs = now() - retentionHours * HOUR_MS;
+    const { storage, logger } = this.#options;
+    const limits = this.#limits();
+    const receivedSinceMs = limits.changedSinceMs;
     try {
-      const areMoreTraces = await store.prune({ maxTraces, changedSinceMs: sinceMs });
-      const areMoreLogs = await logs.prune({ maxRecords: LOOSE_LOG_RECORDS, receivedSinceMs: sinceMs });
-      return areMoreTraces || areMoreLogs;
+      const areMoreTraces = await storage.traces.prune(limits);
+      const areMoreLogs = await storage.logs.prune({ maxRecords: LOOSE_LOG_RECORDS, receivedSinceMs });
+      const areMorePoints = await storage.metrics.prune({
+        maxSeries: SERIES,
+        maxPointsPerSeries: POINTS_PER_SERIES,
+        receivedSinceMs,
+      });
+      return areMoreTraces || areMoreLogs || areMorePoints || (await storage.vacuum());
     } catch (error) {
       logger.error('Old traces and log records could not be removed', error);
       return false;
@@ -54,6 +70,11 @@ export class Retention {
   stop(): void {
     this.#isStopped = true;
     clearTimeout(this.#timer);
+  }
+
+  #limits(): RetentionLimits {
+    const { maxTraces, retentionHours, maxBytes, now } = this.#options;
+    return { maxTraces, maxBytes, changedSinceMs: now() - retentionHours * HOUR_MS };
   }
 
   #schedule(delayMs: number, isIdle: boolean): void {

@@ -2,6 +2,7 @@ import type { AttributesJson } from '@tta/obs-protocol';
 import { textAttribute } from '../otlp/attribute-value.ts';
 import type { DatabaseFile } from './database-file.ts';
 import type { ScopeRecord } from '../otlp/export-batch.ts';
+import { UNKNOWN_SERVICE } from '../otlp/span-facts.ts';
 import type { SqlDatabase, SqlStatement } from './sqlite-driver.ts';
 import { number, storable } from './sqlite-rows.ts';
 
@@ -17,6 +18,7 @@ export class SqliteConnection {
   readonly #statements = new Map<string, SqlStatement>();
   readonly #resourceIds = new Map<string, number>();
   readonly #scopeIds = new Map<string, number>();
+  readonly #rollbackListeners: (() => void)[] = [];
   #seq: number;
 
   constructor(file: DatabaseFile) {
@@ -42,6 +44,30 @@ export class SqliteConnection {
     return statement;
   }
 
+  /** A prepared statement that the caller keeps. */
+  statement(sql: string): SqlStatement {
+    return this.#database.prepare(sql);
+  }
+
+  exec(sql: string): void {
+    this.#database.exec(sql);
+  }
+
+  /** Calls `listener` when a transaction was taken back: what was remembered of its rows is wrong. */
+  onRollback(listener: () => void): void {
+    this.#rollbackListeners.push(listener);
+  }
+
+  /** What the file holds, without free pages. */
+  usedBytes(): number {
+    return (this.#pragma('page_count') - this.#pragma('freelist_count')) * this.#pragma('page_size');
+  }
+
+  /** How much of the file is free, from 0 to 1. */
+  freePart(): number {
+    return this.#pragma('freelist_count') / Math.max(1, this.#pragma('page_count'));
+  }
+
   /** Commits all that `work` writes, or nothing. */
   transaction<Result>(work: () => Result): Result {
     const seqBefore = this.#seq;
@@ -57,28 +83,38 @@ export class SqliteConnection {
       this.#resourceIds.clear();
       this.#scopeIds.clear();
       this.#rollBack();
+      for (const listener of this.#rollbackListeners) listener();
       throw error;
     }
   }
 
   /** The row of a resource, made when there is none. Only within a transaction. */
   resourceId(attributes: AttributesJson): number {
-    const json = JSON.stringify(attributes);
-    return cached(this.#resourceIds, json, () => {
-      const found = this.sql('SELECT id FROM resource WHERE attributes = ?').get(json);
+    return this.resourceRow(JSON.stringify(attributes), serviceNameOf(attributes));
+  }
+
+  /** The same, for attributes that are JSON already. */
+  resourceRow(attributes: string, serviceName: string): number {
+    return cached(this.#resourceIds, attributes, () => {
+      const found = this.sql('SELECT id FROM resource WHERE attributes = ?').get(attributes);
       const row =
         found ??
         this.sql('INSERT INTO resource (attributes, service_name) VALUES (?, ?) RETURNING id').get(
-          json,
-          storable(serviceNameOf(attributes)),
+          attributes,
+          storable(serviceName),
         );
       return number(row!, 'id');
     });
   }
 
   /** The row of an instrumentation scope, made when there is none. Only within a transaction. */
-  scopeId(scope: ScopeRecord): number {
-    const values = [storable(scope.name), storable(scope.version), JSON.stringify(scope.attributes)] as const;
+  scopeId({ name, version, attributes }: ScopeRecord): number {
+    return this.scopeRow(name, version, JSON.stringify(attributes));
+  }
+
+  /** The same, for attributes that are JSON already. */
+  scopeRow(name: string, version: string, attributes: string): number {
+    const values = [storable(name), storable(version), attributes] as const;
     return cached(this.#scopeIds, JSON.stringify(values), () => {
       const found = this.sql('SELECT id FROM scope WHERE name = ? AND version = ? AND attributes = ?').get(
         ...values,
@@ -96,6 +132,10 @@ export class SqliteConnection {
     this.#file.close();
   }
 
+  #pragma(name: 'page_count' | 'freelist_count' | 'page_size'): number {
+    return Number(this.sql(`PRAGMA ${name}`).get()?.[name]);
+  }
+
   #rollBack(): void {
     try {
       this.#database.exec('ROLLBACK');
@@ -106,7 +146,7 @@ export class SqliteConnection {
 }
 
 export function serviceNameOf(resource: AttributesJson): string {
-  return textAttribute(resource, 'service.name') ?? 'unknown_service';
+  return textAttribute(resource, 'service.name') ?? UNKNOWN_SERVICE;
 }
 
 function cached(ids: Map<string, number>, key: string, find: () => number): number {

@@ -38,9 +38,12 @@ export class SqliteLogStore implements LogStore {
   }
 
   async write(groups: readonly LogGroup[], request?: Uint8Array): Promise<readonly LiveChange[]> {
-    return this.#connection.transaction(() =>
-      this.#isRepeated(groups, request) ? [] : this.#announce(this.#insert(groups)),
-    );
+    return this.#connection.transaction(() => this.apply(groups, request));
+  }
+
+  /** Stores the records within a transaction of the caller. */
+  apply(groups: readonly LogGroup[], request?: Uint8Array): readonly LiveChange[] {
+    return this.#isRepeated(groups, request) ? [] : this.#announce(this.#insert(groups));
   }
 
   async ofTrace(traceId: string, query: TraceLogQuery): Promise<LogList | undefined> {

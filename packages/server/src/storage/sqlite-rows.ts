@@ -4,6 +4,7 @@ import type {
   ExecutionStatus,
   LogRecord,
   SpanDetail,
+  SpanHit,
   SpanLinkJson,
   TraceSummary,
 } from '@tta/obs-protocol';
@@ -47,6 +48,8 @@ export function toSummary(row: SqlRow): TraceSummary {
     spanCount: number(row, 'span_count'),
     errorCount: number(row, 'error_count'),
     hasRoot: number(row, 'has_root') === 1,
+    isPartial: number(row, 'is_partial') === 1,
+    isPinned: number(row, 'is_pinned') === 1,
     seq: number(row, 'seq'),
   };
 }
@@ -83,6 +86,16 @@ export function toColumnRow(row: SqlRow, services: Map<string, number>): ColumnR
     primitiveType: textOrNull(row, 'primitive_type'),
     label: textOrNull(row, 'label'),
     service,
+  };
+}
+
+export function toSpanHit(row: SqlRow): SpanHit {
+  return {
+    traceId: text(row, 'trace_id'),
+    spanId: text(row, 'span_id'),
+    name: text(row, 'name'),
+    status: text(row, 'status') as ExecutionStatus,
+    startTimeMs: number(row, 'start_ms'),
   };
 }
 

@@ -1,56 +1,45 @@
 import type {
-  ExecutionStatus,
   LiveChange,
+  RetentionPreview,
   SpanDetail,
+  SpanHit,
   TraceDocument,
   TraceList,
   TraceSummary,
 } from '@tta/obs-protocol';
+import type { SpanBatch } from '../otlp/span-batch.ts';
 import { pageOf, parseCursor } from './list-cursor.ts';
-import { RESUMPTION, primitiveType, spanLabel, spanMessage, spanStatus } from './span-facts.ts';
-import { serviceNameOf, type SqliteConnection } from './sqlite-connection.ts';
-import { number, storable, text, toColumnRow, toSpanDetail, toSummary, toTotals } from './sqlite-rows.ts';
-import type { SpanGroup, SpanRecord } from '../otlp/trace-batch.ts';
+import { SpanWriter } from './span-writer.ts';
+import type { SqliteConnection } from './sqlite-connection.ts';
+import { number, text, toColumnRow, toSpanDetail, toSpanHit, toSummary } from './sqlite-rows.ts';
+import { findText } from './text-index.ts';
 import { spanColumns } from './trace-columns.ts';
-import { addSpan, type TraceTotals } from './trace-roll-up.ts';
+import { TracePruner } from './trace-pruner.ts';
 import { traceChange, type RetentionLimits, type TraceListQuery, type TraceStore } from './trace-store.ts';
 
-/** Spans and log records that one step of pruning removes: a few milliseconds of work. */
-const PRUNE_ROWS = 1_000;
-/** Tables whose rows go with their trace, and the key of each. */
-const OWNED_BY_TRACE = [
-  ['span', 'span_key'],
-  ['log_record', 'log_key'],
-] as const;
-const PRUNE_TRACES = 20;
-
-/** As the index `trace_by_change` has it: the change of its spans or of its logs, whichever came later. */
-const LAST_CHANGE = 'max(seq, coalesce(logs_seq, 0))';
-
 const SUMMARY = `trace_id, name, service_name, status, start_ns / 1e6 AS start_ms,
-  (end_ns - start_ns) / 1e6 AS duration_ms, span_count, error_count, has_root, seq`;
-
-interface OpenTrace {
-  readonly traceKey: number;
-  readonly before: TraceTotals | undefined;
-  totals: TraceTotals | undefined;
-  /** Whether the rest of a suspended run was among what was written. */
-  isResumed: boolean;
-}
+  (end_ns - start_ns) / 1e6 AS duration_ms, span_count, error_count, has_root, is_partial, is_pinned, seq`;
 
 /** Keeps traces in one SQLite file. Every method does its work at once; the promises are for other stores. */
 export class SqliteTraceStore implements TraceStore {
   readonly #connection: SqliteConnection;
-  readonly #now: () => number;
+  readonly #writer: SpanWriter;
+  readonly #pruner: TracePruner;
 
   /** @param now - Milliseconds since the Unix epoch. */
   constructor(connection: SqliteConnection, now: () => number = Date.now) {
     this.#connection = connection;
-    this.#now = now;
+    this.#writer = new SpanWriter(connection, now);
+    this.#pruner = new TracePruner(connection, this.#writer, now);
   }
 
-  async write(groups: readonly SpanGroup[]): Promise<readonly TraceSummary[]> {
-    return this.#connection.transaction(() => this.#writeGroups(groups));
+  async write(batch: SpanBatch): Promise<readonly LiveChange[]> {
+    return this.#connection.transaction(() => this.apply([batch])).map(traceChange);
+  }
+
+  /** Stores several batches within a transaction of the caller. */
+  apply(batches: readonly SpanBatch[]): readonly TraceSummary[] {
+    return this.#writer.apply(batches);
   }
 
   async traces(query: TraceListQuery): Promise<TraceList> {
@@ -99,6 +88,34 @@ export class SqliteTraceStore implements TraceStore {
     return row === undefined ? undefined : toSpanDetail(traceId, row);
   }
 
+  async findSpans(words: string, limit: number): Promise<readonly SpanHit[]> {
+    const terms = words.split(/\s+/).filter((word) => /[\p{L}\p{N}]/u.test(word));
+    if (terms.length === 0) return [];
+    const select = this.#connection.sql(
+      `SELECT trace_id, span_id, span.name, span.status, span.start_ns / 1e6 AS start_ms
+       FROM span JOIN trace USING (trace_key) WHERE span_key = ?`,
+    );
+    const hits = new Map<number, SpanHit>();
+    const keys = findText(this.#connection, terms, limit, (found) =>
+      found.filter((spanKey) => {
+        const row = select.get(spanKey);
+        if (row !== undefined) hits.set(spanKey, toSpanHit(row));
+        return row !== undefined;
+      }),
+    );
+    return keys.map((spanKey) => hits.get(spanKey)!);
+  }
+
+  async pin(traceId: string, isPinned: boolean): Promise<boolean> {
+    return this.#connection.transaction(() => {
+      const changed = this.#connection
+        .sql('UPDATE trace SET is_pinned = ?, seq = ? WHERE trace_id = ?')
+        .run(isPinned ? 1 : 0, this.#connection.nextSeq(), traceId);
+      this.#writer.readAgain(traceId);
+      return changed === 1;
+    });
+  }
+
   async changesAfter(seq: number, limit: number): Promise<readonly LiveChange[]> {
     const traces = this.#connection.sql(`SELECT ${SUMMARY} FROM trace WHERE seq > ? ORDER BY seq LIMIT ?`);
     const logs = this.#connection.sql(
@@ -115,8 +132,9 @@ export class SqliteTraceStore implements TraceStore {
     return changes.sort((left, right) => left.seq - right.seq).slice(0, limit);
   }
 
+  /** As it is in the file: another connection may write. */
   async newestSeq(): Promise<number> {
-    return this.#connection.seq;
+    return Number(this.#connection.sql(`SELECT value FROM counter WHERE name = 'seq'`).get()?.['value']);
   }
 
   async counts(): Promise<{ readonly traceCount: number; readonly spanCount: number }> {
@@ -127,187 +145,10 @@ export class SqliteTraceStore implements TraceStore {
   }
 
   async prune(limits: RetentionLimits): Promise<boolean> {
-    return this.#connection.transaction(() => this.#prune(limits));
+    return this.#connection.transaction(() => this.#pruner.prune(limits));
   }
 
-  async close(): Promise<void> {
-    this.#connection.close();
+  async previewPrune(limits: RetentionLimits): Promise<RetentionPreview> {
+    return this.#pruner.preview(limits);
   }
-
-  #writeGroups(groups: readonly SpanGroup[]): readonly TraceSummary[] {
-    const openTraces = new Map<string, OpenTrace>();
-    for (const group of groups) {
-      const resourceId = this.#connection.resourceId(group.resource);
-      const scopeId = this.#connection.scopeId(group.scope);
-      const serviceName = serviceNameOf(group.resource);
-      for (const span of group.items) {
-        let trace = openTraces.get(span.traceId);
-        if (trace === undefined)
-          openTraces.set(span.traceId, (trace = this.#openTrace(span.traceId, -1 - openTraces.size)));
-        const status = spanStatus(span);
-        if (this.#insertSpan(trace.traceKey, span, status, resourceId, scopeId)) {
-          trace.totals = addSpan(trace.totals, { span, status, serviceName });
-          trace.isResumed ||= span.name === RESUMPTION;
-        }
-      }
-    }
-    return this.#saveTotals(openTraces);
-  }
-
-  /** A new trace gets its key from the row that is written here and completed by `#saveTotals`. */
-  #openTrace(traceId: string, placeholderSeq: number): OpenTrace {
-    const row = this.#connection
-      .sql(
-        `SELECT trace_key, name, service_name, status, CAST(start_ns AS TEXT) AS start_text,
-         CAST(end_ns AS TEXT) AS end_text, span_count, error_count, has_root, head_span_id,
-         CAST(head_start_ns AS TEXT) AS head_start_text
-       FROM trace WHERE trace_id = ?`,
-      )
-      .get(traceId);
-    if (row !== undefined) {
-      const totals = toTotals(row);
-      return { traceKey: number(row, 'trace_key'), before: totals, totals, isResumed: false };
-    }
-    const created = this.#connection
-      .sql(
-        `INSERT INTO trace (trace_id, seq, changed_ms, name, service_name, status, start_ns, end_ns, span_count,
-         error_count, has_root, head_span_id, head_start_ns)
-       VALUES (?, ?, 0, '', '', '', 0, 0, 0, 0, 0, '', 0) RETURNING trace_key`,
-      )
-      .get(traceId, placeholderSeq);
-    const traceKey = number(created!, 'trace_key');
-    // What was logged before its first span arrived, and is kept on its own until now.
-    this.#connection
-      .sql('UPDATE log_record SET trace_key = ? WHERE trace_id = ? AND trace_key IS NULL')
-      .run(traceKey, traceId);
-    return { traceKey, before: undefined, totals: undefined, isResumed: false };
-  }
-
-  #saveTotals(openTraces: ReadonlyMap<string, OpenTrace>): readonly TraceSummary[] {
-    const changed: TraceSummary[] = [];
-    const changedMs = this.#now();
-    const update = this.#connection.sql(
-      `UPDATE trace SET seq = ?, changed_ms = ?, name = ?, service_name = ?, status = ?, start_ns = ?, end_ns = ?,
-         span_count = ?, error_count = ?, has_root = ?, head_span_id = ?, head_start_ns = ?
-       WHERE trace_key = ?`,
-    );
-    for (const [traceId, { traceKey, before, totals, isResumed }] of openTraces) {
-      if (totals === undefined || totals === before) continue;
-      const mayHaveGoneOn = isResumed || totals.status === 'suspended';
-      const status = (mayHaveGoneOn ? this.#resumedStatus(traceKey, totals) : undefined) ?? totals.status;
-      const seq = this.#connection.nextSeq();
-      update.run(
-        seq,
-        changedMs,
-        storable(totals.name),
-        storable(totals.serviceName),
-        status,
-        totals.startNs,
-        totals.endNs,
-        totals.spanCount,
-        totals.errorCount,
-        totals.hasRoot ? 1 : 0,
-        totals.headSpanId,
-        totals.headStartNs,
-        traceKey,
-      );
-      changed.push({
-        traceId,
-        name: storable(totals.name),
-        serviceName: storable(totals.serviceName),
-        status,
-        startTimeMs: Number(totals.startNs) / 1e6,
-        durationMs: Number(totals.endNs - totals.startNs) / 1e6,
-        spanCount: totals.spanCount,
-        errorCount: totals.errorCount,
-        hasRoot: totals.hasRoot,
-        seq,
-      });
-    }
-    return changed;
-  }
-
-  /** What has become of a run that was suspended: the status of its last part; `undefined` where the root was not suspended. */
-  #resumedStatus(traceKey: number, { headSpanId, hasRoot }: TraceTotals): ExecutionStatus | undefined {
-    const root = this.#connection.sql('SELECT status FROM span WHERE trace_key = ? AND span_id = ?');
-    if (!hasRoot || root.get(traceKey, headSpanId)?.['status'] !== 'suspended') return undefined;
-    const latest = this.#connection.sql(
-      'SELECT status FROM span WHERE trace_key = ? AND name = ? ORDER BY start_ns DESC, span_id DESC LIMIT 1',
-    );
-    return latest.get(traceKey, RESUMPTION)?.['status'] as ExecutionStatus | undefined;
-  }
-
-  #insertSpan(
-    traceKey: number,
-    span: SpanRecord,
-    status: ExecutionStatus,
-    resourceId: number,
-    scopeId: number,
-  ): boolean {
-    const insert = this.#connection.sql(
-      `INSERT INTO span (trace_key, span_id, parent_span_id, name, kind, start_ns, end_ns, status, status_code,
-         status_message, primitive_type, label, resource_id, scope_id, flags, trace_state, attributes, events, links)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (trace_key, span_id) DO NOTHING`,
-    );
-    const inserted = insert.run(
-      traceKey,
-      span.spanId,
-      span.parentSpanId,
-      storable(span.name),
-      span.kind,
-      span.startTimeUnixNano,
-      span.endTimeUnixNano,
-      status,
-      span.statusCode,
-      storableOrNull(spanMessage(span, status)),
-      storableOrNull(primitiveType(span)),
-      storableOrNull(spanLabel(span)),
-      resourceId,
-      scopeId,
-      span.flags,
-      span.traceState === '' ? null : storable(span.traceState),
-      JSON.stringify(span.attributes),
-      span.events.length === 0 ? null : JSON.stringify(span.events, bigintAsText),
-      span.links.length === 0 ? null : JSON.stringify(span.links),
-    );
-    return inserted === 1;
-  }
-
-  #prune({ maxTraces, changedSinceMs }: RetentionLimits): boolean {
-    const overdue = this.#connection
-      .sql(
-        `SELECT trace_key FROM trace
-       WHERE changed_ms < ?1 OR ${LAST_CHANGE} <= (SELECT ${LAST_CHANGE} FROM trace ORDER BY 1 DESC LIMIT 1 OFFSET ?2)
-       ORDER BY ${LAST_CHANGE} LIMIT ${PRUNE_TRACES}`,
-      )
-      .all(changedSinceMs, maxTraces);
-    for (const row of overdue) {
-      const traceKey = number(row, 'trace_key');
-      this.#connection.sql('INSERT INTO removed_trace VALUES (?)').run(traceKey);
-      this.#connection.sql('DELETE FROM trace WHERE trace_key = ?').run(traceKey);
-    }
-    const removed = this.#connection.sql('SELECT trace_key FROM removed_trace LIMIT 1').get();
-    if (removed === undefined) return false;
-    let left = PRUNE_ROWS;
-    for (const { trace_key: traceKey } of this.#connection.sql('SELECT trace_key FROM removed_trace').all()) {
-      for (const [table, key] of OWNED_BY_TRACE) {
-        left -= this.#connection
-          .sql(
-            `DELETE FROM ${table} WHERE ${key} IN (SELECT ${key} FROM ${table} WHERE trace_key = ? LIMIT ?)`,
-          )
-          .run(Number(traceKey), left);
-        if (left <= 0) return true;
-      }
-      this.#connection.sql('DELETE FROM removed_trace WHERE trace_key = ?').run(Number(traceKey));
-    }
-    return overdue.length === PRUNE_TRACES;
-  }
-}
-
-function storableOrNull(value: string | null): string | null {
-  return value === null ? null : storable(value);
-}
-
-function bigintAsText(_key: string, value: unknown): unknown {
-  return typeof value === 'bigint' ? value.toString() : value;
 }

@@ -1,6 +1,4 @@
 import type { ExecutionStatus } from '@tta/obs-protocol';
-import { isFailed, runName } from './span-facts.ts';
-import type { SpanRecord } from '../otlp/trace-batch.ts';
 
 /** What the store keeps of a trace beside its spans. */
 export interface TraceTotals {
@@ -18,48 +16,48 @@ export interface TraceTotals {
 }
 
 export interface AddedSpan {
-  readonly span: SpanRecord;
+  readonly spanId: string;
+  readonly isRoot: boolean;
+  /** What a person calls the run, of a root; else the name of the span. */
+  readonly name: string;
+  readonly startNs: bigint;
+  readonly endNs: bigint;
   readonly status: ExecutionStatus;
   readonly serviceName: string;
+}
+
+export function isFailed(status: ExecutionStatus): boolean {
+  return status === 'error' || status === 'timeout';
 }
 
 /**
  * Adds one span to the totals of its trace. The result depends on the set of spans alone, not on the order
  * in which they arrive; the caller makes sure that each is added once.
  */
-export function addSpan(totals: TraceTotals | undefined, added: AddedSpan): TraceTotals {
-  const { span, status } = added;
-  const endNs = span.endTimeUnixNano > span.startTimeUnixNano ? span.endTimeUnixNano : span.startTimeUnixNano;
-  const errorCount = (totals?.errorCount ?? 0) + (isFailed(status) ? 1 : 0);
-  const head = totals !== undefined && !takesOver(totals, span) ? totals : headOf(added);
+export function addSpan(totals: TraceTotals | undefined, span: AddedSpan): TraceTotals {
+  const endNs = span.endNs > span.startNs ? span.endNs : span.startNs;
+  const errorCount = (totals?.errorCount ?? 0) + (isFailed(span.status) ? 1 : 0);
+  const head = totals !== undefined && !takesOver(totals, span) ? totals : headOf(span);
   return {
-    ...head,
+    name: head.name,
+    serviceName: head.serviceName,
+    hasRoot: head.hasRoot,
+    headSpanId: head.headSpanId,
+    headStartNs: head.headStartNs,
     status: head.hasRoot ? head.status : errorCount > 0 ? 'error' : 'success',
-    startNs:
-      totals !== undefined && totals.startNs < span.startTimeUnixNano
-        ? totals.startNs
-        : span.startTimeUnixNano,
+    startNs: totals !== undefined && totals.startNs < span.startNs ? totals.startNs : span.startNs,
     endNs: totals !== undefined && totals.endNs > endNs ? totals.endNs : endNs,
     spanCount: (totals?.spanCount ?? 0) + 1,
     errorCount,
   };
 }
 
-function headOf({ span, status, serviceName }: AddedSpan) {
-  const hasRoot = span.parentSpanId === null;
-  return {
-    name: hasRoot ? runName(span) : span.name,
-    serviceName,
-    status,
-    hasRoot,
-    headSpanId: span.spanId,
-    headStartNs: span.startTimeUnixNano,
-  };
+function headOf({ spanId, isRoot, name, startNs, status, serviceName }: AddedSpan) {
+  return { name, serviceName, status, hasRoot: isRoot, headSpanId: spanId, headStartNs: startNs };
 }
 
-function takesOver(totals: TraceTotals, span: SpanRecord): boolean {
-  const isRoot = span.parentSpanId === null;
-  if (isRoot !== totals.hasRoot) return isRoot;
-  if (span.startTimeUnixNano !== totals.headStartNs) return span.startTimeUnixNano < totals.headStartNs;
+function takesOver(totals: TraceTotals, span: AddedSpan): boolean {
+  if (span.isRoot !== totals.hasRoot) return span.isRoot;
+  if (span.startNs !== totals.headStartNs) return span.startNs < totals.headStartNs;
   return span.spanId < totals.headSpanId;
 }

@@ -1,5 +1,13 @@
-import type { LiveChange, SpanDetail, TraceDocument, TraceList, TraceSummary } from '@tta/obs-protocol';
-import type { SpanGroup } from '../otlp/trace-batch.ts';
+import type {
+  LiveChange,
+  RetentionPreview,
+  SpanDetail,
+  SpanHit,
+  TraceDocument,
+  TraceList,
+  TraceSummary,
+} from '@tta/obs-protocol';
+import type { SpanBatch } from '../otlp/span-batch.ts';
 
 export interface TraceListQuery {
   /** 1–500. */
@@ -13,16 +21,20 @@ export interface RetentionLimits {
   readonly maxTraces: number;
   /** Traces that have not changed since then are removed; milliseconds since the Unix epoch. */
   readonly changedSinceMs: number;
+  /** Traces are removed as long as the store takes more than this. */
+  readonly maxBytes: number;
 }
 
-/** Where traces are kept. */
+/** Where traces are kept. Pinned traces are exempt from removal until they take half of `maxBytes`. */
 export interface TraceStore {
   /**
-   * Stores the spans, each once whatever arrives again. When the promise resolves they are committed.
+   * Stores the spans, each once whatever arrives again. When the promise resolves they are committed, and found
+   * by every method below.
    *
-   * @returns the summaries of all traces that changed, in the order of their new `seq`.
+   * @returns the traces that have changed, in the order of their new `seq`. Writes that were committed together
+   *   tell it once, in the answer of the first.
    */
-  write(groups: readonly SpanGroup[]): Promise<readonly TraceSummary[]>;
+  write(batch: SpanBatch): Promise<readonly LiveChange[]>;
   /**
    * Newest first, by start time.
    *
@@ -31,6 +43,10 @@ export interface TraceStore {
   traces(query: TraceListQuery): Promise<TraceList>;
   trace(traceId: string): Promise<TraceDocument | undefined>;
   span(traceId: string, spanId: string): Promise<SpanDetail | undefined>;
+  /** The newest spans in whose texts all words of `text` occur, in any order; nothing in it is an operator. */
+  findSpans(text: string, limit: number): Promise<readonly SpanHit[]>;
+  /** Keeps a trace from removal, or gives it free. Resolves with false when it is not stored. */
+  pin(traceId: string, isPinned: boolean): Promise<boolean>;
   /** What changed after `seq`, oldest change first, at most `limit`. */
   changesAfter(seq: number, limit: number): Promise<readonly LiveChange[]>;
   /** The newest `seq` that was given out; 0 before the first change. */
@@ -38,7 +54,8 @@ export interface TraceStore {
   counts(): Promise<{ readonly traceCount: number; readonly spanCount: number }>;
   /** Removes a small portion of what is over the limits; resolves with true while there is more. */
   prune(limits: RetentionLimits): Promise<boolean>;
-  close(): Promise<void>;
+  /** What `prune` would remove in the end. */
+  previewPrune(limits: RetentionLimits): Promise<RetentionPreview>;
 }
 
 /** A change of a trace as clients are told of it. */

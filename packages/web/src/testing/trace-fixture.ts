@@ -26,6 +26,8 @@ export function traceSummary(changes: Partial<TraceSummary> = {}): TraceSummary 
     spanCount: 1,
     errorCount: 0,
     hasRoot: true,
+    isPartial: false,
+    isPinned: false,
     seq: 1,
     ...changes,
   };

@@ -1,0 +1,78 @@
+import { isSecretKey } from './secret-redaction.ts';
+
+/** What a key tells about its span beside being an attribute. */
+export type FactName =
+  | 'execution.status'
+  | 'error.message'
+  | 'exception.message'
+  | 'primitive.type'
+  | 'primitive.name'
+  | 'step.name'
+  | 'workflow.name'
+  | 'service.name';
+
+const FACTS: ReadonlySet<string> = new Set<FactName>([
+  'execution.status',
+  'error.message',
+  'exception.message',
+  'primitive.type',
+  'primitive.name',
+  'step.name',
+  'workflow.name',
+  'service.name',
+]);
+
+export interface AttributeKey {
+  /** The key as it was received. */
+  readonly bytes: Buffer;
+  /** `"key":` in JSON, as UTF-8. */
+  readonly json: Buffer;
+  readonly fact: FactName | null;
+  /** Whether the name alone says that the value is a secret. */
+  readonly isSecret: boolean;
+}
+
+const CACHED_KEYS = 4_096;
+/** Longer keys are rare, and not worth the memory. */
+const CACHED_LENGTH = 128;
+
+/** Keys of attributes repeat in every span: each is turned into JSON once. */
+export class AttributeKeys {
+  readonly #known = new Map<number, AttributeKey>();
+
+  at(source: Buffer, start: number, end: number): AttributeKey {
+    // FNV-1a. Of keys with one hash the latest stays.
+    let hash = 0x811c9dc5;
+    for (let index = start; index < end; index++) hash = Math.imul(hash ^ source[index]!, 0x01000193);
+    const known = this.#known.get(hash);
+    if (known !== undefined && isSame(known.bytes, source, start, end)) return known;
+    const key = attributeKey(Buffer.from(source.subarray(start, end)));
+    if (end - start <= CACHED_LENGTH) {
+      if (this.#known.size >= CACHED_KEYS) this.#known.clear();
+      this.#known.set(hash, key);
+    }
+    return key;
+  }
+}
+
+export function factOf(key: string): FactName | null {
+  return FACTS.has(key) ? (key as FactName) : null;
+}
+
+function attributeKey(bytes: Buffer): AttributeKey {
+  const text = bytes.toString();
+  return {
+    bytes,
+    json: Buffer.from(`${JSON.stringify(text)}:`),
+    fact: factOf(text),
+    isSecret: isSecretKey(text),
+  };
+}
+
+function isSame(known: Buffer, source: Buffer, start: number, end: number): boolean {
+  if (known.length !== end - start) return false;
+  for (let index = 0; index < known.length; index++) {
+    if (known[index] !== source[start + index]) return false;
+  }
+  return true;
+}

@@ -1,0 +1,88 @@
+const FIRST_BYTES = 16 * 1024;
+/** Below this length a loop copies faster than a call of the runtime. */
+const SHORT = 256;
+
+const QUOTE = 0x22;
+const BACKSLASH = 0x5c;
+
+/** Text as UTF-8 bytes that grow as they are written: what was received is copied and never becomes a string. */
+export class ByteWriter {
+  #bytes = Buffer.allocUnsafeSlow(FIRST_BYTES);
+  /** Bytes written so far; may be set back to take back what was written since. */
+  length = 0;
+
+  byte(value: number): void {
+    this.#reserve(1);
+    this.#bytes[this.length++] = value;
+  }
+
+  copy(source: Buffer, start: number, end: number): void {
+    const count = end - start;
+    this.#reserve(count);
+    const bytes = this.#bytes;
+    if (count <= SHORT) {
+      let to = this.length;
+      for (let from = start; from < end; from++) bytes[to++] = source[from]!;
+    } else {
+      source.copy(bytes, this.length, start, end);
+    }
+    this.length += count;
+  }
+
+  /**
+   * Writes a JSON string of bytes that are the same in JSON: ASCII that needs no escape. Others are not
+   * written, and false is returned.
+   */
+  plainString(source: Buffer, start: number, end: number): boolean {
+    this.#reserve(end - start + 2);
+    const bytes = this.#bytes;
+    let to = this.length;
+    bytes[to++] = QUOTE;
+    for (let from = start; from < end; from++) {
+      const byte = source[from]!;
+      if (byte < 0x20 || byte > 0x7e || byte === QUOTE || byte === BACKSLASH) return false;
+      bytes[to++] = byte;
+    }
+    bytes[to++] = QUOTE;
+    this.length = to;
+    return true;
+  }
+
+  /** ASCII alone. */
+  ascii(text: string): void {
+    this.#reserve(text.length);
+    if (text.length <= SHORT) {
+      const bytes = this.#bytes;
+      let to = this.length;
+      for (let index = 0; index < text.length; index++) bytes[to++] = text.charCodeAt(index);
+    } else {
+      this.#bytes.write(text, this.length, 'latin1');
+    }
+    this.length += text.length;
+  }
+
+  utf8(text: string): void {
+    this.#reserve(text.length * 3);
+    this.length += this.#bytes.write(text, this.length, 'utf8');
+  }
+
+  /** What was written from a position on, as text. */
+  since(position: number): string {
+    return this.#bytes.toString('utf8', position, this.length);
+  }
+
+  /** What was written, in memory of its own: it can be handed to another thread. */
+  finish(): Uint8Array<ArrayBuffer> {
+    const bytes = new Uint8Array(this.length);
+    bytes.set(this.#bytes.subarray(0, this.length));
+    return bytes;
+  }
+
+  #reserve(count: number): void {
+    const needed = this.length + count;
+    if (needed <= this.#bytes.length) return;
+    const larger = Buffer.allocUnsafeSlow(Math.max(needed, this.#bytes.length * 2));
+    this.#bytes.copy(larger, 0, 0, this.length);
+    this.#bytes = larger;
+  }
+}

@@ -1,0 +1,70 @@
+import type { AttributeJson, AttributesJson } from '@tta/obs-protocol';
+import { setAttribute, type MutableAttributes } from './attribute-value.ts';
+import type { ExportGroup } from './export-batch.ts';
+import type { LogGroup } from './log-batch.ts';
+import type { MetricGroup } from './metric-batch.ts';
+import { isSecretKey, mayHoldSecret, redactSecrets, REDACTED_VALUE } from './secret-redaction.ts';
+
+/** What is taken out of the texts of a request. Values whose key names a secret go in any case. */
+export interface Redaction {
+  /** `null` when the request holds no secret that is known by its form, which is seen faster in all of it at once. */
+  readonly text: ((text: string) => string) | null;
+}
+
+export function redactionOf(request: Uint8Array): Redaction {
+  return { text: mayHoldSecret(request) ? redactSecrets : null };
+}
+
+/** The attributes without their secrets. `null` keeps them. */
+export function redactAttributes(attributes: AttributesJson, redaction: Redaction | null): AttributesJson {
+  if (redaction === null) return attributes;
+  const redacted: MutableAttributes = {};
+  for (const [key, value] of Object.entries(attributes)) {
+    setAttribute(redacted, key, isSecretKey(key) ? REDACTED_VALUE : redactValue(value, redaction));
+  }
+  return redacted;
+}
+
+/** A value without its secrets. */
+export function redactValue(value: AttributeJson, redaction: Redaction): AttributeJson {
+  if (typeof value === 'string') return redaction.text?.(value) ?? value;
+  if (typeof value !== 'object' || value === null) return value;
+  if (Array.isArray(value)) return value.map((item: AttributeJson) => redactValue(item, redaction));
+  return redactAttributes(value as AttributesJson, redaction);
+}
+
+/** The log records without their secrets. */
+export function redactLogs(groups: readonly LogGroup[], redaction: Redaction): readonly LogGroup[] {
+  return redactGroups(groups, redaction, (record) => ({
+    ...record,
+    body: redactValue(record.body, redaction),
+    attributes: redactAttributes(record.attributes, redaction),
+  }));
+}
+
+/** The metrics without the secrets in attributes of their data points and exemplars. */
+export function redactMetrics(groups: readonly MetricGroup[], redaction: Redaction): readonly MetricGroup[] {
+  return redactGroups(groups, redaction, (metric) => ({
+    ...metric,
+    points: metric.points.map((point) => ({
+      ...point,
+      attributes: redactAttributes(point.attributes, redaction),
+      exemplars: point.exemplars.map((exemplar) => ({
+        ...exemplar,
+        filteredAttributes: redactAttributes(exemplar.filteredAttributes, redaction),
+      })),
+    })),
+  }));
+}
+
+function redactGroups<Item>(
+  groups: readonly ExportGroup<Item>[],
+  redaction: Redaction,
+  redactItem: (item: Item) => Item,
+): readonly ExportGroup<Item>[] {
+  return groups.map(({ resource, scope, items }) => ({
+    resource: redactAttributes(resource, redaction),
+    scope: { ...scope, attributes: redactAttributes(scope.attributes, redaction) },
+    items: items.map(redactItem),
+  }));
+}

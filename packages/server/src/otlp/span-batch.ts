@@ -1,0 +1,252 @@
+import { ByteWriter } from './byte-writer.ts';
+import type { SpanFacts } from './span-facts.ts';
+import { runName, spanLabel, spanMessage, spanStatus } from './span-facts.ts';
+
+export interface BatchResource {
+  /** JSON. */
+  readonly attributes: string;
+  readonly serviceName: string;
+}
+
+export interface BatchScope {
+  readonly name: string;
+  readonly version: string;
+  /** JSON. */
+  readonly attributes: string;
+}
+
+/**
+ * The spans of one request as columns, in a form that another thread takes over without copying much. What
+ * repeats (names, ids of traces and parents) is an index into `strings`, -1 for none; what is long is UTF-8
+ * in `documents` and `searchTexts`.
+ */
+export interface SpanBatch {
+  readonly count: number;
+  readonly resources: readonly BatchResource[];
+  readonly scopes: readonly BatchScope[];
+  readonly strings: readonly string[];
+  /** Index into `resources`. */
+  readonly resource: readonly number[];
+  /** Index into `scopes`. */
+  readonly scope: readonly number[];
+  /** 32 lower-case hex digits, not all zero. */
+  readonly traceId: readonly number[];
+  /** 16 lower-case hex digits, not all zero. */
+  readonly spanId: readonly number[];
+  readonly parentSpanId: readonly number[];
+  readonly name: readonly number[];
+  readonly kind: readonly number[];
+  readonly startNs: BigInt64Array<ArrayBuffer>;
+  readonly endNs: BigInt64Array<ArrayBuffer>;
+  /** How the span ended, an ExecutionStatus. */
+  readonly status: readonly number[];
+  /** As OTLP has it: 0 unset, 1 ok, 2 error. */
+  readonly statusCode: readonly number[];
+  readonly statusMessage: readonly number[];
+  readonly primitiveType: readonly number[];
+  readonly label: readonly number[];
+  /** What a person calls the run whose root this is. */
+  readonly runName: readonly number[];
+  readonly flags: readonly number[];
+  readonly traceState: readonly number[];
+  /** JSON of each span, one after the other: attributes, then events and links where there are any. */
+  readonly documents: Uint8Array<ArrayBuffer>;
+  /** For each span the ends of its attributes, events and links in `documents`. */
+  readonly documentEnds: readonly number[];
+  /** The texts by which spans are found. */
+  readonly searchTexts: Uint8Array<ArrayBuffer>;
+  readonly searchEnds: readonly number[];
+  /** Spans that could not be stored, and why the first of them could not. */
+  readonly rejectedCount: number;
+  readonly rejectionReason: string;
+}
+
+/** What a decoder knows of a span beside what it has written into the batch's documents. Ids are checked. */
+export interface SpanFields {
+  readonly traceId: string;
+  readonly spanId: string;
+  readonly parentSpanId: string | null;
+  readonly name: string;
+  readonly kind: number;
+  readonly startTimeUnixNano: bigint;
+  readonly endTimeUnixNano: bigint;
+  readonly statusCode: number;
+  readonly statusMessage: string;
+  readonly traceState: string;
+  readonly flags: number;
+  readonly facts: SpanFacts;
+}
+
+/** What a span may add to the full text; the rest of it is stored all the same. */
+const SEARCH_BYTES = 64 * 1024;
+const NONE = -1;
+const NEWLINE = 0x0a;
+
+/**
+ * Builds a batch. For each span a decoder writes attributes, then events, then links to `document` and calls
+ * `endPart` after each of the three; then it calls `add`, or `discard` for a span that cannot be stored.
+ */
+export class SpanBatchBuilder {
+  readonly document = new ByteWriter();
+  readonly #search = new ByteWriter();
+  readonly #resources: BatchResource[] = [];
+  readonly #scopes: BatchScope[] = [];
+  readonly #strings: string[] = [];
+  readonly #codes = new Map<string, number>();
+  readonly #resource: number[] = [];
+  readonly #scope: number[] = [];
+  readonly #traceId: number[] = [];
+  readonly #spanId: number[] = [];
+  readonly #parentSpanId: number[] = [];
+  readonly #name: number[] = [];
+  readonly #kind: number[] = [];
+  readonly #startNs: bigint[] = [];
+  readonly #endNs: bigint[] = [];
+  readonly #status: number[] = [];
+  readonly #statusCode: number[] = [];
+  readonly #statusMessage: number[] = [];
+  readonly #primitiveType: number[] = [];
+  readonly #label: number[] = [];
+  readonly #runName: number[] = [];
+  readonly #flags: number[] = [];
+  readonly #traceState: number[] = [];
+  readonly #documentEnds: number[] = [];
+  readonly #searchEnds: number[] = [];
+  #documentBegin = 0;
+  #searchBegin = 0;
+  #partCount = 0;
+  #rejectedCount = 0;
+  #rejectionReason = '';
+
+  /** The spans that follow belong to it. Its content may be given later, by `setResource`. */
+  addResource(): number {
+    return this.#resources.push({ attributes: '{}', serviceName: '' }) - 1;
+  }
+
+  setResource(index: number, resource: BatchResource): void {
+    this.#resources[index] = resource;
+  }
+
+  addScope(): number {
+    return this.#scopes.push({ name: '', version: '', attributes: '{}' }) - 1;
+  }
+
+  setScope(index: number, scope: BatchScope): void {
+    this.#scopes[index] = scope;
+  }
+
+  /** Takes text by which the span is to be found, from bytes as they were received. */
+  searchable(source: Buffer, start: number, end: number): void {
+    const free = this.#freeSearchBytes();
+    if (free <= 0 || start === end) return;
+    this.#search.copy(source, start, Math.min(end, start + free));
+    this.#search.byte(NEWLINE);
+  }
+
+  searchableText(text: string): void {
+    const free = this.#freeSearchBytes();
+    if (free <= 0 || text === '') return;
+    this.#search.utf8(text.length <= free ? text : text.slice(0, free));
+    this.#search.byte(NEWLINE);
+  }
+
+  /** Position in the search text, to take back what is written from here on. */
+  get searchLength(): number {
+    return this.#search.length;
+  }
+
+  set searchLength(length: number) {
+    this.#search.length = length;
+  }
+
+  endPart(): void {
+    this.#documentEnds.push(this.document.length);
+    this.#partCount++;
+  }
+
+  add(span: SpanFields, resource: number, scope: number): void {
+    const status = spanStatus(span);
+    const message = spanMessage(span, status);
+    this.searchableText(span.name);
+    if (message !== null) this.searchableText(message);
+    this.#resource.push(resource);
+    this.#scope.push(scope);
+    this.#traceId.push(this.#code(span.traceId));
+    this.#spanId.push(this.#code(span.spanId));
+    this.#parentSpanId.push(this.#code(span.parentSpanId));
+    this.#name.push(this.#code(span.name));
+    this.#kind.push(span.kind);
+    this.#startNs.push(span.startTimeUnixNano);
+    this.#endNs.push(span.endTimeUnixNano);
+    this.#status.push(this.#code(status));
+    this.#statusCode.push(span.statusCode);
+    this.#statusMessage.push(this.#code(message));
+    this.#primitiveType.push(this.#code(span.facts['primitive.type'] ?? null));
+    this.#label.push(this.#code(spanLabel(span.facts)));
+    this.#runName.push(this.#code(span.parentSpanId === null ? runName(span) : null));
+    this.#flags.push(span.flags);
+    this.#traceState.push(this.#code(span.traceState === '' ? null : span.traceState));
+    this.#searchEnds.push(this.#search.length);
+    this.#begin();
+  }
+
+  /** Takes back what was written of a span that cannot be stored. */
+  discard(reason: () => string): void {
+    this.document.length = this.#documentBegin;
+    this.#search.length = this.#searchBegin;
+    this.#documentEnds.length -= this.#partCount;
+    this.#begin();
+    if (this.#rejectedCount++ === 0) this.#rejectionReason = reason();
+  }
+
+  finish(): SpanBatch {
+    return {
+      count: this.#name.length,
+      resources: this.#resources,
+      scopes: this.#scopes,
+      strings: this.#strings,
+      resource: this.#resource,
+      scope: this.#scope,
+      traceId: this.#traceId,
+      spanId: this.#spanId,
+      parentSpanId: this.#parentSpanId,
+      name: this.#name,
+      kind: this.#kind,
+      startNs: BigInt64Array.from(this.#startNs),
+      endNs: BigInt64Array.from(this.#endNs),
+      status: this.#status,
+      statusCode: this.#statusCode,
+      statusMessage: this.#statusMessage,
+      primitiveType: this.#primitiveType,
+      label: this.#label,
+      runName: this.#runName,
+      flags: this.#flags,
+      traceState: this.#traceState,
+      documents: this.document.finish(),
+      documentEnds: this.#documentEnds,
+      searchTexts: this.#search.finish(),
+      searchEnds: this.#searchEnds,
+      rejectedCount: this.#rejectedCount,
+      rejectionReason: this.#rejectionReason,
+    };
+  }
+
+  #begin(): void {
+    this.#documentBegin = this.document.length;
+    this.#searchBegin = this.#search.length;
+    this.#partCount = 0;
+  }
+
+  #freeSearchBytes(): number {
+    return SEARCH_BYTES - (this.#search.length - this.#searchBegin);
+  }
+
+  #code(text: string | null): number {
+    if (text === null) return NONE;
+    const known = this.#codes.get(text);
+    if (known !== undefined) return known;
+    const code = this.#strings.push(text) - 1;
+    this.#codes.set(text, code);
+    return code;
+  }
+}

@@ -1,0 +1,17 @@
+import { ServiceError, type ServiceErrorCode } from '../service-error.ts';
+import { InvalidCursorError } from '../storage/list-cursor.ts';
+import type { ErrorJson } from './storage-messages.ts';
+
+export function errorToJson(error: unknown): ErrorJson {
+  if (!(error instanceof Error)) return { name: 'Error', message: String(error) };
+  const { name, message } = error;
+  const code = (error as { readonly code?: unknown }).code;
+  return typeof code === 'string' ? { name, message, code } : { name, message };
+}
+
+/** The error as the thread that asked knows it: callers tell these classes apart. */
+export function errorFromJson({ name, message, code }: ErrorJson): Error {
+  if (name === 'InvalidCursorError') return new InvalidCursorError();
+  if (name === 'ServiceError') return new ServiceError(code as ServiceErrorCode, message);
+  return Object.assign(new Error(message), { name, ...(code !== undefined && { code }) });
+}

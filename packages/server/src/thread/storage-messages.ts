@@ -1,0 +1,41 @@
+import type { LiveChange } from '@tta/obs-protocol';
+import type { WriteJob } from '../storage/sqlite-storage.ts';
+
+/** The part of the storage that a method belongs to. */
+export type Part = 'traces' | 'logs' | 'metrics' | 'storage';
+
+/** What a storage thread is started with. */
+export interface ThreadStart {
+  readonly role: 'writer' | 'reader';
+  readonly databasePath: string;
+  /** Whether a commit outlives a loss of power. */
+  readonly durability: Durability;
+}
+
+/** `process`: what is answered outlives the process; `full`: also a loss of power, at the price of a sync each commit. */
+export type Durability = 'process' | 'full';
+
+export type Request =
+  | { readonly id: number; readonly kind: 'write'; readonly job: WriteJob }
+  | {
+      readonly id: number;
+      readonly kind: 'call';
+      readonly part: Part;
+      readonly method: string;
+      readonly args: readonly unknown[];
+    };
+
+/** An error as it goes to another thread, where its class is made again. */
+export interface ErrorJson {
+  readonly name: string;
+  readonly message: string;
+  readonly code?: string;
+}
+
+export type Reply =
+  | { readonly kind: 'ready'; readonly path: string; readonly notices: readonly string[] }
+  | { readonly kind: 'failed'; readonly error: ErrorJson }
+  /** Jobs that one commit has stored. */
+  | { readonly kind: 'written'; readonly ids: readonly number[]; readonly changes: readonly LiveChange[] }
+  | { readonly kind: 'result'; readonly id: number; readonly value: unknown }
+  | { readonly kind: 'error'; readonly id: number; readonly error: ErrorJson };
