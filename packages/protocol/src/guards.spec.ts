@@ -5,6 +5,8 @@ import {
   isLiveMessage,
   isLogList,
   isLogRecord,
+  isMetricList,
+  isMetricPointList,
   isProblemDetails,
   isSpanDetail,
   isTraceDocument,
@@ -102,6 +104,90 @@ const logRecord = fc.record({
   scope: fc.record({ name: fc.string(), version: fc.string() }),
 });
 
+const number = fc.oneof(
+  fc.double({ noNaN: true, noDefaultInfinity: true }),
+  fc.constantFrom('NaN', 'Infinity', '-Infinity', '18446744073709551615', '-9223372036854775808'),
+);
+const numberOrNull = fc.option(number, { nil: null });
+const nanoseconds = fc.bigInt({ min: 0n, max: 2n ** 63n - 1n }).map(String);
+const metricIdentity = {
+  name: fc.string(),
+  unit: fc.string(),
+  temporality: fc.constantFrom('unspecified', 'delta', 'cumulative', null),
+  isMonotonic: fc.boolean(),
+  serviceName: fc.string(),
+  scope: fc.record({ name: fc.string(), version: fc.string() }),
+};
+const instrument = fc.record({
+  ...metricIdentity,
+  kind: fc.constantFrom('gauge', 'sum', 'histogram', 'exponentialHistogram', 'summary'),
+  description: fc.string(),
+  metadata: attributes,
+  seriesCount: count,
+  pointCount: count,
+  newestTimeUnixNano: nanoseconds,
+});
+const range = { count: number, sum: numberOrNull, min: numberOrNull, max: numberOrNull };
+const histogram = fc.record({ ...range, explicitBounds: fc.array(number, { maxLength: 4 }) }).chain((value) =>
+  fc.record({
+    ...Object.fromEntries(Object.entries(value).map(([key, field]) => [key, fc.constant(field)])),
+    bucketCounts: fc.array(number, {
+      minLength: value.explicitBounds.length + 1,
+      maxLength: value.explicitBounds.length + 1,
+    }),
+  }),
+);
+const buckets = fc.record({ offset: fc.integer(), bucketCounts: fc.array(number, { maxLength: 4 }) });
+const exponentialHistogram = fc.record({
+  ...range,
+  scale: fc.integer({ min: -10, max: 20 }),
+  zeroCount: number,
+  zeroThreshold: number,
+  positive: buckets,
+  negative: buckets,
+});
+const metricSummary = fc.record({
+  count: number,
+  sum: number,
+  quantiles: fc.array(fc.record({ quantile: number, value: number }), { maxLength: 3 }),
+});
+const pointOf = (kind: string, value: fc.Arbitrary<unknown>) =>
+  fc.record({
+    ...metricIdentity,
+    kind: fc.constant(kind),
+    value,
+    timeUnixNano: nanoseconds,
+    startTimeUnixNano: fc.option(nanoseconds, { nil: null }),
+    flags: count,
+    attributes,
+    exemplars: fc.array(
+      fc.record({
+        timeUnixNano: nanoseconds,
+        value: numberOrNull,
+        traceId: fc.option(traceId, { nil: null }),
+        spanId: fc.option(spanId, { nil: null }),
+        filteredAttributes: attributes,
+      }),
+      { maxLength: 2 },
+    ),
+    resource: attributes,
+  });
+const point = fc.oneof(
+  pointOf('gauge', numberOrNull),
+  pointOf('sum', numberOrNull),
+  pointOf('histogram', histogram),
+  pointOf('exponentialHistogram', exponentialHistogram),
+  pointOf('summary', metricSummary),
+);
+const metricList = fc.record({ items: fc.array(instrument, { maxLength: 5 }), nextCursor: textOrNull });
+const metricPointList = fc.record({ items: fc.array(point, { maxLength: 5 }), nextCursor: textOrNull });
+const isInstrument = (value: unknown) => isMetricList({ items: [value], nextCursor: null });
+const isPoint = (value: unknown) => isMetricPointList({ items: [value], nextCursor: null });
+const isValueOf = (kind: string) => {
+  const [sample] = fc.sample(pointOf(kind, fc.constant(null)), { numRuns: 1, seed: 1 });
+  return (value: unknown) => isPoint({ ...sample, value });
+};
+
 const health = fc.record({
   status: fc.constant('ok'),
   version: fc.string(),
@@ -132,6 +218,17 @@ const contract: readonly {
   { name: 'isSpanDetail', guard: isSpanDetail, valid: spanDetail },
   { name: 'isLogRecord', guard: isLogRecord, valid: logRecord },
   { name: 'isLogList', guard: isLogList, valid: logList },
+  { name: 'isMetricList', guard: isMetricList, valid: metricList },
+  { name: 'isMetricList (its items)', guard: isInstrument, valid: instrument },
+  { name: 'isMetricPointList', guard: isMetricPointList, valid: metricPointList },
+  { name: 'isMetricPointList (its items)', guard: isPoint, valid: point },
+  { name: 'isMetricPointList (histogram)', guard: isValueOf('histogram'), valid: histogram },
+  {
+    name: 'isMetricPointList (exponential histogram)',
+    guard: isValueOf('exponentialHistogram'),
+    valid: exponentialHistogram,
+  },
+  { name: 'isMetricPointList (summary)', guard: isValueOf('summary'), valid: metricSummary },
   { name: 'isHealth', guard: isHealth, valid: health },
   { name: 'isTraceList', guard: isTraceList, valid: traceList },
   { name: 'isProblemDetails', guard: isProblemDetails, valid: problem },
@@ -248,5 +345,24 @@ describe('isLogRecord', () => {
     ['a time that is a number', { timeUnixNano: 1 }],
   ])('refuses %s', (_, changes) => {
     expect(isLogRecord({ ...sample, ...changes })).toBe(false);
+  });
+});
+
+describe('isMetricPointList', () => {
+  const bounds = { count: 1, sum: null, min: null, max: null };
+
+  it.each([
+    ['a gauge with a text that is no number', 'gauge', '1.5'],
+    ['a gauge with a histogram', 'gauge', { ...bounds, bucketCounts: [], explicitBounds: [] }],
+    ['a sum that is not finite', 'sum', Infinity],
+    ['a histogram with a bucket too few', 'histogram', { ...bounds, bucketCounts: [1], explicitBounds: [1] }],
+    ['a histogram with bounds alone', 'histogram', { ...bounds, bucketCounts: [], explicitBounds: [1] }],
+    ['a kind that there is not', 'counter', 1],
+  ])('refuses %s', (_, kind, value) => {
+    expect(isValueOf(kind)(value)).toBe(false);
+  });
+
+  it('accepts a histogram without buckets', () => {
+    expect(isValueOf('histogram')({ ...bounds, bucketCounts: [], explicitBounds: [] })).toBe(true);
   });
 });

@@ -766,7 +766,7 @@ describe('decodeProtobufMetrics', () => {
 
 describe('decodeJsonMetrics', () => {
   it('refuses a request that becomes more than 4 million values', () => {
-    const bucketCounts = new Array<number>(4_000_000).fill(0);
+    const bucketCounts = Array.from({ length: 4_000_000 }, () => 0);
     expect(() => decodeJsonMetrics(jsonRequest({ histogram: { dataPoints: [{ bucketCounts }] } }))).toThrow(
       TooManyValuesError,
     );
