@@ -18,6 +18,7 @@ describe('affected projects', () => {
       '@tta/obs-cli',
       '@tta/obs-examples',
       '@tta/obs-generators',
+      '@tta/obs-otlp-clients',
     ]);
   });
 
@@ -27,6 +28,7 @@ describe('affected projects', () => {
       '@tta/obs-cli',
       '@tta/obs-examples',
       '@tta/obs-generators',
+      '@tta/obs-otlp-clients',
       '@tta/obs-web',
     ]);
   });

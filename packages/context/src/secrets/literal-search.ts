@@ -11,6 +11,9 @@ interface Place<Name> {
   readonly codes: Uint8Array;
   /** The bit in which lower and upper case differ, for each letter whose case does not matter. */
   readonly caseBits: Uint8Array;
+  /** Of {@link codes} and {@link caseBits}, which take longer to reach. */
+  readonly first: number;
+  readonly firstBit: number;
   /** Where in the literal the three bytes begin that led here. */
   readonly offset: number;
 }
@@ -33,10 +36,11 @@ export class LiteralSearch<Name> {
     for (const { name, text, anyCase = false } of literals) {
       const codes = Uint8Array.from(text, (character) => character.charCodeAt(0));
       const caseBits = codes.map((code) => (anyCase && code >= 97 && code <= 122 ? 32 : 0));
-      const place = { name, codes, caseBits, offset: rarestThree(text) };
+      const [first = 0, firstBit = 0] = [codes[0], caseBits[0]];
+      const place = { name, codes, caseBits, first, firstBit, offset: rarestThree(text) };
       const [one, two, three] = [0, 1, 2].map((index) => spellings(place, place.offset + index));
-      for (const first of one!) {
-        for (const second of two!) for (const third of three!) this.#add(place, first, second, third);
+      for (const begin of one!) {
+        for (const second of two!) for (const third of three!) this.#add(place, begin, second, third);
       }
     }
   }
@@ -44,29 +48,51 @@ export class LiteralSearch<Name> {
   /** Whether `confirm` is true of one of the places where a literal stands; it is not asked further then. */
   some(bytes: Uint8Array, confirm: (name: Name, start: number, end: number) => boolean): boolean {
     const marks = this.#pairs;
+    const lists = this.#lists;
     const odd = bytes.byteOffset & 1;
     const length = bytes.length < odd ? 0 : (bytes.length - odd) >> 1;
     if (length === 0) return false;
     const pairs = new Uint16Array(bytes.buffer, bytes.byteOffset + odd, length);
+    const fours = length & ~3;
     for (let index = 0; index < length; index++) {
-      const mark = marks[pairs[index]!]!;
-      if (mark === 0) continue;
-      const at = odd + 2 * index;
-      if ((mark & begins) !== 0 && this.#isAt(bytes, at, confirm)) return true;
-      if ((mark & ends) !== 0 && this.#isAt(bytes, at - 1, confirm)) return true;
+      // Four pairs at a time: most have no mark at all.
+      while (
+        index < fours &&
+        (marks[pairs[index]!]! |
+          marks[pairs[index + 1]!]! |
+          marks[pairs[index + 2]!]! |
+          marks[pairs[index + 3]!]!) ===
+          0
+      )
+        index += 4;
+      const until = Math.min(index + 4, length);
+      for (; index < until; index++) {
+        const mark = marks[pairs[index]!]!;
+        if (mark === 0) continue;
+        const at = odd + 2 * index;
+        if ((mark & begins) !== 0) {
+          const list = lists[hash(bytes[at]!, bytes[at + 1]!, bytes[at + 2]!)]!;
+          if (list !== 0 && this.#confirms(bytes, at, list, confirm)) return true;
+        }
+        if ((mark & ends) !== 0) {
+          const list = lists[hash(bytes[at - 1]!, bytes[at]!, bytes[at + 1]!)]!;
+          if (list !== 0 && this.#confirms(bytes, at - 1, list, confirm)) return true;
+        }
+      }
+      index--;
     }
     return false;
   }
 
-  #isAt(
+  #confirms(
     bytes: Uint8Array,
     at: number,
+    list: number,
     confirm: (name: Name, start: number, end: number) => boolean,
   ): boolean {
-    const list = this.#lists[hash(bytes[at]!, bytes[at + 1]!, bytes[at + 2]!)]!;
-    if (list === 0) return false;
     for (const place of this.#places[list]!) {
       const start = at - place.offset;
+      if ((bytes[start]! | place.firstBit) !== place.first) continue;
       if (isWhole(bytes, start, place) && confirm(place.name, start, start + place.codes.length)) return true;
     }
     return false;

@@ -166,16 +166,18 @@ const isEscapedText: Look = ({ buffer, isJson }, _start, end) => {
 
 /** Whether there is a run of Base64 that looks random, about as long as the secret keys of AWS. */
 function hasRandomRun(buffer: Buffer): boolean {
-  // No run is missed that has at least one byte here.
-  for (let at = lengthOfKey - 1; at < buffer.length; at += lengthOfKey) {
-    if (ofBase64[buffer[at]!] === 0) continue;
-    let start = at;
-    while (start > 0 && ofBase64[buffer[start - 1]!] === 1) start--;
-    const end = runEnd(buffer, at, ofBase64);
-    const length = end - start;
-    if (length >= lengthOfKey && length <= longestRun && looksRandom(buffer.toString('latin1', start, end)))
-      return true;
-    at += lengthOfKey * Math.floor((end - 1 - at) / lengthOfKey);
+  // From the last of 40 bytes backwards: what is no Base64 rules out all runs across it.
+  for (let last = lengthOfKey - 1; last < buffer.length;) {
+    let start = last;
+    while (start > last - lengthOfKey && ofBase64[buffer[start]!] === 1) start--;
+    if (start > last - lengthOfKey) {
+      last = start + lengthOfKey;
+      continue;
+    }
+    const end = runEnd(buffer, last, ofBase64);
+    const length = end - start - 1;
+    if (length <= longestRun && looksRandom(buffer.toString('latin1', start + 1, end))) return true;
+    last = end + lengthOfKey;
   }
   return false;
 }
