@@ -130,16 +130,16 @@ function spellings<Name>({ codes, caseBits }: Place<Name>, at: number): readonly
   return caseBits[at] === 0 ? [code] : [code, code - 32];
 }
 
-/** In English and in the names of attributes; the first are the most frequent. */
+/** In prose, and in names and values of attributes; the first are the most frequent. */
 const frequentPairs =
-  `e s th t he in er an re on d  at en nd ti es or te of ed is it al ar st to nt ng se ha as ou io le ve co me de hi ri ` +
-  `ro ic ne ea ra ce li ch ll be ma si om ur ca el ta la ns di fo ho pe ec pr no ct us ac ot il tr ly nc et ut ss so rs un ` +
-  `lo wa ge ie wh ee wi em ad ol rt po we na ul ni ts mo ow pa im mi ai sh ir su id os iv ia am fi ci vi pl ig tu ev ld ry ` +
-  `mp fe bl ab gh ty op wo sa ay ex ke ui fr oo av ag if ap gr od bo sp rd do uc bu ei ov by rm ep tt oc fa ef cu rn sc gi ` +
-  `da yo cr cl du ga qu ue ff ba ey ls va um pp ua up lu go ht ru ug ds lt pi rc rr eg au ck ew mu br bi pt ak pu ui rg ib ` +
-  `tl ny ki rk ys ob mm fu ph og ms ye ud mb ip ub oi rl gu dr hr cc tw ft wn nu af hu nn eo vo rv nf xp gn sm fl iz ok nl ` +
-  `my gl aw ju oa eq sy sl ps jo lf nv je nk kn gs dy hy ze ks xt bs ik dd pt rp sk xi oe oy ws lv dl rf eu dg wr xa yi nm ` +
-  `_t t_ n_ _n _i s_ e_ _s _c l_ :" ," "s "t .s .n e. 00 20 10 `;
+  ' ": th st en al on 00 ti he er in es re te :" at it me ue an e" se ri e. co ha le ke or nt tr ut ," lu ' +
+  '", im ge om ve ns nd io am ou ng et pr is ex ro ce ey pl "s ar to de ll mp as ai ch pa mi ts no iv tt ' +
+  'ac ag ow lo id va "k i. us wh el .i na ta ss ec y" ho Va "v gV ed hi sa tp qu t. ra ep pe wo n_ /c ma ' +
+  'be eq of .s ea ht un ne d" pt od ot il ca ad wa ok em _a n. ic rt 20 ps la ul pi .n sp cu ap s: "p ur ' +
+  'ry nc "t -a l. .e mo ay ol .m li pu wi .c xe ia s" ty // rv si fi ee rr fo t- do so xa /a rk rs t/ po ' +
+  'yp :/ v1 /v fl we m/ o- ct gp oo s. .r kf ab ir ld np bu xt op vi _t t" ru "g um Id ys os fa fu eo ni ' +
+  'da .t su oc bo ak "c p_ w. ls s, "h 01 ef r. rd t_ y. by di .a .f fr gi p. ga ba yo wn .u Ti Na "e sk ' +
+  'ms ck lt o" nI e, ev ds d. ix Un sh "a "u dd eU xN av eg ny tu 10 ob og mb t, up ';
 
 function rarestThree(text: string): number {
   let best = 0;
