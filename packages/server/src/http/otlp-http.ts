@@ -9,6 +9,9 @@ import { drain, readBody, tooLarge } from './request-body.ts';
 const PROTOBUF = /^application\/x-protobuf\s*(;|$)/i;
 const JSON_TYPE = /^application\/json\s*(;|$)/i;
 
+/** How much more than it may send a client can send before it is cut off. */
+const DRAIN_FACTOR = 4;
+
 export interface OtlpHttpOptions {
   readonly receiver: OtlpReceiver;
   readonly access: Access;
@@ -33,7 +36,7 @@ export function otlpHttp({ receiver, access }: OtlpHttpOptions) {
       const { status, message } = refusalOf(error, `POST ${signal.path}`, receiver.logger);
       for (const [name, value] of Object.entries(refusalHeaders(status))) response.setHeader(name, value);
       send(response, status, encoding ?? 'json', statusAnswer(encoding ?? 'json', status, message));
-      drain(request, receiver.limitBytes);
+      drain(request, DRAIN_FACTOR * receiver.limitBytes);
     }
   };
 

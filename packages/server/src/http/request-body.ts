@@ -31,7 +31,7 @@ export function readBody(source: Readable, { limitBytes, room }: BodyOptions): P
       } catch (error) {
         source.off('data', take);
         source.pause();
-        reject(error as RefusedError);
+        reject(error);
       }
     };
     source.on('data', take);
@@ -60,7 +60,7 @@ export function gunzip(packed: Buffer, { limitBytes, room }: BodyOptions): Promi
         chunks.push(chunk);
       } catch (error) {
         stream.destroy();
-        reject(error as RefusedError);
+        reject(error);
       }
     });
     stream.on('end', () => {

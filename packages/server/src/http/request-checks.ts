@@ -22,9 +22,9 @@ export function addRequestChecks(app: FastifyInstance, access: Access, logger: S
       // Out of the address, so that it is neither kept in the history nor copied with it.
       if (cookie !== null) return await reply.header('set-cookie', cookie).redirect('/', 303);
       access.check(request.headers, request.socket);
-      // Before its body is read.
-      if (request.is404) throw new RefusedError(404, `There is no ${request.method} ${pathOf(request)}.`);
       checkMediaType(request);
+      // Before a body is read.
+      if (request.is404) throw new RefusedError(404, `There is no ${request.method} ${pathOf(request)}.`);
     } catch (error) {
       const { status, message } = error as RefusedError;
       return refuse(reply.headers(refusalHeaders(status)), status, message);
@@ -51,8 +51,9 @@ function shownToken(request: FastifyRequest): string {
 }
 
 /** A form of another site can send anything but JSON without asking first. */
-function checkMediaType({ method, headers }: FastifyRequest): void {
-  if (method === 'GET' || method === 'HEAD') return;
+function checkMediaType(request: FastifyRequest): void {
+  const { method, headers } = request;
+  if (method === 'GET' || method === 'HEAD' || !pathOf(request).startsWith('/api/')) return;
   if (/^application\/json\s*(;|$)/i.test(headers['content-type'] ?? '')) return;
   throw new RefusedError(415, 'Content-Type must be application/json.');
 }

@@ -1,0 +1,535 @@
+import { once } from 'node:events';
+import { Agent, request as httpRequest, type IncomingHttpHeaders } from 'node:http';
+import { connect as connectHttp2, constants as http2Constants } from 'node:http2';
+import { connect, type Socket } from 'node:net';
+import { afterEach, describe, expect, it } from '@jest/globals';
+import { WebSocket } from 'ws';
+import type { ServiceLogger } from '../logger.ts';
+import type { Retention } from '../storage/retention.ts';
+import type { Storage } from '../storage/storage.ts';
+import { Access } from './access.ts';
+import type { HttpLimits } from './http-limits.ts';
+import { createHttpService, type HttpService } from './http-service.ts';
+import { LiveFeed } from './live-feed.ts';
+
+const TOKEN = 'correct-horse-battery';
+const EMPTY_JSON_EXPORT = post('/v1/traces', '{}');
+const PREFACE = 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n';
+
+let service: HttpService | undefined;
+let port: number;
+let said: string[];
+/** What storing does. */
+let write: () => Promise<void>;
+
+async function start(
+  limits: Partial<HttpLimits> = {},
+  token?: string,
+  host = '127.0.0.1',
+): Promise<HttpService> {
+  said = [];
+  write = () => Promise.resolve();
+  const logger: ServiceLogger = {
+    warn: (message) => void said.push(message),
+    error: (message) => void said.push(message),
+  };
+  const counts = { traceCount: 0, spanCount: 0, logCount: 0 };
+  const store = { counts: async () => counts, newestSeq: async () => 7, changesAfter: async () => [] };
+  const storage = { traces: store, logs: {}, metrics: {} } as unknown as Storage;
+  service = await createHttpService({
+    storage,
+    retention: {} as Retention,
+    feed: new LiveFeed({ store: storage.traces, logger }),
+    writeSpans: () => write(),
+    writeLogs: () => write(),
+    writeMetrics: () => write(),
+    isRedacting: false,
+    logger,
+    host,
+    access: new Access({ host, ...(token !== undefined && { token }) }),
+    version: '0',
+    databasePath: '',
+    uptimeMs: () => 0,
+    pageDir: undefined,
+    limits: { closeTimeoutMs: 200, ...limits },
+  });
+  port = await service.listen(0);
+  return service;
+}
+
+afterEach(async () => {
+  await service?.close();
+  service = undefined;
+});
+
+function post(path: string, body: string, headers = 'content-type: application/json\r\n'): string {
+  return `POST ${path} HTTP/1.1\r\nhost: localhost\r\n${headers}content-length: ${body.length}\r\n\r\n${body}`;
+}
+
+/** One more span than nothing, so that something is stored. */
+const ONE_SPAN = JSON.stringify({
+  resourceSpans: [{ scopeSpans: [{ spans: [{ traceId: 'ab'.repeat(16), spanId: 'ab'.repeat(8) }] }] }],
+});
+
+async function connected(): Promise<Socket> {
+  const socket = connect(port, '127.0.0.1');
+  socket.on('error', () => undefined);
+  await once(socket, 'connect');
+  return socket;
+}
+
+/** All that is answered until the service ends the connection. */
+async function ended(socket: Socket): Promise<string> {
+  let text = '';
+  socket.on('data', (chunk: Buffer) => (text += chunk.toString('latin1')));
+  await once(socket, 'close');
+  return text;
+}
+
+async function answerTo(...parts: (string | Uint8Array)[]): Promise<string> {
+  const socket = await connected();
+  const answer = ended(socket);
+  for (const part of parts) {
+    socket.write(part);
+    await turn();
+  }
+  return answer;
+}
+
+/** Lets what was written arrive. */
+async function turn(): Promise<void> {
+  for (let index = 0; index < 3; index++) await new Promise(setImmediate);
+}
+
+/** Reads until `count` answers have begun. */
+async function answers(socket: Socket, count: number): Promise<string> {
+  let text = '';
+  while (text.split('HTTP/1.1 ').length <= count) {
+    const [chunk] = (await once(socket, 'data')) as [Buffer];
+    text += chunk.toString('latin1');
+  }
+  return text;
+}
+
+const get = (path: string, headers: Record<string, string> = {}) =>
+  fetch(`http://127.0.0.1:${port}${path}`, { headers, redirect: 'manual' });
+
+async function isWell(): Promise<boolean> {
+  return (await get('/health')).status === 200;
+}
+
+/** A frame of HTTP/2 (RFC 9113 §4.1). */
+function frame(type: number, flags: number, stream: number, payload = Buffer.alloc(0)): Buffer {
+  const head = Buffer.alloc(9);
+  head.writeUIntBE(payload.length, 0, 3);
+  head.writeUInt8(type, 3);
+  head.writeUInt8(flags, 4);
+  head.writeUInt32BE(stream, 5);
+  return Buffer.concat([head, payload]);
+}
+const SETTINGS = frame(4, 0, 0);
+
+describe('one port', () => {
+  it('tells the protocols apart, however their first bytes arrive', async () => {
+    await start();
+    for (const cut of [1, 2, 3, 5]) {
+      const http1 = await connected();
+      http1.setNoDelay(true);
+      http1.write(EMPTY_JSON_EXPORT.slice(0, cut));
+      await turn();
+      http1.write(EMPTY_JSON_EXPORT.slice(cut));
+      expect(await answers(http1, 1)).toMatch(/^HTTP\/1\.1 200 OK\r\n/);
+      http1.destroy();
+      const http2 = await connected();
+      http2.setNoDelay(true);
+      http2.write(PREFACE.slice(0, cut));
+      await turn();
+      http2.write(Buffer.concat([Buffer.from(PREFACE.slice(cut)), SETTINGS]));
+      const [settings] = (await once(http2, 'data')) as [Buffer];
+      expect(settings[3]).toBe(4);
+      http2.destroy();
+    }
+  });
+
+  it('answers requests that were sent at once, in their order, on one connection', async () => {
+    await start();
+    const socket = await connected();
+    socket.write(EMPTY_JSON_EXPORT + post('/v1/nothing', '{}') + EMPTY_JSON_EXPORT);
+    const text = await answers(socket, 3);
+    expect([...text.matchAll(/HTTP\/1\.1 (\d+)/g)].map((match) => match[1])).toEqual(['200', '404', '200']);
+    socket.destroy();
+  });
+
+  it('listens on more ports, and says which it cannot have', async () => {
+    const { listen, listenWhereFree } = await start();
+    const first = port;
+    port = await listen(0);
+    expect(port).not.toBe(first);
+    expect(await isWell()).toBe(true);
+    await listenWhereFree([first]);
+    expect(said).toEqual([`Port ${first} is taken: what is sent there does not arrive here.`]);
+    await listenWhereFree([70_000]);
+    expect(said[1]).toMatch(/^Port 70000 cannot be had \(/);
+  });
+
+  it('listens on all addresses of localhost', async () => {
+    await start({}, undefined, 'localhost');
+    expect(await isWell()).toBe(true);
+  });
+});
+
+describe('POST /v1/traces', () => {
+  it('refuses a declared length over the limit without waiting for the body', async () => {
+    await start({ bodyBytes: 1_000 });
+    const socket = await connected();
+    socket.write(
+      'POST /v1/traces HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\ncontent-length: 1001\r\n\r\n',
+    );
+    expect(await answers(socket, 1)).toMatch(/^HTTP\/1\.1 413 .*"code":8/s);
+    socket.write(' '.repeat(1_001) + EMPTY_JSON_EXPORT);
+    expect(await answers(socket, 1)).toMatch(/^HTTP\/1\.1 200 /);
+    socket.destroy();
+  });
+
+  it('cuts off who goes on sending what was refused', async () => {
+    await start({ bodyBytes: 1_000 });
+    const socket = await connected();
+    const text = ended(socket);
+    socket.write(
+      'POST /v1/traces HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\ntransfer-encoding: chunked\r\n\r\n',
+    );
+    const pump = setInterval(() => socket.write(`200\r\n${' '.repeat(512)}\r\n`), 1);
+    expect(await text).toMatch(/^HTTP\/1\.1 413 /);
+    clearInterval(pump);
+    expect(await isWell()).toBe(true);
+  });
+
+  it.each(['deflate', 'zstd', 'br'])('refuses %s, and says what is taken', async (encoding) => {
+    await start();
+    const answer = await fetch(`http://127.0.0.1:${port}/v1/traces`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', 'content-encoding': encoding },
+      body: '{}',
+    });
+    expect(answer.status).toBe(415);
+    expect(await answer.json()).toEqual({
+      code: 12,
+      message: `Content-Encoding "${encoding}" is not taken: send gzip or no encoding.`,
+    });
+  });
+
+  it('takes a content type with parameters, a query, and an encoding that changes nothing', async () => {
+    await start();
+    const answer = await fetch(`http://127.0.0.1:${port}/v1/traces?source=spec`, {
+      method: 'POST',
+      headers: { 'content-type': 'Application/JSON; charset=utf-8', 'content-encoding': 'identity' },
+      body: '{}',
+    });
+    expect([answer.status, await answer.text()]).toEqual([200, '{}']);
+  });
+
+  it('is the only method there', async () => {
+    await start();
+    const answer = await get('/v1/traces');
+    expect([answer.status, answer.headers.get('allow')]).toEqual([405, 'POST']);
+  });
+
+  it('tells the sender to come back when too much is in flight, and takes it then', async () => {
+    await start({ bytesInFlight: 1_000 });
+    let finish = () => {};
+    write = () => new Promise((resolve) => (finish = resolve));
+    const body = ONE_SPAN.padEnd(600);
+    const first = await connected();
+    first.write(post('/v1/traces', body));
+    while (finish.toString() === '() => {}') await new Promise(setImmediate);
+    const second = await connected();
+    second.write(post('/v1/traces', body));
+    expect(await answers(second, 1)).toMatch(/^HTTP\/1\.1 503 .*retry-after: 1\r\n/s);
+    const done = answers(first, 1);
+    finish();
+    expect(await done).toMatch(/^HTTP\/1\.1 200 /);
+    second.write(EMPTY_JSON_EXPORT);
+    expect(await answers(second, 1)).toMatch(/^HTTP\/1\.1 200 /);
+    first.destroy();
+    second.destroy();
+  });
+});
+
+describe('other paths', () => {
+  it('answers an unknown one with 404 before it reads the body', async () => {
+    await start();
+    const socket = await connected();
+    socket.write('POST /intake/v2/events HTTP/1.1\r\nhost: localhost\r\ncontent-length: 5000000\r\n\r\n');
+    expect(await answers(socket, 1)).toMatch(/^HTTP\/1\.1 404 /);
+    socket.destroy();
+  });
+
+  it('takes changes as JSON only, which a form of another site cannot send', async () => {
+    await start();
+    const status = async (method: string, headers: Record<string, string>) =>
+      (await fetch(`http://127.0.0.1:${port}/api/cleanup`, { method, headers })).status;
+    expect(await status('POST', {})).toBe(415);
+    expect(await status('DELETE', {})).toBe(415);
+    expect(await status('POST', { 'content-type': 'text/plain' })).toBe(415);
+    expect(await status('POST', { 'content-type': 'application/json' })).toBe(404);
+  });
+});
+
+describe('hostile clients', () => {
+  it.each([
+    ['says nothing', ''],
+    ['says one letter', 'P'],
+    ['stops within the headers', 'POST /v1/traces HTTP/1.1\r\nhost: loc'],
+    ['stops within the preface of HTTP/2', 'PRI * HT'],
+    ['stops after the preface of HTTP/2', PREFACE],
+  ])('ends the connection of a client that %s', async (_, bytes) => {
+    await start({ headersTimeoutMs: 50, idleTimeoutMs: 50 });
+    const text = await answerTo(bytes);
+    expect(text).not.toContain(' 200 ');
+    expect(await isWell()).toBe(true);
+  });
+
+  it('tells a client that does not finish its request that it took too long', async () => {
+    await start({ headersTimeoutMs: 50, requestTimeoutMs: 50 });
+    const half = post('/v1/traces', ' '.repeat(100)).slice(0, -50);
+    expect(await answerTo(half)).toMatch(/^HTTP\/1\.1 408 .*"detail":"The request took too long\."/s);
+  });
+
+  it('ends an idle connection', async () => {
+    await start({ idleTimeoutMs: 50 });
+    expect(await answerTo(EMPTY_JSON_EXPORT)).toMatch(/^HTTP\/1\.1 200 /);
+  });
+
+  it.each([
+    ['no HTTP', 'hello there\r\n\r\n', 400],
+    ['the begin of TLS', Buffer.from('16030100c8010000c40303', 'hex'), 400],
+    [
+      'two lengths',
+      'POST / HTTP/1.1\r\nhost: localhost\r\ncontent-length: 1\r\ncontent-length: 2\r\n\r\n',
+      400,
+    ],
+    [
+      'a length and chunks',
+      'POST / HTTP/1.1\r\nhost: localhost\r\ncontent-length: 1\r\ntransfer-encoding: chunked\r\n\r\n',
+      400,
+    ],
+    ['headers of 20 KiB', `GET / HTTP/1.1\r\nhost: localhost\r\nx: ${'x'.repeat(20_000)}\r\n\r\n`, 431],
+  ])('answers %s with problem details and ends the connection', async (_, bytes, status) => {
+    await start();
+    const text = await answerTo(bytes);
+    expect(text).toMatch(new RegExp(`^HTTP/1\\.1 ${status} `));
+    const body: unknown = JSON.parse(text.slice(text.indexOf('\r\n\r\n')));
+    expect(body).toMatchObject({ status });
+  });
+
+  it('answers an address that is too long', async () => {
+    await start();
+    const answer = await get(`/api/traces/${'a'.repeat(200)}`);
+    expect(answer.status).toBe(414);
+    expect(answer.headers.get('content-type')).toMatch(/^application\/problem\+json/);
+  });
+
+  it('refuses one connection too many, says so once, and takes it when another has ended', async () => {
+    await start({ connections: 2 });
+    const open = [await connected(), await connected()];
+    expect(await answerTo('')).toMatch(/^(HTTP\/1\.1 503 |$)/);
+    expect(await answerTo('')).toMatch(/^(HTTP\/1\.1 503 |$)/);
+    expect(said).toEqual(['2 connections are open: more are refused for now.']);
+    for (const socket of open) socket.destroy();
+    // It takes a moment until the service has seen that.
+    let text = '';
+    while (!text.includes(' 200 '))
+      text = await answerTo(EMPTY_JSON_EXPORT.replace('host', 'connection: close\r\nhost'));
+  });
+
+  it('forgets connections of HTTP/2 that their clients have ended', async () => {
+    await start({ connections: 1 });
+    for (let index = 0; index < 5; index++) {
+      const socket = await connected();
+      socket.end(Buffer.concat([Buffer.from(PREFACE), SETTINGS]));
+      expect(await ended(socket)).not.toContain('503');
+    }
+  });
+
+  it.each([
+    ['pings', frame(6, 0, 0, Buffer.alloc(8)), 200_000],
+    ['settings', SETTINGS, 200_000],
+    ['frames without content', frame(0, 0, 1), 50_000],
+    ['unknown frames', frame(0x42, 0, 0, Buffer.alloc(100)), 20_000],
+  ])('survives a flood of %s that are never read', async (_, bytes, count) => {
+    await start({ idleTimeoutMs: 300 });
+    const socket = await connected();
+    socket.pause();
+    socket.write(Buffer.concat([Buffer.from(PREFACE), SETTINGS]));
+    socket.write(Buffer.concat(Array.from({ length: count }, () => bytes)));
+    for (let index = 0; index < 20; index++) expect(await isWell()).toBe(true);
+    socket.destroy();
+  });
+
+  it('ends a session that opens calls and takes them back as fast as it can', async () => {
+    await start();
+    const session = connectHttp2(`http://127.0.0.1:${port}`);
+    session.on('error', () => undefined);
+    const gone = new Promise((resolve) => session.once('close', resolve));
+    const pump = setInterval(() => {
+      for (let index = 0; index < 200 && !session.destroyed && !session.closed; index++) {
+        const stream = session.request({
+          ':method': 'POST',
+          ':path': '/opentelemetry.proto.collector.trace.v1.TraceService/Export',
+          'content-type': 'application/grpc',
+        });
+        stream.on('error', () => undefined);
+        stream.close(http2Constants.NGHTTP2_CANCEL);
+      }
+    }, 1);
+    await gone;
+    clearInterval(pump);
+    expect(await isWell()).toBe(true);
+  });
+});
+
+describe('a token', () => {
+  const bearer = { authorization: `Bearer ${TOKEN}` };
+
+  it('is asked for by REST, with the scheme that is expected', async () => {
+    await start({}, TOKEN);
+    const answer = await get('/health');
+    expect([answer.status, answer.headers.get('www-authenticate')]).toEqual([401, 'Bearer realm="tta-obs"']);
+    expect((await get('/health', bearer)).status).toBe(200);
+    expect((await get('/health', { 'x-tta-token': TOKEN })).status).toBe(200);
+    expect((await get('/nothing')).status).toBe(401);
+  });
+
+  it('is asked for by OTLP, in the encoding of the request', async () => {
+    await start({}, TOKEN);
+    const send = (headers: Record<string, string>) =>
+      fetch(`http://127.0.0.1:${port}/v1/traces`, { method: 'POST', headers });
+    const json = await send({ 'content-type': 'application/json' });
+    expect([json.status, json.headers.get('www-authenticate')]).toEqual([401, 'Bearer realm="tta-obs"']);
+    expect(await json.json()).toMatchObject({ code: 16 });
+    const protobuf = await send({ 'content-type': 'application/x-protobuf' });
+    expect([...new Uint8Array(await protobuf.arrayBuffer())].slice(0, 2)).toEqual([0x08, 16]);
+    expect((await send({ 'content-type': 'application/x-protobuf', ...bearer })).status).toBe(200);
+  });
+
+  it('becomes a cookie, and leaves the address of the page', async () => {
+    await start({}, TOKEN);
+    expect((await get('/')).status).toBe(401);
+    expect((await get('/?token=correct-horse-batterx')).status).toBe(401);
+    expect((await get(`/?token=${TOKEN}&token=${TOKEN}`)).status).toBe(401);
+    expect((await get(`/health?token=${TOKEN}`)).status).toBe(401);
+    const answer = await get(`/?token=${TOKEN}`);
+    expect([answer.status, answer.headers.get('location')]).toEqual([303, '/']);
+    const cookie = answer.headers.get('set-cookie')!;
+    expect(cookie).toMatch(/; HttpOnly; SameSite=Strict$/);
+    expect(cookie).not.toContain(TOKEN);
+    expect((await get('/', { cookie: cookie.split(';')[0]! })).status).toBe(200);
+  });
+
+  it('is no way past the check of the host', async () => {
+    await start({}, TOKEN);
+    const headers = await new Promise<[number | undefined, IncomingHttpHeaders]>((resolve, reject) => {
+      httpRequest(
+        { host: '127.0.0.1', port, path: `/?token=${TOKEN}`, headers: { host: 'evil.example' } },
+        (answer) => {
+          answer.resume();
+          resolve([answer.statusCode, answer.headers]);
+        },
+      )
+        .on('error', reject)
+        .end();
+    });
+    expect(headers[0]).toBe(403);
+    expect(headers[1]['set-cookie']).toBeUndefined();
+  });
+
+  it('is asked for by the WebSocket, which a page opens with its cookie', async () => {
+    await start({}, TOKEN);
+    const [cookie] = (await get(`/?token=${TOKEN}`)).headers.get('set-cookie')!.split(';');
+    const open = (headers: Record<string, string>) =>
+      new Promise((resolve) => {
+        const socket = new WebSocket(`ws://127.0.0.1:${port}/ws/traces`, { headers });
+        socket.once('unexpected-response', (_, answer) => {
+          resolve(answer.statusCode);
+          answer.destroy();
+        });
+        socket.once('message', (data: Buffer) => {
+          resolve(JSON.parse(data.toString()));
+          socket.terminate();
+        });
+      });
+    expect(await open({})).toBe(401);
+    expect(await open({ cookie: 'tta-token=x' })).toBe(401);
+    expect(await open({ cookie: cookie! })).toEqual({ type: 'hello', seq: 7 });
+    expect(await open(bearer)).toEqual({ type: 'hello', seq: 7 });
+  });
+});
+
+describe('close', () => {
+  it('ends silent and idle connections at once', async () => {
+    const { close } = await start({ closeTimeoutMs: 60_000 });
+    const silent = ended(await connected());
+    const idle = await connected();
+    idle.write(EMPTY_JSON_EXPORT);
+    await answers(idle, 1);
+    const session = connectHttp2(`http://127.0.0.1:${port}`);
+    await once(session, 'connect');
+    await close();
+    await Promise.all([silent, idle.closed ? undefined : once(idle, 'close')]);
+    session.destroy();
+    await expect(isWell()).rejects.toThrow();
+  });
+
+  it('lets a request in flight end, and then its connection', async () => {
+    const { close } = await start({ closeTimeoutMs: 60_000 });
+    let finish = () => {};
+    let isWriting = false;
+    write = () => {
+      isWriting = true;
+      return new Promise((resolve) => (finish = resolve));
+    };
+    const agent = new Agent({ keepAlive: true });
+    const status = new Promise((resolve, reject) => {
+      const request = httpRequest(
+        {
+          agent,
+          port,
+          host: '127.0.0.1',
+          path: '/v1/traces',
+          method: 'POST',
+          headers: { 'content-type': 'application/json' },
+        },
+        (answer) => {
+          answer.resume();
+          resolve(answer.statusCode);
+        },
+      );
+      request.on('error', reject).end(ONE_SPAN);
+    });
+    while (!isWriting) await new Promise(setImmediate);
+    const closed = close();
+    finish();
+    expect(await status).toBe(200);
+    await closed;
+    agent.destroy();
+  });
+
+  it('cuts off what does not end', async () => {
+    const { close } = await start({ closeTimeoutMs: 50 });
+    write = () => new Promise(() => undefined);
+    const socket = await connected();
+    const text = ended(socket);
+    socket.write(post('/v1/traces', ONE_SPAN));
+    const half = await connected();
+    half.write('POST /v1/traces HTTP/1.1\r\n');
+    const session = connectHttp2(`http://127.0.0.1:${port}`);
+    session.on('error', () => undefined);
+    const stream = session.request({ ':method': 'POST', 'content-type': 'application/grpc' });
+    stream.on('error', () => undefined);
+    stream.write('x');
+    await once(session, 'connect');
+    await close();
+    expect(await text).toBe('');
+    session.destroy();
+  });
+});
