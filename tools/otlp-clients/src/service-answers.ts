@@ -1,18 +1,26 @@
 import {
   isLogList,
+  isMetricList,
+  isMetricPointList,
   isSpanDetail,
   isTraceDocument,
   isTraceList,
   type LogRecord,
+  type MetricInstrument,
+  type MetricPoint,
   type SpanDetail,
 } from '@tta/obs-protocol';
 
 /** Asks the service, page after page. */
-async function* pages(url: string, path: string): AsyncGenerator<{ readonly nextCursor: string | null }> {
+async function* pages(
+  url: string,
+  path: string,
+  query: Readonly<Record<string, string>> = {},
+): AsyncGenerator<{ readonly nextCursor: string | null }> {
   let cursor: string | null = '';
   while (cursor !== null) {
-    const next = cursor === '' ? '' : `&cursor=${encodeURIComponent(cursor)}`;
-    const page = (await answer(url, `${path}?limit=500${next}`)) as { readonly nextCursor: string | null };
+    const asked = new URLSearchParams({ ...query, limit: '500', ...(cursor !== '' && { cursor }) });
+    const page = (await answer(url, `${path}?${asked.toString()}`)) as { readonly nextCursor: string | null };
     yield page;
     cursor = page.nextCursor;
   }
@@ -51,4 +59,27 @@ export async function logRecordsOf(url: string, serviceName: string): Promise<Lo
     records.push(...page.items.filter((record) => record.serviceName === serviceName));
   }
   return records.reverse();
+}
+
+/** Every metric of a service, by name. */
+export async function metricsOf(url: string, serviceName: string): Promise<MetricInstrument[]> {
+  const metrics: MetricInstrument[] = [];
+  for await (const page of pages(url, '/api/metrics')) {
+    if (!isMetricList(page)) throw new Error('not a list of metrics');
+    metrics.push(...page.items.filter((metric) => metric.serviceName === serviceName));
+  }
+  return metrics;
+}
+
+/** Every data point of all metrics of a service. */
+export async function metricPointsOf(url: string, serviceName: string): Promise<MetricPoint[]> {
+  const points: MetricPoint[] = [];
+  const names = new Set((await metricsOf(url, serviceName)).map(({ name }) => name));
+  for (const name of names) {
+    for await (const page of pages(url, '/api/metrics/points', { name, service: serviceName })) {
+      if (!isMetricPointList(page)) throw new Error('not a list of data points');
+      points.push(...page.items);
+    }
+  }
+  return points;
 }

@@ -5,17 +5,21 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { comparedSpans, type ComparedSpan } from '../../src/compared-span.ts';
 import { type Service, startService } from '../../src/service.ts';
-import { logRecordsOf, spansOf } from '../../src/service-answers.ts';
+import { logRecordsOf, metricPointsOf, spansOf } from '../../src/service-answers.ts';
 
 const run = promisify(execFile);
 const folder = new URL('..', import.meta.url);
 const program = fileURLToPath(new URL('program.ts', folder));
-const protocols = ['http/json', 'http/protobuf'] as const;
+const protocols = ['http/json', 'http/protobuf', 'grpc'] as const;
 
 let service: Service;
+const spansBy = new Map<string, readonly ComparedSpan[]>();
 beforeAll(async () => {
   service = await startService();
   await Promise.all(protocols.map((protocol) => runDeno(protocol)));
+  for (const protocol of protocols) {
+    spansBy.set(protocol, comparedSpans(await spansOf(service.url, serviceName(protocol))));
+  }
 }, 60_000);
 afterAll(() => service.stop());
 
@@ -113,12 +117,14 @@ const resource = (protocol: string) => ({
   'process.runtime.version': expect.any(String),
 });
 
+const nanoseconds = expect.stringMatching(/^1[0-9]{18}$/);
+
 const byName = (a: { readonly name?: string }, b: { readonly name?: string }): number =>
   (a.name ?? '') < (b.name ?? '') ? -1 : 1;
 
 describe.each(protocols)('the Rust exporter of Deno by %s', (protocol) => {
-  it('brings its spans whole', async () => {
-    const spans = comparedSpans(await spansOf(service.url, serviceName(protocol)));
+  it('brings its spans whole', () => {
+    const spans = spansBy.get(protocol) ?? [];
     const [order] = spans.filter(({ name }) => name === 'order');
     expect(spans).toHaveLength(made.length);
     expect(spans.toSorted(byName)).toEqual(
@@ -135,9 +141,8 @@ describe.each(protocols)('the Rust exporter of Deno by %s', (protocol) => {
 
   it('brings its log records whole', async () => {
     const records = await logRecordsOf(service.url, serviceName(protocol));
-    const spans = await spansOf(service.url, serviceName(protocol));
     const inSpan = (kind: number) => {
-      const span = spans.find(({ name }) => name === `kind ${kind}`);
+      const span = spansBy.get(protocol)?.find(({ name }) => name === `kind ${kind}`);
       return { traceId: span?.traceId, spanId: span?.spanId, flags: 1 };
     };
     const outside = { traceId: null, spanId: null, flags: 0 };
@@ -162,7 +167,6 @@ describe.each(protocols)('the Rust exporter of Deno by %s', (protocol) => {
         attributes: error,
       },
     ];
-    const nanoseconds = expect.stringMatching(/^1[0-9]{18}$/);
     expect(records).toEqual(
       lines.map((line) => ({
         ...line,
@@ -179,5 +183,55 @@ describe.each(protocols)('the Rust exporter of Deno by %s', (protocol) => {
     expect(records.map(({ timeUnixNano }) => timeUnixNano)).toEqual(
       records.map(({ observedTimeUnixNano }) => observedTimeUnixNano),
     );
+  });
+
+  it('brings its metrics whole', async () => {
+    const points = await metricPointsOf(service.url, serviceName(protocol));
+    const common = {
+      unit: '',
+      temporality: 'cumulative',
+      isMonotonic: false,
+      flags: 0,
+      attributes: {},
+      exemplars: [],
+      serviceName: serviceName(protocol),
+      resource: resource(protocol),
+      scope: { name: 'shop', version: '1.2.3' },
+      startTimeUnixNano: nanoseconds,
+      timeUnixNano: nanoseconds,
+    };
+    const sum = { ...common, kind: 'sum' };
+    const gauge = { ...common, kind: 'gauge', temporality: null };
+    const orders = { ...sum, name: 'orders', unit: '{order}', isMonotonic: true };
+    const expected = [
+      { ...sum, name: 'balance', value: -2.5 },
+      {
+        ...common,
+        name: 'duration',
+        unit: 'ms',
+        kind: 'histogram',
+        attributes: { route: '/' },
+        value: {
+          count: 5,
+          sum: 556.5,
+          min: 0.5,
+          max: 500,
+          bucketCounts: [2, 1, 1, 1],
+          explicitBounds: [1, 10, 100],
+        },
+      },
+      { ...gauge, name: 'load', attributes: { core: 1 }, value: 1 },
+      { ...gauge, name: 'load', attributes: { core: 2 }, value: 2 },
+      { ...orders, attributes: { kind: 'coffee' }, value: 1.5 },
+      { ...orders, attributes: { kind: 'tea', paid: true }, value: 7 },
+      { ...sum, name: 'stock', value: -3 },
+      { ...gauge, name: 'temperature', unit: 'Cel', attributes: { room: 1 }, value: -21.5 },
+      { ...sum, name: 'ticks', isMonotonic: true, attributes: { of: 'clock' }, value: 11 },
+    ];
+    // A series has a point for each time that Deno has sent it, and all of one value.
+    const own = points.filter(({ scope }) => scope.name === 'shop');
+    for (const point of own) expect(expected).toContainEqual(point);
+    for (const point of expected) expect(own).toContainEqual(point);
+    expect(points.some(({ scope }) => scope.name === 'v8js')).toBe(true);
   });
 });
