@@ -77,7 +77,7 @@ describe('mayHoldFormedSecret', () => {
   it.each([
     Object.values(attributeNames).join(' '),
     'The risk-based plan asks for a task-list; see disk-usage, one token and another, a bearer of news.',
-    'Basic information about tokens: 512 input_tokens, max_tokens and the key of a cache.',
+    'Basic alpha, basic information about tokens: 512 input_tokens, max_tokens and the key of a cache.',
     'https://api.example.com/v1/chat/completions?model=x-2026&limit=50 http://localhost:8765/#/traces/1',
     'git+ssh://git@github.com/a/b, mail ann@mail.example, 550e8400-e29b-41d4-a716-446655440000',
     '{"a":"caf\\u00e9 \\u003cb\\u003e \\u0026 x\\/y \\u000a","traceId":"4bf92f3577b34da6a3ce929d0e0e4736"}',
