@@ -18,6 +18,15 @@ const ANY_ARRAY = bytesField(5);
 const ANY_KVLIST = bytesField(6);
 const ANY_BYTES = bytesField(7);
 const LIST_VALUES = bytesField(1);
+const VALUES: ReadonlySet<number> = new Set([
+  ANY_STRING,
+  ANY_BOOL,
+  ANY_INT,
+  ANY_DOUBLE,
+  ANY_ARRAY,
+  ANY_KVLIST,
+  ANY_BYTES,
+]);
 
 const QUOTE = 0x22;
 const COMMA = 0x2c;
@@ -116,6 +125,8 @@ export class ProtobufDocument {
     }
     reader.leave(end);
     const key = keys.at(this.#source, keyStart, keyEnd);
+    // Of several attributes with one key the last counts, as in JSON.
+    forgetFact(key, facts);
     if (!isFirst) this.#out.byte(COMMA);
     this.#out.copy(key.json, 0, key.json.length);
     if (valueStart === -1) this.#out.ascii('null');
@@ -154,9 +165,10 @@ export class ProtobufDocument {
     const searchBegin = this.#batch.searchLength;
     while (reader.position < end) {
       const tag = reader.tag();
-      if (out.length !== begin) {
+      if (out.length !== begin && VALUES.has(tag)) {
         out.length = begin;
         this.#batch.searchLength = searchBegin;
+        forgetFact(key, facts);
       }
       switch (tag) {
         case ANY_STRING:
@@ -215,4 +227,9 @@ export class ProtobufDocument {
     this.#batch.searchableText(text);
     if (isFact && text !== '') facts[key.fact!] = text;
   }
+}
+
+function forgetFact(key: AttributeKey | null, facts: SpanFacts | null): void {
+  if (key === null || key.fact === null || facts === null) return;
+  if (facts[key.fact] !== undefined) delete facts[key.fact];
 }
