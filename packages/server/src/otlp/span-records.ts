@@ -1,7 +1,7 @@
 import type { AttributeJson, AttributesJson } from '@tta/obs-protocol';
 import { factOf } from './attribute-keys.ts';
 import { textAttribute } from './attribute-value.ts';
-import { redactAttributes, type Redaction } from './redaction.ts';
+import { redactAttributes, redactScope, redactText, type Redaction } from './redaction.ts';
 import { SpanBatchBuilder, type SpanBatch } from './span-batch.ts';
 import { noteException, UNKNOWN_SERVICE, type SpanFacts } from './span-facts.ts';
 import type { SpanGroup, SpanRecord, TraceBatch } from './trace-batch.ts';
@@ -16,24 +16,34 @@ export function batchOfRecords(
   redaction: Redaction | null = null,
 ): SpanBatch {
   const batch = new SpanBatchBuilder();
-  for (const group of groups) addGroup(batch, group, redaction);
+  let resource = 0;
+  for (const [index, group] of groups.entries()) {
+    // The groups of one resource follow each other; it may be large, and they may be many.
+    if (group.resource !== groups[index - 1]?.resource) resource = addResource(batch, group, redaction);
+    addGroup(batch, group, resource, redaction);
+  }
   return { ...batch.finish(), rejectedCount, rejectionReason };
 }
 
-function addGroup(batch: SpanBatchBuilder, group: SpanGroup, redaction: Redaction | null): void {
+function addResource(batch: SpanBatchBuilder, group: SpanGroup, redaction: Redaction | null): number {
+  const attributes = redactAttributes(group.resource, redaction);
   const resource = batch.addResource();
-  const resourceAttributes = redactAttributes(group.resource, redaction);
   batch.setResource(resource, {
-    attributes: JSON.stringify(resourceAttributes),
-    serviceName: textAttribute(resourceAttributes, 'service.name') ?? UNKNOWN_SERVICE,
+    attributes: JSON.stringify(attributes),
+    serviceName: textAttribute(attributes, 'service.name') ?? UNKNOWN_SERVICE,
   });
+  return resource;
+}
+
+function addGroup(
+  batch: SpanBatchBuilder,
+  group: SpanGroup,
+  resource: number,
+  redaction: Redaction | null,
+): void {
   const scope = batch.addScope();
-  const { name, version, attributes } = group.scope;
-  batch.setScope(scope, {
-    name,
-    version,
-    attributes: JSON.stringify(redactAttributes(attributes, redaction)),
-  });
+  const { name, version, attributes } = redactScope(group.scope, redaction);
+  batch.setScope(scope, { name, version, attributes: JSON.stringify(attributes) });
   for (const span of group.items) addSpan(batch, span, resource, scope, redaction);
 }
 
@@ -44,7 +54,7 @@ function addSpan(
   scope: number,
   redaction: Redaction | null,
 ): void {
-  const redact = redaction?.text ?? ((text: string) => text);
+  const redact = (text: string): string => redactText(text, redaction);
   const attributes = redactAttributes(span.attributes, redaction);
   const facts = factsOf(attributes);
   searchValues(batch, attributes);
