@@ -1,11 +1,12 @@
 import type { AttributesJson } from '@tta/obs-protocol';
-import { UnusableRecordError } from './decode-error.ts';
+import { checkUnusable, UnusableRecordError } from './decode-error.ts';
 import type { ExportBatch, ExportGroup, ScopeRecord } from './export-batch.ts';
 
 /** Collects what a decoder finds, so that all decoders treat bad records and empty groups alike. */
 export class BatchBuilder<Item> {
   readonly #groups: ExportGroup<Item>[] = [];
   #rejectedCount = 0;
+  #unusableCount = 0;
   #rejectionReason = '';
 
   /** Runs `decode`; a record that it cannot use is counted, any other error goes on to the caller. */
@@ -15,6 +16,7 @@ export class BatchBuilder<Item> {
     } catch (error) {
       if (!(error instanceof UnusableRecordError)) throw error;
       this.reject(1, path, error);
+      checkUnusable(++this.#unusableCount, this.#rejectionReason);
       return null;
     }
   }

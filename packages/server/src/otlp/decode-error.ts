@@ -1,7 +1,10 @@
+/** Parts of a message come from the request, and may be as long as it is. */
+const MESSAGE_LENGTH = 500;
+
 /** A request that is not an OTLP message. The message says what is wrong and where. */
 export class DecodeError extends Error {
   constructor(message: string) {
-    super(message);
+    super(message.length <= MESSAGE_LENGTH ? message : `${message.slice(0, MESSAGE_LENGTH)}…`);
     this.name = 'DecodeError';
   }
 }
@@ -20,4 +23,13 @@ export class TooManyValuesError extends Error {
     super(`The request holds more than ${limit} records and values: send smaller batches.`);
     this.name = 'TooManyValuesError';
   }
+}
+
+/** To leave a record out takes as long as to read some hundreds: so many are no accident. */
+const UNUSABLE_LIMIT = 10_000;
+
+/** @throws DecodeError when so many records are left out that reading on would only take time. */
+export function checkUnusable(count: number, firstReason: string): void {
+  if (count <= UNUSABLE_LIMIT) return;
+  throw new DecodeError(`more than ${UNUSABLE_LIMIT} records cannot be stored; the first: ${firstReason}`);
 }

@@ -80,6 +80,7 @@ class TraceDecoder {
   #resourceSpans(path: string): void {
     const { reader } = this.#document;
     const end = reader.enter();
+    this.#document.spend();
     const resource = this.#batch.addResource();
     let count = 0;
     while (reader.position < end) {
@@ -100,6 +101,7 @@ class TraceDecoder {
   #scopeSpans(path: string, resource: number): void {
     const { reader } = this.#document;
     const end = reader.enter();
+    this.#document.spend();
     const scope = this.#batch.addScope();
     let count = 0;
     while (reader.position < end) {

@@ -42,6 +42,7 @@ export function decodeProtobufExport<Item>(
 
   /** The resource may follow its items on the wire; the object is filled by then, so it is passed as it is. */
   const readScope = (path: string, resource: MutableAttributes): void => {
+    values.spend();
     let scope: ScopeRecord = { name: '', version: '', attributes: {} };
     const items: Item[] = [];
     let count = 0;
@@ -63,6 +64,7 @@ export function decodeProtobufExport<Item>(
   let resourceCount = 0;
   values.fields(reader.length, (requestTag) => {
     if (requestTag !== REQUEST_RESOURCES) return false;
+    values.spend();
     const path = `${outline.resources}[${resourceCount++}]`;
     const resource: MutableAttributes = {};
     let scopeCount = 0;

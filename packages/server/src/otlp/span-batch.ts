@@ -1,4 +1,5 @@
 import { ByteWriter } from './byte-writer.ts';
+import { checkUnusable } from './decode-error.ts';
 import type { SpanFacts } from './span-facts.ts';
 import { runName, spanLabel, spanMessage, spanStatus } from './span-facts.ts';
 
@@ -190,13 +191,18 @@ export class SpanBatchBuilder {
     this.#begin();
   }
 
-  /** Takes back what was written of a span that cannot be stored. */
+  /**
+   * Takes back what was written of a span that cannot be stored.
+   *
+   * @throws DecodeError when there are too many of them.
+   */
   discard(reason: () => string): void {
     this.document.length = this.#documentBegin;
     this.#search.length = this.#searchBegin;
     this.#documentEnds.length -= this.#partCount;
     this.#begin();
     if (this.#rejectedCount++ === 0) this.#rejectionReason = reason();
+    checkUnusable(this.#rejectedCount, this.#rejectionReason);
   }
 
   finish(): SpanBatch {
