@@ -144,7 +144,7 @@ describe('a database of version 1', () => {
       { type: 'logs', seq: 4, traceId },
     ]);
     expect(await traces.changesAfter(0, 10)).toHaveLength(2);
-    await traces.close();
+    connection.close();
   });
 
   it('has the structure of a new one afterwards, and is opened as it is from then on', async () => {
@@ -155,7 +155,7 @@ describe('a database of version 1', () => {
     let migrated: unknown[] = [];
     await raw(path, (database) => (migrated = structure(database)));
     await raw(fresh, (database) => expect(migrated).toEqual(structure(database)));
-    expect(migrated[0]).toEqual([{ user_version: 2 }]);
+    expect(migrated[0]).toEqual([{ user_version: 4 }]);
   });
 
   it('stays of version 1 when the last of what makes it version 2 fails, and says why', async () => {

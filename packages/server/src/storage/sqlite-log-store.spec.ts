@@ -9,6 +9,7 @@ import type { LogGroup, ReceivedLogRecord } from '../otlp/log-batch.ts';
 import { SqliteConnection } from './sqlite-connection.ts';
 import { SqliteLogStore } from './sqlite-log-store.ts';
 import { SqliteTraceStore } from './sqlite-trace-store.ts';
+import { batchOfSpans, hexId, sampleLog, sampleSpan } from './sample-records.ts';
 import type { SpanRecord } from '../otlp/trace-batch.ts';
 
 const MINUTE_MS = 60_000;
@@ -26,7 +27,7 @@ beforeEach(async () => {
 });
 
 afterEach(async () => {
-  await traces.close();
+  connection.close();
   rmSync(directory, { recursive: true, force: true });
 });
 
@@ -36,50 +37,12 @@ async function open(): Promise<void> {
   logs = new SqliteLogStore(connection, () => nowMs);
 }
 
-const hex = (value: number, digits: number) => value.toString(16).padStart(digits, '0');
+const hex = hexId;
 const scope = { name: 'lib', version: '1', attributes: {} };
 
-function span(trace: number, id = 1): SpanRecord {
-  return {
-    traceId: hex(trace, 32),
-    spanId: hex(id, 16),
-    parentSpanId: null,
-    name: 'span',
-    kind: 1,
-    startTimeUnixNano: 1_000_000n,
-    endTimeUnixNano: 2_000_000n,
-    statusCode: 0,
-    statusMessage: '',
-    traceState: '',
-    flags: 1,
-    attributes: {},
-    events: [],
-    links: [],
-  };
-}
-
-const writeSpans = (...items: SpanRecord[]) => traces.write([{ resource: {}, scope, items }]);
-
-function line(
-  trace: number | null,
-  body: string,
-  fields: Partial<ReceivedLogRecord> = {},
-): ReceivedLogRecord {
-  return {
-    traceId: trace === null ? null : hex(trace, 32),
-    spanId: trace === null ? null : hex(1, 16),
-    timeUnixNano: 5_000_000n,
-    observedTimeUnixNano: 0n,
-    severityNumber: 9,
-    severityText: 'info',
-    body,
-    eventName: '',
-    attributes: {},
-    droppedAttributesCount: 0,
-    flags: 1,
-    ...fields,
-  };
-}
+const span = (trace: number, id = 1) => sampleSpan(trace, id);
+const writeSpans = (...spans: SpanRecord[]) => traces.write(batchOfSpans(...spans));
+const line = sampleLog;
 
 function group(
   items: readonly ReceivedLogRecord[],
@@ -283,7 +246,7 @@ describe('SqliteLogStore', () => {
       { type: 'logs', seq: 3, traceId: hex(1, 32) },
       { type: 'logs', seq: 4, traceId: hex(2, 32) },
     ]);
-    await traces.close();
+    connection.close();
     await open();
     expect(await write(line(2, 'f'))).toEqual([{ type: 'logs', seq: 5, traceId: hex(2, 32) }]);
     expect((await traces.changesAfter(1, 10)).map(({ type, seq }) => `${type} ${seq}`)).toEqual([
@@ -330,7 +293,7 @@ describe('a request that is sent twice', () => {
     await writeSpans(span(1));
     const lines = [line(1, 'a'), line(null, 'b', { timeUnixNano: 0n })];
     expect(await send('request', ...lines)).toHaveLength(1);
-    await traces.close();
+    connection.close();
     await open();
     nowMs += 10 * MINUTE_MS - 1;
     expect(await send('request', ...lines)).toEqual([]);
@@ -380,13 +343,13 @@ describe('retention', () => {
   };
   const pruneTraces = async (limits: { maxTraces: number; changedSinceMs: number }) => {
     let steps = 1;
-    while (await traces.prune(limits)) steps++;
+    while (await traces.prune({ ...limits, maxBytes: Infinity })) steps++;
     return steps;
   };
 
   it('takes the records of a removed trace with it, in small steps, and leaves all others', async () => {
     await writeSpans(span(1));
-    await write(...Array.from({ length: 2500 }, (_, index) => line(1, `${index}`)));
+    await write(...Array.from({ length: 5000 }, (_, index) => line(1, `${index}`)));
     await writeSpans(span(2));
     await write(line(2, 'kept'), line(3, 'loose'), line(null, 'none'));
     expect(await pruneTraces({ maxTraces: 1, changedSinceMs: 0 })).toBeGreaterThanOrEqual(3);
@@ -411,7 +374,7 @@ describe('retention', () => {
   it('shows records of a removed trace no more while they are being removed, nor when it opens anew', async () => {
     await writeSpans(span(1));
     await write(...Array.from({ length: 2500 }, () => line(1, 'old')));
-    expect(await traces.prune({ maxTraces: 1000, changedSinceMs: nowMs + 1 })).toBe(true);
+    expect(await traces.prune({ maxTraces: 1000, changedSinceMs: nowMs + 1, maxBytes: Infinity })).toBe(true);
     expect(connection.sql('SELECT count(*) > 0 AS n FROM log_record').get()).toMatchObject({ n: 1 });
     expect(await allBodies()).toEqual([]);
     await writeSpans(span(1, 2));

@@ -11,17 +11,19 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { isSpanDetail, isTraceDocument, isTraceList } from '@tta/obs-protocol';
+import { isSpanDetail, isTraceDocument, isTraceList, type TraceSummary } from '@tta/obs-protocol';
 import fc from 'fast-check';
 import { openDatabaseFile } from './database-file.ts';
 import { InvalidCursorError } from './list-cursor.ts';
 import { SqliteConnection } from './sqlite-connection.ts';
 import { loadSqlite } from './sqlite-driver.ts';
 import { SqliteTraceStore } from './sqlite-trace-store.ts';
+import { batchOfGroups, batchOfSpans, hexId, sampleGroup, sampleSpan } from './sample-records.ts';
 import type { SpanGroup, SpanRecord } from '../otlp/trace-batch.ts';
 
 let directory: string;
 let path: string;
+let connection: SqliteConnection;
 let store: SqliteTraceStore;
 let nowMs = 1_000_000;
 
@@ -33,47 +35,28 @@ beforeEach(async () => {
 });
 
 afterEach(async () => {
-  await store.close().catch(() => undefined);
+  connection.close();
   rmSync(directory, { recursive: true, force: true });
 });
 
 async function open(): Promise<SqliteTraceStore> {
-  return new SqliteTraceStore(new SqliteConnection(await openDatabaseFile(path)), () => nowMs);
+  connection = new SqliteConnection(await openDatabaseFile(path));
+  return new SqliteTraceStore(connection, () => nowMs);
 }
 
-const hex = (value: number, digits: number) => value.toString(16).padStart(digits, '0');
+const hex = hexId;
+const span = sampleSpan;
+const group = sampleGroup;
 
-function span(trace: number, id: number, fields: Partial<SpanRecord> = {}): SpanRecord {
-  return {
-    traceId: hex(trace, 32),
-    spanId: hex(id, 16),
-    parentSpanId: id === 1 ? null : hex(1, 16),
-    name: `span ${id}`,
-    kind: 1,
-    startTimeUnixNano: BigInt(trace * 1000 + id) * 1_000_000n,
-    endTimeUnixNano: BigInt(trace * 1000 + id + 10) * 1_000_000n,
-    statusCode: 0,
-    statusMessage: '',
-    traceState: '',
-    flags: 1,
-    attributes: {},
-    events: [],
-    links: [],
-    ...fields,
-  };
-}
-
-function group(
-  spans: readonly SpanRecord[],
-  resource: SpanGroup['resource'] = { 'service.name': 'shop' },
-): SpanGroup {
-  return { resource, scope: { name: 'lib', version: '1', attributes: {} }, items: spans };
+async function write(groups: readonly SpanGroup[]): Promise<readonly TraceSummary[]> {
+  const changes = await store.write(batchOfGroups(groups));
+  return changes.flatMap((change) => (change.type === 'trace' ? [change.trace] : []));
 }
 
 describe('SqliteTraceStore', () => {
   it('counts a span once however often it arrives, and leaves the trace alone then', async () => {
-    await store.write([group([span(1, 1), span(1, 2), span(1, 2)])]);
-    expect(await store.write([group([span(1, 2, { name: 'other' })])])).toEqual([]);
+    await write([group([span(1, 1), span(1, 2), span(1, 2)])]);
+    expect(await write([group([span(1, 2, { name: 'other' })])])).toEqual([]);
     expect(await store.newestSeq()).toBe(1);
     expect((await store.trace(hex(1, 32)))?.spans.name).toEqual(['span 1', 'span 2']);
     expect(await store.counts()).toEqual({ traceCount: 1, spanCount: 2 });
@@ -87,7 +70,7 @@ describe('SqliteTraceStore', () => {
       span(1, 3, { startTimeUnixNano: 5n }),
       span(1, 4, { statusCode: 2 }),
     ];
-    await store.write([group(spans)]);
+    await write([group(spans)]);
     const { seq: _, traceId: __, ...expected } = (await store.trace(hex(1, 32)))!.summary;
     expect(expected).toMatchObject({
       name: 'nightly',
@@ -101,8 +84,8 @@ describe('SqliteTraceStore', () => {
       fc.asyncProperty(fc.shuffledSubarray(spans, { minLength: 4 }), fc.nat(3), async (order, cut) => {
         const traceId = hex(++trace, 32);
         const renamed = order.map((item) => ({ ...item, traceId }));
-        await store.write([group(renamed.slice(0, cut))]);
-        await store.write([group(renamed.slice(cut)), group(renamed.slice(0, 2))]);
+        await write([group(renamed.slice(0, cut))]);
+        await write([group(renamed.slice(cut)), group(renamed.slice(0, 2))]);
         expect((await store.trace(traceId))!.summary).toMatchObject(expected);
       }),
       { numRuns: 30 },
@@ -123,8 +106,8 @@ describe('SqliteTraceStore', () => {
     const written = async (order: readonly SpanRecord[], cut: number) => {
       const traceId = hex(++trace, 32);
       const renamed = order.map((item) => ({ ...item, traceId }));
-      await store.write([group(renamed.slice(0, cut))]);
-      await store.write([group(renamed.slice(cut))]);
+      await write([group(renamed.slice(0, cut))]);
+      await write([group(renamed.slice(cut))]);
       return (await store.trace(traceId))!.summary;
     };
     expect(await written(spans.slice(0, 2), 1)).toMatchObject({ status: 'suspended', errorCount: 0 });
@@ -143,13 +126,11 @@ describe('SqliteTraceStore', () => {
   });
 
   it('shows a trace without its root as failed when a span failed, and names it after the earliest', async () => {
-    const [partial] = await store.write([
+    const [partial] = await write([
       group([span(1, 3), span(1, 2, { statusCode: 2, statusMessage: 'boom' })]),
     ]);
     expect(partial).toMatchObject({ name: 'span 2', status: 'error', hasRoot: false, errorCount: 1 });
-    const [whole] = await store.write([
-      group([span(1, 1, { attributes: { 'primitive.name': 'checkout' } })]),
-    ]);
+    const [whole] = await write([group([span(1, 1, { attributes: { 'primitive.name': 'checkout' } })])]);
     expect(whole).toMatchObject({
       name: 'checkout',
       status: 'success',
@@ -160,16 +141,16 @@ describe('SqliteTraceStore', () => {
   });
 
   it('gives out seq from where it stood before a restart', async () => {
-    await store.write([group([span(1, 1), span(2, 1)])]);
-    await store.close();
+    await write([group([span(1, 1), span(2, 1)])]);
+    connection.close();
     store = await open();
-    const [changed] = await store.write([group([span(1, 2)])]);
+    const [changed] = await write([group([span(1, 2)])]);
     expect(changed!.seq).toBe(3);
     expect((await store.changesAfter(1, 10)).map(({ seq }) => seq)).toEqual([2, 3]);
   });
 
   it('answers the whole trace and each span with all that was received', async () => {
-    await store.write([
+    await write([
       group([span(1, 1, { attributes: { 'primitive.type': 'retry', 'primitive.name': 'ask' } })]),
       group(
         [
@@ -219,7 +200,7 @@ describe('SqliteTraceStore', () => {
   });
 
   it('cuts a cycle of parents', async () => {
-    await store.write([
+    await write([
       group([span(1, 2, { parentSpanId: hex(3, 16) }), span(1, 3, { parentSpanId: hex(2, 16) })]),
     ]);
     const trace = await store.trace(hex(1, 32));
@@ -229,7 +210,7 @@ describe('SqliteTraceStore', () => {
 
   it('pages through 1000 traces, newest first, each once', async () => {
     for (let batch = 0; batch < 10; batch++) {
-      await store.write([group(Array.from({ length: 100 }, (_, index) => span(batch * 100 + index + 1, 1)))]);
+      await write([group(Array.from({ length: 100 }, (_, index) => span(batch * 100 + index + 1, 1)))]);
     }
     const seen: string[] = [];
     let cursor: string | null | undefined;
@@ -250,15 +231,21 @@ describe('SqliteTraceStore', () => {
   );
 
   it('keeps nothing of a batch that fails half-way', async () => {
-    const broken = span(2, 1, { startTimeUnixNano: 2n ** 70n });
-    await expect(store.write([group([span(1, 1), broken], { a: 1 })])).rejects.toThrow();
+    const write = () => store.write(batchOfGroups([group([span(1, 1), span(2, 1)], { a: 1 })]));
+    connection.exec(
+      `CREATE TRIGGER broken BEFORE INSERT ON trace WHEN NEW.trace_id = '${hex(2, 32)}'
+       BEGIN SELECT RAISE(ABORT, 'broken'); END`,
+    );
+    await expect(write()).rejects.toThrow('broken');
     expect(await store.counts()).toEqual({ traceCount: 0, spanCount: 0 });
-    const [changed] = await store.write([group([span(1, 1)], { a: 1 })]);
-    expect(changed!.seq).toBe(1);
+    expect(await store.findSpans('span', 10)).toEqual([]);
+    connection.exec('DROP TRIGGER broken');
+    expect((await write()).map(({ seq }) => seq)).toEqual([1, 2]);
+    expect(await store.findSpans('span', 10)).toHaveLength(2);
   });
 
   describe('prune', () => {
-    const forever = { maxTraces: 1000, changedSinceMs: 0 };
+    const forever = { maxTraces: 1000, changedSinceMs: 0, maxBytes: Infinity };
     const pruneAll = async (limits: typeof forever) => {
       let steps = 1;
       while (await store.prune(limits)) steps++;
@@ -266,14 +253,14 @@ describe('SqliteTraceStore', () => {
     };
 
     it('removes nothing within the limits', async () => {
-      await store.write([group([span(1, 1)])]);
+      await write([group([span(1, 1)])]);
       expect(await store.prune(forever)).toBe(false);
       expect((await store.counts()).traceCount).toBe(1);
     });
 
     it('keeps the traces that changed last', async () => {
-      for (let trace = 1; trace <= 30; trace++) await store.write([group([span(trace, 1)])]);
-      await store.write([group([span(1, 2)])]);
+      for (let trace = 1; trace <= 30; trace++) await write([group([span(trace, 1)])]);
+      await write([group([span(1, 2)])]);
       await pruneAll({ ...forever, maxTraces: 2 });
       expect((await store.traces({ limit: 10 })).items.map((trace) => trace.traceId)).toEqual([
         hex(30, 32),
@@ -282,17 +269,17 @@ describe('SqliteTraceStore', () => {
     });
 
     it('removes what has not changed since a time, in small steps', async () => {
-      await store.write([group(Array.from({ length: 2500 }, (_, index) => span(1, index + 1)))]);
+      await write([group(Array.from({ length: 5000 }, (_, index) => span(1, index + 1)))]);
       nowMs += 5000;
-      await store.write([group([span(2, 1)])]);
+      await write([group([span(2, 1)])]);
       expect(await pruneAll({ ...forever, changedSinceMs: nowMs })).toBeGreaterThanOrEqual(3);
       expect(await store.counts()).toEqual({ traceCount: 1, spanCount: 1 });
     });
 
     it('opens a pruned trace anew when a late span arrives', async () => {
-      await store.write([group([span(1, 1), span(1, 2)])]);
-      await store.prune({ maxTraces: 1000, changedSinceMs: nowMs + 1 });
-      const [late] = await store.write([group([span(1, 2)])]);
+      await write([group([span(1, 1), span(1, 2)])]);
+      await store.prune({ ...forever, changedSinceMs: nowMs + 1 });
+      const [late] = await write([group([span(1, 2)])]);
       expect(late).toMatchObject({ spanCount: 1, hasRoot: false });
     });
   });
@@ -300,16 +287,16 @@ describe('SqliteTraceStore', () => {
 
 describe('openDatabaseFile', () => {
   it('creates file and folder for the user alone, and leaves one file behind', async () => {
-    await store.write([group([span(1, 1)])]);
+    await write([group([span(1, 1)])]);
     expect(statSync(path).mode & 0o777).toBe(0o600);
     expect(statSync(join(directory, 'data')).mode & 0o777).toBe(0o700);
-    await store.close();
+    connection.close();
     expect(readdirSync(join(directory, 'data'))).toEqual(['traces.db']);
   });
 
   it('refuses a database that is in use, and opens it afterwards', async () => {
     await expect(open()).rejects.toMatchObject({ code: 'OBS_ERR_DATABASE_IN_USE' });
-    await store.close();
+    connection.close();
     store = await open();
     expect((await store.counts()).traceCount).toBe(0);
   });
@@ -334,7 +321,7 @@ describe('openDatabaseFile', () => {
   });
 
   it('refuses a database of a newer version', async () => {
-    await store.close();
+    connection.close();
     const database = (await loadSqlite())(path);
     database.exec('PRAGMA user_version = 99');
     database.close();
@@ -357,13 +344,13 @@ describe('a full disk', () => {
     const pages = Number(file.database.prepare('PRAGMA page_count').get()?.['page_count']);
     file.database.exec(`PRAGMA max_page_count = ${pages + 8}`);
     const large = span(1, 1, { attributes: { text: 'x'.repeat(1_000_000) } });
-    await expect(small.write([group([large])])).rejects.toThrow(/full/i);
+    await expect(small.write(batchOfSpans(large))).rejects.toThrow(/full/i);
     file.database.exec('PRAGMA max_page_count = 1000000');
-    const [summary] = await small.write([group([span(2, 1), span(2, 2)])]);
-    expect(summary?.spanCount).toBe(2);
+    const [change] = await small.write(batchOfSpans(span(2, 1), span(2, 2)));
+    expect(change).toMatchObject({ trace: { spanCount: 2 } });
     expect((await small.trace(hex(2, 32)))?.spans.spanId).toHaveLength(2);
     expect(await small.trace(hex(1, 32))).toBeUndefined();
-    await small.close();
+    file.close();
   });
 });
 
