@@ -454,7 +454,7 @@ describe('a data point that is sent twice', () => {
     write(at(2, 7), at(1, 7, { startTimeUnixNano: 2n }), at(1, 8), at(1, 7, { attributes: { a: 1 } }));
     await metrics.write([group([metric([at(1, 7)])], { 'service.name': 'shop', pid: 2 })]);
     writeMetrics(metric([at(1, 7)], { unit: 'By' }));
-    expect(await allPoints()).toHaveLength(7);
+    for (const limit of [1, 2, 500]) expect(await allPoints({ limit })).toHaveLength(7);
   });
 
   it('is not known without a time', async () => {
