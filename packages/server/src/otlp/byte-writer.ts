@@ -66,6 +66,11 @@ export class ByteWriter {
     this.length += this.#bytes.write(text, this.length, 'utf8');
   }
 
+  /** Whether `true`, `false` or `null` begins there: no other JSON begins with a letter. */
+  isLiteralAt(position: number): boolean {
+    return this.#bytes[position]! >= 0x61 && this.#bytes[position]! <= 0x7a;
+  }
+
   /** What was written from a position on, as text. */
   since(position: number): string {
     return this.#bytes.toString('utf8', position, this.length);

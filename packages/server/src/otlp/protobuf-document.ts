@@ -200,7 +200,7 @@ export class ProtobufDocument {
     }
     reader.leave(end);
     if (out.length === begin) out.ascii('null');
-    else if (key?.isSecret === true && this.#redactsKeys) {
+    else if (key?.isSecret === true && this.#redactsKeys && !out.isLiteralAt(begin)) {
       out.length = begin;
       this.#batch.searchLength = searchBegin;
       out.utf8(JSON.stringify(REDACTED_VALUE));

@@ -5,7 +5,7 @@ import type { LogGroup } from './log-batch.ts';
 import type { MetricGroup } from './metric-batch.ts';
 import { isSecretKey, mayHoldSecret, redactSecrets, REDACTED_VALUE } from './secret-redaction.ts';
 
-/** What is taken out of the texts of a request. Values whose key names a secret go in any case. */
+/** What is taken out of the texts of a request. Values whose key names a secret go in any case, but for yes and no. */
 export interface Redaction {
   /** `null` when the request holds no secret that is known by its form, which is seen faster in all of it at once. */
   readonly text: ((text: string) => string) | null;
@@ -25,7 +25,8 @@ export function redactAttributes(attributes: AttributesJson, redaction: Redactio
   if (redaction === null) return attributes;
   const redacted: MutableAttributes = {};
   for (const [key, value] of Object.entries(attributes)) {
-    setAttribute(redacted, key, isSecretKey(key) ? REDACTED_VALUE : redactValue(value, redaction));
+    const isSecret = isSecretKey(key) && typeof value !== 'boolean' && value !== null;
+    setAttribute(redacted, key, isSecret ? REDACTED_VALUE : redactValue(value, redaction));
   }
   return redacted;
 }
