@@ -7,8 +7,11 @@ import {
   isLogRecord,
   isMetricList,
   isMetricPointList,
+  isPinAnswer,
   isProblemDetails,
+  isRetentionPreview,
   isSpanDetail,
+  isSpanList,
   isTraceDocument,
   isTraceList,
   isTraceSummary,
@@ -188,13 +191,47 @@ const isValueOf = (kind: string) => {
   return (value: unknown) => isPoint({ ...sample, value });
 };
 
-const health = fc.record({
-  status: fc.constant('ok'),
-  version: fc.string(),
-  uptimeMs: length,
-  databasePath: fc.string(),
+const retention = fc.record({ maxTraces: count, retentionHours: length, maxBytes: count });
+const stored = fc.record({
   traceCount: count,
   spanCount: count,
+  pinnedCount: count,
+  fileBytes: count,
+  usedBytes: count,
+});
+const health = fc.record({
+  status: fc.constantFrom('ok', 'failing'),
+  problem: textOrNull,
+  version: fc.string(),
+  uptimeMs: length,
+  ports: fc.array(count, { maxLength: 3 }),
+  databasePath: fc.string(),
+  queuedBytes: count,
+  retention,
+  stored: fc.option(stored),
+});
+const isHealthWith = (field: 'retention' | 'stored') => {
+  const [sample] = fc.sample(health, { numRuns: 1, seed: 1 });
+  return (value: unknown) => value !== null && isHealth({ ...sample, [field]: value });
+};
+
+const spanHit = fc.record({
+  traceId,
+  spanId,
+  name: fc.string(),
+  status: fc.constantFrom('success', 'error', 'suspended'),
+  startTimeMs: length,
+});
+const spanList = fc.record({ items: fc.array(spanHit, { maxLength: 5 }), nextCursor: textOrNull });
+const isSpanHit = (value: unknown) => isSpanList({ items: [value], nextCursor: null });
+const pinAnswer = fc.record({ traceId, isPinned: fc.boolean(), pinnedCount: count, exemptCount: count });
+const retentionPreview = fc.record({
+  traceCount: count,
+  spanCount: count,
+  bytes: count,
+  oldestStartTimeMs: fc.option(length),
+  newestStartTimeMs: fc.option(length),
+  traceIds: fc.array(traceId, { maxLength: 5 }),
 });
 
 const traceList = fc.record({ items: fc.array(summary, { maxLength: 5 }), nextCursor: textOrNull });
@@ -230,6 +267,12 @@ const contract: readonly {
   },
   { name: 'isMetricPointList (summary)', guard: isValueOf('summary'), valid: metricSummary },
   { name: 'isHealth', guard: isHealth, valid: health },
+  { name: 'isHealth (retention)', guard: isHealthWith('retention'), valid: retention },
+  { name: 'isHealth (stored)', guard: isHealthWith('stored'), valid: stored },
+  { name: 'isSpanList', guard: isSpanList, valid: spanList },
+  { name: 'isSpanList (its items)', guard: isSpanHit, valid: spanHit },
+  { name: 'isPinAnswer', guard: isPinAnswer, valid: pinAnswer },
+  { name: 'isRetentionPreview', guard: isRetentionPreview, valid: retentionPreview },
   { name: 'isTraceList', guard: isTraceList, valid: traceList },
   { name: 'isProblemDetails', guard: isProblemDetails, valid: problem },
   { name: 'isLiveMessage (hello)', guard: isLiveMessage, valid: hello },

@@ -15,7 +15,17 @@ import {
 import type { LiveMessage } from './live.ts';
 import type { LogRecord } from './log.ts';
 import type { HistogramValue } from './metric.ts';
-import type { Health, LogList, MetricList, MetricPointList, ProblemDetails, TraceList } from './rest.ts';
+import type {
+  Health,
+  LogList,
+  MetricList,
+  MetricPointList,
+  PinAnswer,
+  ProblemDetails,
+  RetentionPreview,
+  SpanList,
+  TraceList,
+} from './rest.ts';
 import type { SpanColumns, SpanDetail, TraceDocument, TraceSummary } from './trace.ts';
 
 /** Deeper attribute values are refused: the service stores 64 levels, and a guard must not exhaust the stack. */
@@ -180,12 +190,43 @@ const measurement = either(
 );
 
 const health = shape({
-  status: is('ok'),
+  status: either(is('ok'), is('failing')),
+  problem: isTextOrNull,
   version: isText,
   uptimeMs: isLength,
+  ports: listOf(isCount),
   databasePath: isText,
+  queuedBytes: isCount,
+  retention: shape({ maxTraces: isCount, retentionHours: isLength, maxBytes: isCount }),
+  stored: either(
+    is(null),
+    shape({
+      traceCount: isCount,
+      spanCount: isCount,
+      pinnedCount: isCount,
+      fileBytes: isCount,
+      usedBytes: isCount,
+    }),
+  ),
+});
+
+const spanList = shape({
+  items: listOf(
+    shape({ traceId: isTraceId, spanId: isSpanId, name: isText, status: isStatus, startTimeMs: isFinite }),
+  ),
+  nextCursor: isTextOrNull,
+});
+
+const pinAnswer = shape({ traceId: isTraceId, isPinned: isFlag, pinnedCount: isCount, exemptCount: isCount });
+
+const isFiniteOrNull = either(isFinite, is(null));
+const retentionPreview = shape({
   traceCount: isCount,
   spanCount: isCount,
+  bytes: isCount,
+  oldestStartTimeMs: isFiniteOrNull,
+  newestStartTimeMs: isFiniteOrNull,
+  traceIds: listOf(isTraceId),
 });
 
 const traceList = shape({ items: listOf(summary), nextCursor: isTextOrNull });
@@ -237,6 +278,21 @@ export function isSpanDetail(value: unknown): value is SpanDetail {
 /** True for the answer of `GET /health`. */
 export function isHealth(value: unknown): value is Health {
   return health(value);
+}
+
+/** True for the answer of `GET /api/spans`. */
+export function isSpanList(value: unknown): value is SpanList {
+  return spanList(value);
+}
+
+/** True for the answer of `PUT` and `DELETE /api/traces/{id}/pin`. */
+export function isPinAnswer(value: unknown): value is PinAnswer {
+  return pinAnswer(value);
+}
+
+/** True for the answer of `POST /api/cleanup`. */
+export function isRetentionPreview(value: unknown): value is RetentionPreview {
+  return retentionPreview(value);
 }
 
 /** True for the answer of `GET /api/traces`. */

@@ -1,17 +1,45 @@
 import type { LogRecord } from './log.ts';
 import type { MetricInstrument, MetricPoint } from './metric.ts';
-import type { TraceSummary } from './trace.ts';
+import type { SpanHit, TraceSummary } from './trace.ts';
 
-/** `GET /health`. */
+/** `GET /health`: 200, or 503 while the service cannot store what it is sent or answer what is stored. */
 export interface Health {
-  readonly status: 'ok';
+  readonly status: 'ok' | 'failing';
+  /** What fails; `null` when nothing does. */
+  readonly problem: string | null;
   /** Version of the service. */
   readonly version: string;
   readonly uptimeMs: number;
+  /** The ports that it listens on, the one of the page first. */
+  readonly ports: readonly number[];
   /** Where traces are kept. */
   readonly databasePath: string;
+  /** What is sent and not stored yet. */
+  readonly queuedBytes: number;
+  readonly retention: RetentionSettings;
+  /** What is stored; `null` while that cannot be told. */
+  readonly stored: StoredTotals | null;
+}
+
+/** What the service holds. */
+export interface StoredTotals {
   readonly traceCount: number;
   readonly spanCount: number;
+  readonly pinnedCount: number;
+  /** What the database takes on disk. */
+  readonly fileBytes: number;
+  /** Of it, what is in use; the rest is used again before the file grows. */
+  readonly usedBytes: number;
+}
+
+/** What retention keeps. */
+export interface RetentionSettings {
+  /** Traces beyond this number are removed, those that have not changed for longest first. */
+  readonly maxTraces: number;
+  /** Traces that have not changed for so long are removed, and log records without a trace that are as old. */
+  readonly retentionHours: number;
+  /** What the database may take on disk. */
+  readonly maxBytes: number;
 }
 
 /** A page of a list. `nextCursor` is `null` on the last page and otherwise goes into `?cursor=`. */
@@ -48,6 +76,19 @@ export interface ProblemDetails {
   readonly status: number;
   /** What happened and what to do about it. */
   readonly detail?: string;
+}
+
+/** `GET /api/spans?text=&limit=`: the newest spans in whose texts all words of `text` (1–1000 characters) occur. */
+export type SpanList = Page<SpanHit>;
+
+/** `PUT` and `DELETE /api/traces/{id}/pin`: the pinned traces after it. */
+export interface PinAnswer {
+  readonly traceId: string;
+  readonly isPinned: boolean;
+  /** All pinned traces. */
+  readonly pinnedCount: number;
+  /** Of them, those that retention spares: the newest ones, until they take half of `maxBytes`. */
+  readonly exemptCount: number;
 }
 
 /** What retention would remove: `POST /api/cleanup` with `{ "preview": true }`, or has removed, without it. */

@@ -192,7 +192,15 @@ describe('REST', () => {
     await post(exportJson(spanJson(1, 1), spanJson(2, 1)));
     const health = await get('/health');
     expect(isHealth(health)).toBe(true);
-    expect(health).toMatchObject({ traceCount: 2, spanCount: 2, databasePath: join(directory, 'traces.db') });
+    expect(health).toMatchObject({
+      status: 'ok',
+      problem: null,
+      ports: [server.port],
+      databasePath: join(directory, 'traces.db'),
+      queuedBytes: 0,
+      retention: { maxTraces: 1000, retentionHours: 24, maxBytes: 1024 ** 3 },
+      stored: { traceCount: 2, spanCount: 2, pinnedCount: 0 },
+    });
   });
 
   it('lists the newest 50 of 1000 traces and shows one of them', async () => {

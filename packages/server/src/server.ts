@@ -7,6 +7,7 @@ import { LiveFeed } from './http/live-feed.ts';
 import { silentLogger, type ServiceLogger } from './logger.ts';
 import { Retention } from './storage/retention.ts';
 import { ServiceError } from './service-error.ts';
+import { WriteHealth } from './storage/write-health.ts';
 import type { LogStore } from './storage/log-store.ts';
 import type { MetricStore } from './storage/metric-store.ts';
 import type { TraceStore } from './storage/trace-store.ts';
@@ -48,6 +49,8 @@ export interface RunningServer {
   /** For example `http://127.0.0.1:8765`. */
   readonly url: string;
   readonly port: number;
+  /** All ports that it listens on: `port`, and those of `otlpPorts` that were free. */
+  readonly ports: readonly number[];
   /** What every request must show; `undefined` when none is asked for. */
   readonly token: string | undefined;
   /** Absolute. */
@@ -72,11 +75,14 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const token = options.token ?? (isLoopback(host) ? undefined : generateToken());
   const access = new Access({ host, ...(token !== undefined && { token }) });
   const startedMs = performance.now();
+  const writeHealth = new WriteHealth();
   const storage = await ThreadedStorage.open({
     databasePath: options.databasePath,
     ...(options.durability !== undefined && { durability: options.durability }),
-    onFailure: (error) =>
-      logger.error('The storage has failed: nothing is stored any more, start again', error),
+    onFailure: (error) => {
+      writeHealth.fail(error);
+      logger.error('The storage has failed: nothing is stored any more, start again', error);
+    },
   });
   for (const notice of storage.notices) logger.warn(notice);
   const { traces, logs, metrics } = storage;
@@ -108,10 +114,12 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     storage,
     retention,
     feed,
-    writeSpans: async (batch) => announce(await traces.write(batch)),
-    writeLogs: async (groups, request) => announce(await logs.write(groups, request)),
+    writeHealth,
+    queuedBytes: () => storage.queuedBytes,
+    writeSpans: async (batch) => announce(await writeHealth.watch(traces.write(batch))),
+    writeLogs: async (groups, request) => announce(await writeHealth.watch(logs.write(groups, request))),
     writeMetrics: async (groups) => {
-      await metrics.write(groups);
+      await writeHealth.watch(metrics.write(groups));
       retention.noteIngest();
     },
     isRedacting: options.redactSecrets ?? true,
@@ -146,6 +154,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   return {
     url: `http://${urlHost(host)}:${boundPort}`,
     port: boundPort,
+    ports: http.ports(),
     token,
     databasePath: storage.path,
     version,

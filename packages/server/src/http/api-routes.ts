@@ -1,25 +1,13 @@
-import type { Health } from '@tta/obs-protocol';
+import type { SpanList } from '@tta/obs-protocol';
 import type { FastifyInstance, FastifyReply } from 'fastify';
-import { listQuery, spanIdOf, traceIdOf, type Query } from './list-query.ts';
+import { listLimit, listQuery, oneValue, spanIdOf, traceIdOf, type Query } from './list-query.ts';
 import { problem, PROBLEM_TYPE } from './problem.ts';
 import type { Storage } from '../storage/storage.ts';
 
-export interface ApiRoutesOptions {
-  readonly storage: Storage;
-  readonly version: string;
-  readonly databasePath: string;
-  readonly uptimeMs: () => number;
-}
+const TEXT_LENGTH_MAX = 1_000;
 
-/** `/health` and `/api/…`, as described by `@tta/obs-protocol`. */
-export function apiRoutes(app: FastifyInstance, options: ApiRoutesOptions): void {
-  const store = options.storage.traces;
-
-  app.get('/health', async (): Promise<Health> => {
-    const { version, databasePath, uptimeMs } = options;
-    return { status: 'ok', version, uptimeMs: uptimeMs(), databasePath, ...(await store.counts()) };
-  });
-
+/** `/api/traces` and `/api/spans`, as described by `@tta/obs-protocol`. */
+export function apiRoutes(app: FastifyInstance, { traces: store }: Storage): void {
   app.get<{ Querystring: Query }>('/api/traces', async ({ query }) => store.traces(listQuery(query)));
 
   app.get<{ Params: { traceId: string } }>('/api/traces/:traceId', async ({ params }, reply) => {
@@ -33,6 +21,21 @@ export function apiRoutes(app: FastifyInstance, options: ApiRoutesOptions): void
       const { traceId, spanId } = params;
       const span = await store.span(traceIdOf(traceId), spanIdOf(spanId));
       return span ?? refuse(reply, 404, `There is no span ${spanId} in trace ${traceId}.`);
+    },
+  );
+
+  app.get<{ Querystring: Query }>(
+    '/api/spans',
+    async ({ query }, reply): Promise<SpanList | FastifyReply> => {
+      const text = oneValue(query, 'text') ?? '';
+      if (text.trim() === '' || text.length > TEXT_LENGTH_MAX) {
+        return refuse(
+          reply,
+          400,
+          `text must be given: the words to look for, up to ${TEXT_LENGTH_MAX} characters.`,
+        );
+      }
+      return { items: await store.findSpans(text, listLimit(query)), nextCursor: null };
     },
   );
 

@@ -7,6 +7,7 @@ import { WebSocket } from 'ws';
 import type { ServiceLogger } from '../logger.ts';
 import type { Retention } from '../storage/retention.ts';
 import type { Storage } from '../storage/storage.ts';
+import { WriteHealth } from '../storage/write-health.ts';
 import { Access } from './access.ts';
 import type { HttpLimits } from './http-limits.ts';
 import { createHttpService, type HttpService } from './http-service.ts';
@@ -33,12 +34,19 @@ async function start(
     warn: (message) => void said.push(message),
     error: (message) => void said.push(message),
   };
-  const counts = { traceCount: 0, spanCount: 0, logCount: 0 };
-  const store = { counts: async () => counts, newestSeq: async () => 7, changesAfter: async () => [] };
-  const storage = { traces: store, logs: {}, metrics: {} } as unknown as Storage;
+  const store = {
+    counts: async () => ({ traceCount: 0, spanCount: 0 }),
+    pins: async () => ({ pinnedCount: 0, exemptCount: 0 }),
+    newestSeq: async () => 7,
+    changesAfter: async () => [],
+  };
+  const usage = async () => ({ fileBytes: 0, usedBytes: 0 });
+  const storage = { traces: store, logs: {}, metrics: {}, usage } as unknown as Storage;
   service = await createHttpService({
     storage,
-    retention: {} as Retention,
+    writeHealth: new WriteHealth(),
+    queuedBytes: () => 0,
+    retention: { limits: { maxTraces: 1, retentionHours: 1, maxBytes: 1 } } as Retention,
     feed: new LiveFeed({ store: storage.traces, logger }),
     writeSpans: () => write(),
     writeLogs: () => write(),

@@ -1,14 +1,14 @@
 import type { Server } from 'node:http';
 import { fastify } from 'fastify';
 import type { ServiceLogger } from '../logger.ts';
-import type { Retention } from '../storage/retention.ts';
-import type { Storage } from '../storage/storage.ts';
 import type { Access } from './access.ts';
 import { apiRoutes, refuse } from './api-routes.ts';
 import { ConnectionIntake } from './connection-intake.ts';
+import { healthRoute, type HealthRouteOptions } from './health-route.ts';
 import { HTTP_LIMITS, type HttpLimits } from './http-limits.ts';
 import { answerClientError, http1Server } from './http1-server.ts';
 import { Http2Sessions } from './http2-server.ts';
+import { keepingRoutes } from './keeping-routes.ts';
 import type { LiveFeed } from './live-feed.ts';
 import { metricRoutes } from './metric-routes.ts';
 import { listenOn, type ListeningPort } from './listening-port.ts';
@@ -24,16 +24,11 @@ import { webSocketUpgrade } from './upgrade.ts';
 /** How soon after its last answer a connection is closed when the service stops. */
 const SWEEP_INTERVAL_MS = 20;
 
-export interface HttpServiceOptions extends SignalWriters {
-  readonly storage: Storage;
-  readonly retention: Retention;
+export interface HttpServiceOptions extends SignalWriters, Omit<HealthRouteOptions, 'ports'> {
   readonly feed: LiveFeed;
   readonly logger: ServiceLogger;
   readonly host: string;
   readonly access: Access;
-  readonly version: string;
-  readonly databasePath: string;
-  readonly uptimeMs: () => number;
   readonly pageDir: string | undefined;
   /** Those that differ from the usual ones. */
   readonly limits?: Partial<HttpLimits>;
@@ -47,6 +42,8 @@ export interface HttpService {
    * @throws The error of the system when that is not possible.
    */
   listen(port: number): Promise<number>;
+  /** Those that are listened on, in the order in which they were asked for. */
+  ports(): readonly number[];
   /** Listens on those of the ports that can be had, and says which cannot. */
   listenWhereFree(ports: readonly number[]): Promise<void>;
   /** Lets requests in flight end for a while (2 s), then cuts off what is left. */
@@ -86,7 +83,11 @@ export async function createHttpService(options: HttpServiceOptions): Promise<Ht
     clientErrorHandler: answerClientError,
   });
   addRequestChecks(app, access, logger);
-  apiRoutes(app, options);
+  const ports: ListeningPort[] = [];
+  const portNumbers = () => ports.map(({ port }) => port);
+  healthRoute(app, { ...options, ports: portNumbers });
+  apiRoutes(app, options.storage);
+  keepingRoutes(app, options);
   logRoutes(app, options.storage.logs);
   metricRoutes(app, options.storage.metrics);
   pageFiles(app, options.pageDir);
@@ -102,7 +103,6 @@ export async function createHttpService(options: HttpServiceOptions): Promise<Ht
     limit: limits.connections,
     logger,
   });
-  const ports: ListeningPort[] = [];
 
   const listen = async (port: number): Promise<number> => {
     const listening = await listenOn({ host, port, logger, onConnection: (socket) => intake.accept(socket) });
@@ -111,6 +111,7 @@ export async function createHttpService(options: HttpServiceOptions): Promise<Ht
   };
   return {
     listen,
+    ports: portNumbers,
     listenWhereFree: async (wanted) => {
       for (const port of wanted) {
         try {

@@ -39,9 +39,14 @@ export function wholeNumber(query: Query, name: string, least: number, most: num
   throw new BadRequestError(`${name} must be a number from ${least} to ${most}.`);
 }
 
+/** `limit` of a list. @throws BadRequestError */
+export function listLimit(query: Query): number {
+  return wholeNumber(query, 'limit', 1, LIMIT_MAX) ?? LIMIT_DEFAULT;
+}
+
 /** `limit` and `cursor` of a list. @throws BadRequestError */
 export function listQuery(query: Query): { readonly limit: number; readonly cursor?: string } {
-  const limit = wholeNumber(query, 'limit', 1, LIMIT_MAX) ?? LIMIT_DEFAULT;
+  const limit = listLimit(query);
   const cursor = oneValue(query, 'cursor');
   return cursor === undefined ? { limit } : { limit, cursor };
 }

@@ -7,6 +7,7 @@ import { LiveFeed } from './live-feed.ts';
 import { silentLogger } from '../logger.ts';
 import type { Retention } from '../storage/retention.ts';
 import type { Storage } from '../storage/storage.ts';
+import { WriteHealth } from '../storage/write-health.ts';
 import { Access } from './access.ts';
 import type { HttpLimits } from './http-limits.ts';
 import { createHttpService, type HttpService } from './http-service.ts';
@@ -51,7 +52,9 @@ async function start(limits: Partial<HttpLimits> = {}, token?: string): Promise<
   };
   service = await createHttpService({
     storage,
-    retention: {} as Retention,
+    writeHealth: new WriteHealth(),
+    queuedBytes: () => 0,
+    retention: { limits: { maxTraces: 1, retentionHours: 1, maxBytes: 1 } } as Retention,
     feed: new LiveFeed({ store: storage.traces, logger: silentLogger }),
     writeSpans: () => writer('spans'),
     writeLogs: () => writer('log records'),

@@ -1,4 +1,5 @@
-import type { RetentionPreview } from '@tta/obs-protocol';
+import { setTimeout as setTimeoutAsync } from 'node:timers/promises';
+import type { RetentionPreview, RetentionSettings } from '@tta/obs-protocol';
 import type { ServiceLogger } from '../logger.ts';
 import type { Storage } from './storage.ts';
 import type { RetentionLimits } from './trace-store.ts';
@@ -13,14 +14,8 @@ const LOOSE_LOG_RECORDS = 100_000;
 const SERIES = 10_000;
 const POINTS_PER_SERIES = 3_600;
 
-export interface RetentionOptions {
+export interface RetentionOptions extends RetentionSettings {
   readonly storage: Storage;
-  /** Traces beyond this number are removed, those that have not changed for longest first. */
-  readonly maxTraces: number;
-  /** Traces that have not changed for so long are removed, and log records without a trace that are as old. */
-  readonly retentionHours: number;
-  /** What the store may take on disk. */
-  readonly maxBytes: number;
   readonly logger: ServiceLogger;
   /** Milliseconds since the Unix epoch. */
   readonly now: () => number;
@@ -32,6 +27,7 @@ export class Retention {
   #timer: NodeJS.Timeout | undefined;
   #isIdle = true;
   #isStopped = false;
+  #cleaning: Promise<RetentionPreview> | undefined;
 
   constructor(options: RetentionOptions) {
     this.#options = options;
@@ -42,27 +38,32 @@ export class Retention {
     if (this.#isIdle) this.#schedule(AFTER_INGEST_MS, false);
   }
 
+  /** As they were set. */
+  get limits(): RetentionSettings {
+    const { maxTraces, retentionHours, maxBytes } = this.#options;
+    return { maxTraces, retentionHours, maxBytes };
+  }
+
   /** What is over the limits now. */
   preview(): Promise<RetentionPreview> {
     return this.#options.storage.traces.previewPrune(this.#limits());
   }
 
+  /**
+   * Removes what is over the limits now, in the same small steps; calls meanwhile are answered together.
+   *
+   * @returns what that was. What came over the limits meanwhile is removed as well.
+   */
+  cleanUp(): Promise<RetentionPreview> {
+    return (this.#cleaning ??= this.#removeAll().finally(() => (this.#cleaning = undefined)));
+  }
+
   /** Removes one portion; resolves with true while there is more. */
   async step(): Promise<boolean> {
-    const { storage, logger } = this.#options;
-    const limits = this.#limits();
-    const receivedSinceMs = limits.changedSinceMs;
     try {
-      const areMoreTraces = await storage.traces.prune(limits);
-      const areMoreLogs = await storage.logs.prune({ maxRecords: LOOSE_LOG_RECORDS, receivedSinceMs });
-      const areMorePoints = await storage.metrics.prune({
-        maxSeries: SERIES,
-        maxPointsPerSeries: POINTS_PER_SERIES,
-        receivedSinceMs,
-      });
-      return areMoreTraces || areMoreLogs || areMorePoints || (await storage.vacuum());
+      return await this.#remove();
     } catch (error) {
-      logger.error('Old traces and log records could not be removed', error);
+      this.#options.logger.error('Old traces and log records could not be removed', error);
       return false;
     }
   }
@@ -70,6 +71,28 @@ export class Retention {
   stop(): void {
     this.#isStopped = true;
     clearTimeout(this.#timer);
+  }
+
+  async #removeAll(): Promise<RetentionPreview> {
+    const removed = await this.preview();
+    // Ingest comes in between.
+    while (await this.#remove()) await setTimeoutAsync(BETWEEN_STEPS_MS);
+    return removed;
+  }
+
+  async #remove(): Promise<boolean> {
+    if (this.#isStopped) throw new Error('the service is being stopped');
+    const { storage } = this.#options;
+    const limits = this.#limits();
+    const receivedSinceMs = limits.changedSinceMs;
+    const areMoreTraces = await storage.traces.prune(limits);
+    const areMoreLogs = await storage.logs.prune({ maxRecords: LOOSE_LOG_RECORDS, receivedSinceMs });
+    const areMorePoints = await storage.metrics.prune({
+      maxSeries: SERIES,
+      maxPointsPerSeries: POINTS_PER_SERIES,
+      receivedSinceMs,
+    });
+    return areMoreTraces || areMoreLogs || areMorePoints || (await storage.vacuum());
   }
 
   #limits(): RetentionLimits {

@@ -104,6 +104,11 @@ export class SpanWriter {
     return (this.#totals ??= storedTotals(this.#connection));
   }
 
+  /** Another connection may have written meanwhile. */
+  countAgain(): void {
+    this.#totals = undefined;
+  }
+
   /** Has to be called for each trace that was removed, with the bytes that it had. */
   forget(traceId: string, bytes: number): void {
     this.#traces.delete(traceId);

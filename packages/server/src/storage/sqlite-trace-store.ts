@@ -106,14 +106,20 @@ export class SqliteTraceStore implements TraceStore {
     return keys.map((spanKey) => hits.get(spanKey)!);
   }
 
-  async pin(traceId: string, isPinned: boolean): Promise<boolean> {
+  async pin(traceId: string, isPinned: boolean): Promise<TraceSummary | undefined> {
     return this.#connection.transaction(() => {
-      const changed = this.#connection
+      this.#connection
         .sql('UPDATE trace SET is_pinned = ?, seq = ? WHERE trace_id = ?')
         .run(isPinned ? 1 : 0, this.#connection.nextSeq(), traceId);
       this.#writer.readAgain(traceId);
-      return changed === 1;
+      const row = this.#connection.sql(`SELECT ${SUMMARY} FROM trace WHERE trace_id = ?`).get(traceId);
+      return row === undefined ? undefined : toSummary(row);
     });
+  }
+
+  async pins(maxBytes: number): Promise<{ readonly pinnedCount: number; readonly exemptCount: number }> {
+    const row = this.#connection.sql('SELECT count(*) AS pinned FROM trace WHERE is_pinned = 1').get();
+    return { pinnedCount: Number(row?.['pinned']), exemptCount: this.#pruner.exemptCount(maxBytes) };
   }
 
   async changesAfter(seq: number, limit: number): Promise<readonly LiveChange[]> {

@@ -52,6 +52,7 @@ export class TracePruner {
 
   /** What `prune` would remove in the end. */
   preview(limits: RetentionLimits): RetentionPreview {
+    this.#writer.countAgain();
     const overdue = this.#overdue(limits, Number.MAX_SAFE_INTEGER);
     const select = this.#connection.sql(
       'SELECT span_count, start_ns / 1e6 AS start_ms FROM trace WHERE trace_key = ?',
@@ -76,6 +77,12 @@ export class TracePruner {
       newestStartTimeMs: newestMs,
       traceIds: overdue.slice(0, 100).map(({ traceId }) => traceId),
     };
+  }
+
+  /** How many of the pinned traces are exempt. */
+  exemptCount(maxBytes: number): number {
+    this.#writer.countAgain();
+    return this.#exempt(maxBytes / this.#fileFactor()).size;
   }
 
   /** Traces over the limits, those that have not changed for longest first. */

@@ -45,8 +45,10 @@ export interface TraceStore {
   span(traceId: string, spanId: string): Promise<SpanDetail | undefined>;
   /** The newest spans in whose texts all words of `text` occur, in any order; nothing in it is an operator. */
   findSpans(text: string, limit: number): Promise<readonly SpanHit[]>;
-  /** Keeps a trace from removal, or gives it free. Resolves with false when it is not stored. */
-  pin(traceId: string, isPinned: boolean): Promise<boolean>;
+  /** Keeps a trace from removal, or gives it free. Resolves with the changed trace, or `undefined` when it is not stored. */
+  pin(traceId: string, isPinned: boolean): Promise<TraceSummary | undefined>;
+  /** How many traces are pinned, and how many of them, the newest, are exempt from removal under that limit. */
+  pins(maxBytes: number): Promise<{ readonly pinnedCount: number; readonly exemptCount: number }>;
   /** What changed after `seq`, oldest change first, at most `limit`. */
   changesAfter(seq: number, limit: number): Promise<readonly LiveChange[]>;
   /** The newest `seq` that was given out; 0 before the first change. */

@@ -47,7 +47,17 @@ export class ThreadedStorage implements Storage {
     this.traces = {
       ...methods<TraceStore>()('traces', {
         reader,
-        read: ['traces', 'trace', 'span', 'findSpans', 'changesAfter', 'newestSeq', 'counts', 'previewPrune'],
+        read: [
+          'traces',
+          'trace',
+          'span',
+          'findSpans',
+          'pins',
+          'changesAfter',
+          'newestSeq',
+          'counts',
+          'previewPrune',
+        ],
         writer,
         written: ['pin', 'prune'],
       }),
@@ -61,6 +71,11 @@ export class ThreadedStorage implements Storage {
       ...methods<MetricStore>()('metrics', { reader, read: ['list', 'points'], writer, written: ['prune'] }),
       write: async (groups) => void (await write({ kind: 'metrics', groups })),
     };
+  }
+
+  /** What waits for its commit. */
+  get queuedBytes(): number {
+    return this.#queuedBytes;
   }
 
   /** @throws ServiceError when the database cannot be opened. */
