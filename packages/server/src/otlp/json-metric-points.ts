@@ -120,6 +120,8 @@ function number(value: unknown, what: string): NumberJson {
 }
 
 function unsigned(value: unknown, what: string): NumberJson {
+  // Most counts are small: these need no detour over 64 bits.
+  if (typeof value === 'number' && Number.isSafeInteger(value) && value >= 0) return value;
   const count = integer(value, what);
   if (count < 0n) throw new DecodeError(`${what} must not be negative, but is ${count}`);
   return int64ToJson(count);
