@@ -279,7 +279,7 @@ describe('other paths', () => {
     expect(await status('POST', {})).toBe(415);
     expect(await status('DELETE', {})).toBe(415);
     expect(await status('POST', { 'content-type': 'text/plain' })).toBe(415);
-    expect(await status('POST', { 'content-type': 'application/json' })).toBe(404);
+    expect(await status('POST', { 'content-type': 'application/json' })).toBe(400);
   });
 });
 
