@@ -1,16 +1,13 @@
 import { createHash } from 'node:crypto';
 import type { AttributesJson, MetricList, MetricPointList, MetricValue } from '@tta/obs-protocol';
 import { parseInstrumentCursor, parsePointCursor, toCursor } from './metric-cursor.ts';
+import { pruneMetrics } from './metric-pruner.ts';
 import { toInstrument, toPoint, type ParseAttributes } from './metric-rows.ts';
 import type { InstrumentQuery, MetricLimits, MetricStore, PointQuery } from './metric-store.ts';
 import type { MetricGroup, ReceivedMetric, ReceivedPoint } from '../otlp/metric-batch.ts';
 import { serviceNameOf, type SqliteConnection } from './sqlite-connection.ts';
 import type { SqlRow, SqlValue } from './sqlite-driver.ts';
 import { number, storable, text } from './sqlite-rows.ts';
-
-/** Points, and series, that one step of pruning looks at: a few milliseconds of work. */
-const PRUNE_POINTS = 1_000;
-const PRUNE_SERIES = 100;
 
 /** A page ends before the point that would make it larger, for it is one text in memory. */
 const PAGE_BYTES = 4_000_000;
@@ -125,27 +122,8 @@ export class SqliteMetricStore implements MetricStore {
     );
   }
 
-  async prune({ maxSeries, maxPointsPerSeries, receivedSinceMs }: MetricLimits): Promise<boolean> {
-    return this.#connection.transaction(() => {
-      const over = this.#connection
-        .sql(
-          `SELECT id, instrument_id, point_count FROM metric_series
-           WHERE point_count > ? OR first_received_ms < ? LIMIT ${PRUNE_SERIES}`,
-        )
-        .all(maxPointsPerSeries, receivedSinceMs);
-      if (over.length > 0) {
-        this.#shrink(over, maxPointsPerSeries, receivedSinceMs);
-        return true;
-      }
-      const excess =
-        number(this.#connection.sql('SELECT count(*) AS n FROM metric_series').get()!, 'n') - maxSeries;
-      if (excess <= 0) return false;
-      const silent = this.#connection
-        .sql(`SELECT id, instrument_id, point_count FROM metric_series ORDER BY last_received_ms, id LIMIT ?`)
-        .all(Math.min(excess, PRUNE_SERIES));
-      this.#shrink(silent, 0, receivedSinceMs);
-      return true;
-    });
+  async prune(limits: MetricLimits): Promise<boolean> {
+    return this.#connection.transaction(() => pruneMetrics(this.#connection, limits));
   }
 
   /** The row of an instrument, made when there is none, with what was last said about it. */
@@ -232,51 +210,6 @@ export class SqliteMetricStore implements MetricStore {
         .run(receivedMs, seriesId);
     }
     return stored;
-  }
-
-  /** Removes points of the series: those that arrived too early, and the oldest of those beyond `keep`. */
-  #shrink(series: readonly SqlRow[], keep: number, receivedSinceMs: number): void {
-    let left = PRUNE_POINTS;
-    for (const row of series) {
-      const id = number(row, 'id');
-      const aged = this.#remove('received_ms < ?', [receivedSinceMs], id, left);
-      const excess = Math.max(0, number(row, 'point_count') - aged - keep);
-      const oldest = this.#remove('TRUE', [], id, Math.min(excess, left - aged));
-      this.#settle(row, aged + oldest);
-      left -= aged + oldest;
-      if (left === 0) return;
-    }
-  }
-
-  #remove(condition: string, values: readonly SqlValue[], seriesId: number, limit: number): number {
-    return this.#connection
-      .sql(
-        `DELETE FROM metric_point WHERE series_id = ? AND (time_ns, start_ns, content) IN (
-           SELECT time_ns, start_ns, content FROM metric_point WHERE series_id = ? AND ${condition}
-           ORDER BY time_ns, start_ns, content LIMIT ?)`,
-      )
-      .run(seriesId, seriesId, ...values, limit);
-  }
-
-  /** Notes what was removed from a series; one that is empty goes, and its instrument with the last one. */
-  #settle(row: SqlRow, removed: number): void {
-    const id = number(row, 'id');
-    if (removed < number(row, 'point_count')) {
-      this.#connection
-        .sql(
-          `UPDATE metric_series SET point_count = point_count - ?,
-             first_received_ms = (SELECT min(received_ms) FROM metric_point WHERE series_id = ?) WHERE id = ?`,
-        )
-        .run(removed, id, id);
-      return;
-    }
-    this.#connection.sql('DELETE FROM metric_series WHERE id = ?').run(id);
-    this.#connection
-      .sql(
-        `DELETE FROM metric_instrument
-         WHERE id = ? AND NOT EXISTS (SELECT 1 FROM metric_series WHERE instrument_id = metric_instrument.id)`,
-      )
-      .run(number(row, 'instrument_id'));
   }
 }
 
