@@ -1,7 +1,7 @@
 import { RefusedError } from './refused-error.ts';
 
 /** A flag and the length of the message stand in front of it (gRPC over HTTP/2, Length-Prefixed-Message). */
-export const PREFIX_BYTES = 5;
+const PREFIX_BYTES = 5;
 
 const TIMEOUT = /^([0-9]{1,8})([HMSmun])$/;
 const UNIT_MS: Readonly<Record<string, number>> = {

@@ -1,12 +1,6 @@
 import type { IncomingHttpHeaders, ServerHttp2Stream } from 'node:http2';
 import type { Access } from './access.ts';
-import {
-  grpcMessage,
-  grpcStatusMessage,
-  grpcTimeoutMs,
-  PREFIX_BYTES,
-  readGrpcMessage,
-} from './grpc-message.ts';
+import { grpcMessage, grpcStatusMessage, grpcTimeoutMs, readGrpcMessage } from './grpc-message.ts';
 import { rpcCode } from './otlp-answer.ts';
 import { receiveExport, refusalOf, type OtlpReceiver } from './otlp-receiver.ts';
 import type { Signal } from './otlp-signal.ts';
@@ -75,7 +69,7 @@ async function received(
   }
   const room = budget.admit();
   try {
-    const body = await readBody(stream, { limitBytes: limitBytes + PREFIX_BYTES, room });
+    const body = await readBody(stream, { limitBytes, room });
     const { isCompressed, bytes } = readGrpcMessage(body);
     if (isCompressed && encoding === 'identity') {
       throw new RefusedError(400, 'The message is compressed, but grpc-encoding does not say how.');

@@ -34,7 +34,6 @@ export function otlpHttp({ receiver, access }: OtlpHttpOptions) {
       send(response, 200, encoding ?? 'json', message);
     } catch (error) {
       const { status, message } = refusalOf(error, `POST ${signal.path}`, receiver.logger);
-      for (const [name, value] of Object.entries(refusalHeaders(status))) response.setHeader(name, value);
       send(response, status, encoding ?? 'json', statusAnswer(encoding ?? 'json', status, message));
       drain(request, DRAIN_FACTOR * receiver.limitBytes);
     }
@@ -71,11 +70,14 @@ async function received(
 }
 
 function send(response: ServerResponse, status: number, encoding: OtlpEncoding, body: Buffer): void {
-  response.statusCode = status;
-  response.setHeader('content-type', contentType(encoding));
-  response.setHeader('content-length', body.length);
-  response.setHeader('x-content-type-options', 'nosniff');
-  response.end(body);
+  response.writeHead(status, {
+    ...refusalHeaders(status),
+    'content-type': contentType(encoding),
+    'content-length': body.length,
+    'x-content-type-options': 'nosniff',
+  });
+  // An empty chunk would be a write of its own.
+  response.end(body.length === 0 ? undefined : body);
 }
 
 function pathOf(url: string): string {

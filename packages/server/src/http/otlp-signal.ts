@@ -34,7 +34,15 @@ export interface Signal {
   readonly store: (encoding: OtlpEncoding, body: Buffer) => Promise<Rejections>;
 }
 
-/** All signals that are taken. Each decoder is loaded with the first request of its kind. */
+/* Each decoder is loaded with the first request of its kind. */
+const jsonTraces = loaded(() => import('../otlp/decode-json-traces.ts'));
+const protobufTraces = loaded(() => import('../otlp/decode-protobuf-traces.ts'));
+const jsonLogs = loaded(() => import('../otlp/decode-json-logs.ts'));
+const protobufLogs = loaded(() => import('../otlp/decode-protobuf-logs.ts'));
+const jsonMetrics = loaded(() => import('../otlp/decode-json-metrics.ts'));
+const protobufMetrics = loaded(() => import('../otlp/decode-protobuf-metrics.ts'));
+
+/** All signals that are taken. */
 export function otlpSignals(options: SignalWriters): readonly Signal[] {
   const { writeSpans, writeLogs, writeMetrics, isRedacting } = options;
   return [
@@ -47,8 +55,8 @@ export function otlpSignals(options: SignalWriters): readonly Signal[] {
         const redaction = isRedacting ? redactionOf(body) : null;
         const batch =
           encoding === 'json'
-            ? (await import('../otlp/decode-json-traces.ts')).decodeJsonTraces(body, redaction)
-            : (await import('../otlp/decode-protobuf-traces.ts')).decodeProtobufTraces(body, redaction);
+            ? (await jsonTraces()).decodeJsonTraces(body, redaction)
+            : (await protobufTraces()).decodeProtobufTraces(body, redaction);
         if (batch.count > 0) await stored('spans', writeSpans(batch));
         return batch;
       },
@@ -61,8 +69,8 @@ export function otlpSignals(options: SignalWriters): readonly Signal[] {
       store: async (encoding, body) => {
         const batch =
           encoding === 'json'
-            ? (await import('../otlp/decode-json-logs.ts')).decodeJsonLogs(body)
-            : (await import('../otlp/decode-protobuf-logs.ts')).decodeProtobufLogs(body);
+            ? (await jsonLogs()).decodeJsonLogs(body)
+            : (await protobufLogs()).decodeProtobufLogs(body);
         const groups = isRedacting ? redactLogs(batch.groups, redactionOf(body)) : batch.groups;
         if (groups.length > 0) await stored('log records', writeLogs(groups, body));
         return batch;
@@ -76,8 +84,8 @@ export function otlpSignals(options: SignalWriters): readonly Signal[] {
       store: async (encoding, body) => {
         const batch =
           encoding === 'json'
-            ? (await import('../otlp/decode-json-metrics.ts')).decodeJsonMetrics(body)
-            : (await import('../otlp/decode-protobuf-metrics.ts')).decodeProtobufMetrics(body);
+            ? (await jsonMetrics()).decodeJsonMetrics(body)
+            : (await protobufMetrics()).decodeProtobufMetrics(body);
         const groups = isRedacting ? redactMetrics(batch.groups, redactionOf(body)) : batch.groups;
         if (groups.length > 0) await stored('data points', writeMetrics(groups));
         return batch;
@@ -93,4 +101,10 @@ async function stored(noun: string, written: Promise<void>): Promise<void> {
   } catch (error) {
     throw new RefusedError(503, `The ${noun} could not be stored: ${(error as Error).message}`, error);
   }
+}
+
+/** Loads a module once: `import()` looks on the disk each time, which costs more than a small request. */
+function loaded<Module>(load: () => Promise<Module>): () => Promise<Module> {
+  let module: Promise<Module> | undefined;
+  return () => (module ??= load());
 }
