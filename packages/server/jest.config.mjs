@@ -1,3 +1,7 @@
 import preset from '../../jest.preset.mjs';
 
-export default { ...preset, displayName: 'server' };
+export default {
+  ...preset,
+  displayName: 'server',
+  collectCoverageFrom: [...preset.collectCoverageFrom, '!src/{fuzz,testing}/**'],
+};

@@ -1,9 +1,13 @@
 import { describe, expect, it } from '@jest/globals';
+import { seededRandom } from '@tta/obs-context/manual';
 import { JsonTraceSerializer, ProtobufTraceSerializer } from '@opentelemetry/otlp-transformer';
 import fc from 'fast-check';
+import { decodedSpans } from '../testing/decoded-spans.ts';
+import { bytesOf, otlpProtobuf, varintOf, type OtlpJson } from '../testing/otlp-protobuf.ts';
 import { DecodeError, TooManyValuesError } from './decode-error.ts';
 import { decodeJsonTraces } from './decode-json-traces.ts';
 import { decodeProtobufTraces } from './decode-protobuf-traces.ts';
+import type { SpanBatch } from './span-batch.ts';
 
 type Spans = Parameters<typeof ProtobufTraceSerializer.serializeRequest>[0];
 
@@ -18,30 +22,127 @@ const spanContext = fc.record({
 });
 const time = fc.tuple(fc.integer({ min: 0, max: 4_000_000_000 }), fc.integer({ min: 0, max: 999_999_999 }));
 const wellFormed = fc.string({ unit: 'grapheme' });
-const attributeValue = fc.oneof(
+/** With control characters, and with what has a meaning in JSON and in JavaScript. */
+const anyText = fc.oneof(
   wellFormed,
-  fc.boolean(),
-  fc.maxSafeInteger(),
-  fc.double({ noDefaultInfinity: true, noNaN: true }),
-  fc.array(wellFormed, { maxLength: 3 }),
-  fc.array(fc.boolean(), { maxLength: 3 }),
+  fc.string({ unit: fc.constantFrom('\0', '\n', '\u001f', '\u007f', '"', '\\', '/', '\u2028', '😀', 'é') }),
 );
-const attributes = fc.dictionary(wellFormed, attributeValue, { maxKeys: 5 });
+const anyKey = fc.oneof(
+  anyText,
+  fc.constantFrom('', '__proto__', 'constructor', '7', 'service.name', 'execution.status', 'step.name'),
+);
+const { attributeValue } = fc.letrec((tie) => ({
+  attributeValue: fc.oneof(
+    { maxDepth: 3 },
+    anyText,
+    fc.boolean(),
+    fc.maxSafeInteger(),
+    fc
+      .double({ noDefaultInfinity: true, noNaN: true })
+      .map((value) => value + 0)
+      // The serializers take what is whole for an integer.
+      .filter((value) => !Number.isInteger(value) || Number.isSafeInteger(value)),
+    fc.array(tie('attributeValue'), { maxLength: 3 }),
+    fc.dictionary(anyKey, tie('attributeValue'), { maxKeys: 3 }),
+    fc.constant(null),
+  ),
+}));
+const attributes = fc.dictionary(anyKey, attributeValue, { maxKeys: 5 });
 const span = fc.record({
-  name: wellFormed,
+  name: anyText,
   kind: fc.integer({ min: 0, max: 4 }),
   context: spanContext,
   parentSpanContext: fc.option(spanContext, { nil: undefined }),
   startTime: time,
   endTime: time,
-  status: fc.record({ code: fc.integer({ min: 0, max: 2 }), message: wellFormed }),
+  status: fc.record({ code: fc.integer({ min: 0, max: 2 }), message: anyText }),
   attributes,
   links: fc.array(fc.record({ context: spanContext, attributes }), { maxLength: 2 }),
-  events: fc.array(fc.record({ name: wellFormed, time, attributes }), { maxLength: 2 }),
+  events: fc.array(fc.record({ name: fc.oneof(anyText, fc.constant('exception')), time, attributes }), {
+    maxLength: 2,
+  }),
 });
 const resource = { attributes: { 'service.name': 'generated', 'process.pid': 7 } };
 
 const instrumentationScope = { name: 'generator', version: '1.0.0' };
+
+/** Requests in OTLP's JSON form, with all fields that a span can have. */
+const { otlpValue } = fc.letrec((tie) => ({
+  otlpValue: fc.oneof(
+    { maxDepth: 3 },
+    fc.record({ stringValue: anyText }),
+    fc.record({ boolValue: fc.boolean() }),
+    fc.record({ intValue: fc.maxSafeInteger() }),
+    fc.record({ doubleValue: fc.double({ noDefaultInfinity: true, noNaN: true }) }),
+    fc.record({
+      arrayValue: fc.record({ values: fc.array(tie('otlpValue'), { maxLength: 3 }) }),
+    }),
+    fc.record({
+      kvlistValue: fc.record({
+        values: fc.uniqueArray(fc.record({ key: anyKey, value: tie('otlpValue') }), {
+          maxLength: 3,
+          selector: ({ key }) => key,
+        }),
+      }),
+    }),
+    fc.constant({}),
+  ),
+}));
+const otlpAttributes = fc.uniqueArray(fc.record({ key: anyKey, value: otlpValue }), {
+  maxLength: 4,
+  selector: ({ key }) => key,
+});
+const nanoseconds = fc.bigInt({ min: 0n, max: 2n ** 63n - 1n }).map(String);
+const traceIds = hexDigits(32);
+const spanIds = hexDigits(16);
+const otlpSpan = fc.record(
+  {
+    traceId: traceIds,
+    spanId: spanIds,
+    parentSpanId: fc.oneof(spanIds, fc.constant('')),
+    traceState: fc.constantFrom('', 'vendor=1', 'a=1,b=2'),
+    name: anyText,
+    kind: fc.nat(7),
+    startTimeUnixNano: nanoseconds,
+    endTimeUnixNano: nanoseconds,
+    attributes: otlpAttributes,
+    droppedAttributesCount: fc.nat(),
+    events: fc.array(
+      fc.record({
+        name: fc.oneof(anyText, fc.constant('exception')),
+        timeUnixNano: nanoseconds,
+        attributes: otlpAttributes,
+      }),
+      { maxLength: 3 },
+    ),
+    links: fc.array(
+      fc.record({
+        traceId: fc.oneof(traceIds, fc.constant('00')),
+        spanId: spanIds,
+        attributes: otlpAttributes,
+      }),
+      { maxLength: 3 },
+    ),
+    status: fc.record({ code: fc.nat(3), message: anyText }),
+    flags: fc.nat(0x3ff),
+  },
+  { requiredKeys: ['traceId', 'spanId'] },
+);
+const otlpRequest: fc.Arbitrary<OtlpJson> = fc.record({
+  resourceSpans: fc.array(
+    fc.record({
+      resource: fc.record({ attributes: otlpAttributes }),
+      scopeSpans: fc.array(
+        fc.record({
+          scope: fc.record({ name: anyText, version: anyText, attributes: otlpAttributes }),
+          spans: fc.array(otlpSpan, { minLength: 1, maxLength: 3 }),
+        }),
+        { minLength: 1, maxLength: 2 },
+      ),
+    }),
+    { minLength: 1, maxLength: 2 },
+  ),
+});
 
 const exportRequest = fc.array(span, { minLength: 1, maxLength: 4 }).map((spans) =>
   spans.map(({ context, ...rest }) => ({
@@ -57,16 +158,39 @@ const exportRequest = fc.array(span, { minLength: 1, maxLength: 4 }).map((spans)
   })),
 ) as unknown as fc.Arbitrary<Spans>;
 
-const protobufOf = (spans: Spans) => ProtobufTraceSerializer.serializeRequest(spans)!;
+const protobufOf = (spans: Spans) => Buffer.from(ProtobufTraceSerializer.serializeRequest(spans)!);
 const jsonOf = (spans: Spans) => JsonTraceSerializer.serializeRequest(spans)!;
 const json = (value: unknown) => Buffer.from(JSON.stringify(value));
 
 const traceId = '0af7651916cd43dd8448eb211c80319c';
 const spanId = 'b7ad6b7169203331';
+const requestOf = (...spans: object[]): OtlpJson => ({
+  resourceSpans: [{ scopeSpans: [{ spans: spans.map((fields) => ({ traceId, spanId, ...fields })) }] }],
+});
 const requestWith = (...spans: unknown[]) =>
   json({ resourceSpans: [{ scopeSpans: [{ spans: spans.map((item) => item) }] }] });
 const oneSpan = (fields: object) =>
-  decodeJsonTraces(requestWith({ traceId, spanId, ...fields })).groups[0]!.items[0]!;
+  decodedSpans(decodeJsonTraces(requestWith({ traceId, spanId, ...fields })))[0]!;
+/** A request in which `fields` come after those that every span needs. */
+const wireSpan = (...fields: Buffer[]) =>
+  bytesOf(1, bytesOf(2, bytesOf(2, Buffer.concat([wireIds, ...fields]))));
+const wireIds = Buffer.concat([
+  bytesOf(1, Buffer.from(traceId, 'hex')),
+  bytesOf(2, Buffer.from(spanId, 'hex')),
+]);
+const wireAttribute = (key: string, ...value: Buffer[]) =>
+  bytesOf(9, Buffer.concat([bytesOf(1, Buffer.from(key)), bytesOf(2, Buffer.concat(value))]));
+const wireText = (text: string) => bytesOf(1, Buffer.from(text));
+const oneWireSpan = (...fields: Buffer[]) => decodedSpans(decodeProtobufTraces(wireSpan(...fields)))[0]!;
+/** What a batch says, without the order in which its texts are searched: it follows that of the keys. */
+const said = (batch: SpanBatch) => ({
+  spans: decodedSpans(batch).map((decoded) => ({
+    ...decoded,
+    searchText: decoded.searchText.split('\n').toSorted(),
+  })),
+  rejectedCount: batch.rejectedCount,
+  rejectionReason: batch.rejectionReason,
+});
 
 describe('decodeProtobufTraces and decodeJsonTraces', () => {
   it('yield the same rows for whatever the official serializers write', () => {
@@ -74,20 +198,64 @@ describe('decodeProtobufTraces and decodeJsonTraces', () => {
       fc.property(exportRequest, (spans) => {
         const fromProtobuf = decodeProtobufTraces(protobufOf(spans));
         const fromJson = decodeJsonTraces(jsonOf(spans));
-        expect(fromProtobuf).toEqual(fromJson);
+        expect(said(fromProtobuf)).toEqual(said(fromJson));
         expect(fromProtobuf.rejectedCount).toBe(0);
-        expect(fromProtobuf.groups.flatMap((group) => group.items)).toHaveLength(spans.length);
+        expect(fromProtobuf.count).toBe(spans.length);
       }),
     );
+  });
+
+  it('yield the same rows for all fields, whatever their order on the wire and what unknown ones lie between', () => {
+    fc.assert(
+      fc.property(otlpRequest, fc.nat(), (request, seed) => {
+        const fromProtobuf = decodeProtobufTraces(otlpProtobuf('traces', request, seededRandom(seed)));
+        expect(said(fromProtobuf)).toEqual(said(decodeJsonTraces(json(request))));
+        expect(fromProtobuf.count).toBeGreaterThan(0);
+      }),
+    );
+  });
+
+  it('differ in that bytes and numbers beyond 2^53 are searched in JSON alone, where they are text', () => {
+    const request = requestOf({
+      attributes: [
+        { key: 'blob', value: { bytesValue: 'AQID' } },
+        { key: 'big', value: { intValue: '9007199254740993' } },
+        { key: 'none', value: { doubleValue: 'NaN' } },
+      ],
+    });
+    const [fromProtobuf] = decodedSpans(decodeProtobufTraces(otlpProtobuf('traces', request)));
+    const [fromJson] = decodedSpans(decodeJsonTraces(json(request)));
+    expect(fromProtobuf!.attributes).toEqual({ blob: 'AQID', big: '9007199254740993', none: 'NaN' });
+    expect(fromProtobuf!.attributes).toEqual(fromJson!.attributes);
+    expect(fromProtobuf!.searchText).toBe('');
+    expect(fromJson!.searchText).toBe('AQID\n9007199254740993\nNaN\n');
+  });
+
+  it('take the last of several attributes with one key', () => {
+    const entry = (value: object) => ({ key: 'step.name', value });
+    for (const [last, attribute, label] of [
+      [{ stringValue: 'second' }, 'second', 'second'],
+      [{ intValue: '5' }, 5, null],
+      [{}, null, null],
+    ] as const) {
+      const request = requestOf({ attributes: [entry({ stringValue: 'first' }), entry(last)] });
+      for (const batch of [
+        decodeProtobufTraces(otlpProtobuf('traces', request)),
+        decodeJsonTraces(json(request)),
+      ]) {
+        expect(decodedSpans(batch)[0]).toMatchObject({ attributes: { 'step.name': attribute }, label });
+      }
+    }
   });
 
   it('keep every field of a span', () => {
     const [spans] = fc.sample(exportRequest, { numRuns: 1, seed: 3 });
     const [original] = spans!;
-    const decoded = decodeProtobufTraces(protobufOf(spans!)).groups[0]!;
-    expect(decoded.resource).toEqual(resource.attributes);
-    expect(decoded.scope).toEqual({ name: 'generator', version: '1.0.0', attributes: {} });
-    expect(decoded.items[0]).toMatchObject({
+    const decoded = decodedSpans(decodeProtobufTraces(protobufOf(spans!)));
+    expect(decoded[0]).toMatchObject({
+      resource: resource.attributes,
+      serviceName: 'generated',
+      scope: { name: 'generator', version: '1.0.0', attributes: {} },
       traceId: original!.spanContext().traceId,
       spanId: original!.spanContext().spanId,
       parentSpanId: original!.parentSpanContext?.spanId ?? null,
@@ -95,7 +263,7 @@ describe('decodeProtobufTraces and decodeJsonTraces', () => {
       kind: original!.kind + 1,
       startTimeUnixNano: BigInt(original!.startTime[0]) * 1_000_000_000n + BigInt(original!.startTime[1]),
       statusCode: original!.status.code,
-      statusMessage: original!.status.message,
+      statusMessage: original!.status.message || null,
     });
   });
 
@@ -114,7 +282,8 @@ describe('decodeProtobufTraces and decodeJsonTraces', () => {
       expect(batch.rejectionReason).toMatch(
         /^resourceSpans\[0\]\.scopeSpans\[0\]\.spans\[\d\]: spanId must be 16 hex/,
       );
-      expect(batch.groups.flatMap((group) => group.items)).toHaveLength(spans!.length - 1);
+      expect(batch.count).toBe(spans!.length - 1);
+      expect(decodedSpans(batch)).toHaveLength(spans!.length - 1);
     }
   });
 });
@@ -122,7 +291,7 @@ describe('decodeProtobufTraces and decodeJsonTraces', () => {
 describe('decodeProtobufTraces', () => {
   const decodesOrRefuses = (bytes: Uint8Array) => {
     try {
-      decodeProtobufTraces(bytes);
+      decodeProtobufTraces(Buffer.from(bytes));
     } catch (error) {
       if (!(error instanceof DecodeError) && !(error instanceof TooManyValuesError)) throw error;
     }
@@ -146,8 +315,11 @@ describe('decodeProtobufTraces', () => {
   });
 
   it('takes an empty message for an empty batch', () => {
-    expect(decodeProtobufTraces(new Uint8Array())).toEqual({
-      groups: [],
+    expect(decodeProtobufTraces(Buffer.alloc(0))).toMatchObject({
+      count: 0,
+      resources: [],
+      scopes: [],
+      strings: [],
       rejectedCount: 0,
       rejectionReason: '',
     });
@@ -163,7 +335,7 @@ describe('decodeProtobufTraces', () => {
       ].map((field) => Buffer.from(field)),
     );
     const [spans] = fc.sample(exportRequest, { numRuns: 1, seed: 5 });
-    const bytes = Buffer.from(protobufOf(spans!));
+    const bytes = protobufOf(spans!);
     expect(decodeProtobufTraces(Buffer.concat([unknown, bytes, unknown]))).toEqual(
       decodeProtobufTraces(bytes),
     );
@@ -181,20 +353,12 @@ describe('decodeProtobufTraces', () => {
       /reaches over the end/,
     ],
   ])('refuses %s', (_, bytes, message) => {
-    expect(() => decodeProtobufTraces(Uint8Array.from(bytes))).toThrow(message);
+    expect(() => decodeProtobufTraces(Buffer.from(bytes))).toThrow(message);
   });
 
   it('reads 64-bit integers exactly and writes those beyond 2^53 as text', () => {
-    const intAttribute = (varint: number[]) => {
-      const value = [0x18, ...varint];
-      const keyValue = [0x0a, 1, 0x6e, 0x12, value.length, ...value];
-      const ids = [0x0a, 16, ...Buffer.from(traceId, 'hex'), 0x12, 8, ...Buffer.from(spanId, 'hex')];
-      const body = [...ids, 0x4a, keyValue.length, ...keyValue];
-      const scope = [0x12, body.length, ...body];
-      const group = [0x12, scope.length, ...scope];
-      return decodeProtobufTraces(Uint8Array.from([0x0a, group.length, ...group])).groups[0]!.items[0]!
-        .attributes['n'];
-    };
+    const intAttribute = (varint: number[]) =>
+      oneWireSpan(wireAttribute('n', Buffer.from([0x18, ...varint]))).attributes['n'];
     expect(intAttribute([5])).toBe(5);
     expect(intAttribute([0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x01])).toBe(-1);
     expect(intAttribute([0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x7f])).toBe('9223372036854775807');
@@ -204,26 +368,103 @@ describe('decodeProtobufTraces', () => {
   });
 
   it('leaves out a span whose attribute is nested deeper than 64 levels', () => {
-    let value = Buffer.from([0x10, 1]);
-    const wrap = (tag: number, inner: Buffer) =>
-      Buffer.concat([Buffer.from([tag]), varint(inner.length), inner]);
-    for (let level = 0; level < 70; level++) value = wrap(0x2a, wrap(0x0a, value));
-    const keyValue = wrap(0x12, value);
-    const ids = Buffer.concat([
-      wrap(0x0a, Buffer.from(traceId, 'hex')),
-      wrap(0x12, Buffer.from(spanId, 'hex')),
-    ]);
-    const deep = Buffer.concat([ids, wrap(0x4a, keyValue)]);
-    const bytes = wrap(0x0a, wrap(0x12, Buffer.concat([wrap(0x12, deep), wrap(0x12, ids)])));
-    const batch = decodeProtobufTraces(bytes);
+    let value: Buffer = Buffer.from([0x10, 1]);
+    for (let level = 0; level < 70; level++) value = bytesOf(5, bytesOf(1, value));
+    const deep = Buffer.concat([wireIds, wireAttribute('deep', value)]);
+    const batch = decodeProtobufTraces(
+      bytesOf(1, bytesOf(2, Buffer.concat([bytesOf(2, deep), bytesOf(2, wireIds)]))),
+    );
     expect(batch.rejectedCount).toBe(1);
     expect(batch.rejectionReason).toContain('nested deeper than 64 levels');
-    expect(batch.groups[0]!.items).toHaveLength(1);
+    expect(decodedSpans(batch)).toHaveLength(1);
+    expect(decodedSpans(batch)[0]!.attributes).toEqual({});
   });
 
-  function varint(value: number): Buffer {
-    return value < 0x80 ? Buffer.from([value]) : Buffer.from([(value & 0x7f) | 0x80, value >>> 7]);
-  }
+  it('keeps a value that unknown fields follow', () => {
+    const decoded = oneWireSpan(
+      wireAttribute('step.name', wireText('kept'), bytesOf(99, Buffer.from('new'))),
+    );
+    expect(decoded).toMatchObject({
+      attributes: { 'step.name': 'kept' },
+      label: 'kept',
+      searchText: 'kept\n',
+    });
+  });
+
+  it('takes the last of several values in one message, and nothing of the others', () => {
+    const int = Buffer.from([0x18, 5]);
+    expect(oneWireSpan(wireAttribute('step.name', wireText('first'), int))).toMatchObject({
+      attributes: { 'step.name': 5 },
+      label: null,
+      searchText: '',
+    });
+    expect(oneWireSpan(wireAttribute('step.name', int, wireText('last')))).toMatchObject({
+      attributes: { 'step.name': 'last' },
+      label: 'last',
+      searchText: 'last\n',
+    });
+  });
+
+  it('takes an attribute without a value, and one without a key', () => {
+    const keyAlone = bytesOf(9, bytesOf(1, Buffer.from('alone')));
+    const valueAlone = bytesOf(9, bytesOf(2, wireText('nameless')));
+    expect(oneWireSpan(keyAlone, valueAlone).attributes).toEqual({ alone: null, '': 'nameless' });
+  });
+
+  it('replaces what is no UTF-8', () => {
+    const broken = Buffer.from([0x61, 0xff, 0xc3, 0x28]);
+    const attribute = Buffer.concat([bytesOf(1, broken), bytesOf(2, bytesOf(1, broken))]);
+    expect(oneWireSpan(bytesOf(5, broken), bytesOf(9, attribute))).toMatchObject({
+      name: 'a\ufffd\ufffd(',
+      attributes: { 'a\ufffd\ufffd(': 'a\ufffd\ufffd(' },
+    });
+  });
+
+  it('reads no byte beyond its own', () => {
+    const [spans] = fc.sample(exportRequest, { numRuns: 1, seed: 7 });
+    const request = protobufOf(spans!);
+    const within = Buffer.concat([Buffer.alloc(64, 0x0a), request, Buffer.alloc(64, 0x0a)]);
+    expect(decodeProtobufTraces(within.subarray(64, 64 + request.length))).toEqual(
+      decodeProtobufTraces(request),
+    );
+    expect(() => decodeProtobufTraces(within.subarray(64, 64 + request.length - 1))).toThrow(DecodeError);
+  });
+
+  it('searches 64 KiB of the text of a span, and keeps all of it', () => {
+    const long = 'word '.repeat(20_000);
+    for (const text of [long, `${long}é`]) {
+      const decoded = oneWireSpan(
+        wireAttribute('text', wireText(text)),
+        wireAttribute('more', wireText('more')),
+      );
+      expect(decoded.attributes['text']).toBe(text);
+      expect(decoded.searchText).toBe(`${text.slice(0, 64 * 1024)}\n`);
+    }
+  });
+
+  it.each([
+    ['resources', Buffer.from([0x0a, 0x00])],
+    ['scopes', Buffer.from([0x12, 0x00])],
+  ])('refuses a request of millions of empty %s', (of, empty) => {
+    const many = Buffer.from(empty.toString('latin1').repeat(4_000_001), 'latin1');
+    expect(() => decodeProtobufTraces(of === 'resources' ? many : bytesOf(1, many))).toThrow(
+      TooManyValuesError,
+    );
+  });
+
+  it('refuses a request of which more than 10,000 spans cannot be stored', () => {
+    const spansOf = (count: number) =>
+      bytesOf(1, bytesOf(2, Buffer.concat(Array<Buffer>(count).fill(bytesOf(2, Buffer.alloc(0))))));
+    expect(decodeProtobufTraces(spansOf(10_000)).rejectedCount).toBe(10_000);
+    expect(() => decodeProtobufTraces(spansOf(10_001))).toThrow(
+      /^more than 10000 records cannot be stored; the first: .*spans\[0\]: traceId must be 32 hex digits/,
+    );
+  });
+
+  it('takes varints that are longer than they need to be', () => {
+    const name = Buffer.concat([varintOf(42n, 3), varintOf(4n, 10), Buffer.from('name')]);
+    expect(oneWireSpan(name)).toMatchObject({ name: 'name' });
+  });
 });
 
 describe('decodeJsonTraces', () => {
@@ -332,7 +573,7 @@ describe('decodeJsonTraces', () => {
     const batch = decodeJsonTraces(requestWith({ traceId, spanId, ...fields }, { traceId, spanId }));
     expect(batch.rejectedCount).toBe(1);
     expect(batch.rejectionReason).toContain(reason);
-    expect(batch.groups[0]!.items).toHaveLength(1);
+    expect(decodedSpans(batch)).toHaveLength(1);
   });
 
   it('drops links that point nowhere and unknown kinds', () => {
@@ -355,6 +596,6 @@ describe('decodeJsonTraces', () => {
     const wide = Buffer.from(`{"resourceSpans":[${'{},'.repeat(5_000_000)}{}]}`);
     expect(() => decodeJsonTraces(wide)).toThrow(TooManyValuesError);
     const text = Buffer.from(JSON.stringify({ ignored: '[[[['.repeat(1_000) + '\\"[' }));
-    expect(decodeJsonTraces(text)).toMatchObject({ groups: [] });
+    expect(decodeJsonTraces(text)).toMatchObject({ count: 0 });
   });
 });

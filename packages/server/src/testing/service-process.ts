@@ -1,0 +1,92 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { mkdirSync, renameSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import { build, type BuildOptions } from 'esbuild';
+import type { ServerOptions } from '../server.ts';
+
+const packageDirectory = fileURLToPath(new URL('../..', import.meta.url));
+// One level below the package, like src and dist: the service reads ../package.json.
+const directory = join(packageDirectory, 'out-tsc');
+const options: BuildOptions = {
+  bundle: true,
+  platform: 'node',
+  format: 'esm',
+  conditions: ['@tta/source'],
+  external: ['fastify', 'libsql', 'ws'],
+};
+
+export interface ServiceProcess {
+  readonly child: ChildProcess;
+  readonly url: string;
+}
+
+/** The sources as a program that can be started in a process of its own, and killed. */
+export class ServiceProgram {
+  readonly #file: string;
+  readonly #running = new Set<ChildProcess>();
+
+  private constructor(file: string) {
+    this.#file = file;
+  }
+
+  static async bundle(): Promise<ServiceProgram> {
+    mkdirSync(directory, { recursive: true });
+    const file = join(directory, `service-${process.pid}.mjs`);
+    await build({
+      ...options,
+      stdin: {
+        contents: `
+          import { startServer } from './src/server.ts';
+          const tell = (message) => console.error(message);
+          const logger = { info: () => undefined, warn: tell, error: tell };
+          const server = await startServer({ port: 0, logger, ...JSON.parse(process.argv[2]) });
+          process.on('SIGTERM', () => void server.close());
+          console.log(server.url);`,
+        resolveDir: packageDirectory,
+      },
+      outfile: file,
+    });
+    // Where the service looks for the program of its threads: beside itself. Spec files run side by side.
+    const unfinished = join(directory, `storage-thread-${process.pid}.js`);
+    await build({
+      ...options,
+      entryPoints: [join(packageDirectory, 'src/thread/storage-thread.ts')],
+      outfile: unfinished,
+    });
+    renameSync(unfinished, join(directory, 'storage-thread.js'));
+    return new ServiceProgram(file);
+  }
+
+  /** Starts the program and does not wait for anything. */
+  spawn(serverOptions: ServerOptions, stderr: 'inherit' | 'ignore' = 'inherit'): ChildProcess {
+    const child = spawn(process.execPath, ['--no-warnings', this.#file, JSON.stringify(serverOptions)], {
+      stdio: ['ignore', 'pipe', stderr],
+      env: { ...process.env, NODE_OPTIONS: '' },
+    });
+    this.#running.add(child);
+    child.once('exit', () => this.#running.delete(child));
+    return child;
+  }
+
+  /** Starts a service and waits until it listens. */
+  async start(serverOptions: ServerOptions): Promise<ServiceProcess> {
+    const child = this.spawn(serverOptions);
+    for await (const line of createInterface({ input: child.stdout! })) return { child, url: line };
+    throw new Error('the service ended before it was ready');
+  }
+
+  remove(): void {
+    for (const child of this.#running) child.kill('SIGKILL');
+    rmSync(this.#file, { force: true });
+  }
+}
+
+/** Ends a process and waits for it. */
+export async function ended(child: ChildProcess, signal: 'SIGKILL' | 'SIGTERM'): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const exited = new Promise((resolve) => child.once('exit', resolve));
+  child.kill(signal);
+  await exited;
+}
