@@ -16,7 +16,7 @@ import { BasicTracerProvider, BatchSpanProcessor } from '@opentelemetry/sdk-trac
 import { bySpanId, comparedSpans, type ComparedSpan } from './compared-span.ts';
 import { traceExporter, transports } from './javascript-exporters.ts';
 import { type Service, startService } from './service.ts';
-import { spansOf } from './service-answers.ts';
+import { spansOf, tracesOf } from './service-answers.ts';
 
 let service: Service;
 beforeAll(async () => {
@@ -208,5 +208,29 @@ describe('spans of the JavaScript SDK', () => {
     const arrived = comparedSpans(await spansOf(service.url, name));
     expect(arrived).toHaveLength(207);
     expect(arrived).toEqual(bySpanId(made));
+  });
+
+  it('arrive in full number from many exporters at once', async () => {
+    const names = Array.from({ length: 2_000 }, (_, index) => `span ${index}`);
+    const serviceNames = transports.map(({ protocol, compression }) => `many by ${protocol}, ${compression}`);
+    await Promise.all(
+      transports.map(async (transport, index) => {
+        const provider = new BasicTracerProvider({
+          resource: resourceFromAttributes({ 'service.name': serviceNames[index] }),
+          spanProcessors: [
+            new BatchSpanProcessor(traceExporter(transport, service.url), { maxQueueSize: names.length }),
+          ],
+        });
+        const tracer = provider.getTracer('many');
+        const context = remoteContext(`${index + 1}`.padStart(32, 'b'));
+        for (const name of names) tracer.startSpan(name, {}, context).end();
+        await provider.shutdown();
+      }),
+    );
+    for (const serviceName of serviceNames) {
+      const traces = await tracesOf(service.url, serviceName);
+      expect(traces.map(({ summary }) => summary.spanCount)).toEqual([names.length]);
+      expect(traces.flatMap(({ spans }) => spans.name).sort()).toEqual(names.toSorted());
+    }
   });
 });

@@ -9,6 +9,7 @@ import {
   type MetricInstrument,
   type MetricPoint,
   type SpanDetail,
+  type TraceDocument,
 } from '@tta/obs-protocol';
 
 /** Asks the service, page after page. */
@@ -33,19 +34,28 @@ async function answer(url: string, path: string): Promise<unknown> {
   return body;
 }
 
-/** Every span of the traces of a service, by start time. */
-export async function spansOf(url: string, serviceName: string): Promise<SpanDetail[]> {
-  const spans: SpanDetail[] = [];
+/** Every trace of a service with the outlines of its spans. */
+export async function tracesOf(url: string, serviceName: string): Promise<TraceDocument[]> {
+  const traces: TraceDocument[] = [];
   for await (const page of pages(url, '/api/traces')) {
     if (!isTraceList(page)) throw new Error('not a list of traces');
     for (const { traceId } of page.items.filter((trace) => trace.serviceName === serviceName)) {
-      const document = await answer(url, `/api/traces/${traceId}`);
-      if (!isTraceDocument(document)) throw new Error('not a trace');
-      for (const spanId of document.spans.spanId) {
-        const span = await answer(url, `/api/traces/${traceId}/spans/${spanId}`);
-        if (!isSpanDetail(span)) throw new Error('not a span');
-        spans.push(span);
-      }
+      const trace = await answer(url, `/api/traces/${traceId}`);
+      if (!isTraceDocument(trace)) throw new Error('not a trace');
+      traces.push(trace);
+    }
+  }
+  return traces;
+}
+
+/** Every span of the traces of a service, with all that is known of it. */
+export async function spansOf(url: string, serviceName: string): Promise<SpanDetail[]> {
+  const spans: SpanDetail[] = [];
+  for (const { summary, spans: columns } of await tracesOf(url, serviceName)) {
+    for (const spanId of columns.spanId) {
+      const span = await answer(url, `/api/traces/${summary.traceId}/spans/${spanId}`);
+      if (!isSpanDetail(span)) throw new Error('not a span');
+      spans.push(span);
     }
   }
   return spans;
