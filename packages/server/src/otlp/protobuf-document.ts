@@ -218,14 +218,14 @@ export class ProtobufDocument {
     const isFact = key !== null && key.fact !== null && facts !== null && start !== end;
     if (this.#redactText === null && this.#out.plainString(this.#source, start, end)) {
       this.#batch.searchable(this.#source, start, end);
-      if (isFact) facts[key.fact!] = this.#source.toString('latin1', start, end);
+      if (isFact) facts[key.fact] = this.#source.toString('latin1', start, end);
       return;
     }
     const received = this.#source.toString('utf8', start, end);
     const text = this.#redactText === null ? received : this.#redactText(received);
     this.#out.utf8(JSON.stringify(text));
     this.#batch.searchableText(text);
-    if (isFact && text !== '') facts[key.fact!] = text;
+    if (isFact && text !== '') facts[key.fact] = text;
   }
 }
 
