@@ -12,6 +12,13 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 
 /** Each is a spec that takes its length from the environment, or a script. */
 const soaks = {
+  kills: {
+    about:
+      '100 kill -9 of the service, under load and while it prunes, merges its log or migrates: nothing is lost',
+    project: 'packages/server',
+    spec: 'durability',
+    env: { TTA_SOAK_KILLS: '100' },
+  },
   'spool-kills': {
     about: '60 kill -9 of programs and of the service: every spooled span arrives',
     project: 'tools/end-to-end',
