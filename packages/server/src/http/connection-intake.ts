@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net';
 import type { ServiceLogger } from '../logger.ts';
 import { answerRaw } from './raw-answer.ts';
+import type { SparseLog } from './sparse-log.ts';
 
 /** No method of HTTP/1 begins like the preface of HTTP/2, `PRI * HTTP/2.0` (RFC 9113 §3.4). */
 const HTTP2_PREFACE = Buffer.from('PRI');
@@ -14,6 +15,7 @@ export interface ConnectionIntakeOptions {
   /** The most connections that are open at one time; one more is answered 503 and closed. */
   readonly limit: number;
   readonly logger: ServiceLogger;
+  readonly sparseLog: SparseLog;
 }
 
 /** Finds out from its first bytes what a connection speaks, and knows all that are open. */
@@ -21,7 +23,6 @@ export class ConnectionIntake {
   readonly #options: ConnectionIntakeOptions;
   readonly #open = new Set<Socket>();
   readonly #undecided = new Set<Socket>();
-  #isFull = false;
 
   constructor(options: ConnectionIntakeOptions) {
     this.#options = options;
@@ -75,10 +76,10 @@ export class ConnectionIntake {
   }
 
   #hasRoom(): boolean {
-    const { limit, logger } = this.#options;
-    const hasRoom = this.#open.size < limit;
-    if (!hasRoom && !this.#isFull) logger.warn(`${limit} connections are open: more are refused for now.`);
-    this.#isFull = !hasRoom;
-    return hasRoom;
+    const { limit, logger, sparseLog } = this.#options;
+    if (this.#open.size < limit) return true;
+    const line = `${limit} connections are open: more are refused for now.`;
+    sparseLog.say('connections', line, (text) => logger.warn(text));
+    return false;
   }
 }

@@ -15,6 +15,8 @@ import { LiveFeed } from './live-feed.ts';
 
 const TOKEN = 'correct-horse-battery';
 const EMPTY_JSON_EXPORT = post('/v1/traces', '{}');
+/** More than the buffers of a connection take. */
+const LARGE_BYTES = 32 * 1024 * 1024;
 const PREFACE = 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n';
 
 let service: HttpService | undefined;
@@ -36,6 +38,7 @@ async function start(
   };
   const store = {
     counts: async () => ({ traceCount: 0, spanCount: 0 }),
+    traces: async () => ({ items: 'x'.repeat(LARGE_BYTES), nextCursor: null }),
     pins: async () => ({ pinnedCount: 0, exemptCount: 0 }),
     newestSeq: async () => 7,
     changesAfter: async () => [],
@@ -348,6 +351,17 @@ describe('hostile clients', () => {
     let text = '';
     while (!text.includes(' 200 '))
       text = await answerTo(EMPTY_JSON_EXPORT.replace('host', 'connection: close\r\nhost'));
+  });
+
+  it('cuts off a client that does not read its answer', async () => {
+    await start({ connections: 1, idleTimeoutMs: 100 });
+    const socket = await connected();
+    socket.pause();
+    socket.write('GET /api/traces HTTP/1.1\r\nhost: localhost\r\n\r\n');
+    const text = () => answerTo(EMPTY_JSON_EXPORT.replace('host', 'connection: close\r\nhost'));
+    while (!(await text()).includes(' 200 ')) await turn();
+    expect(socket.bytesRead).toBeLessThan(LARGE_BYTES);
+    socket.destroy();
   });
 
   it('forgets connections of HTTP/2 that their clients have ended', async () => {

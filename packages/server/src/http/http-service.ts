@@ -19,6 +19,7 @@ import { otlpSignals, type SignalWriters } from './otlp-signal.ts';
 import { pageFiles } from './page-files.ts';
 import { RequestBudget } from './request-budget.ts';
 import { addRequestChecks } from './request-checks.ts';
+import { SparseLog } from './sparse-log.ts';
 import { webSocketUpgrade } from './upgrade.ts';
 
 /** How soon after its last answer a connection is closed when the service stops. */
@@ -59,11 +60,13 @@ function noSchemas(): never {
 export async function createHttpService(options: HttpServiceOptions): Promise<HttpService> {
   const { access, logger, host, feed } = options;
   const limits = { ...HTTP_LIMITS, ...options.limits };
+  const sparseLog = new SparseLog(options.uptimeMs);
   const receiver = {
     signals: otlpSignals(options),
     limitBytes: limits.bodyBytes,
     budget: new RequestBudget({ limitBytes: limits.bytesInFlight, limitRequests: limits.requestsInFlight }),
     logger,
+    sparseLog,
   };
   const takeExport = otlpHttp({ receiver, access });
   let http1!: Server;
@@ -102,6 +105,7 @@ export async function createHttpService(options: HttpServiceOptions): Promise<Ht
     silenceMs: limits.headersTimeoutMs,
     limit: limits.connections,
     logger,
+    sparseLog,
   });
 
   const listen = async (port: number): Promise<number> => {

@@ -18,6 +18,8 @@ export function http1Server(limits: HttpLimits, onRequest: RequestListener): Ser
     },
     onRequest,
   );
+  // One that does not read its answer is cut off.
+  server.setTimeout(idleTimeoutMs);
   // It looks after slow clients from the moment it listens, which it never does itself.
   server.emit('listening');
   return server;

@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { DecodeError, TooManyValuesError } from '../otlp/decode-error.ts';
 import { refusalOf } from './otlp-receiver.ts';
 import { RefusedError } from './refused-error.ts';
+import { SparseLog } from './sparse-log.ts';
 
 describe('refusalOf', () => {
   const logged: unknown[] = [];
@@ -22,7 +23,10 @@ describe('refusalOf', () => {
     [bug, 500, 'The service failed; its log says why.', [['POST /x failed', bug]]],
   ])('tells the client of %s, and logs what the client is not told', (error, status, message, lines) => {
     logged.length = 0;
-    expect(refusalOf(error, 'POST /x', logger)).toMatchObject({ status, message });
+    expect(refusalOf(error, 'POST /x', { logger, sparseLog: new SparseLog(() => 0) })).toMatchObject({
+      status,
+      message,
+    });
     expect(logged).toEqual(lines);
   });
 });

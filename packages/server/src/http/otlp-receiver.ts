@@ -5,6 +5,7 @@ import type { Signal } from './otlp-signal.ts';
 import { RefusedError } from './refused-error.ts';
 import { gunzip } from './request-body.ts';
 import type { RequestBudget, Reservation } from './request-budget.ts';
+import type { SparseLog } from './sparse-log.ts';
 
 export interface OtlpReceiver {
   readonly signals: readonly Signal[];
@@ -13,6 +14,7 @@ export interface OtlpReceiver {
   /** Shared by all protocols. */
   readonly budget: RequestBudget;
   readonly logger: ServiceLogger;
+  readonly sparseLog: SparseLog;
 }
 
 export interface ReceivedExport {
@@ -38,13 +40,20 @@ export async function receiveExport(
 }
 
 /** What a client is told of a failure; what it is not told is logged. */
-export function refusalOf(error: unknown, what: string, logger: ServiceLogger): RefusedError {
+export function refusalOf(
+  error: unknown,
+  what: string,
+  { logger, sparseLog }: Pick<OtlpReceiver, 'logger' | 'sparseLog'>,
+): RefusedError {
   if (error instanceof DecodeError) return new RefusedError(400, error.message);
   if (error instanceof TooManyValuesError) return new RefusedError(413, error.message);
   if (error instanceof RefusedError) {
-    if (error.cause !== undefined) logger.error(`${what}: ${error.message}`, error.cause);
+    const { cause, message } = error;
+    if (cause !== undefined) {
+      sparseLog.say('refused', `${what}: ${message}`, (line) => logger.error(line, cause));
+    }
     return error;
   }
-  logger.error(`${what} failed`, error);
+  sparseLog.say('failed', `${what} failed`, (line) => logger.error(line, error));
   return new RefusedError(500, 'The service failed; its log says why.');
 }
