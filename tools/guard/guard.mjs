@@ -11,9 +11,10 @@ import { buildLibraries } from '../bench/build-libraries.mjs';
 import { table } from '../bench/table.mjs';
 import * as hotPath from './hot-path.mjs';
 import * as size from './size.mjs';
+import * as thousandTraces from './thousand-traces.mjs';
 import * as types from './types.mjs';
 
-const guards = { types, 'hot-path': hotPath, size };
+const guards = { types, 'hot-path': hotPath, size, 'thousand-traces': thousandTraces };
 
 const usage = `Usage: npm run guard -- [name …] [--json] [--limits <file>]
 
@@ -64,7 +65,7 @@ if (help) {
   process.stdout.write(`${usage}\n`);
   process.exit(0);
 }
-buildLibraries('packages/primitives');
+buildLibraries('packages/primitives', 'packages/server');
 
 const figures = [];
 try {

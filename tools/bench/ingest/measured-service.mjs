@@ -18,8 +18,9 @@ export const keepsAll = { maxTraces: 10_000_000, retentionHours: 100_000, maxByt
 export class MeasuredService {
   /** For example `http://127.0.0.1:40123`. */
   url;
-  #directory;
-  #path;
+  #node;
+  #limits;
+  #directory = mkdtempSync(join(tmpdir(), 'tta-bench-'));
   #child;
   #endWatch;
 
@@ -27,19 +28,26 @@ export class MeasuredService {
    * @param {{ node?: string, limits?: object }} options - `node`: the program to run it with; `limits`: of `startServer`.
    */
   static async start({ node = process.execPath, limits = {} } = {}) {
-    const service = new MeasuredService();
-    service.#directory = mkdtempSync(join(tmpdir(), 'tta-bench-'));
-    service.#path = join(service.#directory, 'traces.db');
-    service.#child = spawn(node, [program('service.mjs'), service.#path, JSON.stringify(limits)], {
-      stdio: ['ignore', 'pipe', 'inherit'],
-    });
+    const service = new MeasuredService(node, limits);
     process.once('exit', () => service.#child.kill('SIGKILL'));
-    for await (const line of createInterface({ input: service.#child.stdout })) {
-      service.url = line;
-      service.#endWatch = watchMemory(service.#child.pid);
-      return service;
-    }
-    throw new Error('the service ended before it was ready');
+    await service.#spawn();
+    return service;
+  }
+
+  constructor(node, limits) {
+    this.#node = node;
+    this.#limits = limits;
+  }
+
+  get #path() {
+    return join(this.#directory, 'traces.db');
+  }
+
+  /** Ends it as Ctrl-C does and starts it on the same file. @returns the milliseconds from its start until it listens. */
+  async restart() {
+    this.#endWatch();
+    await this.#end();
+    return this.#spawn();
   }
 
   /** What `load.mjs` sends, and what was answered; `cpuUs` is what the service needed for a span. */
@@ -65,14 +73,11 @@ export class MeasuredService {
     return stored?.traceCount ?? Infinity;
   }
 
-  /** Stops it as Ctrl-C does. @returns its memory over time, and how many spans the file that is left holds. */
+  /** Ends it and removes its file. @returns its memory over time, and how many spans the file held. */
   async stop() {
     const memory = this.#endWatch();
-    const exited = once(this.#child, 'exit');
-    this.#child.kill('SIGTERM');
-    const [code] = await exited;
     try {
-      if (code !== 0) throw new Error(`the service ended with code ${code}`);
+      await this.#end();
       const Database = createRequire(import.meta.url)('libsql');
       const database = new Database(this.#path);
       const { spans } = database.prepare('SELECT count(*) AS spans FROM span').get();
@@ -81,6 +86,26 @@ export class MeasuredService {
     } finally {
       rmSync(this.#directory, { recursive: true, force: true });
     }
+  }
+
+  async #spawn() {
+    const begin = performance.now();
+    this.#child = spawn(this.#node, [program('service.mjs'), this.#path, JSON.stringify(this.#limits)], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    for await (const line of createInterface({ input: this.#child.stdout })) {
+      this.url = line;
+      this.#endWatch = watchMemory(this.#child.pid);
+      return performance.now() - begin;
+    }
+    throw new Error('the service ended before it was ready');
+  }
+
+  async #end() {
+    const exited = once(this.#child, 'exit');
+    this.#child.kill('SIGTERM');
+    const [code] = await exited;
+    if (code !== 0) throw new Error(`the service ended with code ${code}`);
   }
 }
 
