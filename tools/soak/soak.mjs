@@ -32,6 +32,10 @@ const soaks = {
     spec: 'disk-spool-processes',
     env: { TTA_SPOOL_KILLS: '60' },
   },
+  memory: {
+    about: 'ten minutes of spans, most of them removed again: memory grows by a MiB a minute at most',
+    script: 'tools/soak/memory.mjs',
+  },
   mutation: {
     about:
       'retry, timeout, cache, circuit breaker and saga, changed in every small way: their specs notice 80 %',
