@@ -1,5 +1,6 @@
 import { InvalidOptionError } from '@tta/obs-context';
 import type { ObservabilityOptions } from './observability-options.ts';
+import { isServiceToken, serviceTokenForm } from './service-token.ts';
 
 interface Shape {
   readonly wanted: string;
@@ -16,6 +17,7 @@ const shapes: { readonly [K in keyof ObservabilityOptions]?: Shape } = {
   serviceName: text,
   serviceVersion: text,
   ttaUiEndpoint: text,
+  ttaUiToken: { wanted: serviceTokenForm, fits: isServiceToken },
   otlpEndpoint: text,
   spoolDirectory: {
     wanted: 'the path of a folder, or false',

@@ -30,6 +30,28 @@ describe('destinationsOf', () => {
     expect(of({}, {})[0]).not.toHaveProperty('spool');
   });
 
+  it('shows the local service its token, and no other destination', () => {
+    const env = { ...endpoint, TTA_UI_TOKEN: 'token-of-the-environment' };
+    const bearer = (token: string) => ({ headers: { authorization: `Bearer ${token}` } });
+    const { traces, logs } = all(env);
+    for (const [local, other] of [traces, logs]) {
+      expect(local).toMatchObject({ name: 'local', ...bearer('token-of-the-environment') });
+      expect(other).not.toHaveProperty('headers');
+    }
+    expect(of(env, { ttaUiToken: 'token-of-the-code' })[0]).toMatchObject(bearer('token-of-the-code'));
+    expect(traces.map(describeDestination).join()).not.toContain('token');
+  });
+
+  it('keeps the token beside the headers of another that has the same address', () => {
+    const env = {
+      TTA_UI_ENDPOINT: 'http://a.test',
+      TTA_UI_TOKEN: 'x'.repeat(16),
+      OTEL_EXPORTER_OTLP_ENDPOINT: 'http://a.test',
+      OTEL_EXPORTER_OTLP_HEADERS: 'k=v',
+    };
+    expect(of(env)).toMatchObject([{ headers: { authorization: `Bearer ${'x'.repeat(16)}`, k: 'v' } }]);
+  });
+
   it('adds the OTLP endpoint, which has the SDK’s values unless the environment gives others', () => {
     expect(of(endpoint, { enableTtaUi: false }, '/data/spool')).toEqual([
       {

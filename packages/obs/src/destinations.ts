@@ -102,7 +102,7 @@ function metricDestinations({ otlp, metricExport }: EnvironmentSettings): Metric
 function withoutTwin(local: OtlpEndpoint | undefined, other: OtlpEndpoint | undefined): OtlpEndpoint[] {
   // Named twice, it would get everything twice.
   if (local && other && local.url === other.url) {
-    return [{ ...local, ...(other.headers ? { headers: other.headers } : {}) }];
+    return [{ ...local, ...(other.headers ? { headers: { ...local.headers, ...other.headers } } : {}) }];
   }
   return [local, other].filter((destination) => destination !== undefined);
 }

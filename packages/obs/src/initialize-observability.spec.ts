@@ -281,6 +281,10 @@ describe('initializeObservability', () => {
     ],
     [{ serviceName: 5 as never }, 'serviceName is not usable; it has to be a text'],
     [{ ttaUiEndpoint: 5 as never }, 'ttaUiEndpoint is not usable; it has to be a text'],
+    [
+      { ttaUiToken: 'a secret with blanks' },
+      'ttaUiToken is not usable; it has to be 16 to 256 printable ASCII characters without blanks',
+    ],
     [{ sampler: 'always_on' as never }, 'sampler is not usable; it has to be an object with shouldSample()'],
     [{ sampler: null as never }, 'sampler is not usable'],
     [{ onSloAlert: 3 as never }, 'onSloAlert is not usable; it has to be a function'],

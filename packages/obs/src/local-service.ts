@@ -28,10 +28,12 @@ export function localService(
   const isTaken = signal === 'traces' || env.exporters.logs?.length !== 0;
   if (!(options.enableTtaUi ?? isWanted) || !isTaken) return undefined;
   const endpoint = options.ttaUiEndpoint ?? env.ttaUiEndpoint ?? usualEndpoint;
+  const token = options.ttaUiToken ?? env.ttaUiToken;
   return {
     name: localName,
     url: signalUrl(requireHttp(endpoint, 'ttaUiEndpoint'), signal),
     timeoutMs,
+    ...(token === undefined ? {} : { headers: { authorization: `Bearer ${token}` } }),
     ...(spoolDirectory === undefined ? {} : { spool: { directory: spoolDirectory } }),
   };
 }

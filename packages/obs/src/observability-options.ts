@@ -17,6 +17,11 @@ export interface ObservabilityOptions {
   /** @defaultValue TTA_UI_ENDPOINT, else 'http://127.0.0.1:8765' */
   readonly ttaUiEndpoint?: string;
   /**
+   * What the local service asks to be shown, where it does: 16 to 256 printable ASCII characters.
+   * @defaultValue TTA_UI_TOKEN, else none
+   */
+  readonly ttaUiToken?: string;
+  /**
    * Folder where traces and log lines wait on disk while the local service is down, until it is back; 64 MiB of
    * each at most. With `false` they wait in memory, and are gone with the process.
    *

@@ -54,6 +54,7 @@ describe('readEnvironment', () => {
     [{ OTEL_SERVICE_NAME: '', OTEL_BSP_SCHEDULE_DELAY: '  ' }, {}],
     [{ NODE_ENV: 'staging' }, { environment: 'staging' }],
     [{ TTA_UI_ENDPOINT: 'http://a.test' }, { ttaUiEndpoint: 'http://a.test' }],
+    [{ TTA_UI_TOKEN: ' 0123456789abcdef ' }, { ttaUiToken: '0123456789abcdef' }],
     [{ TTA_LOG_LEVEL: 'DEBUG' }, { 'logLevels.lines': 'debug' }],
     [{ TTA_CAPTURE_CONTENT: 'true' }, { captureContent: true }],
     [{ TTA_CAPTURE_CONTENT: 'yes' }, { problems: expect.anything() }],
@@ -292,6 +293,11 @@ describe('readEnvironment', () => {
     [
       { TTA_UI_ENDPOINT: 'ftp://me:secret@a.test' },
       'TTA_UI_ENDPOINT is "ftp://a.test"; it has to be an address like http://127.0.0.1:8765, so http://127.0.0.1:8765 is used.',
+      {},
+    ],
+    [
+      { TTA_UI_TOKEN: 'secret' },
+      'TTA_UI_TOKEN has a value that cannot be used; it has to be 16 to 256 printable ASCII characters without blanks, so none is shown.',
       {},
     ],
     [

@@ -1,5 +1,6 @@
 import type { Signal } from '@tta/obs-tracing';
 import { httpAddress } from '../http-address.ts';
+import { isServiceToken, serviceTokenForm } from '../service-token.ts';
 import { type AttributeLimits, readAttributeLimits } from './attribute-limits.ts';
 import { type BatchSettings, readBatching } from './batching.ts';
 import { type ExporterSettings, readExporters } from './exporters.ts';
@@ -20,6 +21,7 @@ export interface EnvironmentSettings {
   /** What kind of deployment this is, e.g. `production`. */
   readonly environment: string | undefined;
   readonly ttaUiEndpoint: string | undefined;
+  readonly ttaUiToken: string | undefined;
   readonly exporters: ExporterSettings;
   readonly otlp: Readonly<Record<Signal, OtlpSettings>>;
   readonly batching: { readonly spans: BatchSettings; readonly logRecords: BatchSettings };
@@ -62,6 +64,7 @@ export function readEnvironment(env: Environment): EnvironmentSettings {
     resource: readResource(variables),
     environment: variables.text('NODE_ENV'),
     ttaUiEndpoint: readTtaUiEndpoint(variables),
+    ttaUiToken: readTtaUiToken(variables),
     exporters,
     otlp: readOtlp(variables, exporters),
     batching: { spans: readBatching(variables, 'BSP'), logRecords: readBatching(variables, 'BLRP') },
@@ -100,5 +103,13 @@ function readTtaUiEndpoint(variables: Variables): string | undefined {
   if (endpoint === undefined || httpAddress(endpoint) !== undefined) return endpoint;
   const example = 'an address like http://127.0.0.1:8765';
   variables.reject(name, endpoint, example, 'http://127.0.0.1:8765 is used');
+  return undefined;
+}
+
+function readTtaUiToken(variables: Variables): string | undefined {
+  const name = 'TTA_UI_TOKEN';
+  const token = variables.text(name);
+  if (token === undefined || isServiceToken(token)) return token;
+  variables.reject(name, undefined, serviceTokenForm, 'none is shown');
   return undefined;
 }
