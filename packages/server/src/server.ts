@@ -79,12 +79,12 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const storage = await ThreadedStorage.open({
     databasePath: options.databasePath,
     ...(options.durability !== undefined && { durability: options.durability }),
+    onNotice: (notice) => logger.warn(notice),
     onFailure: (error) => {
       writeHealth.fail(error);
       logger.error('The storage has failed: nothing is stored any more, start again', error);
     },
   });
-  for (const notice of storage.notices) logger.warn(notice);
   const { traces, logs, metrics } = storage;
   const feed = new LiveFeed({ store: traces, logger });
   const retention = new Retention({

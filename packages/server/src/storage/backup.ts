@@ -1,30 +1,52 @@
-import { chmodSync, closeSync, existsSync, mkdirSync, openSync, renameSync, rmSync } from 'node:fs';
+import { closeSync, existsSync, fsyncSync, openSync, renameSync, rmSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { ServiceError } from '../service-error.ts';
-import type { SqliteConnection } from './sqlite-connection.ts';
+import { makeDirectory } from './database-file.ts';
+import { APPLICATION_ID } from './schema.ts';
+import { loadSqlite } from './sqlite-driver.ts';
 
 /**
- * Copies what is committed into a new file (0600), without gaps; it appears under its name once it is complete.
+ * Copies what is committed in a database to a new file (0600), as it is at one moment. A service may run on the
+ * database and write meanwhile, in this process or in another. The file has its name once it is complete: a
+ * process that is killed leaves nothing but `<backupPath>.unfinished`, which the next backup replaces.
  *
- * @throws ServiceError when it exists already or cannot be written.
+ * @throws ServiceError `OBS_ERR_BACKUP` when there is no such database, or the backup exists already or cannot
+ *   be written.
  */
-export function writeBackup(connection: SqliteConnection, databasePath: string, backupPath: string): void {
+export async function backupDatabase(databasePath: string, backupPath: string): Promise<void> {
+  const open = await loadSqlite();
   const path = resolve(backupPath);
-  if (path === databasePath || existsSync(path)) {
-    throw failed(path, 'it exists already, and nothing is overwritten');
-  }
   const unfinished = `${path}.unfinished`;
+  refuseExisting(path);
+  if (!existsSync(databasePath)) throw failed(path, `there is no database ${databasePath}`);
+  const database = open(databasePath);
   try {
-    mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+    database.exec('PRAGMA busy_timeout = 2000');
+    const { application_id: id } = database.prepare('PRAGMA application_id').get() ?? {};
+    if (Number(id) !== APPLICATION_ID) {
+      throw failed(path, `${databasePath} is not a database of this service`);
+    }
+    makeDirectory(dirname(path));
     rmSync(unfinished, { force: true });
-    closeSync(openSync(unfinished, 'wx', 0o600));
-    connection.statement('VACUUM INTO ?').run(unfinished);
-    chmodSync(unfinished, 0o600);
+    const file = openSync(unfinished, 'wx', 0o600);
+    try {
+      database.prepare('VACUUM INTO ?').run(unfinished);
+      fsyncSync(file);
+    } finally {
+      closeSync(file);
+    }
+    refuseExisting(path);
     renameSync(unfinished, path);
   } catch (error) {
-    rmSync(unfinished, { force: true });
-    throw failed(path, (error as Error).message, error);
+    if (existsSync(unfinished)) rmSync(unfinished);
+    throw error instanceof ServiceError ? error : failed(path, (error as Error).message, error);
+  } finally {
+    database.close();
   }
+}
+
+function refuseExisting(path: string): void {
+  if (existsSync(path)) throw failed(path, 'it exists already, and nothing is overwritten');
 }
 
 function failed(path: string, reason: string, cause?: unknown): ServiceError {

@@ -1,16 +1,11 @@
-import {
-  chmodSync,
-  closeSync,
-  existsSync,
-  mkdirSync,
-  openSync,
-  realpathSync,
-  rmSync,
-  statSync,
-} from 'node:fs';
+import { accessSync, closeSync, constants, existsSync, mkdirSync, openSync, realpathSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
-import { APPLICATION_ID, MIGRATIONS, SCHEMA_VERSION } from './schema.ts';
+import { checkPages, isOurs, makePrivate, setAside } from './damaged-file.ts';
+import { lockDatabase } from './database-lock.ts';
+import { migrate } from './migration.ts';
+import { APPLICATION_ID } from './schema.ts';
 import { ServiceError } from '../service-error.ts';
+import { isDamage } from './sqlite-errors.ts';
 import type { Durability } from '../thread/storage-messages.ts';
 import { loadSqlite, type OpenSqlite, type SqlDatabase } from './sqlite-driver.ts';
 
@@ -20,10 +15,22 @@ const WRITE_CACHE_KIB = 64_000;
 const PAGE_BYTES = 8_192;
 /** The write-ahead log is merged into the file when it has 32 MiB: pages that change often are merged once. */
 const CHECKPOINT_PAGES = (32 * 1024 * 1024) / PAGE_BYTES;
+/** What the log keeps after it was merged; it grows beyond while somebody reads for long, as a backup does. */
+const LOG_BYTES = 64 * 1024 * 1024;
 
 export interface OpenOptions {
   /** @defaultValue 'process' */
   readonly durability?: Durability;
+  /** What was found wrong with the file while it was in use: it is set aside, and a new one is begun. */
+  readonly damage?: DamageFound;
+  /** Milliseconds since the Unix epoch. @defaultValue Date.now */
+  readonly now?: () => number;
+}
+
+export interface DamageFound {
+  readonly reason: Error;
+  /** The newest change that was told: the new file counts on from there. */
+  readonly seq: number;
 }
 
 export interface DatabaseFile {
@@ -37,26 +44,35 @@ export interface DatabaseFile {
 }
 
 /**
- * Opens the database for this process alone, and creates file and folder (0600 in 0700) when they are
- * missing.
+ * Opens the database for this process alone, brings it up to date, and creates file and folder (0600 in 0700)
+ * when they are missing. A damaged database of ours is set aside, and a new one is begun.
  *
  * @throws ServiceError when the folder cannot be written, the file is not our database, is newer than we
  *   are, or belongs to a running service.
  */
 export async function openDatabaseFile(
   databasePath: string,
-  { durability = 'process' }: OpenOptions = {},
+  { durability = 'process', damage, now = Date.now }: OpenOptions = {},
 ): Promise<DatabaseFile> {
   const open = await loadSqlite();
   const path = prepareFile(resolve(databasePath));
-  const unlock = lock(open, path);
+  const unlock = lockDatabase(open, path);
   try {
-    const database = openChecked(open, path);
+    const notices: string[] = [];
+    const renew = (reason: Error): SqlDatabase => {
+      notices.push(setAside(path, reason, now()));
+      prepareFile(path);
+      return openChecked(open, path, notices);
+    };
+    const database = damage === undefined ? openOrRenew(open, path, notices, renew) : renew(damage.reason);
+    if (damage !== undefined) {
+      database.prepare(`UPDATE counter SET value = ? WHERE name = 'seq'`).run(damage.seq);
+    }
     if (durability === 'full') database.exec('PRAGMA synchronous = FULL');
     return {
       path,
       database,
-      notices: [],
+      notices,
       close: () => {
         leaveOneFile(database);
         database.close();
@@ -93,92 +109,48 @@ function leaveOneFile(database: SqlDatabase): void {
 
 /** @returns The file's own path: two links to one file have one lock. */
 function prepareFile(path: string): string {
-  const directory = dirname(path);
   try {
-    makeDirectory(directory);
-    closeSync(openSync(path, 'a', 0o600));
+    makeDirectory(dirname(path));
+    // Closing a file drops all locks that this process has on it: one that exists may be open.
+    if (existsSync(path)) accessSync(path, constants.R_OK | constants.W_OK);
+    else closeSync(openSync(path, 'a', 0o600));
     return realpathSync(path);
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    throw new ServiceError(
-      'OBS_ERR_DATA_DIRECTORY',
-      `Cannot write the database ${path} (${code ?? 'unknown error'}): choose another file with --db-path.`,
-      error,
-    );
+    throw cannotOpen(path, (error as NodeJS.ErrnoException).code ?? 'unknown error', error);
   }
 }
 
-/** One level after the other: in places like /proc Node's own recursive way never returns. */
-function makeDirectory(directory: string): void {
+/** For the user alone. One level after the other: in places like /proc Node's own recursive way never returns. */
+export function makeDirectory(directory: string): void {
   if (existsSync(directory)) return;
   makeDirectory(dirname(directory));
   mkdirSync(directory, { mode: 0o700 });
 }
 
-/**
- * An open exclusive transaction on an empty database beside the real one. The operating system drops it
- * when the process ends, however it ends; the database itself stays readable for other programs.
- */
-function lock(open: OpenSqlite, path: string): () => void {
-  const lockPath = `${path}.lock`;
-  for (let attempt = 0; attempt < 10; attempt++) {
-    closeSync(openSync(lockPath, 'a', 0o600));
-    const { ino } = statSync(lockPath);
-    const database = open(lockPath);
-    try {
-      database.exec('PRAGMA journal_mode = MEMORY');
-      database.exec('BEGIN EXCLUSIVE');
-    } catch (error) {
-      database.close();
-      throw inUse(path, error);
-    }
-    // The former owner removes the file when it stops: a lock on a removed file keeps nobody out.
-    if (existsSync(lockPath) && statSync(lockPath).ino === ino) {
-      return () => {
-        rmSync(lockPath, { force: true });
-        database.close();
-      };
-    }
-    database.close();
+function openOrRenew(
+  open: OpenSqlite,
+  path: string,
+  notices: string[],
+  renew: (reason: Error) => SqlDatabase,
+): SqlDatabase {
+  try {
+    return openChecked(open, path, notices);
+  } catch (error) {
+    if (!isDamage(error)) throw error;
+    if (!isOurs(path)) throw notOurs(path, error as Error);
+    return renew(error as Error);
   }
-  throw inUse(path);
 }
 
-function inUse(path: string, cause?: unknown): ServiceError {
-  return new ServiceError(
-    'OBS_ERR_DATABASE_IN_USE',
-    `Another service already uses ${path}: stop it, or choose another file with --db-path.`,
-    cause,
-  );
-}
-
-function openChecked(open: OpenSqlite, path: string): SqlDatabase {
+function openChecked(open: OpenSqlite, path: string, notices: string[]): SqlDatabase {
   let database: SqlDatabase | undefined;
   try {
     database = open(path);
-    const version = pragma(database, 'user_version');
     const tableCount = Number(database.prepare('SELECT count(*) AS n FROM sqlite_schema').get()?.['n']);
-    if (tableCount > 0 && pragma(database, 'application_id') !== APPLICATION_ID) throw notOurs(path);
-    if (version > SCHEMA_VERSION) {
-      throw new ServiceError(
-        'OBS_ERR_DATABASE_TOO_NEW',
-        `${path} was written by a newer version (schema ${version}, this one knows ${SCHEMA_VERSION}): update, or choose another file with --db-path.`,
-      );
-    }
-    makeReady(database, version, path);
+    if (tableCount > 0 && applicationId(database) !== APPLICATION_ID) throw notOurs(path);
+    checkPages(database, path);
     // Only now: a file that turns out to be somebody else's is left as it was.
-    chmodSync(path, 0o600);
-    return database;
-  } catch (error) {
-    database?.close();
-    throw error instanceof ServiceError ? error : notOurs(path, error);
-  }
-}
-
-/** Sets the modes of the database and takes all steps from its version to ours, or none. */
-function makeReady(database: SqlDatabase, version: number, path: string): void {
-  const steps = MIGRATIONS.slice(version).join('');
-  try {
+    makePrivate(path);
     database.exec(`
       PRAGMA page_size = ${PAGE_BYTES};
       PRAGMA auto_vacuum = INCREMENTAL;
@@ -186,29 +158,36 @@ function makeReady(database: SqlDatabase, version: number, path: string): void {
       PRAGMA synchronous = NORMAL;
       PRAGMA busy_timeout = 2000;
       PRAGMA wal_autocheckpoint = ${CHECKPOINT_PAGES};
+      PRAGMA journal_size_limit = ${LOG_BYTES};
       PRAGMA cache_size = -${WRITE_CACHE_KIB};
       PRAGMA temp_store = MEMORY;
     `);
-    if (version === SCHEMA_VERSION) return;
-    database.exec(`BEGIN IMMEDIATE; ${steps} PRAGMA user_version = ${SCHEMA_VERSION}; COMMIT;`);
+    notices.push(...migrate(database, path));
+    return database;
   } catch (error) {
-    throw new ServiceError(
-      'OBS_ERR_MIGRATION',
-      `${path} could not be brought up to date (${(error as Error).message}): nothing was changed, free some space or choose another file with --db-path.`,
-      error,
-    );
+    database?.close();
+    if (error instanceof ServiceError || isDamage(error)) throw error;
+    throw cannotOpen(path, (error as Error).message, error);
   }
 }
 
-function notOurs(path: string, cause?: unknown): ServiceError {
-  const detail = cause instanceof Error ? ` (${cause.message})` : '';
+function applicationId(database: SqlDatabase): number {
+  return Number(database.prepare('PRAGMA application_id').get()?.['application_id']);
+}
+
+function cannotOpen(path: string, reason: string, cause: unknown): ServiceError {
+  return new ServiceError(
+    'OBS_ERR_DATA_DIRECTORY',
+    `Cannot write the database ${path} (${reason}): choose another file with --db-path.`,
+    cause,
+  );
+}
+
+function notOurs(path: string, cause?: Error): ServiceError {
+  const detail = cause === undefined ? '' : ` (${cause.message})`;
   return new ServiceError(
     'OBS_ERR_NOT_A_DATABASE',
     `${path} is not a database of this service${detail}: it was left as it is, choose another file with --db-path.`,
     cause,
   );
-}
-
-function pragma(database: SqlDatabase, name: 'user_version' | 'application_id'): number {
-  return Number(database.prepare(`PRAGMA ${name}`).get()?.[name]);
 }

@@ -3,7 +3,7 @@ import type { LiveChange } from '@tta/obs-protocol';
 import type { LogGroup } from '../otlp/log-batch.ts';
 import type { MetricGroup } from '../otlp/metric-batch.ts';
 import type { SpanBatch } from '../otlp/span-batch.ts';
-import { writeBackup } from './backup.ts';
+import { backupDatabase } from './backup.ts';
 import type { DatabaseFile } from './database-file.ts';
 import { SqliteConnection } from './sqlite-connection.ts';
 import { SqliteLogStore } from './sqlite-log-store.ts';
@@ -67,7 +67,7 @@ export class SqliteStorage implements Storage {
   }
 
   async backup(path: string): Promise<void> {
-    writeBackup(this.#connection, this.#file.path, path);
+    await backupDatabase(this.#file.path, path);
   }
 
   async close(): Promise<void> {

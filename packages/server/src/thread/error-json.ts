@@ -1,10 +1,14 @@
 import { ServiceError, type ServiceErrorCode } from '../service-error.ts';
 import { InvalidCursorError } from '../storage/list-cursor.ts';
+import { DamagedDatabaseError, isDamage } from '../storage/sqlite-errors.ts';
 import type { ErrorJson } from './storage-messages.ts';
+
+const DAMAGED = 'DamagedDatabaseError';
 
 export function errorToJson(error: unknown): ErrorJson {
   if (!(error instanceof Error)) return { name: 'Error', message: String(error) };
-  const { name, message } = error;
+  const { message } = error;
+  const name = isDamage(error) ? DAMAGED : error.name;
   const code = (error as { readonly code?: unknown }).code;
   return typeof code === 'string' ? { name, message, code } : { name, message };
 }
@@ -12,6 +16,7 @@ export function errorToJson(error: unknown): ErrorJson {
 /** The error as the thread that asked knows it: callers tell these classes apart. */
 export function errorFromJson({ name, message, code }: ErrorJson): Error {
   if (name === 'InvalidCursorError') return new InvalidCursorError();
+  if (name === DAMAGED) return new DamagedDatabaseError(message);
   if (name === 'ServiceError') return new ServiceError(code as ServiceErrorCode, message);
   return Object.assign(new Error(message), { name, ...(code !== undefined && { code }) });
 }

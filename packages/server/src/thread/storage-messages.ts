@@ -10,6 +10,8 @@ export interface ThreadStart {
   readonly databasePath: string;
   /** Whether a commit outlives a loss of power. */
   readonly durability: Durability;
+  /** What was found wrong with the file by the threads before these. */
+  readonly damage?: { readonly message: string; readonly seq: number };
 }
 
 /** `process`: what is answered outlives the process; `full`: also a loss of power, at the price of a sync each commit. */

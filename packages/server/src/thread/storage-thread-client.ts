@@ -69,9 +69,12 @@ export class StorageThread {
 
   /** Ends the thread after everything that it was asked before. */
   async close(): Promise<void> {
-    if (this.#failure === undefined) await this.call('storage', 'close', []);
-    this.#failure ??= new Error('the storage is closed');
-    await this.#worker.terminate();
+    try {
+      if (this.#failure === undefined) await this.call('storage', 'close', []);
+    } finally {
+      this.#failure ??= new Error('the storage is closed');
+      await this.#worker.terminate();
+    }
   }
 
   #ask(request: (id: number) => Request, transfer: readonly Transferable[]): Promise<unknown> {
@@ -81,8 +84,9 @@ export class StorageThread {
         return;
       }
       const id = this.#nextId++;
-      this.#waiting.set(id, { resolve, reject });
+      // What cannot be posted throws, and must not be waited for; an answer comes later than this turn.
       this.#worker.postMessage(request(id), transfer);
+      this.#waiting.set(id, { resolve, reject });
     });
   }
 

@@ -1,19 +1,25 @@
 /** The entry of the threads that work on the database: one writes, one answers questions meanwhile. */
 import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
 import { openDatabaseFile, openForReading } from '../storage/database-file.ts';
+import { DamagedDatabaseError } from '../storage/sqlite-errors.ts';
 import { SqliteStorage } from '../storage/sqlite-storage.ts';
 import { errorToJson } from './error-json.ts';
 import { StorageWorker } from './storage-worker.ts';
 import type { Reply, Request, ThreadStart } from './storage-messages.ts';
 
 const port = parentPort!;
-const { role, databasePath, durability } = workerData as ThreadStart;
+const { role, databasePath, durability, damage } = workerData as ThreadStart;
 const reply = (message: Reply): void => port.postMessage(message);
 
 try {
   const file =
     role === 'writer'
-      ? await openDatabaseFile(databasePath, { durability })
+      ? await openDatabaseFile(databasePath, {
+          durability,
+          ...(damage !== undefined && {
+            damage: { reason: new DamagedDatabaseError(damage.message), seq: damage.seq },
+          }),
+        })
       : await openForReading(databasePath);
   const worker = new StorageWorker(new SqliteStorage(file), reply);
   port.on('message', (request: Request) =>

@@ -3,10 +3,11 @@ import type { LiveChange } from '@tta/obs-protocol';
 import type { SpanBatch } from '../otlp/span-batch.ts';
 import type { LogStore } from '../storage/log-store.ts';
 import type { MetricStore } from '../storage/metric-store.ts';
+import { DamagedDatabaseError } from '../storage/sqlite-errors.ts';
 import type { WriteJob } from '../storage/sqlite-storage.ts';
 import { StorageFullError, type Storage } from '../storage/storage.ts';
 import type { TraceStore } from '../storage/trace-store.ts';
-import type { Durability, Part } from './storage-messages.ts';
+import type { Durability, Part, ThreadStart } from './storage-messages.ts';
 import { StorageThread } from './storage-thread-client.ts';
 
 /** What may wait for its commit. Beyond that senders are told to come back, and keep it themselves. */
@@ -18,36 +19,45 @@ export interface ThreadedStorageOptions {
   readonly databasePath: string;
   /** @defaultValue 'process' */
   readonly durability?: Durability;
+  /** Called with what the user should know: that the file was brought up to date, or damaged and set aside. */
+  readonly onNotice?: (notice: string) => void;
   /** Called once when a thread dies; from then on everything is refused. */
   readonly onFailure: (error: Error) => void;
 }
 
+interface Threads {
+  readonly writer: StorageThread;
+  readonly reader: StorageThread;
+}
+
 /**
  * SQLite in two threads: one writes, the other answers questions from what is committed. Neither waits for the
- * other, and the main thread for none.
+ * other, and the main thread for none. A file that turns out to be damaged is set aside: what found it fails, and
+ * everything after it is done with a new file.
  */
 export class ThreadedStorage implements Storage {
   readonly traces: TraceStore;
   readonly logs: LogStore;
   readonly metrics: MetricStore;
-  /** The database's own path. */
-  readonly path: string;
-  /** What the user should know of how the file was opened. */
-  readonly notices: readonly string[];
-  readonly #writer: StorageThread;
-  readonly #reader: StorageThread;
+  readonly #options: ThreadedStorageOptions;
+  #threads: Promise<Threads>;
+  /** What threads of an earlier one say is of no interest any more. */
+  #generation = 0;
+  #closing: Promise<void> | undefined;
+  #failure: Error | undefined;
+  #path = '';
   #queuedBytes = 0;
+  #newestSeq = 0;
 
-  private constructor(writer: StorageThread, reader: StorageThread) {
-    this.#writer = writer;
-    this.#reader = reader;
-    this.path = writer.path;
-    this.notices = writer.notices;
+  private constructor(options: ThreadedStorageOptions) {
+    this.#options = options;
+    this.#threads = startThreads(options, (error) => this.#fail(error, 0));
     const write = (job: WriteJob, transfer: readonly Transferable[] = []) => this.#write(job, transfer);
+    const call: Call = (role, part, name, args) =>
+      this.#use((current) => current[role].call(part, name, args));
     this.traces = {
-      ...methods<TraceStore>()('traces', {
-        reader,
-        read: [
+      ...methods<TraceStore>()('traces', call, {
+        reader: [
           'traces',
           'trace',
           'span',
@@ -58,19 +68,31 @@ export class ThreadedStorage implements Storage {
           'counts',
           'previewPrune',
         ],
-        writer,
-        written: ['pin', 'prune'],
+        writer: ['pin', 'prune'],
       }),
       write: (batch) => write({ kind: 'spans', batch }, buffersOf(batch)),
     };
     this.logs = {
-      ...methods<LogStore>()('logs', { reader, read: ['ofTrace', 'search'], writer, written: ['prune'] }),
+      ...methods<LogStore>()('logs', call, { reader: ['ofTrace', 'search'], writer: ['prune'] }),
       write: (groups, request) => write({ kind: 'logs', groups, ...(request !== undefined && { request }) }),
     };
     this.metrics = {
-      ...methods<MetricStore>()('metrics', { reader, read: ['list', 'points'], writer, written: ['prune'] }),
+      ...methods<MetricStore>()('metrics', call, { reader: ['list', 'points'], writer: ['prune'] }),
       write: async (groups) => void (await write({ kind: 'metrics', groups })),
     };
+  }
+
+  /** @throws ServiceError when the database cannot be opened. */
+  static async open(options: ThreadedStorageOptions): Promise<ThreadedStorage> {
+    const storage = new ThreadedStorage(options);
+    storage.#path = (await storage.#threads).writer.path;
+    storage.#newestSeq = await storage.traces.newestSeq();
+    return storage;
+  }
+
+  /** The database's own path. */
+  get path(): string {
+    return this.#path;
   }
 
   /** What waits for its commit. */
@@ -78,36 +100,31 @@ export class ThreadedStorage implements Storage {
     return this.#queuedBytes;
   }
 
-  /** @throws ServiceError when the database cannot be opened. */
-  static async open(options: ThreadedStorageOptions): Promise<ThreadedStorage> {
-    const { databasePath, durability = 'process', onFailure } = options;
-    const writer = await StorageThread.start({ role: 'writer', databasePath, durability }, onFailure);
-    try {
-      const { path } = writer;
-      const reader = await StorageThread.start({ role: 'reader', databasePath: path, durability }, onFailure);
-      return new ThreadedStorage(writer, reader);
-    } catch (error) {
-      await writer.close();
-      throw error;
-    }
-  }
-
   async usage() {
-    return (await this.#reader.call('storage', 'usage', [])) as Awaited<ReturnType<Storage['usage']>>;
+    const usage = this.#use(({ reader }) => reader.call('storage', 'usage', []));
+    return (await usage) as Awaited<ReturnType<Storage['usage']>>;
   }
 
   async vacuum() {
-    return (await this.#writer.call('storage', 'vacuum', [])) as boolean;
+    return (await this.#use(({ writer }) => writer.call('storage', 'vacuum', []))) as boolean;
   }
 
-  /** By the reader: writes go on. */
+  /** In a thread of its own: writes and questions go on. */
   async backup(path: string) {
-    await this.#reader.call('storage', 'backup', [path]);
+    const { durability = 'process' } = this.#options;
+    const thread = await StorageThread.start(
+      { role: 'reader', databasePath: this.path, durability },
+      () => undefined,
+    );
+    try {
+      await thread.call('storage', 'backup', [path]);
+    } finally {
+      await thread.close();
+    }
   }
 
-  async close() {
-    await this.#reader.close();
-    await this.#writer.close();
+  close(): Promise<void> {
+    return (this.#closing ??= closeQuietly(this.#threads));
   }
 
   async #write(job: WriteJob, transfer: readonly Transferable[]): Promise<readonly LiveChange[]> {
@@ -117,29 +134,106 @@ export class ThreadedStorage implements Storage {
     }
     this.#queuedBytes += bytes;
     try {
-      return await this.#writer.write(job, transfer);
+      const changes = await this.#use(({ writer }) => writer.write(job, transfer));
+      this.#newestSeq = changes.at(-1)?.seq ?? this.#newestSeq;
+      return changes;
     } finally {
       this.#queuedBytes -= bytes;
     }
   }
+
+  async #use<Result>(work: (threads: Threads) => Promise<Result>): Promise<Result> {
+    if (this.#failure !== undefined) throw this.#failure;
+    const used = this.#threads;
+    const threads = await used;
+    try {
+      return await work(threads);
+    } catch (error) {
+      if (error instanceof DamagedDatabaseError && used === this.#threads) this.#renew(threads, error);
+      throw error;
+    }
+  }
+
+  /** What is asked for from now on waits for the new threads; what the old ones were asked for fails. */
+  #renew(old: Threads, { message }: DamagedDatabaseError): void {
+    const generation = ++this.#generation;
+    this.#threads = this.#replace(old, message, generation);
+  }
+
+  async #replace(old: Threads, message: string, generation: number): Promise<Threads> {
+    await closeQuietly(Promise.resolve(old));
+    try {
+      const damage = { message, seq: this.#newestSeq };
+      return await startThreads(this.#options, (error) => this.#fail(error, generation), damage);
+    } catch (error) {
+      this.#fail(error as Error, generation);
+      throw error;
+    }
+  }
+
+  #fail(error: Error, generation: number): void {
+    if (generation !== this.#generation || this.#closing !== undefined) return;
+    this.#generation++;
+    this.#failure = error;
+    void closeQuietly(this.#threads);
+    this.#options.onFailure(error);
+  }
 }
 
-interface Methods<Name> {
-  readonly reader: StorageThread;
-  readonly read: readonly Name[];
-  readonly writer: StorageThread;
-  readonly written: readonly Name[];
+async function startThreads(
+  { databasePath, durability = 'process', onNotice }: ThreadedStorageOptions,
+  onFailure: (error: Error) => void,
+  damage?: ThreadStart['damage'],
+): Promise<Threads> {
+  const writer = await StorageThread.start(
+    { role: 'writer', databasePath, durability, ...(damage !== undefined && { damage }) },
+    onFailure,
+  );
+  for (const notice of writer.notices) onNotice?.(notice);
+  try {
+    const { path } = writer;
+    return {
+      writer,
+      reader: await StorageThread.start({ role: 'reader', databasePath: path, durability }, onFailure),
+    };
+  } catch (error) {
+    await writer.close();
+    throw error;
+  }
 }
+
+async function closeQuietly(threads: Promise<Threads>): Promise<void> {
+  try {
+    await closeThreads(await threads);
+  } catch {
+    // They did not start, or have died, and that was said.
+  }
+}
+
+/** The writer last, for it leaves one file behind once nobody else has it open. */
+async function closeThreads({ reader, writer }: Threads): Promise<void> {
+  try {
+    await reader.close();
+  } finally {
+    await writer.close();
+  }
+}
+
+type Call = (role: keyof Threads, part: Part, name: string, args: readonly unknown[]) => Promise<unknown>;
 
 /** Methods of a store that a thread carries out, under their names; the compiler sees that none is missing. */
 function methods<Store>() {
   return <const Name extends Exclude<keyof Store & string, 'write'>>(
     part: Part,
-    { reader, read, writer, written }: Methods<Name>,
+    call: Call,
+    names: Readonly<Record<keyof Threads, readonly Name[]>>,
   ): Pick<Store, Name> => {
     const result: Record<string, unknown> = {};
-    for (const name of read) result[name] = (...args: unknown[]) => reader.call(part, name, args);
-    for (const name of written) result[name] = (...args: unknown[]) => writer.call(part, name, args);
+    for (const role of ['reader', 'writer'] as const) {
+      for (const name of names[role]) {
+        result[name] = (...args: unknown[]) => call(role, part, name, args);
+      }
+    }
     return result as Pick<Store, Name>;
   };
 }

@@ -1,0 +1,110 @@
+import { spawn } from 'node:child_process';
+import { existsSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { backupDatabase } from './backup.ts';
+import { openDatabaseFile } from './database-file.ts';
+import { batchOfSpans, hexId, sampleSpan } from './sample-records.ts';
+import { SqliteStorage } from './sqlite-storage.ts';
+import { bundleProgram } from '../testing/bundle-program.ts';
+
+let directory: string;
+let path: string;
+let storage: SqliteStorage;
+
+beforeEach(async () => {
+  directory = mkdtempSync(join(tmpdir(), 'tta-backup-'));
+  path = join(directory, 'traces.db');
+  storage = new SqliteStorage(await openDatabaseFile(path));
+});
+
+afterEach(async () => {
+  await storage.close();
+  rmSync(directory, { recursive: true, force: true });
+});
+
+const write = (trace: number) =>
+  storage.traces.write(batchOfSpans(sampleSpan(trace, 1, { attributes: { text: 'x'.repeat(2000) } })));
+
+describe('a backup', () => {
+  it('holds what is committed, for the user alone, and opens as a database of its own', async () => {
+    await write(1);
+    const backup = join(directory, 'deep', 'copy.db');
+    await storage.backup(backup);
+    await write(2);
+    expect([statSync(backup).mode & 0o777, statSync(join(directory, 'deep')).mode & 0o777]).toEqual([
+      0o600, 0o700,
+    ]);
+    expect(readdirSync(join(directory, 'deep'))).toEqual(['copy.db']);
+    const copy = new SqliteStorage(await openDatabaseFile(backup));
+    expect(await copy.traces.counts()).toEqual({ traceCount: 1, spanCount: 1 });
+    expect(await copy.traces.findSpans('span', 10)).toHaveLength(1);
+    await copy.close();
+  });
+
+  it('never overwrites anything', async () => {
+    const backup = join(directory, 'copy.db');
+    writeFileSync(backup, 'mine');
+    for (const taken of [backup, path]) {
+      await expect(storage.backup(taken)).rejects.toMatchObject({
+        code: 'OBS_ERR_BACKUP',
+        message: expect.stringContaining('exists already'),
+      });
+    }
+    expect(statSync(backup).size).toBe(4);
+  });
+
+  it('says what it cannot copy or write, and leaves nothing behind', async () => {
+    const backup = join(directory, 'copy.db');
+    const foreign = join(directory, 'notes.txt');
+    writeFileSync(foreign, 'no database, but longer than its header would be; '.repeat(9));
+    for (const source of [foreign, join(directory, 'none.db')]) {
+      await expect(backupDatabase(source, backup)).rejects.toMatchObject({ code: 'OBS_ERR_BACKUP' });
+    }
+    await expect(backupDatabase(path, join(foreign, 'copy.db'))).rejects.toMatchObject({
+      code: 'OBS_ERR_BACKUP',
+    });
+    expect(readdirSync(directory).filter((name) => !name.startsWith('traces.db'))).toEqual(['notes.txt']);
+  });
+
+  it('has its name only once it is complete, and replaces what a killed one has left', async () => {
+    const backup = join(directory, 'copy.db');
+    writeFileSync(`${backup}.unfinished`, 'half of a backup');
+    await write(1);
+    await storage.backup(backup);
+    expect(existsSync(`${backup}.unfinished`)).toBe(false);
+    expect(statSync(backup).size).toBeGreaterThan(4096);
+  });
+
+  it('is taken by another process at one moment while this one writes', async () => {
+    for (let trace = 1; trace <= 20; trace++) await write(trace);
+    const backup = join(directory, 'copy.db');
+    const program = await bundleProgram(
+      'backup-program.mjs',
+      `import { backupDatabase } from './src/storage/backup.ts';
+       await backupDatabase(process.argv[2], process.argv[3]);`,
+    );
+    const child = spawn(process.execPath, ['--no-warnings', program, path, backup], {
+      stdio: 'inherit',
+      env: { ...process.env, NODE_OPTIONS: '' },
+    });
+    const exited = new Promise<number | null>((resolve) => child.once('exit', resolve));
+    let isRunning = true;
+    void exited.then(() => (isRunning = false));
+    let trace = 20;
+    while (isRunning) {
+      await write(++trace);
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    expect(await exited).toBe(0);
+    const copy = new SqliteStorage(await openDatabaseFile(backup));
+    const { traceCount } = await copy.traces.counts();
+    expect(traceCount).toBeGreaterThanOrEqual(20);
+    expect(await copy.traces.newestSeq()).toBe(traceCount);
+    expect((await copy.traces.trace(hexId(traceCount, 32)))?.spans.spanId).toHaveLength(1);
+    expect(await copy.traces.trace(hexId(traceCount + 1, 32))).toBeUndefined();
+    await copy.close();
+    expect((await storage.traces.counts()).traceCount).toBe(trace);
+  });
+});
