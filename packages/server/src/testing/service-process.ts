@@ -1,5 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { mkdirSync, renameSync, rmSync } from 'node:fs';
+import { mkdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
@@ -20,6 +20,8 @@ const options: BuildOptions = {
 export interface ServiceProcess {
   readonly child: ChildProcess;
   readonly url: string;
+  /** What it has told its user so far, line by line. */
+  readonly told: readonly string[];
 }
 
 /** The sources as a program that can be started in a process of its own, and killed. */
@@ -39,7 +41,7 @@ export class ServiceProgram {
       stdin: {
         contents: `
           import { startServer } from './src/server.ts';
-          const tell = (message) => console.error(message);
+          const tell = (message, error) => console.error(message, error?.message ?? '');
           const logger = { info: () => undefined, warn: tell, error: tell };
           const server = await startServer({ port: 0, logger, ...JSON.parse(process.argv[2]) });
           process.on('SIGTERM', () => void server.close());
@@ -59,10 +61,16 @@ export class ServiceProgram {
     return new ServiceProgram(file);
   }
 
-  /** Starts the program and does not wait for anything. */
-  spawn(serverOptions: ServerOptions, stderr: 'inherit' | 'ignore' = 'inherit'): ChildProcess {
-    const child = spawn(process.execPath, ['--no-warnings', this.#file, JSON.stringify(serverOptions)], {
-      stdio: ['ignore', 'pipe', stderr],
+  /**
+   * Starts the program and waits for nothing.
+   *
+   * @param wrapper - A command that ends with the start of the program that is given to it.
+   */
+  spawn(serverOptions: ServerOptions, wrapper: readonly string[] = []): ChildProcess {
+    const node = [process.execPath, '--no-warnings', this.#file, JSON.stringify(serverOptions)];
+    const [command, ...args] = [...wrapper, ...node];
+    const child = spawn(command!, args, {
+      stdio: ['ignore', 'pipe', 'pipe'],
       env: { ...process.env, NODE_OPTIONS: '' },
     });
     this.#running.add(child);
@@ -71,16 +79,24 @@ export class ServiceProgram {
   }
 
   /** Starts a service and waits until it listens. */
-  async start(serverOptions: ServerOptions): Promise<ServiceProcess> {
-    const child = this.spawn(serverOptions);
-    for await (const line of createInterface({ input: child.stdout! })) return { child, url: line };
-    throw new Error('the service ended before it was ready');
+  async start(serverOptions: ServerOptions, wrapper?: readonly string[]): Promise<ServiceProcess> {
+    const child = this.spawn(serverOptions, wrapper);
+    const told: string[] = [];
+    createInterface({ input: child.stderr! }).on('line', (line) => told.push(line));
+    for await (const line of createInterface({ input: child.stdout! })) return { child, url: line, told };
+    throw new Error(`the service ended before it was ready: ${told.join(' ')}`);
   }
 
   remove(): void {
     for (const child of this.#running) child.kill('SIGKILL');
     rmSync(this.#file, { force: true });
   }
+}
+
+/** The memory of a process at its highest, in MiB. Linux alone tells it. */
+export function highestMemoryMiB(child: ChildProcess): number {
+  const status = readFileSync(`/proc/${child.pid}/status`, 'utf8');
+  return Number(/^VmHWM:\s+(\d+) kB$/m.exec(status)?.[1]) / 1024;
 }
 
 /** Ends a process and waits for it. */
