@@ -20,6 +20,21 @@ describe('parseCommandLine', () => {
     ],
     [['trace'], { command: 'trace', flags: {}, traceId: 'latest' }],
     [['trace', '--logs'], { command: 'trace', flags: { logs: true }, traceId: 'latest' }],
+    [
+      ['start', '--max-bytes', '1GiB', '--otlp-ports=none', '--keep-secrets', '--config', 'a.json'],
+      {
+        command: 'start',
+        flags: { maxBytes: '1GiB', otlpPorts: 'none', keepSecrets: 'true', config: 'a.json' },
+      },
+    ],
+    [['run', '--token', 't', '--', 'x'], { command: 'run', flags: { token: 't' }, program: ['x'] }],
+    [['cleanup', '--preview', '--json'], { command: 'cleanup', flags: { preview: true, json: true } }],
+    [['pin', 'latest'], { command: 'pin', flags: {}, traceId: 'latest' }],
+    [['unpin', 'AB'.repeat(16)], { command: 'unpin', flags: {}, traceId: 'ab'.repeat(16) }],
+    [
+      ['backup', 'copy.db', '--db-path', 'a.db'],
+      { command: 'backup', flags: { dbPath: 'a.db' }, file: 'copy.db' },
+    ],
     [['trace', 'AB'.repeat(16)], { command: 'trace', flags: {}, traceId: 'ab'.repeat(16) }],
   ])('reads %j', (args, expected) => {
     expect(parseCommandLine(args)).toEqual(expected);
@@ -36,6 +51,12 @@ describe('parseCommandLine', () => {
     [['run', '--exit=1', '--', 'x'], '--exit takes no value.'],
     [['run', 'node', 'app.js'], 'Put "--" before the command: tta-obs run [--exit] -- node app.js'],
     [['run', '--'], 'Put "--" before the command: tta-obs run [--exit] -- node app.js'],
+    [['pin'], 'Something is missing: tta-obs pin <id|latest>'],
+    [['backup'], 'Something is missing: tta-obs backup <file>'],
+    [['backup', 'a', 'b'], '"b" is too much: see tta-obs backup --help.'],
+    [['cleanup', 'all'], '"all" is too much: see tta-obs cleanup --help.'],
+    [['cleanup', '--max-traces', '1'], 'Unknown flag "--max-traces". See tta-obs cleanup --help.'],
+    [['start', '--keep-secrets=no'], '--keep-secrets takes no value.'],
     [['start', 'now'], '"now" is too much: see tta-obs start --help.'],
     [['trace', 'xyz'], '"xyz" is not a trace id: give its 32 hex digits, or "latest".'],
   ])('refuses %j', (args, message) => {

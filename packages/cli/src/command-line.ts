@@ -1,32 +1,57 @@
 import { parseArgs } from 'node:util';
 import { nearestName } from './nearest-name.ts';
 import { UsageError } from './command-error.ts';
+import type { SettingName } from './setting.ts';
 
-export type CommandName = 'start' | 'run' | 'trace';
+type FlagTypes = Readonly<Record<string, 'string' | 'boolean'>>;
 
-const COMMANDS: readonly CommandName[] = ['start', 'run', 'trace'];
+/** How a running service is found. */
+const CLIENT = {
+  port: 'string',
+  host: 'string',
+  token: 'string',
+  config: 'string',
+  help: 'boolean',
+} as const;
+
+const SERVICE = {
+  ...CLIENT,
+  'db-path': 'string',
+  'otlp-ports': 'string',
+  'retention-hours': 'string',
+  'max-traces': 'string',
+  'max-bytes': 'string',
+  durability: 'string',
+  'keep-secrets': 'boolean',
+} as const;
 
 const FLAGS = {
-  start: { port: 'string', host: 'string', 'db-path': 'string', help: 'boolean' },
-  run: { port: 'string', 'db-path': 'string', exit: 'boolean', help: 'boolean' },
-  trace: { port: 'string', logs: 'boolean', help: 'boolean' },
-} as const satisfies Record<CommandName, Record<string, 'string' | 'boolean'>>;
+  start: SERVICE,
+  run: { ...SERVICE, exit: 'boolean' },
+  trace: { ...CLIENT, logs: 'boolean' },
+  cleanup: { ...CLIENT, 'db-path': 'string', preview: 'boolean', yes: 'boolean', json: 'boolean' },
+  pin: CLIENT,
+  unpin: CLIENT,
+  backup: { 'db-path': 'string', config: 'string', help: 'boolean' },
+} as const satisfies Record<string, FlagTypes>;
+
+export type CommandName = keyof typeof FLAGS;
+
+const COMMANDS = Object.keys(FLAGS) as CommandName[];
 
 /** What the user asked for; values are still text. */
 export type CommandLine =
   | { readonly command: 'help'; readonly topic?: CommandName }
   | { readonly command: 'version' }
-  | { readonly command: 'start'; readonly flags: Flags }
+  | { readonly command: 'start' | 'cleanup'; readonly flags: Flags }
   | { readonly command: 'run'; readonly flags: Flags; readonly program: readonly [string, ...string[]] }
-  | { readonly command: 'trace'; readonly flags: Flags; readonly traceId: string };
+  | { readonly command: 'trace' | 'pin' | 'unpin'; readonly flags: Flags; readonly traceId: string }
+  | { readonly command: 'backup'; readonly flags: Flags; readonly file: string };
 
-export interface Flags {
-  readonly port?: string;
-  readonly host?: string;
-  readonly dbPath?: string;
-  readonly exit?: boolean;
-  readonly logs?: boolean;
-}
+export type Flags = Readonly<
+  Partial<Record<SettingName | 'config', string>> &
+    Partial<Record<'exit' | 'logs' | 'preview' | 'yes' | 'json', true>>
+>;
 
 /**
  * Reads the arguments after the program's name.
@@ -47,16 +72,23 @@ export function parseCommandLine(args: readonly string[]): CommandLine {
 function parseCommand(command: CommandName, args: readonly string[]): CommandLine {
   const separator = command === 'run' ? args.indexOf('--') : -1;
   const own = separator === -1 ? args : args.slice(0, separator);
-  const { values, positionals } = parseFlags(command, own);
-  if (values['help'] === true) return { command: 'help', topic: command };
-  const flags = toFlags(values);
+  const { flags, positionals } = parseFlags(command, own);
+  if (flags === 'help') return { command: 'help', topic: command };
   switch (command) {
     case 'start':
+    case 'cleanup':
       refuseExtra(command, positionals, 0);
       return { command, flags };
     case 'trace':
       refuseExtra(command, positionals, 1);
       return { command, flags, traceId: traceIdOf(positionals[0] ?? 'latest') };
+    case 'pin':
+    case 'unpin':
+      refuseExtra(command, positionals, 1);
+      return { command, flags, traceId: traceIdOf(wanted(positionals[0], `tta-obs ${command} <id|latest>`)) };
+    case 'backup':
+      refuseExtra(command, positionals, 1);
+      return { command, flags, file: wanted(positionals[0], 'tta-obs backup <file>') };
     case 'run': {
       const [program, ...programArguments] = separator === -1 ? [] : args.slice(separator + 1);
       if (positionals.length > 0 || program === undefined) {
@@ -68,7 +100,7 @@ function parseCommand(command: CommandName, args: readonly string[]): CommandLin
 }
 
 function parseFlags(command: CommandName, args: readonly string[]) {
-  const known: Readonly<Record<string, 'string' | 'boolean'>> = FLAGS[command];
+  const known: FlagTypes = FLAGS[command];
   const { values, positionals, tokens } = parseArgs({
     args: [...args],
     options: {
@@ -91,25 +123,27 @@ function parseFlags(command: CommandName, args: readonly string[]) {
     if (type === 'boolean' && token.value !== undefined)
       throw new UsageError(`${token.rawName} takes no value.`);
   }
-  return { values, positionals };
+  return { flags: values['help'] === true ? ('help' as const) : toFlags(values), positionals };
 }
 
 function toFlags(values: Readonly<Record<string, unknown>>): Flags {
-  const { port, host, exit, logs } = values;
-  const dbPath = values['db-path'];
-  return {
-    ...(typeof port === 'string' && { port }),
-    ...(typeof host === 'string' && { host }),
-    ...(typeof dbPath === 'string' && { dbPath }),
-    ...(exit === true && { exit }),
-    ...(logs === true && { logs }),
-  };
+  const entries = Object.entries(values).map(([name, value]) => {
+    const key = name.replace(/-([a-z])/g, (_, letter: string) => letter.toUpperCase());
+    // The one setting that is a flag without a value.
+    return [key, key === 'keepSecrets' ? 'true' : value] as const;
+  });
+  return Object.fromEntries(entries);
 }
 
 function traceIdOf(text: string): string {
   const id = text.toLowerCase();
   if (id === 'latest' || /^[0-9a-f]{32}$/.test(id)) return id;
   throw new UsageError(`"${text}" is not a trace id: give its 32 hex digits, or "latest".`);
+}
+
+function wanted(positional: string | undefined, usage: string): string {
+  if (positional === undefined || positional === '') throw new UsageError(`Something is missing: ${usage}`);
+  return positional;
 }
 
 function refuseExtra(command: CommandName, positionals: readonly string[], allowed: number): void {

@@ -5,9 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { startServer, type RunningServer } from '@tta/obs-server';
-import { main } from './main.ts';
+import { Session as TestSession } from '../test/session.ts';
 import { processSurroundings } from './process.ts';
-import type { Surroundings } from './surroundings.ts';
 
 let directory: string;
 
@@ -19,57 +18,10 @@ afterEach(() => {
   rmSync(directory, { recursive: true, force: true });
 });
 
-/** A terminal that remembers, and signals that a spec sends. */
-class Session implements Surroundings {
-  stdout = '';
-  stderr = '';
-  exitedWith: number | undefined;
-  readonly env: Readonly<Record<string, string | undefined>>;
-  readonly platform = process.platform;
-  readonly homeDirectory = directory;
-  readonly pageDir = undefined;
-  readonly isInteractive: boolean;
-  readonly #listeners = new Set<(signal: NodeJS.Signals) => void>();
-  #wake: () => void = () => undefined;
-
-  constructor(env: Record<string, string> = {}, isInteractive = false) {
-    this.env = { PATH: process.env['PATH'], ...env };
-    this.isInteractive = isInteractive;
-  }
-
-  readonly terminal = {
-    out: (text: string) => {
-      this.stdout += text;
-      this.#wake();
-    },
-    err: (text: string) => void (this.stderr += text),
-    columns: 80,
-    hasColour: false,
-  };
-
-  onSignal(listener: (signal: NodeJS.Signals) => void): () => void {
-    this.#listeners.add(listener);
-    return () => void this.#listeners.delete(listener);
-  }
-
-  exitNow(code: number): void {
-    this.exitedWith = code;
-  }
-
-  send(signal: NodeJS.Signals): void {
-    for (const listener of this.#listeners) listener(signal);
-  }
-
-  async printed(pattern: RegExp): Promise<RegExpMatchArray> {
-    for (;;) {
-      const match = this.stdout.match(pattern);
-      if (match !== null) return match;
-      await new Promise<void>((resolve) => (this.#wake = resolve));
-    }
-  }
-
-  run(...args: string[]): Promise<number> {
-    return main(args, this);
+/** At home in the folder of the spec. */
+class Session extends TestSession {
+  constructor(env: Record<string, string> = {}) {
+    super({ homeDirectory: directory, env });
   }
 }
 
@@ -108,11 +60,19 @@ describe('tta-obs run', () => {
     const session = new Session();
     expect(await run(session, ['--exit'], program(1, 'process.exit(3)'))).toBe(3);
     expect(session.stdout).toMatch(
-      /^TTA observability \S+\n {2}page {6}http:\S+\n {2}database {2}\S+traces\.db\n\n/,
+      /^TTA observability \S+\n {2}page {6}http:\S+\n {2}OTLP {6}http:\S+\n {2}database {2}\S+traces\.db \(\S+ KiB\)\n {2}keeps {5}1000 traces, 24 h, 1 GiB, and what is pinned\n\n/,
     );
     expect(session.stdout).toMatch(/✓ job 1 +5\.00 ms\n1 span · unknown_service\n/);
     expect(session.stdout).toContain(`/#/traces/${hex(1, 32)}\n`);
     expect(session.stderr).toBe('');
+  });
+
+  it('gives the token to the program', async () => {
+    const session = new Session({ TTA_UI_TOKEN: 'x'.repeat(16) });
+    const code = 'process.exit(process.env.TTA_UI_TOKEN.length)';
+    expect(await run(session, ['--exit'], [process.execPath, '-e', code])).toBe(16);
+    const made = ['--exit', '--host', '0.0.0.0'];
+    expect(await run(new Session(), made, [process.execPath, '-e', code])).toBe(43);
   });
 
   it('prints the three newest traces and counts the others', async () => {
@@ -206,10 +166,74 @@ describe('tta-obs start', () => {
     other.close();
   });
 
-  it('refuses to listen to other machines', async () => {
+  it('makes a token for other machines, prints it once, and takes no request without it', async () => {
     const session = new Session({ TTA_UI_HOST: '0.0.0.0' });
-    expect(await session.run('start', '--db-path', database())).toBe(1);
-    expect(session.stderr).toContain('Listening on 0.0.0.0 is refused');
+    const ended = session.run('start', '--port', '0', '--db-path', database());
+    const [, url, token] = await session.printed(/page {6}(http:\/\/127\.0\.0\.1:\d+)\/\?token=(\S+)\n/);
+    await session.printed(/token {5}in the address of the page, new with each start; .+TTA_UI_TOKEN\n/);
+    expect(session.stdout.split(token!)).toHaveLength(2);
+    expect((await fetch(`${url}/health`)).status).toBe(401);
+    const client = new Session({ TTA_UI_TOKEN: token!, TTA_UI_PORT: new URL(url!).port });
+    expect(await client.run('trace')).toBe(1);
+    expect(client.stderr).toContain('has no traces yet');
+    session.send('SIGINT');
+    expect(await ended).toBe(0);
+    expect(session.stderr).toBe('');
+  });
+
+  it('never prints a token that it was given', async () => {
+    const token = 'a-token-of-the-user';
+    const session = new Session({ TTA_UI_TOKEN: token });
+    const ended = session.run('start', '--port', '0', '--db-path', database());
+    const [, url] = await session.printed(/page {6}(http:\S+)\n/);
+    await session.printed(/token {5}as it was given: .+\n/);
+    expect((await fetch(`${url}/health`)).status).toBe(401);
+    session.send('SIGINT');
+    await ended;
+    expect(session.stdout + session.stderr).not.toContain(token);
+  });
+
+  it('says which OTLP ports it got, and which are taken', async () => {
+    const other = createServer().listen(0, '127.0.0.1');
+    await new Promise((resolve) => other.once('listening', resolve));
+    const { port: taken } = other.address() as AddressInfo;
+    const free = createServer().listen(0, '127.0.0.1');
+    await new Promise((resolve) => free.once('listening', resolve));
+    const { port } = free.address() as AddressInfo;
+    await new Promise((resolve) => free.close(resolve));
+    const session = new Session();
+    const flags = ['--port', '0', '--otlp-ports', `${taken},${port},${port}`];
+    const ended = session.run('start', '--db-path', database(), ...flags);
+    const [, own] = await session.printed(/page {6}(http:\S+)\n/);
+    await session.printed(/Ctrl-C/);
+    expect(session.stdout).toContain(`  OTLP      ${own}, http://127.0.0.1:${port}\n`);
+    expect(session.stderr).toBe(
+      `tta-obs: Port ${taken} is taken: what is sent there does not arrive here.\n`,
+    );
+    session.send('SIGINT');
+    await ended;
+    other.close();
+  });
+
+  it('says that a service with a token runs there already', async () => {
+    const server = await startServer({ port: 0, databasePath: database(), token: 'x'.repeat(16) });
+    const session = new Session();
+    const other = join(directory, 'other.db');
+    expect(await session.run('start', '--port', String(server.port), '--db-path', other)).toBe(1);
+    expect(session.stderr).toContain(`A TTA service already runs at ${server.url} (with a token)`);
+    await server.close();
+  });
+
+  it('reads the settings file and lets it be overruled', async () => {
+    const config = join(directory, 'service.json');
+    writeFileSync(config, '{ "port": 0, "dbPath": "mine.db", "maxTraces": 7, "maxBytes": "2GiB" }');
+    const session = new Session({ TTA_UI_CONFIG: config });
+    const ended = session.run('start', '--max-traces', '1');
+    await session.printed(/Ctrl-C/);
+    expect(session.stdout).toContain(`database  ${join(directory, 'mine.db')} (`);
+    expect(session.stdout).toContain('keeps     1 trace, 24 h, 2 GiB');
+    session.send('SIGTERM');
+    expect(await ended).toBe(0);
   });
 });
 
@@ -360,12 +384,13 @@ describe('tta-obs trace', () => {
 });
 
 describe('tta-obs', () => {
-  it.each([['--help'], ['start', '--help'], ['run', '--help'], ['trace', '--help']])(
-    'documents exit codes in %s',
-    async (...args) => {
+  it.each([[''], ['start'], ['run'], ['trace'], ['pin'], ['unpin'], ['cleanup'], ['backup']])(
+    'documents exit codes of %s within 80 columns',
+    async (...command) => {
       const session = new Session();
-      expect(await session.run(...args)).toBe(0);
+      expect(await session.run(...command.filter((name) => name !== ''), '--help')).toBe(0);
       expect(session.stdout).toContain('Exit codes');
+      expect(session.stdout.split('\n').filter((line) => line.length > 80)).toEqual([]);
     },
   );
 

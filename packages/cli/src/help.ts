@@ -4,74 +4,172 @@ const GENERAL = `tta-obs – watch your workflows on this machine
 
 Usage
   tta-obs start                    start the service and its page
-  tta-obs run -- <command> [args]  run a program under observation and print its traces
+  tta-obs run -- <command> [args]  run a program under observation
   tta-obs trace [id|latest]        print a stored trace
+  tta-obs pin <id|latest>          keep a trace from removal; unpin ends that
+  tta-obs cleanup [--preview]      remove what is over the limits
+  tta-obs backup <file>            copy the database, also of a running service
 
   tta-obs <command> --help         flags of a command
   tta-obs --version
 
-Environment (flags win)
-  TTA_UI_PORT             port of the service, 8765
-  TTA_UI_HOST             loopback name or address, 127.0.0.1
-  TTA_UI_DB_PATH          database file
-  TTA_UI_RETENTION_HOURS  traces that did not change for so long are removed, 24
-  TTA_UI_MAX_TRACES       traces that are kept, 1000
-  NO_COLOR                no colour
+Settings
+  Flags win over variables, and variables over the settings file.
+  tta-obs start --help lists them all.
 
 Exit codes
   0  done
-  1  the service could not start, does not answer, or has no such trace
-  2  the command line is wrong
-  run: the exit code of the command; 126 or 127 when it could not be run, 128 + n when signal n ended it
+  1  it could not be done: one line on stderr says why
+  2  the command line, a variable or the settings file is wrong
+  run: the exit code of the command; 126 or 127 when it could not be run,
+       128 + n when signal n ended it
+`;
+
+const SERVICE_FLAGS = `Flags
+  --port N             page, REST and all of OTLP; 0 for a free one (8765)
+  --otlp-ports N,N     OTLP also here, where free; none (4318,4317; none with
+                       --port 0)
+  --host H             name or address (127.0.0.1); one that other machines
+                       reach needs a token, and makes one unless given
+  --token T            what every request must show (none); better given by
+                       variable or file: others see command lines
+  --db-path FILE       database, created when missing (traces.db in your data
+                       directory)
+  --max-traces N       traces that are kept (1000)
+  --retention-hours N  how long they are kept after their last change (24)
+  --max-bytes SIZE     what the database may take, as 500MB or 1GiB (1GiB)
+  --durability D       process: what is stored outlives the process; full: also
+                       a loss of power, but slower (process)
+  --keep-secrets       store known forms of secrets as they arrive (they are
+                       taken out)
+  --config FILE        settings file (config.json, see below)
+`;
+
+const SETTINGS_HELP = `Variables (flags win; an empty one counts as unset)
+  TTA_UI_PORT          TTA_UI_OTLP_PORTS    TTA_UI_HOST      TTA_UI_TOKEN
+  TTA_UI_DB_PATH       TTA_UI_MAX_TRACES    TTA_UI_MAX_BYTES
+  TTA_UI_RETENTION_HOURS                    TTA_UI_DURABILITY
+  TTA_UI_KEEP_SECRETS  TTA_UI_CONFIG        NO_COLOR
+
+Settings file (variables win)
+  JSON with the names of the flags in camelCase: { "maxTraces": 5000 }
+  $XDG_CONFIG_HOME/tta-obs/config.json, else ~/.config/tta-obs/config.json
+  macOS    ~/Library/Application Support/tta-obs/config.json
+  Windows  %APPDATA%\\tta-obs\\config.json
+`;
+
+const CLIENT_FLAGS = `  --port N       port of the service (8765)
+  --host H       its name or address (127.0.0.1)
+  --token T      its token, when it wants one; better TTA_UI_TOKEN or the file
+  --config FILE  settings file, see tta-obs start --help
+`;
+
+const CLIENT_EXIT_CODES = `  1  the service does not answer or wants another token, or has no such trace
+  2  the command line, a variable or the settings file is wrong
 `;
 
 const TOPICS: Readonly<Record<CommandName, string>> = {
   start: `tta-obs start – start the service and its page, until Ctrl-C
 
 Usage
-  tta-obs start [--port N] [--host H] [--db-path FILE]
+  tta-obs start [flags]
 
-Flags
-  --port N        port, 0 for a free one (8765)
-  --host H        loopback name or address (127.0.0.1)
-  --db-path FILE  database, created when missing (traces.db in your data directory)
-
+${SERVICE_FLAGS}
+${SETTINGS_HELP}
 Exit codes
   0  stopped by Ctrl-C or SIGTERM
   1  the service could not start
-  2  the command line is wrong
+  2  the command line, a variable or the settings file is wrong
 `,
   run: `tta-obs run – run a program under observation and print its traces
 
 Usage
-  tta-obs run [--exit] [--port N] [--db-path FILE] -- <command> [args…]
+  tta-obs run [--exit] [flags] -- <command> [args…]
 
-The program finds the service through TTA_UI_ENDPOINT, which @tta/obs reads. When it has ended, its newest
-traces are printed, and the service stays up until Ctrl-C.
+The program finds the service through TTA_UI_ENDPOINT and TTA_UI_TOKEN, which
+@tta/obs reads. When it has ended, its newest traces are printed, and the
+service stays up until Ctrl-C.
 
-Flags
-  --exit          stop the service when the program has ended
-  --port N        port, 0 for a free one (8765)
-  --db-path FILE  database, created when missing (traces.db in your data directory)
+${SERVICE_FLAGS}  --exit               stop the service when the program has ended
+
+Variables and settings file: see tta-obs start --help.
 
 Exit codes
-  that of the program; 126 or 127 when it could not be run, 128 + n when signal n ended it
+  that of the program; 126 or 127 when it could not be run,
+  128 + n when signal n ended it
   1  the service could not start
-  2  the command line is wrong
+  2  the command line, a variable or the settings file is wrong
 `,
   trace: `tta-obs trace – print a trace of the running service
 
 Usage
-  tta-obs trace [id|latest] [--logs] [--port N]
+  tta-obs trace [id|latest] [--logs] [flags]
 
 Flags
-  --logs    also print what was logged in it
-  --port N  port of the service (8765)
-
+  --logs         also print what was logged in it
+${CLIENT_FLAGS}
 Exit codes
   0  printed
-  1  the service does not answer, or has no such trace
-  2  the command line is wrong
+${CLIENT_EXIT_CODES}`,
+  pin: `tta-obs pin – keep a trace from removal by age and number
+
+Usage
+  tta-obs pin <id|latest> [flags]
+
+Pinned traces are kept until they take half of what the database may hold;
+from then on the newest ones are.
+
+Flags
+${CLIENT_FLAGS}
+Exit codes
+  0  pinned
+${CLIENT_EXIT_CODES}`,
+  unpin: `tta-obs unpin – let a pinned trace go when its time comes
+
+Usage
+  tta-obs unpin <id|latest> [flags]
+
+Flags
+${CLIENT_FLAGS}
+Exit codes
+  0  not pinned any more
+${CLIENT_EXIT_CODES}`,
+  cleanup: `tta-obs cleanup – remove the traces that are over the limits
+
+Usage
+  tta-obs cleanup [--preview] [--yes] [--json] [flags]
+
+A running service does this by itself every few minutes; this does it now. The
+limits are those of the service. Without a service, the database file is worked
+on, with the limits that the variables and the settings file give.
+
+Flags
+  --preview      show what would be removed, and remove nothing
+  --yes          do not ask
+  --json         print what was, or would be, removed as JSON
+  --db-path FILE this database
+${CLIENT_FLAGS}
+Exit codes
+  0  removed or shown
+  1  it could not be done, or the answer was no
+  2  the command line, a variable or the settings file is wrong
+`,
+  backup: `tta-obs backup – copy the database into a new file
+
+Usage
+  tta-obs backup <file> [flags]
+
+Works while a service writes to the database. The copy is a database of its own
+(only you can read it): start --db-path <file> opens it. No file is overwritten.
+
+Flags
+  --db-path FILE  database to copy (traces.db in your data directory)
+  --config FILE   settings file, see tta-obs start --help
+
+Exit codes
+  0  copied
+  1  it could not be done, and no file was left
+  2  the command line, a variable or the settings file is wrong
 `,
 };
 

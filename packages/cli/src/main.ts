@@ -37,6 +37,19 @@ async function dispatch(args: readonly string[], surroundings: Surroundings): Pr
       const { runCommand } = await import('./run-command.ts');
       return runCommand(line.flags, line.program, surroundings);
     }
+    case 'cleanup': {
+      const { cleanupCommand } = await import('./cleanup-command.ts');
+      return cleanupCommand(line.flags, surroundings);
+    }
+    case 'pin':
+    case 'unpin': {
+      const { pinCommand } = await import('./pin-command.ts');
+      return pinCommand(line.flags, line.traceId, line.command === 'pin', surroundings);
+    }
+    case 'backup': {
+      const { backupCommand } = await import('./backup-command.ts');
+      return backupCommand(line.flags, line.file, surroundings);
+    }
     case 'trace': {
       const { traceCommand } = await import('./trace-command.ts');
       return traceCommand(line.flags, line.traceId, surroundings);

@@ -1,6 +1,7 @@
 import { createRequire } from 'node:module';
 import { homedir } from 'node:os';
 import { dirname } from 'node:path';
+import { createInterface } from 'node:readline';
 import { main } from './main.ts';
 import type { Surroundings } from './surroundings.ts';
 
@@ -35,8 +36,21 @@ export function processSurroundings(subject: NodeJS.Process): Surroundings {
         for (const signal of STOP_SIGNALS) subject.off(signal, listener);
       };
     },
+    ask: (question) => ask(question, stdin, stderr),
     exitNow: (code) => subject.exit(code),
   };
+}
+
+/** On stderr: what goes to stdout may be for another program. */
+function ask(question: string, input: NodeJS.ReadableStream, output: NodeJS.WritableStream) {
+  return new Promise<string | undefined>((resolve) => {
+    const lines = createInterface({ input, output });
+    lines.on('close', () => resolve(undefined));
+    lines.question(question, (answer) => {
+      resolve(answer);
+      lines.close();
+    });
+  });
 }
 
 function ignoreBrokenPipe(error: NodeJS.ErrnoException): void {

@@ -1,9 +1,10 @@
 import type { RunningServer } from '@tta/obs-server';
+import { announceService } from './announcement.ts';
 import { runProgram, type ProgramEnd } from './child-program.ts';
 import type { Flags } from './command-line.ts';
 import { LeftTraces } from './left-traces.ts';
 import { serviceSettings } from './service-settings.ts';
-import { announceService, startService } from './service-start.ts';
+import { startService } from './service-start.ts';
 import { stopSignal } from './stop-signal.ts';
 import { style } from './style.ts';
 import type { Surroundings } from './surroundings.ts';
@@ -19,12 +20,18 @@ export async function runCommand(
   program: readonly [string, ...string[]],
   surroundings: Surroundings,
 ): Promise<number> {
-  const server = await startService(serviceSettings(flags, surroundings), surroundings);
+  const settings = serviceSettings(flags, surroundings);
+  const server = await startService(settings, surroundings);
   const traces = new LeftTraces(server);
-  announceService(server, surroundings);
+  announceService(server, settings, surroundings);
   surroundings.terminal.out('\n');
   try {
-    const env = { ...surroundings.env, TTA_UI_ENDPOINT: server.url };
+    const { url, token } = server;
+    const env = {
+      ...surroundings.env,
+      TTA_UI_ENDPOINT: url,
+      ...(token !== undefined && { TTA_UI_TOKEN: token }),
+    };
     const end = await runProgram(program, env, surroundings);
     if (!end.wasInterrupted) await traces.complete(ROOT_LIMIT_MS);
     traces.stop();

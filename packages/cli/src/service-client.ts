@@ -1,120 +1,200 @@
-import { CommandError } from './command-error.ts';
-import { safeText } from './safe-text.ts';
 import {
   isHealth,
   isLogList,
+  isPinAnswer,
   isProblemDetails,
+  isRetentionPreview,
   isTraceDocument,
   isTraceList,
   type Health,
   type LogRecord,
+  type PinAnswer,
+  type RetentionPreview,
   type TraceDocument,
 } from '@tta/obs-protocol';
+import { CommandError } from './command-error.ts';
+import { safeText } from './safe-text.ts';
+import type { ServiceSettings } from './service-settings.ts';
+import { serviceUrl } from './service-url.ts';
 
 const ANSWER_LIMIT_MS = 5_000;
 const PROBE_LIMIT_MS = 1_000;
+/** A cleanup answers when everything is removed. */
+const CLEANUP_LIMIT_MS = 30 * 60_000;
 const LOG_PAGE = 500;
 
 /** No service of ours answers at the address. */
-class NoServiceError extends CommandError {
+export class NoServiceError extends CommandError {
   constructor(url: string, cause?: unknown) {
     super(
       1,
       `No TTA service answers at ${url}: start it with "tta-obs start", or name its port with --port.`,
-      {
-        cause,
-      },
+      cause,
     );
     this.name = 'NoServiceError';
   }
 }
 
-/** The health of the TTA service at `url`, or `undefined` when something else or nothing answers there. */
-export async function probeService(url: string): Promise<Health | undefined> {
-  try {
-    const response = await fetch(`${url}/health`, { signal: AbortSignal.timeout(PROBE_LIMIT_MS) });
-    const body: unknown = await response.json();
-    return isHealth(body) ? body : undefined;
-  } catch {
-    return undefined;
+interface Request {
+  readonly method: 'GET' | 'PUT' | 'DELETE' | 'POST';
+  readonly body?: object;
+  readonly limitMs: number;
+}
+
+const READ: Request = { method: 'GET', limitMs: ANSWER_LIMIT_MS };
+
+/** Asks a running service over REST. */
+export class ServiceClient {
+  readonly url: string;
+  readonly #token: string | undefined;
+
+  constructor({ host, port, token }: Pick<ServiceSettings, 'host' | 'port' | 'token'>) {
+    this.url = serviceUrl(host, port);
+    this.#token = token;
+  }
+
+  /**
+   * Whether a service of ours is there: its health, `locked` when it wants another token, `undefined` when something
+   * else or nothing answers.
+   */
+  async probe(): Promise<Health | 'locked' | undefined> {
+    try {
+      const response = await this.#fetch('/health', { method: 'GET', limitMs: PROBE_LIMIT_MS });
+      if (response.status === 401) return isOurs(response) ? 'locked' : undefined;
+      const body: unknown = await response.json();
+      return isHealth(body) ? body : undefined;
+    } catch {
+      return undefined;
+    }
+  }
+
+  /**
+   * A trace by its id, or the newest for `latest`; `undefined` when there is no such trace.
+   *
+   * @throws NoServiceError when nothing answers as our service would.
+   */
+  async trace(traceId: string): Promise<TraceDocument | undefined> {
+    const id = await this.traceId(traceId);
+    const document = id === undefined ? undefined : await this.#ask(`/api/traces/${id}`, READ);
+    if (document === undefined) return undefined;
+    if (!isTraceDocument(document)) throw new NoServiceError(this.url);
+    return document;
+  }
+
+  /** The id that `latest` stands for; `undefined` when there are no traces. Any other id stands for itself. */
+  async traceId(traceId: string): Promise<string | undefined> {
+    if (traceId !== 'latest') return traceId;
+    const list = await this.#ask('/api/traces?limit=1', READ);
+    if (!isTraceList(list)) throw new NoServiceError(this.url);
+    return list.items[0]?.traceId;
+  }
+
+  /**
+   * The log records of a stored trace in order of time, page by page.
+   *
+   * @throws NoServiceError when nothing answers as our service would.
+   * @throws CommandError when the service does not know what logs are.
+   */
+  async *logs(traceId: string): AsyncGenerator<readonly LogRecord[]> {
+    const isComplete = yield* this.#logPages(`/api/traces/${traceId}/logs?limit=${LOG_PAGE}`);
+    // The trace may be gone by now. If it is not, the address is not known.
+    if (isComplete || (await this.#ask(`/api/traces/${traceId}`, READ)) === undefined) return;
+    throw new CommandError(
+      1,
+      `The service at ${this.url} is of an older version that keeps no logs: stop it, and start this one with "tta-obs start".`,
+    );
+  }
+
+  /**
+   * The log records of a trace of which no span is stored, in order of time.
+   *
+   * @throws NoServiceError when nothing answers as our service would.
+   */
+  async logsWithoutTrace(traceId: string): Promise<readonly LogRecord[]> {
+    const newestFirst: LogRecord[] = [];
+    for await (const records of this.#logPages(`/api/logs?traceId=${traceId}&limit=${LOG_PAGE}`)) {
+      newestFirst.push(...records);
+    }
+    return newestFirst.reverse();
+  }
+
+  /** What retention would remove, or has removed. */
+  async cleanUp(preview: boolean): Promise<RetentionPreview> {
+    const limitMs = preview ? ANSWER_LIMIT_MS : CLEANUP_LIMIT_MS;
+    const answer = await this.#ask('/api/cleanup', { method: 'POST', body: { preview }, limitMs });
+    if (!isRetentionPreview(answer)) throw new NoServiceError(this.url);
+    return answer;
+  }
+
+  /** Keeps a trace from retention, or gives it free; `undefined` when there is no such trace. */
+  async pin(traceId: string, isPinned: boolean): Promise<PinAnswer | undefined> {
+    const method = isPinned ? 'PUT' : 'DELETE';
+    const request: Request = { method, body: {}, limitMs: ANSWER_LIMIT_MS };
+    const answer = await this.#ask(`/api/traces/${traceId}/pin`, request);
+    if (answer === undefined) return undefined;
+    if (!isPinAnswer(answer)) throw new NoServiceError(this.url);
+    return answer;
+  }
+
+  /** @returns False when a page is not there. */
+  async *#logPages(first: string): AsyncGenerator<readonly LogRecord[], boolean> {
+    for (let path = first; ;) {
+      const page = await this.#ask(path, READ);
+      if (page === undefined) return false;
+      if (!isLogList(page)) throw new NoServiceError(this.url);
+      yield page.items;
+      if (page.nextCursor === null) return true;
+      path = `${first}&cursor=${encodeURIComponent(page.nextCursor)}`;
+    }
+  }
+
+  /** @returns `undefined` for 404. */
+  async #ask(path: string, request: Request): Promise<unknown> {
+    let response: Response;
+    let body: unknown;
+    try {
+      response = await this.#fetch(path, request);
+      body = await response.json();
+    } catch (error) {
+      throw this.#failure(request, error);
+    }
+    if (response.status === 404) return undefined;
+    if (response.status === 401 && isOurs(response)) throw new CommandError(1, this.lockedMessage());
+    if (response.status >= 400 && isProblemDetails(body)) {
+      const said = safeText(body.detail ?? body.title);
+      throw new CommandError(1, `The service at ${this.url} answered ${response.status}: ${said}`);
+    }
+    return body;
+  }
+
+  /** What a user does about a service that answers `locked`. */
+  lockedMessage(): string {
+    return this.#token === undefined
+      ? `The service at ${this.url} wants a token: give it with TTA_UI_TOKEN, in the settings file, or with --token.`
+      : `The service at ${this.url} wants another token: take the one from the address that it printed at its start.`;
+  }
+
+  #failure({ limitMs }: Request, error: unknown): CommandError {
+    if (!(error instanceof Error) || error.name !== 'TimeoutError')
+      return new NoServiceError(this.url, error);
+    return new CommandError(1, `${this.url} did not answer within ${limitMs / 1000} s: try again.`, error);
+  }
+
+  #fetch(path: string, { method, body, limitMs }: Request): Promise<Response> {
+    return fetch(`${this.url}${path}`, {
+      method,
+      headers: {
+        ...(body !== undefined && { 'content-type': 'application/json' }),
+        ...(this.#token !== undefined && { authorization: `Bearer ${this.#token}` }),
+      },
+      ...(body !== undefined && { body: JSON.stringify(body) }),
+      // What is asked is for this address alone, and so is the token.
+      redirect: 'error',
+      signal: AbortSignal.timeout(limitMs),
+    });
   }
 }
 
-/**
- * Fetches a trace by its id, or the newest for `latest`.
- *
- * @returns `undefined` when there is no such trace.
- * @throws NoServiceError when nothing answers as our service would.
- */
-export async function fetchTrace(url: string, traceId: string): Promise<TraceDocument | undefined> {
-  let id = traceId;
-  if (traceId === 'latest') {
-    const list = await get(url, '/api/traces?limit=1');
-    if (!isTraceList(list)) throw new NoServiceError(url);
-    const [newest] = list.items;
-    if (newest === undefined) return undefined;
-    id = newest.traceId;
-  }
-  const document = await get(url, `/api/traces/${id}`);
-  if (document === undefined) return undefined;
-  if (!isTraceDocument(document)) throw new NoServiceError(url);
-  return document;
-}
-
-/**
- * Fetches the log records of a stored trace in order of time, page by page.
- *
- * @throws NoServiceError when nothing answers as our service would.
- * @throws CommandError when the service does not know what logs are.
- */
-export async function* fetchLogs(url: string, traceId: string): AsyncGenerator<readonly LogRecord[]> {
-  const isComplete = yield* logPages(url, `/api/traces/${traceId}/logs?limit=${LOG_PAGE}`);
-  // The trace may be gone by now. If it is not, the address is not known.
-  if (isComplete || (await get(url, `/api/traces/${traceId}`)) === undefined) return;
-  throw new CommandError(
-    1,
-    `The service at ${url} is of an older version that keeps no logs: stop it, and start this one with "tta-obs start".`,
-  );
-}
-
-/**
- * Fetches the log records of a trace of which no span is stored, in order of time.
- *
- * @throws NoServiceError when nothing answers as our service would.
- */
-export async function fetchLogsWithoutTrace(url: string, traceId: string): Promise<readonly LogRecord[]> {
-  const newestFirst: LogRecord[] = [];
-  for await (const records of logPages(url, `/api/logs?traceId=${traceId}&limit=${LOG_PAGE}`)) {
-    newestFirst.push(...records);
-  }
-  return newestFirst.reverse();
-}
-
-/** @returns False when a page is not there. */
-async function* logPages(url: string, first: string): AsyncGenerator<readonly LogRecord[], boolean> {
-  for (let path = first; ;) {
-    const page = await get(url, path);
-    if (page === undefined) return false;
-    if (!isLogList(page)) throw new NoServiceError(url);
-    yield page.items;
-    if (page.nextCursor === null) return true;
-    path = `${first}&cursor=${encodeURIComponent(page.nextCursor)}`;
-  }
-}
-
-async function get(url: string, path: string): Promise<unknown> {
-  let response: Response;
-  let body: unknown;
-  try {
-    response = await fetch(`${url}${path}`, { signal: AbortSignal.timeout(ANSWER_LIMIT_MS) });
-    body = await response.json();
-  } catch (error) {
-    throw new NoServiceError(url, error);
-  }
-  if (response.status === 404) return undefined;
-  if (response.status >= 400 && isProblemDetails(body)) {
-    const said = safeText(body.detail ?? body.title);
-    throw new CommandError(1, `The service at ${url} answered ${response.status}: ${said}`);
-  }
-  return body;
+function isOurs(response: Response): boolean {
+  return response.headers.get('www-authenticate')?.includes('realm="tta-obs"') === true;
 }

@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { dataDirectory } from './data-directory.ts';
 import { serviceSettings } from './service-settings.ts';
@@ -6,17 +9,30 @@ const surroundings = (env: Record<string, string>) => ({
   platform: 'linux' as const,
   env,
   homeDirectory: '/home/ada',
+  terminal: { err: () => undefined },
 });
+
+const defaults = {
+  host: '127.0.0.1',
+  port: 8765,
+  databasePath: '/home/ada/.local/share/tta-obs/traces.db',
+  otlpPorts: [4318, 4317],
+  maxTraces: 1000,
+  retentionHours: 24,
+  maxBytes: 1024 ** 3,
+  durability: 'process',
+  redactSecrets: true,
+};
 
 describe('serviceSettings', () => {
   it('has defaults', () => {
-    expect(serviceSettings({}, surroundings({ TTA_UI_PORT: '' }))).toEqual({
-      host: '127.0.0.1',
-      port: 8765,
-      databasePath: '/home/ada/.local/share/tta-obs/traces.db',
-      maxTraces: 1000,
-      retentionHours: 24,
-    });
+    expect(serviceSettings({}, surroundings({ TTA_UI_PORT: '' }))).toEqual(defaults);
+  });
+
+  it('takes no further ports beside any free one', () => {
+    expect(serviceSettings({ port: '0' }, surroundings({})).otlpPorts).toEqual([]);
+    expect(serviceSettings({}, surroundings({ TTA_UI_PORT: '0' })).otlpPorts).toEqual([]);
+    expect(serviceSettings({ port: '0', otlpPorts: '9' }, surroundings({})).otlpPorts).toEqual([9]);
   });
 
   it('reads the environment, and lets flags win', () => {
@@ -26,14 +42,47 @@ describe('serviceSettings', () => {
       TTA_UI_DB_PATH: '/a.db',
       TTA_UI_MAX_TRACES: '5',
       TTA_UI_RETENTION_HOURS: '0.5',
+      TTA_UI_MAX_BYTES: '500MB',
+      TTA_UI_OTLP_PORTS: 'none',
+      TTA_UI_TOKEN: 'x'.repeat(16),
+      TTA_UI_DURABILITY: 'full',
+      TTA_UI_KEEP_SECRETS: 'true',
     };
-    expect(serviceSettings({ port: '2', dbPath: '/b.db' }, surroundings(env))).toEqual({
+    const flags = { port: '2', dbPath: '/b.db', otlpPorts: '3' };
+    expect(serviceSettings(flags, surroundings(env))).toEqual({
       host: 'localhost',
       port: 2,
       databasePath: '/b.db',
+      otlpPorts: [3],
       maxTraces: 5,
       retentionHours: 0.5,
+      maxBytes: 500_000_000,
+      token: 'x'.repeat(16),
+      durability: 'full',
+      redactSecrets: false,
     });
+  });
+
+  it('lets variables win over the file, and the flag that names one over the variable', () => {
+    const directory = mkdtempSync(join(tmpdir(), 'tta-service-settings-'));
+    const [first, second] = [join(directory, '1.json'), join(directory, '2.json')];
+    writeFileSync(first, '{ "maxTraces": 1, "retentionHours": 1 }');
+    writeFileSync(second, `{ "maxTraces": 2, "token": "${'y'.repeat(16)}" }`, { mode: 0o644 });
+    const said: string[] = [];
+    const terminal = { err: (text: string) => void said.push(text) };
+    const env = { TTA_UI_CONFIG: first, TTA_UI_RETENTION_HOURS: '9' };
+    expect(serviceSettings({}, { ...surroundings(env), terminal })).toMatchObject({
+      maxTraces: 1,
+      retentionHours: 9,
+    });
+    expect(said).toEqual([]);
+    expect(serviceSettings({ config: second }, { ...surroundings(env), terminal })).toMatchObject({
+      maxTraces: 2,
+      retentionHours: 9,
+      token: 'y'.repeat(16),
+    });
+    expect(said).toEqual([`tta-obs: ${second} holds a token, and others may read it: chmod 600 ${second}\n`]);
+    rmSync(directory, { recursive: true });
   });
 
   it.each([

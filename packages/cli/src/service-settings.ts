@@ -1,50 +1,77 @@
 import { join } from 'node:path';
+import type { ServerOptions } from '@tta/obs-server';
 import type { Flags } from './command-line.ts';
 import { dataDirectory, type DataDirectoryOptions } from './data-directory.ts';
-import { UsageError } from './command-error.ts';
+import { parseSetting, SETTINGS, type SettingName, type SettingValues } from './setting.ts';
+import { readSettingsFile } from './settings-file.ts';
+import type { Terminal } from './surroundings.ts';
 
-export interface ServiceSettings {
-  readonly host: string;
-  readonly port: number;
-  readonly databasePath: string;
-  readonly maxTraces: number;
-  readonly retentionHours: number;
+/** What the service is started with, and clients find it by. */
+export interface ServiceSettings extends Required<
+  Pick<
+    ServerOptions,
+    | 'host'
+    | 'port'
+    | 'databasePath'
+    | 'otlpPorts'
+    | 'maxTraces'
+    | 'retentionHours'
+    | 'maxBytes'
+    | 'durability'
+    | 'redactSecrets'
+  >
+> {
+  readonly token?: string;
+}
+
+export interface SettingsSurroundings extends DataDirectoryOptions {
+  readonly terminal: Pick<Terminal, 'err'>;
 }
 
 /**
- * Settings of the service: flags, else `TTA_UI_*`, else defaults. An empty variable counts as unset.
+ * Settings of the service: flags, else `TTA_UI_*`, else the settings file, else defaults. An empty variable counts
+ * as unset.
  *
- * @throws UsageError when a value makes no sense; the message names the flag or variable.
+ * @throws UsageError when a value makes no sense; the message names the flag, the variable, or name and file.
  */
-export function serviceSettings(flags: Flags, surroundings: DataDirectoryOptions): ServiceSettings {
-  const { env } = surroundings;
-  const pick = (flag: string, value: string | undefined, variable: string) =>
-    value !== undefined ? { name: flag, value } : { name: variable, value: env[variable] || undefined };
-  const databasePath = pick('--db-path', flags.dbPath, 'TTA_UI_DB_PATH').value;
+export function serviceSettings(flags: Flags, surroundings: SettingsSurroundings): ServiceSettings {
+  const { env, terminal } = surroundings;
+  const file = readSettingsFile(flags.config ?? (env['TTA_UI_CONFIG'] || undefined), surroundings);
+  for (const notice of file.notices) terminal.err(`tta-obs: ${notice}\n`);
+  const given: SettingValues = { ...file.values, ...fromEnvironment(env), ...fromFlags(flags) };
+  const { port = 8765, dbPath, token } = given;
   return {
-    host: pick('--host', flags.host, 'TTA_UI_HOST').value ?? '127.0.0.1',
-    port: wholeNumber(pick('--port', flags.port, 'TTA_UI_PORT'), 0, 65_535) ?? 8765,
-    databasePath: databasePath ?? join(dataDirectory(surroundings), 'traces.db'),
-    maxTraces: wholeNumber(pick('', undefined, 'TTA_UI_MAX_TRACES'), 1, 10_000_000) ?? 1000,
-    retentionHours: hours(pick('', undefined, 'TTA_UI_RETENTION_HOURS')) ?? 24,
+    host: given.host ?? '127.0.0.1',
+    port,
+    databasePath: dbPath ?? join(dataDirectory(surroundings), 'traces.db'),
+    // Whoever takes any free port wants a service beside others.
+    otlpPorts: given.otlpPorts ?? (port === 0 ? [] : [4318, 4317]),
+    maxTraces: given.maxTraces ?? 1000,
+    retentionHours: given.retentionHours ?? 24,
+    maxBytes: given.maxBytes ?? 1024 ** 3,
+    durability: given.durability ?? 'process',
+    redactSecrets: given.keepSecrets !== true,
+    ...(token !== undefined && { token }),
   };
 }
 
-interface Setting {
-  readonly name: string;
-  readonly value: string | undefined;
+function fromEnvironment(env: Readonly<Record<string, string | undefined>>): SettingValues {
+  return valuesOf((name) => {
+    const { variable } = SETTINGS[name];
+    return [env[variable] || undefined, variable];
+  });
 }
 
-function wholeNumber({ name, value }: Setting, least: number, most: number): number | undefined {
-  if (value === undefined) return undefined;
-  const number = /^[0-9]{1,10}$/.test(value) ? Number(value) : NaN;
-  if (number >= least && number <= most) return number;
-  throw new UsageError(`${name} must be a whole number from ${least} to ${most}, but is "${value}".`);
+function fromFlags(flags: Flags): SettingValues {
+  return valuesOf((name) => [flags[name], SETTINGS[name].flag]);
 }
 
-function hours({ name, value }: Setting): number | undefined {
-  if (value === undefined) return undefined;
-  const number = Number(value);
-  if (number > 0 && number <= 100_000) return number;
-  throw new UsageError(`${name} must be a number of hours above 0, at most 100000, but is "${value}".`);
+function valuesOf(
+  find: (name: SettingName) => readonly [text: string | undefined, place: string],
+): SettingValues {
+  const values = (Object.keys(SETTINGS) as SettingName[]).flatMap((name) => {
+    const [text, place] = find(name);
+    return text === undefined ? [] : [[name, parseSetting(name, text, place)] as const];
+  });
+  return Object.fromEntries(values);
 }

@@ -1,10 +1,9 @@
 import { isServiceError, startServer, type RunningServer, type ServiceLogger } from '@tta/obs-server';
 import { CommandError } from './command-error.ts';
 import { safeText } from './safe-text.ts';
-import { probeService } from './service-client.ts';
+import { ServiceClient } from './service-client.ts';
 import type { ServiceSettings } from './service-settings.ts';
-import { style } from './style.ts';
-import type { Surroundings } from './surroundings.ts';
+import type { Surroundings, Terminal } from './surroundings.ts';
 
 /**
  * Starts the service with the page, its log on stderr.
@@ -16,41 +15,31 @@ export async function startService(
   surroundings: Surroundings,
 ): Promise<RunningServer> {
   const { pageDir, terminal } = surroundings;
-  const logger: ServiceLogger = {
-    warn: (message) => terminal.err(`tta-obs: ${message}\n`),
-    error: (message, error) =>
-      terminal.err(`tta-obs: ${message}${error instanceof Error ? `: ${error.message}` : ''}\n`),
-  };
+  const logger = terminalLogger(terminal);
+  const otlpPorts = [...new Set(settings.otlpPorts)].filter((port) => port !== settings.port);
   try {
-    return await startServer({ ...settings, logger, ...(pageDir !== undefined && { pageDir }) });
+    return await startServer({ ...settings, otlpPorts, logger, ...(pageDir !== undefined && { pageDir }) });
   } catch (error) {
     if (!isServiceError(error)) throw error;
     throw new CommandError(1, await explain(error.code, error.message, settings), error);
   }
 }
 
-/** Says where the page is and where traces are kept. */
-export function announceService(server: RunningServer, { terminal }: Surroundings): void {
-  const paint = style(terminal.hasColour);
-  terminal.out(
-    [
-      paint.bold(`TTA observability ${server.version}`),
-      `  page      ${server.url}`,
-      `  database  ${server.databasePath}`,
-      '',
-    ].join('\n'),
-  );
+/** What the service has to say goes to stderr, a line each. */
+export function terminalLogger(terminal: Terminal): ServiceLogger {
+  return {
+    warn: (message) => terminal.err(`tta-obs: ${message}\n`),
+    error: (message, error) =>
+      terminal.err(`tta-obs: ${message}${error instanceof Error ? `: ${error.message}` : ''}\n`),
+  };
 }
 
 /** Whoever finds the port or the database taken mostly has a service running already. */
 async function explain(code: string, message: string, settings: ServiceSettings): Promise<string> {
   if (code !== 'OBS_ERR_PORT_TAKEN' && code !== 'OBS_ERR_DATABASE_IN_USE') return message;
-  const url = serviceUrl(settings.host, settings.port);
-  const running = settings.port === 0 ? undefined : await probeService(url);
+  const client = new ServiceClient(settings);
+  const running = settings.port === 0 ? undefined : await client.probe();
   if (running === undefined) return message;
-  return `A TTA service already runs at ${url} (database ${safeText(running.databasePath)}): use it, stop it, or start another with --port N --db-path FILE.`;
-}
-
-export function serviceUrl(host: string, port: number): string {
-  return `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
+  const which = running === 'locked' ? 'with a token' : `database ${safeText(running.databasePath)}`;
+  return `A TTA service already runs at ${client.url} (${which}): use it, stop it, or start another with --port N --db-path FILE.`;
 }

@@ -1,6 +1,7 @@
+import { announceService } from './announcement.ts';
 import type { Flags } from './command-line.ts';
 import { serviceSettings } from './service-settings.ts';
-import { announceService, startService } from './service-start.ts';
+import { startService } from './service-start.ts';
 import { stopSignal } from './stop-signal.ts';
 import { style } from './style.ts';
 import type { Surroundings } from './surroundings.ts';
@@ -8,9 +9,10 @@ import type { Surroundings } from './surroundings.ts';
 /** `tta-obs start`: serves until SIGINT or SIGTERM. */
 export async function startCommand(flags: Flags, surroundings: Surroundings): Promise<number> {
   const { terminal } = surroundings;
-  const server = await startService(serviceSettings(flags, surroundings), surroundings);
+  const settings = serviceSettings(flags, surroundings);
+  const server = await startService(settings, surroundings);
   const stopped = stopSignal(surroundings);
-  announceService(server, surroundings);
+  announceService(server, settings, surroundings);
   terminal.out(style(terminal.hasColour).dim('  Ctrl-C stops the service.\n'));
   await stopped;
   await server.close();

@@ -16,8 +16,10 @@ export interface Surroundings extends DataDirectoryOptions {
   readonly pageDir: string | undefined;
   /** Calls back for each SIGINT and SIGTERM. Returns how to stop that. */
   onSignal(listener: (signal: NodeJS.Signals) => void): () => void;
-  /** Whether Ctrl-C reaches our child processes by itself, as it does from a terminal. */
+  /** Someone sits at a terminal: can be asked, and whose Ctrl-C reaches our child processes by itself. */
   readonly isInteractive: boolean;
+  /** Asks the user for a line; `undefined` when there is none, as after Ctrl-C. Only where it is interactive. */
+  ask(question: string): Promise<string | undefined>;
   /** Ends the process at once. */
   exitNow(code: number): void;
 }

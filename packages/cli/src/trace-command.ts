@@ -1,9 +1,9 @@
 import type { TraceSummary } from '@tta/obs-protocol';
 import type { Flags } from './command-line.ts';
 import { logLines } from './log-lines.ts';
-import { fetchLogs, fetchLogsWithoutTrace, fetchTrace } from './service-client.ts';
+import { noSuchTrace } from './command-error.ts';
+import { ServiceClient } from './service-client.ts';
 import { serviceSettings } from './service-settings.ts';
-import { serviceUrl } from './service-start.ts';
 import { style } from './style.ts';
 import type { Surroundings, Terminal } from './surroundings.ts';
 import { traceTree } from './trace-tree.ts';
@@ -15,30 +15,24 @@ export async function traceCommand(
   surroundings: Surroundings,
 ): Promise<number> {
   const { terminal } = surroundings;
-  const { host, port } = serviceSettings(flags, surroundings);
-  const url = serviceUrl(host, port);
-  const document = await fetchTrace(url, traceId);
+  const client = new ServiceClient(serviceSettings(flags, surroundings));
+  const document = await client.trace(traceId);
   if (document === undefined) {
-    if (flags.logs === true && (await printLogsWithoutTrace(url, traceId, terminal))) return 0;
-    terminal.err(
-      traceId === 'latest'
-        ? `The service at ${url} has no traces yet.\n`
-        : `The service at ${url} has no trace ${traceId}: it may have been removed by retention.\n`,
-    );
-    return 1;
+    if (flags.logs === true && (await printLogsWithoutTrace(client, traceId, terminal))) return 0;
+    throw noSuchTrace(client.url, traceId);
   }
   const { summary } = document;
   terminal.out(traceTree(document, terminal));
-  if (flags.logs === true) await printLogs(url, summary, terminal);
-  terminal.out(style(terminal.hasColour).dim(`${url}/#/traces/${summary.traceId}`) + '\n');
+  if (flags.logs === true) await printLogs(client, summary, terminal);
+  terminal.out(style(terminal.hasColour).dim(`${client.url}/#/traces/${summary.traceId}`) + '\n');
   return 0;
 }
 
-async function printLogs(url: string, summary: TraceSummary, terminal: Terminal): Promise<void> {
+async function printLogs(client: ServiceClient, summary: TraceSummary, terminal: Terminal): Promise<void> {
   const { traceId, startTimeMs, serviceName } = summary;
   const { hasColour } = terminal;
   let hasLines = false;
-  for await (const records of fetchLogs(url, traceId)) {
+  for await (const records of client.logs(traceId)) {
     if (records.length > 0 && !hasLines) terminal.out('\n');
     hasLines ||= records.length > 0;
     terminal.out(logLines(records, { startTimeMs, serviceName, hasColour }));
@@ -47,9 +41,13 @@ async function printLogs(url: string, summary: TraceSummary, terminal: Terminal)
 }
 
 /** @returns False when there are none. */
-async function printLogsWithoutTrace(url: string, traceId: string, terminal: Terminal): Promise<boolean> {
+async function printLogsWithoutTrace(
+  client: ServiceClient,
+  traceId: string,
+  terminal: Terminal,
+): Promise<boolean> {
   if (traceId === 'latest') return false;
-  const records = await fetchLogsWithoutTrace(url, traceId);
+  const records = await client.logsWithoutTrace(traceId);
   const [first] = records;
   if (first === undefined) return false;
   const { hasColour } = terminal;

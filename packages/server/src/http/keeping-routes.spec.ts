@@ -18,9 +18,23 @@ afterEach(async () => {
   rmSync(directory, { recursive: true, force: true });
 });
 
-const start = async (options: Partial<ServerOptions> = {}) => {
+/** @param previews - Nothing is removed before so many previews. */
+const start = async (options: Partial<ServerOptions> = {}, previews = 0) => {
   server = await startServer({ port: 0, databasePath: join(directory, 'traces.db'), ...options });
+  holdRetention(server.store, previews);
 };
+
+/** Keeps the background from removing before a spec does: until that many previews were asked for. */
+function holdRetention(store: RunningServer['store'], previews: number): void {
+  const { prune, previewPrune } = store;
+  let left = previews;
+  store.prune = (limits) => (left > 0 ? Promise.resolve(false) : prune(limits));
+  store.previewPrune = async (limits) => {
+    const preview = await previewPrune(limits);
+    left--;
+    return preview;
+  };
+}
 
 const hex = (value: number, digits: number) => value.toString(16).padStart(digits, '0');
 
@@ -53,7 +67,7 @@ const pinPath = (trace: number) => `/api/traces/${hex(trace, 32)}/pin`;
 
 describe('POST /api/cleanup', () => {
   it('tells what would go, and removes nothing', async () => {
-    await start({ maxTraces: 2 });
+    await start({ maxTraces: 2 }, 9);
     await send(1, 2, 3, 4, 5);
     const { status, body } = await ask('POST', '/api/cleanup', { preview: true });
     expect(status).toBe(200);
@@ -69,7 +83,7 @@ describe('POST /api/cleanup', () => {
   });
 
   it('sees with each preview what was stored since the one before', async () => {
-    await start({ maxTraces: 2 });
+    await start({ maxTraces: 2 }, 9);
     await send(1, 2);
     expect((await ask('POST', '/api/cleanup', { preview: true })).body['traceCount']).toBe(0);
     await send(3, 4);
@@ -77,7 +91,7 @@ describe('POST /api/cleanup', () => {
   });
 
   it('removes at once, and answers what that was', async () => {
-    await start({ maxTraces: 1 });
+    await start({ maxTraces: 1 }, 1);
     await send(...Array.from({ length: 450 }, (_, index) => index + 1));
     const [first, second] = await Promise.all([
       ask('POST', '/api/cleanup', {}),
@@ -110,7 +124,7 @@ describe('POST /api/cleanup', () => {
 
 describe('/api/traces/{id}/pin', () => {
   it('keeps a trace from removal until it is given free', async () => {
-    await start({ maxTraces: 1 });
+    await start({ maxTraces: 1 }, 1);
     await send(1, 2, 3);
     expect(await ask('PUT', pinPath(1), {})).toEqual({
       status: 200,
@@ -127,7 +141,7 @@ describe('/api/traces/{id}/pin', () => {
   });
 
   it('tells when pinned traces take more than their half', async () => {
-    await start({ maxBytes: 1 });
+    await start({ maxBytes: 1 }, 1);
     await send(1);
     expect((await ask('PUT', pinPath(1), {})).body).toMatchObject({ pinnedCount: 1, exemptCount: 0 });
   });

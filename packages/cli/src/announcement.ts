@@ -1,0 +1,41 @@
+import { statSync } from 'node:fs';
+import type { RunningServer } from '@tta/obs-server';
+import { formatBytes } from './format-bytes.ts';
+import { retentionText } from './retention-text.ts';
+import type { ServiceSettings } from './service-settings.ts';
+import { serviceUrl } from './service-url.ts';
+import { style } from './style.ts';
+import type { Surroundings } from './surroundings.ts';
+
+/** Says where the page is, where telemetry may be sent, and what is kept where for how long. */
+export function announceService(
+  server: RunningServer,
+  settings: ServiceSettings,
+  { terminal }: Surroundings,
+): void {
+  const { version, url, databasePath, token } = server;
+  // A token that the user has given is nowhere else to be read; of one that was made this is the only place.
+  const isMade = token !== undefined && settings.token === undefined;
+  const lines: readonly (readonly [label: string, text: string])[] = [
+    ['page', isMade ? `${url}/?token=${token}` : url],
+    ['OTLP', otlpAddresses(server, settings).join(', ')],
+    ['database', `${databasePath} (${formatBytes(statSync(databasePath).size)})`],
+    ['keeps', `${retentionText(settings)}, and what is pinned`],
+    ...(token === undefined ? [] : [['token', tokenHint(isMade)] as const]),
+  ];
+  terminal.out(
+    `${style(terminal.hasColour).bold(`TTA observability ${version}`)}\n` +
+      lines.map(([label, text]) => `  ${label.padEnd(8)}  ${text}\n`).join(''),
+  );
+}
+
+function otlpAddresses({ ports }: RunningServer, { host }: ServiceSettings): readonly string[] {
+  return ports.map((port) => serviceUrl(host, port));
+}
+
+function tokenHint(isMade: boolean): string {
+  const programs = 'programs and commands take it from TTA_UI_TOKEN';
+  return isMade
+    ? `in the address of the page, new with each start; ${programs}`
+    : `as it was given: open the page with ?token=… once; ${programs}`;
+}

@@ -1,0 +1,115 @@
+import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
+import type { RetentionPreview, RetentionSettings } from '@tta/obs-protocol';
+import { isServiceError, openDatabaseCleanup } from '@tta/obs-server';
+import { CommandError, UsageError } from './command-error.ts';
+import type { Flags } from './command-line.ts';
+import { formatBytes } from './format-bytes.ts';
+import { retentionText } from './retention-text.ts';
+import { NoServiceError, ServiceClient } from './service-client.ts';
+import { serviceSettings, type ServiceSettings } from './service-settings.ts';
+import { terminalLogger } from './service-start.ts';
+import type { Surroundings, Terminal } from './surroundings.ts';
+
+const SHOWN_TRACES = 10;
+
+/** Whoever has the database open: a service that runs, or this command. */
+interface Keeper {
+  readonly limits: RetentionSettings;
+  cleanUp(preview: boolean): Promise<RetentionPreview>;
+  close(): Promise<void>;
+}
+
+/** `tta-obs cleanup`: removes what is over the limits, or shows what that is. */
+export async function cleanupCommand(flags: Flags, surroundings: Surroundings): Promise<number> {
+  const { terminal, isInteractive } = surroundings;
+  const mustAsk = flags.preview !== true && flags.yes !== true;
+  if (mustAsk && !isInteractive) {
+    throw new UsageError('Nobody can be asked here: add --yes to remove, or --preview to look.');
+  }
+  const keeper = await findKeeper(flags, serviceSettings(flags, surroundings), terminal);
+  try {
+    const preview = await keeper.cleanUp(true);
+    if (flags.preview === true || preview.traceCount === 0) {
+      terminal.out(flags.json ? `${JSON.stringify(preview)}\n` : previewText(preview, keeper.limits));
+      return 0;
+    }
+    if (mustAsk) {
+      terminal.err(previewText(preview, keeper.limits));
+      if (!/^y(es)?$/i.test((await surroundings.ask('Remove them? [y/N] '))?.trim() ?? '')) {
+        terminal.err('Nothing was removed.\n');
+        return 1;
+      }
+    }
+    const removed = await keeper.cleanUp(false);
+    terminal.out(flags.json ? `${JSON.stringify(removed)}\n` : `Removed ${describe(removed)}.\n`);
+    return 0;
+  } finally {
+    await keeper.close();
+  }
+}
+
+async function findKeeper(flags: Flags, settings: ServiceSettings, terminal: Terminal): Promise<Keeper> {
+  const client = new ServiceClient(settings);
+  const health = await client.probe();
+  if (health === 'locked') throw new CommandError(1, client.lockedMessage());
+  const path = resolve(settings.databasePath);
+  const isMeant = flags.dbPath === undefined || health?.databasePath === path;
+  if (health !== undefined && isMeant) {
+    return {
+      limits: health.retention,
+      cleanUp: (preview) => client.cleanUp(preview),
+      close: () => Promise.resolve(),
+    };
+  }
+  // Whoever names a service does not mean a file.
+  if (flags.port !== undefined || flags.host !== undefined) throw new NoServiceError(client.url);
+  return openFile(path, settings, terminal);
+}
+
+async function openFile(path: string, settings: ServiceSettings, terminal: Terminal): Promise<Keeper> {
+  if (!existsSync(path)) {
+    throw new CommandError(1, `There is no database ${path}, and no service: nothing to clean up.`);
+  }
+  const { maxTraces, retentionHours, maxBytes } = settings;
+  const limits = { maxTraces, retentionHours, maxBytes };
+  try {
+    const cleanup = await openDatabaseCleanup(path, limits);
+    for (const notice of cleanup.notices) terminalLogger(terminal).warn(notice);
+    return { ...cleanup, limits };
+  } catch (error) {
+    if (!isServiceError(error)) throw error;
+    const message =
+      error.code === 'OBS_ERR_DATABASE_IN_USE'
+        ? `${path} belongs to a service that runs: name its port with --port.`
+        : error.message;
+    throw new CommandError(1, message, error);
+  }
+}
+
+function previewText(preview: RetentionPreview, limits: RetentionSettings): string {
+  const limit = retentionText(limits);
+  const { traceCount, traceIds, oldestStartTimeMs, newestStartTimeMs } = preview;
+  if (traceCount === 0) return `Nothing is over the limits (${limit}).\n`;
+  const shown = traceIds.slice(0, SHOWN_TRACES);
+  const rest = traceCount - shown.length;
+  return [
+    `Over the limits (${limit}): ${describe(preview)}`,
+    `started from ${timeText(oldestStartTimeMs)} to ${timeText(newestStartTimeMs)}, in this order:`,
+    ...shown.map((traceId) => `  ${traceId}`),
+    ...(rest > 0 ? [`  and ${rest} more`] : []),
+    '',
+  ].join('\n');
+}
+
+function describe({ traceCount, spanCount, bytes }: RetentionPreview): string {
+  const traces = traceCount === 1 ? '1 trace' : `${traceCount} traces`;
+  const spans = spanCount === 1 ? '1 span' : `${spanCount} spans`;
+  return `${traces} with ${spans}, about ${formatBytes(bytes)}`;
+}
+
+/** To the second, in UTC. */
+function timeText(timeMs: number | null): string {
+  const time = new Date(timeMs ?? NaN);
+  return Number.isNaN(time.getTime()) ? 'some time' : `${time.toISOString().slice(0, 19)}Z`;
+}

@@ -1,0 +1,55 @@
+import { PassThrough } from 'node:stream';
+import { describe, expect, it } from '@jest/globals';
+import { processSurroundings } from './process.ts';
+
+/** A process with streams of a spec. */
+function processOf(stdout: { isTTY?: boolean; columns?: number }, env: Record<string, string> = {}) {
+  const stdin = Object.assign(new PassThrough(), { isTTY: true });
+  const out = Object.assign(new PassThrough(), stdout);
+  const err = new PassThrough();
+  const subject = { env, stdin, stdout: out, stderr: err, platform: 'linux' } as unknown as NodeJS.Process;
+  return { stdin, err, out, surroundings: processSurroundings(subject) };
+}
+
+describe('processSurroundings', () => {
+  it('asks on stderr, and hears one line', async () => {
+    const { stdin, out, err, surroundings } = processOf({});
+    expect(surroundings.isInteractive).toBe(true);
+    const answer = surroundings.ask('Sure? ');
+    stdin.write('yes\nmore\n');
+    expect(await answer).toBe('yes');
+    expect(String(err.read())).toContain('Sure? ');
+    expect(out.read()).toBeNull();
+  });
+
+  it('hears nothing when the input ends', async () => {
+    const { stdin, surroundings } = processOf({});
+    const answer = surroundings.ask('Sure? ');
+    stdin.end();
+    expect(await answer).toBeUndefined();
+  });
+
+  it.each([
+    [{ isTTY: true }, {}, true],
+    [{}, {}, false],
+    [{ isTTY: true }, { NO_COLOR: '1' }, false],
+    [{ isTTY: true }, { NO_COLOR: '' }, true],
+    [{ isTTY: true }, { TERM: 'dumb' }, false],
+  ])('with the output %j and %j has colour: %j', (stdout, env, hasColour) => {
+    expect(processOf(stdout, env as Record<string, string>).surroundings.terminal.hasColour).toBe(hasColour);
+  });
+
+  it('takes the width of the terminal, or 100 columns', () => {
+    expect(processOf({ columns: 40 }).surroundings.terminal.columns).toBe(40);
+    expect(processOf({}).surroundings.terminal.columns).toBe(100);
+  });
+
+  it('goes on when nobody reads its output any more, and with no other error', () => {
+    const { out } = processOf({});
+    const broken = Object.assign(new Error('broken pipe'), { code: 'EPIPE' });
+    expect(() => out.emit('error', broken)).not.toThrow();
+    expect(() => out.emit('error', Object.assign(new Error('no space'), { code: 'ENOSPC' }))).toThrow(
+      'no space',
+    );
+  });
+});

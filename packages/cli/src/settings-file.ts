@@ -1,0 +1,97 @@
+import { readFileSync, statSync } from 'node:fs';
+import { dirname, posix, resolve, win32 } from 'node:path';
+import { UsageError } from './command-error.ts';
+import type { DataDirectoryOptions } from './data-directory.ts';
+import { nearestName } from './nearest-name.ts';
+import { parseSetting, SETTINGS, type SettingName, type SettingValues } from './setting.ts';
+
+export interface SettingsFile {
+  readonly values: SettingValues;
+  /** What its owner should know of it. */
+  readonly notices: readonly string[];
+}
+
+const EMPTY: SettingsFile = { values: {}, notices: [] };
+const READABLE_BY_OTHERS = 0o077;
+
+/** Where the file is looked for when nobody names one. */
+export function usualSettingsPath({ platform, env, homeDirectory }: DataDirectoryOptions): string {
+  if (platform === 'win32') {
+    return win32.join(
+      env['APPDATA'] || win32.join(homeDirectory, 'AppData', 'Roaming'),
+      'tta-obs',
+      'config.json',
+    );
+  }
+  if (platform === 'darwin') {
+    return posix.join(homeDirectory, 'Library', 'Application Support', 'tta-obs', 'config.json');
+  }
+  const configHome = env['XDG_CONFIG_HOME'];
+  // The XDG specification: a relative path is invalid and must be ignored.
+  const isUsable = configHome !== undefined && posix.isAbsolute(configHome);
+  return posix.join(isUsable ? configHome : posix.join(homeDirectory, '.config'), 'tta-obs', 'config.json');
+}
+
+/**
+ * Reads settings of the service from a JSON file.
+ *
+ * @param named - The file that the user has named; the usual one may be missing.
+ * @throws UsageError when it cannot be read, or something in it is not known or makes no sense.
+ */
+export function readSettingsFile(named: string | undefined, options: DataDirectoryOptions): SettingsFile {
+  const path = resolve(named ?? usualSettingsPath(options));
+  let text: string;
+  try {
+    text = readFileSync(path, 'utf8');
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (named === undefined && (code === 'ENOENT' || code === 'ENOTDIR')) return EMPTY;
+    throw new UsageError(`The settings file ${path} cannot be read (${code}).`);
+  }
+  const settings = Object.entries(parseObject(text, path)).map(([name, value]) => {
+    const known = knownName(name, path);
+    const parsed = parseSetting(known, textOf(value), `${known} in ${path}`);
+    // As seen from the file: it is found from wherever the command is called.
+    return [known, known === 'dbPath' ? resolve(dirname(path), parsed as string) : parsed] as const;
+  });
+  const values = Object.fromEntries(settings) as SettingValues;
+  const isOpen =
+    options.platform !== 'win32' &&
+    values.token !== undefined &&
+    (statSync(path).mode & READABLE_BY_OTHERS) !== 0;
+  return {
+    values,
+    notices: isOpen ? [`${path} holds a token, and others may read it: chmod 600 ${path}`] : [],
+  };
+}
+
+/** What a parser says of the text is not handed on: it shows parts of it, and there may be a token. */
+function parseObject(text: string, path: string): Readonly<Record<string, unknown>> {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (error) {
+    const position = /at position ([0-9]+)/.exec((error as Error).message)?.[1];
+    const line = position === undefined ? 0 : text.slice(0, Number(position)).split('\n').length;
+    throw new UsageError(`${path} is not JSON${line === 0 ? '' : `: see line ${line}`}.`);
+  }
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    throw new UsageError(`${path} must hold an object such as { "maxTraces": 5000 }.`);
+  }
+  return value as Readonly<Record<string, unknown>>;
+}
+
+function knownName(name: string, path: string): SettingName {
+  if (Object.hasOwn(SETTINGS, name)) return name as SettingName;
+  const names = Object.keys(SETTINGS);
+  const nearest = nearestName(name, names);
+  const hint = nearest === undefined ? '' : ` Did you mean "${nearest}"?`;
+  throw new UsageError(`Unknown setting "${name}" in ${path}.${hint} There are ${names.join(', ')}.`);
+}
+
+/** The text of a flag that would say the same. */
+function textOf(value: unknown): string {
+  if (typeof value === 'string') return value;
+  if (Array.isArray(value)) return value.length === 0 ? 'none' : value.map(textOf).join(',');
+  return JSON.stringify(value);
+}

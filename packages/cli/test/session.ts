@@ -1,0 +1,73 @@
+import { main } from '../src/main.ts';
+import type { Surroundings } from '../src/surroundings.ts';
+
+export interface SessionOptions {
+  readonly homeDirectory: string;
+  readonly env?: Readonly<Record<string, string>>;
+  readonly isInteractive?: boolean;
+  /** What the user types when asked, one after the other. */
+  readonly answers?: readonly string[];
+  readonly columns?: number;
+}
+
+/** A terminal that remembers, a user who answers, and signals that a spec sends. */
+export class Session implements Surroundings {
+  stdout = '';
+  stderr = '';
+  exitedWith: number | undefined;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly platform = process.platform;
+  readonly homeDirectory: string;
+  readonly pageDir = undefined;
+  readonly isInteractive: boolean;
+  readonly terminal: Surroundings['terminal'];
+  readonly #answers: string[];
+  readonly #listeners = new Set<(signal: NodeJS.Signals) => void>();
+  #wake: () => void = () => undefined;
+
+  constructor({ homeDirectory, env, isInteractive = false, answers = [], columns = 80 }: SessionOptions) {
+    this.homeDirectory = homeDirectory;
+    this.env = { PATH: process.env['PATH'], ...env };
+    this.isInteractive = isInteractive;
+    this.#answers = [...answers];
+    this.terminal = {
+      out: (text) => {
+        this.stdout += text;
+        this.#wake();
+      },
+      err: (text) => void (this.stderr += text),
+      columns,
+      hasColour: false,
+    };
+  }
+
+  onSignal(listener: (signal: NodeJS.Signals) => void): () => void {
+    this.#listeners.add(listener);
+    return () => void this.#listeners.delete(listener);
+  }
+
+  ask(question: string): Promise<string | undefined> {
+    this.stderr += question;
+    return Promise.resolve(this.#answers.shift());
+  }
+
+  exitNow(code: number): void {
+    this.exitedWith = code;
+  }
+
+  send(signal: NodeJS.Signals): void {
+    for (const listener of this.#listeners) listener(signal);
+  }
+
+  async printed(pattern: RegExp): Promise<RegExpMatchArray> {
+    for (;;) {
+      const match = this.stdout.match(pattern);
+      if (match !== null) return match;
+      await new Promise<void>((resolve) => (this.#wake = resolve));
+    }
+  }
+
+  run(...args: string[]): Promise<number> {
+    return main(args, this);
+  }
+}
