@@ -36,6 +36,13 @@ const soaks = {
     about: 'ten minutes of spans, most of them removed again: memory grows by a MiB a minute at most',
     script: 'tools/soak/memory.mjs',
   },
+  fuzz: {
+    about:
+      'ten minutes of bad requests made of good ones: every decoder takes or refuses them, quickly and in flat memory',
+    project: 'packages/server',
+    spec: 'decoders.fuzz',
+    env: { TTA_FUZZ_SECONDS: '600' },
+  },
   mutation: {
     about:
       'retry, timeout, cache, circuit breaker and saga, changed in every small way: their specs notice 80 %',

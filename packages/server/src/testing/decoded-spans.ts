@@ -35,15 +35,18 @@ export function decodedSpans(batch: SpanBatch): readonly DecodedSpan[] {
   const text = (code: number): string | null => (code === -1 ? null : batch.strings[code]!);
   const parsed = (begin: number, end: number): unknown =>
     begin === end ? [] : JSON.parse(documents.toString('utf8', begin, end));
+  // Read once: they may be large, and the spans many.
+  const resources = batch.resources.map(({ attributes }) => JSON.parse(attributes) as AttributesJson);
+  const scopes = batch.scopes.map(({ attributes }) => JSON.parse(attributes) as AttributesJson);
   return Array.from({ length: batch.count }, (_, index) => {
     const begin = batch.documentEnds[index * 3 - 1] ?? 0;
     const [attributesEnd, eventsEnd, linksEnd] = batch.documentEnds.slice(index * 3, index * 3 + 3);
-    const resource = batch.resources[batch.resource[index]!]!;
-    const scope = batch.scopes[batch.scope[index]!]!;
+    const resource = batch.resource[index]!;
+    const scope = batch.scope[index]!;
     return {
-      resource: JSON.parse(resource.attributes) as AttributesJson,
-      serviceName: resource.serviceName,
-      scope: { ...scope, attributes: JSON.parse(scope.attributes) as AttributesJson },
+      resource: resources[resource]!,
+      serviceName: batch.resources[resource]!.serviceName,
+      scope: { ...batch.scopes[scope]!, attributes: scopes[scope]! },
       traceId: text(batch.traceId[index]!)!,
       spanId: text(batch.spanId[index]!)!,
       parentSpanId: text(batch.parentSpanId[index]!),

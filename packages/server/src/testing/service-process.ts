@@ -93,10 +93,11 @@ export class ServiceProgram {
   }
 }
 
-/** The memory of a process at its highest, in MiB. Linux alone tells it. */
-export function highestMemoryMiB(child: ChildProcess): number {
+/** The memory of a process in MiB, now and at its highest. Linux alone tells it. */
+export function memoryMiB(child: ChildProcess): { readonly now: number; readonly highest: number } {
   const status = readFileSync(`/proc/${child.pid}/status`, 'utf8');
-  return Number(/^VmHWM:\s+(\d+) kB$/m.exec(status)?.[1]) / 1024;
+  const field = (name: string) => Number(new RegExp(`^${name}:\\s+(\\d+) kB$`, 'm').exec(status)?.[1]) / 1024;
+  return { now: field('VmRSS'), highest: field('VmHWM') };
 }
 
 /** Ends a process and waits for it. */
