@@ -32,7 +32,7 @@ export function redactAttributes(attributes: AttributesJson, redaction: Redactio
 }
 
 /** A value without its secrets. */
-export function redactValue(value: AttributeJson, redaction: Redaction): AttributeJson {
+function redactValue(value: AttributeJson, redaction: Redaction): AttributeJson {
   if (typeof value === 'string') return redactText(value, redaction);
   if (typeof value !== 'object' || value === null) return value;
   if (Array.isArray(value)) return value.map((item: AttributeJson) => redactValue(item, redaction));
