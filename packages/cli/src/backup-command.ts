@@ -1,14 +1,13 @@
 import { existsSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { backupDatabase, isServiceError } from '@tta/obs-server';
+import { backupInThread, isServiceError } from '@tta/obs-server';
 import { CommandError } from './command-error.ts';
 import type { Flags } from './command-line.ts';
 import { formatBytes } from './format-bytes.ts';
 import { serviceSettings } from './service-settings.ts';
 import type { Surroundings } from './surroundings.ts';
 
-/** Takes longer than a second or two. */
-const LARGE_BYTES = 256 * 1024 ** 2;
+const PROGRESS_MS = 2_000;
 
 /** `tta-obs backup`: copies the database into a new file, also while a service writes to it. */
 export async function backupCommand(flags: Flags, file: string, surroundings: Surroundings): Promise<number> {
@@ -18,12 +17,17 @@ export async function backupCommand(flags: Flags, file: string, surroundings: Su
     throw new CommandError(1, `There is no database ${databasePath}: name another with --db-path.`);
   }
   const path = resolve(file);
-  const size = sizeOf(databasePath);
-  if (size >= LARGE_BYTES) terminal.err(`tta-obs: Copying about ${formatBytes(size)} …\n`);
+  const total = formatBytes(sizeOf(databasePath));
+  const progress = setInterval(() => {
+    const copied = formatBytes(sizeOf(`${path}.unfinished`));
+    terminal.err(`tta-obs: ${copied} of at most ${total} copied\n`);
+  }, PROGRESS_MS);
   try {
-    await backupDatabase(databasePath, path);
+    await backupInThread(databasePath, path);
   } catch (error) {
     throw isServiceError(error) ? new CommandError(1, error.message, error) : error;
+  } finally {
+    clearInterval(progress);
   }
   terminal.out(`Copied ${databasePath} to ${path} (${formatBytes(sizeOf(path))}).\n`);
   return 0;

@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -305,15 +305,6 @@ describe('tta-obs backup', () => {
     expect(session.stderr).toContain('it exists already, and nothing is overwritten');
     expect(statSync(there).size).toBe(8);
     expect(await user().run('backup', database())).toBe(1);
-  });
-
-  it('says that it begins with a large one', async () => {
-    await leaveFile(1);
-    truncateSync(database(), 300 * 1024 ** 2);
-    const session = user();
-    expect(await session.run('backup', copy())).toBe(0);
-    expect(session.stderr).toBe('tta-obs: Copying about 300 MiB …\n');
-    expect(session.stdout).toMatch(/copy\.db \(\S+ KiB\)\.\n$/);
   });
 
   it('says that there is no database, or none of ours', async () => {

@@ -1,7 +1,7 @@
 export { startServer, type RunningServer, type ServerOptions } from './server.ts';
 export { isServiceError, ServiceError, type ServiceErrorCode } from './service-error.ts';
-export { backupDatabase } from './storage/backup.ts';
 export { openDatabaseCleanup, type DatabaseCleanup } from './storage/database-cleanup.ts';
+export { backupInThread } from './thread/backup-in-thread.ts';
 export type { ServiceLogger } from './logger.ts';
 export type { RetentionLimits, TraceListQuery, TraceStore } from './storage/trace-store.ts';
 export type { LogFilter, LogSearch, LogStore, LooseLogLimits, TraceLogQuery } from './storage/log-store.ts';

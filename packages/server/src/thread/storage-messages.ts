@@ -6,10 +6,12 @@ export type Part = 'traces' | 'logs' | 'metrics' | 'storage';
 
 /** What a storage thread is started with. */
 export interface ThreadStart {
-  readonly role: 'writer' | 'reader';
+  readonly role: 'writer' | 'reader' | 'backup';
   readonly databasePath: string;
   /** Whether a commit outlives a loss of power. */
   readonly durability: Durability;
+  /** Where `backup` copies to; it ends when it has. */
+  readonly backupPath?: string;
   /** What was found wrong with the file by the threads before these. */
   readonly damage?: { readonly message: string; readonly seq: number };
 }

@@ -1,5 +1,6 @@
-/** The entry of the threads that work on the database: one writes, one answers questions meanwhile. */
+/** The entry of the threads that work on the database: one writes, one answers questions meanwhile, one copies. */
 import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
+import { backupDatabase } from '../storage/backup.ts';
 import { openDatabaseFile, openForReading } from '../storage/database-file.ts';
 import { DamagedDatabaseError } from '../storage/sqlite-errors.ts';
 import { SqliteStorage } from '../storage/sqlite-storage.ts';
@@ -8,10 +9,19 @@ import { StorageWorker } from './storage-worker.ts';
 import type { Reply, Request, ThreadStart } from './storage-messages.ts';
 
 const port = parentPort!;
-const { role, databasePath, durability, damage } = workerData as ThreadStart;
+const { role, databasePath, durability, backupPath, damage } = workerData as ThreadStart;
 const reply = (message: Reply): void => port.postMessage(message);
 
 try {
+  if (role === 'backup') {
+    await backupDatabase(databasePath, backupPath!);
+    reply({ kind: 'ready', path: backupPath!, notices: [] });
+  } else await serve();
+} catch (error) {
+  reply({ kind: 'failed', error: errorToJson(error) });
+}
+
+async function serve(): Promise<void> {
   const file =
     role === 'writer'
       ? await openDatabaseFile(databasePath, {
@@ -26,6 +36,4 @@ try {
     worker.handle(request, () => receiveMessageOnPort(port)?.message as Request | undefined),
   );
   reply({ kind: 'ready', path: file.path, notices: file.notices });
-} catch (error) {
-  reply({ kind: 'failed', error: errorToJson(error) });
 }

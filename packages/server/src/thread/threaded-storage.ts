@@ -7,6 +7,7 @@ import { DamagedDatabaseError } from '../storage/sqlite-errors.ts';
 import type { WriteJob } from '../storage/sqlite-storage.ts';
 import { StorageFullError, type Storage } from '../storage/storage.ts';
 import type { TraceStore } from '../storage/trace-store.ts';
+import { backupInThread } from './backup-in-thread.ts';
 import type { Durability, Part, ThreadStart } from './storage-messages.ts';
 import { StorageThread } from './storage-thread-client.ts';
 
@@ -110,17 +111,8 @@ export class ThreadedStorage implements Storage {
   }
 
   /** In a thread of its own: writes and questions go on. */
-  async backup(path: string) {
-    const { durability = 'process' } = this.#options;
-    const thread = await StorageThread.start(
-      { role: 'reader', databasePath: this.path, durability },
-      () => undefined,
-    );
-    try {
-      await thread.call('storage', 'backup', [path]);
-    } finally {
-      await thread.close();
-    }
+  backup(path: string): Promise<void> {
+    return backupInThread(this.path, path);
   }
 
   close(): Promise<void> {
