@@ -18,13 +18,15 @@ export const SEARCH_AND_RETENTION = `
       coalesce((SELECT group_concat(atom, char(10)) FROM json_tree(span.events) WHERE type = 'text'), '')
     FROM span;
 
+  ALTER TABLE span ADD COLUMN dropped TEXT;
+
   CREATE TABLE forgotten_trace (trace_id TEXT PRIMARY KEY, removed_ms INTEGER NOT NULL) WITHOUT ROWID;
   CREATE INDEX forgotten_trace_by_time ON forgotten_trace (removed_ms);
 
   ALTER TABLE trace ADD COLUMN is_partial INTEGER NOT NULL DEFAULT 0;
   ALTER TABLE trace ADD COLUMN is_pinned INTEGER NOT NULL DEFAULT 0;
   ALTER TABLE trace ADD COLUMN bytes INTEGER NOT NULL DEFAULT 0;
-  UPDATE trace SET bytes = (SELECT coalesce(sum(octet_length(attributes) + coalesce(octet_length(events), 0)
+  UPDATE trace SET bytes = (SELECT coalesce(sum(200 + octet_length(attributes) + coalesce(octet_length(events), 0)
     + coalesce(octet_length(links), 0)), 0) FROM span WHERE span.trace_key = trace.trace_key);
   CREATE INDEX pinned_trace ON trace (trace_key) WHERE is_pinned = 1;
 `;

@@ -40,14 +40,17 @@ export class TracePruner {
     this.#now = now;
   }
 
-  /** Removes a small portion. Only within a transaction. @returns whether there is more. */
+  /** Removes a small portion. Only within a transaction. @returns whether there may be more. */
   prune(limits: RetentionLimits): boolean {
+    // Until it is gone, what was removed before takes its space, and more would be removed in its place.
+    if (this.#removeRows()) return true;
+    this.#writer.dropTexts();
     const overdue = this.#overdue(limits, STEP_TRACES);
+    if (overdue.length === 0) return false;
     for (const trace of overdue) this.#forget(trace);
-    if (overdue.length > 0) this.#dropOldMemories();
-    const isMore = this.#removeRows();
-    if (!isMore) this.#writer.dropTexts();
-    return isMore || overdue.length === STEP_TRACES;
+    this.#dropOldMemories();
+    this.#removeRows();
+    return true;
   }
 
   /** What `prune` would remove in the end. */
