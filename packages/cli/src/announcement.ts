@@ -18,6 +18,9 @@ export function announceService(
   const isMade = token !== undefined && settings.token === undefined;
   const lines: readonly (readonly [label: string, text: string])[] = [
     ['page', isMade ? `${url}/?token=${token}` : url],
+    ...(isEverywhere(settings.host)
+      ? [['network', `port ${server.port} on every address of this machine`] as const]
+      : []),
     ['OTLP', otlpAddresses(server, settings).join(', ')],
     ['database', `${databasePath} (${formatBytes(statSync(databasePath).size)})`],
     ['keeps', `${retentionText(settings)}, and what is pinned`],
@@ -29,13 +32,16 @@ export function announceService(
   );
 }
 
+function isEverywhere(host: string): boolean {
+  return host === '0.0.0.0' || host === '::';
+}
+
 function otlpAddresses({ ports }: RunningServer, { host }: ServiceSettings): readonly string[] {
   return ports.map((port) => serviceUrl(host, port));
 }
 
 function tokenHint(isMade: boolean): string {
-  const programs = 'programs and commands take it from TTA_UI_TOKEN';
   return isMade
-    ? `in the address of the page, new with each start; ${programs}`
-    : `as it was given: open the page with ?token=… once; ${programs}`;
+    ? 'in that address, new with each start; programs: TTA_UI_TOKEN'
+    : 'as given; open the page with ?token=… once; programs: TTA_UI_TOKEN';
 }

@@ -170,7 +170,9 @@ describe('tta-obs start', () => {
     const session = new Session({ TTA_UI_HOST: '0.0.0.0' });
     const ended = session.run('start', '--port', '0', '--db-path', database());
     const [, url, token] = await session.printed(/page {6}(http:\/\/127\.0\.0\.1:\d+)\/\?token=(\S+)\n/);
-    await session.printed(/token {5}in the address of the page, new with each start; .+TTA_UI_TOKEN\n/);
+    await session.printed(
+      /network {3}port \d+ on every address of this machine\n[^]+token {5}in that address, new with each start; programs: TTA_UI_TOKEN\n/,
+    );
     expect(session.stdout.split(token!)).toHaveLength(2);
     expect((await fetch(`${url}/health`)).status).toBe(401);
     const client = new Session({ TTA_UI_TOKEN: token!, TTA_UI_PORT: new URL(url!).port });
@@ -186,7 +188,7 @@ describe('tta-obs start', () => {
     const session = new Session({ TTA_UI_TOKEN: token });
     const ended = session.run('start', '--port', '0', '--db-path', database());
     const [, url] = await session.printed(/page {6}(http:\S+)\n/);
-    await session.printed(/token {5}as it was given: .+\n/);
+    await session.printed(/token {5}as given; open the page .+\n/);
     expect((await fetch(`${url}/health`)).status).toBe(401);
     session.send('SIGINT');
     await ended;

@@ -58,10 +58,10 @@ Settings file (variables win)
   Windows  %APPDATA%\\tta-obs\\config.json
 `;
 
-const CLIENT_FLAGS = `  --port N       port of the service (8765)
-  --host H       its name or address (127.0.0.1)
-  --token T      its token, when it wants one; better TTA_UI_TOKEN or the file
-  --config FILE  settings file, see tta-obs start --help
+const CLIENT_FLAGS = `  --port N        port of the service (8765)
+  --host H        its name or address (127.0.0.1)
+  --token T       its token, when it wants one; better TTA_UI_TOKEN or the file
+  --config FILE   settings file, see tta-obs start --help
 `;
 
 const CLIENT_EXIT_CODES = `  1  the service does not answer or wants another token, or has no such trace
@@ -106,7 +106,7 @@ Usage
   tta-obs trace [id|latest] [--logs] [flags]
 
 Flags
-  --logs         also print what was logged in it
+  --logs          also print what was logged in it
 ${CLIENT_FLAGS}
 Exit codes
   0  printed
@@ -144,10 +144,10 @@ limits are those of the service. Without a service, the database file is worked
 on, with the limits that the variables and the settings file give.
 
 Flags
-  --preview      show what would be removed, and remove nothing
-  --yes          do not ask
-  --json         print what was, or would be, removed as JSON
-  --db-path FILE this database
+  --preview       show what would be removed, and remove nothing
+  --yes           do not ask
+  --json          print what was, or would be, removed as JSON
+  --db-path FILE  this database, unless it is that of the service
 ${CLIENT_FLAGS}
 Exit codes
   0  removed or shown

@@ -75,6 +75,27 @@ describe('Retention', () => {
     expect(asked).toEqual([{ maxRecords: 100_000, receivedSinceMs: nowMs - 2 * HOUR_MS }]);
   });
 
+  it('cleans up all that is over the limits, and tells what that was to everyone who asks meanwhile', async () => {
+    for (let trace = 1; trace <= 450; trace++) await writeTrace(trace);
+    const retention = retentionOf();
+    const [first, second] = [retention.cleanUp(), retention.cleanUp()];
+    expect(await first).toMatchObject({ traceCount: 440, spanCount: 440 });
+    expect(await second).toEqual(await first);
+    expect((await storage.traces.counts()).traceCount).toBe(10);
+    expect(await retention.cleanUp()).toMatchObject({ traceCount: 0 });
+  });
+
+  it('does not tell of a cleanup that failed, or was ended by a stop, as done', async () => {
+    for (let trace = 1; trace <= 450; trace++) await writeTrace(trace);
+    const stopped = retentionOf();
+    const removal = stopped.cleanUp();
+    stopped.stop();
+    await expect(removal).rejects.toThrow('the service is being stopped');
+    expect((await storage.traces.counts()).traceCount).toBeGreaterThan(10);
+    storage.traces.prune = () => Promise.reject(new Error('disk full'));
+    await expect(retentionOf().cleanUp()).rejects.toThrow('disk full');
+  });
+
   it('reports a failure and tries again later', async () => {
     const told: unknown[] = [];
     const logger = { ...silentLogger, error: (message: string) => void told.push(message) };

@@ -1,0 +1,61 @@
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterEach, describe, expect, it } from '@jest/globals';
+import { ServiceClient } from './service-client.ts';
+
+const ID = 'a'.repeat(32);
+
+let other: Server | undefined;
+
+afterEach(() => {
+  other?.close();
+  other = undefined;
+});
+
+/** A client of a program that answers everything alike. */
+async function clientOf(status: number, body: string, headers: Record<string, string> = {}) {
+  other = createServer((_, answer) => answer.writeHead(status, headers).end(body)).listen(0, '127.0.0.1');
+  await new Promise((resolve) => other!.once('listening', resolve));
+  return new ServiceClient({ host: '127.0.0.1', port: (other.address() as AddressInfo).port });
+}
+
+describe('ServiceClient', () => {
+  it.each<[string, (client: ServiceClient) => Promise<unknown>]>([
+    ['a trace', (client) => client.trace(ID)],
+    ['the latest trace', (client) => client.trace('latest')],
+    ['logs', (client) => client.logsWithoutTrace(ID)],
+    ['a preview', (client) => client.cleanUp(true)],
+    ['a pin', (client) => client.pin(ID, true)],
+  ])('takes another program for none of ours when it asks for %s', async (_, ask) => {
+    for (const [status, body] of [
+      [200, '{"items":[1]}'],
+      [200, 'hello'],
+      [500, '{}'],
+    ] as const) {
+      const client = await clientOf(status, body);
+      await expect(ask(client)).rejects.toThrow(`No TTA service answers at ${client.url}`);
+      other!.close();
+    }
+  });
+
+  it('hands on what the service says, without what would steer the terminal', async () => {
+    const detail = 'no\u001b[31m room';
+    const problem = JSON.stringify({ type: 'about:blank', title: 'Unavailable', status: 503, detail });
+    const client = await clientOf(503, problem);
+    await expect(client.cleanUp(false)).rejects.toThrow(`${client.url} answered 503: no [31m room`);
+  });
+
+  it('says the title when there is no detail', async () => {
+    const client = await clientOf(503, '{"type":"about:blank","title":"Unavailable","status":503}');
+    await expect(client.pin(ID, false)).rejects.toThrow('answered 503: Unavailable');
+  });
+
+  it('finds a service only where ours answers', async () => {
+    expect(await (await clientOf(200, '{}')).probe()).toBeUndefined();
+    other!.close();
+    expect(await (await clientOf(401, '{}')).probe()).toBeUndefined();
+    other!.close();
+    const ours = { 'www-authenticate': 'Bearer realm="tta-obs"' };
+    expect(await (await clientOf(401, '{}', ours)).probe()).toBe('locked');
+  });
+});
