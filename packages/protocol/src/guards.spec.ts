@@ -83,10 +83,34 @@ const spanDetail = fc.record({
   statusCode: fc.integer({ min: 0, max: 2 }),
   statusMessage: textOrNull,
   attributes,
-  events: fc.array(fc.record({ name: fc.string(), timeMs: length, attributes }), { maxLength: 3 }),
-  links: fc.array(fc.record({ traceId, spanId, attributes }), { maxLength: 3 }),
+  traceState: fc.option(fc.string()),
+  flags: fc.nat(0x3ff),
+  droppedAttributesCount: fc.nat(),
+  events: fc.array(
+    fc.record({
+      name: fc.string(),
+      timeMs: length,
+      timeUnixNano: fc.nat().map(String),
+      attributes,
+      droppedAttributesCount: fc.nat(),
+    }),
+    { maxLength: 3 },
+  ),
+  droppedEventsCount: fc.nat(),
+  links: fc.array(
+    fc.record({
+      traceId,
+      spanId,
+      attributes,
+      traceState: fc.option(fc.string()),
+      flags: fc.nat(),
+      droppedAttributesCount: fc.nat(),
+    }),
+    { maxLength: 3 },
+  ),
+  droppedLinksCount: fc.nat(),
   resource: attributes,
-  scope: fc.record({ name: fc.string(), version: fc.string() }),
+  scope: fc.record({ name: fc.string(), version: fc.string(), attributes }),
 });
 
 const logRecord = fc.record({

@@ -92,10 +92,32 @@ const detail = shape({
   statusCode: isStatusCode,
   statusMessage: isTextOrNull,
   attributes: isAttributes,
-  events: listOf(shape({ name: isText, timeMs: isFinite, attributes: isAttributes })),
-  links: listOf(shape({ traceId: isTraceId, spanId: isSpanId, attributes: isAttributes })),
+  traceState: isTextOrNull,
+  flags: isCount,
+  droppedAttributesCount: isCount,
+  events: listOf(
+    shape({
+      name: isText,
+      timeMs: isFinite,
+      timeUnixNano: isNanoseconds,
+      attributes: isAttributes,
+      droppedAttributesCount: isCount,
+    }),
+  ),
+  droppedEventsCount: isCount,
+  links: listOf(
+    shape({
+      traceId: isTraceId,
+      spanId: isSpanId,
+      attributes: isAttributes,
+      traceState: isTextOrNull,
+      flags: isCount,
+      droppedAttributesCount: isCount,
+    }),
+  ),
+  droppedLinksCount: isCount,
   resource: isAttributes,
-  scope: shape({ name: isText, version: isText }),
+  scope: shape({ name: isText, version: isText, attributes: isAttributes }),
 });
 
 const logRecord = shape({

@@ -77,13 +77,21 @@ export interface SpanEventJson {
   readonly name: string;
   /** Milliseconds after the start of the trace. */
   readonly timeMs: number;
+  /** Nanoseconds since the Unix epoch, in decimal. */
+  readonly timeUnixNano: string;
   readonly attributes: AttributesJson;
+  /** Attributes that the sender had to leave out. */
+  readonly droppedAttributesCount: number;
 }
 
 export interface SpanLinkJson {
   readonly traceId: string;
   readonly spanId: string;
   readonly attributes: AttributesJson;
+  readonly traceState: string | null;
+  /** W3C trace flags of the linked span in the lower 8 bits. */
+  readonly flags: number;
+  readonly droppedAttributesCount: number;
 }
 
 /** One span with all that was received of it. */
@@ -100,11 +108,18 @@ export interface SpanDetail {
   /** OTLP status code: 0 unset, 1 ok, 2 error. */
   readonly statusCode: number;
   readonly statusMessage: string | null;
+  readonly traceState: string | null;
+  /** W3C trace flags in the lower 8 bits; 0x100 and 0x200 tell whether the parent is in another process. */
+  readonly flags: number;
   readonly attributes: AttributesJson;
+  /** What the sender had to leave out. */
+  readonly droppedAttributesCount: number;
   readonly events: readonly SpanEventJson[];
+  readonly droppedEventsCount: number;
   readonly links: readonly SpanLinkJson[];
+  readonly droppedLinksCount: number;
   readonly resource: AttributesJson;
-  readonly scope: { readonly name: string; readonly version: string };
+  readonly scope: { readonly name: string; readonly version: string; readonly attributes: AttributesJson };
 }
 
 /** A span that was found by its texts. */

@@ -1,5 +1,14 @@
 import { decodeJsonExport } from './json-export.ts';
-import { asList, asObject, enumValue, integer, optionalObject, text, uint32 } from './json-fields.ts';
+import {
+  asList,
+  asObject,
+  enumValue,
+  integer,
+  optionalObject,
+  text,
+  uint32,
+  type JsonObject,
+} from './json-fields.ts';
 import type { JsonValues } from './json-values.ts';
 import type { Redaction } from './redaction.ts';
 import type { SpanBatch } from './span-batch.ts';
@@ -38,6 +47,9 @@ function readSpan(values: JsonValues, item: unknown): SpanRecord {
     statusMessage: text(status['message'], 'status.message'),
     traceState: text(span['traceState'], 'traceState'),
     flags: uint32(span['flags'], 'flags'),
+    droppedAttributes: uint32(span['droppedAttributesCount'], 'droppedAttributesCount'),
+    droppedEvents: uint32(span['droppedEventsCount'], 'droppedEventsCount'),
+    droppedLinks: uint32(span['droppedLinksCount'], 'droppedLinksCount'),
     facts: {},
   });
   return {
@@ -57,15 +69,26 @@ function readEvent(values: JsonValues, item: unknown): EventRecord {
     name: text(event['name'], 'event name'),
     timeUnixNano: BigInt.asUintN(64, integer(event['timeUnixNano'], 'event timeUnixNano')),
     attributes: values.attributes(event, 'event'),
+    ...dropped(event, 'event'),
   };
 }
 
 function readLink(values: JsonValues, item: unknown): LinkRecord {
   values.spend();
   const link = asObject(item, 'a link');
+  const traceState = text(link['traceState'], 'link traceState');
+  const flags = uint32(link['flags'], 'link flags');
   return {
     traceId: text(link['traceId'], 'link traceId').toLowerCase(),
     spanId: text(link['spanId'], 'link spanId').toLowerCase(),
     attributes: values.attributes(link, 'link'),
+    ...(traceState !== '' && { traceState }),
+    ...(flags > 0 && { flags }),
+    ...dropped(link, 'link'),
   };
+}
+
+function dropped(owner: JsonObject, what: string): { readonly droppedAttributesCount?: number } {
+  const count = uint32(owner['droppedAttributesCount'], `${what} droppedAttributesCount`);
+  return count > 0 ? { droppedAttributesCount: count } : {};
 }

@@ -4,7 +4,7 @@ import { bytesField, fixed32Field, fixed64Field, varintField } from './protobuf-
 import type { Redaction } from './redaction.ts';
 import { SpanBatchBuilder, type SpanBatch, type SpanFields } from './span-batch.ts';
 import { checkSpan, isLink } from './span-draft.ts';
-import { noteException, UNKNOWN_SERVICE, type SpanFacts } from './span-facts.ts';
+import { noteException, type SpanFacts } from './span-facts.ts';
 import { LENGTH_DELIMITED } from './wire-reader.ts';
 
 const REQUEST_RESOURCES = bytesField(1);
@@ -25,8 +25,11 @@ const SPAN_KIND = varintField(6);
 const SPAN_START = fixed64Field(7);
 const SPAN_END = fixed64Field(8);
 const SPAN_ATTRIBUTES = bytesField(9);
+const SPAN_DROPPED_ATTRIBUTES = varintField(10);
 const SPAN_EVENTS = bytesField(11);
+const SPAN_DROPPED_EVENTS = varintField(12);
 const SPAN_LINKS = bytesField(13);
+const SPAN_DROPPED_LINKS = varintField(14);
 const SPAN_STATUS = bytesField(15);
 const SPAN_FLAGS = fixed32Field(16);
 const STATUS_MESSAGE = bytesField(2);
@@ -34,9 +37,13 @@ const STATUS_CODE = varintField(3);
 const EVENT_TIME = fixed64Field(1);
 const EVENT_NAME = bytesField(2);
 const EVENT_ATTRIBUTES = bytesField(3);
+const EVENT_DROPPED_ATTRIBUTES = varintField(4);
 const LINK_TRACE_ID = bytesField(1);
 const LINK_SPAN_ID = bytesField(2);
+const LINK_TRACE_STATE = bytesField(3);
 const LINK_ATTRIBUTES = bytesField(4);
+const LINK_DROPPED_ATTRIBUTES = varintField(5);
+const LINK_FLAGS = fixed32Field(6);
 
 const OPEN_BRACKET = 0x5b;
 const CLOSE_BRACKET = 0x5d;
@@ -95,7 +102,7 @@ class TraceDecoder {
   #resource(resource: number): void {
     const facts: SpanFacts = {};
     const attributes = this.#document.aside(() => this.#document.object(RESOURCE_ATTRIBUTES, facts));
-    this.#batch.setResource(resource, { attributes, serviceName: facts['service.name'] ?? UNKNOWN_SERVICE });
+    this.#batch.mergeResource(resource, attributes, facts['service.name']);
   }
 
   #scopeSpans(path: string, resource: number): void {
@@ -126,7 +133,7 @@ class TraceDecoder {
         return true;
       }),
     );
-    this.#batch.setScope(scope, { name, version, attributes });
+    this.#batch.mergeScope(scope, { name, version, attributes });
   }
 
   #span(path: () => string, resource: number, scope: number): void {
@@ -157,6 +164,9 @@ class TraceDecoder {
     let flags = 0;
     let statusCode = 0;
     let statusMessage = '';
+    let droppedAttributes = 0;
+    let droppedEvents = 0;
+    let droppedLinks = 0;
     let isFirst = true;
     const facts: SpanFacts = {};
     this.#events.length = 0;
@@ -204,6 +214,15 @@ class TraceDecoder {
           this.#links.push(reader.position);
           reader.skip(LENGTH_DELIMITED);
           break;
+        case SPAN_DROPPED_ATTRIBUTES:
+          droppedAttributes = reader.varint32();
+          break;
+        case SPAN_DROPPED_EVENTS:
+          droppedEvents = reader.varint32();
+          break;
+        case SPAN_DROPPED_LINKS:
+          droppedLinks = reader.varint32();
+          break;
         case SPAN_STATUS: {
           const statusEnd = reader.enter();
           while (reader.position < statusEnd) {
@@ -237,6 +256,9 @@ class TraceDecoder {
       statusMessage,
       traceState,
       flags,
+      droppedAttributes,
+      droppedEvents,
+      droppedLinks,
       facts,
     });
   }
@@ -263,16 +285,20 @@ class TraceDecoder {
     document.spend();
     let name = '';
     let timeUnixNano = 0n;
+    let dropped = 0;
     const eventFacts: SpanFacts = {};
     const out = this.#batch.document;
     out.ascii(isNext ? ',{"attributes":' : '{"attributes":');
     document.object(EVENT_ATTRIBUTES, eventFacts, (tag) => {
       if (tag === EVENT_TIME) timeUnixNano = document.reader.fixed64();
       else if (tag === EVENT_NAME) name = document.text();
+      else if (tag === EVENT_DROPPED_ATTRIBUTES) dropped = document.reader.varint32();
       else return false;
       return true;
     });
-    out.utf8(`,"name":${JSON.stringify(name)},"timeUnixNano":"${timeUnixNano}"}`);
+    out.utf8(`,"name":${JSON.stringify(name)},"timeUnixNano":"${timeUnixNano}"`);
+    if (dropped > 0) out.ascii(`,"droppedAttributesCount":${dropped}`);
+    out.byte(CLOSE_BRACE);
     noteException(facts, name, eventFacts);
     return true;
   }
@@ -283,6 +309,9 @@ class TraceDecoder {
     document.spend();
     let traceId = '';
     let spanId = '';
+    let traceState = '';
+    let flags = 0;
+    let dropped = 0;
     const out = this.#batch.document;
     const begin = out.length;
     const searchBegin = this.#batch.searchLength;
@@ -290,11 +319,18 @@ class TraceDecoder {
     document.object(LINK_ATTRIBUTES, null, (tag) => {
       if (tag === LINK_TRACE_ID) traceId = document.reader.hex();
       else if (tag === LINK_SPAN_ID) spanId = document.reader.hex();
+      else if (tag === LINK_TRACE_STATE) traceState = document.reader.text();
+      else if (tag === LINK_FLAGS) flags = document.reader.fixed32();
+      else if (tag === LINK_DROPPED_ATTRIBUTES) dropped = document.reader.varint32();
       else return false;
       return true;
     });
     if (isLink(traceId, spanId)) {
-      out.ascii(`,"traceId":"${traceId}","spanId":"${spanId}"}`);
+      out.ascii(`,"traceId":"${traceId}","spanId":"${spanId}"`);
+      if (traceState !== '') out.utf8(`,"traceState":${JSON.stringify(traceState)}`);
+      if (flags > 0) out.ascii(`,"flags":${flags}`);
+      if (dropped > 0) out.ascii(`,"droppedAttributesCount":${dropped}`);
+      out.byte(CLOSE_BRACE);
       return true;
     }
     out.length = begin;

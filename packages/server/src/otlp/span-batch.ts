@@ -1,7 +1,7 @@
 import { ByteWriter } from './byte-writer.ts';
 import { checkUnusable } from './decode-error.ts';
 import type { SpanFacts } from './span-facts.ts';
-import { runName, spanLabel, spanMessage, spanStatus } from './span-facts.ts';
+import { runName, spanLabel, spanMessage, spanStatus, UNKNOWN_SERVICE } from './span-facts.ts';
 
 export interface BatchResource {
   /** JSON. */
@@ -50,6 +50,8 @@ export interface SpanBatch {
   readonly runName: readonly number[];
   readonly flags: readonly number[];
   readonly traceState: readonly number[];
+  /** What the sender had to leave out, as JSON of {@link DroppedCounts}; none when it left nothing out. */
+  readonly dropped: readonly number[];
   /** JSON of each span, one after the other: attributes, then events and links where there are any. */
   readonly documents: Uint8Array<ArrayBuffer>;
   /** For each span the ends of its attributes, events and links in `documents`. */
@@ -75,12 +77,19 @@ export interface SpanFields {
   readonly statusMessage: string;
   readonly traceState: string;
   readonly flags: number;
+  readonly droppedAttributes: number;
+  readonly droppedEvents: number;
+  readonly droppedLinks: number;
   readonly facts: SpanFacts;
 }
+
+/** How many attributes, events and links of a span its sender had to leave out. */
+export type DroppedCounts = readonly [attributes: number, events: number, links: number];
 
 /** What a span may add to the full text; the rest of it is stored all the same. */
 const SEARCH_BYTES = 64 * 1024;
 const NONE = -1;
+const NO_ATTRIBUTES = '{}';
 const NEWLINE = 0x0a;
 
 /**
@@ -111,6 +120,7 @@ export class SpanBatchBuilder {
   readonly #runName: number[] = [];
   readonly #flags: number[] = [];
   readonly #traceState: number[] = [];
+  readonly #dropped: number[] = [];
   readonly #documentEnds: number[] = [];
   readonly #searchEnds: number[] = [];
   #documentBegin = 0;
@@ -119,21 +129,31 @@ export class SpanBatchBuilder {
   #rejectedCount = 0;
   #rejectionReason = '';
 
-  /** The spans that follow belong to it. Its content may be given later, by `setResource`. */
+  /** The spans that follow belong to it. Its content may be given later, also in parts. */
   addResource(): number {
-    return this.#resources.push({ attributes: '{}', serviceName: '' }) - 1;
+    return this.#resources.push({ attributes: NO_ATTRIBUTES, serviceName: UNKNOWN_SERVICE }) - 1;
   }
 
-  setResource(index: number, resource: BatchResource): void {
-    this.#resources[index] = resource;
+  /** @param attributes - JSON. */
+  mergeResource(index: number, attributes: string, serviceName: string | undefined): void {
+    const before = this.#resources[index]!;
+    this.#resources[index] = {
+      attributes: merged(before.attributes, attributes),
+      serviceName: serviceName ?? before.serviceName,
+    };
   }
 
   addScope(): number {
-    return this.#scopes.push({ name: '', version: '', attributes: '{}' }) - 1;
+    return this.#scopes.push({ name: '', version: '', attributes: NO_ATTRIBUTES }) - 1;
   }
 
-  setScope(index: number, scope: BatchScope): void {
-    this.#scopes[index] = scope;
+  mergeScope(index: number, { name, version, attributes }: BatchScope): void {
+    const before = this.#scopes[index]!;
+    this.#scopes[index] = {
+      name: name || before.name,
+      version: version || before.version,
+      attributes: merged(before.attributes, attributes),
+    };
   }
 
   /** Takes text by which the span is to be found, from bytes as they were received. */
@@ -187,6 +207,7 @@ export class SpanBatchBuilder {
     this.#runName.push(this.#code(span.parentSpanId === null ? runName(span) : null));
     this.#flags.push(span.flags);
     this.#traceState.push(this.#code(span.traceState === '' ? null : span.traceState));
+    this.#dropped.push(this.#code(droppedCounts(span)));
     this.#searchEnds.push(this.#search.length);
     this.#begin();
   }
@@ -228,6 +249,7 @@ export class SpanBatchBuilder {
       runName: this.#runName,
       flags: this.#flags,
       traceState: this.#traceState,
+      dropped: this.#dropped,
       documents: this.document.finish(),
       documentEnds: this.#documentEnds,
       searchTexts: this.#search.finish(),
@@ -255,4 +277,15 @@ export class SpanBatchBuilder {
     this.#codes.set(text, code);
     return code;
   }
+}
+
+/** Parts of one message come one after the other; the later one counts, as protobuf demands. */
+function merged(before: string, after: string): string {
+  if (before === NO_ATTRIBUTES) return after;
+  return JSON.stringify({ ...(JSON.parse(before) as object), ...(JSON.parse(after) as object) });
+}
+
+function droppedCounts({ droppedAttributes, droppedEvents, droppedLinks }: SpanFields): string | null {
+  if (droppedAttributes + droppedEvents + droppedLinks === 0) return null;
+  return JSON.stringify([droppedAttributes, droppedEvents, droppedLinks] satisfies DroppedCounts);
 }

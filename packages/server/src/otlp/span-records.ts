@@ -3,7 +3,7 @@ import { factOf } from './attribute-keys.ts';
 import { textAttribute } from './attribute-value.ts';
 import { redactAttributes, redactScope, redactText, type Redaction } from './redaction.ts';
 import { SpanBatchBuilder, type SpanBatch } from './span-batch.ts';
-import { noteException, UNKNOWN_SERVICE, type SpanFacts } from './span-facts.ts';
+import { noteException, type SpanFacts } from './span-facts.ts';
 import type { SpanGroup, SpanRecord, TraceBatch } from './trace-batch.ts';
 
 /**
@@ -28,10 +28,8 @@ export function batchOfRecords(
 function addResource(batch: SpanBatchBuilder, group: SpanGroup, redaction: Redaction | null): number {
   const attributes = redactAttributes(group.resource, redaction);
   const resource = batch.addResource();
-  batch.setResource(resource, {
-    attributes: JSON.stringify(attributes),
-    serviceName: textAttribute(attributes, 'service.name') ?? UNKNOWN_SERVICE,
-  });
+  const serviceName = textAttribute(attributes, 'service.name') ?? undefined;
+  batch.mergeResource(resource, JSON.stringify(attributes), serviceName);
   return resource;
 }
 
@@ -43,7 +41,7 @@ function addGroup(
 ): void {
   const scope = batch.addScope();
   const { name, version, attributes } = redactScope(group.scope, redaction);
-  batch.setScope(scope, { name, version, attributes: JSON.stringify(attributes) });
+  batch.mergeScope(scope, { name, version, attributes: JSON.stringify(attributes) });
   for (const span of group.items) addSpan(batch, span, resource, scope, redaction);
 }
 
@@ -64,6 +62,7 @@ function addSpan(
     attributes: redactAttributes(event.attributes, redaction),
     name: redact(event.name),
     timeUnixNano: String(event.timeUnixNano),
+    ...(event.droppedAttributesCount && { droppedAttributesCount: event.droppedAttributesCount }),
   }));
   for (const event of events) {
     searchValues(batch, event.attributes);
@@ -79,7 +78,15 @@ function addSpan(
   if (links.length > 0) batch.document.utf8(JSON.stringify(links));
   batch.endPart();
   batch.add(
-    { ...span, name: redact(span.name), statusMessage: redact(span.statusMessage), facts },
+    {
+      ...span,
+      name: redact(span.name),
+      statusMessage: redact(span.statusMessage),
+      droppedAttributes: span.droppedAttributes ?? 0,
+      droppedEvents: span.droppedEvents ?? 0,
+      droppedLinks: span.droppedLinks ?? 0,
+      facts,
+    },
     resource,
     scope,
   );

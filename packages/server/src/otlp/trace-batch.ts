@@ -5,12 +5,17 @@ export interface EventRecord {
   readonly name: string;
   readonly timeUnixNano: bigint;
   readonly attributes: AttributesJson;
+  /** Attributes that the sender had to leave out, if it had to. */
+  readonly droppedAttributesCount?: number;
 }
 
 export interface LinkRecord {
   readonly traceId: string;
   readonly spanId: string;
   readonly attributes: AttributesJson;
+  readonly traceState?: string;
+  readonly flags?: number;
+  readonly droppedAttributesCount?: number;
 }
 
 /** One span as it was received, whichever encoding it came in. */
@@ -31,6 +36,10 @@ export interface SpanRecord {
   readonly attributes: AttributesJson;
   readonly events: readonly EventRecord[];
   readonly links: readonly LinkRecord[];
+  /** What the sender had to leave out, if it had to. */
+  readonly droppedAttributes?: number;
+  readonly droppedEvents?: number;
+  readonly droppedLinks?: number;
 }
 
 export type SpanGroup = ExportGroup<SpanRecord>;

@@ -5,9 +5,9 @@ import type {
   LogRecord,
   SpanDetail,
   SpanHit,
-  SpanLinkJson,
   TraceSummary,
 } from '@tta/obs-protocol';
+import type { DroppedCounts } from '../otlp/span-batch.ts';
 import type { SqlRow } from './sqlite-driver.ts';
 import type { ColumnRow } from './trace-columns.ts';
 import type { TraceTotals } from './trace-roll-up.ts';
@@ -16,6 +16,24 @@ import type { TraceTotals } from './trace-roll-up.ts';
  * What the columns of the store's queries become. Times beyond 2^53 nanoseconds come as text, which both
  * SQLite drivers read alike and exactly.
  */
+
+/* Events and links as their columns have them: what is zero is left out. */
+
+interface StoredEvent {
+  readonly name: string;
+  readonly timeUnixNano: string;
+  readonly attributes: AttributesJson;
+  readonly droppedAttributesCount?: number;
+}
+
+interface StoredLink {
+  readonly traceId: string;
+  readonly spanId: string;
+  readonly attributes: AttributesJson;
+  readonly traceState?: string;
+  readonly flags?: number;
+  readonly droppedAttributesCount?: number;
+}
 
 /** SQLite cannot compare text after a NUL reliably through both drivers. */
 const NUL = /\0/g;
@@ -101,11 +119,11 @@ export function toSpanHit(row: SqlRow): SpanHit {
 
 export function toSpanDetail(traceId: string, row: SqlRow): SpanDetail {
   const traceStart = BigInt(text(row, 'trace_start_text'));
-  const events = JSON.parse(textOrNull(row, 'events') ?? '[]') as {
-    readonly name: string;
-    readonly timeUnixNano: string;
-    readonly attributes: AttributesJson;
-  }[];
+  const events = JSON.parse(textOrNull(row, 'events') ?? '[]') as StoredEvent[];
+  const links = JSON.parse(textOrNull(row, 'links') ?? '[]') as StoredLink[];
+  const [attributesCount, eventsCount, linksCount] = JSON.parse(
+    textOrNull(row, 'dropped') ?? '[0,0,0]',
+  ) as DroppedCounts;
   return {
     traceId,
     spanId: text(row, 'span_id'),
@@ -117,15 +135,31 @@ export function toSpanDetail(traceId: string, row: SqlRow): SpanDetail {
     status: text(row, 'status') as ExecutionStatus,
     statusCode: number(row, 'status_code'),
     statusMessage: textOrNull(row, 'status_message'),
+    traceState: textOrNull(row, 'trace_state'),
+    flags: number(row, 'flags'),
     attributes: JSON.parse(text(row, 'attributes')) as AttributesJson,
-    events: events.map(({ name, timeUnixNano, attributes }) => ({
+    droppedAttributesCount: attributesCount,
+    events: events.map(({ name, timeUnixNano, attributes, droppedAttributesCount = 0 }) => ({
       name,
       timeMs: Number(BigInt(timeUnixNano) - traceStart) / 1e6,
+      timeUnixNano,
       attributes,
+      droppedAttributesCount,
     })),
-    links: JSON.parse(textOrNull(row, 'links') ?? '[]') as SpanLinkJson[],
+    droppedEventsCount: eventsCount,
+    links: links.map(({ traceState = '', flags = 0, droppedAttributesCount = 0, ...link }) => ({
+      ...link,
+      traceState: traceState === '' ? null : traceState,
+      flags,
+      droppedAttributesCount,
+    })),
+    droppedLinksCount: linksCount,
     resource: JSON.parse(text(row, 'resource_attributes')) as AttributesJson,
-    scope: { name: text(row, 'scope_name'), version: text(row, 'scope_version') },
+    scope: {
+      name: text(row, 'scope_name'),
+      version: text(row, 'scope_version'),
+      attributes: JSON.parse(text(row, 'scope_attributes')) as AttributesJson,
+    },
   };
 }
 

@@ -78,8 +78,8 @@ export class SqliteTraceStore implements TraceStore {
       .sql(
         `SELECT span_id, parent_span_id, span.name, kind, CAST(span.start_ns AS TEXT) AS start_text,
          CAST(span.end_ns AS TEXT) AS end_text, span.status, status_code, status_message, span.attributes, events,
-         links, resource.attributes AS resource_attributes, scope.name AS scope_name,
-         scope.version AS scope_version, CAST(trace.start_ns AS TEXT) AS trace_start_text
+         links, flags, trace_state, dropped, resource.attributes AS resource_attributes, scope.name AS scope_name,
+         scope.version AS scope_version, scope.attributes AS scope_attributes, CAST(trace.start_ns AS TEXT) AS trace_start_text
        FROM trace JOIN span USING (trace_key) JOIN resource ON resource.id = resource_id
          JOIN scope ON scope.id = scope_id
        WHERE trace_id = ? AND span_id = ?`,

@@ -21,6 +21,7 @@ export interface DecodedSpan {
   readonly runName: string | null;
   readonly flags: number;
   readonly traceState: string | null;
+  readonly dropped: string | null;
   readonly attributes: AttributesJson;
   readonly events: readonly unknown[];
   readonly links: readonly unknown[];
@@ -62,6 +63,7 @@ export function decodedSpans(batch: SpanBatch): readonly DecodedSpan[] {
       runName: text(batch.runName[index]!),
       flags: batch.flags[index]!,
       traceState: text(batch.traceState[index]!),
+      dropped: text(batch.dropped[index]!),
       attributes: parsed(begin, attributesEnd!) as AttributesJson,
       events: parsed(attributesEnd!, eventsEnd!) as unknown[],
       links: parsed(eventsEnd!, linksEnd!) as unknown[],

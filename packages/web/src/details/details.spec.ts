@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import type { SpanDetail } from '@tta/obs-protocol';
+import type { AttributesJson, SpanDetail, SpanEventJson } from '@tta/obs-protocol';
 import { attributeText, groupAttributes } from './attribute-groups.ts';
 import { spanErrorOf } from './span-error.ts';
 
@@ -15,13 +15,22 @@ function detail(changes: Partial<SpanDetail>): SpanDetail {
     status: 'error',
     statusCode: 2,
     statusMessage: null,
+    traceState: null,
+    flags: 1,
     attributes: {},
+    droppedAttributesCount: 0,
     events: [],
+    droppedEventsCount: 0,
     links: [],
+    droppedLinksCount: 0,
     resource: {},
-    scope: { name: '', version: '' },
+    scope: { name: '', version: '', attributes: {} },
     ...changes,
   };
+}
+
+function event(name: string, timeMs: number, attributes: AttributesJson): SpanEventJson {
+  return { name, timeMs, timeUnixNano: String(timeMs * 1e6), attributes, droppedAttributesCount: 0 };
 }
 
 describe('groupAttributes', () => {
@@ -62,8 +71,8 @@ describe('spanErrorOf', () => {
       'error.code': 'OBS_ERR_X',
     };
     const events = [
-      { name: 'retry', timeMs: 1, attributes: {} },
-      { name: 'exception', timeMs: 2, attributes: { 'exception.stacktrace': 'HttpError: busy\n  at f' } },
+      event('retry', 1, {}),
+      event('exception', 2, { 'exception.stacktrace': 'HttpError: busy\n  at f' }),
     ];
     expect(spanErrorOf(detail({ attributes, events }))).toEqual({
       message: 'busy',
@@ -75,9 +84,7 @@ describe('spanErrorOf', () => {
   });
 
   it('falls back to the exception, then to the status', () => {
-    const events = [
-      { name: 'exception', timeMs: 2, attributes: { 'exception.message': 'no', 'exception.type': 'E' } },
-    ];
+    const events = [event('exception', 2, { 'exception.message': 'no', 'exception.type': 'E' })];
     expect(spanErrorOf(detail({ events }))).toEqual({ message: 'no', type: 'E' });
     expect(spanErrorOf(detail({ statusMessage: 'gone' }))?.message).toBe('gone');
     expect(spanErrorOf(detail({}))?.message).toBe('No message was recorded.');
