@@ -43,6 +43,12 @@ const soaks = {
     spec: 'decoders.fuzz',
     env: { TTA_FUZZ_SECONDS: '600' },
   },
+  'tiny-requests': {
+    about: 'two million requests of one span: each is stored, and memory does not grow with them',
+    project: 'packages/server',
+    spec: 'tiny-requests',
+    env: { TTA_SOAK_REQUESTS: '2000000' },
+  },
   mutation: {
     about:
       'retry, timeout, cache, circuit breaker and saga, changed in every small way: their specs notice 80 %',

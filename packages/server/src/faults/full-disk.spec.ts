@@ -51,7 +51,9 @@ const dataPoints = Array.from({ length: 200 }, (_, index) => ({
 }));
 /** More than a megabyte each. */
 const others = {
-  logs: { resourceLogs: [{ scopeLogs: [{ logRecords: Array(5).fill(logRecord) }] }] },
+  logs: {
+    resourceLogs: [{ scopeLogs: [{ logRecords: [logRecord, logRecord, logRecord, logRecord, logRecord] }] }],
+  },
   metrics: { resourceMetrics: [{ scopeMetrics: [{ metrics: [{ name: 'load', gauge: { dataPoints } }] }] }] },
 };
 
