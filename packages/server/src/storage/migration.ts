@@ -46,12 +46,15 @@ function takeSteps(database: SqlDatabase, version: number, path: string): void {
 function makeShrinkable(database: SqlDatabase, path: string): readonly string[] {
   if (Number(database.prepare('PRAGMA auto_vacuum').get()?.['auto_vacuum']) === INCREMENTAL) return [];
   try {
-    database.exec(`PRAGMA auto_vacuum = ${INCREMENTAL}; VACUUM;`);
+    // In WAL mode pages keep their size; the size that is wished for was set when the database was opened.
+    database.exec(`PRAGMA journal_mode = DELETE; PRAGMA auto_vacuum = ${INCREMENTAL}; VACUUM;`);
     return [`${path} was rewritten once: from now on it gives back the space of what is removed.`];
   } catch (error) {
     if (isDamage(error)) throw error;
     return [
       `${path} could not be rewritten (${(error as Error).message}) and does not shrink until it is: free some space and start again.`,
     ];
+  } finally {
+    database.exec('PRAGMA journal_mode = WAL');
   }
 }
