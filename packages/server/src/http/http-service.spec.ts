@@ -93,8 +93,13 @@ async function connected(): Promise<Socket> {
 async function ended(socket: Socket): Promise<string> {
   let text = '';
   socket.on('data', (chunk: Buffer) => (text += chunk.toString('latin1')));
-  await once(socket, 'close');
+  await closed(socket);
   return text;
+}
+
+/** Not `once`, which rejects when the connection is reset. */
+function closed(socket: { once(event: 'close', listener: () => void): unknown }): Promise<void> {
+  return new Promise((resolve) => socket.once('close', resolve));
 }
 
 async function answerTo(...parts: (string | Uint8Array)[]): Promise<string> {
@@ -302,7 +307,7 @@ describe('hostile clients', () => {
   });
 
   it('tells a client that does not finish its request that it took too long', async () => {
-    await start({ headersTimeoutMs: 50, requestTimeoutMs: 50 });
+    await start({ headersTimeoutMs: 500, requestTimeoutMs: 500 });
     const half = post('/v1/traces', ' '.repeat(100)).slice(0, -50);
     expect(await answerTo(half)).toMatch(/^HTTP\/1\.1 408 .*"detail":"The request took too long\."/s);
   });
@@ -393,7 +398,7 @@ describe('hostile clients', () => {
     await start();
     const session = connectHttp2(`http://127.0.0.1:${port}`);
     session.on('error', () => undefined);
-    const gone = new Promise((resolve) => session.once('close', resolve));
+    const gone = closed(session);
     const pump = setInterval(() => {
       for (let index = 0; index < 200 && !session.destroyed && !session.closed; index++) {
         const stream = session.request({
@@ -495,12 +500,20 @@ describe('close', () => {
     const idle = await connected();
     idle.write(EMPTY_JSON_EXPORT);
     await answers(idle, 1);
-    const session = connectHttp2(`http://127.0.0.1:${port}`);
-    await once(session, 'connect');
     await close();
-    await Promise.all([silent, idle.closed ? undefined : once(idle, 'close')]);
-    session.destroy();
+    await Promise.all([silent, idle.closed || closed(idle)]);
     await expect(isWell()).rejects.toThrow();
+  });
+
+  it('tells clients of HTTP/2 to go away', async () => {
+    const { close } = await start();
+    const session = connectHttp2(`http://127.0.0.1:${port}`);
+    await once(session, 'remoteSettings');
+    const told = once(session, 'goaway');
+    await close();
+    const [code] = (await told) as [number];
+    expect(code).toBe(http2Constants.NGHTTP2_NO_ERROR);
+    session.destroy();
   });
 
   it('lets a request in flight end, and then its connection', async () => {
@@ -530,10 +543,11 @@ describe('close', () => {
       request.on('error', reject).end(ONE_SPAN);
     });
     while (!isWriting) await turn();
-    const closed = close();
+    const stopped = close();
+    for (let index = 0; index < 10; index++) await turn();
     finish();
     expect(await status).toBe(200);
-    await closed;
+    await stopped;
     agent.destroy();
   });
 

@@ -311,6 +311,14 @@ describe('OTLP/gRPC', () => {
     });
   });
 
+  it('keeps no timer of a call that is done', async () => {
+    const timers = () => process.getActiveResourcesInfo().filter((name) => name === 'Timeout').length;
+    await call(TRACES, span());
+    const before = timers();
+    await Promise.all(Array.from({ length: 50 }, () => call(TRACES, span())));
+    expect(timers()).toBeLessThan(before + 25);
+  });
+
   it('does not wait for a message longer than for a whole request', async () => {
     await restart({ headersTimeoutMs: 50, requestTimeoutMs: 50 });
     const session = connectHttp2(`http://127.0.0.1:${port}`);
