@@ -135,7 +135,8 @@ export class SpanWriter {
       this.#connection.scopeRow(name, version, attributes),
     );
     const documents = Buffer.from(batch.documents.buffer, batch.documents.byteOffset, batch.documents.length);
-    const text = (code: number): string | null => (code === -1 ? null : storable(batch.strings[code]!));
+    const strings = batch.strings.map(storable);
+    const text = (code: number): string | null => (code === -1 ? null : strings[code]!);
     let begin = 0;
     for (let index = 0; index < batch.count; index++) {
       const traceId = batch.strings[batch.traceId[index]!]!;

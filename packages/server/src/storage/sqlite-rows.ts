@@ -40,7 +40,7 @@ const NUL = /\0/g;
 
 /** Text as a column takes it. */
 export function storable(value: string): string {
-  return value.replace(NUL, '\ufffd');
+  return value.includes('\0') ? value.replace(NUL, '\ufffd') : value;
 }
 
 export function text(row: SqlRow, column: string): string {

@@ -6,6 +6,8 @@ import { number } from './sqlite-rows.ts';
 const SEGMENT_SPANS = 100_000;
 /** What SQLite gathers in memory of one transaction before it writes; its default would write many small pieces. */
 const GATHERED_BYTES = 16 * 1024 * 1024;
+/** Pieces that are merged into a larger one: fewer at a time would copy the same words more often. */
+const MERGED_PIECES = 16;
 
 interface Segment {
   readonly segment: number;
@@ -51,7 +53,9 @@ export class TextIndex {
         .run(this.#newest.segment, this.#newest.firstKey);
     }
     const table = `span_text_${this.#newest.segment}`;
-    this.#connection.exec(`INSERT INTO ${table} (${table}, rank) VALUES ('hashsize', ${GATHERED_BYTES})`);
+    this.#connection.exec(
+      `INSERT INTO ${table} (${table}, rank) VALUES ('hashsize', ${GATHERED_BYTES}), ('automerge', ${MERGED_PIECES})`,
+    );
     this.#insert = this.#connection.statement(`INSERT INTO ${table} (rowid, text) VALUES (?, ?)`);
   }
 
