@@ -260,10 +260,10 @@ describe('tta-obs pin and unpin', () => {
     expect(gone.stderr).toContain('No TTA service answers');
   });
 
-  it('sends its token to no other address', async () => {
-    const shown: unknown[] = [];
-    const other = createServer((request, answer) => {
-      shown.push(request.headers.authorization);
+  it('follows nobody to another address with its token', async () => {
+    let asked = 0;
+    const other = createServer((_, answer) => {
+      asked++;
       answer.end('{}');
     }).listen(0, '127.0.0.1');
     const mover = createServer((_, answer) => {
@@ -275,7 +275,7 @@ describe('tta-obs pin and unpin', () => {
     const session = user({ env: { TTA_UI_PORT: port, TTA_UI_TOKEN: TOKEN } });
     expect(await session.run('pin', hex(1))).toBe(1);
     expect(session.stderr).toContain('No TTA service answers');
-    expect(shown).toEqual([]);
+    expect(asked).toBe(0);
     mover.close();
     other.close();
   });

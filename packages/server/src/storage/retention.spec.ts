@@ -78,9 +78,18 @@ describe('Retention', () => {
   it('cleans up all that is over the limits, and tells what that was to everyone who asks meanwhile', async () => {
     for (let trace = 1; trace <= 450; trace++) await writeTrace(trace);
     const retention = retentionOf();
-    const [first, second] = [retention.cleanUp(), retention.cleanUp()];
-    expect(await first).toMatchObject({ traceCount: 440, spanCount: 440 });
-    expect(await second).toEqual(await first);
+    const { traces } = storage;
+    const prune = traces.prune.bind(traces);
+    let second: ReturnType<typeof retention.cleanUp> | undefined;
+    traces.prune = async (limits) => {
+      const isMore = await prune(limits);
+      // When a part of it has gone.
+      second ??= retention.cleanUp();
+      return isMore;
+    };
+    const first = await retention.cleanUp();
+    expect(first).toMatchObject({ traceCount: 440, spanCount: 440 });
+    expect(await second).toEqual(first);
     expect((await storage.traces.counts()).traceCount).toBe(10);
     expect(await retention.cleanUp()).toMatchObject({ traceCount: 0 });
   });
