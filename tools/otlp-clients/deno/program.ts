@@ -1,5 +1,14 @@
 // Runs in Deno, whose own exporter sends what this makes; `client.spec.ts` has what must arrive.
-import { type HrTime, metrics, SpanKind, SpanStatusCode, trace, TraceFlags } from '@opentelemetry/api';
+import {
+  createTraceState,
+  type HrTime,
+  metrics,
+  ROOT_CONTEXT,
+  SpanKind,
+  SpanStatusCode,
+  trace,
+  TraceFlags,
+} from '@opentelemetry/api';
 
 /** A quarter of a microsecond is the finest that a number of seconds can hold, and this is one. */
 const at = (seconds: number): HrTime => [1_800_000_000 + seconds, 751_953_125];
@@ -7,6 +16,13 @@ const at = (seconds: number): HrTime => [1_800_000_000 + seconds, 751_953_125];
 const schemaUrl = 'https://example.com/schemas/1.0.0';
 const tracer = trace.getTracerProvider().getTracer('shop', '1.2.3', { schemaUrl });
 const linked = { traceId: 'a'.repeat(32), spanId: 'b'.repeat(16), traceFlags: TraceFlags.SAMPLED };
+const far = {
+  traceId: crypto.randomUUID().replaceAll('-', ''),
+  spanId: 'd'.repeat(16),
+  traceFlags: TraceFlags.SAMPLED,
+  isRemote: true,
+  traceState: createTraceState('vendor=far'),
+};
 
 const order = {
   kind: SpanKind.SERVER,
@@ -26,11 +42,19 @@ const order = {
     flags: [true, false],
     none: [],
   },
-  links: [{ context: linked, attributes: { 'link.why': 'retry' } }],
+  links: [
+    { context: linked, attributes: { 'link.why': 'retry' }, droppedAttributesCount: 2 },
+    {
+      context: { ...far, traceId: 'f'.repeat(32), traceFlags: TraceFlags.NONE },
+      attributes: { 'link.why': 'far' },
+    },
+  ],
 };
 
 tracer.startActiveSpan('order', order, (span) => {
+  span.setAttributes({ 'over the limit': 1, 'far over it': 2 });
   span.addEvent('cache miss', { key: 'дом', tries: 3 }, at(1));
+  for (const name of ['second', 'third', 'fourth', 'fifth']) span.addEvent(name, at(2));
   span.setStatus({ code: SpanStatusCode.OK });
   for (const kind of [SpanKind.INTERNAL, SpanKind.CLIENT, SpanKind.PRODUCER, SpanKind.CONSUMER]) {
     tracer.startActiveSpan(`kind ${kind}`, { kind, startTime: at(kind) }, (child) => {
@@ -44,6 +68,9 @@ tracer.startActiveSpan('order', order, (span) => {
   }
   span.end(at(20));
 });
+
+const fromAfar = trace.setSpanContext(ROOT_CONTEXT, far);
+tracer.startSpan('from afar', { kind: SpanKind.CONSUMER, startTime: at(3) }, fromAfar).end(at(4));
 
 console.debug('debug');
 console.info('info');

@@ -1,29 +1,31 @@
-import type { SpanDetail } from '@tta/obs-protocol';
+import type { SpanDetail, SpanEventJson } from '@tta/obs-protocol';
 
-/** A span as its maker knows it: all that the service answers, times in nanoseconds since the Unix epoch. */
+/** A span as its maker knows it: all that the service answers, but for what it derives from the rest. */
 export interface ComparedSpan extends Omit<SpanDetail, 'events' | 'status'> {
-  readonly events: readonly {
-    readonly name: string;
-    readonly timeUnixNano: string;
-    readonly attributes: SpanDetail['attributes'];
-  }[];
+  readonly events: readonly Omit<SpanEventJson, 'timeMs'>[];
 }
 
-/** What the service answered for all spans of a program, by span id; it counts events from the start of their trace. */
+/** What is answered of a span of which nothing is sent but ids, name, kind and times. */
+export const plainSpan = {
+  parentSpanId: null,
+  statusCode: 0,
+  statusMessage: null,
+  traceState: null,
+  flags: 0,
+  attributes: {},
+  droppedAttributesCount: 0,
+  events: [],
+  droppedEventsCount: 0,
+  links: [],
+  droppedLinksCount: 0,
+};
+
+/** What the service answered for all spans of a program, by span id. */
 export function comparedSpans(spans: readonly SpanDetail[]): ComparedSpan[] {
-  const starts = new Map<string, bigint>();
-  for (const { traceId, startTimeUnixNano } of spans) {
-    const start = BigInt(startTimeUnixNano);
-    const known = starts.get(traceId);
-    if (known === undefined || start < known) starts.set(traceId, start);
-  }
   return bySpanId(
     spans.map(({ status: _, events, ...span }) => ({
       ...span,
-      events: events.map(({ name, timeMs, attributes }) => {
-        const afterStart = BigInt(Math.round(timeMs * 1e6));
-        return { name, timeUnixNano: `${(starts.get(span.traceId) ?? 0n) + afterStart}`, attributes };
-      }),
+      events: events.map(({ timeMs: __, ...event }) => event),
     })),
   );
 }

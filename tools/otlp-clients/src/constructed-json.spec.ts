@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { comparedSpans } from './compared-span.ts';
+import { comparedSpans, plainSpan } from './compared-span.ts';
 import { sendJson } from './send-export.ts';
 import { type Service, startService } from './service.ts';
 import { logRecordsOf, spansOf } from './service-answers.ts';
@@ -18,6 +18,8 @@ afterAll(() => service.stop());
 const start = '1800000000123456789';
 const end = '1800000001000000001';
 
+const scope = { name: 'hand', version: '1', attributes: { level: 1 } };
+
 /** A request with one span; fields that no version of OTLP knows stand at each level. */
 function requestOf(serviceName: string, span: unknown) {
   const later = { laterField: { nested: [1, null] } };
@@ -25,7 +27,13 @@ function requestOf(serviceName: string, span: unknown) {
     resourceSpans: [
       {
         resource: { attributes: [{ key: 'service.name', value: { stringValue: serviceName } }], ...later },
-        scopeSpans: [{ scope: { name: 'hand', version: '1', ...later }, spans: [span], ...later }],
+        scopeSpans: [
+          {
+            scope: { ...scope, attributes: [{ key: 'level', value: { intValue: '1' } }], ...later },
+            spans: [span],
+            ...later,
+          },
+        ],
         ...later,
       },
     ],
@@ -57,8 +65,11 @@ describe('a constructed span in JSON', () => {
       parentSpanId: 'EEE19B7EC3C1B173',
       kind: 'SPAN_KIND_PRODUCER',
       status: { code: 'STATUS_CODE_ERROR', message: 'broken' },
+      traceState: 'vendor=near',
       flags: '257',
       droppedAttributesCount: '1',
+      droppedEventsCount: 2,
+      droppedLinksCount: '4294967295',
       attributes: [
         { key: 'int as text', value: { intValue: '-9223372036854775808' } },
         { key: 'int as number', value: { intValue: 42 } },
@@ -80,9 +91,19 @@ describe('a constructed span in JSON', () => {
         { key: 'later', value: { laterValue: 1 } },
       ],
       events: [
-        { name: 'event', timeUnixNano: '1800000000123456790', attributes: [], droppedAttributesCount: 0 },
+        { name: 'event', timeUnixNano: '1800000000123456790', attributes: [], droppedAttributesCount: 3 },
+        { name: 'at once', timeUnixNano: 1_800_000_000_000_000_000 },
       ],
-      links: [{ traceId: 'F'.repeat(32), spanId: 'F'.repeat(16), flags: 257, traceState: 'a=b' }],
+      links: [
+        {
+          traceId: 'F'.repeat(32),
+          spanId: 'F'.repeat(16),
+          flags: 769,
+          traceState: 'a=b',
+          droppedAttributesCount: '5',
+        },
+        { traceId: 'F'.repeat(32), spanId: 'E'.repeat(16), flags: null, traceState: null },
+      ],
     };
     expect(await arrivedSpan('texts', span)).toEqual({
       traceId: '5b8efff798038103d269b633813fc60c',
@@ -94,6 +115,8 @@ describe('a constructed span in JSON', () => {
       endTimeUnixNano: end,
       statusCode: 2,
       statusMessage: 'broken',
+      traceState: 'vendor=near',
+      flags: 257,
       attributes: {
         'int as text': '-9223372036854775808',
         'int as number': 42,
@@ -111,10 +134,33 @@ describe('a constructed span in JSON', () => {
         null: null,
         later: null,
       },
-      events: [{ name: 'event', timeUnixNano: '1800000000123456790', attributes: {} }],
-      links: [{ traceId: 'f'.repeat(32), spanId: 'f'.repeat(16), attributes: {} }],
+      droppedAttributesCount: 1,
+      events: [
+        { name: 'event', timeUnixNano: '1800000000123456790', attributes: {}, droppedAttributesCount: 3 },
+        { name: 'at once', timeUnixNano: '1800000000000000000', attributes: {}, droppedAttributesCount: 0 },
+      ],
+      droppedEventsCount: 2,
+      links: [
+        {
+          traceId: 'f'.repeat(32),
+          spanId: 'f'.repeat(16),
+          attributes: {},
+          traceState: 'a=b',
+          flags: 769,
+          droppedAttributesCount: 5,
+        },
+        {
+          traceId: 'f'.repeat(32),
+          spanId: 'e'.repeat(16),
+          attributes: {},
+          traceState: null,
+          flags: 0,
+          droppedAttributesCount: 0,
+        },
+      ],
+      droppedLinksCount: 4_294_967_295,
       resource: { 'service.name': 'texts' },
-      scope: { name: 'hand', version: '1' },
+      scope,
     });
   });
 
@@ -128,22 +174,23 @@ describe('a constructed span in JSON', () => {
       attributes: null,
       events: null,
       links: null,
+      traceState: null,
+      flags: null,
+      droppedAttributesCount: null,
+      droppedEventsCount: null,
+      droppedLinksCount: null,
       parent_span_id: 'c'.repeat(16),
       start_time_unix_nano: '1',
       trace_state: 'a=b',
+      dropped_events_count: 1,
     };
     expect(await arrivedSpan('nulls', span)).toEqual({
+      ...plainSpan,
       ...base,
       traceId: '1'.repeat(32),
-      parentSpanId: null,
       kind: 0,
-      statusCode: 0,
-      statusMessage: null,
-      attributes: {},
-      events: [],
-      links: [],
       resource: { 'service.name': 'nulls' },
-      scope: { name: 'hand', version: '1' },
+      scope,
     });
   });
 

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { bySpanId, comparedSpans, type ComparedSpan } from './compared-span.ts';
+import { bySpanId, comparedSpans, plainSpan, type ComparedSpan } from './compared-span.ts';
 import { anyValue, keyValues } from './otlp-common.ts';
 import { bytes, fixed32, fixed64, hex, message, paddedMessage, text, varint } from './protobuf-writer.ts';
 import { senders } from './send-export.ts';
@@ -24,15 +24,7 @@ const traceIdOf = (batch: number, sender: number): string => `${sender + 1}${bat
 const far = { traceId: 'f'.repeat(32), spanId: 'f'.repeat(16) };
 
 /** What is expected unless said otherwise. */
-const plain = {
-  ...times,
-  parentSpanId: null,
-  statusCode: 0,
-  statusMessage: null,
-  attributes: {},
-  events: [],
-  links: [],
-};
+const plain = { ...plainSpan, ...times };
 
 interface Batch {
   readonly request: Buffer;
@@ -43,14 +35,14 @@ interface Batch {
 function fromGo(serviceName: string, traceId: string): Batch {
   const schemaUrl = 'https://opentelemetry.io/schemas/1.37.0';
   const resource = { 'service.name': serviceName, 'telemetry.sdk.language': 'go', 'process.pid': 4_194_304 };
-  const scope = { name: 'otelhttp', version: '0.63.0' };
+  const scope = { name: 'otelhttp', version: '0.63.0', attributes: { 'http.flavor': '1.1', stable: false } };
   const [rootId, childId] = ['1'.repeat(16), '2'.repeat(16)] as const;
   const request = message(
     1,
     message(1, keyValues(1, { ...resource, 'process.pid': 4_194_304n })),
     message(
       2,
-      message(1, text(1, scope.name), text(2, scope.version)),
+      message(1, text(1, scope.name), text(2, scope.version), keyValues(3, scope.attributes), varint(4, 1)),
       message(
         2,
         hex(1, traceId),
@@ -83,7 +75,7 @@ function fromGo(serviceName: string, traceId: string): Batch {
           hex(2, far.spanId),
           text(3, 'vendor=far'),
           keyValues(4, { why: 'retry' }),
-          varint(5, 1),
+          varint(5, 4),
           fixed32(6, 0x301),
         ),
         varint(14, 1),
@@ -114,6 +106,8 @@ function fromGo(serviceName: string, traceId: string): Batch {
       name: 'GET /',
       kind: 2,
       statusCode: 1,
+      traceState: 'vendor=near',
+      flags: 0x101,
       attributes: {
         'http.status_code': 200,
         largest: '9223372036854775807',
@@ -122,8 +116,26 @@ function fromGo(serviceName: string, traceId: string): Batch {
         ok: true,
         list: [1, 2],
       },
-      events: [{ name: 'read', timeUnixNano: `${start + 1n}`, attributes: { 'read.bytes': 512 } }],
-      links: [{ ...far, attributes: { why: 'retry' } }],
+      droppedAttributesCount: 3,
+      events: [
+        {
+          name: 'read',
+          timeUnixNano: `${start + 1n}`,
+          attributes: { 'read.bytes': 512 },
+          droppedAttributesCount: 1,
+        },
+      ],
+      droppedEventsCount: 2,
+      links: [
+        {
+          ...far,
+          attributes: { why: 'retry' },
+          traceState: 'vendor=far',
+          flags: 0x301,
+          droppedAttributesCount: 4,
+        },
+      ],
+      droppedLinksCount: 1,
     },
     {
       ...common,
@@ -133,15 +145,16 @@ function fromGo(serviceName: string, traceId: string): Batch {
       kind: 3,
       statusCode: 2,
       statusMessage: 'connection refused',
+      flags: 0x101,
     },
   ];
   return { request, expected };
 }
 
-/** Java: a status message without fields on each span, and parents of another process marked in the flags. */
+/** Java: a status message without fields on each span, parents of another process marked in the flags, and counts of what its limits have cost. */
 function fromJava(serviceName: string, traceId: string): Batch {
   const resource = { 'service.name': serviceName, 'telemetry.sdk.language': 'java' };
-  const scope = { name: 'io.opentelemetry.tomcat-10.0', version: '2.20.1-alpha' };
+  const scope = { name: 'io.opentelemetry.tomcat-10.0', version: '2.20.1-alpha', attributes: {} };
   const spans = Array.from({ length: 300 }, (_, index) => {
     const spanId = (index + 1).toString(16).padStart(16, '0');
     const attributes = {
@@ -160,8 +173,13 @@ function fromJava(serviceName: string, traceId: string): Batch {
         fixed64(7, start),
         fixed64(8, end),
         keyValues(9, attributes),
+        varint(10, index),
+        message(11, fixed64(1, start), text(2, 'cut'), varint(4, 1_000 + index)),
+        varint(12, 2_000 + index),
+        message(13, hex(1, far.traceId), hex(2, far.spanId), varint(5, 3_000 + index), fixed32(6, 0x101)),
+        varint(14, 4_000 + index),
         message(15),
-        fixed32(16, 0x301),
+        fixed32(16, index % 2 === 0 ? 0x301 : 0x300),
       ),
       expected: {
         ...plain,
@@ -172,7 +190,23 @@ function fromJava(serviceName: string, traceId: string): Batch {
         parentSpanId: 'e'.repeat(16),
         name: `GET /${index}`,
         kind: 1 + (index % 5),
+        flags: index % 2 === 0 ? 0x301 : 0x300,
         attributes: { 'thread.id': index, 'thread.name': `http-nio-${index}`, samples: [0.5, 1.5] },
+        droppedAttributesCount: index,
+        events: [
+          { name: 'cut', timeUnixNano: `${start}`, attributes: {}, droppedAttributesCount: 1_000 + index },
+        ],
+        droppedEventsCount: 2_000 + index,
+        links: [
+          {
+            ...far,
+            attributes: {},
+            traceState: null,
+            flags: 0x101,
+            droppedAttributesCount: 3_000 + index,
+          },
+        ],
+        droppedLinksCount: 4_000 + index,
       },
     };
   });
@@ -231,14 +265,22 @@ function fromPython(serviceName: string, traceId: string): Batch {
     ...plain,
     traceId,
     resource,
-    scope: { name: '__main__', version: '' },
+    scope: { name: '__main__', version: '', attributes: {} },
     spanId: '3'.repeat(16),
     name: 'main',
     kind: 1,
     statusCode: 2,
     statusMessage: 'ValueError: bad',
+    flags: 0x100,
     attributes: { tuple: ['a', 'b'], mixed: [1, 'a'], nothing: null, '': 'no key' },
-    events: [{ name: 'exception', timeUnixNano: `${start + 7n}`, attributes: exception }],
+    events: [
+      {
+        name: 'exception',
+        timeUnixNano: `${start + 7n}`,
+        attributes: exception,
+        droppedAttributesCount: 0,
+      },
+    ],
   };
   return { request, expected: [expected] };
 }
@@ -282,10 +324,11 @@ function fromRust(serviceName: string, traceId: string): Batch {
     ...plain,
     traceId,
     resource,
-    scope: { name: 'tracing', version: '0.31.0' },
+    scope: { name: 'tracing', version: '0.31.0', attributes: { level: 'debug' } },
     spanId: '4'.repeat(16),
     name: 'spawn',
     kind: 1,
+    flags: 0x101,
     attributes: { 'code.line.number': 42, 'idle.ns': -1 },
   };
   return { request, expected: [expected] };
@@ -299,7 +342,12 @@ function fromDotnet(serviceName: string, traceId: string): Batch {
     paddedMessage(1, keyValues(1, resource, paddedMessage)),
     paddedMessage(
       2,
-      paddedMessage(1, text(1, 'System.Net.Http'), text(2, '')),
+      paddedMessage(
+        1,
+        text(1, 'System.Net.Http'),
+        text(2, ''),
+        keyValues(3, { 'http.pool': 2n }, paddedMessage),
+      ),
       paddedMessage(
         2,
         hex(1, traceId),
@@ -322,16 +370,20 @@ function fromDotnet(serviceName: string, traceId: string): Batch {
     ...plain,
     traceId,
     resource,
-    scope: { name: 'System.Net.Http', version: '' },
+    scope: { name: 'System.Net.Http', version: '', attributes: { 'http.pool': 2 } },
     spanId: '5'.repeat(16),
     parentSpanId: '6'.repeat(16),
     name: 'GET',
     kind: 3,
     statusCode: 2,
     statusMessage: '503',
+    traceState: 'vendor=near',
+    flags: 0x101,
     attributes: { 'url.full': 'http://example.com/', tags: ['a', 'b'] },
-    events: [{ name: 'sent', timeUnixNano: `${start + 3n}`, attributes: { n: 1 } }],
-    links: [{ ...far, attributes: {} }],
+    events: [
+      { name: 'sent', timeUnixNano: `${start + 3n}`, attributes: { n: 1 }, droppedAttributesCount: 0 },
+    ],
+    links: [{ ...far, attributes: {}, traceState: 'vendor=far', flags: 0x301, droppedAttributesCount: 0 }],
   };
   return { request, expected: [expected] };
 }
@@ -396,7 +448,7 @@ function fromCollector(serviceName: string, traceId: string): Batch {
     ...future,
   ]);
   const common = { ...plain, traceId, kind: 0 };
-  const unnamed = { name: '', version: '' };
+  const unnamed = { name: '', version: '', attributes: {} };
   const expected = Array.from({ length: 20 }, (_, index) => {
     const resource = { ...ofName, 'host.id': index };
     const [a, b, c] = ['a', 'b', 'c'].map((letter) => `${letter}${index}`.padStart(16, '0')) as [
@@ -414,13 +466,13 @@ function fromCollector(serviceName: string, traceId: string): Batch {
         name: b,
         attributes: { map: { deep: [{ er: [1, null] }] }, bytes: 'AP8=', nan: 'NaN', far: '-Infinity' },
       },
-      { ...common, resource, scope: { name: 'scope', version: '' }, spanId: c, name: c },
+      { ...common, resource, scope: { name: 'scope', version: '', attributes: {} }, spanId: c, name: c },
     ];
   }).flat();
   const reversed = {
     ...common,
     resource: ofName,
-    scope: { name: 'scope after its spans', version: '1.0' },
+    scope: { name: 'scope after its spans', version: '1.0', attributes: {} },
     spanId: 'd'.repeat(16),
     name: 'reversed',
     statusCode: 2,
@@ -430,11 +482,63 @@ function fromCollector(serviceName: string, traceId: string): Batch {
   return { request, expected: [...expected, reversed] };
 }
 
-/** What a program may call its attributes, though few do. */
+/**
+ * What protobuf demands of a message that comes in parts, as from a writer that appends to what it passes on: texts and
+ * numbers that come again are replaced, messages are merged.
+ */
+function fromWriterOfParts(serviceName: string, traceId: string): Batch {
+  const request = message(
+    1,
+    message(1, keyValues(1, { 'service.name': 'not yet known', 'host.name': 'first' })),
+    message(
+      2,
+      message(1, text(1, 'renamed'), text(2, '1.0'), keyValues(3, { level: 1n, kept: true })),
+      message(
+        2,
+        hex(1, traceId),
+        hex(2, '8'.repeat(16)),
+        text(3, 'vendor=first'),
+        text(3, 'vendor=last'),
+        text(5, 'in parts'),
+        fixed64(7, start),
+        fixed64(8, end),
+        varint(10, 1),
+        varint(10, 2),
+        message(15, text(2, 'of the first part')),
+        message(15, varint(3, 2)),
+        fixed32(16, 0x300),
+        fixed32(16, 0x101),
+      ),
+      message(1, text(1, 'parts'), keyValues(3, { level: 2n, added: 'later' })),
+    ),
+    message(1, keyValues(1, { 'service.name': serviceName })),
+    message(1, keyValues(1, { 'cloud.region': 'eu' })),
+    message(1),
+  );
+  const expected = {
+    ...plain,
+    traceId,
+    resource: { 'service.name': serviceName, 'host.name': 'first', 'cloud.region': 'eu' },
+    scope: { name: 'parts', version: '1.0', attributes: { level: 2, kept: true, added: 'later' } },
+    spanId: '8'.repeat(16),
+    name: 'in parts',
+    kind: 0,
+    statusCode: 2,
+    statusMessage: 'of the first part',
+    traceState: 'vendor=last',
+    flags: 0x101,
+    droppedAttributesCount: 2,
+  };
+  return { request, expected: [expected] };
+}
+
+/** What a program may call its attributes, though few do, and the largest of each number. */
 function fromAnywhere(serviceName: string, traceId: string): Batch {
   const awkward = Object.fromEntries(
     ['__proto__', 'constructor', 'toString', 'a.b', 'a', '0', 'ключ', ' '].map((key) => [key, `of ${key}`]),
   );
+  const largest = 2 ** 32 - 1;
+  const traceState = Array.from({ length: 32 }, (_, index) => `vendor${index}=„${'v'.repeat(20)}“`).join();
   const request = message(
     1,
     message(1, keyValues(1, { 'service.name': serviceName })),
@@ -450,6 +554,14 @@ function fromAnywhere(serviceName: string, traceId: string): Batch {
         keyValues(9, awkward),
         message(9, text(1, 'twice'), message(2, anyValue('first'))),
         message(9, text(1, 'twice'), message(2, anyValue('last'))),
+        text(3, traceState),
+        varint(10, largest),
+        message(11, varint(4, largest)),
+        message(11, fixed64(1, 2n ** 64n - 1n), text(2, 'at the end of time')),
+        varint(12, largest),
+        message(13, hex(1, far.traceId), hex(2, far.spanId), text(3, traceState), fixed32(6, largest)),
+        varint(14, largest),
+        fixed32(16, largest),
       ),
     ),
   );
@@ -457,16 +569,40 @@ function fromAnywhere(serviceName: string, traceId: string): Batch {
     ...plain,
     traceId,
     resource: { 'service.name': serviceName },
-    scope: { name: '', version: '' },
+    scope: { name: '', version: '', attributes: {} },
     spanId: '7'.repeat(16),
     name: '',
     kind: 0,
+    traceState,
+    flags: largest,
     attributes: { ...awkward, twice: 'last' },
+    droppedAttributesCount: largest,
+    events: [
+      { name: '', timeUnixNano: '0', attributes: {}, droppedAttributesCount: largest },
+      {
+        name: 'at the end of time',
+        timeUnixNano: `${2n ** 64n - 1n}`,
+        attributes: {},
+        droppedAttributesCount: 0,
+      },
+    ],
+    droppedEventsCount: largest,
+    links: [{ ...far, attributes: {}, traceState, flags: largest, droppedAttributesCount: 0 }],
+    droppedLinksCount: largest,
   };
   return { request, expected: [expected] };
 }
 
-const batches = { fromGo, fromJava, fromPython, fromRust, fromDotnet, fromCollector, fromAnywhere };
+const batches = {
+  fromGo,
+  fromJava,
+  fromPython,
+  fromRust,
+  fromDotnet,
+  fromCollector,
+  fromWriterOfParts,
+  fromAnywhere,
+};
 
 describe.each(Object.entries(senders))('a constructed batch of spans, sent by %s', (sender, send) => {
   it.each(Object.entries(batches))('arrives whole %s', async (batch, construct) => {

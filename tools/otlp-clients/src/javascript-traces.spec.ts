@@ -13,7 +13,7 @@ import {
 } from '@opentelemetry/api';
 import { resourceFromAttributes } from '@opentelemetry/resources';
 import { BasicTracerProvider, BatchSpanProcessor } from '@opentelemetry/sdk-trace-node';
-import { bySpanId, comparedSpans, type ComparedSpan } from './compared-span.ts';
+import { bySpanId, comparedSpans, plainSpan, type ComparedSpan } from './compared-span.ts';
 import { traceExporter, transports } from './javascript-exporters.ts';
 import { type Service, startService } from './service.ts';
 import { spansOf, tracesOf } from './service-answers.ts';
@@ -51,6 +51,15 @@ const attributes = {
   none: [] as string[],
 };
 
+/** What a span of this spec may have at most; the SDK counts the rest. */
+const spanLimits = {
+  attributeCountLimit: Object.keys(attributes).length,
+  eventCountLimit: 2,
+  linkCountLimit: 3,
+  attributePerEventCountLimit: 4,
+  attributePerLinkCountLimit: 2,
+};
+
 const far: SpanContext = {
   traceId: 'c'.repeat(32),
   spanId: 'd'.repeat(16),
@@ -59,6 +68,18 @@ const far: SpanContext = {
   traceState: createTraceState('vendor=far'),
 };
 
+const here: SpanContext = {
+  traceId: '9'.repeat(32),
+  spanId: '8'.repeat(16),
+  traceFlags: TraceFlags.NONE,
+};
+
+/* Flags of OTLP: what W3C has in 8 bits, and whether it is known (0x100) and true (0x200) that it came from afar. */
+const LOCAL = 0x100;
+const LOCAL_SAMPLED = 0x101;
+const REMOTE_SAMPLED = 0x301;
+
+const nearState = 'vendor=near,other=1';
 const remoteSpanId = 'e'.repeat(16);
 
 /** Where the trace came from: a caller in another process. */
@@ -68,7 +89,7 @@ function remoteContext(traceId: string): Context {
     spanId: remoteSpanId,
     traceFlags: TraceFlags.SAMPLED,
     isRemote: true,
-    traceState: createTraceState('vendor=near,other=1'),
+    traceState: createTraceState(nearState),
   });
 }
 
@@ -81,9 +102,9 @@ function idsOf(span: Span): Pick<ComparedSpan, 'traceId' | 'spanId'> {
 function makeSpans(provider: BasicTracerProvider, traceId: string, resource: ComparedSpan['resource']) {
   const shop = provider.getTracer('shop', '1.2.3', { schemaUrl: 'https://example.com/schemas/1.0.0' });
   const bank = provider.getTracer('bank');
-  const ofShop = { resource, scope: { name: 'shop', version: '1.2.3' } };
-  const ofBank = { resource, scope: { name: 'bank', version: '' } };
-  const plain = { statusCode: 0, statusMessage: null, attributes: {}, events: [], links: [] };
+  const ofShop = { resource, scope: { name: 'shop', version: '1.2.3', attributes: {} } };
+  const ofBank = { resource, scope: { name: 'bank', version: '', attributes: {} } };
+  const child = { ...plainSpan, traceState: nearState, flags: LOCAL_SAMPLED };
 
   const root = shop.startSpan(
     'POST /orders/{id}',
@@ -91,11 +112,22 @@ function makeSpans(provider: BasicTracerProvider, traceId: string, resource: Com
       kind: SpanKind.SERVER,
       startTime: at(1),
       attributes,
-      links: [{ context: far, attributes: { 'link.why': 'retry', 'link.attempt': 2 } }, { context: far }],
+      links: [
+        { context: here, attributes: { 'link.why': 'one too many' } },
+        { context: far, attributes: { 'link.why': 'retry', 'link.attempt': 2, 'link.extra': 1 } },
+        { context: far },
+      ],
     },
     remoteContext(traceId),
   );
-  root.addEvent('cache miss', { 'cache.key': 'häuser', tries: 3, ratio: 0.25, list: [1, 2] }, at(2));
+  root.setAttributes({ extra: 1, 'text.extra': 'over the limit', text: attributes.text });
+  root.addLink({ context: here });
+  for (const name of ['first', 'second', 'third']) root.addEvent(name, at(1));
+  root.addEvent(
+    'cache miss',
+    { 'cache.key': 'häuser', tries: 3, ratio: 0.25, list: [1, 2], fifth: 5, sixth: 6, seventh: 7 },
+    at(2),
+  );
   root.addEvent('no attributes', at(999_999_999));
   root.setStatus({ code: SpanStatusCode.OK });
   const rootContext = trace.setSpan(ROOT_CONTEXT, root);
@@ -110,23 +142,52 @@ function makeSpans(provider: BasicTracerProvider, traceId: string, resource: Com
       endTimeUnixNano: unixNano(1_000_000_001),
       statusCode: 1,
       statusMessage: null,
+      traceState: nearState,
+      flags: REMOTE_SAMPLED,
       attributes,
+      droppedAttributesCount: 2,
       events: [
         {
           name: 'cache miss',
           timeUnixNano: unixNano(2),
           attributes: { 'cache.key': 'häuser', tries: 3, ratio: 0.25, list: [1, 2] },
+          droppedAttributesCount: 3,
         },
-        { name: 'no attributes', timeUnixNano: unixNano(999_999_999), attributes: {} },
+        {
+          name: 'no attributes',
+          timeUnixNano: unixNano(999_999_999),
+          attributes: {},
+          droppedAttributesCount: 0,
+        },
       ],
+      droppedEventsCount: 3,
       links: [
         {
           traceId: far.traceId,
           spanId: far.spanId,
           attributes: { 'link.why': 'retry', 'link.attempt': 2 },
+          traceState: 'vendor=far',
+          flags: REMOTE_SAMPLED,
+          droppedAttributesCount: 1,
         },
-        { traceId: far.traceId, spanId: far.spanId, attributes: {} },
+        {
+          traceId: far.traceId,
+          spanId: far.spanId,
+          attributes: {},
+          traceState: 'vendor=far',
+          flags: REMOTE_SAMPLED,
+          droppedAttributesCount: 0,
+        },
+        {
+          traceId: here.traceId,
+          spanId: here.spanId,
+          attributes: {},
+          traceState: null,
+          flags: LOCAL,
+          droppedAttributesCount: 0,
+        },
       ],
+      droppedLinksCount: 1,
     },
   ];
 
@@ -136,7 +197,7 @@ function makeSpans(provider: BasicTracerProvider, traceId: string, resource: Com
     span.setStatus({ code: SpanStatusCode.ERROR, message: `broken: ${kind} ✗` });
     expected.push({
       ...ofBank,
-      ...plain,
+      ...child,
       ...idsOf(span),
       parentSpanId: root.spanContext().spanId,
       name: SpanKind[kind],
@@ -157,7 +218,7 @@ function makeSpans(provider: BasicTracerProvider, traceId: string, resource: Com
     );
     expected.push({
       ...ofShop,
-      ...plain,
+      ...child,
       ...idsOf(span),
       parentSpanId: root.spanContext().spanId,
       name: `item ${index}`,
@@ -173,9 +234,9 @@ function makeSpans(provider: BasicTracerProvider, traceId: string, resource: Com
   const alone = bank.startSpan('alone', { root: true, startTime: at(5) });
   expected.push({
     ...ofBank,
-    ...plain,
+    ...plainSpan,
     ...idsOf(alone),
-    parentSpanId: null,
+    flags: LOCAL_SAMPLED,
     name: 'alone',
     kind: 1,
     startTimeUnixNano: unixNano(5),
@@ -199,6 +260,7 @@ describe('spans of the JavaScript SDK', () => {
     const traceId = (1 + transports.indexOf(transport)).toString(16).padStart(32, '0');
     const provider = new BasicTracerProvider({
       resource: resourceFromAttributes(resource),
+      spanLimits,
       spanProcessors: [
         new BatchSpanProcessor(traceExporter(transport, service.url), { maxExportBatchSize: 64 }),
       ],

@@ -3,7 +3,7 @@ import { readdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { comparedSpans, type ComparedSpan } from '../../src/compared-span.ts';
+import { comparedSpans, plainSpan, type ComparedSpan } from '../../src/compared-span.ts';
 import { type Service, startService } from '../../src/service.ts';
 import { logRecordsOf, metricPointsOf, spansOf } from '../../src/service-answers.ts';
 
@@ -44,6 +44,8 @@ async function runDeno(protocol: string): Promise<void> {
       OTEL_DENO: 'true',
       OTEL_SERVICE_NAME: serviceName(protocol),
       OTEL_RESOURCE_ATTRIBUTES: 'service.instance.id=627cc493,deployment.environment.name=test',
+      OTEL_SPAN_ATTRIBUTE_COUNT_LIMIT: '13',
+      OTEL_SPAN_EVENT_COUNT_LIMIT: '2',
       OTEL_METRIC_EXPORT_INTERVAL: '200',
       OTEL_EXPORTER_OTLP_PROTOCOL: protocol,
       OTEL_EXPORTER_OTLP_ENDPOINT: service.url,
@@ -54,12 +56,9 @@ async function runDeno(protocol: string): Promise<void> {
 /** What `program.ts` has made, as far as it says itself. */
 const at = (seconds: number): string => `${1_800_000_000 + seconds}751953125`;
 const plain = {
-  scope: { name: 'shop', version: '1.2.3' },
-  statusCode: 0,
-  statusMessage: null,
-  attributes: {},
-  events: [],
-  links: [],
+  ...plainSpan,
+  scope: { name: 'shop', version: '1.2.3', attributes: {} },
+  flags: 0x101,
 };
 const made: readonly Partial<ComparedSpan>[] = [
   {
@@ -84,8 +83,35 @@ const made: readonly Partial<ComparedSpan>[] = [
       flags: [true, false],
       none: [],
     },
-    events: [{ name: 'cache miss', timeUnixNano: at(1), attributes: { key: 'дом', tries: 3 } }],
-    links: [{ traceId: 'a'.repeat(32), spanId: 'b'.repeat(16), attributes: { 'link.why': 'retry' } }],
+    droppedAttributesCount: 2,
+    events: [
+      {
+        name: 'cache miss',
+        timeUnixNano: at(1),
+        attributes: { key: 'дом', tries: 3 },
+        droppedAttributesCount: 0,
+      },
+      { name: 'second', timeUnixNano: at(2), attributes: {}, droppedAttributesCount: 0 },
+    ],
+    droppedEventsCount: 3,
+    links: [
+      {
+        traceId: 'a'.repeat(32),
+        spanId: 'b'.repeat(16),
+        attributes: { 'link.why': 'retry' },
+        traceState: null,
+        flags: 0x101,
+        droppedAttributesCount: 2,
+      },
+      {
+        traceId: 'f'.repeat(32),
+        spanId: 'd'.repeat(16),
+        attributes: { 'link.why': 'far' },
+        traceState: null,
+        flags: 0x300,
+        droppedAttributesCount: 0,
+      },
+    ],
   },
   ...[0, 2, 3, 4].map((kind) => ({
     ...plain,
@@ -106,6 +132,16 @@ const made: readonly Partial<ComparedSpan>[] = [
   })),
 ];
 
+/** Deno calls every parent a local one and sends no trace state. */
+const fromAfar: Partial<ComparedSpan> = {
+  ...plain,
+  parentSpanId: 'd'.repeat(16),
+  name: 'from afar',
+  kind: 5,
+  startTimeUnixNano: at(3),
+  endTimeUnixNano: at(4),
+};
+
 const resource = (protocol: string) => ({
   'service.name': serviceName(protocol),
   'service.instance.id': '627cc493',
@@ -124,8 +160,9 @@ const byName = (a: { readonly name?: string }, b: { readonly name?: string }): n
 
 describe.each(protocols)('the Rust exporter of Deno by %s', (protocol) => {
   it('brings its spans whole', () => {
-    const spans = spansBy.get(protocol) ?? [];
-    const [order] = spans.filter(({ name }) => name === 'order');
+    const all = spansBy.get(protocol) ?? [];
+    const order = all.find(({ name }) => name === 'order');
+    const spans = all.filter(({ traceId }) => traceId === order?.traceId);
     expect(spans).toHaveLength(made.length);
     expect(spans.toSorted(byName)).toEqual(
       made.toSorted(byName).map((span) => ({
@@ -137,6 +174,17 @@ describe.each(protocols)('the Rust exporter of Deno by %s', (protocol) => {
       })),
     );
     expect(new Set(spans.map(({ spanId }) => spanId)).size).toBe(made.length);
+  });
+
+  it('brings a span with a parent in another process whole', () => {
+    expect(spansBy.get(protocol)?.filter(({ name }) => name === fromAfar.name)).toEqual([
+      {
+        ...fromAfar,
+        traceId: expect.stringMatching(/^[0-9a-f]{32}$/),
+        spanId: expect.stringMatching(/^[0-9a-f]{16}$/),
+        resource: resource(protocol),
+      },
+    ]);
   });
 
   it('brings its log records whole', async () => {
