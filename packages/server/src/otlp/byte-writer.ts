@@ -1,4 +1,10 @@
 const FIRST_BYTES = 16 * 1024;
+/** Requests are decoded one after the other: the next one writes where the last one wrote. */
+const KEPT_BUFFERS = 2;
+const KEPT_BYTES = 4 * 1024 * 1024;
+const kept: Buffer<ArrayBuffer>[] = [];
+const NOTHING = Buffer.alloc(0);
+
 /** Below this length a loop copies faster than a call of the runtime. */
 const SHORT = 256;
 
@@ -7,7 +13,7 @@ const BACKSLASH = 0x5c;
 
 /** Text as UTF-8 bytes that grow as they are written: what was received is copied and never becomes a string. */
 export class ByteWriter {
-  #bytes = Buffer.allocUnsafeSlow(FIRST_BYTES);
+  #bytes = kept.pop() ?? Buffer.allocUnsafeSlow(FIRST_BYTES);
   /** Bytes written so far; may be set back to take back what was written since. */
   length = 0;
 
@@ -76,10 +82,13 @@ export class ByteWriter {
     return this.#bytes.toString('utf8', position, this.length);
   }
 
-  /** What was written, in memory of its own: it can be handed to another thread. */
+  /** What was written, in memory of its own: it can be handed to another thread. Nothing can be written after that. */
   finish(): Uint8Array<ArrayBuffer> {
-    const bytes = new Uint8Array(this.length);
-    bytes.set(this.#bytes.subarray(0, this.length));
+    const bytes = Buffer.allocUnsafeSlow(this.length);
+    this.#bytes.copy(bytes, 0, 0, this.length);
+    if (kept.length < KEPT_BUFFERS && this.#bytes.length <= KEPT_BYTES) kept.push(this.#bytes);
+    this.#bytes = NOTHING;
+    this.length = 0;
     return bytes;
   }
 
