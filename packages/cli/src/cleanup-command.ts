@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, realpathSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { RetentionPreview, RetentionSettings } from '@tta/obs-protocol';
 import { isServiceError, openDatabaseCleanup } from '@tta/obs-server';
@@ -6,6 +6,7 @@ import { CommandError, UsageError } from './command-error.ts';
 import type { Flags } from './command-line.ts';
 import { formatBytes } from './format-bytes.ts';
 import { retentionText } from './retention-text.ts';
+import { safeText } from './safe-text.ts';
 import { NoServiceError, ServiceClient } from './service-client.ts';
 import { serviceSettings, type ServiceSettings } from './service-settings.ts';
 import { terminalLogger } from './service-start.ts';
@@ -53,7 +54,7 @@ async function findKeeper(flags: Flags, settings: ServiceSettings, terminal: Ter
   const client = new ServiceClient(settings);
   const health = await client.probe();
   if (health === 'locked') throw new CommandError(1, client.lockedMessage());
-  const path = resolve(settings.databasePath);
+  const path = ownPath(settings.databasePath);
   const isMeant = flags.dbPath === undefined || health?.databasePath === path;
   if (health !== undefined && isMeant) {
     return {
@@ -63,8 +64,17 @@ async function findKeeper(flags: Flags, settings: ServiceSettings, terminal: Ter
     };
   }
   // Whoever names a service does not mean a file.
-  if (flags.port !== undefined || flags.host !== undefined) throw new NoServiceError(client.url);
+  if (flags.port !== undefined || flags.host !== undefined) {
+    if (health === undefined) throw new NoServiceError(client.url);
+    const kept = safeText(health.databasePath);
+    throw new CommandError(1, `The service at ${client.url} keeps ${kept}, not ${path}: name one of them.`);
+  }
   return openFile(path, settings, terminal);
+}
+
+/** As a service tells its own: without symbolic links. */
+function ownPath(path: string): string {
+  return existsSync(path) ? realpathSync(path) : resolve(path);
 }
 
 async function openFile(path: string, settings: ServiceSettings, terminal: Terminal): Promise<Keeper> {

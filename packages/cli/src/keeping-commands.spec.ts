@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -164,6 +164,22 @@ describe('tta-obs cleanup', () => {
     const session = user({ env: { TTA_UI_MAX_TRACES: '2' } });
     expect(await session.run('cleanup', '--yes', '--db-path', named)).toBe(0);
     expect(session.stdout).toContain('Removed 1 trace with 1 span, about');
+  });
+
+  it('finds its service by a file that is named by a link, and says when that keeps another', async () => {
+    await start({ maxTraces: 1 }, 2);
+    await send(server!, 2);
+    const link = join(directory, 'link.db');
+    symlinkSync(database(), link);
+    const session = user();
+    expect(await session.run('cleanup', '--yes', '--db-path', link)).toBe(0);
+    expect(session.stdout).toContain('Removed 1 trace');
+    const other = user();
+    const flags = ['--port', String(server!.port), '--db-path', join(directory, 'other.db')];
+    expect(await other.run('cleanup', '--preview', ...flags)).toBe(1);
+    expect(other.stderr).toBe(
+      `tta-obs: The service at ${server!.url} keeps ${database()}, not ${join(directory, 'other.db')}: name one of them.\n`,
+    );
   });
 
   it('says that the file belongs to a service that it was not told of', async () => {
