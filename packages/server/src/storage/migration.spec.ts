@@ -172,8 +172,9 @@ describe('a service that is killed while it brings a database up to date', () =>
       const exited = new Promise((resolve) => child.once('exit', resolve));
       await new Promise((resolve) => child.stdout.once('data', resolve));
       // Any moment will do: the states before, in the middle and after are all right.
-      setTimeout(() => child.kill('SIGKILL'), random.next() * 150 * (round + 1));
+      const timer = setTimeout(() => child.kill('SIGKILL'), random.next() * 150 * (round + 1));
       await exited;
+      clearTimeout(timer);
       outcomes.push(
         await raw(path, (database) => {
           const [version] = rowsOf(database, 'PRAGMA user_version');
