@@ -29,7 +29,6 @@ export class MeasuredService {
    */
   static async start({ node = process.execPath, limits = {} } = {}) {
     const service = new MeasuredService(node, limits);
-    process.once('exit', () => service.#child.kill('SIGKILL'));
     await service.#spawn();
     return service;
   }
@@ -93,6 +92,10 @@ export class MeasuredService {
     this.#child = spawn(this.#node, [program('service.mjs'), this.#path, JSON.stringify(this.#limits)], {
       stdio: ['ignore', 'pipe', 'inherit'],
     });
+    // A benchmark that fails leaves nothing running.
+    const kill = () => this.#child.kill('SIGKILL');
+    process.once('exit', kill);
+    this.#child.once('exit', () => process.off('exit', kill));
     for await (const line of createInterface({ input: this.#child.stdout })) {
       this.url = line;
       this.#endWatch = watchMemory(this.#child.pid);

@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { ended, ServiceProgram, type ServiceProcess } from '../testing/service-process.ts';
 
-/** A disk of 24 MiB, half of it taken, that only the service sees: a file system in memory, in a mount namespace. */
-const SCRIPT = 'mount -t tmpfs -o size=24m tmpfs "$0" && head -c 12M /dev/zero >"$0/taken" && exec "$@"';
+/** A disk of 12 MiB and more that is taken, which only the service sees: a file system in memory, in a mount namespace. */
+const SCRIPT = 'mount -t tmpfs -o size=64m tmpfs "$0" && head -c 52M /dev/zero >"$0/taken" && exec "$@"';
 const namespace = process.getuid?.() === 0 ? '-m' : '-Urm';
 
 let program: ServiceProgram;
