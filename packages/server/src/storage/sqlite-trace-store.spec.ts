@@ -1,13 +1,4 @@
-import {
-  chmodSync,
-  existsSync,
-  mkdtempSync,
-  readdirSync,
-  rmSync,
-  statSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
@@ -16,9 +7,8 @@ import fc from 'fast-check';
 import { openDatabaseFile } from './database-file.ts';
 import { InvalidCursorError } from './list-cursor.ts';
 import { SqliteConnection } from './sqlite-connection.ts';
-import { loadSqlite } from './sqlite-driver.ts';
 import { SqliteTraceStore } from './sqlite-trace-store.ts';
-import { batchOfGroups, batchOfSpans, hexId, sampleGroup, sampleSpan } from './sample-records.ts';
+import { batchOfGroups, hexId, sampleGroup, sampleSpan } from './sample-records.ts';
 import type { SpanGroup, SpanRecord } from '../otlp/trace-batch.ts';
 
 let directory: string;

@@ -1,0 +1,97 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { openDatabaseFile } from './database-file.ts';
+import { SqliteConnection } from './sqlite-connection.ts';
+import { findText, TextIndex } from './text-index.ts';
+
+/** Keys that are this far apart lie in segments of their own. */
+const SEGMENT = 100_000;
+
+let directory: string;
+let connection: SqliteConnection;
+let index: TextIndex;
+
+beforeEach(async () => {
+  directory = mkdtempSync(join(tmpdir(), 'tta-text-'));
+  await open();
+});
+
+afterEach(() => {
+  connection.close();
+  rmSync(directory, { recursive: true, force: true });
+});
+
+async function open(): Promise<void> {
+  connection = new SqliteConnection(await openDatabaseFile(join(directory, 'traces.db')));
+  index = new TextIndex(connection);
+}
+
+function add(texts: Readonly<Record<number, string>>): void {
+  connection.transaction(() => {
+    for (const [key, text] of Object.entries(texts)) index.add(Number(key), text);
+  });
+}
+
+const find = (words: string, limit = 10, isStored = (_key: number) => true) =>
+  findText(connection, words.split(' '), limit, (keys) => keys.filter(isStored));
+const segments = () =>
+  connection
+    .sql(`SELECT name FROM sqlite_schema WHERE name GLOB 'span_text_[0-9]*' AND sql LIKE 'CREATE VIRTUAL%'`)
+    .all()
+    .map(({ name }) => name);
+
+describe('TextIndex', () => {
+  it('finds the newest first, over all segments, up to the limit', () => {
+    add({ 1: 'a whale', 2: 'a whale', [SEGMENT + 5]: 'a whale', [3 * SEGMENT]: 'a whale', 400_000: 'shark' });
+    expect(find('whale')).toEqual([3 * SEGMENT, SEGMENT + 5, 2, 1]);
+    expect(find('whale', 3)).toEqual([3 * SEGMENT, SEGMENT + 5, 2]);
+    expect(find('a whale', 1)).toEqual([3 * SEGMENT]);
+    expect(find('whale shark')).toEqual([]);
+    expect(segments()).toHaveLength(4);
+  });
+
+  it('passes over spans that are gone, and goes on behind them', () => {
+    add(Object.fromEntries(Array.from({ length: 50 }, (_, key) => [key + 1, 'whale'])));
+    expect(find('whale', 5, (key) => key % 10 === 0)).toEqual([50, 40, 30, 20, 10]);
+    expect(find('whale', 5, () => false)).toEqual([]);
+  });
+
+  it('drops the segments whose spans are all gone, never the newest', () => {
+    add({ 1: 'whale', [SEGMENT + 1]: 'whale', [2 * SEGMENT + 1]: 'whale' });
+    connection.transaction(() => index.dropBefore(SEGMENT + 1));
+    expect(find('whale')).toEqual([2 * SEGMENT + 1, SEGMENT + 1]);
+    connection.transaction(() => index.dropBefore(10 * SEGMENT));
+    expect(find('whale')).toEqual([2 * SEGMENT + 1]);
+    add({ [2 * SEGMENT + 2]: 'whale', [4 * SEGMENT]: 'whale' });
+    expect(find('whale')).toEqual([4 * SEGMENT, 2 * SEGMENT + 2, 2 * SEGMENT + 1]);
+  });
+
+  it('goes on in its newest segment after a restart, and after what was taken back', async () => {
+    add({ 1: 'whale', [SEGMENT + 1]: 'whale' });
+    expect(() =>
+      connection.transaction(() => {
+        index.add(3 * SEGMENT, 'whale');
+        throw new Error('taken back');
+      }),
+    ).toThrow('taken back');
+    expect(find('whale')).toEqual([SEGMENT + 1, 1]);
+    add({ [3 * SEGMENT]: 'whale' });
+    connection.close();
+    await open();
+    add({ [3 * SEGMENT + 1]: 'whale' });
+    expect(find('whale')).toEqual([3 * SEGMENT + 1, 3 * SEGMENT, SEGMENT + 1, 1]);
+    expect(segments()).toHaveLength(3);
+  });
+
+  it('shows another connection what is committed', async () => {
+    add({ 1: 'whale' });
+    const words = () => find('whale').length;
+    expect(words()).toBe(1);
+    connection.transaction(() => {
+      index.add(2, 'whale');
+    });
+    expect(words()).toBe(2);
+  });
+});
