@@ -7,7 +7,7 @@ import { formatBytes } from './format-bytes.ts';
 import { serviceSettings } from './service-settings.ts';
 import type { Surroundings } from './surroundings.ts';
 
-const PROGRESS_MS = 2_000;
+const PROGRESS_MS = 500;
 
 /** `tta-obs backup`: copies the database into a new file, also while a service writes to it. */
 export async function backupCommand(flags: Flags, file: string, surroundings: Surroundings): Promise<number> {
