@@ -430,6 +430,15 @@ describe('decodeProtobufTraces', () => {
     expect(() => decodeProtobufTraces(within.subarray(64, 64 + request.length - 1))).toThrow(DecodeError);
   });
 
+  it('finds a span by nothing of one that was left out before it', () => {
+    const unusable = bytesOf(2, wireAttribute('text', wireText('of nobody')));
+    const kept = bytesOf(2, Buffer.concat([wireIds, wireAttribute('text', wireText('its own'))]));
+    const batch = decodeProtobufTraces(bytesOf(1, bytesOf(2, Buffer.concat([unusable, kept, unusable]))));
+    expect(batch.rejectedCount).toBe(2);
+    expect(decodedSpans(batch)).toMatchObject([{ attributes: { text: 'its own' }, searchText: 'its own\n' }]);
+    expect(batch.searchTexts).toHaveLength('its own\n'.length);
+  });
+
   it('searches 64 KiB of the text of a span, and keeps all of it', () => {
     const long = 'word '.repeat(20_000);
     for (const text of [long, `${long}é`]) {
