@@ -168,6 +168,20 @@ describe('decodeProtobufLogs', () => {
     );
   });
 
+  it('puts a scope together that comes in parts', () => {
+    const field = (number: number, bytes: Buffer) =>
+      Buffer.concat([Buffer.from([(number << 3) | 2, bytes.length]), bytes]);
+    const named = (number: number, name: string) => field(1, field(number, Buffer.from(name)));
+    const scopeLogs = Buffer.concat([
+      named(1, 'first'),
+      named(2, '2.0'),
+      named(1, 'orders'),
+      field(2, Buffer.alloc(0)),
+    ]);
+    const { groups } = decodeProtobufLogs(field(1, field(2, scopeLogs)));
+    expect(groups[0]?.scope).toEqual({ name: 'orders', version: '2.0', attributes: {} });
+  });
+
   it('skips fields that it does not know, and known ones of another wire type', () => {
     const wrap = (tag: number, inner: Buffer) => Buffer.concat([Buffer.from([tag, inner.length]), inner]);
     const unknown = Buffer.from([0xf8, 0x3f, 1, 0xf9, 0x3f, 1, 2, 3, 4, 5, 6, 7, 8, 0xfa, 0x3f, 1, 9]);

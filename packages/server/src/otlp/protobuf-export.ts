@@ -47,7 +47,7 @@ export function decodeProtobufExport<Item>(
     const items: Item[] = [];
     let count = 0;
     values.message((tag) => {
-      if (tag === SCOPES_SCOPE) scope = scopeRecord(values);
+      if (tag === SCOPES_SCOPE) scope = scopeRecord(values, scope);
       else if (tag === SCOPES_ITEMS) {
         const index = count++;
         const end = reader.enter();
@@ -87,10 +87,10 @@ function attributesOf(values: ProtobufValues, attributes: MutableAttributes): vo
   });
 }
 
-function scopeRecord(values: ProtobufValues): ScopeRecord {
-  let name = '';
-  let version = '';
-  const attributes: MutableAttributes = {};
+/** A scope that comes in parts is one: what a later part says counts, as protobuf demands. */
+function scopeRecord(values: ProtobufValues, before: ScopeRecord): ScopeRecord {
+  let { name, version } = before;
+  const attributes: MutableAttributes = { ...before.attributes };
   values.message((tag) => {
     if (tag === SCOPE_NAME) name = values.reader.text();
     else if (tag === SCOPE_VERSION) version = values.reader.text();
