@@ -14,7 +14,7 @@ import { traceChange } from './trace-store.ts';
 
 /** Free space that stays in the file: what is removed is mostly followed by what is new. */
 const KEPT_FREE_PART = 0.2;
-const VACUUM_PAGES = 500;
+const VACUUM_PAGES = 200;
 
 /** Something to be stored. */
 export type WriteJob =

@@ -68,6 +68,14 @@ describe('TextIndex', () => {
     expect(find('whale')).toEqual([4 * SEGMENT, 2 * SEGMENT + 2, 2 * SEGMENT + 1]);
   });
 
+  it('begins a segment earlier where texts are long', () => {
+    const long = ' '.repeat(70_000_000);
+    add({ 1: long, 2: `whale ${long}`, 3: 'whale', 4: 'whale' });
+    expect(segments()).toHaveLength(2);
+    connection.transaction(() => index.dropBefore(3));
+    expect([segments().length, find('whale')]).toEqual([1, [4, 3]]);
+  });
+
   it('goes on in its newest segment after a restart, and after what was taken back', async () => {
     add({ 1: 'whale', [SEGMENT + 1]: 'whale' });
     expect(() =>

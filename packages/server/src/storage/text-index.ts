@@ -4,6 +4,8 @@ import { number } from './sqlite-rows.ts';
 
 /** Large enough that a search visits few segments, small enough that what is dropped late weighs little. */
 const SEGMENT_SPANS = 100_000;
+/** A segment ends earlier where texts are long: what of it is of removed spans takes space until it is dropped. */
+const SEGMENT_CHARACTERS = 128 * 1024 * 1024;
 /** What SQLite gathers in memory of one transaction before it writes; its default would write many small pieces. */
 const GATHERED_BYTES = 16 * 1024 * 1024;
 /** Pieces that are merged into a larger one: fewer at a time would copy the same words more often. */
@@ -18,6 +20,8 @@ interface Segment {
 export class TextIndex {
   readonly #connection: SqliteConnection;
   #newest: Segment | undefined;
+  /** Added to the newest segment since it was opened. */
+  #characters = 0;
   #insert: SqlStatement | undefined;
 
   constructor(connection: SqliteConnection) {
@@ -26,8 +30,9 @@ export class TextIndex {
   }
 
   add(spanKey: number, text: string): void {
-    if (this.#insert === undefined || spanKey >= this.#newest!.firstKey + SEGMENT_SPANS) this.#open(spanKey);
+    if (this.#insert === undefined || this.#isFull(spanKey, this.#newest!)) this.#open(spanKey);
     this.#insert!.run(spanKey, text);
+    this.#characters += text.length;
   }
 
   /** Drops the segments of which no span is left; `oldestKey` is the key of the oldest span. */
@@ -41,9 +46,13 @@ export class TextIndex {
     }
   }
 
+  #isFull(spanKey: number, { firstKey }: Segment): boolean {
+    return spanKey >= firstKey + SEGMENT_SPANS || this.#characters >= SEGMENT_CHARACTERS;
+  }
+
   #open(spanKey: number): void {
     const newest = segmentsOf(this.#connection).at(-1);
-    if (newest !== undefined && spanKey < newest.firstKey + SEGMENT_SPANS) this.#newest = newest;
+    if (newest !== undefined && !this.#isFull(spanKey, newest)) this.#newest = newest;
     else {
       this.#newest = { segment: (newest?.segment ?? 0) + 1, firstKey: spanKey };
       const table = `span_text_${this.#newest.segment}`;
@@ -52,6 +61,7 @@ export class TextIndex {
         .sql('INSERT INTO text_segment VALUES (?, ?)')
         .run(this.#newest.segment, this.#newest.firstKey);
     }
+    this.#characters = 0;
     const table = `span_text_${this.#newest.segment}`;
     this.#connection.exec(
       `INSERT INTO ${table} (${table}, rank) VALUES ('hashsize', ${GATHERED_BYTES}), ('automerge', ${MERGED_PIECES})`,
@@ -61,6 +71,7 @@ export class TextIndex {
 
   #forget(): void {
     this.#newest = undefined;
+    this.#characters = 0;
     this.#insert = undefined;
   }
 }
