@@ -221,7 +221,7 @@ export class SpanWriter {
     else if (name === RESUMPTION) changed.isResumed = true;
     const searchBegin = index === 0 ? 0 : batch.searchEnds[index - 1]!;
     const searchTexts = Buffer.from(batch.searchTexts.buffer, batch.searchTexts.byteOffset);
-    this.#texts.add(spanKey, searchTexts.toString('utf8', searchBegin, batch.searchEnds[index]!));
+    this.#texts.add(spanKey, searchTexts.toString('utf8', searchBegin, batch.searchEnds[index]));
   }
 
   #openTrace(traceId: string): OpenTrace {

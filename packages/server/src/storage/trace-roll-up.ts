@@ -26,7 +26,7 @@ export interface AddedSpan {
   readonly serviceName: string;
 }
 
-export function isFailed(status: ExecutionStatus): boolean {
+function isFailed(status: ExecutionStatus): boolean {
   return status === 'error' || status === 'timeout';
 }
 
