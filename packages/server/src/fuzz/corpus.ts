@@ -12,7 +12,7 @@ const attributes = [
   { key: 'text', value: { stringValue: 'plain words' } },
   { key: 'é "quoted"\n', value: { stringValue: 'control \u0001, quote ", backslash \\, 😀' } },
   { key: 'long', value: { stringValue: 'long text '.repeat(60) } },
-  { key: 'path', value: { stringValue: 'C:\\new' } },
+  { key: 'path', value: { stringValue: 'C:\\data' } },
   { key: 'flag', value: { boolValue: true } },
   { key: 'int', value: { intValue: '-5' } },
   { key: 'big', value: { intValue: '9223372036854775807' } },

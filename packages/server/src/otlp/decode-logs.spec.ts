@@ -8,6 +8,7 @@ import {
   type LoggerProviderOptions,
 } from '@opentelemetry/sdk-logs';
 import fc from 'fast-check';
+import { bytesOf } from '../testing/otlp-protobuf.ts';
 import { DecodeError, TooManyValuesError } from './decode-error.ts';
 import { decodeJsonLogs } from './decode-json-logs.ts';
 import { decodeProtobufLogs } from './decode-protobuf-logs.ts';
@@ -191,6 +192,26 @@ describe('decodeProtobufLogs', () => {
     expect(groups[0]!.items[0]).toMatchObject({ severityNumber: 0, severityText: 'Hi' });
   });
 
+  it('refuses a request of which more than 10,000 records cannot be stored', () => {
+    const late = Buffer.concat([Buffer.from([0x09]), Buffer.alloc(8, 0xff)]);
+    const recordsOf = (count: number) =>
+      bytesOf(1, bytesOf(2, Buffer.concat(Array<Buffer>(count).fill(bytesOf(2, late)))));
+    expect(decodeProtobufLogs(recordsOf(10_000)).rejectedCount).toBe(10_000);
+    expect(() => decodeProtobufLogs(recordsOf(10_001))).toThrow(
+      /^more than 10000 records cannot be stored; the first: .*logRecords\[0\]: timeUnixNano must lie between/,
+    );
+  });
+
+  it.each([
+    ['resources', (empty: Buffer) => empty],
+    ['scopes', (empty: Buffer) => bytesOf(1, empty)],
+  ])('refuses a request of millions of empty %s', (of, around) => {
+    const empty = of === 'resources' ? '\n\0' : '\u0012\0';
+    expect(() => decodeProtobufLogs(around(Buffer.from(empty.repeat(4_000_001), 'latin1')))).toThrow(
+      TooManyValuesError,
+    );
+  });
+
   it('leaves out a record whose body is nested deeper than 64 levels and keeps its neighbour', () => {
     const wrap = (tag: number, inner: Buffer): Buffer => {
       const { length } = inner;
@@ -276,6 +297,15 @@ describe('decodeJsonLogs', () => {
     expect(batch.rejectedCount).toBe(1);
     expect(batch.rejectionReason).toContain(`resourceLogs[0].scopeLogs[0].logRecords[0]: ${reason}`);
     expect(batch.groups[0]!.items).toEqual([expect.objectContaining({ severityText: 'kept' })]);
+  });
+
+  it('repeats no more than 500 characters of a request when it says what is wrong', () => {
+    const key = 'k'.repeat(10_000);
+    const { rejectionReason } = decodeJsonLogs(requestWith({ attributes: [{ key, value: 5 }] }));
+    expect(rejectionReason).toMatch(
+      /^resourceLogs\[0\]\.scopeLogs\[0\]\.logRecords\[0\]: the value of .*k…$/,
+    );
+    expect(rejectionReason.length).toBeLessThan(600);
   });
 
   it('refuses a request that is no list of logs and says where', () => {
