@@ -7,6 +7,15 @@ const many = (part: Buffer, byteCount: number): Buffer =>
 /** A request of spans, log records or metrics: the fields around them have the same numbers. */
 const withItems = (items: Buffer): Buffer => bytesOf(1, bytesOf(2, items));
 
+/** Thousands of attributes, and then thousands of parts without any. What has them is field 1 of its owner. */
+const LARGE_OWNER = Buffer.concat([
+  ...Array.from({ length: 10_000 }, (_, index) =>
+    // A resource has its attributes in field 1, a scope in field 3.
+    bytesOf(1, Buffer.concat([1, 3].map((field) => bytesOf(field, bytesOf(1, Buffer.from(`key ${index}`)))))),
+  ),
+  many(bytesOf(1, EMPTY), 40_000),
+]);
+
 /** Inputs that once did what no input may do, by what that was. What the fuzzer finds is added here. */
 export const REGRESSIONS: Readonly<Record<string, FuzzInput>> = {
   'a megabyte of empty spans took half a minute': {
@@ -47,6 +56,16 @@ export const REGRESSIONS: Readonly<Record<string, FuzzInput>> = {
       }),
     ),
   },
+  ...Object.fromEntries(
+    (['traces', 'logs', 'metrics'] as const).map((signal) => [
+      `a large scope and resource of ${signal} were written once for each of their parts`,
+      {
+        signal,
+        encoding: 'protobuf' as const,
+        bytes: bytesOf(1, Buffer.concat([LARGE_OWNER, bytesOf(2, LARGE_OWNER)])),
+      },
+    ]),
+  ),
   'the message of a key of a megabyte was a megabyte': {
     signal: 'logs',
     encoding: 'json',

@@ -25,6 +25,10 @@ export type ReadProtobufItem<Item> = (
   path: () => string,
 ) => Item | null;
 
+type MutableScope = { -readonly [Field in keyof ScopeRecord]: ScopeRecord[Field] } & {
+  attributes: MutableAttributes;
+};
+
 /**
  * Decodes an OTLP export request straight from its bytes. Unknown fields, and known ones in another wire
  * type, are skipped; items for which `readItem` throws UnusableRecordError are counted in the result.
@@ -43,11 +47,11 @@ export function decodeProtobufExport<Item>(
   /** The resource may follow its items on the wire; the object is filled by then, so it is passed as it is. */
   const readScope = (path: string, resource: MutableAttributes): void => {
     values.spend();
-    let scope: ScopeRecord = { name: '', version: '', attributes: {} };
+    const scope: MutableScope = { name: '', version: '', attributes: {} };
     const items: Item[] = [];
     let count = 0;
     values.message((tag) => {
-      if (tag === SCOPES_SCOPE) scope = scopeRecord(values, scope);
+      if (tag === SCOPES_SCOPE) readScopeRecord(values, scope);
       else if (tag === SCOPES_ITEMS) {
         const index = count++;
         const end = reader.enter();
@@ -88,15 +92,12 @@ function attributesOf(values: ProtobufValues, attributes: MutableAttributes): vo
 }
 
 /** A scope that comes in parts is one: what a later part says counts, as protobuf demands. */
-function scopeRecord(values: ProtobufValues, before: ScopeRecord): ScopeRecord {
-  let { name, version } = before;
-  const attributes: MutableAttributes = { ...before.attributes };
+function readScopeRecord(values: ProtobufValues, scope: MutableScope): void {
   values.message((tag) => {
-    if (tag === SCOPE_NAME) name = values.reader.text();
-    else if (tag === SCOPE_VERSION) version = values.reader.text();
-    else if (tag === SCOPE_ATTRIBUTES) values.keyValue(attributes);
+    if (tag === SCOPE_NAME) scope.name = values.reader.text();
+    else if (tag === SCOPE_VERSION) scope.version = values.reader.text();
+    else if (tag === SCOPE_ATTRIBUTES) values.keyValue(scope.attributes);
     else return false;
     return true;
   });
-  return { name, version, attributes };
 }

@@ -1,3 +1,5 @@
+import type { AttributesJson } from '@tta/obs-protocol';
+import { setAttribute, type MutableAttributes } from './attribute-value.ts';
 import { ByteWriter } from './byte-writer.ts';
 import { checkUnusable } from './decode-error.ts';
 import type { SpanFacts } from './span-facts.ts';
@@ -86,6 +88,11 @@ export interface SpanFields {
 /** How many attributes, events and links of a span its sender had to leave out. */
 export type DroppedCounts = readonly [attributes: number, events: number, links: number];
 
+/** Something of which every part has attributes: they are put together once, however many they are. */
+type InParts<Owner> = {
+  -readonly [Field in keyof Owner]: Field extends 'attributes' ? string[] : Owner[Field];
+};
+
 /** What a span may add to the full text; the rest of it is stored all the same. */
 const SEARCH_BYTES = 64 * 1024;
 const NONE = -1;
@@ -99,8 +106,8 @@ const NEWLINE = 0x0a;
 export class SpanBatchBuilder {
   readonly document = new ByteWriter();
   readonly #search = new ByteWriter();
-  readonly #resources: BatchResource[] = [];
-  readonly #scopes: BatchScope[] = [];
+  readonly #resources: InParts<BatchResource>[] = [];
+  readonly #scopes: InParts<BatchScope>[] = [];
   readonly #strings: string[] = [];
   readonly #codes = new Map<string, number>();
   readonly #resource: number[] = [];
@@ -131,29 +138,25 @@ export class SpanBatchBuilder {
 
   /** The spans that follow belong to it. Its content may be given later, also in parts. */
   addResource(): number {
-    return this.#resources.push({ attributes: NO_ATTRIBUTES, serviceName: UNKNOWN_SERVICE }) - 1;
+    return this.#resources.push({ attributes: [], serviceName: UNKNOWN_SERVICE }) - 1;
   }
 
   /** @param attributes - JSON. */
   mergeResource(index: number, attributes: string, serviceName: string | undefined): void {
-    const before = this.#resources[index]!;
-    this.#resources[index] = {
-      attributes: merged(before.attributes, attributes),
-      serviceName: serviceName ?? before.serviceName,
-    };
+    const resource = this.#resources[index]!;
+    if (attributes !== NO_ATTRIBUTES) resource.attributes.push(attributes);
+    resource.serviceName = serviceName ?? resource.serviceName;
   }
 
   addScope(): number {
-    return this.#scopes.push({ name: '', version: '', attributes: NO_ATTRIBUTES }) - 1;
+    return this.#scopes.push({ name: '', version: '', attributes: [] }) - 1;
   }
 
   mergeScope(index: number, { name, version, attributes }: BatchScope): void {
-    const before = this.#scopes[index]!;
-    this.#scopes[index] = {
-      name: name || before.name,
-      version: version || before.version,
-      attributes: merged(before.attributes, attributes),
-    };
+    const scope = this.#scopes[index]!;
+    scope.name = name || scope.name;
+    scope.version = version || scope.version;
+    if (attributes !== NO_ATTRIBUTES) scope.attributes.push(attributes);
   }
 
   /** Takes text by which the span is to be found, from bytes as they were received. */
@@ -229,8 +232,8 @@ export class SpanBatchBuilder {
   finish(): SpanBatch {
     return {
       count: this.#name.length,
-      resources: this.#resources,
-      scopes: this.#scopes,
+      resources: this.#resources.map(merged),
+      scopes: this.#scopes.map(merged),
       strings: this.#strings,
       resource: this.#resource,
       scope: this.#scope,
@@ -280,9 +283,15 @@ export class SpanBatchBuilder {
 }
 
 /** Parts of one message come one after the other; the later one counts, as protobuf demands. */
-function merged(before: string, after: string): string {
-  if (before === NO_ATTRIBUTES) return after;
-  return JSON.stringify({ ...(JSON.parse(before) as object), ...(JSON.parse(after) as object) });
+function merged<Owner extends { readonly attributes: readonly string[] }>(owner: Owner) {
+  const { attributes: parts } = owner;
+  if (parts.length <= 1) return { ...owner, attributes: parts[0] ?? NO_ATTRIBUTES };
+  const attributes: MutableAttributes = {};
+  for (const part of parts) {
+    const entries = Object.entries(JSON.parse(part) as AttributesJson);
+    for (const [key, value] of entries) setAttribute(attributes, key, value);
+  }
+  return { ...owner, attributes: JSON.stringify(attributes) };
 }
 
 function droppedCounts({ droppedAttributes, droppedEvents, droppedLinks }: SpanFields): string | null {
