@@ -20,6 +20,7 @@ export class StorageThread {
   readonly #waiting = new Map<number, Waiting>();
   #nextId = 0;
   #failure: Error | undefined;
+  #closing: Promise<void> | undefined;
 
   private constructor(
     worker: Worker,
@@ -67,12 +68,18 @@ export class StorageThread {
     return this.#ask((id) => ({ id, kind: 'call', part, method, args }), []);
   }
 
-  /** Ends the thread after everything that it was asked before. */
-  async close(): Promise<void> {
+  /** Ends the thread after everything that it was asked before; from now on it is asked nothing more. */
+  close(): Promise<void> {
+    return (this.#closing ??= this.#end());
+  }
+
+  async #end(): Promise<void> {
+    const isRunning = this.#failure === undefined;
+    const closed = isRunning ? this.call('storage', 'close', []) : Promise.resolve();
+    this.#failure ??= new Error('the storage is closed');
     try {
-      if (this.#failure === undefined) await this.call('storage', 'close', []);
+      await closed;
     } finally {
-      this.#failure ??= new Error('the storage is closed');
       await this.#worker.terminate();
     }
   }
@@ -106,10 +113,11 @@ export class StorageThread {
   }
 
   #fail(error: Error, onFailure: (error: Error) => void): void {
-    if (this.#failure !== undefined) return;
-    this.#failure = error;
-    for (const { reject } of this.#waiting.values()) reject(error);
+    const isUnexpected = this.#failure === undefined;
+    this.#failure ??= error;
+    // Nothing may wait for a thread that has ended, in whatever way.
+    for (const { reject } of this.#waiting.values()) reject(this.#failure);
     this.#waiting.clear();
-    onFailure(error);
+    if (isUnexpected) onFailure(error);
   }
 }
