@@ -20,7 +20,8 @@ const STORED_EVERY = 20;
 /** Caches are full and code is compiled by then. */
 const WARM_INPUTS = 1_000;
 const FEWEST_INPUTS = 4_000;
-const GROWTH_BYTES = 6 * 1024 * 1024;
+/** Buffers that the decoders keep for the next request, and keys that they remember. */
+const GROWTH_BYTES = 16 * 1024 * 1024;
 
 const seeds = corpus();
 let directory: string;
