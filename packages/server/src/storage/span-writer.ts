@@ -129,10 +129,10 @@ export class SpanWriter {
 
   #applyBatch(batch: SpanBatch): void {
     const resourceIds = batch.resources.map(({ attributes, serviceName }) =>
-      this.#connection.resourceRow(attributes, serviceName),
+      this.#connection.origins.resourceRow(attributes, serviceName),
     );
     const scopeIds = batch.scopes.map(({ name, version, attributes }) =>
-      this.#connection.scopeRow(name, version, attributes),
+      this.#connection.origins.scopeRow(name, version, attributes),
     );
     const documents = Buffer.from(batch.documents.buffer, batch.documents.byteOffset, batch.documents.length);
     const strings = batch.strings.map(storable);

@@ -95,8 +95,8 @@ export class SqliteLogStore implements LogStore {
     const traceKeyOf = remembered((traceId: string) => this.#traceKey(traceId));
     const changed = new Map<number, string>();
     for (const group of groups) {
-      const resourceId = this.#connection.resourceId(group.resource);
-      const scopeId = this.#connection.scopeId(group.scope);
+      const resourceId = this.#connection.origins.resourceId(group.resource);
+      const scopeId = this.#connection.origins.scopeId(group.scope);
       for (const record of group.items) {
         const { traceId } = record;
         const traceKey = traceId === null ? null : traceKeyOf(traceId);

@@ -5,7 +5,8 @@ import { pruneMetrics } from './metric-pruner.ts';
 import { toInstrument, toPoint, type ParseAttributes } from './metric-rows.ts';
 import type { InstrumentQuery, MetricLimits, MetricStore, PointQuery } from './metric-store.ts';
 import type { MetricGroup, ReceivedMetric, ReceivedPoint } from '../otlp/metric-batch.ts';
-import { serviceNameOf, type SqliteConnection } from './sqlite-connection.ts';
+import { serviceNameOf } from './origins.ts';
+import type { SqliteConnection } from './sqlite-connection.ts';
 import type { SqlRow, SqlValue } from './sqlite-driver.ts';
 import { number, storable, text } from './sqlite-rows.ts';
 
@@ -46,8 +47,8 @@ export class SqliteMetricStore implements MetricStore {
     const receivedMs = this.#now();
     let stored = 0;
     for (const { resource, scope, items } of groups) {
-      const resourceId = this.#connection.resourceId(resource);
-      const scopeId = this.#connection.scopeId(scope);
+      const resourceId = this.#connection.origins.resourceId(resource);
+      const scopeId = this.#connection.origins.scopeId(scope);
       const serviceName = storable(serviceNameOf(resource));
       for (const metric of items) {
         const instrumentId = this.#instrumentId(metric, serviceName, scopeId);

@@ -25,10 +25,12 @@ export class SqliteTraceStore implements TraceStore {
   readonly #connection: SqliteConnection;
   readonly #writer: SpanWriter;
   readonly #pruner: TracePruner;
+  readonly #now: () => number;
 
   /** @param now - Milliseconds since the Unix epoch. */
   constructor(connection: SqliteConnection, now: () => number = Date.now) {
     this.#connection = connection;
+    this.#now = now;
     this.#writer = new SpanWriter(connection, now);
     this.#pruner = new TracePruner(connection, this.#writer, now);
   }
@@ -108,12 +110,16 @@ export class SqliteTraceStore implements TraceStore {
 
   async pin(traceId: string, isPinned: boolean): Promise<TraceSummary | undefined> {
     return this.#connection.transaction(() => {
+      if (this.#connection.sql('SELECT 1 FROM trace WHERE trace_id = ?').get(traceId) === undefined) {
+        return undefined;
+      }
+      // A change, and the newest: removal looks at the oldest changes first, and at none behind one that is young.
       this.#connection
-        .sql('UPDATE trace SET is_pinned = ?, seq = ? WHERE trace_id = ?')
-        .run(isPinned ? 1 : 0, this.#connection.nextSeq(), traceId);
+        .sql('UPDATE trace SET is_pinned = ?, seq = ?, changed_ms = ? WHERE trace_id = ?')
+        .run(isPinned ? 1 : 0, this.#connection.nextSeq(), this.#now(), traceId);
       this.#writer.readAgain(traceId);
       const row = this.#connection.sql(`SELECT ${SUMMARY} FROM trace WHERE trace_id = ?`).get(traceId);
-      return row === undefined ? undefined : toSummary(row);
+      return toSummary(row!);
     });
   }
 

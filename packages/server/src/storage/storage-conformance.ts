@@ -291,6 +291,7 @@ const pins = withStorage(
   async (storage) => {
     for (let trace = 1; trace <= 10; trace++) await write(storage, sampleSpan(trace, 1));
     assert.equal(await storage.traces.pin(hexId(99, 32), true), undefined);
+    assert.equal(await storage.traces.newestSeq(), 10);
     const pinned = await storage.traces.pin(hexId(1, 32), true);
     assert.equal(pinned?.isPinned, true);
     assert.equal(pinned.seq, await storage.traces.newestSeq());
