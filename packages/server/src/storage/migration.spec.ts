@@ -150,10 +150,11 @@ describe('a service that is killed while it brings a database up to date', () =>
   it('leaves the old database or the new one, whole', async () => {
     await raw(path, (database) =>
       database.exec(`${RELEASED_DATABASES[2]}
+        WITH RECURSIVE numbers (value) AS (SELECT 1 UNION ALL SELECT value + 1 FROM numbers WHERE value < ${SPANS})
         INSERT INTO span SELECT value + 10, 7, printf('%016x', value + 1000), '000000000000000b', 'child', 1,
           1763700000000000001, 1763700000000000002, 'success', 0, NULL, NULL, NULL, 1, 1, 1, NULL,
           '{"text":"whale number ' || value || '"}', NULL, NULL
-        FROM generate_series(1, ${SPANS});`),
+        FROM numbers;`),
     );
     const program = await bundleProgram(
       'migration-program.mjs',

@@ -12,7 +12,7 @@ export class DamagedDatabaseError extends Error {
 /** Whether an error of either SQLite driver says that the file is damaged, or is none. */
 export function isDamage(error: unknown): boolean {
   if (error instanceof DamagedDatabaseError) return true;
-  if (!(error instanceof Error)) return false;
+  if (typeof error !== 'object' || error === null) return false;
   const { errcode, rawCode } = error as { readonly errcode?: unknown; readonly rawCode?: unknown };
   // The low byte of an extended code is the primary one; `node:sqlite` has it as errcode, libsql as rawCode.
   return DAMAGED.has(Number(errcode ?? rawCode ?? 0) & 0xff);

@@ -6,7 +6,7 @@ import type { ErrorJson } from './storage-messages.ts';
 const DAMAGED = 'DamagedDatabaseError';
 
 export function errorToJson(error: unknown): ErrorJson {
-  if (!(error instanceof Error)) return { name: 'Error', message: String(error) };
+  if (!isErrorLike(error)) return { name: 'Error', message: String(error) };
   const { message } = error;
   const name = isDamage(error) ? DAMAGED : error.name;
   const code = (error as { readonly code?: unknown }).code;
@@ -19,4 +19,9 @@ export function errorFromJson({ name, message, code }: ErrorJson): Error {
   if (name === DAMAGED) return new DamagedDatabaseError(message);
   if (name === 'ServiceError') return new ServiceError(code as ServiceErrorCode, message);
   return Object.assign(new Error(message), { name, ...(code !== undefined && { code }) });
+}
+
+/** The driver's errors may be of another realm than ours. */
+function isErrorLike(error: unknown): error is Error {
+  return typeof error === 'object' && error !== null && 'message' in error && 'name' in error;
 }
