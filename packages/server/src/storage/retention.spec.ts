@@ -105,6 +105,26 @@ describe('Retention', () => {
     await expect(retentionOf().cleanUp()).rejects.toThrow('disk full');
   });
 
+  it('removes by itself soon after something came in, until it is stopped', async () => {
+    const retention = retentionOf();
+    const isRemoved = new Promise<void>((resolve) => {
+      const prune = storage.traces.prune.bind(storage.traces);
+      storage.traces.prune = async (limits) => {
+        const isMore = await prune(limits);
+        if (!isMore) resolve();
+        return isMore;
+      };
+    });
+    for (let trace = 1; trace <= 12; trace++) {
+      await writeTrace(trace);
+      retention.noteIngest();
+    }
+    await isRemoved;
+    retention.stop();
+    retention.noteIngest();
+    expect((await storage.traces.counts()).traceCount).toBe(10);
+  });
+
   it('reports a failure and tries again later', async () => {
     const told: unknown[] = [];
     const logger = { ...silentLogger, error: (message: string) => void told.push(message) };
