@@ -143,10 +143,11 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   retention.noteIngest();
 
   const shutDown = async (): Promise<void> => {
-    retention.stop();
+    const retentionEnd = retention.stop();
     feed.close();
     await http.close();
     feed.terminate();
+    await retentionEnd;
     await storage.close();
   };
   let closing: Promise<void> | undefined;

@@ -10,6 +10,10 @@ export interface HttpLimits {
   readonly closeTimeoutMs: number;
   readonly connections: number;
   readonly requestsInFlight: number;
+  /** Questions to page and REST whose answers were not taken yet. */
+  readonly readsInFlight: number;
+  /** Of one HTTP/1.1 connection: a client that asks on without taking answers is cut off. */
+  readonly requestsPerConnection: number;
   /** Of the bodies of all requests in flight. */
   readonly bytesInFlight: number;
   /** Of one OTLP request, also after decompression. */
@@ -24,6 +28,8 @@ export const HTTP_LIMITS: HttpLimits = {
   closeTimeoutMs: 2_000,
   connections: 1_000,
   requestsInFlight: 1_000,
+  readsInFlight: 64,
+  requestsPerConnection: 16,
   bytesInFlight: 128 * 1024 * 1024,
   // What the OTLP specification recommends to receivers.
   bodyBytes: 64 * 1024 * 1024,

@@ -13,6 +13,7 @@ import type { LiveFeed } from './live-feed.ts';
 import { metricRoutes } from './metric-routes.ts';
 import { listenOn, type ListeningPort } from './listening-port.ts';
 import { logRoutes } from './log-routes.ts';
+import { limitedAtOnce, limitedPerConnection } from './open-answers.ts';
 import { otlpGrpc } from './otlp-grpc.ts';
 import { otlpHttp } from './otlp-http.ts';
 import { otlpSignals, type SignalWriters } from './otlp-signal.ts';
@@ -75,9 +76,13 @@ export async function createHttpService(options: HttpServiceOptions): Promise<Ht
     schemaController: { compilersFactory: { buildValidator: noSchemas, buildSerializer: noSchemas } },
     exposeHeadRoutes: true,
     serverFactory: (handler) => {
-      http1 = http1Server(limits, (request, response) => {
-        if (!takeExport(request, response)) handler(request, response);
-      });
+      const read = limitedAtOnce(limits.readsInFlight, handler);
+      http1 = http1Server(
+        limits,
+        limitedPerConnection(limits.requestsPerConnection, (request, response) => {
+          if (!takeExport(request, response)) read(request, response);
+        }),
+      );
       return http1;
     },
     frameworkErrors: (error, _request, reply) => {

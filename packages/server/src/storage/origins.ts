@@ -6,6 +6,8 @@ import type { SqliteConnection } from './sqlite-connection.ts';
 import { number, storable } from './sqlite-rows.ts';
 
 const CACHED = 1_000;
+/** Larger ones are rare, and not worth the memory. */
+const CACHED_LENGTH = 16_384;
 /** As many that nothing refers to are let be: to find them, all records are looked through. */
 const UNUSED_ROWS = 1_000;
 
@@ -14,6 +16,7 @@ export class Origins {
   readonly #connection: SqliteConnection;
   readonly #resourceIds = new Map<string, number>();
   readonly #scopeIds = new Map<string, number>();
+  #latest: { readonly attributes: AttributesJson; readonly id: number } | undefined;
   /** How many rows there may be before those are looked for that nothing refers to. */
   #tolerated = UNUSED_ROWS;
 
@@ -22,9 +25,13 @@ export class Origins {
     connection.onRollback(() => this.#forget());
   }
 
-  /** The row of a resource, made when there is none. */
+  /** The row of a resource, made when there is none. Groups of one resource share the object. */
   resourceId(attributes: AttributesJson): number {
-    return this.resourceRow(JSON.stringify(attributes), serviceNameOf(attributes));
+    if (attributes !== this.#latest?.attributes) {
+      const id = this.resourceRow(JSON.stringify(attributes), serviceNameOf(attributes));
+      this.#latest = { attributes, id };
+    }
+    return this.#latest.id;
   }
 
   /** The same, for attributes that are JSON already. */
@@ -88,6 +95,7 @@ export class Origins {
   }
 
   #forget(): void {
+    this.#latest = undefined;
     this.#resourceIds.clear();
     this.#scopeIds.clear();
   }
@@ -102,6 +110,6 @@ function cached(ids: Map<string, number>, key: string, find: () => number): numb
   if (known !== undefined) return known;
   if (ids.size >= CACHED) ids.clear();
   const id = find();
-  ids.set(key, id);
+  if (key.length <= CACHED_LENGTH) ids.set(key, id);
   return id;
 }

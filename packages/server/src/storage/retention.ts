@@ -1,4 +1,3 @@
-import { setTimeout as setTimeoutAsync } from 'node:timers/promises';
 import type { RetentionPreview, RetentionSettings } from '@tta/obs-protocol';
 import type { ServiceLogger } from '../logger.ts';
 import type { Storage } from './storage.ts';
@@ -6,7 +5,8 @@ import type { RetentionLimits } from './trace-store.ts';
 
 const AFTER_INGEST_MS = 1_000;
 const AT_REST_MS = 10 * 60_000;
-const BETWEEN_STEPS_MS = 20;
+/** As long as there are more, traces get most of the steps: they are the most. */
+const STEPS_FOR_TRACES = 10;
 const HOUR_MS = 3_600_000;
 /** Log records whose trace is not stored: about as many as the traces that are kept have by default. */
 const LOOSE_LOG_RECORDS = 100_000;
@@ -21,13 +21,15 @@ export interface RetentionOptions extends RetentionSettings {
   readonly now: () => number;
 }
 
-/** Removes old traces and log records in small steps, in the background: ingest never waits for it. */
+/** Removes old traces, log records and data points in small steps that take turns with commits. */
 export class Retention {
   readonly #options: RetentionOptions;
   #timer: NodeJS.Timeout | undefined;
   #isIdle = true;
   #isStopped = false;
+  #steps = 0;
   #cleaning: Promise<RetentionPreview> | undefined;
+  #pass: Promise<void> | undefined;
 
   constructor(options: RetentionOptions) {
     this.#options = options;
@@ -68,15 +70,18 @@ export class Retention {
     }
   }
 
-  stop(): void {
+  /** Resolves when the step that is under way has ended. */
+  async stop(): Promise<void> {
     this.#isStopped = true;
     clearTimeout(this.#timer);
+    await Promise.allSettled([this.#pass, this.#cleaning]);
   }
 
   async #removeAll(): Promise<RetentionPreview> {
     const removed = await this.preview();
-    // Ingest comes in between.
-    while (await this.#remove()) await setTimeoutAsync(BETWEEN_STEPS_MS);
+    while (await this.#remove()) {
+      // What came meanwhile was stored between two steps.
+    }
     return removed;
   }
 
@@ -86,6 +91,7 @@ export class Retention {
     const limits = this.#limits();
     const receivedSinceMs = limits.changedSinceMs;
     const areMoreTraces = await storage.traces.prune(limits);
+    if (areMoreTraces && ++this.#steps % STEPS_FOR_TRACES !== 0) return true;
     const areMoreLogs = await storage.logs.prune({ maxRecords: LOOSE_LOG_RECORDS, receivedSinceMs });
     const areMorePoints = await storage.metrics.prune({
       maxSeries: SERIES,
@@ -104,12 +110,16 @@ export class Retention {
     if (this.#isStopped) return;
     clearTimeout(this.#timer);
     this.#isIdle = isIdle;
-    this.#timer = setTimeout(() => void this.#pass(), delayMs).unref();
+    this.#timer = setTimeout(() => {
+      this.#pass = this.#removeOverdue();
+    }, delayMs).unref();
   }
 
-  async #pass(): Promise<void> {
+  async #removeOverdue(): Promise<void> {
     this.#isIdle = false;
-    const isMore = await this.step();
-    this.#schedule(isMore ? BETWEEN_STEPS_MS : AT_REST_MS, !isMore);
+    while (!this.#isStopped && (await this.step())) {
+      // What came meanwhile was stored between two steps: they take turns with commits.
+    }
+    this.#schedule(AT_REST_MS, true);
   }
 }

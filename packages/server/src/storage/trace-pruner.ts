@@ -45,9 +45,11 @@ export class TracePruner {
     // Until it is gone, what was removed before takes its space, and more would be removed in its place.
     if (this.#removeRows()) return true;
     this.#writer.dropTexts();
-    this.#connection.origins.removeUnused();
     const overdue = this.#overdue(limits, STEP_TRACES);
-    if (overdue.length === 0) return false;
+    if (overdue.length === 0) {
+      this.#connection.origins.removeUnused();
+      return false;
+    }
     for (const trace of overdue) this.#forget(trace);
     this.#dropOldMemories();
     this.#removeRows();
