@@ -45,12 +45,15 @@ const suites = [
     absence: `Deno could not be installed: npm ci in ${denoFolder}`,
   },
 ];
-const usage = `Usage: npm test [-- --unit]
+/** What looks at the repository, and is the same on every Node. */
+const repositoryTools = ['generators', 'workspace'];
+
+const usage = `Usage: npm test [-- --node]
 
 Installs what is missing, then runs lint, type checks, all unit tests, and the tests that need a Chromium, a Prometheus,
 a Redis or a Deno where that is found; Deno comes from npm.
 
-  --unit   the unit tests alone
+  --node   the unit tests that another Node may break: all but those of the repository itself
   --help   show this text
 `;
 
@@ -60,7 +63,7 @@ function hasProgram(...names) {
 
 function readCommandLine() {
   try {
-    return parseArgs({ options: { unit: { type: 'boolean' }, help: { type: 'boolean', short: 'h' } } })
+    return parseArgs({ options: { node: { type: 'boolean' }, help: { type: 'boolean', short: 'h' } } })
       .values;
   } catch (error) {
     console.error(`npm test: ${error.message.split('. ')[0]}; see npm test -- --help`);
@@ -140,14 +143,17 @@ if (commandLine.help) {
   process.exitCode = 1;
 } else {
   forgetResults(root);
-  const targets = commandLine.unit ? ['test'] : ['lint', 'typecheck', 'test'];
-  const title = commandLine.unit ? 'unit tests' : 'lint, type checks and unit tests';
-  const unit = await nx(title, ['run-many', '-t', ...targets, '-c', 'ci']);
+  const isUnit = commandLine.node === true;
+  const targets = isUnit ? ['test'] : ['lint', 'typecheck', 'test'];
+  const title = isUnit ? 'unit tests' : 'lint, type checks and unit tests';
+  const leftOut = isUnit ? repositoryTools : [];
+  const exclusions = leftOut.map((tool) => `--exclude=@tta/obs-${tool}`);
+  const unit = await nx(title, ['run-many', '-t', ...targets, '-c', 'ci', ...exclusions]);
   const outcomes = [];
-  for (const suite of commandLine.unit ? [] : suites) outcomes.push(await runSuite(suite));
+  for (const suite of isUnit ? [] : suites) outcomes.push(await runSuite(suite));
   const ran = (title) => outcomes.some((outcome) => outcome.title === title && outcome.ran);
-  report(
-    readResults(root, (folder) => suites.every((suite) => suite.folder !== folder || ran(suite.title))),
-    [unit, ...outcomes],
-  );
+  const isWanted = (folder) =>
+    suites.every((suite) => suite.folder !== folder || ran(suite.title)) &&
+    leftOut.every((tool) => folder !== join('tools', tool));
+  report(readResults(root, isWanted), [unit, ...outcomes]);
 }
