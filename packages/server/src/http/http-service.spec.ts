@@ -145,6 +145,13 @@ function frame(type: number, flags: number, stream: number, payload = Buffer.all
 }
 const SETTINGS = frame(4, 0, 0);
 
+/** Headers as literals without indexing (RFC 7541 §6.2.2). */
+function headerBlock(headers: Record<string, string>): Buffer {
+  const fields = Object.entries({ ':scheme': 'http', ':authority': 'localhost', ...headers });
+  const text = (value: string) => Buffer.concat([Buffer.from([value.length]), Buffer.from(value)]);
+  return Buffer.concat(fields.flatMap(([name, value]) => [Buffer.from([0]), text(name), text(value)]));
+}
+
 describe('one port', () => {
   it('tells the protocols apart, however their first bytes arrive', async () => {
     await start();
@@ -391,6 +398,28 @@ describe('hostile clients', () => {
     socket.write(Buffer.concat([Buffer.from(PREFACE), SETTINGS]));
     socket.write(Buffer.concat(Array.from({ length: count }, () => bytes)));
     for (let index = 0; index < 20; index++) expect(await isWell()).toBe(true);
+    socket.destroy();
+  });
+
+  it.each([
+    ['text/html', http2Constants.NGHTTP2_CANCEL],
+    ['text/html', http2Constants.NGHTTP2_INTERNAL_ERROR],
+    ['text/html', http2Constants.NGHTTP2_NO_ERROR],
+    ['application/grpc', http2Constants.NGHTTP2_CANCEL],
+    ['application/grpc', http2Constants.NGHTTP2_INTERNAL_ERROR],
+  ])('survives a request over HTTP/2 of %s that is taken back with it: code %d', async (type, code) => {
+    await start();
+    const socket = await connected();
+    const reset = Buffer.from([0, 0, 0, code]);
+    socket.write(
+      Buffer.concat([
+        Buffer.from(PREFACE),
+        SETTINGS,
+        frame(1, 4, 1, headerBlock({ ':method': 'POST', ':path': '/', 'content-type': type })),
+        frame(3, 0, 1, reset),
+      ]),
+    );
+    for (let index = 0; index < 5; index++) expect(await isWell()).toBe(true);
     socket.destroy();
   });
 

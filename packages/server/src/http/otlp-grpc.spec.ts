@@ -257,6 +257,11 @@ describe('OTLP/gRPC', () => {
     expect(await rawCall(Buffer.alloc(0), headers)).toMatchObject({ ':status': 415 });
   });
 
+  it('tells a foreign page nothing about what is served, with any content', async () => {
+    const headers = { 'content-type': 'text/html', ':authority': 'evil.example' };
+    expect(await rawCall(Buffer.alloc(0), headers)).toMatchObject({ ':status': 403 });
+  });
+
   it('answers what is too large with RESOURCE_EXHAUSTED, also when it is compressed', async () => {
     await restart({ bodyBytes: 1_000 });
     expect((await call(TRACES, Buffer.alloc(1_001))).code).toBe(RESOURCE_EXHAUSTED);

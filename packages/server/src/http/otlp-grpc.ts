@@ -42,8 +42,7 @@ export function otlpGrpc({ receiver, access, callTimeoutMs }: OtlpGrpcOptions) {
     // A peer that resets its stream or goes away is told to whoever reads or writes it.
     stream.on('error', () => undefined);
     if (!GRPC_TYPE.test(headers['content-type'] ?? '') || headers[':method'] !== 'POST') {
-      stream.respond({ ':status': 415 }, { endStream: true });
-      stream.close();
+      refuse(stream, statusOf(access, stream, headers));
       return;
     }
     const limitMs = Math.min(grpcTimeoutMs(String(headers['grpc-timeout'] ?? '')) ?? Infinity, callTimeoutMs);
@@ -84,6 +83,23 @@ async function received(
   } finally {
     room.close();
   }
+}
+
+/** Of an answer to what is no gRPC: who may not ask is not told what is served here. */
+function statusOf(access: Access, stream: ServerHttp2Stream, headers: IncomingHttpHeaders): number {
+  try {
+    access.check(headers, stream.session?.socket ?? {});
+    return 415;
+  } catch (error) {
+    return error instanceof RefusedError ? error.status : 500;
+  }
+}
+
+function refuse(stream: ServerHttp2Stream, status: number): void {
+  // The peer may have taken its request back before we are told of it.
+  if (isAnswered(stream)) return;
+  stream.respond({ ':status': status }, { endStream: true });
+  stream.close();
 }
 
 function succeed(stream: ServerHttp2Stream, message: Buffer): void {
