@@ -5,16 +5,25 @@ import { TooManyValuesError, UnusableRecordError } from './decode-error.ts';
 const DEPTH_LIMIT = 64;
 
 /** Two bytes of protobuf can stand for a whole object; this bounds what 64 MiB of them may become. */
-const VALUE_LIMIT = 4_000_000;
+const VALUE_LIMIT = 2_000_000;
+/** So many that say anything do not fit into 64 MiB, or make others wait: each is some statements for the writer. */
+const RECORD_LIMIT = 200_000;
 
 export type MutableAttributes = Record<string, AttributeJson>;
 
-/** Counts what one request makes us allocate. */
+/** Counts what one request makes us allocate, before it is allocated. */
 export class ValueBudget {
-  #left = VALUE_LIMIT;
+  #values = VALUE_LIMIT;
+  #records = RECORD_LIMIT;
 
+  /** Counts a value, or whatever else records consist of and lie in. */
   spend(): void {
-    if (--this.#left < 0) throw new TooManyValuesError(VALUE_LIMIT);
+    if (--this.#values < 0) throw new TooManyValuesError(VALUE_LIMIT);
+  }
+
+  /** Counts a span, log record or data point. */
+  record(): void {
+    if (--this.#records < 0) throw new TooManyValuesError(RECORD_LIMIT, 'records');
   }
 }
 

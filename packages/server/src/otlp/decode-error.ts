@@ -19,8 +19,8 @@ export class UnusableRecordError extends DecodeError {
 
 /** A request that would take more memory than its size in bytes lets expect. */
 export class TooManyValuesError extends Error {
-  constructor(limit: number) {
-    super(`The request holds more than ${limit} records and values: send smaller batches.`);
+  constructor(limit: number, of = 'records and values') {
+    super(`The request holds more than ${limit} ${of}: send smaller batches.`);
     this.name = 'TooManyValuesError';
   }
 }

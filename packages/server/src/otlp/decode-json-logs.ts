@@ -21,6 +21,7 @@ export function decodeJsonLogs(bytes: Uint8Array): LogBatch {
 }
 
 function readLogRecord(values: JsonValues, item: unknown): ReceivedLogRecord {
+  values.record();
   const record = asObject(item, 'the log record');
   return finishLogRecord({
     traceId: text(record['traceId'], 'traceId'),

@@ -41,6 +41,7 @@ function readMetric(
   builder: BatchBuilder<ReceivedMetric>,
   path: () => string,
 ): ReceivedMetric | null {
+  values.spend();
   const metric = asObject(item, 'the metric');
   const [kind, readPoint] = KINDS.find(([key]) => isSet(metric[key])) ?? [];
   if (kind === undefined || readPoint === undefined) return null;
@@ -57,7 +58,7 @@ function readMetric(
   const points = entries.flatMap((entry, index) => {
     const point = builder.item(
       () => `${path()}.${kind}.dataPoints[${index}]`,
-      () => usable(values, () => readPoint(values, entry)),
+      () => usable(() => readPoint(values, entry)),
     );
     return point ?? [];
   });

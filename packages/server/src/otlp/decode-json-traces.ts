@@ -33,6 +33,7 @@ export function decodeJsonTraces(bytes: Uint8Array, redaction: Redaction | null 
 }
 
 function readSpan(values: JsonValues, item: unknown): SpanRecord {
+  values.record();
   const span = asObject(item, 'the span');
   const status = optionalObject(span['status'], 'status');
   const checked = checkSpan({

@@ -202,12 +202,24 @@ describe('decodeProtobufLogs', () => {
     );
   });
 
+  it('refuses a request of more than 200,000 records, in either encoding', () => {
+    const protobuf = (count: number) => bytesOf(1, bytesOf(2, Buffer.alloc(2 * count).fill('\u0012\0')));
+    const json = (count: number) =>
+      Buffer.from(`{"resourceLogs":[{"scopeLogs":[{"logRecords":[{}${',{}'.repeat(count - 1)}]}]}]}`);
+    for (const batch of [decodeProtobufLogs(protobuf(200_000)), decodeJsonLogs(json(200_000))]) {
+      expect(batch.groups[0]!.items).toHaveLength(200_000);
+    }
+    const refusal = 'The request holds more than 200000 records: send smaller batches.';
+    expect(() => decodeProtobufLogs(protobuf(200_001))).toThrow(refusal);
+    expect(() => decodeJsonLogs(json(200_001))).toThrow(refusal);
+  });
+
   it.each([
     ['resources', (empty: Buffer) => empty],
     ['scopes', (empty: Buffer) => bytesOf(1, empty)],
   ])('refuses a request of millions of empty %s', (of, around) => {
     const empty = of === 'resources' ? '\n\0' : '\u0012\0';
-    expect(() => decodeProtobufLogs(around(Buffer.from(empty.repeat(4_000_001), 'latin1')))).toThrow(
+    expect(() => decodeProtobufLogs(around(Buffer.from(empty.repeat(2_000_001), 'latin1')))).toThrow(
       TooManyValuesError,
     );
   });

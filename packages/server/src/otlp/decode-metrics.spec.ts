@@ -755,25 +755,42 @@ describe('decodeProtobufMetrics', () => {
     expect(batch.groups[0]!.items[0]!.points).toMatchObject([{ value: 1 }]);
   });
 
-  it('refuses a request that becomes more than 4 million of all that it may hold', () => {
+  it('refuses a request that becomes more than 2 million of all that it may hold', () => {
     const many = (count: number, bytes: string) => Buffer.alloc(2 * count).fill(bytes);
     const request = requestOf(
-      [message(5, many(600_000, '\n\0'))], // data points
-      [message(5, message(1, many(1_200_000, '*\0')))], // exemplars
-      [message(11, message(1, many(1_200_000, '2\0')))], // quantiles
-      [message(10, message(1, message(8, message(2, Buffer.alloc(600_000)))))], // buckets, packed
-      [message(10, message(1, message(8, many(600_000, '\x10\0'))))], // buckets, one by one
+      [message(5, message(1, many(600_000, '*\0')))], // exemplars
+      [message(11, message(1, many(600_000, '2\0')))], // quantiles
+      [message(10, message(1, message(8, message(2, Buffer.alloc(400_000)))))], // buckets, packed
+      [message(10, message(1, message(8, many(400_001, '\x10\0'))))], // buckets, one by one
     );
-    expect(() => decodeProtobufMetrics(request)).toThrow(TooManyValuesError);
+    expect(() => decodeProtobufMetrics(request)).toThrow('more than 2000000 records and values');
+  });
+
+  it('refuses a request of more than 200,000 data points, in whatever metrics', () => {
+    const points = (count: number) => message(5, Buffer.alloc(2 * count).fill('\n\0'));
+    const enough = decodeProtobufMetrics(requestOf([points(150_000)], [points(50_000)]));
+    expect(enough.groups[0]!.items.map((item) => item.points.length)).toEqual([150_000, 50_000]);
+    expect(() => decodeProtobufMetrics(requestOf([points(150_000)], [points(50_001)]))).toThrow(
+      new TooManyValuesError(200_000, 'records'),
+    );
   });
 });
 
 describe('decodeJsonMetrics', () => {
-  it('refuses a request that becomes more than 4 million values', () => {
+  it('refuses a request of more than 200,000 data points, in whatever metrics', () => {
+    const gauge = (count: number) => ({ gauge: { dataPoints: Array<object>(count).fill({}) } });
+    const enough = decodeJsonMetrics(jsonRequest(gauge(150_000), gauge(50_000)));
+    expect(enough.groups[0]!.items.map((item) => item.points.length)).toEqual([150_000, 50_000]);
+    expect(() => decodeJsonMetrics(jsonRequest(gauge(150_000), gauge(50_001)))).toThrow(
+      'The request holds more than 200000 records: send smaller batches.',
+    );
+  });
+
+  it('refuses a request that becomes more than 2 million values', () => {
     const [head, tail] = jsonRequest({ histogram: { dataPoints: [{ explicitBounds: ['…'] }] } })
       .toString()
       .split('"…"');
-    const request = Buffer.from(`${head}${'0,'.repeat(4_000_000)}0${tail}`);
+    const request = Buffer.from(`${head}${'0,'.repeat(2_000_000)}0${tail}`);
     expect(() => decodeJsonMetrics(request)).toThrow(TooManyValuesError);
   });
 

@@ -33,7 +33,7 @@ export function decodeProtobufLogs(bytes: Uint8Array): LogBatch {
 }
 
 function readLogRecord(values: ProtobufValues, end: number): ReceivedLogRecord {
-  values.spend();
+  values.record();
   const { reader } = values;
   let traceId = '';
   let spanId = '';

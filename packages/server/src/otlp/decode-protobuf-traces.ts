@@ -152,7 +152,7 @@ class TraceDecoder {
     const document = this.#document;
     const out = this.#batch.document;
     const { reader } = document;
-    document.spend();
+    document.record();
     let traceId = '';
     let spanId = '';
     let parentSpanId = '';

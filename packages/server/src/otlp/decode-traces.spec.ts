@@ -461,10 +461,28 @@ describe('decodeProtobufTraces', () => {
     ['resources', Buffer.from([0x0a, 0x00])],
     ['scopes', Buffer.from([0x12, 0x00])],
   ])('refuses a request of millions of empty %s', (of, empty) => {
-    const many = Buffer.from(empty.toString('latin1').repeat(4_000_001), 'latin1');
+    const many = Buffer.from(empty.toString('latin1').repeat(2_000_001), 'latin1');
     expect(() => decodeProtobufTraces(of === 'resources' ? many : bytesOf(1, many))).toThrow(
       TooManyValuesError,
     );
+  });
+
+  it('refuses a request of more than 200,000 spans, in either encoding', () => {
+    const spansOf = (count: number) => Array<object>(count).fill({ traceId, spanId });
+    const protobufOfSpans = (count: number) =>
+      bytesOf(1, bytesOf(2, Buffer.concat(Array<Buffer>(count).fill(bytesOf(2, wireIds)))));
+    expect(decodeProtobufTraces(protobufOfSpans(200_000)).count).toBe(200_000);
+    expect(decodeJsonTraces(requestWith(...spansOf(100_000))).count).toBe(100_000);
+    const refusal = new TooManyValuesError(200_000, 'records');
+    expect(() => decodeProtobufTraces(protobufOfSpans(200_001))).toThrow(refusal);
+    const tooMany = { resourceSpans: [{ scopeSpans: [{ spans: spansOf(200_001) }] }] };
+    expect(() => decodeJsonTraces(json(tooMany))).toThrow(refusal);
+  });
+
+  it('refuses a request of more than 2 million attributes, also of those without a value', () => {
+    const keyAlone = bytesOf(9, Buffer.alloc(0));
+    const attributesOf = (count: number) => Buffer.alloc(keyAlone.length * count).fill(keyAlone);
+    expect(() => decodeProtobufTraces(wireSpan(attributesOf(2_000_001)))).toThrow(TooManyValuesError);
   });
 
   it('refuses a request of which more than 10,000 spans cannot be stored', () => {

@@ -38,9 +38,7 @@ export function decodeJsonExport<Item>(
       const list = asList(scopeOwner[outline.items], `${scopePath}.${outline.items}`);
       for (const [index, entry] of list.entries()) {
         const itemPath = () => `${scopePath}.${outline.items}[${index}]`;
-        const item = builder.item(itemPath, () =>
-          usable(values, () => readItem(values, entry, builder, itemPath)),
-        );
+        const item = builder.item(itemPath, () => usable(() => readItem(values, entry, builder, itemPath)));
         if (item !== null) items.push(item);
       }
       builder.group(resource, scope, items);
@@ -50,8 +48,7 @@ export function decodeJsonExport<Item>(
 }
 
 /** Whatever is wrong inside a record costs that record alone: JSON is intact around it. */
-export function usable<Decoded>(values: JsonValues, decode: () => Decoded): Decoded {
-  values.spend();
+export function usable<Decoded>(decode: () => Decoded): Decoded {
   try {
     return decode();
   } catch (error) {

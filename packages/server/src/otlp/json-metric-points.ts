@@ -53,6 +53,7 @@ export const readSummaryPoint = pointReader((values, point) => ({
 
 function pointReader(valueOf: (values: JsonValues, point: JsonObject) => MetricValue): ReadJsonPoint {
   return (values, item) => {
+    values.record();
     const point = asObject(item, 'the data point');
     return finishPoint({
       attributes: values.attributes(point, ''),

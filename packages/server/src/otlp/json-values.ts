@@ -28,6 +28,11 @@ export class JsonValues {
     this.#budget.spend();
   }
 
+  /** Counts one more span, log record or data point. */
+  record(): void {
+    this.#budget.record();
+  }
+
   /** The `attributes` of a message; `path` names the message, empty for the record itself. */
   attributes(owner: JsonObject, path: string): MutableAttributes {
     return this.keyValues(owner['attributes'], path === '' ? 'attributes' : `${path}.attributes`);

@@ -66,6 +66,11 @@ export class ProtobufDocument {
     this.#budget.spend();
   }
 
+  /** Counts one more span. */
+  record(): void {
+    this.#budget.record();
+  }
+
   /** The text of a field, without its secrets. */
   text(): string {
     const text = this.reader.text();
@@ -105,8 +110,6 @@ export class ProtobufDocument {
 
   /** Writes one `KeyValue` as `"key":value`; those of `facts` are also kept there. */
   keyValue(facts: SpanFacts | null, isFirst: boolean, depth = 0): void {
-    // A key without a value is an attribute as well.
-    this.#budget.spend();
     const { reader } = this;
     const end = reader.enter();
     let keyStart = end;
@@ -129,8 +132,11 @@ export class ProtobufDocument {
     forgetFact(key, facts);
     if (!isFirst) this.#out.byte(COMMA);
     this.#out.copy(key.json, 0, key.json.length);
-    if (valueStart === -1) this.#out.ascii('null');
-    else {
+    if (valueStart === -1) {
+      // A key without a value is an attribute as well.
+      this.#budget.spend();
+      this.#out.ascii('null');
+    } else {
       reader.position = valueStart;
       this.#anyValue(key, facts, depth);
     }

@@ -143,7 +143,7 @@ function pointReader(
   const flagsTag = varintField(fields.flags);
   const exemplarsTag = fields.exemplars === undefined ? undefined : bytesField(fields.exemplars);
   return (values, end) => {
-    values.spend();
+    values.record();
     const { reader } = values;
     const measurement = measure(values);
     const attributes: MutableAttributes = {};

@@ -40,13 +40,16 @@ export class ProtobufValues {
     this.#budget.spend();
   }
 
+  /** Counts one more log record or data point. */
+  record(): void {
+    this.#budget.record();
+  }
+
   keyValue(attributes: MutableAttributes, depth = 0): void {
-    // A key without a value is an attribute as well.
-    this.#budget.spend();
     const { reader } = this;
     const end = reader.enter();
     let key = '';
-    let value: AttributeJson = null;
+    let value: AttributeJson | undefined;
     while (reader.position < end) {
       const tag = reader.tag();
       if (tag === KEY_VALUE_KEY) key = reader.text();
@@ -54,7 +57,9 @@ export class ProtobufValues {
       else reader.skip(tag & 7);
     }
     reader.leave(end);
-    setAttribute(attributes, key, value);
+    // A key without a value is an attribute as well.
+    if (value === undefined) this.#budget.spend();
+    setAttribute(attributes, key, value ?? null);
   }
 
   anyValue(depth = 0): AttributeJson {

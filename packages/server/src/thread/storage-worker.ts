@@ -1,9 +1,10 @@
 import type { SqliteStorage, WriteJob } from '../storage/sqlite-storage.ts';
 import { errorToJson } from './error-json.ts';
+import { jobWeight } from './job-weight.ts';
 import type { Part, Reply, Request } from './storage-messages.ts';
 
 /** What one commit takes at most: a larger one would make those wait that come in meanwhile. */
-const COMMIT_SPANS = 4_000;
+const COMMIT_RECORDS = 4_000;
 const COMMIT_BYTES = 6 * 1024 * 1024;
 
 interface PendingWrite {
@@ -40,15 +41,15 @@ export class StorageWorker {
   /** @returns the first request that is not part of the commit. */
   #write(first: Request & { kind: 'write' }, next: () => Request | undefined): Request | undefined {
     const writes: PendingWrite[] = [first];
-    let [spans, bytes] = weightOf(first.job);
+    let { records, bytes } = jobWeight(first.job);
     let following: Request | undefined;
-    while (spans < COMMIT_SPANS && bytes < COMMIT_BYTES) {
+    while (records < COMMIT_RECORDS && bytes < COMMIT_BYTES) {
       following = next();
       if (following?.kind !== 'write') break;
       writes.push(following);
-      const [moreSpans, moreBytes] = weightOf(following.job);
-      spans += moreSpans;
-      bytes += moreBytes;
+      const weight = jobWeight(following.job);
+      records += weight.records;
+      bytes += weight.bytes;
       following = undefined;
     }
     this.#commit(writes);
@@ -79,10 +80,4 @@ export class StorageWorker {
   #part(part: Part): object {
     return part === 'storage' ? this.#storage : this.#storage[part];
   }
-}
-
-function weightOf(job: WriteJob): readonly [spans: number, bytes: number] {
-  if (job.kind === 'spans') return [job.batch.count, job.batch.documents.length];
-  const items = job.groups.reduce((sum, group) => sum + group.items.length, 0);
-  return [items, job.kind === 'logs' ? (job.request?.length ?? 0) : 0];
 }

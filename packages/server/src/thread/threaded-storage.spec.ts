@@ -3,9 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { LogGroup } from '../otlp/log-batch.ts';
+import type { MetricGroup } from '../otlp/metric-batch.ts';
 import { ServiceError } from '../service-error.ts';
 import { InvalidCursorError } from '../storage/list-cursor.ts';
-import { batchOfSpans, hexId, sampleSpan } from '../storage/sample-records.ts';
+import { batchOfGroups, batchOfSpans, hexId, sampleGroup, sampleSpan } from '../storage/sample-records.ts';
 import { StorageFullError } from '../storage/storage.ts';
 import { loadSqlite } from '../storage/sqlite-driver.ts';
 import { RELEASED_DATABASES } from '../testing/released-databases.ts';
@@ -40,6 +41,28 @@ function open(databasePath = path): Promise<ThreadedStorage> {
 
 const write = (trace: number, text = '') =>
   storage.traces.write(batchOfSpans(sampleSpan(trace, 1, { attributes: { text } })));
+
+function metricsOf(pointCount: number): readonly MetricGroup[] {
+  const points = Array.from({ length: pointCount }, (_, index) => ({
+    attributes: {},
+    timeUnixNano: BigInt(index),
+    startTimeUnixNano: 0n,
+    flags: 0,
+    value: index,
+    exemplars: [],
+  }));
+  const metric = {
+    name: 'requests',
+    description: '',
+    unit: '',
+    metadata: {},
+    kind: 'gauge',
+    temporality: null,
+    isMonotonic: false,
+    points,
+  } as const;
+  return [{ resource: {}, scope: { name: '', version: '', attributes: {} }, items: [metric] }];
+}
 
 /** Has its methods on this side alone: the thread that gets it cannot work with it, and dies. */
 class Poison {
@@ -78,6 +101,24 @@ describe('ThreadedStorage', () => {
     const seqs = changes.flat().map(({ seq }) => seq);
     expect(seqs).toEqual(seqs.map((_, index) => index + 1));
     expect(await storage.traces.newestSeq()).toBe(seqs.length);
+  });
+
+  it('weighs what waits by its spans, log records and data points, and their texts', async () => {
+    const text = 'x'.repeat(100_000);
+    const weights: number[] = [];
+    const weigh = async (writing: Promise<unknown>) => {
+      weights.push(storage.queuedBytes);
+      await writing;
+    };
+    await weigh(write(1));
+    await weigh(storage.traces.write(batchOfSpans(sampleSpan(2, 1, { name: text }))));
+    await weigh(storage.traces.write(batchOfGroups([sampleGroup([sampleSpan(3, 1)], { text })])));
+    await weigh(storage.metrics.write(metricsOf(3)));
+    const [plain, named, owned, points] = weights;
+    expect(named! - plain!).toBeGreaterThan(100_000);
+    expect(owned! - plain!).toBeGreaterThan(99_900);
+    expect(points).toBeGreaterThanOrEqual(3 * 300);
+    expect(storage.queuedBytes).toBe(0);
   });
 
   it('refuses what is sent faster than it can be stored, and keeps none of it', async () => {

@@ -8,13 +8,14 @@ import type { WriteJob } from '../storage/sqlite-storage.ts';
 import { StorageFullError, type Storage } from '../storage/storage.ts';
 import type { TraceStore } from '../storage/trace-store.ts';
 import { backupInThread } from './backup-in-thread.ts';
+import { jobWeight } from './job-weight.ts';
 import type { Durability, Part, ThreadStart } from './storage-messages.ts';
 import { StorageThread } from './storage-thread-client.ts';
 
 /** What may wait for its commit. Beyond that senders are told to come back, and keep it themselves. */
 const QUEUE_BYTES = 64 * 1024 * 1024;
-/** What a span, log record or data point takes beside its documents, about. */
-const ITEM_BYTES = 300;
+/** What a span, log record or data point takes beside its texts, about. */
+const RECORD_BYTES = 300;
 
 export interface ThreadedStorageOptions {
   readonly databasePath: string;
@@ -235,10 +236,13 @@ function buffersOf(batch: SpanBatch): Transferable[] {
 }
 
 function bytesOf(job: WriteJob): number {
-  if (job.kind === 'spans') {
-    const { count, documents, searchTexts } = job.batch;
-    return count * ITEM_BYTES + documents.length + searchTexts.length;
-  }
-  const items = job.groups.reduce((sum, group) => sum + group.items.length, 0);
-  return items * ITEM_BYTES + (job.kind === 'logs' ? (job.request?.length ?? 0) : 0);
+  const { records, bytes } = jobWeight(job);
+  return records * RECORD_BYTES + bytes + (job.kind === 'spans' ? textBytes(job.batch) : 0);
+}
+
+/** What the spans hold beside their documents. */
+function textBytes({ searchTexts, strings, resources, scopes }: SpanBatch): number {
+  const owners = [...resources, ...scopes];
+  const texts = strings.reduce((sum, text) => sum + text.length, 0);
+  return owners.reduce((sum, { attributes }) => sum + attributes.length, searchTexts.length + texts);
 }
