@@ -135,7 +135,7 @@ async function isWell(): Promise<boolean> {
 }
 
 /** A frame of HTTP/2 (RFC 9113 §4.1). */
-function frame(type: number, flags: number, stream: number, payload = Buffer.alloc(0)): Buffer {
+function frame(type: number, flags: number, stream: number, payload: Buffer = Buffer.alloc(0)): Buffer {
   const head = Buffer.alloc(9);
   head.writeUIntBE(payload.length, 0, 3);
   head.writeUInt8(type, 3);
@@ -181,6 +181,48 @@ describe('one port', () => {
     const text = await answers(socket, 3);
     expect([...text.matchAll(/HTTP\/1\.1 (\d+)/g)].map((match) => match[1])).toEqual(['200', '404', '200']);
     socket.destroy();
+  });
+
+  it.each(['h2c', 'TLS/1.2', 'h2c, websocket'])(
+    'ignores that a request wants to change to %s, however often',
+    async (protocol) => {
+      await start();
+      const socket = await connected();
+      const upgrade = `Connection: Upgrade, HTTP2-Settings\r\nUpgrade: ${protocol}\r\nHTTP2-Settings: AAMAAABkAAQAAP__\r\n`;
+      const question = EMPTY_JSON_EXPORT.replace('host', `${upgrade}host`);
+      for (let index = 0; index < 12; index++) {
+        socket.write(question.slice(0, -1));
+        await turn();
+        socket.write(question.slice(-1));
+        expect(await answers(socket, 1)).toMatch(/^HTTP\/1\.1 200 OK\r\n.*\r\n\r\n\{\}$/s);
+      }
+      socket.destroy();
+    },
+  );
+
+  it('keeps what a request that wants to change the protocol says of its connection', async () => {
+    await start();
+    const headers = 'connection: Upgrade, close\r\nupgrade: h2c\r\nhost';
+    expect(await answerTo(EMPTY_JSON_EXPORT.replace('host', headers))).toMatch(
+      /^HTTP\/1\.1 200 OK\r\n.*connection: close/is,
+    );
+  });
+
+  it('cuts off who wants to change the protocol behind a question that is not answered', async () => {
+    await start();
+    write = () => new Promise(() => undefined);
+    const upgrade = EMPTY_JSON_EXPORT.replace('host', 'connection: Upgrade\r\nupgrade: h2c\r\nhost');
+    expect(await answerTo(post('/v1/traces', ONE_SPAN) + upgrade)).toBe('');
+  });
+
+  it('takes addresses as they are sent through a proxy, and the name in them for the host', async () => {
+    await start();
+    const absolute = (path: string, body: string) =>
+      post(path, body).replace('\r\nhost', '\r\nconnection: close\r\nhost');
+    expect(await answerTo(absolute('http://localhost/v1/traces?a=b', '{}'))).toMatch(/^HTTP\/1\.1 200 /);
+    expect(await answerTo(absolute('HTTP://127.0.0.1', '{}'))).toMatch(/^HTTP\/1\.1 404 .*POST \/\./s);
+    expect(await answerTo(absolute('http://evil.example/v1/traces', '{}'))).toMatch(/^HTTP\/1\.1 403 /);
+    expect(await answerTo(absolute('*', '{}'))).toMatch(/^HTTP\/1\.1 404 /);
   });
 
   it('listens on more ports, and says which it cannot have', async () => {
@@ -375,6 +417,19 @@ describe('hostile clients', () => {
     while (!(await text()).includes(' 200 ')) await turn();
     expect(socket.bytesRead).toBeLessThan(LARGE_BYTES);
     socket.destroy();
+  });
+
+  it('waits with a client for an answer that takes longer than a connection may be idle', async () => {
+    await start({ idleTimeoutMs: 30 });
+    let finish = () => {};
+    write = () => new Promise((resolve) => (finish = resolve));
+    const socket = await connected();
+    const answer = ended(socket);
+    socket.write(post('/v1/traces', ONE_SPAN));
+    // Another connection comes, and is ended for being idle.
+    await answerTo(EMPTY_JSON_EXPORT);
+    finish();
+    expect(await answer).toMatch(/^HTTP\/1\.1 200 /);
   });
 
   it('forgets connections of HTTP/2 that their clients have ended', async () => {

@@ -77,12 +77,13 @@ export async function createHttpService(options: HttpServiceOptions): Promise<Ht
     exposeHeadRoutes: true,
     serverFactory: (handler) => {
       const read = limitedAtOnce(limits.readsInFlight, handler);
-      http1 = http1Server(
+      http1 = http1Server({
         limits,
-        limitedPerConnection(limits.requestsPerConnection, (request, response) => {
+        onRequest: limitedPerConnection(limits.requestsPerConnection, (request, response) => {
           if (!takeExport(request, response)) read(request, response);
         }),
-      );
+        onWebSocket: webSocketUpgrade(feed, access),
+      });
       return http1;
     },
     frameworkErrors: (error, _request, reply) => {
@@ -100,7 +101,6 @@ export async function createHttpService(options: HttpServiceOptions): Promise<Ht
   metricRoutes(app, options.storage.metrics);
   pageFiles(app, options.pageDir);
   await app.ready();
-  http1.on('upgrade', webSocketUpgrade(feed, access));
 
   const http2 = new Http2Sessions(limits.idleTimeoutMs);
   http2.server.on('stream', otlpGrpc({ receiver, access, callTimeoutMs: limits.requestTimeoutMs }));
