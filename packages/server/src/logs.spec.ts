@@ -206,7 +206,7 @@ describe('POST /v1/logs', () => {
   });
 
   it('tells the sender to try again when the records cannot be stored', async () => {
-    server.logs.write = () => Promise.reject(new Error('disk full'));
+    server.logs.write = () => Promise.reject(Object.assign(new Error('disk full'), { errcode: 13 }));
     const answer = await postLogs({});
     expect([answer.status, answer.headers.get('retry-after')]).toEqual([503, '1']);
     expect(await answer.json()).toEqual({

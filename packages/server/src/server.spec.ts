@@ -179,11 +179,19 @@ describe('POST /v1/traces', () => {
   });
 
   it('tells the sender to try again when the spans cannot be stored', async () => {
-    server.store.write = () => Promise.reject(new Error('disk full'));
+    server.store.write = () => Promise.reject(Object.assign(new Error('disk full'), { errcode: 13 }));
     const answer = await post(exportJson(spanJson(1, 1)));
     expect(answer.status).toBe(503);
     expect(answer.headers.get('retry-after')).toBe('1');
     expect(await answer.json()).toEqual({ code: 14, message: 'The spans could not be stored: disk full' });
+  });
+
+  it('tells the sender not to repeat what can never be stored', async () => {
+    server.store.write = () => Promise.reject(new Error('string or blob too big'));
+    const answer = await post(exportJson(spanJson(1, 1)));
+    expect([answer.status, answer.headers.get('retry-after')]).toEqual([500, null]);
+    expect(await answer.json()).toMatchObject({ code: 13 });
+    expect(await get('/health')).toMatchObject({ status: 'ok', problem: null });
   });
 });
 

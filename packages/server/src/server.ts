@@ -81,7 +81,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     ...(options.durability !== undefined && { durability: options.durability }),
     onNotice: (notice) => logger.warn(notice),
     onFailure: (error) => {
-      writeHealth.fail(error);
+      writeHealth.end(error);
       logger.error('The storage has failed: nothing is stored any more, start again', error);
     },
   });

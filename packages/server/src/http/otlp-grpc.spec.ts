@@ -275,7 +275,8 @@ describe('OTLP/gRPC', () => {
   });
 
   it('answers UNAVAILABLE, which is repeated, when it cannot store, and logs why', async () => {
-    write = () => Promise.reject(new Error('Platte voll: 100 %, größer'));
+    const full = Object.assign(new Error('Platte voll: 100 %, größer'), { errcode: 13 });
+    write = () => Promise.reject(full);
     expect(await call(TRACES, span())).toMatchObject({
       code: UNAVAILABLE,
       message: 'The spans could not be stored: Platte voll: 100 %, größer',

@@ -2,6 +2,7 @@ import type { LogGroup } from '../otlp/log-batch.ts';
 import type { MetricGroup } from '../otlp/metric-batch.ts';
 import { redactionOf, redactLogs, redactMetrics } from '../otlp/redaction.ts';
 import type { SpanBatch } from '../otlp/span-batch.ts';
+import { isWorthRepeating } from '../storage/write-failure.ts';
 import type { OtlpEncoding, RejectedField } from './otlp-answer.ts';
 import { RefusedError } from './refused-error.ts';
 
@@ -30,7 +31,7 @@ export interface Signal {
   readonly method: string;
   readonly noun: string;
   readonly rejectedField: RejectedField;
-  /** Decodes a request and stores it. @throws DecodeError, TooManyValuesError, RefusedError with 503. */
+  /** Decodes a request and stores it. @throws DecodeError, TooManyValuesError, RefusedError with 503 or 500. */
   readonly store: (encoding: OtlpEncoding, body: Buffer) => Promise<Rejections>;
 }
 
@@ -99,7 +100,8 @@ async function stored(noun: string, written: Promise<void>): Promise<void> {
   try {
     await written;
   } catch (error) {
-    throw new RefusedError(503, `The ${noun} could not be stored: ${(error as Error).message}`, error);
+    const status = isWorthRepeating(error) ? 503 : 500;
+    throw new RefusedError(status, `The ${noun} could not be stored: ${(error as Error).message}`, error);
   }
 }
 

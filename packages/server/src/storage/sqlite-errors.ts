@@ -9,11 +9,15 @@ export class DamagedDatabaseError extends Error {
   }
 }
 
-/** Whether an error of either SQLite driver says that the file is damaged, or is none. */
-export function isDamage(error: unknown): boolean {
-  if (error instanceof DamagedDatabaseError) return true;
-  if (typeof error !== 'object' || error === null) return false;
+/** The primary result code that an error of either SQLite driver tells; 0 for other errors. */
+export function sqliteCodeOf(error: unknown): number {
+  if (typeof error !== 'object' || error === null) return 0;
   const { errcode, rawCode } = error as { readonly errcode?: unknown; readonly rawCode?: unknown };
   // The low byte of an extended code is the primary one; `node:sqlite` has it as errcode, libsql as rawCode.
-  return DAMAGED.has(Number(errcode ?? rawCode ?? 0) & 0xff);
+  return Number(errcode ?? rawCode ?? 0) & 0xff;
+}
+
+/** Whether an error of either SQLite driver says that the file is damaged, or is none. */
+export function isDamage(error: unknown): boolean {
+  return error instanceof DamagedDatabaseError || DAMAGED.has(sqliteCodeOf(error));
 }

@@ -1,6 +1,6 @@
 import { ServiceError, type ServiceErrorCode } from '../service-error.ts';
 import { InvalidCursorError } from '../storage/list-cursor.ts';
-import { DamagedDatabaseError, isDamage } from '../storage/sqlite-errors.ts';
+import { DamagedDatabaseError, isDamage, sqliteCodeOf } from '../storage/sqlite-errors.ts';
 import type { ErrorJson } from './storage-messages.ts';
 
 const DAMAGED = 'DamagedDatabaseError';
@@ -10,15 +10,20 @@ export function errorToJson(error: unknown): ErrorJson {
   const { message } = error;
   const name = isDamage(error) ? DAMAGED : error.name;
   const code = (error as { readonly code?: unknown }).code;
-  return typeof code === 'string' ? { name, message, code } : { name, message };
+  const errcode = sqliteCodeOf(error);
+  return { name, message, ...(typeof code === 'string' && { code }), ...(errcode !== 0 && { errcode }) };
 }
 
 /** The error as the thread that asked knows it: callers tell these classes apart. */
-export function errorFromJson({ name, message, code }: ErrorJson): Error {
+export function errorFromJson({ name, message, code, errcode }: ErrorJson): Error {
   if (name === 'InvalidCursorError') return new InvalidCursorError();
   if (name === DAMAGED) return new DamagedDatabaseError(message);
   if (name === 'ServiceError') return new ServiceError(code as ServiceErrorCode, message);
-  return Object.assign(new Error(message), { name, ...(code !== undefined && { code }) });
+  return Object.assign(new Error(message), {
+    name,
+    ...(code !== undefined && { code }),
+    ...(errcode !== undefined && { errcode }),
+  });
 }
 
 /** The driver's errors may be of another realm than ours. */

@@ -34,6 +34,8 @@ export interface ErrorJson {
   readonly name: string;
   readonly message: string;
   readonly code?: string;
+  /** The primary result code of SQLite. */
+  readonly errcode?: number;
 }
 
 export type Reply =

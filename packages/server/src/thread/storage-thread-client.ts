@@ -1,6 +1,7 @@
 import { Worker, type Transferable } from 'node:worker_threads';
 import type { LiveChange } from '@tta/obs-protocol';
 import type { WriteJob } from '../storage/sqlite-storage.ts';
+import { StorageEndedError } from '../storage/write-failure.ts';
 import { errorFromJson } from './error-json.ts';
 import { storageThreadUrl } from './storage-thread-url.ts';
 import type { Part, Reply, Request, ThreadStart } from './storage-messages.ts';
@@ -33,7 +34,7 @@ export class StorageThread {
     this.notices = notices;
     worker.on('message', (reply: Reply) => this.#take(reply));
     worker.on('error', (error) => this.#fail(error, onFailure));
-    worker.on('exit', () => this.#fail(new Error('the storage thread has ended'), onFailure));
+    worker.on('exit', () => this.#fail(new StorageEndedError('the storage thread has ended'), onFailure));
   }
 
   /**
@@ -76,7 +77,7 @@ export class StorageThread {
   async #end(): Promise<void> {
     const isRunning = this.#failure === undefined;
     const closed = isRunning ? this.call('storage', 'close', []) : Promise.resolve();
-    this.#failure ??= new Error('the storage is closed');
+    this.#failure ??= new StorageEndedError('the storage is closed');
     try {
       await closed;
     } finally {
