@@ -42,6 +42,8 @@ describe('parseCommandLine', () => {
 
   it.each([
     [['strat'], 'Unknown command "strat". Did you mean "start"? See tta-obs --help.'],
+    [['help', 'trcae'], 'Unknown command "trcae". Did you mean "trace"? See tta-obs --help.'],
+    [['--help', 'nonsense'], 'Unknown command "nonsense". See tta-obs --help.'],
     [['frobnicate'], 'Unknown command "frobnicate". See tta-obs --help.'],
     [['start', '--prot', '1'], 'Unknown flag "--prot". Did you mean "--port"? See tta-obs start --help.'],
     [['start', '--constructor'], 'Unknown flag "--constructor". See tta-obs start --help.'],

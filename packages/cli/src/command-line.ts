@@ -61,12 +61,12 @@ export type Flags = Readonly<
 export function parseCommandLine(args: readonly string[]): CommandLine {
   const [first, ...rest] = args;
   if (first === undefined || first === '--help' || first === '-h' || first === 'help') {
-    const topic = rest[0];
-    return isCommand(topic) ? { command: 'help', topic } : { command: 'help' };
+    const [topic] = rest;
+    if (topic === undefined) return { command: 'help' };
+    return { command: 'help', topic: commandOf(topic) };
   }
   if (first === '--version' || first === '-v') return { command: 'version' };
-  if (!isCommand(first)) throw new UsageError(unknown('command', first, COMMANDS, 'tta-obs --help'));
-  return parseCommand(first, rest);
+  return parseCommand(commandOf(first), rest);
 }
 
 function parseCommand(command: CommandName, args: readonly string[]): CommandLine {
@@ -151,8 +151,10 @@ function refuseExtra(command: CommandName, positionals: readonly string[], allow
   if (extra !== undefined) throw new UsageError(`"${extra}" is too much: see tta-obs ${command} --help.`);
 }
 
-function isCommand(name: string | undefined): name is CommandName {
-  return COMMANDS.includes(name as CommandName);
+function commandOf(name: string): CommandName {
+  const command = COMMANDS.find((known) => known === name);
+  if (command === undefined) throw new UsageError(unknown('command', name, COMMANDS, 'tta-obs --help'));
+  return command;
 }
 
 function unknown(

@@ -46,6 +46,7 @@ describe('parseSetting', () => {
     ['host', 'http://x', 'a name or address'],
     ['host', 'a b', 'a name or address'],
     ['dbPath', 'a\0b', 'the path of a file'],
+    ['dbPath', '', 'the path of a file'],
     ['durability', 'fast', 'process or full'],
     ['keepSecrets', 'yes', 'true or false'],
   ] as const)('refuses %s %j and says what it has to be', (name: SettingName, text, wanted) => {

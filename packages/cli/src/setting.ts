@@ -8,6 +8,8 @@ export interface Setting<Value> {
   readonly wanted: string;
   /** `undefined` for a text that makes no sense. */
   readonly parse: (text: string) => Value | undefined;
+  /** What it may be in the file, beside the text of a flag; a list is one of numbers or texts. */
+  readonly json?: 'number' | 'boolean' | 'list';
   /** Its value is never shown. */
   readonly isSecret?: true;
 }
@@ -29,18 +31,20 @@ export const SETTINGS = {
     flag: '--db-path',
     variable: 'TTA_UI_DB_PATH',
     wanted: 'the path of a file',
-    parse: (text) => (text.includes('\0') ? undefined : text),
+    parse: (text) => (text === '' || text.includes('\0') ? undefined : text),
   },
   otlpPorts: {
     flag: '--otlp-ports',
     variable: 'TTA_UI_OTLP_PORTS',
     wanted: 'up to 8 port numbers such as 4318,4317, or none',
+    json: 'list',
     parse: parsePorts,
   },
   retentionHours: {
     flag: '--retention-hours',
     variable: 'TTA_UI_RETENTION_HOURS',
     wanted: 'a number of hours above 0, at most 100000',
+    json: 'number',
     parse: parseHours,
   },
   maxTraces: {
@@ -52,6 +56,7 @@ export const SETTINGS = {
     flag: '--max-bytes',
     variable: 'TTA_UI_MAX_BYTES',
     wanted: 'a size of at least 1MB such as 500MB or 1GiB',
+    json: 'number',
     parse: parseSize,
   },
   token: {
@@ -71,6 +76,7 @@ export const SETTINGS = {
     flag: '--keep-secrets',
     variable: 'TTA_UI_KEEP_SECRETS',
     wanted: 'true or false',
+    json: 'boolean',
     parse: (text) => ({ true: true, '1': true, false: false, '0': false })[text.toLowerCase()],
   },
 } as const satisfies Readonly<Record<string, Setting<unknown>>>;
@@ -95,9 +101,33 @@ export function parseSetting(name: SettingName, text: string, place: string): un
   throw new UsageError(`${place} must be ${wanted}${isSecret ? '' : `, but is "${text}"`}.`);
 }
 
-function wholeNumber(least: number, most: number): Pick<Setting<number>, 'wanted' | 'parse'> {
+/**
+ * Reads the JSON value of a setting.
+ *
+ * @throws UsageError when it is of another type than the setting, or makes no sense.
+ */
+export function parseJsonSetting(name: SettingName, value: unknown, place: string): unknown {
+  const { wanted, json, isSecret }: Setting<unknown> = SETTINGS[name];
+  const text = textOf(value, json);
+  if (text !== undefined) return parseSetting(name, text, place);
+  const form = json === undefined ? `${wanted}, as text in quotes` : wanted;
+  throw new UsageError(`${place} must be ${form}${isSecret ? '' : `, but is ${JSON.stringify(value)}`}.`);
+}
+
+/** The text of a flag that would say the same; `undefined` for a value of another type. */
+function textOf(value: unknown, json: Setting<unknown>['json']): string | undefined {
+  if (typeof value === 'string') return value;
+  if (typeof value === json) return String(value);
+  if (json !== 'list') return undefined;
+  const items: readonly unknown[] = Array.isArray(value) ? value : [value];
+  if (!items.every((item) => typeof item === 'string' || typeof item === 'number')) return undefined;
+  return items.length === 0 ? 'none' : items.join(',');
+}
+
+function wholeNumber(least: number, most: number): Pick<Setting<number>, 'wanted' | 'json' | 'parse'> {
   return {
     wanted: `a whole number from ${least} to ${most}`,
+    json: 'number',
     parse: (text) => {
       const number = /^[0-9]{1,10}$/.test(text) ? Number(text) : NaN;
       return number >= least && number <= most ? number : undefined;

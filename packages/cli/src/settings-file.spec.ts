@@ -44,6 +44,7 @@ describe('readSettingsFile', () => {
       maxBytes: 2 * 1024 ** 3,
     });
     expect(read('{ "otlpPorts": [] }').values).toEqual({ otlpPorts: [] });
+    expect(read('{ "otlpPorts": 4318 }').values).toEqual({ otlpPorts: [4318] });
   });
 
   it('is found at its usual place, and may be missing there', () => {
@@ -64,8 +65,30 @@ describe('readSettingsFile', () => {
     ],
     ['{ "constructor": 5 }', 'Unknown setting "constructor" in PATH. There are port, host,'],
     ['{ "maxTraces": 0 }', 'maxTraces in PATH must be a whole number from 1 to 10000000, but is "0".'],
-    ['{ "maxTraces": null }', 'maxTraces in PATH must be a whole number from 1 to 10000000, but is "null".'],
-    ['{ "port": {} }', 'port in PATH must be a whole number from 0 to 65535, but is "{}".'],
+    ['{ "maxTraces": null }', 'maxTraces in PATH must be a whole number from 1 to 10000000, but is null.'],
+    ['{ "port": {} }', 'port in PATH must be a whole number from 0 to 65535, but is {}.'],
+    ['{ "maxTraces": ["5"] }', 'maxTraces in PATH must be a whole number from 1 to 10000000, but is ["5"].'],
+    ['{ "maxTraces": true }', 'maxTraces in PATH must be a whole number from 1 to 10000000, but is true.'],
+    ['{ "dbPath": null }', 'dbPath in PATH must be the path of a file, as text in quotes, but is null.'],
+    [
+      '{ "dbPath": {"a":1} }',
+      'dbPath in PATH must be the path of a file, as text in quotes, but is {"a":1}.',
+    ],
+    ['{ "dbPath": "" }', 'dbPath in PATH must be the path of a file, but is "".'],
+    ['{ "host": null }', 'host in PATH must be a name or address, as text in quotes, but is null.'],
+    ['{ "keepSecrets": 1 }', 'keepSecrets in PATH must be true or false, but is 1.'],
+    [
+      '{ "otlpPorts": [[4318]] }',
+      'otlpPorts in PATH must be up to 8 port numbers such as 4318,4317, or none, but',
+    ],
+    [
+      '{ "otlpPorts": null }',
+      'otlpPorts in PATH must be up to 8 port numbers such as 4318,4317, or none, but',
+    ],
+    [
+      '{ "token": 12345678901234567890 }',
+      'token in PATH must be 16 to 256 printable ASCII characters without blanks, as text in quotes.',
+    ],
     ['{ "keepSecrets": "maybe" }', 'keepSecrets in PATH must be true or false, but is "maybe".'],
     ['[]', 'PATH must hold an object such as { "maxTraces": 5000 }.'],
     ['null', 'PATH must hold an object'],

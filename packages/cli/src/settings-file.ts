@@ -3,7 +3,7 @@ import { dirname, posix, resolve, win32 } from 'node:path';
 import { UsageError } from './command-error.ts';
 import type { DataDirectoryOptions } from './data-directory.ts';
 import { nearestName } from './nearest-name.ts';
-import { parseSetting, SETTINGS, type SettingName, type SettingValues } from './setting.ts';
+import { parseJsonSetting, SETTINGS, type SettingName, type SettingValues } from './setting.ts';
 
 export interface SettingsFile {
   readonly values: SettingValues;
@@ -50,7 +50,7 @@ export function readSettingsFile(named: string | undefined, options: DataDirecto
   }
   const settings = Object.entries(parseObject(text, path)).map(([name, value]) => {
     const known = knownName(name, path);
-    const parsed = parseSetting(known, textOf(value), `${known} in ${path}`);
+    const parsed = parseJsonSetting(known, value, `${known} in ${path}`);
     // As seen from the file: it is found from wherever the command is called.
     return [known, known === 'dbPath' ? resolve(dirname(path), parsed as string) : parsed] as const;
   });
@@ -87,11 +87,4 @@ function knownName(name: string, path: string): SettingName {
   const nearest = nearestName(name, names);
   const hint = nearest === undefined ? '' : ` Did you mean "${nearest}"?`;
   throw new UsageError(`Unknown setting "${name}" in ${path}.${hint} There are ${names.join(', ')}.`);
-}
-
-/** The text of a flag that would say the same. */
-function textOf(value: unknown): string {
-  if (typeof value === 'string') return value;
-  if (Array.isArray(value)) return value.length === 0 ? 'none' : value.map(textOf).join(',');
-  return JSON.stringify(value);
 }
