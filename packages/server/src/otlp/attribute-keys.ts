@@ -1,4 +1,5 @@
 import { isSecretKey } from './secret-redaction.ts';
+import { textOf } from './text-limit.ts';
 
 /** What a key tells about its span beside being an attribute. */
 export type FactName =
@@ -60,7 +61,7 @@ export function factOf(key: string): FactName | null {
 }
 
 function attributeKey(bytes: Buffer): AttributeKey {
-  const text = bytes.toString();
+  const text = textOf(bytes, 0, bytes.length);
   return {
     bytes,
     json: Buffer.from(`${JSON.stringify(text)}:`),

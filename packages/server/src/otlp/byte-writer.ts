@@ -1,8 +1,12 @@
+import { TooManyValuesError } from './decode-error.ts';
+
 const FIRST_BYTES = 16 * 1024;
 /** Requests are decoded one after the other: the next one writes where the last one wrote. */
 const KEPT_BUFFERS = 2;
 const KEPT_BYTES = 4 * 1024 * 1024;
 const kept: Buffer<ArrayBuffer>[] = [];
+/** What 64 MiB of telemetry become is less; those of control characters alone become six times as much. */
+const BYTE_LIMIT = 128 * 1024 * 1024;
 const NOTHING = Buffer.alloc(0);
 
 /** Below this length a loop copies faster than a call of the runtime. */
@@ -11,7 +15,10 @@ const SHORT = 256;
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
 
-/** Text as UTF-8 bytes that grow as they are written: what was received is copied and never becomes a string. */
+/**
+ * Text as UTF-8 bytes that grow as they are written: what was received is copied and never becomes a string.
+ * Every write throws TooManyValuesError beyond 128 MiB.
+ */
 export class ByteWriter {
   #bytes = kept.pop() ?? Buffer.allocUnsafeSlow(FIRST_BYTES);
   /** Bytes written so far; may be set back to take back what was written since. */
@@ -67,9 +74,11 @@ export class ByteWriter {
     this.length += text.length;
   }
 
-  utf8(text: string): void {
-    this.#reserve(text.length * 3);
-    this.length += this.#bytes.write(text, this.length, 'utf8');
+  /** @param most - Bytes to write at most; a character that does not fit whole is left out. */
+  utf8(text: string, most = Infinity): void {
+    const size = Math.min(text.length <= SHORT ? text.length * 3 : Buffer.byteLength(text), most);
+    this.#reserve(size);
+    this.length += this.#bytes.write(text, this.length, size, 'utf8');
   }
 
   /** Whether `true`, `false` or `null` begins there: no other JSON begins with a letter. */
@@ -95,7 +104,8 @@ export class ByteWriter {
   #reserve(count: number): void {
     const needed = this.length + count;
     if (needed <= this.#bytes.length) return;
-    const larger = Buffer.allocUnsafeSlow(Math.max(needed, this.#bytes.length * 2));
+    if (needed > BYTE_LIMIT) throw new TooManyValuesError(BYTE_LIMIT, 'bytes as JSON');
+    const larger = Buffer.allocUnsafeSlow(Math.min(Math.max(needed, this.#bytes.length * 2), BYTE_LIMIT));
     this.#bytes.copy(larger, 0, 0, this.length);
     this.#bytes = larger;
   }

@@ -1,4 +1,5 @@
 import { DecodeError } from './decode-error.ts';
+import { base64Of, limitedText } from './text-limit.ts';
 
 /* What a field of an OTLP message in JSON holds; each function throws DecodeError and names the field. */
 
@@ -25,9 +26,13 @@ export function asList(value: unknown, what: string): readonly unknown[] {
 }
 
 export function text(value: unknown, what: string): string {
-  if (!isSet(value)) return '';
-  if (typeof value === 'string') return value;
-  throw new DecodeError(`${what} must be a string, but is ${nameOf(value)}`);
+  return limitedText(string(value, what));
+}
+
+/** Bytes, which are base64 in JSON as well. */
+export function base64(value: unknown, what: string): string {
+  const bytes = Buffer.from(string(value, what), 'base64');
+  return base64Of(bytes, 0, bytes.length);
 }
 
 export function truth(value: unknown, what: string): boolean {
@@ -61,6 +66,12 @@ export function enumValue(value: unknown, names: readonly string[], what: string
   const index = typeof value === 'string' ? names.indexOf(value) : -1;
   if (index >= 0) return index;
   throw new DecodeError(`${what} must be an integer or one of ${names.join(', ')}, but is ${nameOf(value)}`);
+}
+
+function string(value: unknown, what: string): string {
+  if (!isSet(value)) return '';
+  if (typeof value === 'string') return value;
+  throw new DecodeError(`${what} must be a string, but is ${nameOf(value)}`);
 }
 
 function nameOf(value: unknown): string {

@@ -10,6 +10,7 @@ import {
 import {
   asList,
   asObject,
+  base64,
   double,
   integer,
   isSet,
@@ -62,7 +63,7 @@ export class JsonValues {
     if (isSet(boolValue)) return truth(boolValue, 'boolValue');
     if (isSet(intValue)) return intToJson(intValue);
     if (isSet(doubleValue)) return doubleToJson(double(doubleValue, 'doubleValue'));
-    if (isSet(bytesValue)) return Buffer.from(text(bytesValue, 'bytesValue'), 'base64').toString('base64');
+    if (isSet(bytesValue)) return base64(bytesValue, 'bytesValue');
     if (isSet(arrayValue)) {
       const items = asList(asObject(arrayValue, 'arrayValue')['values'], 'arrayValue.values');
       return items.map((item) => this.anyValue(optionalObject(item, 'an array item'), depth + 1));

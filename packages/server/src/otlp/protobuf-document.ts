@@ -6,6 +6,7 @@ import type { Redaction } from './redaction.ts';
 import { REDACTED_VALUE } from './secret-redaction.ts';
 import type { SpanBatchBuilder } from './span-batch.ts';
 import type { SpanFacts } from './span-facts.ts';
+import { TEXT_BYTES, textOf } from './text-limit.ts';
 import { WireReader } from './wire-reader.ts';
 
 const KEY_VALUE_KEY = bytesField(1);
@@ -197,7 +198,7 @@ export class ProtobufDocument {
           break;
         case ANY_BYTES:
           out.byte(QUOTE);
-          out.ascii(reader.base64());
+          out.utf8(reader.base64());
           out.byte(QUOTE);
           break;
         default:
@@ -222,16 +223,17 @@ export class ProtobufDocument {
     const start = this.reader.position;
     this.reader.position = end;
     const isFact = key !== null && key.fact !== null && facts !== null && start !== end;
-    if (this.#redactText === null && this.#out.plainString(this.#source, start, end)) {
+    const isPlain = this.#redactText === null && end - start <= TEXT_BYTES;
+    if (isPlain && this.#out.plainString(this.#source, start, end)) {
       this.#batch.searchable(this.#source, start, end);
       if (isFact) facts[key.fact] = this.#source.toString('latin1', start, end);
       return;
     }
-    const received = this.#source.toString('utf8', start, end);
+    const received = textOf(this.#source, start, end);
     const text = this.#redactText === null ? received : this.#redactText(received);
     this.#out.utf8(JSON.stringify(text));
     this.#batch.searchableText(text);
-    if (isFact && text !== '') facts[key.fact] = text;
+    if (isFact) facts[key.fact] = text;
   }
 }
 

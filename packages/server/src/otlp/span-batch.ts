@@ -170,8 +170,7 @@ export class SpanBatchBuilder {
   searchableText(text: string): void {
     const free = this.#freeSearchBytes();
     if (free <= 0 || text === '') return;
-    // A character takes up to three bytes.
-    this.#search.utf8(text.length * 3 <= free ? text : text.slice(0, Math.ceil(free / 3)));
+    this.#search.utf8(text, free);
     this.#search.byte(NEWLINE);
   }
 

@@ -1,4 +1,5 @@
 import { DecodeError } from './decode-error.ts';
+import { base64Of, textOf } from './text-limit.ts';
 
 export const VARINT = 0;
 export const FIXED64 = 1;
@@ -110,15 +111,18 @@ export class WireReader {
   }
 
   text(): string {
-    return this.#slice('utf8');
+    const start = this.#slice();
+    return start === this.position ? '' : textOf(this.#bytes, start, this.position);
   }
 
   hex(): string {
-    return this.#slice('hex');
+    const start = this.#slice();
+    return start === this.position ? '' : this.#bytes.toString('hex', start, this.position);
   }
 
   base64(): string {
-    return this.#slice('base64');
+    const start = this.#slice();
+    return base64Of(this.#bytes, start, this.position);
   }
 
   skip(wireType: number): void {
@@ -135,11 +139,12 @@ export class WireReader {
       throw new DecodeError(`a field reaches over the end of its message at byte ${end}`);
   }
 
-  #slice(encoding: 'utf8' | 'hex' | 'base64'): string {
+  /** Passes a length-delimited field: returns the offset of its begin, the reader stands at its end. */
+  #slice(): number {
     const end = this.enter();
     const start = this.position;
     this.position = end;
-    return start === end ? '' : this.#bytes.toString(encoding, start, end);
+    return start;
   }
 
   #take(byteCount: number): number {
