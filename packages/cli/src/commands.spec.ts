@@ -154,15 +154,20 @@ describe('tta-obs start', () => {
     await server.close();
   });
 
-  it('says that another program has the port', async () => {
-    const other = createServer((_, answer) => answer.end('hello')).listen(0, '127.0.0.1');
+  it('says that another program has the port, and shows it no token', async () => {
+    const shown = new Set<string | undefined>();
+    const other = createServer(({ headers: { authorization } }, answer) => {
+      shown.add(authorization);
+      answer.writeHead(401, { 'www-authenticate': 'Bearer realm="another"' }).end('hello');
+    }).listen(0, '127.0.0.1');
     await new Promise((resolve) => other.once('listening', resolve));
     const { port } = other.address() as AddressInfo;
-    const session = new Session();
+    const session = new Session({ TTA_UI_TOKEN: 'x'.repeat(16) });
     expect(await session.run('start', '--port', String(port), '--db-path', database())).toBe(1);
     expect(session.stderr).toBe(
       `tta-obs: Port ${port} on 127.0.0.1 is taken: stop the program that uses it, or choose another with --port.\n`,
     );
+    expect([...shown]).toEqual([undefined]);
     other.close();
   });
 

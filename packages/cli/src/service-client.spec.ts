@@ -50,6 +50,26 @@ describe('ServiceClient', () => {
     await expect(client.pin(ID, false)).rejects.toThrow('answered 503: Unavailable');
   });
 
+  it('shows its token to nobody who does not ask for it as our service does', async () => {
+    const shown: (string | undefined)[] = [];
+    const ours = { 'www-authenticate': 'Bearer realm="tta-obs"' };
+    let headers: Record<string, string> = {};
+    other = createServer(({ headers: { authorization } }, answer) => {
+      shown.push(authorization);
+      answer.writeHead(authorization === undefined ? 401 : 404, headers).end('{}');
+    }).listen(0, '127.0.0.1');
+    await new Promise((resolve) => other!.once('listening', resolve));
+    const { port } = other.address() as AddressInfo;
+    const client = new ServiceClient({ host: '127.0.0.1', port, token: 'x'.repeat(16) });
+    expect(await client.probe()).toBeUndefined();
+    await expect(client.trace(ID)).rejects.toThrow('No TTA service answers');
+    expect(shown).toEqual([undefined, undefined]);
+    headers = ours;
+    expect(await client.trace(ID)).toBeUndefined();
+    expect(await client.pin(ID, true)).toBeUndefined();
+    expect(shown.slice(2)).toEqual([undefined, `Bearer ${'x'.repeat(16)}`, `Bearer ${'x'.repeat(16)}`]);
+  });
+
   it('finds a service only where ours answers', async () => {
     expect(await (await clientOf(200, '{}')).probe()).toBeUndefined();
     other!.close();

@@ -47,6 +47,8 @@ const READ: Request = { method: 'GET', limitMs: ANSWER_LIMIT_MS };
 export class ServiceClient {
   readonly url: string;
   readonly #token: string | undefined;
+  /** It has asked for a token as our service does: nobody else is shown one. */
+  #wantsToken = false;
 
   constructor({ host, port, token }: Pick<ServiceSettings, 'host' | 'port' | 'token'>) {
     this.url = serviceUrl(host, port);
@@ -60,7 +62,7 @@ export class ServiceClient {
   async probe(): Promise<Health | 'locked' | undefined> {
     try {
       const response = await this.#fetch('/health', { method: 'GET', limitMs: PROBE_LIMIT_MS });
-      if (response.status === 401) return isOurs(response) ? 'locked' : undefined;
+      if (isLocked(response)) return 'locked';
       const body: unknown = await response.json();
       return isHealth(body) ? body : undefined;
     } catch {
@@ -159,7 +161,7 @@ export class ServiceClient {
       throw this.#failure(request, error);
     }
     if (response.status === 404) return undefined;
-    if (response.status === 401 && isOurs(response)) throw new CommandError(1, this.lockedMessage());
+    if (isLocked(response)) throw new CommandError(1, this.lockedMessage());
     if (response.status >= 400 && isProblemDetails(body)) {
       const said = safeText(body.detail ?? body.title);
       throw new CommandError(1, `The service at ${this.url} answered ${response.status}: ${said}`);
@@ -180,12 +182,20 @@ export class ServiceClient {
     return new CommandError(1, `${this.url} did not answer within ${limitMs / 1000} s: try again.`, error);
   }
 
-  #fetch(path: string, { method, body, limitMs }: Request): Promise<Response> {
+  async #fetch(path: string, request: Request): Promise<Response> {
+    const response = await this.#send(path, request);
+    if (this.#token === undefined || this.#wantsToken || !isLocked(response)) return response;
+    await response.body?.cancel();
+    this.#wantsToken = true;
+    return this.#send(path, request);
+  }
+
+  #send(path: string, { method, body, limitMs }: Request): Promise<Response> {
     return fetch(`${this.url}${path}`, {
       method,
       headers: {
         ...(body !== undefined && { 'content-type': 'application/json' }),
-        ...(this.#token !== undefined && { authorization: `Bearer ${this.#token}` }),
+        ...(this.#wantsToken && { authorization: `Bearer ${this.#token}` }),
       },
       ...(body !== undefined && { body: JSON.stringify(body) }),
       // What is asked is for this address alone, and so is the token.
@@ -195,6 +205,7 @@ export class ServiceClient {
   }
 }
 
-function isOurs(response: Response): boolean {
-  return response.headers.get('www-authenticate')?.includes('realm="tta-obs"') === true;
+/** A service of ours wants a token, or another one. */
+function isLocked({ status, headers }: Response): boolean {
+  return status === 401 && headers.get('www-authenticate')?.includes('realm="tta-obs"') === true;
 }

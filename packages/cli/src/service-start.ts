@@ -37,7 +37,8 @@ export function terminalLogger(terminal: Terminal): ServiceLogger {
 /** Whoever finds the port or the database taken mostly has a service running already. */
 async function explain(code: string, message: string, settings: ServiceSettings): Promise<string> {
   if (code !== 'OBS_ERR_PORT_TAKEN' && code !== 'OBS_ERR_DATABASE_IN_USE') return message;
-  const client = new ServiceClient(settings);
+  // Without the token: whatever holds the port may be somebody else's.
+  const client = new ServiceClient({ host: settings.host, port: settings.port });
   const running = settings.port === 0 ? undefined : await client.probe();
   if (running === undefined) return message;
   const which = running === 'locked' ? 'with a token' : `database ${safeText(running.databasePath)}`;
