@@ -26,6 +26,7 @@ const FACTS: ReadonlySet<string> = new Set<FactName>([
 export interface AttributeKey {
   /** The key as it was received. */
   readonly bytes: Buffer;
+  readonly text: string;
   /** `"key":` in JSON, as UTF-8. */
   readonly json: Buffer;
   readonly fact: FactName | null;
@@ -60,11 +61,17 @@ export function factOf(key: string): FactName | null {
   return FACTS.has(key) ? (key as FactName) : null;
 }
 
+/** `"key":` in JSON, as UTF-8. */
+export function jsonKey(text: string): Buffer {
+  return Buffer.from(`${JSON.stringify(text)}:`);
+}
+
 function attributeKey(bytes: Buffer): AttributeKey {
   const text = textOf(bytes, 0, bytes.length);
   return {
     bytes,
-    json: Buffer.from(`${JSON.stringify(text)}:`),
+    text,
+    json: jsonKey(text),
     fact: factOf(text),
     isSecret: isSecretKey(text),
   };

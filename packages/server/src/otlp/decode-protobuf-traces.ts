@@ -185,7 +185,7 @@ class TraceDecoder {
           parentSpanId = reader.hex();
           break;
         case SPAN_TRACE_STATE:
-          traceState = reader.text();
+          traceState = document.text();
           break;
         case SPAN_NAME:
           name = document.text();
@@ -319,7 +319,7 @@ class TraceDecoder {
     document.object(LINK_ATTRIBUTES, null, (tag) => {
       if (tag === LINK_TRACE_ID) traceId = document.reader.hex();
       else if (tag === LINK_SPAN_ID) spanId = document.reader.hex();
-      else if (tag === LINK_TRACE_STATE) traceState = document.reader.text();
+      else if (tag === LINK_TRACE_STATE) traceState = document.text();
       else if (tag === LINK_FLAGS) flags = document.reader.fixed32();
       else if (tag === LINK_DROPPED_ATTRIBUTES) dropped = document.reader.varint32();
       else return false;

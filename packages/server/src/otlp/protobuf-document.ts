@@ -1,5 +1,5 @@
 import { checkDepth, doubleToJson, int64ToJson, ValueBudget } from './attribute-value.ts';
-import { AttributeKeys, type AttributeKey } from './attribute-keys.ts';
+import { AttributeKeys, jsonKey, type AttributeKey } from './attribute-keys.ts';
 import type { ByteWriter } from './byte-writer.ts';
 import { bytesField, fixed64Field, varintField } from './protobuf-values.ts';
 import type { Redaction } from './redaction.ts';
@@ -49,7 +49,9 @@ export class ProtobufDocument {
   readonly #batch: SpanBatchBuilder;
   readonly #out: ByteWriter;
   readonly #redactText: Redaction['text'];
+  /** Whether values go whose key names a secret. */
   readonly #redactsKeys: boolean;
+  readonly #redactedKeys = new WeakMap<AttributeKey, Buffer>();
   readonly #budget = new ValueBudget();
 
   /** @param redaction - `null` keeps secrets. */
@@ -132,7 +134,8 @@ export class ProtobufDocument {
     // Of several attributes with one key the last counts, as in JSON.
     forgetFact(key, facts);
     if (!isFirst) this.#out.byte(COMMA);
-    this.#out.copy(key.json, 0, key.json.length);
+    const json = this.#redactText === null ? key.json : this.#redactedKey(key, this.#redactText);
+    this.#out.copy(json, 0, json.length);
     if (valueStart === -1) {
       // A key without a value is an attribute as well.
       this.#budget.spend();
@@ -142,6 +145,16 @@ export class ProtobufDocument {
       this.#anyValue(key, facts, depth);
     }
     reader.position = end;
+  }
+
+  /** The key without its secrets, as JSON. */
+  #redactedKey(key: AttributeKey, redactText: (text: string) => string): Buffer {
+    let json = this.#redactedKeys.get(key);
+    if (json === undefined) {
+      json = jsonKey(redactText(key.text));
+      this.#redactedKeys.set(key, json);
+    }
+    return json;
   }
 
   #array(depth: number): void {

@@ -30,6 +30,8 @@ const spanId = 'b7ad6b7169203331';
 const attributes = (secret: string) => [
   { key: 'plain', value: { stringValue: `before ${secret} after` } },
   { key: 'alone', value: { stringValue: secret } },
+  { key: secret, value: { boolValue: true } },
+  { key: `key ${secret}`, value: { kvlistValue: { values: [{ key: secret, value: {} }] } } },
   {
     key: 'list',
     value: {
@@ -55,7 +57,7 @@ const attributes = (secret: string) => [
   ),
 ];
 
-/** A request with the secret wherever OTLP has text, but not in keys, ids and the state of traces. */
+/** A request with the secret wherever OTLP has text, but not in ids. */
 function requestsWith(secret: string): Readonly<Record<SignalName, OtlpJson>> {
   const resource = { attributes: attributes(secret) };
   const scope = { name: `name ${secret}`, version: `version ${secret}`, attributes: attributes(secret) };
@@ -70,7 +72,7 @@ function requestsWith(secret: string): Readonly<Record<SignalName, OtlpJson>> {
   const span = {
     traceId,
     name: `name ${secret}`,
-    traceState: 'vendor=state',
+    traceState: `vendor=state,other=${secret}`,
     attributes: attributes(secret),
     events: [
       {
@@ -80,7 +82,10 @@ function requestsWith(secret: string): Readonly<Record<SignalName, OtlpJson>> {
       },
       { name: 'exception', attributes: [{ key: 'exception.message', value: { stringValue: secret } }] },
     ],
-    links: [{ traceId, spanId, attributes: attributes(secret) }],
+    links: [
+      { traceId, spanId, attributes: attributes(secret) },
+      { traceId, spanId, traceState: `link=${secret}` },
+    ],
   };
   return {
     traces: {
@@ -279,13 +284,15 @@ describe('redactionOf', () => {
     expect(redactionOf(otlpProtobuf('metrics', requestsWith('harmless').metrics)).text).toBeNull();
   });
 
-  it('touches neither ids nor the state of traces', () => {
+  it('touches no ids, and of the state of traces the secret alone', () => {
     const { traces } = requestsWith(secrets[0]![0]);
     for (const decoded of [
       decodeJsonTraces(Buffer.from(JSON.stringify(traces)), redactionOf(Buffer.from(JSON.stringify(traces)))),
       decodeProtobufTraces(otlpProtobuf('traces', traces), redactionOf(otlpProtobuf('traces', traces))),
     ]) {
-      expect(decoded.strings).toEqual(expect.arrayContaining([traceId, spanId, 'vendor=state']));
+      expect(decoded.strings).toEqual(
+        expect.arrayContaining([traceId, spanId, 'vendor=state,other=[redacted:github-token]']),
+      );
       expect(allOf(decoded)).toContain(`\\"traceId\\":\\"${traceId}\\",\\"spanId\\":\\"${spanId}\\"`);
     }
   });

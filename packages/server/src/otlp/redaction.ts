@@ -26,7 +26,11 @@ export function redactAttributes(attributes: AttributesJson, redaction: Redactio
   const redacted: MutableAttributes = {};
   for (const [key, value] of Object.entries(attributes)) {
     const isSecret = isSecretKey(key) && typeof value !== 'boolean' && value !== null;
-    setAttribute(redacted, key, isSecret ? REDACTED_VALUE : redactValue(value, redaction));
+    setAttribute(
+      redacted,
+      redactText(key, redaction),
+      isSecret ? REDACTED_VALUE : redactValue(value, redaction),
+    );
   }
   return redacted;
 }

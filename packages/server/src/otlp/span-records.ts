@@ -72,6 +72,7 @@ function addSpan(
   batch.endPart();
   const links = span.links.map((link) => ({
     ...link,
+    ...(link.traceState !== undefined && { traceState: redact(link.traceState) }),
     attributes: redactAttributes(link.attributes, redaction),
   }));
   for (const link of links) searchValues(batch, link.attributes);
@@ -82,6 +83,7 @@ function addSpan(
       ...span,
       name: redact(span.name),
       statusMessage: redact(span.statusMessage),
+      traceState: redact(span.traceState),
       droppedAttributes: span.droppedAttributes ?? 0,
       droppedEvents: span.droppedEvents ?? 0,
       droppedLinks: span.droppedLinks ?? 0,
