@@ -4,6 +4,7 @@ import { generateToken } from './http/access-token.ts';
 import { Access, isLoopback } from './http/access.ts';
 import { createHttpService } from './http/http-service.ts';
 import { LiveFeed } from './http/live-feed.ts';
+import { SparseLog } from './http/sparse-log.ts';
 import { silentLogger, type ServiceLogger } from './logger.ts';
 import { Retention } from './storage/retention.ts';
 import { ServiceError } from './service-error.ts';
@@ -75,6 +76,8 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const token = options.token ?? (isLoopback(host) ? undefined : generateToken());
   const access = new Access({ host, ...(token !== undefined && { token }) });
   const startedMs = performance.now();
+  const uptimeMs = () => performance.now() - startedMs;
+  const sparseLog = new SparseLog(uptimeMs);
   const writeHealth = new WriteHealth();
   const storage = await ThreadedStorage.open({
     databasePath: options.databasePath,
@@ -86,7 +89,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     },
   });
   const { traces, logs, metrics } = storage;
-  const feed = new LiveFeed({ store: traces, logger });
+  const feed = new LiveFeed({ store: traces, logger, sparseLog });
   const retention = new Retention({
     storage,
     logger,
@@ -105,7 +108,8 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
         if (change.type === 'trace') for (const listener of listeners) listener(change.trace);
       }
     } catch (error) {
-      logger.error('A change was stored but not announced', error);
+      const line = 'A change was stored but not announced';
+      sparseLog.say('announce', line, (text) => logger.error(text, error));
     }
     retention.noteIngest();
   };
@@ -124,11 +128,12 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     },
     isRedacting: options.redactSecrets ?? true,
     logger,
+    sparseLog,
     host,
     access,
     version,
     databasePath: storage.path,
-    uptimeMs: () => performance.now() - startedMs,
+    uptimeMs,
     pageDir: options.pageDir,
   });
   let boundPort: number;

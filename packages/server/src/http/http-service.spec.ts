@@ -12,6 +12,7 @@ import { Access } from './access.ts';
 import type { HttpLimits } from './http-limits.ts';
 import { createHttpService, type HttpService } from './http-service.ts';
 import { LiveFeed } from './live-feed.ts';
+import { SparseLog } from './sparse-log.ts';
 
 const TOKEN = 'correct-horse-battery';
 const EMPTY_JSON_EXPORT = post('/v1/traces', '{}');
@@ -24,6 +25,7 @@ let port: number;
 let said: string[];
 /** What storing does. */
 let write: () => Promise<void>;
+let newestSeq: () => Promise<number>;
 
 async function start(
   limits: Partial<HttpLimits> = {},
@@ -32,15 +34,17 @@ async function start(
 ): Promise<HttpService> {
   said = [];
   write = () => Promise.resolve();
+  newestSeq = async () => 7;
   const logger: ServiceLogger = {
     warn: (message) => void said.push(message),
     error: (message) => void said.push(message),
   };
+  const sparseLog = new SparseLog(() => 0);
   const store = {
     counts: async () => ({ traceCount: 0, spanCount: 0 }),
     traces: async () => ({ items: 'x'.repeat(LARGE_BYTES), nextCursor: null }),
     pins: async () => ({ pinnedCount: 0, exemptCount: 0 }),
-    newestSeq: async () => 7,
+    newestSeq: () => newestSeq(),
     changesAfter: async () => [],
   };
   const usage = async () => ({ fileBytes: 0, usedBytes: 0 });
@@ -50,12 +54,13 @@ async function start(
     writeHealth: new WriteHealth(),
     queuedBytes: () => 0,
     retention: { limits: { maxTraces: 1, retentionHours: 1, maxBytes: 1 } } as Retention,
-    feed: new LiveFeed({ store: storage.traces, logger }),
+    feed: new LiveFeed({ store: storage.traces, logger, sparseLog }),
     writeSpans: () => write(),
     writeLogs: () => write(),
     writeMetrics: () => write(),
     isRedacting: false,
     logger,
+    sparseLog,
     host,
     access: new Access({ host, ...(token !== undefined && { token }) }),
     version: '0',
@@ -322,6 +327,26 @@ describe('POST /v1/traces', () => {
 });
 
 describe('other paths', () => {
+  it('logs once a minute that questions fail', async () => {
+    await start();
+    for (let index = 0; index < 3; index++) expect((await get('/api/logs')).status).toBe(500);
+    expect(said).toEqual(['GET /api/logs failed']);
+  });
+
+  it('refuses an address that cannot be decoded with the headers of all other answers', async () => {
+    await start({}, TOKEN);
+    expect((await get('/api/%zz')).status).toBe(401);
+    const answer = await get('/api/%zz', { authorization: `Bearer ${TOKEN}` });
+    expect(answer.status).toBe(400);
+    const health = await get('/health', { authorization: `Bearer ${TOKEN}` });
+    for (const name of ['content-security-policy', 'x-content-type-options', 'cache-control']) {
+      expect(answer.headers.get(name)).toBe(health.headers.get(name));
+    }
+    expect(
+      await answerTo('GET /api/%zz HTTP/1.1\r\nhost: evil.example\r\nconnection: close\r\n\r\n'),
+    ).toMatch(/^HTTP\/1\.1 403 /);
+  });
+
   it('answers an unknown one with 404 before it reads the body', async () => {
     await start();
     const socket = await connected();
@@ -497,6 +522,54 @@ describe('hostile clients', () => {
     await gone;
     clearInterval(pump);
     expect(await isWell()).toBe(true);
+  });
+});
+
+describe('/ws/traces', () => {
+  const opened = () => {
+    const socket = new WebSocket(`ws://127.0.0.1:${port}/ws/traces`);
+    socket.on('error', () => undefined);
+    return socket;
+  };
+
+  it('serves 100 clients, also when more come at the same time', async () => {
+    await start();
+    let greet = () => {};
+    const mayGreet = new Promise<void>((resolve) => (greet = resolve));
+    newestSeq = async () => {
+      await mayGreet;
+      return 7;
+    };
+    let helloCount = 0;
+    const refused: number[] = [];
+    const sockets = Array.from({ length: 110 }, opened);
+    const told = sockets.map(
+      (socket) =>
+        new Promise<void>((resolve) => {
+          socket.once('message', () => {
+            helloCount++;
+            resolve();
+          });
+          socket.once('close', (code) => {
+            refused.push(code);
+            resolve();
+          });
+        }),
+    );
+    await Promise.all(sockets.map((socket) => once(socket, 'open')));
+    greet();
+    await Promise.all(told);
+    expect([helloCount, refused]).toEqual([100, Array.from({ length: 10 }, () => 1013)]);
+    for (const socket of sockets) socket.terminate();
+  });
+
+  it('logs once a minute that clients cannot be served', async () => {
+    await start();
+    newestSeq = async () => {
+      throw new Error('no storage');
+    };
+    for (let index = 0; index < 3; index++) await closed(opened());
+    expect(said).toEqual(['A live client could not be served']);
   });
 });
 

@@ -2,7 +2,7 @@ import type { Server } from 'node:http';
 import { fastify } from 'fastify';
 import type { ServiceLogger } from '../logger.ts';
 import type { Access } from './access.ts';
-import { apiRoutes, refuse } from './api-routes.ts';
+import { apiRoutes } from './api-routes.ts';
 import { ConnectionIntake } from './connection-intake.ts';
 import { healthRoute, type HealthRouteOptions } from './health-route.ts';
 import { HTTP_LIMITS, type HttpLimits } from './http-limits.ts';
@@ -19,8 +19,8 @@ import { otlpHttp } from './otlp-http.ts';
 import { otlpSignals, type SignalWriters } from './otlp-signal.ts';
 import { pageFiles } from './page-files.ts';
 import { RequestBudget } from './request-budget.ts';
-import { addRequestChecks } from './request-checks.ts';
-import { SparseLog } from './sparse-log.ts';
+import { addRequestChecks, refuseMalformed } from './request-checks.ts';
+import type { SparseLog } from './sparse-log.ts';
 import { webSocketUpgrade } from './upgrade.ts';
 
 /** How soon after its last answer a connection is closed when the service stops. */
@@ -29,6 +29,7 @@ const SWEEP_INTERVAL_MS = 20;
 export interface HttpServiceOptions extends SignalWriters, Omit<HealthRouteOptions, 'ports'> {
   readonly feed: LiveFeed;
   readonly logger: ServiceLogger;
+  readonly sparseLog: SparseLog;
   readonly host: string;
   readonly access: Access;
   readonly pageDir: string | undefined;
@@ -59,9 +60,8 @@ function noSchemas(): never {
 
 /** Page, REST, WebSocket, OTLP/HTTP and OTLP/gRPC behind one check of who asks. */
 export async function createHttpService(options: HttpServiceOptions): Promise<HttpService> {
-  const { access, logger, host, feed } = options;
+  const { access, logger, sparseLog, host, feed } = options;
   const limits = { ...HTTP_LIMITS, ...options.limits };
-  const sparseLog = new SparseLog(options.uptimeMs);
   const receiver = {
     signals: otlpSignals(options),
     limitBytes: limits.bodyBytes,
@@ -86,12 +86,10 @@ export async function createHttpService(options: HttpServiceOptions): Promise<Ht
       });
       return http1;
     },
-    frameworkErrors: (error, _request, reply) => {
-      refuse(reply, error.statusCode ?? 400, `${error.message}.`);
-    },
+    frameworkErrors: (error, request, reply) => refuseMalformed(error, request, reply, access),
     clientErrorHandler: answerClientError,
   });
-  addRequestChecks(app, access, logger);
+  addRequestChecks(app, { access, logger, sparseLog });
   const ports: ListeningPort[] = [];
   const portNumbers = () => ports.map(({ port }) => port);
   healthRoute(app, { ...options, ports: portNumbers });
@@ -114,7 +112,13 @@ export async function createHttpService(options: HttpServiceOptions): Promise<Ht
   });
 
   const listen = async (port: number): Promise<number> => {
-    const listening = await listenOn({ host, port, logger, onConnection: (socket) => intake.accept(socket) });
+    const listening = await listenOn({
+      host,
+      port,
+      logger,
+      sparseLog,
+      onConnection: (socket) => intake.accept(socket),
+    });
     ports.push(listening);
     return listening.port;
   };

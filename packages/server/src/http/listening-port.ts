@@ -2,6 +2,7 @@ import { lookup } from 'node:dns/promises';
 import { once } from 'node:events';
 import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import type { ServiceLogger } from '../logger.ts';
+import type { SparseLog } from './sparse-log.ts';
 
 export interface ListeningPortOptions {
   readonly host: string;
@@ -9,6 +10,7 @@ export interface ListeningPortOptions {
   readonly port: number;
   readonly onConnection: (socket: Socket) => void;
   readonly logger: ServiceLogger;
+  readonly sparseLog: SparseLog;
 }
 
 export interface ListeningPort {
@@ -41,7 +43,7 @@ export async function listenOn(options: ListeningPortOptions): Promise<Listening
 }
 
 async function listen(
-  { onConnection, logger }: ListeningPortOptions,
+  { onConnection, logger, sparseLog }: ListeningPortOptions,
   address: string,
   port: number,
 ): Promise<Server> {
@@ -49,6 +51,9 @@ async function listen(
   const server = createServer({ allowHalfOpen: true, noDelay: true }, onConnection);
   server.listen({ host: address, port });
   await once(server, 'listening');
-  server.on('error', (error) => logger.error(`Port ${port} could not take a connection`, error));
+  server.on('error', (error) => {
+    const line = `Port ${port} could not take a connection`;
+    sparseLog.say('accept', line, (text) => logger.error(text, error));
+  });
   return server;
 }

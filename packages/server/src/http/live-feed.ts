@@ -4,6 +4,7 @@ import type { LiveChange, LiveMessage } from '@tta/obs-protocol';
 import { WebSocketServer, type WebSocket } from 'ws';
 import type { ServiceLogger } from '../logger.ts';
 import type { TraceStore } from '../storage/trace-store.ts';
+import type { SparseLog } from './sparse-log.ts';
 
 /** What a client may leave unread. It is cut off beyond that, and resumes with `?after=`. */
 const BACKLOG_LIMIT_BYTES = 4 * 1024 * 1024;
@@ -16,6 +17,7 @@ const TRY_AGAIN_LATER = 1013;
 export interface LiveFeedOptions {
   readonly store: TraceStore;
   readonly logger: ServiceLogger;
+  readonly sparseLog: SparseLog;
 }
 
 interface Client {
@@ -32,12 +34,14 @@ interface Client {
 export class LiveFeed {
   readonly #store: TraceStore;
   readonly #logger: ServiceLogger;
+  readonly #sparseLog: SparseLog;
   readonly #server = new WebSocketServer({ noServer: true, maxPayload: 1024, perMessageDeflate: false });
   readonly #clients = new Set<Client>();
 
   constructor(options: LiveFeedOptions) {
     this.#store = options.store;
     this.#logger = options.logger;
+    this.#sparseLog = options.sparseLog;
   }
 
   /** Takes over an upgrade request that was checked. `after` is the last `seq` that the client has seen. */
@@ -48,8 +52,13 @@ export class LiveFeed {
         webSocket.close(TRY_AGAIN_LATER, `more than ${CLIENT_LIMIT} clients`);
         return;
       }
-      this.#greet(webSocket, after).catch((error: unknown) => {
-        this.#logger.error('A live client could not be served', error);
+      // Those that come while one is greeted count it too.
+      const client: Client = { socket: webSocket, seq: 0, isCatchingUp: true, hasMissed: false };
+      this.#clients.add(client);
+      webSocket.on('close', () => this.#clients.delete(client));
+      this.#greet(client, after).catch((error: unknown) => {
+        const line = 'A live client could not be served';
+        this.#sparseLog.say('live', line, (text) => this.#logger.error(text, error));
         webSocket.terminate();
       });
     });
@@ -79,13 +88,10 @@ export class LiveFeed {
     for (const { socket } of this.#clients) socket.terminate();
   }
 
-  async #greet(socket: WebSocket, after: number | undefined): Promise<void> {
+  async #greet(client: Client, after: number | undefined): Promise<void> {
     const newest = await this.#store.newestSeq();
     // A position from the future belongs to a database that was deleted since: start over.
-    const seq = after === undefined ? newest : after > newest ? 0 : after;
-    const client: Client = { socket, seq, isCatchingUp: true, hasMissed: false };
-    this.#clients.add(client);
-    socket.on('close', () => this.#clients.delete(client));
+    client.seq = after === undefined ? newest : after > newest ? 0 : after;
     this.#send(client, JSON.stringify({ type: 'hello', seq: newest } satisfies LiveMessage));
     await this.#catchUp(client);
   }

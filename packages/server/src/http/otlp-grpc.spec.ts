@@ -4,6 +4,7 @@ import { deflateSync, gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { Client, credentials, Metadata, type ServiceError } from '@grpc/grpc-js';
 import { LiveFeed } from './live-feed.ts';
+import { SparseLog } from './sparse-log.ts';
 import { silentLogger } from '../logger.ts';
 import type { Retention } from '../storage/retention.ts';
 import type { Storage } from '../storage/storage.ts';
@@ -50,16 +51,18 @@ async function start(limits: Partial<HttpLimits> = {}, token?: string): Promise<
     written.push(noun);
     return write();
   };
+  const sparseLog = new SparseLog(() => 0);
   service = await createHttpService({
     storage,
     writeHealth: new WriteHealth(),
     queuedBytes: () => 0,
     retention: { limits: { maxTraces: 1, retentionHours: 1, maxBytes: 1 } } as Retention,
-    feed: new LiveFeed({ store: storage.traces, logger: silentLogger }),
+    feed: new LiveFeed({ store: storage.traces, logger: silentLogger, sparseLog }),
     writeSpans: () => writer('spans'),
     writeLogs: () => writer('log records'),
     writeMetrics: () => writer('metrics'),
     isRedacting: false,
+    sparseLog,
     logger: { warn: () => undefined, error: (message) => void logged.push(message) },
     host: '127.0.0.1',
     access: new Access({ host: '127.0.0.1', ...(token !== undefined && { token }) }),

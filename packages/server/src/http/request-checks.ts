@@ -1,9 +1,10 @@
-import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { ServiceLogger } from '../logger.ts';
 import { InvalidCursorError } from '../storage/list-cursor.ts';
 import type { Access } from './access.ts';
 import { refuse } from './api-routes.ts';
 import { RefusedError, refusalHeaders } from './refused-error.ts';
+import type { SparseLog } from './sparse-log.ts';
 
 const SECURITY_HEADERS = {
   'content-security-policy':
@@ -13,8 +14,17 @@ const SECURITY_HEADERS = {
   'cross-origin-resource-policy': 'same-origin',
 };
 
+export interface RequestChecksOptions {
+  readonly access: Access;
+  readonly logger: ServiceLogger;
+  readonly sparseLog: SparseLog;
+}
+
 /** What holds for the page and all of REST: who may ask, how changes are asked for, how errors are told. */
-export function addRequestChecks(app: FastifyInstance, access: Access, logger: ServiceLogger): void {
+export function addRequestChecks(
+  app: FastifyInstance,
+  { access, logger, sparseLog }: RequestChecksOptions,
+): void {
   app.addHook('onRequest', async (request, reply) => {
     try {
       access.checkSource(request.headers, request.socket);
@@ -38,9 +48,30 @@ export function addRequestChecks(app: FastifyInstance, access: Access, logger: S
   app.setErrorHandler((error: Error & { statusCode?: number }, request, reply) => {
     const status = error instanceof InvalidCursorError ? 400 : (error.statusCode ?? 500);
     if (status < 500) return refuse(reply, status, error.message);
-    logger.error(`${request.method} ${pathOf(request)} failed`, error);
+    const line = `${request.method} ${pathOf(request)} failed`;
+    sparseLog.say('rest', line, (text) => logger.error(text, error));
     return refuse(reply, 500, 'The service failed; its log says why.');
   });
+}
+
+/**
+ * Answers what the framework itself refuses, such as an address that cannot be decoded, without any of the hooks
+ * above.
+ */
+export function refuseMalformed(
+  error: FastifyError,
+  { headers, socket }: FastifyRequest,
+  reply: FastifyReply,
+  access: Access,
+): void {
+  reply.headers({ ...SECURITY_HEADERS, 'cache-control': 'no-store' });
+  try {
+    access.check(headers, socket);
+    refuse(reply, error.statusCode ?? 400, `${error.message}.`);
+  } catch (refusal) {
+    const { status, message } = refusal as RefusedError;
+    refuse(reply.headers(refusalHeaders(status)), status, message);
+  }
 }
 
 /** The token of `/?token=…`, the address that a person opens first. */

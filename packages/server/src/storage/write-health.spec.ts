@@ -4,7 +4,10 @@ import { StorageFullError } from './storage.ts';
 import { isWorthRepeating, StorageEndedError } from './write-failure.ts';
 import { WriteHealth } from './write-health.ts';
 
-const failed = (error: Error) => Promise.reject<number>(error);
+const written = async () => 7;
+const failed = async (error: Error): Promise<number> => {
+  throw error;
+};
 /** As `node:sqlite` and libsql tell that the disk is full. */
 const full = Object.assign(new Error('database or disk is full'), { errcode: 13 });
 const ioError = Object.assign(new Error('disk I/O error'), { rawCode: 778 });
@@ -18,7 +21,7 @@ describe('WriteHealth', () => {
       expect(health.problem).toBeNull();
       await expect(health.watch(failed(error))).rejects.toBe(error);
       expect(health.problem).toBe(error.message);
-      expect(await health.watch(Promise.resolve(7))).toBe(7);
+      expect(await health.watch(written())).toBe(7);
       expect(health.problem).toBeNull();
     },
   );
