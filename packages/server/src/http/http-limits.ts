@@ -16,6 +16,10 @@ export interface HttpLimits {
   readonly requestsPerConnection: number;
   /** Of the bodies of all requests in flight. */
   readonly bytesInFlight: number;
+  /** What the bodies of requests of up to 1 MiB may take beyond that. */
+  readonly smallBytesInFlight: number;
+  /** After which time an upload gives way to others when there is no room for both. */
+  readonly slowUploadMs: number;
   /** Of one OTLP request, also after decompression. */
   readonly bodyBytes: number;
 }
@@ -31,6 +35,8 @@ export const HTTP_LIMITS: HttpLimits = {
   readsInFlight: 64,
   requestsPerConnection: 16,
   bytesInFlight: 128 * 1024 * 1024,
+  smallBytesInFlight: 16 * 1024 * 1024,
+  slowUploadMs: 5_000,
   // What the OTLP specification recommends to receivers.
   bodyBytes: 64 * 1024 * 1024,
 };

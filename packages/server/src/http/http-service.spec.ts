@@ -304,8 +304,40 @@ describe('POST /v1/traces', () => {
     expect([answer.status, answer.headers.get('allow')]).toEqual([405, 'POST']);
   });
 
+  it('takes small requests while large ones come slowly', async () => {
+    await start({ bytesInFlight: 3 * 1024 * 1024, slowUploadMs: 60_000 });
+    const slow = await Promise.all([connected(), connected()]);
+    for (const socket of slow) {
+      socket.write(post('/v1/traces', ' '.repeat(2 * 1024 * 1024)).slice(0, -1));
+    }
+    // Each is answered once what came before it was read; the second of the large ones has no room.
+    const text = await Promise.race(slow.map((socket) => answers(socket, 1)));
+    expect(text).toMatch(/^HTTP\/1\.1 503 /);
+    expect(await answerTo(EMPTY_JSON_EXPORT.replace('\r\nhost', '\r\nconnection: close\r\nhost'))).toMatch(
+      /^HTTP\/1\.1 200 /,
+    );
+    const large = await connected();
+    large.write(post('/v1/traces', ' '.repeat(2 * 1024 * 1024)));
+    expect(await answers(large, 1)).toMatch(/^HTTP\/1\.1 503 /);
+    for (const socket of [...slow, large]) socket.destroy();
+  });
+
+  it('ends the upload that has gone on for longest when there is no room for another', async () => {
+    await start({ bytesInFlight: 1_000, smallBytesInFlight: 0, slowUploadMs: 0 });
+    const slow = await connected();
+    slow.write(post('/v1/traces', ' '.repeat(600)).slice(0, -1));
+    await isWell();
+    expect(
+      await answerTo(
+        post('/v1/traces', '{}'.padEnd(600), 'content-type: application/json\r\nconnection: close\r\n'),
+      ),
+    ).toMatch(/^HTTP\/1\.1 200 /);
+    expect(await answers(slow, 1)).toMatch(/^HTTP\/1\.1 503 /);
+    slow.destroy();
+  });
+
   it('tells the sender to come back when too much is in flight, and takes it then', async () => {
-    await start({ bytesInFlight: 1_000 });
+    await start({ bytesInFlight: 1_000, smallBytesInFlight: 0 });
     let finish: (() => void) | undefined;
     write = () => new Promise((resolve) => (finish = resolve));
     const body = ONE_SPAN.padEnd(600);

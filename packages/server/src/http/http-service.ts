@@ -65,7 +65,13 @@ export async function createHttpService(options: HttpServiceOptions): Promise<Ht
   const receiver = {
     signals: otlpSignals(options),
     limitBytes: limits.bodyBytes,
-    budget: new RequestBudget({ limitBytes: limits.bytesInFlight, limitRequests: limits.requestsInFlight }),
+    budget: new RequestBudget({
+      limitBytes: limits.bytesInFlight,
+      smallBytes: limits.smallBytesInFlight,
+      slowMs: limits.slowUploadMs,
+      nowMs: options.uptimeMs,
+      limitRequests: limits.requestsInFlight,
+    }),
     logger,
     sparseLog,
   };

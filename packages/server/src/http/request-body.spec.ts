@@ -6,8 +6,16 @@ import { RequestBudget } from './request-budget.ts';
 
 const KIB = 1024;
 
-function budgetOf(limitBytes: number, limitRequests = 10) {
-  const budget = new RequestBudget({ limitBytes, limitRequests });
+let nowMs = 0;
+
+function budgetOf(limitBytes: number, limitRequests = 10, smallBytes = 0) {
+  const budget = new RequestBudget({
+    limitBytes,
+    limitRequests,
+    smallBytes,
+    slowMs: 1_000,
+    nowMs: () => nowMs,
+  });
   return { budget, room: budget.admit() };
 }
 
@@ -73,6 +81,52 @@ describe('RequestBudget', () => {
   });
 });
 
+describe('uploads', () => {
+  it('give way to others once they are slow, the oldest first', async () => {
+    const { budget, room } = budgetOf(10);
+    const begin = (source: PassThrough, reservation = budget.admit()) => {
+      const body = readBody(source, { limitBytes: 10, room: reservation });
+      body.catch(() => undefined);
+      return { body, reservation };
+    };
+    const first = begin(new PassThrough(), room);
+    room.take(5);
+    nowMs += 500;
+    const second = begin(new PassThrough());
+    second.reservation.take(5);
+    const third = budget.admit();
+    nowMs += 499;
+    expect(() => third.take(4)).toThrow(expect.objectContaining({ status: 503 }));
+    nowMs += 1;
+    third.take(4);
+    await expect(first.body).rejects.toMatchObject({ status: 503 });
+    expect(budget.usedBytes).toBe(9);
+    expect(() => third.take(4)).toThrow(expect.objectContaining({ status: 503 }));
+    first.reservation.close();
+    second.reservation.close();
+    third.close();
+    expect([budget.usedBytes, budget.requestCount]).toEqual([0, 0]);
+  });
+
+  it('do not give way once they are complete', async () => {
+    const { budget, room } = budgetOf(4);
+    await readBody(Readable.from([Buffer.alloc(4)]), { limitBytes: 4, room });
+    nowMs += 5_000;
+    expect(() => budget.admit().take(1)).toThrow(expect.objectContaining({ status: 503 }));
+  });
+
+  it('leave room for requests of up to 1 MiB', () => {
+    const { budget, room } = budgetOf(2 * KIB * KIB, 10, KIB * KIB);
+    room.take(2 * KIB * KIB);
+    const large = budget.admit();
+    expect(() => large.take(KIB * KIB + 1)).toThrow(expect.objectContaining({ status: 503 }));
+    const small = budget.admit();
+    small.take(KIB * KIB - 1);
+    expect(() => small.take(2)).toThrow(expect.objectContaining({ status: 503 }));
+    small.take(1);
+  });
+});
+
 describe('gunzip', () => {
   it.each([0, 1, 100 * KIB, 3_000 * KIB])('unpacks %d bytes', async (size) => {
     const { budget, room } = budgetOf(4_000 * KIB);
@@ -80,7 +134,7 @@ describe('gunzip', () => {
     const packed = gzipSync(bytes);
     room.take(packed.length);
     expect((await gunzip(packed, { limitBytes: size, room })).equals(bytes)).toBe(true);
-    expect(budget.usedBytes).toBe(size);
+    expect(budget.usedBytes).toBe(size + packed.length);
   });
 
   it('unpacks what was packed in several parts', async () => {

@@ -16,26 +16,35 @@ const MOST_CHUNK_BYTES = 256 * 1024;
 /**
  * Reads a body into memory.
  *
- * @throws RefusedError as soon as it is known: 413 over the limit, 503 over the budget, 400 when the client
- * goes away. What the client still sends is not read; see {@link drain}.
+ * @throws RefusedError as soon as it is known: 413 over the limit, 503 over the budget or when it gives way to
+ * others, 400 when the client goes away. What the client still sends is not read; see {@link drain}.
  */
 export function readBody(source: Readable, { limitBytes, room }: BodyOptions): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     let size = 0;
+    const refuse = (error: unknown): void => {
+      room.endUpload();
+      source.off('data', take);
+      source.pause();
+      chunks.length = 0;
+      reject(error);
+    };
     const take = (chunk: Buffer): void => {
       try {
         size = grown(size, chunk.length, limitBytes);
         room.take(chunk.length);
         chunks.push(chunk);
       } catch (error) {
-        source.off('data', take);
-        source.pause();
-        reject(error);
+        refuse(error);
       }
     };
+    room.beginUpload(refuse);
     source.on('data', take);
-    source.on('end', () => resolve(joined(chunks, size)));
+    source.on('end', () => {
+      room.endUpload();
+      resolve(joined(chunks, size));
+    });
     source.on('error', (error) => reject(new RefusedError(400, `The body broke off: ${error.message}`)));
     source.on('close', () => {
       // An error costs more than all the rest of a small request.
@@ -46,7 +55,7 @@ export function readBody(source: Readable, { limitBytes, room }: BodyOptions): P
 
 /**
  * Unpacks a body, and stops as soon as it is known to be too large: a small body can unpack to a thousand
- * times its size. The packed bytes are given back to the budget.
+ * times its size. The packed bytes stay reserved with it.
  *
  * @throws RefusedError with 413 over the limit, 503 over the budget, 400 when it is not gzip.
  */
@@ -66,10 +75,7 @@ export function gunzip(packed: Buffer, { limitBytes, room }: BodyOptions): Promi
         reject(error);
       }
     });
-    stream.on('end', () => {
-      room.giveBack(packed.length);
-      resolve(joined(chunks, size));
-    });
+    stream.on('end', () => resolve(joined(chunks, size)));
     stream.on('error', (error) => reject(new RefusedError(400, `The body is not gzip: ${error.message}`)));
     stream.end(packed);
   });
