@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net';
 import type { ServiceLogger } from '../logger.ts';
+import type { IdleConnections } from './idle-connections.ts';
 import { answerRaw } from './raw-answer.ts';
 import type { SparseLog } from './sparse-log.ts';
 
@@ -12,8 +13,13 @@ export interface ConnectionIntakeOptions {
   readonly http2: (socket: Socket) => void;
   /** How long a new connection may be silent. */
   readonly silenceMs: number;
-  /** The most connections that are open at one time; one more is answered 503 and closed. */
+  /**
+   * The most connections that are open at one time. One more takes the place of the one that is idle for longest; when
+   * none is idle, it is answered 503 and closed.
+   */
   readonly limit: number;
+  /** Is told here of new connections, and elsewhere of what is asked on them. */
+  readonly idle: IdleConnections<Socket>;
   readonly logger: ServiceLogger;
   readonly sparseLog: SparseLog;
 }
@@ -32,6 +38,7 @@ export class ConnectionIntake {
     socket.on('error', () => socket.destroy());
     if (!this.#hasRoom()) return answerRaw(socket, 503, 'Too many connections are open.');
     this.#open.add(socket);
+    this.#options.idle.add(socket);
     this.#undecided.add(socket);
     const timer = setTimeout(() => socket.destroy(), this.#options.silenceMs);
     let seen: Buffer = Buffer.alloc(0);
@@ -76,9 +83,12 @@ export class ConnectionIntake {
   }
 
   #hasRoom(): boolean {
-    const { limit, logger, sparseLog } = this.#options;
+    const { limit, idle, logger, sparseLog } = this.#options;
     if (this.#open.size < limit) return true;
-    const line = `${limit} connections are open: more are refused for now.`;
+    const closed = idle.closeOldest();
+    // It says only later that it is closed.
+    if (closed !== undefined) return this.#open.delete(closed);
+    const line = `${limit} connections are in use: more are refused for now.`;
     sparseLog.say('connections', line, (text) => logger.warn(text));
     return false;
   }

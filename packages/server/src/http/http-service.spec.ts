@@ -454,15 +454,52 @@ describe('hostile clients', () => {
 
   it('refuses one connection too many, says so once, and takes it when another has ended', async () => {
     await start({ connections: 2 });
+    write = () => new Promise(() => undefined);
     const open = [await connected(), await connected()];
+    for (const socket of open) socket.write(post('/v1/traces', ONE_SPAN));
+    await turn();
     expect(await answerTo('')).toMatch(/^(HTTP\/1\.1 503 |$)/);
     expect(await answerTo('')).toMatch(/^(HTTP\/1\.1 503 |$)/);
-    expect(said).toEqual(['2 connections are open: more are refused for now.']);
+    expect(said).toEqual(['2 connections are in use: more are refused for now.']);
     for (const socket of open) socket.destroy();
     // It takes a moment until the service has seen that.
     let text = '';
     while (!text.includes(' 200 '))
       text = await answerTo(EMPTY_JSON_EXPORT.replace('host', 'connection: close\r\nhost'));
+  });
+
+  it('closes the connection that is idle for longest for a new one', async () => {
+    await start({ connections: 4 });
+    let finish = () => {};
+    write = () => new Promise((resolve) => (finish = resolve));
+    const busy = await connected();
+    busy.write(post('/v1/traces', ONE_SPAN));
+    const feed = new WebSocket(`ws://127.0.0.1:${port}/ws/traces`);
+    await once(feed, 'message');
+    const first = await connected();
+    const second = await connected();
+    for (const socket of [second, first]) {
+      socket.write(EMPTY_JSON_EXPORT);
+      await answers(socket, 1);
+    }
+    // Of HTTP/2, on which a call was made and is done.
+    const session = connectHttp2(`http://127.0.0.1:${port}`);
+    session.on('error', () => undefined);
+    const sessionEnd = closed(session);
+    await closed(second);
+    const stream = session.request({ ':path': '/' });
+    stream.resume();
+    await once(stream, 'close');
+    const third = await connected();
+    await closed(first);
+    const fourth = await connected();
+    await sessionEnd;
+    expect([busy.destroyed, feed.readyState, said]).toEqual([false, WebSocket.OPEN, []]);
+    const done = answers(busy, 1);
+    finish();
+    expect(await done).toMatch(/^HTTP\/1\.1 200 /);
+    feed.terminate();
+    for (const socket of [busy, third, fourth]) socket.destroy();
   });
 
   it('cuts off a client that does not read its answer', async () => {

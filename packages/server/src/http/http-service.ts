@@ -1,4 +1,5 @@
 import type { Server } from 'node:http';
+import type { Socket } from 'node:net';
 import { fastify } from 'fastify';
 import type { ServiceLogger } from '../logger.ts';
 import type { Access } from './access.ts';
@@ -8,6 +9,7 @@ import { healthRoute, type HealthRouteOptions } from './health-route.ts';
 import { HTTP_LIMITS, type HttpLimits } from './http-limits.ts';
 import { answerClientError, http1Server } from './http1-server.ts';
 import { Http2Sessions } from './http2-server.ts';
+import { IdleConnections } from './idle-connections.ts';
 import { keepingRoutes } from './keeping-routes.ts';
 import type { LiveFeed } from './live-feed.ts';
 import { metricRoutes } from './metric-routes.ts';
@@ -76,6 +78,7 @@ export async function createHttpService(options: HttpServiceOptions): Promise<Ht
     sparseLog,
   };
   const takeExport = otlpHttp({ receiver, access });
+  const idle = new IdleConnections<Socket>();
   let http1!: Server;
   const app = fastify({
     logger: false,
@@ -85,6 +88,7 @@ export async function createHttpService(options: HttpServiceOptions): Promise<Ht
       const read = limitedAtOnce(limits.readsInFlight, handler);
       http1 = http1Server({
         limits,
+        idle,
         onRequest: limitedPerConnection(limits.requestsPerConnection, (request, response) => {
           if (!takeExport(request, response)) read(request, response);
         }),
@@ -106,11 +110,12 @@ export async function createHttpService(options: HttpServiceOptions): Promise<Ht
   pageFiles(app, options.pageDir);
   await app.ready();
 
-  const http2 = new Http2Sessions(limits.idleTimeoutMs);
+  const http2 = new Http2Sessions(limits.idleTimeoutMs, idle);
   http2.server.on('stream', otlpGrpc({ receiver, access, callTimeoutMs: limits.requestTimeoutMs }));
   const intake = new ConnectionIntake({
     http1: (socket) => http1.emit('connection', socket),
-    http2: (socket) => http2.server.emit('connection', socket),
+    http2: (socket) => http2.accept(socket),
+    idle,
     silenceMs: limits.headersTimeoutMs,
     limit: limits.connections,
     logger,

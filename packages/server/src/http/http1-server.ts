@@ -8,6 +8,7 @@ import {
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { HttpLimits } from './http-limits.ts';
+import type { IdleConnections } from './idle-connections.ts';
 import { isWebSocketRequest, requestWithoutUpgrade } from './ignored-upgrade.ts';
 import { answerRaw } from './raw-answer.ts';
 import { toOriginForm } from './request-target.ts';
@@ -17,12 +18,14 @@ const CHECK_INTERVAL_MS = 1_000;
 
 export interface Http1Options {
   readonly limits: HttpLimits;
+  /** Is told of what is asked. */
+  readonly idle: IdleConnections<Socket>;
   readonly onRequest: RequestListener;
   readonly onWebSocket: (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
 }
 
 /** HTTP/1.1 for connections that it is given. */
-export function http1Server({ limits, onRequest, onWebSocket }: Http1Options): Server {
+export function http1Server({ limits, idle, onRequest, onWebSocket }: Http1Options): Server {
   const { headersTimeoutMs, requestTimeoutMs, idleTimeoutMs } = limits;
   const latest = new WeakMap<Duplex, ServerResponse>();
   const server = createServer(
@@ -33,7 +36,10 @@ export function http1Server({ limits, onRequest, onWebSocket }: Http1Options): S
       connectionsCheckingInterval: Math.min(CHECK_INTERVAL_MS, headersTimeoutMs),
     },
     (request, response) => {
-      latest.set(request.socket, response);
+      const { socket } = request;
+      latest.set(socket, response);
+      idle.begin(socket);
+      response.once('close', () => idle.end(socket));
       toOriginForm(request);
       onRequest(request, response);
     },
@@ -45,6 +51,8 @@ export function http1Server({ limits, onRequest, onWebSocket }: Http1Options): S
   server.on('upgrade', (request, socket: Socket, head) => {
     if (isWebSocketRequest(request)) {
       toOriginForm(request);
+      // It is in use until it is closed, also when nothing is sent.
+      idle.begin(socket);
       onWebSocket(request, socket, head);
       return;
     }
