@@ -12,8 +12,9 @@ export function generateToken(): string {
 /** The secret that clients must show, compared in a time that does not depend on what they show. */
 export class AccessToken {
   /**
-   * What a browser keeps instead of the token. It is made from the token, so that it holds over a restart, and
-   * does not tell it to other programs on the machine: a cookie is sent to every port of a host.
+   * What a browser keeps instead of the token. It is made from the token, so that it holds over a restart. It opens
+   * as much as the token does, and a browser sends it to every port of the host; only the token itself, which may be
+   * in use elsewhere, does not get there.
    */
   readonly cookieValue: string;
   readonly #digest: Buffer;

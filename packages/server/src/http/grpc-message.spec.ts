@@ -53,4 +53,10 @@ describe('grpcStatusMessage', () => {
   it('encodes all but printable ASCII', () => {
     expect(grpcStatusMessage('100 % größer\n~')).toBe('100 %25 gr%C3%B6%C3%9Fer%0A~');
   });
+
+  it('tells no more of a long text than clients take as headers', () => {
+    expect(grpcStatusMessage('a'.repeat(500))).toBe('a'.repeat(500));
+    expect(grpcStatusMessage('a'.repeat(501))).toBe(`${'a'.repeat(500)}%E2%80%A6`);
+    expect(grpcStatusMessage('€'.repeat(16_000)).length).toBeLessThan(5_000);
+  });
 });

@@ -44,10 +44,14 @@ export function grpcTimeoutMs(text: string): number | undefined {
   return match === null ? undefined : Number(match[1]) * UNIT_MS[match[2]!]!;
 }
 
-/** Text for `grpc-message`: UTF-8 of which all but printable ASCII is percent-encoded. */
+/** Clients take 8 KiB of headers, and a UTF-16 unit can take nine bytes of them. */
+const MESSAGE_LENGTH_MAX = 500;
+
+/** Text for `grpc-message`: UTF-8 of which all but printable ASCII is percent-encoded; the begin of a long one. */
 export function grpcStatusMessage(text: string): string {
+  const told = text.length > MESSAGE_LENGTH_MAX ? `${text.slice(0, MESSAGE_LENGTH_MAX)}…` : text;
   let encoded = '';
-  for (const byte of Buffer.from(text)) {
+  for (const byte of Buffer.from(told)) {
     const isPlain = byte >= 0x20 && byte <= 0x7e && byte !== 0x25;
     encoded += isPlain ? String.fromCharCode(byte) : `%${byte.toString(16).toUpperCase().padStart(2, '0')}`;
   }
