@@ -1,5 +1,5 @@
 import { decodeJsonExport } from './json-export.ts';
-import { asObject, enumValue, integer, optionalObject, text, uint32 } from './json-fields.ts';
+import { asObject, integer, lenientEnumValue, optionalObject, text, uint32 } from './json-fields.ts';
 import type { JsonValues } from './json-values.ts';
 import { LOGS_OUTLINE, type LogBatch, type ReceivedLogRecord } from './log-batch.ts';
 import { finishLogRecord } from './log-draft.ts';
@@ -28,7 +28,7 @@ function readLogRecord(values: JsonValues, item: unknown): ReceivedLogRecord {
     spanId: text(record['spanId'], 'spanId'),
     timeUnixNano: integer(record['timeUnixNano'], 'timeUnixNano'),
     observedTimeUnixNano: integer(record['observedTimeUnixNano'], 'observedTimeUnixNano'),
-    severityNumber: severity(record['severityNumber']),
+    severityNumber: lenientEnumValue(record['severityNumber'], SEVERITIES, 'severityNumber'),
     severityText: text(record['severityText'], 'severityText'),
     body: values.anyValue(optionalObject(record['body'], 'body')),
     eventName: text(record['eventName'], 'eventName'),
@@ -36,10 +36,4 @@ function readLogRecord(values: JsonValues, item: unknown): ReceivedLogRecord {
     droppedAttributesCount: uint32(record['droppedAttributesCount'], 'droppedAttributesCount'),
     flags: uint32(record['flags'], 'flags'),
   });
-}
-
-/** A word that OTLP does not know says as little as a number that it does not know: the record is kept without. */
-function severity(value: unknown): number {
-  if (typeof value === 'string' && !SEVERITIES.includes(value)) return 0;
-  return enumValue(value, SEVERITIES, 'severityNumber');
 }

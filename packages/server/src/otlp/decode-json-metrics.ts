@@ -2,7 +2,7 @@ import type { MetricKind } from '@tta/obs-protocol';
 import type { BatchBuilder } from './batch-builder.ts';
 import { DecodeError, UnusableRecordError } from './decode-error.ts';
 import { decodeJsonExport, usable } from './json-export.ts';
-import { asList, asObject, enumValue, isSet, text, truth, type JsonObject } from './json-fields.ts';
+import { asList, asObject, isSet, lenientEnumValue, text, truth, type JsonObject } from './json-fields.ts';
 import {
   readExponentialPoint,
   readHistogramPoint,
@@ -78,13 +78,7 @@ function readHeader(
     unit: text(metric['unit'], 'unit'),
     metadata: values.keyValues(metric['metadata'], 'metadata'),
     kind,
-    temporality: temporality(data['aggregationTemporality']),
+    temporality: lenientEnumValue(data['aggregationTemporality'], TEMPORALITIES, 'aggregationTemporality'),
     isMonotonic: isSet(isMonotonic) && truth(isMonotonic, 'isMonotonic'),
   };
-}
-
-/** A word that OTLP does not know says as little as a number that it does not know. */
-function temporality(value: unknown): number {
-  if (typeof value === 'string' && !TEMPORALITIES.includes(value)) return 0;
-  return enumValue(value, TEMPORALITIES, 'aggregationTemporality');
 }

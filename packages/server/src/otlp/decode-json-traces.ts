@@ -34,6 +34,8 @@ export function decodeJsonTraces(bytes: Uint8Array, redaction: Redaction | null 
 
 function readSpan(values: JsonValues, item: unknown): SpanRecord {
   values.record();
+  // Of a span that was left out.
+  values.takeNotTexts();
   const span = asObject(item, 'the span');
   const status = optionalObject(span['status'], 'status');
   const checked = checkSpan({
@@ -60,6 +62,7 @@ function readSpan(values: JsonValues, item: unknown): SpanRecord {
     links: asList(span['links'], 'links')
       .map((link) => readLink(values, link))
       .filter((link) => isLink(link.traceId, link.spanId)),
+    notTexts: values.takeNotTexts(),
   };
 }
 

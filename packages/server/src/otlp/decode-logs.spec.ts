@@ -260,6 +260,16 @@ describe('decodeJsonLogs', () => {
     );
   });
 
+  it.each([
+    ['17', 17],
+    [17, 17],
+    ['SEVERITY_NUMBER_ERROR', 17],
+    ['LATER', 0],
+    ['', 0],
+  ])('reads the severity %j as %i', (severityNumber, expected) => {
+    expect(oneRecord({ severityNumber })).toMatchObject({ severityNumber: expected });
+  });
+
   it('reads ids in either case, integers as text or numbers, severities as integers or names', () => {
     expect(
       oneRecord({

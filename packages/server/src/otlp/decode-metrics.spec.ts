@@ -572,6 +572,11 @@ describe('decodeProtobufMetrics and decodeJsonMetrics', () => {
     );
   });
 
+  it('take the number of a temporality also as text', () => {
+    const sum = { aggregationTemporality: '2', dataPoints: [{}] };
+    expect(fromJson({ sum })).toMatchObject({ temporality: 'cumulative' });
+  });
+
   it('take a temporality that OTLP does not know for none', () => {
     for (const [number, word] of [
       [0, 'AGGREGATION_TEMPORALITY_UNSPECIFIED'],

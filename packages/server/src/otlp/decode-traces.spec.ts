@@ -221,7 +221,35 @@ describe('decodeProtobufTraces and decodeJsonTraces', () => {
     );
   });
 
-  it('differ in that bytes and numbers beyond 2^53 are searched in JSON alone, where they are text', () => {
+  it('keep no resource and no scope that no span comes from', () => {
+    const owner = (name: string) => ({ attributes: [{ key: 'service.name', value: { stringValue: name } }] });
+    const scopeSpans = (name: string, ...ids: string[]) => ({
+      scope: { name },
+      spans: ids.map((id) => ({ traceId, spanId: id })),
+    });
+    const request = {
+      resourceSpans: [
+        { resource: owner('none') },
+        { resource: owner('one'), scopeSpans: [scopeSpans('a'), scopeSpans('b', spanId), scopeSpans('c')] },
+        { resource: owner('bad'), scopeSpans: [scopeSpans('d', '00')] },
+        { resource: owner('two'), scopeSpans: [scopeSpans('e', spanId), scopeSpans('f')] },
+        { resource: owner('last') },
+      ],
+    };
+    for (const batch of [
+      decodeProtobufTraces(otlpProtobuf('traces', request)),
+      decodeJsonTraces(json(request)),
+    ]) {
+      expect(batch.resources.map(({ serviceName }) => serviceName)).toEqual(['one', 'two']);
+      expect(batch.scopes.map(({ name }) => name)).toEqual(['b', 'e']);
+      expect([batch.resource, batch.scope]).toEqual([
+        [0, 1],
+        [0, 1],
+      ]);
+    }
+  });
+
+  it('search neither bytes nor numbers, also where JSON has text for them', () => {
     const request = requestOf({
       attributes: [
         { key: 'blob', value: { bytesValue: 'AQID' } },
@@ -233,8 +261,20 @@ describe('decodeProtobufTraces and decodeJsonTraces', () => {
     const [fromJson] = decodedSpans(decodeJsonTraces(json(request)));
     expect(fromProtobuf!.attributes).toEqual({ blob: 'AQID', big: '9007199254740993', none: 'NaN' });
     expect(fromProtobuf!.attributes).toEqual(fromJson!.attributes);
-    expect(fromProtobuf!.searchText).toBe('');
-    expect(fromJson!.searchText).toBe('AQID\n9007199254740993\nNaN\n');
+    expect([fromProtobuf!.searchText, fromJson!.searchText]).toEqual(['', '']);
+  });
+
+  it('search no mark that stands for a secret', () => {
+    const request = requestOf({ attributes: [{ key: 'password', value: { stringValue: 'x' } }] });
+    for (const batch of [
+      decodeProtobufTraces(otlpProtobuf('traces', request), { text: null }),
+      decodeJsonTraces(json(request), { text: null }),
+    ]) {
+      expect(decodedSpans(batch)[0]).toMatchObject({
+        attributes: { password: '[redacted:secret]' },
+        searchText: '',
+      });
+    }
   });
 
   it('take the last of several attributes with one key', () => {
@@ -501,6 +541,31 @@ describe('decodeProtobufTraces', () => {
 });
 
 describe('decodeJsonTraces', () => {
+  it('takes an empty body for an empty request, and leaves out a byte order mark', () => {
+    for (const body of ['', '\ufeff', '{}', '\ufeff{}']) {
+      expect(decodeJsonTraces(Buffer.from(body))).toMatchObject({ count: 0, rejectedCount: 0 });
+    }
+    const marked = Buffer.concat([Buffer.from('\ufeff'), requestWith({ traceId, spanId })]);
+    expect(decodeJsonTraces(marked).count).toBe(1);
+  });
+
+  it('reads enums whose number is text', () => {
+    expect(oneSpan({ kind: '3', status: { code: '2' } })).toMatchObject({ kind: 3, statusCode: 2 });
+  });
+
+  it('searches bytes and numbers of no span that was left out, and texts that look like them of others', () => {
+    const number = { key: 'n', value: { intValue: '9007199254740993' } };
+    const text = { key: 't', value: { stringValue: '9007199254740993' } };
+    const batch = decodeJsonTraces(
+      requestWith(
+        { attributes: [number] },
+        { traceId, spanId, attributes: [number] },
+        { traceId, spanId, attributes: [text] },
+      ),
+    );
+    expect(decodedSpans(batch).map(({ searchText }) => searchText)).toEqual(['', '9007199254740993\n']);
+  });
+
   it('decodes or refuses any JSON', () => {
     fc.assert(
       fc.property(fc.jsonValue(), (value) => {
@@ -590,6 +655,24 @@ describe('decodeJsonTraces', () => {
     ],
     ['a time that is no number', { startTimeUnixNano: 'noon' }, 'startTimeUnixNano must be an integer'],
     ['a name that is no text', { name: 5 }, 'name must be a string, but is 5'],
+    [
+      'a time beyond 64 bits',
+      { startTimeUnixNano: '18446744073709551616' },
+      'startTimeUnixNano must be an integer of 64 bits',
+    ],
+    [
+      'a time far beyond 64 bits',
+      { endTimeUnixNano: 1e300 },
+      'endTimeUnixNano must be an integer of 64 bits',
+    ],
+    ...['9223372036854775808', '-9223372036854775809', '99999999999999999999'].map(
+      (intValue) =>
+        [
+          `the integer ${intValue}`,
+          { attributes: [{ key: 'a', value: { intValue } }] },
+          'intValue must be an integer of 64 bits',
+        ] as const,
+    ),
     ['an unknown kind', { kind: 'SPAN_KIND_X' }, 'kind must be an integer or one of'],
     ['attributes that are no list', { attributes: {} }, 'attributes must be an array'],
     [

@@ -67,8 +67,12 @@ function scopeRecord(values: JsonValues, owner: JsonObject, path: string): Scope
 
 function parse(bytes: Uint8Array): unknown {
   checkJsonSize(bytes);
+  // Leaves out a byte order mark.
+  const text = new TextDecoder().decode(bytes);
+  // As in protobuf, nothing is a request of nothing.
+  if (text === '') return {};
   try {
-    return JSON.parse(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8'));
+    return JSON.parse(text);
   } catch (error) {
     throw new DecodeError(`the body is not JSON: ${(error as Error).message}`);
   }

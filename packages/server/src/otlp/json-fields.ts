@@ -3,6 +3,10 @@ import { base64Of, limitedText } from './text-limit.ts';
 
 /* What a field of an OTLP message in JSON holds; each function throws DecodeError and names the field. */
 
+const LEAST_SIGNED = -(2n ** 63n);
+const MOST_SIGNED = 2n ** 63n - 1n;
+const MOST_UNSIGNED = 2n ** 64n - 1n;
+
 export type JsonObject = Readonly<Record<string, unknown>>;
 
 /** Protobuf's JSON mapping lets `null` stand for an absent field. */
@@ -40,11 +44,19 @@ export function truth(value: unknown, what: string): boolean {
   throw new DecodeError(`${what} must be a boolean, but is ${nameOf(value)}`);
 }
 
+/** Of 64 bits, signed or unsigned. */
 export function integer(value: unknown, what: string): bigint {
   if (!isSet(value) || value === '') return 0n;
-  if (typeof value === 'number' && Number.isInteger(value)) return BigInt(value);
-  if (typeof value === 'string' && /^[+-]?[0-9]{1,20}$/.test(value)) return BigInt(value.replace('+', ''));
-  throw new DecodeError(`${what} must be an integer, but is ${nameOf(value)}`);
+  const result = integerOf(value, what);
+  if (result >= LEAST_SIGNED && result <= MOST_UNSIGNED) return result;
+  throw new DecodeError(`${what} must be an integer of 64 bits, but is ${nameOf(value)}`);
+}
+
+/** Of 64 bits, signed. */
+export function signedInteger(value: unknown, what: string): bigint {
+  const result = integer(value, what);
+  if (result <= MOST_SIGNED) return result;
+  throw new DecodeError(`${what} must be an integer of 64 bits, but is ${nameOf(value)}`);
 }
 
 /** The lower 32 bits, unsigned. */
@@ -60,12 +72,31 @@ export function double(value: unknown, what: string): number {
   throw new DecodeError(`${what} must be a number, but is ${nameOf(value)}`);
 }
 
+/** An integer, also as text, or one of `names`, which stand for 0, 1, 2 and so on. */
 export function enumValue(value: unknown, names: readonly string[], what: string): number {
   if (!isSet(value)) return 0;
-  if (typeof value === 'number' && Number.isInteger(value)) return value >>> 0;
-  const index = typeof value === 'string' ? names.indexOf(value) : -1;
-  if (index >= 0) return index;
+  const number = enumOf(value, names);
+  if (number !== undefined) return number;
   throw new DecodeError(`${what} must be an integer or one of ${names.join(', ')}, but is ${nameOf(value)}`);
+}
+
+/** Like {@link enumValue}; an unknown name says as little as an unknown number, and is 0. */
+export function lenientEnumValue(value: unknown, names: readonly string[], what: string): number {
+  return typeof value === 'string' ? (enumOf(value, names) ?? 0) : enumValue(value, names, what);
+}
+
+function enumOf(value: unknown, names: readonly string[]): number | undefined {
+  if (typeof value === 'number' && Number.isInteger(value)) return value >>> 0;
+  if (typeof value !== 'string') return undefined;
+  if (/^[0-9]{1,9}$/.test(value)) return Number(value);
+  const index = names.indexOf(value);
+  return index === -1 ? undefined : index;
+}
+
+function integerOf(value: unknown, what: string): bigint {
+  if (typeof value === 'number' && Number.isInteger(value)) return BigInt(value);
+  if (typeof value === 'string' && /^[+-]?[0-9]{1,20}$/.test(value)) return BigInt(value.replace('+', ''));
+  throw new DecodeError(`${what} must be an integer, but is ${nameOf(value)}`);
 }
 
 function string(value: unknown, what: string): string {

@@ -8,6 +8,7 @@ import {
   integer,
   isSet,
   optionalObject,
+  signedInteger,
   text,
   uint32,
   type JsonObject,
@@ -108,7 +109,7 @@ function numbers(
 }
 
 function numberOf({ asDouble, asInt }: JsonObject, prefix: string): NumberJson | null {
-  if (isSet(asInt)) return int64ToJson(integer(asInt, `${prefix}asInt`));
+  if (isSet(asInt)) return int64ToJson(signedInteger(asInt, `${prefix}asInt`));
   return numberOrNull(asDouble, `${prefix}asDouble`);
 }
 

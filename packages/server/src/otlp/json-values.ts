@@ -1,4 +1,4 @@
-import type { AttributeJson } from '@tta/obs-protocol';
+import type { AttributeJson, NumberJson } from '@tta/obs-protocol';
 import {
   checkDepth,
   doubleToJson,
@@ -12,9 +12,9 @@ import {
   asObject,
   base64,
   double,
-  integer,
   isSet,
   optionalObject,
+  signedInteger,
   text,
   truth,
   type JsonObject,
@@ -23,6 +23,7 @@ import {
 /** Reads what all signals have in common: lists of `KeyValue`, and `AnyValue`. */
 export class JsonValues {
   readonly #budget = new ValueBudget();
+  #notTexts = new Set<string>();
 
   /** Counts one more thing that the request makes us allocate. */
   spend(): void {
@@ -32,6 +33,13 @@ export class JsonValues {
   /** Counts one more span, log record or data point. */
   record(): void {
     this.#budget.record();
+  }
+
+  /** Texts that bytes and numbers have become since this was asked last. */
+  takeNotTexts(): ReadonlySet<string> {
+    const taken = this.#notTexts;
+    if (taken.size > 0) this.#notTexts = new Set();
+    return taken;
   }
 
   /** The `attributes` of a message; `path` names the message, empty for the record itself. */
@@ -61,9 +69,9 @@ export class JsonValues {
     const { stringValue, boolValue, intValue, doubleValue, arrayValue, kvlistValue, bytesValue } = value;
     if (isSet(stringValue)) return text(stringValue, 'stringValue');
     if (isSet(boolValue)) return truth(boolValue, 'boolValue');
-    if (isSet(intValue)) return intToJson(intValue);
-    if (isSet(doubleValue)) return doubleToJson(double(doubleValue, 'doubleValue'));
-    if (isSet(bytesValue)) return base64(bytesValue, 'bytesValue');
+    if (isSet(intValue)) return this.#notText(intToJson(intValue));
+    if (isSet(doubleValue)) return this.#notText(doubleToJson(double(doubleValue, 'doubleValue')));
+    if (isSet(bytesValue)) return this.#notText(base64(bytesValue, 'bytesValue'));
     if (isSet(arrayValue)) {
       const items = asList(asObject(arrayValue, 'arrayValue')['values'], 'arrayValue.values');
       return items.map((item) => this.anyValue(optionalObject(item, 'an array item'), depth + 1));
@@ -73,10 +81,15 @@ export class JsonValues {
     }
     return null;
   }
+
+  #notText(value: NumberJson): NumberJson {
+    if (typeof value === 'string') this.#notTexts.add(value);
+    return value;
+  }
 }
 
 /** Some senders write every whole number as `intValue`, also those beyond 64 bits: these are doubles. */
-function intToJson(value: unknown): AttributeJson {
+function intToJson(value: unknown): NumberJson {
   const isDouble = typeof value === 'number' && (value >= 2 ** 63 || value < -(2 ** 63));
-  return isDouble ? doubleToJson(value) : int64ToJson(integer(value, 'intValue'));
+  return isDouble ? doubleToJson(value) : int64ToJson(signedInteger(value, 'intValue'));
 }

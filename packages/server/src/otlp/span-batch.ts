@@ -136,8 +136,9 @@ export class SpanBatchBuilder {
   #rejectedCount = 0;
   #rejectionReason = '';
 
-  /** The spans that follow belong to it. Its content may be given later, also in parts. */
+  /** The spans that follow belong to it. Its content may be given later, also in parts; without spans it is left out. */
   addResource(): number {
+    dropUnused(this.#resources, this.#resource);
     return this.#resources.push({ attributes: [], serviceName: UNKNOWN_SERVICE }) - 1;
   }
 
@@ -149,6 +150,7 @@ export class SpanBatchBuilder {
   }
 
   addScope(): number {
+    dropUnused(this.#scopes, this.#scope);
     return this.#scopes.push({ name: '', version: '', attributes: [] }) - 1;
   }
 
@@ -230,6 +232,8 @@ export class SpanBatchBuilder {
   }
 
   finish(): SpanBatch {
+    dropUnused(this.#resources, this.#resource);
+    dropUnused(this.#scopes, this.#scope);
     return {
       count: this.#name.length,
       resources: this.#resources.map(merged),
@@ -280,6 +284,11 @@ export class SpanBatchBuilder {
     this.#codes.set(text, code);
     return code;
   }
+}
+
+/** Takes back the last of the owners when no span names it: spans come in the order of their owners. */
+function dropUnused(owners: unknown[], indexes: readonly number[]): void {
+  if (owners.length > 0 && indexes.at(-1) !== owners.length - 1) owners.pop();
 }
 
 /** Parts of one message come one after the other; the later one counts, as protobuf demands. */

@@ -2,6 +2,7 @@ import type { AttributeJson, AttributesJson } from '@tta/obs-protocol';
 import { factOf } from './attribute-keys.ts';
 import { textAttribute } from './attribute-value.ts';
 import { redactAttributes, redactScope, redactText, type Redaction } from './redaction.ts';
+import { REDACTED_VALUE } from './secret-redaction.ts';
 import { SpanBatchBuilder, type SpanBatch } from './span-batch.ts';
 import { noteException, type SpanFacts } from './span-facts.ts';
 import type { SpanGroup, SpanRecord, TraceBatch } from './trace-batch.ts';
@@ -55,7 +56,8 @@ function addSpan(
   const redact = (text: string): string => redactText(text, redaction);
   const attributes = redactAttributes(span.attributes, redaction);
   const facts = factsOf(attributes);
-  searchValues(batch, attributes);
+  const search = (value: AttributeJson): void => searchValues(batch, value, span.notTexts);
+  search(attributes);
   batch.document.utf8(JSON.stringify(attributes));
   batch.endPart();
   const events = span.events.map((event) => ({
@@ -65,7 +67,7 @@ function addSpan(
     ...(event.droppedAttributesCount && { droppedAttributesCount: event.droppedAttributesCount }),
   }));
   for (const event of events) {
-    searchValues(batch, event.attributes);
+    search(event.attributes);
     noteException(facts, event.name, factsOf(event.attributes));
   }
   if (events.length > 0) batch.document.utf8(JSON.stringify(events));
@@ -75,7 +77,7 @@ function addSpan(
     ...(link.traceState !== undefined && { traceState: redact(link.traceState) }),
     attributes: redactAttributes(link.attributes, redaction),
   }));
-  for (const link of links) searchValues(batch, link.attributes);
+  for (const link of links) search(link.attributes);
   if (links.length > 0) batch.document.utf8(JSON.stringify(links));
   batch.endPart();
   batch.add(
@@ -104,9 +106,10 @@ function factsOf(attributes: AttributesJson): SpanFacts {
   return facts;
 }
 
-function searchValues(batch: SpanBatchBuilder, value: AttributeJson): void {
-  if (typeof value === 'string') batch.searchableText(value);
-  else if (typeof value === 'object' && value !== null) {
-    for (const item of Object.values(value)) searchValues(batch, item);
+function searchValues(batch: SpanBatchBuilder, value: AttributeJson, notTexts?: ReadonlySet<string>): void {
+  if (typeof value === 'string') {
+    if (value !== REDACTED_VALUE && notTexts?.has(value) !== true) batch.searchableText(value);
+  } else if (typeof value === 'object' && value !== null) {
+    for (const item of Object.values(value)) searchValues(batch, item, notTexts);
   }
 }

@@ -36,6 +36,8 @@ export interface SpanRecord {
   readonly attributes: AttributesJson;
   readonly events: readonly EventRecord[];
   readonly links: readonly LinkRecord[];
+  /** Texts in attributes that were bytes or numbers when they were received: the span is not found by them. */
+  readonly notTexts?: ReadonlySet<string>;
   /** What the sender had to leave out, if it had to. */
   readonly droppedAttributes?: number;
   readonly droppedEvents?: number;
