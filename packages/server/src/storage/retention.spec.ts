@@ -76,7 +76,8 @@ describe('Retention', () => {
   });
 
   it('cleans up all that is over the limits, and tells what that was to everyone who asks meanwhile', async () => {
-    for (let trace = 1; trace <= 450; trace++) await writeTrace(trace);
+    const many = Array.from({ length: 9_010 }, (_, index) => sampleSpan(index + 1, 1));
+    await storage.traces.write(batchOfSpans(...many));
     const retention = retentionOf();
     const { traces } = storage;
     const prune = traces.prune.bind(traces);
@@ -88,14 +89,30 @@ describe('Retention', () => {
       return isMore;
     };
     const first = await retention.cleanUp();
-    expect(first).toMatchObject({ traceCount: 440, spanCount: 440 });
+    expect(first).toMatchObject({ traceCount: 9_000, spanCount: 9_000 });
+    expect(first.traceIds).toHaveLength(100);
     expect(await second).toEqual(first);
     expect((await storage.traces.counts()).traceCount).toBe(10);
     expect(await retention.cleanUp()).toMatchObject({ traceCount: 0 });
   });
 
+  it('ends while traces come in, and tells what really went', async () => {
+    for (let trace = 1; trace <= 20; trace++) await writeTrace(trace);
+    const { traces } = storage;
+    const prune = traces.prune.bind(traces);
+    let next = 20;
+    traces.prune = async (limits) => {
+      if (next < 500) for (let count = 0; count < 12; count++) await writeTrace(++next);
+      return prune(limits);
+    };
+    expect(await retentionOf().cleanUp()).toMatchObject({ traceCount: 20, spanCount: 20 });
+    expect((await traces.counts()).traceCount).toBe(next - 20);
+    expect(next).toBeLessThan(500);
+  });
+
   it('does not tell of a cleanup that failed, or was ended by a stop, as done', async () => {
-    for (let trace = 1; trace <= 450; trace++) await writeTrace(trace);
+    const many = Array.from({ length: 4_500 }, (_, index) => sampleSpan(index + 1, 1));
+    await storage.traces.write(batchOfSpans(...many));
     const stopped = retentionOf();
     const removal = stopped.cleanUp();
     stopped.stop();

@@ -14,6 +14,9 @@ const LOOSE_LOG_RECORDS = 100_000;
 const SERIES = 10_000;
 const POINTS_PER_SERIES = 3_600;
 
+/** Steps of a clean-up for log records, data points and free space: what comes in meanwhile does not keep it going. */
+const CLEANUP_STEPS = 2_000;
+
 export interface RetentionOptions extends RetentionSettings {
   readonly storage: Storage;
   readonly logger: ServiceLogger;
@@ -52,9 +55,10 @@ export class Retention {
   }
 
   /**
-   * Removes what is over the limits now, in the same small steps; calls meanwhile are answered together.
+   * Removes what is over the limits, in the same small steps; calls meanwhile are answered together. Traces that
+   * change after the call stay: it ends however much comes in.
    *
-   * @returns what that was. What came over the limits meanwhile is removed as well.
+   * @returns what was removed.
    */
   cleanUp(): Promise<RetentionPreview> {
     return (this.#cleaning ??= this.#removeAll().finally(() => (this.#cleaning = undefined)));
@@ -78,27 +82,37 @@ export class Retention {
   }
 
   async #removeAll(): Promise<RetentionPreview> {
-    const removed = await this.preview();
-    while (await this.#remove()) {
-      // What came meanwhile was stored between two steps.
-    }
-    return removed;
+    const { traces } = this.#options.storage;
+    const limits = { ...this.#limits(), changedUpTo: await traces.newestSeq() };
+    const portions: RetentionPreview[] = [];
+    for (let portion; (portion = await this.#removeTraces(limits)) !== false;) portions.push(portion);
+    for (let steps = 0; steps < CLEANUP_STEPS && (await this.#removeOthers()); steps++);
+    return together(portions);
   }
 
   async #remove(): Promise<boolean> {
+    const areMoreTraces = (await this.#removeTraces(this.#limits())) !== false;
+    if (areMoreTraces && ++this.#steps % STEPS_FOR_TRACES !== 0) return true;
+    return (await this.#removeOthers(areMoreTraces)) || areMoreTraces;
+  }
+
+  #removeTraces(limits: RetentionLimits): Promise<RetentionPreview | false> {
+    if (this.#isStopped) throw new Error('the service is being stopped');
+    return this.#options.storage.traces.prune(limits);
+  }
+
+  /** @returns whether there is more. */
+  async #removeOthers(areMoreTraces = false): Promise<boolean> {
     if (this.#isStopped) throw new Error('the service is being stopped');
     const { storage } = this.#options;
-    const limits = this.#limits();
-    const receivedSinceMs = limits.changedSinceMs;
-    const areMoreTraces = await storage.traces.prune(limits);
-    if (areMoreTraces && ++this.#steps % STEPS_FOR_TRACES !== 0) return true;
+    const receivedSinceMs = this.#limits().changedSinceMs;
     const areMoreLogs = await storage.logs.prune({ maxRecords: LOOSE_LOG_RECORDS, receivedSinceMs });
     const areMorePoints = await storage.metrics.prune({
       maxSeries: SERIES,
       maxPointsPerSeries: POINTS_PER_SERIES,
       receivedSinceMs,
     });
-    return areMoreTraces || areMoreLogs || areMorePoints || (await storage.vacuum());
+    return areMoreLogs || areMorePoints || (!areMoreTraces && (await storage.vacuum()));
   }
 
   #limits(): RetentionLimits {
@@ -122,4 +136,21 @@ export class Retention {
     }
     this.#schedule(AT_REST_MS, true);
   }
+}
+
+/** The portions of one removal. */
+function together(portions: readonly RetentionPreview[]): RetentionPreview {
+  const sum = (key: 'traceCount' | 'spanCount' | 'bytes') =>
+    portions.reduce((total, portion) => total + portion[key], 0);
+  const known = (key: 'oldestStartTimeMs' | 'newestStartTimeMs') =>
+    portions.flatMap((portion) => portion[key] ?? []);
+  const oldest = known('oldestStartTimeMs');
+  return {
+    traceCount: sum('traceCount'),
+    spanCount: sum('spanCount'),
+    bytes: sum('bytes'),
+    oldestStartTimeMs: oldest.length === 0 ? null : Math.min(...oldest),
+    newestStartTimeMs: oldest.length === 0 ? null : Math.max(...known('newestStartTimeMs')),
+    traceIds: portions.flatMap(({ traceIds }) => traceIds).slice(0, 100),
+  };
 }

@@ -36,8 +36,14 @@ const COLUMNS = [
 ] as const;
 const ONE_ROW = `(${COLUMNS.map(() => '?').join()})`;
 
-/** What a span takes in the file beside its documents, about. */
+/** What a span takes in the file beside its documents and texts, about. */
 const ROW_BYTES = 200;
+/** What a trace takes beside its spans, about. */
+const TRACE_BYTES = 200;
+/** What a byte of text takes in the index of words, about. */
+const TEXT_FACTOR = 1.5;
+/** A segment of the full text ends at this part of `maxBytes`: what of it is of removed spans is not charged to others. */
+const SEGMENT_PART = 1 / 16;
 /** Traces that are not read again when more of their spans arrive. */
 const CACHED_TRACES = 4_000;
 
@@ -105,6 +111,11 @@ export class SpanWriter {
     return (this.#totals ??= storedTotals(this.#connection));
   }
 
+  /** Grows with each span that comes in. */
+  get newestSpanKey(): number {
+    return this.#nextSpanKey - 1;
+  }
+
   /** Another connection may have written meanwhile. */
   countAgain(): void {
     this.#totals = undefined;
@@ -121,10 +132,10 @@ export class SpanWriter {
     this.#traces.delete(traceId);
   }
 
-  /** Drops full text that no span is left of. Only within a transaction. */
-  dropTexts(): void {
-    const oldest = this.#connection.sql('SELECT min(span_key) AS span_key FROM span').get();
-    this.#texts.dropBefore(Number(oldest?.['span_key'] ?? this.#nextSpanKey));
+  /** Drops full text that no span is left of, and keeps its segments small beside `maxBytes`. Only within a transaction. */
+  dropTexts(maxBytes: number): void {
+    this.#texts.limit(maxBytes * SEGMENT_PART);
+    this.#texts.dropUnused();
   }
 
   #applyBatch(batch: SpanBatch): void {
@@ -215,13 +226,15 @@ export class SpanWriter {
       serviceName: batch.resources[batch.resource[index]!]!.serviceName,
     });
     const documentBegin = index === 0 ? 0 : batch.documentEnds[index * 3 - 1]!;
-    trace.bytes += ROW_BYTES + batch.documentEnds[index * 3 + 2]! - documentBegin;
+    const searchBegin = index === 0 ? 0 : batch.searchEnds[index - 1]!;
+    const searchEnd = batch.searchEnds[index]!;
+    const documentBytes = batch.documentEnds[index * 3 + 2]! - documentBegin;
+    trace.bytes += ROW_BYTES + documentBytes + Math.round(TEXT_FACTOR * (searchEnd - searchBegin));
     const changed = this.#changed.get(traceId);
     if (changed === undefined) this.#changed.set(traceId, { trace, isResumed: name === RESUMPTION });
     else if (name === RESUMPTION) changed.isResumed = true;
-    const searchBegin = index === 0 ? 0 : batch.searchEnds[index - 1]!;
     const searchTexts = Buffer.from(batch.searchTexts.buffer, batch.searchTexts.byteOffset);
-    this.#texts.add(spanKey, searchTexts.toString('utf8', searchBegin, batch.searchEnds[index]));
+    this.#texts.add(spanKey, searchTexts.toString('utf8', searchBegin, searchEnd));
   }
 
   #openTrace(traceId: string): OpenTrace {
@@ -262,7 +275,7 @@ export class SpanWriter {
       isPartial: forgotten !== undefined,
       isPinned: false,
       totals: undefined,
-      bytes: 0,
+      bytes: TRACE_BYTES,
       savedBytes: 0,
     };
   }

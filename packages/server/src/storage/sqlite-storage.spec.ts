@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { openDatabaseFile, type DatabaseFile } from './database-file.ts';
-import { batchOfSpans, sampleLog, sampleSpan } from './sample-records.ts';
+import { batchOfSpans, hexId, sampleLog, sampleSpan } from './sample-records.ts';
 import { SqliteStorage } from './sqlite-storage.ts';
 
 let directory: string;
@@ -66,11 +66,60 @@ describe('SqliteStorage', () => {
     expect(after.fileBytes).toBeLessThan(after.usedBytes * 1.5);
   });
 
+  it('removes small traces in portions at least as large as what comes in meanwhile', async () => {
+    let trace = 0;
+    const writeMany = (count: number) =>
+      storage.traces.write(batchOfSpans(...Array.from({ length: count }, () => sampleSpan(++trace, 1))));
+    await writeMany(28_000);
+    const limits = { maxTraces: 100, changedSinceMs: 0, maxBytes: Infinity };
+    expect(await storage.traces.prune(limits)).toMatchObject({ traceCount: 20_000, spanCount: 20_000 });
+    expect(['trace', 'span', 'forgotten_trace'].map(count)).toEqual([8_000, 8_000, 20_000]);
+    expect(await storage.traces.prune(limits)).toMatchObject({ traceCount: 4_000 });
+    await writeMany(3_000);
+    expect(await storage.traces.prune(limits)).toMatchObject({ traceCount: 6_000 });
+    expect(await storage.traces.prune(limits)).toMatchObject({ traceCount: 900 });
+    expect(await storage.traces.prune(limits)).toBe(false);
+  });
+
+  it('keeps living traces of a quarter of its limit of bytes however much is written', async () => {
+    const maxBytes = 4_000_000;
+    let written = 0;
+    for (let trace = 1; trace <= 1_600; trace++) {
+      const words = Array.from({ length: 120 }, (_, word) => (trace * 7919 + word * 104_729).toString(36));
+      const attributes = { text: words.join(' ') };
+      const spans = Array.from({ length: 10 }, (_, id) => sampleSpan(trace, id + 1, { attributes }));
+      await storage.traces.write(batchOfSpans(...spans));
+      written += 10 * words.join(' ').length;
+      if (trace % 20 > 0) continue;
+      while (await storage.traces.prune({ maxTraces: 1e6, changedSinceMs: 0, maxBytes }));
+      const { spanCount } = await storage.traces.counts();
+      if (written > maxBytes / 2) expect(spanCount * 1_500).toBeGreaterThan(maxBytes / 4);
+      expect((await storage.usage()).usedBytes).toBeLessThan(maxBytes * 1.5);
+    }
+    expect(written).toBeGreaterThan(2.5 * maxBytes);
+  });
+
+  it('keeps traces whatever else the file holds, and the newest whatever it takes', async () => {
+    const body = 'x'.repeat(50_000);
+    for (let trace = 1; trace <= 3; trace++) await storage.traces.write(batchOfSpans(sampleSpan(trace, 1)));
+    await storage.traces.pin(hexId(1, 32), true);
+    const items = Array.from({ length: 100 }, () => sampleLog(null, body));
+    await storage.logs.write([{ resource: { body }, scope, items }]);
+    const limits = { maxTraces: 10, changedSinceMs: 0, maxBytes: 1_000_000 };
+    expect(await storage.traces.prune(limits)).toBe(false);
+    expect(await storage.traces.pins(limits.maxBytes)).toEqual({ pinnedCount: 1, exemptCount: 1 });
+    await storage.traces.pin(hexId(1, 32), false);
+    while (await storage.traces.prune({ ...limits, maxBytes: 0 }));
+    expect((await storage.traces.traces({ limit: 9 })).items.map(({ traceId }) => traceId)).toEqual([
+      hexId(1, 32),
+    ]);
+  });
+
   it('stores what comes in between the steps of a removal', async () => {
-    const many = Array.from({ length: 6000 }, (_, id) => sampleSpan(1, id + 1));
+    const many = Array.from({ length: 30_000 }, (_, id) => sampleSpan(1, id + 1));
     await storage.traces.write(batchOfSpans(...many));
     const limits = { maxTraces: 0, changedSinceMs: 0, maxBytes: Infinity };
-    expect(await storage.traces.prune(limits)).toBe(true);
+    expect(await storage.traces.prune(limits)).toMatchObject({ traceCount: 1, spanCount: 30_000 });
     const left = count('span');
     expect(left).toBeGreaterThan(0);
     expect(await storage.traces.counts()).toEqual({ traceCount: 0, spanCount: 0 });

@@ -259,10 +259,10 @@ describe('SqliteTraceStore', () => {
     });
 
     it('removes what has not changed since a time, in small steps', async () => {
-      await write([group(Array.from({ length: 5000 }, (_, index) => span(1, index + 1)))]);
+      await write([group(Array.from({ length: 30_000 }, (_, index) => span(1, index + 1)))]);
       nowMs += 5000;
       await write([group([span(2, 1)])]);
-      expect(await pruneAll({ ...forever, changedSinceMs: nowMs })).toBeGreaterThanOrEqual(3);
+      expect(await pruneAll({ ...forever, changedSinceMs: nowMs })).toBeGreaterThanOrEqual(2);
       expect(await store.counts()).toEqual({ traceCount: 1, spanCount: 1 });
     });
 

@@ -156,7 +156,7 @@ export class SqliteTraceStore implements TraceStore {
     return { traceCount: Number(row?.['trace_count']), spanCount: Number(row?.['span_count']) };
   }
 
-  async prune(limits: RetentionLimits): Promise<boolean> {
+  async prune(limits: RetentionLimits): Promise<RetentionPreview | false> {
     return this.#connection.transaction(() => this.#pruner.prune(limits));
   }
 

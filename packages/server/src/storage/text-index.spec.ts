@@ -34,6 +34,22 @@ function add(texts: Readonly<Record<number, string>>): void {
   });
 }
 
+/** Spans that are stored: what of the text is of others may go. */
+function keep(...keys: readonly number[]): void {
+  connection.transaction(() => {
+    connection.exec('DELETE FROM span');
+    for (const key of keys) {
+      connection
+        .sql(
+          `INSERT INTO span (span_key, trace_key, span_id, name, kind, start_ns, end_ns, status, status_code,
+             resource_id, scope_id, flags, attributes) VALUES (?, 1, ?, '', 1, 0, 0, '', 0, 1, 1, 0, '{}')`,
+        )
+        .run(key, `${key}`);
+    }
+    index.dropUnused();
+  });
+}
+
 const find = (words: string, limit = 10, isStored = (_key: number) => true) =>
   findText(connection, words.split(' '), limit, (keys) => keys.filter(isStored));
 const segments = () =>
@@ -58,22 +74,31 @@ describe('TextIndex', () => {
     expect(find('whale', 5, () => false)).toEqual([]);
   });
 
-  it('drops the segments whose spans are all gone, never the newest', () => {
-    add({ 1: 'whale', [SEGMENT + 1]: 'whale', [2 * SEGMENT + 1]: 'whale' });
-    connection.transaction(() => index.dropBefore(SEGMENT + 1));
-    expect(find('whale')).toEqual([2 * SEGMENT + 1, SEGMENT + 1]);
-    connection.transaction(() => index.dropBefore(10 * SEGMENT));
-    expect(find('whale')).toEqual([2 * SEGMENT + 1]);
-    add({ [2 * SEGMENT + 2]: 'whale', [4 * SEGMENT]: 'whale' });
-    expect(find('whale')).toEqual([4 * SEGMENT, 2 * SEGMENT + 2, 2 * SEGMENT + 1]);
+  it('drops each segment whose spans are all gone, whatever is left before it, never the newest', () => {
+    add({ 1: 'whale', [SEGMENT + 1]: 'whale', [2 * SEGMENT + 1]: 'whale', [3 * SEGMENT + 1]: 'whale' });
+    keep(1, 2 * SEGMENT + 1);
+    expect(find('whale')).toEqual([3 * SEGMENT + 1, 2 * SEGMENT + 1, 1]);
+    keep();
+    expect(find('whale')).toEqual([3 * SEGMENT + 1]);
+    add({ [3 * SEGMENT + 2]: 'whale', [5 * SEGMENT]: 'whale' });
+    expect(find('whale')).toEqual([5 * SEGMENT, 3 * SEGMENT + 2, 3 * SEGMENT + 1]);
   });
 
   it('begins a segment earlier where texts are long', () => {
     const long = ' '.repeat(70_000_000);
     add({ 1: long, 2: `whale ${long}`, 3: 'whale', 4: 'whale' });
     expect(segments()).toHaveLength(2);
-    connection.transaction(() => index.dropBefore(3));
+    keep(3, 4);
     expect([segments().length, find('whale')]).toEqual([1, [4, 3]]);
+  });
+
+  it('begins a segment as early as it is told, never later than by itself', () => {
+    index.limit(1_000);
+    add({ 1: 'x '.repeat(600), 2: 'whale', 3: 'whale' });
+    expect(segments()).toHaveLength(2);
+    index.limit(1e12);
+    add({ 4: ' '.repeat(135_000_000), 5: 'whale' });
+    expect(segments()).toHaveLength(3);
   });
 
   it('goes on in its newest segment after a restart, and after what was taken back', async () => {

@@ -22,6 +22,7 @@ export class TextIndex {
   #newest: Segment | undefined;
   /** Added to the newest segment since it was opened. */
   #characters = 0;
+  #limit = SEGMENT_CHARACTERS;
   #insert: SqlStatement | undefined;
 
   constructor(connection: SqliteConnection) {
@@ -35,19 +36,28 @@ export class TextIndex {
     this.#characters += text.length;
   }
 
-  /** Drops the segments of which no span is left; `oldestKey` is the key of the oldest span. */
-  dropBefore(oldestKey: number): void {
+  /** From now on a segment ends at so many characters. */
+  limit(characters: number): void {
+    this.#limit = Math.min(characters, SEGMENT_CHARACTERS);
+  }
+
+  /** Drops the segments of which no span is left, but never the newest. */
+  dropUnused(): void {
     const segments = segmentsOf(this.#connection);
-    for (const [index, { segment }] of segments.entries()) {
+    for (const [index, { segment, firstKey }] of segments.entries()) {
       const next = segments[index + 1];
-      if (next === undefined || next.firstKey > oldestKey) return;
+      if (next === undefined) return;
+      const used = this.#connection
+        .sql('SELECT 1 FROM span WHERE span_key >= ? AND span_key < ? LIMIT 1')
+        .get(firstKey, next.firstKey);
+      if (used !== undefined) continue;
       this.#connection.exec(`DROP TABLE span_text_${segment}`);
       this.#connection.sql('DELETE FROM text_segment WHERE segment = ?').run(segment);
     }
   }
 
   #isFull(spanKey: number, { firstKey }: Segment): boolean {
-    return spanKey >= firstKey + SEGMENT_SPANS || this.#characters >= SEGMENT_CHARACTERS;
+    return spanKey >= firstKey + SEGMENT_SPANS || this.#characters >= this.#limit;
   }
 
   #open(spanKey: number): void {

@@ -4,9 +4,14 @@ import { number, text } from './sqlite-rows.ts';
 import type { RetentionPreview } from '@tta/obs-protocol';
 import type { RetentionLimits } from './trace-store.ts';
 
-/** Spans, log records and traces that one step of pruning removes: a few milliseconds of work. */
-const STEP_ROWS = 2_000;
-const STEP_TRACES = 200;
+/**
+ * Spans and log records that one step removes: as many as one commit brings. When more came in since the step
+ * before, it removes twice as many, or storing would outrun it; but never more than the last figure.
+ */
+const STEP_ROWS = 4_000;
+const MOST_ROWS = 20_000;
+/** Traces that are looked at together: most often the first is not overdue any more. */
+const PAGE_TRACES = 500;
 /** Tables whose rows go with their trace, and the key of each. */
 const OWNED_BY_TRACE = [
   ['span', 'span_key'],
@@ -26,6 +31,8 @@ interface Overdue {
   readonly traceKey: number;
   readonly traceId: string;
   readonly bytes: number;
+  readonly spanCount: number;
+  readonly startMs: number;
 }
 
 /** Removes traces that are over the limits, those that have not changed for longest first. */
@@ -33,98 +40,101 @@ export class TracePruner {
   readonly #connection: SqliteConnection;
   readonly #writer: SpanWriter;
   readonly #now: () => number;
+  /** The newest span at the step before. */
+  #stepSpanKey: number;
 
   constructor(connection: SqliteConnection, writer: SpanWriter, now: () => number) {
     this.#connection = connection;
     this.#writer = writer;
     this.#now = now;
+    this.#stepSpanKey = writer.newestSpanKey;
   }
 
-  /** Removes a small portion. Only within a transaction. @returns whether there may be more. */
-  prune(limits: RetentionLimits): boolean {
-    // Until it is gone, what was removed before takes its space, and more would be removed in its place.
-    if (this.#removeRows()) return true;
-    this.#writer.dropTexts();
-    const overdue = this.#overdue(limits, STEP_TRACES);
+  /** Removes a small portion. Only within a transaction. @returns what that was; `false` when nothing was left to remove. */
+  prune(limits: RetentionLimits): RetentionPreview | false {
+    this.#writer.dropTexts(limits.maxBytes);
+    // What was removed before comes first: until it is gone, it takes its space.
+    const rows = this.#stepRows();
+    if (this.#removeRows(rows)) return toPreview([]);
+    const overdue = this.#overdue(limits, rows);
     if (overdue.length === 0) {
       this.#connection.origins.removeUnused();
       return false;
     }
-    for (const trace of overdue) this.#forget(trace);
-    this.#dropOldMemories();
-    this.#removeRows();
-    return true;
+    this.#forget(overdue);
+    this.#removeRows(rows);
+    return toPreview(overdue);
+  }
+
+  #stepRows(): number {
+    const { newestSpanKey } = this.#writer;
+    const came = newestSpanKey - this.#stepSpanKey;
+    this.#stepSpanKey = newestSpanKey;
+    return Math.min(Math.max(STEP_ROWS, 2 * came), MOST_ROWS);
   }
 
   /** What `prune` would remove in the end. */
   preview(limits: RetentionLimits): RetentionPreview {
     this.#writer.countAgain();
-    const overdue = this.#overdue(limits, Number.MAX_SAFE_INTEGER);
-    const select = this.#connection.sql(
-      'SELECT span_count, start_ns / 1e6 AS start_ms FROM trace WHERE trace_key = ?',
-    );
-    let spanCount = 0;
-    let bytes = 0;
-    let oldestMs: number | null = null;
-    let newestMs: number | null = null;
-    for (const { traceKey, bytes: traceBytes } of overdue) {
-      const row = select.get(traceKey)!;
-      const startMs = number(row, 'start_ms');
-      spanCount += number(row, 'span_count');
-      bytes += traceBytes;
-      oldestMs = Math.min(oldestMs ?? startMs, startMs);
-      newestMs = Math.max(newestMs ?? startMs, startMs);
-    }
-    return {
-      traceCount: overdue.length,
-      spanCount,
-      bytes: Math.round(bytes * this.#fileFactor()),
-      oldestStartTimeMs: oldestMs,
-      newestStartTimeMs: newestMs,
-      traceIds: overdue.slice(0, 100).map(({ traceId }) => traceId),
-    };
+    return toPreview(this.#overdue(limits, Infinity));
   }
 
   /** How many of the pinned traces are exempt. */
   exemptCount(maxBytes: number): number {
-    this.#writer.countAgain();
-    return this.#exempt(maxBytes / this.#fileFactor()).size;
+    return this.#exempt(maxBytes).size;
   }
 
-  /** Traces over the limits, those that have not changed for longest first. */
-  #overdue({ maxTraces, changedSinceMs, maxBytes }: RetentionLimits, limit: number): readonly Overdue[] {
+  /** Traces over the limits, those that have not changed for longest first, until their spans are enough. */
+  #overdue(
+    { maxTraces, changedSinceMs, maxBytes, changedUpTo = Number.MAX_SAFE_INTEGER }: RetentionLimits,
+    spanLimit: number,
+  ): readonly Overdue[] {
     const { traceCount, bytes } = this.#writer.totals();
-    const factor = this.#fileFactor();
+    const exempt = this.#exempt(maxBytes);
+    const nowMs = this.#now();
     let excessTraces = traceCount - maxTraces;
-    let excessBytes = bytes * factor - maxBytes;
-    const exempt = this.#exempt(maxBytes / factor);
+    let excessBytes = bytes - maxBytes;
+    let left = traceCount;
+    let spanCount = 0;
     const overdue: Overdue[] = [];
-    // One row after the other: most often the first is not overdue any more.
-    for (let position = -1; overdue.length < limit;) {
+    for (let position = -1; ;) {
       const rows = this.#connection
         .sql(
-          `SELECT trace_key, trace_id, changed_ms, bytes, ${LAST_CHANGE} AS change FROM trace
-           WHERE ${LAST_CHANGE} > ? ORDER BY ${LAST_CHANGE} LIMIT ${STEP_TRACES}`,
+          `SELECT trace_key, trace_id, changed_ms, bytes, span_count, start_ns / 1e6 AS start_ms,
+             ${LAST_CHANGE} AS change FROM trace
+           WHERE ${LAST_CHANGE} > ? AND ${LAST_CHANGE} <= ? ORDER BY ${LAST_CHANGE} LIMIT ${PAGE_TRACES}`,
         )
-        .all(position);
+        .all(position, changedUpTo);
       for (const row of rows) {
-        if (overdue.length >= limit) break;
-        const isOverdue = number(row, 'changed_ms') < changedSinceMs || excessTraces > 0 || excessBytes > 0;
-        if (!isOverdue) return overdue;
+        const changedMs = number(row, 'changed_ms');
+        // The last one stays, however large it is: a limit below one trace would make the store useless.
+        const isOverdue = changedMs < changedSinceMs || excessTraces > 0 || (excessBytes > 0 && left > 1);
+        if (!isOverdue) {
+          // The clock was ahead when it changed: those behind it may be old all the same.
+          if (changedMs > nowMs) continue;
+          return overdue;
+        }
         const traceKey = number(row, 'trace_key');
         if (exempt.has(traceKey)) continue;
+        const trace: Overdue = {
+          traceKey,
+          traceId: text(row, 'trace_id'),
+          bytes: number(row, 'bytes'),
+          spanCount: number(row, 'span_count'),
+          startMs: number(row, 'start_ms'),
+        };
         excessTraces--;
-        const traceBytes = number(row, 'bytes');
-        excessBytes -= traceBytes * factor;
-        overdue.push({ traceKey, traceId: text(row, 'trace_id'), bytes: traceBytes });
+        excessBytes -= trace.bytes;
+        left--;
+        overdue.push(trace);
+        if ((spanCount += trace.spanCount) >= spanLimit) return overdue;
       }
-      if (rows.length < STEP_TRACES) return overdue;
+      if (rows.length < PAGE_TRACES) return overdue;
       position = number(rows.at(-1)!, 'change');
     }
-    return overdue;
   }
 
-  /** Keys of the pinned traces, the newest first, until they take half of what there is. */
+  /** Keys of the pinned traces, the newest first, until they take half of what there may be. */
   #exempt(maxBytes: number): ReadonlySet<number> {
     const rows = this.#connection
       .sql(`SELECT trace_key, bytes FROM trace WHERE is_pinned = 1 ORDER BY ${LAST_CHANGE} DESC`)
@@ -139,21 +149,20 @@ export class TracePruner {
     return exempt;
   }
 
-  /** How much more the file takes than the documents of its spans, for indexes, full text and logs. */
-  #fileFactor(): number {
-    const { bytes } = this.#writer.totals();
-    return bytes === 0 ? 1 : Math.max(1, this.#connection.usedBytes() / bytes);
-  }
-
-  #forget({ traceKey, traceId, bytes }: Overdue): void {
-    this.#connection.sql('INSERT INTO removed_trace VALUES (?)').run(traceKey);
-    this.#connection.sql('DELETE FROM trace WHERE trace_key = ?').run(traceKey);
+  /** A few statements for all of them: of small traces there are many. */
+  #forget(overdue: readonly Overdue[]): void {
+    const keys = JSON.stringify(overdue.map(({ traceKey }) => traceKey));
+    const isOverdue = 'trace_key IN (SELECT value FROM json_each(?))';
+    this.#connection.sql('INSERT INTO removed_trace SELECT value FROM json_each(?)').run(keys);
     this.#connection
       .sql(
-        'INSERT INTO forgotten_trace VALUES (?, ?) ON CONFLICT DO UPDATE SET removed_ms = excluded.removed_ms',
+        `INSERT INTO forgotten_trace SELECT trace_id, ? FROM trace WHERE ${isOverdue}
+         ON CONFLICT DO UPDATE SET removed_ms = excluded.removed_ms`,
       )
-      .run(traceId, this.#now());
-    this.#writer.forget(traceId, bytes);
+      .run(this.#now(), keys);
+    this.#connection.sql(`DELETE FROM trace WHERE ${isOverdue}`).run(keys);
+    for (const { traceId, bytes } of overdue) this.#writer.forget(traceId, bytes);
+    this.#dropOldMemories();
   }
 
   #dropOldMemories(): void {
@@ -165,20 +174,37 @@ export class TracePruner {
       .run(this.#now() - FORGOTTEN_MS);
   }
 
-  /** Removes rows of traces that are removed already. @returns whether there are more. */
-  #removeRows(): boolean {
-    let left = STEP_ROWS;
-    for (const { trace_key: traceKey } of this.#connection.sql('SELECT trace_key FROM removed_trace').all()) {
-      for (const [table, key] of OWNED_BY_TRACE) {
-        left -= this.#connection
-          .sql(
-            `DELETE FROM ${table} WHERE ${key} IN (SELECT ${key} FROM ${table} WHERE trace_key = ? LIMIT ?)`,
-          )
-          .run(Number(traceKey), left);
-        if (left <= 0) return true;
-      }
-      this.#connection.sql('DELETE FROM removed_trace WHERE trace_key = ?').run(Number(traceKey));
+  /** Removes rows of traces that are removed already. @returns whether there may be more. */
+  #removeRows(limit: number): boolean {
+    let left = limit;
+    for (const [table, key] of OWNED_BY_TRACE) {
+      left -= this.#connection
+        .sql(
+          `DELETE FROM ${table} WHERE ${key} IN (
+             SELECT ${key} FROM removed_trace CROSS JOIN ${table} USING (trace_key) LIMIT ?)`,
+        )
+        .run(left);
+      if (left <= 0) return true;
     }
+    this.#connection.sql('DELETE FROM removed_trace').run();
     return false;
   }
+}
+
+function toPreview(overdue: readonly Overdue[]): RetentionPreview {
+  const preview = { traceCount: overdue.length, spanCount: 0, bytes: 0 };
+  let oldestMs: number | null = null;
+  let newestMs: number | null = null;
+  for (const { spanCount, bytes, startMs } of overdue) {
+    preview.spanCount += spanCount;
+    preview.bytes += bytes;
+    oldestMs = Math.min(oldestMs ?? startMs, startMs);
+    newestMs = Math.max(newestMs ?? startMs, startMs);
+  }
+  return {
+    ...preview,
+    oldestStartTimeMs: oldestMs,
+    newestStartTimeMs: newestMs,
+    traceIds: overdue.slice(0, 100).map(({ traceId }) => traceId),
+  };
 }

@@ -21,8 +21,10 @@ export interface RetentionLimits {
   readonly maxTraces: number;
   /** Traces that have not changed since then are removed; milliseconds since the Unix epoch. */
   readonly changedSinceMs: number;
-  /** Traces are removed as long as the store takes more than this. */
+  /** Traces are removed as long as they take more than this, with their log records and full text; the last one stays. */
   readonly maxBytes: number;
+  /** Traces with a newer `seq` stay, whatever the limits say: what comes meanwhile does not lengthen a removal. */
+  readonly changedUpTo?: number;
 }
 
 /** Where traces are kept. Pinned traces are exempt from removal until they take half of `maxBytes`. */
@@ -54,8 +56,8 @@ export interface TraceStore {
   /** The newest `seq` that was given out; 0 before the first change. */
   newestSeq(): Promise<number>;
   counts(): Promise<{ readonly traceCount: number; readonly spanCount: number }>;
-  /** Removes a small portion of what is over the limits; resolves with true while there is more. */
-  prune(limits: RetentionLimits): Promise<boolean>;
+  /** Removes a small portion of what is over the limits; resolves with what that was, `false` when there was nothing. */
+  prune(limits: RetentionLimits): Promise<RetentionPreview | false>;
   /** What `prune` would remove in the end. */
   previewPrune(limits: RetentionLimits): Promise<RetentionPreview>;
 }
