@@ -1,10 +1,10 @@
-import { existsSync, realpathSync } from 'node:fs';
-import { resolve } from 'node:path';
-import type { RetentionPreview, RetentionSettings } from '@tta/obs-protocol';
+import { existsSync } from 'node:fs';
+import type { Health, RetentionPreview, RetentionSettings } from '@tta/obs-protocol';
 import { isServiceError, openDatabaseCleanup } from '@tta/obs-server';
 import { CommandError, UsageError } from './command-error.ts';
 import type { Flags } from './command-line.ts';
 import { formatBytes } from './format-bytes.ts';
+import { ownPath } from './own-path.ts';
 import { retentionText } from './retention-text.ts';
 import { safeText } from './safe-text.ts';
 import { NoServiceError, ServiceClient } from './service-client.ts';
@@ -16,6 +16,7 @@ const SHOWN_TRACES = 10;
 
 /** Whoever has the database open: a service that runs, or this command. */
 interface Keeper {
+  readonly databasePath: string;
   readonly limits: RetentionSettings;
   cleanUp(preview: boolean): Promise<RetentionPreview>;
   close(): Promise<void>;
@@ -32,12 +33,13 @@ export async function cleanupCommand(flags: Flags, surroundings: Surroundings): 
   try {
     const preview = await keeper.cleanUp(true);
     if (flags.preview === true || preview.traceCount === 0) {
-      terminal.out(flags.json ? `${JSON.stringify(preview)}\n` : previewText(preview, keeper.limits));
+      terminal.out(flags.json ? `${JSON.stringify(preview)}\n` : previewText(preview, keeper));
       return 0;
     }
     if (mustAsk) {
-      terminal.err(previewText(preview, keeper.limits));
-      if (!/^y(es)?$/i.test((await surroundings.ask('Remove them? [y/N] '))?.trim() ?? '')) {
+      terminal.err(previewText(preview, keeper));
+      const question = `Remove them from ${safeText(keeper.databasePath)}? [y/N] `;
+      if (!/^y(es)?$/i.test((await surroundings.ask(question))?.trim() ?? '')) {
         terminal.err('Nothing was removed.\n');
         return 1;
       }
@@ -53,58 +55,72 @@ export async function cleanupCommand(flags: Flags, surroundings: Surroundings): 
 async function findKeeper(flags: Flags, settings: ServiceSettings, terminal: Terminal): Promise<Keeper> {
   const client = new ServiceClient(settings);
   const health = await client.probe();
-  if (health === 'locked') throw new CommandError(1, client.lockedMessage());
   const path = ownPath(settings.databasePath);
-  const isMeant = flags.dbPath === undefined || health?.databasePath === path;
-  if (health !== undefined && isMeant) {
-    return {
-      limits: health.retention,
-      cleanUp: (preview) => client.cleanUp(preview),
-      close: () => Promise.resolve(),
-    };
-  }
   // Whoever names a service does not mean a file.
   if (flags.port !== undefined || flags.host !== undefined) {
+    if (health === 'locked') throw new CommandError(1, client.lockedMessage());
     if (health === undefined) throw new NoServiceError(client.url);
-    const kept = safeText(health.databasePath);
-    throw new CommandError(1, `The service at ${client.url} keeps ${kept}, not ${path}: name one of them.`);
+    if (flags.dbPath !== undefined && health.databasePath !== path) {
+      const kept = safeText(health.databasePath);
+      throw new CommandError(1, `The service at ${client.url} keeps ${kept}, not ${path}: name one of them.`);
+    }
+    return serviceKeeper(client, health);
   }
-  return openFile(path, settings, terminal);
+  if (health === 'locked') {
+    // It does not say which database it keeps, but nobody else can open that.
+    const inUse = client.lockedMessage();
+    if (!settings.isDatabaseNamed || !existsSync(path)) throw new CommandError(1, inUse);
+    return openFile(path, settings, terminal, inUse);
+  }
+  const isMeant = !settings.isDatabaseNamed || health?.databasePath === path;
+  if (health !== undefined && isMeant) return serviceKeeper(client, health);
+  return openFile(
+    path,
+    settings,
+    terminal,
+    `${path} belongs to a service that runs: name its port with --port.`,
+  );
 }
 
-/** As a service tells its own: without symbolic links. */
-function ownPath(path: string): string {
-  return existsSync(path) ? realpathSync(path) : resolve(path);
+function serviceKeeper(client: ServiceClient, { databasePath, retention }: Health): Keeper {
+  return {
+    databasePath,
+    limits: retention,
+    cleanUp: (preview) => client.cleanUp(preview),
+    close: () => Promise.resolve(),
+  };
 }
 
-async function openFile(path: string, settings: ServiceSettings, terminal: Terminal): Promise<Keeper> {
+async function openFile(
+  path: string,
+  settings: ServiceSettings,
+  terminal: Terminal,
+  inUse: string,
+): Promise<Keeper> {
   if (!existsSync(path)) {
-    throw new CommandError(1, `There is no database ${path}, and no service: nothing to clean up.`);
+    throw new CommandError(1, `There is no database ${path}, and no service keeps it: nothing to clean up.`);
   }
   const { maxTraces, retentionHours, maxBytes } = settings;
   const limits = { maxTraces, retentionHours, maxBytes };
   try {
     const cleanup = await openDatabaseCleanup(path, limits);
     for (const notice of cleanup.notices) terminalLogger(terminal).warn(notice);
-    return { ...cleanup, limits };
+    return { ...cleanup, databasePath: path, limits };
   } catch (error) {
     if (!isServiceError(error)) throw error;
-    const message =
-      error.code === 'OBS_ERR_DATABASE_IN_USE'
-        ? `${path} belongs to a service that runs: name its port with --port.`
-        : error.message;
-    throw new CommandError(1, message, error);
+    throw new CommandError(1, error.code === 'OBS_ERR_DATABASE_IN_USE' ? inUse : error.message, error);
   }
 }
 
-function previewText(preview: RetentionPreview, limits: RetentionSettings): string {
+function previewText(preview: RetentionPreview, { databasePath, limits }: Keeper): string {
   const limit = retentionText(limits);
+  const where = safeText(databasePath);
   const { traceCount, traceIds, oldestStartTimeMs, newestStartTimeMs } = preview;
-  if (traceCount === 0) return `Nothing is over the limits (${limit}).\n`;
+  if (traceCount === 0) return `Nothing in ${where} is over the limits (${limit}).\n`;
   const shown = traceIds.slice(0, SHOWN_TRACES);
   const rest = traceCount - shown.length;
   return [
-    `Over the limits (${limit}): ${describe(preview)}`,
+    `Over the limits (${limit}) in ${where}: ${describe(preview)}`,
     `started from ${timeText(oldestStartTimeMs)} to ${timeText(newestStartTimeMs)}, in this order:`,
     ...shown.map((traceId) => `  ${traceId}`),
     ...(rest > 0 ? [`  and ${rest} more`] : []),

@@ -141,7 +141,9 @@ Usage
 
 A running service does this by itself every few minutes; this does it now. The
 limits are those of the service. Without a service, the database file is worked
-on, with the limits that the variables and the settings file give.
+on, with the limits that the variables and the settings file give. So it is
+when a flag, a variable or the file names another database than the service has,
+unless --port or --host names the service.
 
 Flags
   --preview       show what would be removed, and remove nothing

@@ -90,7 +90,7 @@ describe('tta-obs cleanup', () => {
     const session = user();
     expect(await session.run('cleanup', '--preview')).toBe(0);
     expect(session.stdout).toMatch(
-      /^Over the limits \(2 traces, 24 h, 1 GiB\): 12 traces with 12 spans, about \S+ KiB\n/,
+      /^Over the limits \(2 traces, 24 h, 1 GiB\) in \S+traces\.db: 12 traces with 12 spans, about \S+ KiB\n/,
     );
     expect(session.stdout).toContain(
       'started from 2025-11-21T04:40:00Z to 2025-11-21T04:40:11Z, in this order:',
@@ -104,25 +104,25 @@ describe('tta-obs cleanup', () => {
   });
 
   it('asks before it removes', async () => {
-    const { store } = await start({ maxTraces: 1 }, 6);
+    const { store } = await start({ maxTraces: 1 }, 5);
     await send(server!, 3);
     for (const answer of [[], [''], ['no'], ['yesterday']]) {
       const session = user({ isInteractive: true, answers: answer });
       expect(await session.run('cleanup')).toBe(1);
       expect(session.stderr).toMatch(
-        /Over the limits .+\n[^]+Remove them\? \[y\/N\] Nothing was removed\.\n$/,
+        /Over the limits .+\n[^]+Remove them from \S+traces\.db\? \[y\/N\] Nothing was removed\.\n$/,
       );
       expect(session.stdout).toBe('');
     }
     expect((await store.counts()).traceCount).toBe(3);
     const session = user({ isInteractive: true, answers: ['y'] });
     expect(await session.run('cleanup')).toBe(0);
-    expect(session.stdout).toMatch(/^Removed 2 traces with 2 spans, about \S+ KiB\.\n$/);
+    expect(session.stdout).toMatch(/^Removed 2 traces with 2 spans, about \S+ (Ki)?B\.\n$/);
     expect((await store.counts()).traceCount).toBe(1);
   });
 
   it('removes without asking with --yes, and tells it as JSON', async () => {
-    const { store } = await start({ maxTraces: 1 }, 2);
+    const { store } = await start({ maxTraces: 1 }, 1);
     await send(server!, 2);
     const session = user();
     expect(await session.run('cleanup', '--yes', '--json')).toBe(0);
@@ -130,7 +130,7 @@ describe('tta-obs cleanup', () => {
     expect((await store.counts()).traceCount).toBe(1);
     const again = user();
     expect(await again.run('cleanup', '--yes')).toBe(0);
-    expect(again.stdout).toBe('Nothing is over the limits (1 trace, 24 h, 1 GiB).\n');
+    expect(again.stdout).toBe(`Nothing in ${database()} is over the limits (1 trace, 24 h, 1 GiB).\n`);
   });
 
   it('does nothing where nobody can be asked', async () => {
@@ -166,8 +166,30 @@ describe('tta-obs cleanup', () => {
     expect(session.stdout).toContain('Removed 1 trace with 1 span, about');
   });
 
+  it('takes the file that a variable names, and no service that happens to run', async () => {
+    await start({ databasePath: join(directory, 'other.db'), maxTraces: 1 }, 1);
+    await send(server!, 2);
+    const none = user();
+    expect(await none.run('cleanup', '--preview', '--json')).toBe(1);
+    expect(none.stderr).toBe(
+      `tta-obs: There is no database ${database()}, and no service keeps it: nothing to clean up.\n`,
+    );
+    expect((await server!.store.counts()).traceCount).toBe(2);
+    const byFlag = user();
+    expect(await byFlag.run('cleanup', '--preview', '--port', String(server!.port))).toBe(0);
+    expect(byFlag.stdout).toContain(`in ${join(directory, 'other.db')}: 1 trace with 1 span`);
+  });
+
+  it('works on a file of its own though a service with a token has the port', async () => {
+    await leaveFile(3);
+    await start({ databasePath: join(directory, 'other.db'), token: TOKEN });
+    const session = user({ env: { TTA_UI_MAX_TRACES: '2' } });
+    expect(await session.run('cleanup', '--yes', '--db-path', database())).toBe(0);
+    expect(session.stdout).toContain('Removed 1 trace with 1 span');
+  });
+
   it('finds its service by a file that is named by a link, and says when that keeps another', async () => {
-    await start({ maxTraces: 1 }, 2);
+    await start({ maxTraces: 1 }, 1);
     await send(server!, 2);
     const link = join(directory, 'link.db');
     symlinkSync(database(), link);
@@ -195,7 +217,7 @@ describe('tta-obs cleanup', () => {
     const session = user();
     expect(await session.run('cleanup', '--preview')).toBe(1);
     expect(session.stderr).toBe(
-      `tta-obs: There is no database ${database()}, and no service: nothing to clean up.\n`,
+      `tta-obs: There is no database ${database()}, and no service keeps it: nothing to clean up.\n`,
     );
     expect(existsSync(database())).toBe(false);
     await leaveFile(1);
@@ -212,7 +234,7 @@ describe('tta-obs cleanup', () => {
   });
 
   it('shows the token, and says when it is not the right one', async () => {
-    await start({ token: TOKEN, maxTraces: 1 }, 2);
+    await start({ token: TOKEN, maxTraces: 1 }, 1);
     await send(server!, 2);
     const right = user({ env: { TTA_UI_TOKEN: TOKEN } });
     expect(await right.run('cleanup', '--yes')).toBe(0);
@@ -246,6 +268,18 @@ describe('tta-obs pin and unpin', () => {
     expect(unpinning.stdout).toContain(`Unpinned ${hex(2)}: 1 trace is kept`);
     expect((await store.trace(hex(1)))?.summary.isPinned).toBe(true);
     expect((await store.trace(hex(2)))?.summary.isPinned).toBe(false);
+  });
+
+  it('pins in no service that keeps another database than the configured one, unless it is named', async () => {
+    await start({ databasePath: join(directory, 'other.db') });
+    await send(server!, 1);
+    const session = user();
+    expect(await session.run('pin', 'latest')).toBe(1);
+    expect(session.stderr).toBe(
+      `tta-obs: The service at ${server!.url} keeps ${join(directory, 'other.db')}, not ${database()}: name it with --port if you mean it.\n`,
+    );
+    expect((await server!.store.trace(hex(1)))?.summary.isPinned).toBe(false);
+    expect(await user().run('pin', 'latest', '--port', String(server!.port))).toBe(0);
   });
 
   it('warns when pinned traces take more than their half', async () => {

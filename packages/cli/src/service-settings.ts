@@ -22,6 +22,8 @@ export interface ServiceSettings extends Required<
   >
 > {
   readonly token?: string;
+  /** By a flag, a variable or the settings file: a service that keeps another database is not meant. */
+  readonly isDatabaseNamed: boolean;
 }
 
 export interface SettingsSurroundings extends DataDirectoryOptions {
@@ -44,6 +46,7 @@ export function serviceSettings(flags: Flags, surroundings: SettingsSurroundings
     host: given.host ?? '127.0.0.1',
     port,
     databasePath: dbPath ?? join(dataDirectory(surroundings), 'traces.db'),
+    isDatabaseNamed: dbPath !== undefined,
     // Whoever takes any free port wants a service beside others.
     otlpPorts: given.otlpPorts ?? (port === 0 ? [] : [4318, 4317]),
     maxTraces: given.maxTraces ?? 1000,
