@@ -26,7 +26,9 @@ describe.each(storages)('%s', (_, open) => {
   it.each(storageConformance.map(({ name, run }) => [name, run] as const))('%s', async (_name, run) => {
     const directory = mkdtempSync(join(tmpdir(), 'tta-conformance-'));
     try {
-      await expect(run(() => open(join(directory, 'traces.db')))).resolves.toBeUndefined();
+      await expect(
+        run((backupPath = join(directory, 'traces.db')) => open(backupPath), directory),
+      ).resolves.toBeUndefined();
     } finally {
       rmSync(directory, { recursive: true, force: true });
     }

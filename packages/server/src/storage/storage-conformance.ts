@@ -94,7 +94,7 @@ async function allItems<Item, Told>(
   tell: (item: Item) => Told,
 ): Promise<readonly Told[]> {
   const told: Told[] = [];
-  for (let page = await read({}); page !== undefined; ) {
+  for (let page = await read({}); page !== undefined;) {
     told.push(...page.items.map(tell));
     page = page.nextCursor === null ? undefined : await read({ cursor: page.nextCursor });
   }
@@ -482,13 +482,25 @@ const FULL: SpanRecord = {
   statusMessage: 'no stock',
   traceState: 'vendor=1',
   flags: 0x101,
-  attributes: { text: 'a "b" \u0000 \u{1F600}', count: 3, ratio: 0.5, is: true, list: [1, 'two', { three: null }] },
+  attributes: {
+    text: 'a "b" \u0000 \u{1F600}',
+    count: 3,
+    ratio: 0.5,
+    is: true,
+    list: [1, 'two', { three: null }],
+  },
   events: [
     { name: 'exception', timeUnixNano: 1_005_000_001n, attributes: { 'exception.type': 'OutOfStock' } },
     { name: 'retried', timeUnixNano: 1_006_000_000n, attributes: {}, droppedAttributesCount: 4 },
   ],
   links: [
-    { traceId: hexId(7, 32), spanId: hexId(8, 16), attributes: { why: 'batch' }, traceState: 'a=b', flags: 1 },
+    {
+      traceId: hexId(7, 32),
+      spanId: hexId(8, 16),
+      attributes: { why: 'batch' },
+      traceState: 'a=b',
+      flags: 1,
+    },
     { traceId: hexId(9, 32), spanId: hexId(9, 16), attributes: {}, droppedAttributesCount: 2 },
   ],
   droppedAttributes: 5,
@@ -498,7 +510,11 @@ const FULL: SpanRecord = {
 
 const details = withStorage('tells of a span everything that was received', async (storage) => {
   const resource = { 'service.name': 'shop', 'host.name': 'here', cores: 8 };
-  const group = { resource, scope: { ...scope, attributes: { kept: true } }, items: [sampleSpan(1, 1), FULL] };
+  const group = {
+    resource,
+    scope: { ...scope, attributes: { kept: true } },
+    items: [sampleSpan(1, 1), FULL],
+  };
   await storage.traces.write(batchOfGroups([group]));
   const { startTimeUnixNano, endTimeUnixNano, events, links } = FULL;
   same(await storage.traces.span(hexId(1, 32), hexId(2, 16)), {
@@ -574,42 +590,46 @@ const traceAge = withStorage(
   },
 );
 
-const logContent = withStorage(
-  'tells of a log record everything that was received',
-  async (storage) => {
-    const resource = { 'service.name': 'shop', 'host.name': 'here' };
-    const record = sampleLog(null, '', {
-      traceId: hexId(5, 32),
-      spanId: hexId(6, 16),
-      timeUnixNano: 1_763_700_000_000_000_001n,
-      observedTimeUnixNano: 1_763_700_000_000_000_002n,
-      severityNumber: 17,
-      severityText: 'ERROR',
-      body: { text: 'no stock', list: [1, null] },
-      eventName: 'stock.empty',
-      attributes: { sku: 'a-1', tries: 2 },
-      droppedAttributesCount: 3,
-      flags: 1,
-    });
-    const items = [record, sampleLog(null, 'bare', { severityNumber: 0, severityText: '' })];
-    await storage.logs.write([{ resource, scope, items }]);
-    const [full, bare] = (await storage.logs.search({ limit: 10 })).items;
-    const { id, ...rest } = full!;
-    assert.ok(Number.isSafeInteger(id));
-    same(rest, {
-      ...record,
-      timeUnixNano: String(record.timeUnixNano),
-      observedTimeUnixNano: String(record.observedTimeUnixNano),
-      serviceName: 'shop',
-      resource,
-      scope: { name: 'lib', version: '1' },
-    });
-    same(
-      [bare?.traceId, bare?.spanId, bare?.severityNumber, bare?.severityText, bare?.eventName, bare?.attributes],
-      [null, null, 0, null, null, {}],
-    );
-  },
-);
+const logContent = withStorage('tells of a log record everything that was received', async (storage) => {
+  const resource = { 'service.name': 'shop', 'host.name': 'here' };
+  const record = sampleLog(null, '', {
+    traceId: hexId(5, 32),
+    spanId: hexId(6, 16),
+    timeUnixNano: 1_763_700_000_000_000_001n,
+    observedTimeUnixNano: 1_763_700_000_000_000_002n,
+    severityNumber: 17,
+    severityText: 'ERROR',
+    body: { text: 'no stock', list: [1, null] },
+    eventName: 'stock.empty',
+    attributes: { sku: 'a-1', tries: 2 },
+    droppedAttributesCount: 3,
+    flags: 1,
+  });
+  const items = [record, sampleLog(null, 'bare', { severityNumber: 0, severityText: '' })];
+  await storage.logs.write([{ resource, scope, items }]);
+  const [full, bare] = (await storage.logs.search({ limit: 10 })).items;
+  const { id, ...rest } = full!;
+  assert.ok(Number.isSafeInteger(id));
+  same(rest, {
+    ...record,
+    timeUnixNano: String(record.timeUnixNano),
+    observedTimeUnixNano: String(record.observedTimeUnixNano),
+    serviceName: 'shop',
+    resource,
+    scope: { name: 'lib', version: '1' },
+  });
+  same(
+    [
+      bare?.traceId,
+      bare?.spanId,
+      bare?.severityNumber,
+      bare?.severityText,
+      bare?.eventName,
+      bare?.attributes,
+    ],
+    [null, null, 0, null, null, {}],
+  );
+});
 
 const logFilters = withStorage(
   'finds log records by trace, span and severity, page by page',
@@ -630,9 +650,18 @@ const logFilters = withStorage(
       allBodies((page) => storage.logs.ofTrace(traceId, { limit: 5, ...filter, ...page }));
     const search = (filter: Partial<LogSearch>) =>
       allBodies((page) => storage.logs.search({ limit: 5, ...filter, ...page }));
-    same(await ofTrace({}), lines((index) => index % 2 === 0));
-    same(await ofTrace({ minSeverity: 9 }), lines((index) => index % 2 === 0 && index >= 9));
-    same(await ofTrace({ spanIds: [hexId(1, 16)] }), lines((index) => index % 6 === 4));
+    same(
+      await ofTrace({}),
+      lines((index) => index % 2 === 0),
+    );
+    same(
+      await ofTrace({ minSeverity: 9 }),
+      lines((index) => index % 2 === 0 && index >= 9),
+    );
+    same(
+      await ofTrace({ spanIds: [hexId(1, 16)] }),
+      lines((index) => index % 6 === 4),
+    );
     same(
       await ofTrace({ spanIds: [hexId(1, 16), hexId(2, 16)], minSeverity: 12 }),
       lines((index) => index % 2 === 0 && index % 3 !== 0 && index >= 12),
@@ -661,7 +690,8 @@ const logAge = withStorage(
     await writeLogs(storage, [null, 'young 1']);
     await writeLogs(storage, [null, 'young 2']);
     while (await storage.logs.prune({ maxRecords: 100, receivedSinceMs }));
-    const left = async () => (await allBodies((page) => storage.logs.search({ limit: 5, ...page }))).toSorted();
+    const left = async () =>
+      (await allBodies((page) => storage.logs.search({ limit: 5, ...page }))).toSorted();
     same(await left(), ['of a trace', 'young 1', 'young 2']);
     while (await storage.logs.prune({ maxRecords: 1, receivedSinceMs: 0 }));
     same(await left(), ['of a trace', 'young 2']);
@@ -731,14 +761,17 @@ const metricContent = withStorage(
 const metricFilters = withStorage(
   'finds data points by name, service and time, page by page, series by series',
   async (storage) => {
-    for (const service of ['a', 'b']) await storage.metrics.write([gauges(service, ['jobs', 'tasks'], 1, 12)]);
+    for (const service of ['a', 'b'])
+      await storage.metrics.write([gauges(service, ['jobs', 'tasks'], 1, 12)]);
     const values = (query: Partial<PointQuery>) =>
-      allItems((page) => storage.metrics.points({ name: 'jobs', limit: 5, ...query, ...page }), (item) => [
-        item.serviceName,
-        item.value,
-      ]);
+      allItems(
+        (page) => storage.metrics.points({ name: 'jobs', limit: 5, ...query, ...page }),
+        (item) => [item.serviceName, item.value],
+      );
     const expected = (services: readonly string[], first: number) =>
-      services.flatMap((service) => Array.from({ length: 13 - first }, (_, index) => [service, first + index]));
+      services.flatMap((service) =>
+        Array.from({ length: 13 - first }, (_, index) => [service, first + index]),
+      );
     same(await values({}), expected(['a', 'b'], 1));
     same(await values({ serviceName: 'b' }), expected(['b'], 1));
     same(await values({ sinceMs: 9 }), expected(['a', 'b'], 9));
