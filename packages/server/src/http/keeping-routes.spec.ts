@@ -93,6 +93,7 @@ describe('POST /api/cleanup', () => {
   it('removes at once, and answers what that was', async () => {
     await start({ maxTraces: 1 }, 1);
     await send(...Array.from({ length: 450 }, (_, index) => index + 1));
+    await ask('POST', '/api/cleanup', { preview: true });
     const [first, second] = await Promise.all([
       ask('POST', '/api/cleanup', {}),
       ask('POST', '/api/cleanup', { preview: false }),
@@ -228,7 +229,8 @@ describe('GET /health', () => {
   it('answers 503 from a write that failed until one succeeds', async () => {
     await start();
     const { write } = server.store;
-    server.store.write = () => Promise.reject(new Error('disk full'));
+    const full = Object.assign(new Error('disk full'), { errcode: 13 });
+    server.store.write = () => Promise.reject(full);
     await fetch(`${server.url}/v1/traces`, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
