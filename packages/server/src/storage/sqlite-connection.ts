@@ -2,6 +2,9 @@ import type { DatabaseFile } from './database-file.ts';
 import { Origins } from './origins.ts';
 import type { SqlDatabase, SqlStatement } from './sqlite-driver.ts';
 
+/** As it is set when the file is opened. */
+const BUSY_MS = 2_000;
+
 /**
  * The open database as the stores of traces, log records and metrics share it: prepared statements, transactions,
  * the sequence of changes, and what the records come from.
@@ -57,6 +60,16 @@ export class SqliteConnection {
     return (this.#pragma('page_count') - this.#pragma('freelist_count')) * this.#pragma('page_size');
   }
 
+  /** The file gets shorter with a checkpoint alone; while somebody reads, a later one does it. */
+  shrinkFile(): void {
+    this.#database.exec('PRAGMA busy_timeout = 0');
+    try {
+      this.sql('PRAGMA wal_checkpoint(TRUNCATE)').get();
+    } finally {
+      this.#database.exec(`PRAGMA busy_timeout = ${BUSY_MS}`);
+    }
+  }
+
   /** How much of the file is free, from 0 to 1. */
   freePart(): number {
     return this.#pragma('freelist_count') / Math.max(1, this.#pragma('page_count'));
@@ -77,6 +90,16 @@ export class SqliteConnection {
       this.#rollBack();
       for (const listener of this.#rollbackListeners) listener();
       throw error;
+    }
+  }
+
+  /** All that `work` reads is of one moment, whatever another connection commits meanwhile. */
+  snapshot<Result>(work: () => Result): Result {
+    this.#database.exec('BEGIN');
+    try {
+      return work();
+    } finally {
+      this.#rollBack();
     }
   }
 

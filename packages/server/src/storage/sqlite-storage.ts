@@ -53,6 +53,11 @@ export class SqliteStorage implements Storage {
     });
   }
 
+  /** All that `work` reads at once is of one moment. Not for what writes. */
+  snapshot<Result>(work: () => Result): Result {
+    return this.#connection.snapshot(work);
+  }
+
   async usage(): Promise<StorageUsage> {
     return {
       fileBytes: sizeOf(this.#file.path) + sizeOf(`${this.#file.path}-wal`),
@@ -63,7 +68,9 @@ export class SqliteStorage implements Storage {
   async vacuum(): Promise<boolean> {
     if (this.#connection.freePart() <= KEPT_FREE_PART) return false;
     this.#connection.exec(`PRAGMA incremental_vacuum(${VACUUM_PAGES})`);
-    return this.#connection.freePart() > KEPT_FREE_PART;
+    if (this.#connection.freePart() > KEPT_FREE_PART) return true;
+    this.#connection.shrinkFile();
+    return false;
   }
 
   async backup(path: string): Promise<void> {

@@ -31,7 +31,7 @@ async function serve(): Promise<void> {
           }),
         })
       : await openForReading(databasePath);
-  const worker = new StorageWorker(new SqliteStorage(file), reply);
+  const worker = new StorageWorker(new SqliteStorage(file), reply, role === 'writer' ? role : 'reader');
   port.on('message', (request: Request) =>
     worker.handle(request, () => receiveMessageOnPort(port)?.message as Request | undefined),
   );

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { openDatabaseFile, type DatabaseFile } from '../storage/database-file.ts';
+import { openDatabaseFile, openForReading, type DatabaseFile } from '../storage/database-file.ts';
 import { batchOfSpans, hexId, sampleLog, sampleSpan } from '../storage/sample-records.ts';
 import { SqliteStorage, type WriteJob } from '../storage/sqlite-storage.ts';
 import type { Reply, Request } from './storage-messages.ts';
@@ -28,7 +28,7 @@ afterEach(async () => {
 /** Hands all requests over as if they had been waiting, and waits for the answers. */
 async function handle(...requests: readonly Request[]): Promise<readonly Reply[]> {
   const waiting = [...requests];
-  const worker = new StorageWorker(storage, (reply) => replies.push(reply));
+  const worker = new StorageWorker(storage, (reply) => replies.push(reply), 'writer');
   worker.handle(waiting.shift()!, () => waiting.shift());
   expect(waiting).toEqual([]);
   await new Promise((resolve) => setImmediate(resolve));
@@ -99,6 +99,36 @@ describe('StorageWorker', () => {
       { kind: 'written', ids: [3], changes: [{ seq: 2 }] },
     ]);
     expect(await storage.traces.counts()).toEqual({ traceCount: 2, spanCount: 2 });
+  });
+
+  it('answers as a reader from one moment, whatever is stored meanwhile, and from the next one afterwards', async () => {
+    await handle(spans(1, 2));
+    const reading = new SqliteStorage(await openForReading(file.path));
+    const counts = reading.traces.counts.bind(reading.traces);
+    const write = () => storage.commit([{ kind: 'spans', batch: batchOfSpans(sampleSpan(1, 50)) }]);
+    reading.traces.counts = () => {
+      const before = counts();
+      write();
+      return Promise.all([before, counts()]) as unknown as ReturnType<typeof counts>;
+    };
+    const answers: unknown[] = [];
+    const worker = new StorageWorker(
+      reading,
+      (reply) => answers.push('value' in reply ? reply.value : reply),
+      'reader',
+    );
+    const waiting = [call(2, 'no such method'), call(3, 'traces', { limit: 1 })];
+    worker.handle(call(1, 'counts'), () => waiting.shift());
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(answers).toEqual([
+      expect.objectContaining({ kind: 'error', id: 2 }),
+      expect.objectContaining({ items: [expect.objectContaining({ spanCount: 3 })] }),
+      [
+        { traceCount: 1, spanCount: 2 },
+        { traceCount: 1, spanCount: 2 },
+      ],
+    ]);
+    await reading.close();
   });
 
   it('says what it was asked wrongly, and goes on', async () => {

@@ -19,10 +19,13 @@ interface PendingWrite {
 export class StorageWorker {
   readonly #storage: SqliteStorage;
   readonly #reply: (message: Reply) => void;
+  readonly #isReader: boolean;
 
-  constructor(storage: SqliteStorage, reply: (message: Reply) => void) {
+  /** @param role - A reader answers each call from one moment, while somebody else writes. */
+  constructor(storage: SqliteStorage, reply: (message: Reply) => void, role: 'writer' | 'reader') {
     this.#storage = storage;
     this.#reply = reply;
+    this.#isReader = role === 'reader';
   }
 
   /**
@@ -71,7 +74,10 @@ export class StorageWorker {
   async #call({ id, part, method, args }: Request & { kind: 'call' }): Promise<void> {
     try {
       const target = this.#part(part) as Record<string, (...args: readonly unknown[]) => unknown>;
-      this.#reply({ kind: 'result', id, value: await target[method]!(...args) });
+      // The methods of SqliteStorage do their work before they return.
+      const work = () => target[method]!(...args);
+      const value = await (this.#isReader ? this.#storage.snapshot(work) : work());
+      this.#reply({ kind: 'result', id, value });
     } catch (error) {
       this.#reply({ kind: 'error', id, error: errorToJson(error) });
     }
