@@ -44,6 +44,22 @@ describe('limitedPerConnection', () => {
 });
 
 describe('limitedAtOnce', () => {
+  it('cuts off who does not take an answer for one who asks', async () => {
+    const large = Buffer.alloc(32 * 1024 * 1024);
+    const port = await listen(
+      limitedAtOnce(1, ({ url }, response) => void response.end(url === '/' ? large : 'x')),
+    );
+    const silent = connect(port, '127.0.0.1').pause();
+    silent.on('error', () => undefined);
+    silent.write(question);
+    while (silent.bytesRead === 0 && silent.readableLength === 0) await once(silent, 'readable');
+    const text = await (await fetch(`http://127.0.0.1:${port}/small`)).text();
+    expect(text).toBe('x');
+    silent.resume();
+    await new Promise<void>((resolve) => silent.once('close', () => resolve()));
+    expect(silent.bytesRead).toBeLessThan(large.length);
+  });
+
   it('answers 503 until an answer was taken', async () => {
     const held: ServerResponse[] = [];
     const port = await listen(limitedAtOnce(2, (_request, response) => void held.push(response)));

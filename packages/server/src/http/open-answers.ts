@@ -21,15 +21,28 @@ export function limitedPerConnection(most: number, onRequest: RequestListener): 
   };
 }
 
-/** Answers 503 as long as `most` answers of `onRequest` were not taken. */
+/**
+ * Lets `most` answers of `onRequest` be open at one time. One more takes the place of the oldest that was given but not
+ * taken yet, whose client is cut off; when all are still being worked on, it is answered 503.
+ */
 export function limitedAtOnce(most: number, onRequest: RequestListener): RequestListener {
-  let open = 0;
+  const open = new Set<ServerResponse>();
   return (request, response) => {
-    if (open >= most) return refuse(response);
-    open++;
-    response.once('close', () => open--);
+    if (open.size >= most && !cutOffUntaken(open)) return refuse(response);
+    open.add(response);
+    response.once('close', () => open.delete(response));
     onRequest(request, response);
   };
+}
+
+function cutOffUntaken(open: Set<ServerResponse>): boolean {
+  for (const response of open) {
+    if (!response.writableEnded) continue;
+    open.delete(response);
+    response.destroy();
+    return true;
+  }
+  return false;
 }
 
 function refuse(response: ServerResponse): void {
