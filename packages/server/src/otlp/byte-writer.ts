@@ -61,17 +61,13 @@ export class ByteWriter {
     return true;
   }
 
-  /** ASCII alone. */
+  /** ASCII alone, and not much of it. */
   ascii(text: string): void {
     this.#reserve(text.length);
-    if (text.length <= SHORT) {
-      const bytes = this.#bytes;
-      let to = this.length;
-      for (let index = 0; index < text.length; index++) bytes[to++] = text.charCodeAt(index);
-    } else {
-      this.#bytes.write(text, this.length, 'latin1');
-    }
-    this.length += text.length;
+    const bytes = this.#bytes;
+    let to = this.length;
+    for (let index = 0; index < text.length; index++) bytes[to++] = text.charCodeAt(index);
+    this.length = to;
   }
 
   /** @param most - Bytes to write at most; a character that does not fit whole is left out. */

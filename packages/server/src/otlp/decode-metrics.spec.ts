@@ -783,7 +783,7 @@ describe('decodeProtobufMetrics', () => {
 
 describe('decodeJsonMetrics', () => {
   it('refuses a request of more than 200,000 data points, in whatever metrics', () => {
-    const gauge = (count: number) => ({ gauge: { dataPoints: Array<object>(count).fill({}) } });
+    const gauge = (count: number) => ({ gauge: { dataPoints: Array.from({ length: count }, () => ({})) } });
     const enough = decodeJsonMetrics(jsonRequest(gauge(150_000), gauge(50_000)));
     expect(enough.groups[0]!.items.map((item) => item.points.length)).toEqual([150_000, 50_000]);
     expect(() => decodeJsonMetrics(jsonRequest(gauge(150_000), gauge(50_001)))).toThrow(

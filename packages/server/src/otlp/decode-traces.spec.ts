@@ -508,7 +508,7 @@ describe('decodeProtobufTraces', () => {
   });
 
   it('refuses a request of more than 200,000 spans, in either encoding', () => {
-    const spansOf = (count: number) => Array<object>(count).fill({ traceId, spanId });
+    const spansOf = (count: number) => Array.from({ length: count }, () => ({ traceId, spanId }));
     const protobufOfSpans = (count: number) =>
       bytesOf(1, bytesOf(2, Buffer.concat(Array<Buffer>(count).fill(bytesOf(2, wireIds)))));
     expect(decodeProtobufTraces(protobufOfSpans(200_000)).count).toBe(200_000);

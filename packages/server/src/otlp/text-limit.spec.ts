@@ -115,7 +115,7 @@ describe('a secret that would be cut through', () => {
     ]) {
       const document = Buffer.from(batch.documents).toString();
       expect(document.slice(-40)).toContain('[cut: 41 bytes]');
-      expect(document).not.toContain('gh' + 'p_');
+      expect(document).not.toContain(token.slice(0, 4));
     }
   });
 });
