@@ -1,5 +1,5 @@
-import { existsSync, statSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { existsSync, readdirSync, statSync } from 'node:fs';
+import { basename, dirname, join, resolve } from 'node:path';
 import { backupInThread, isServiceError } from '@tta/obs-server';
 import { CommandError } from './command-error.ts';
 import type { Flags } from './command-line.ts';
@@ -19,7 +19,7 @@ export async function backupCommand(flags: Flags, file: string, surroundings: Su
   const path = resolve(file);
   const total = formatBytes(sizeOf(databasePath));
   const progress = setInterval(() => {
-    const copied = formatBytes(sizeOf(`${path}.unfinished`));
+    const copied = formatBytes(unfinishedBytes(path));
     terminal.err(`tta-obs: ${copied} of at most ${total} copied\n`);
   }, PROGRESS_MS);
   try {
@@ -31,6 +31,16 @@ export async function backupCommand(flags: Flags, file: string, surroundings: Su
   }
   terminal.out(`Copied ${databasePath} to ${path} (${formatBytes(sizeOf(path))}).\n`);
   return 0;
+}
+
+/** The copy has another name until it is complete; the newest is ours. */
+function unfinishedBytes(path: string): number {
+  const folder = dirname(path);
+  const names = existsSync(folder) ? readdirSync(folder) : [];
+  const found = names
+    .filter((name) => name.startsWith(`${basename(path)}.unfinished-`))
+    .flatMap((name) => statSync(join(folder, name), { throwIfNoEntry: false }) ?? []);
+  return found.toSorted((left, right) => right.mtimeMs - left.mtimeMs)[0]?.size ?? 0;
 }
 
 function sizeOf(path: string): number {

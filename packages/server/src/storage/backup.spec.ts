@@ -1,5 +1,14 @@
 import { spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  lstatSync,
+  mkdtempSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
@@ -27,6 +36,22 @@ afterEach(async () => {
 const write = (trace: number) =>
   storage.traces.write(batchOfSpans(sampleSpan(trace, 1, { attributes: { text: 'x'.repeat(2000) } })));
 
+/** How another process makes a backup; it ends with 3 when it is refused. */
+async function backupProgram(): Promise<(backup: string) => Promise<number | null>> {
+  const program = await bundleProgram(
+    'backup-program.mjs',
+    `import { backupDatabase } from './src/storage/backup.ts';
+     await backupDatabase(process.argv[2], process.argv[3]).catch(({ code }) => process.exit(code === 'OBS_ERR_BACKUP' ? 3 : 4));`,
+  );
+  return (backup) => {
+    const child = spawn(process.execPath, ['--no-warnings', program, path, backup], {
+      stdio: 'inherit',
+      env: { ...process.env, NODE_OPTIONS: '' },
+    });
+    return new Promise((resolve) => child.once('exit', resolve));
+  };
+}
+
 describe('a backup', () => {
   it('holds what is committed, for the user alone, and opens as a database of its own', async () => {
     await write(1);
@@ -53,13 +78,30 @@ describe('a backup', () => {
       });
     }
     expect(statSync(backup).size).toBe(4);
+    const dangling = join(directory, 'link.db');
+    symlinkSync(join(directory, 'none.db'), dangling);
+    await expect(storage.backup(dangling)).rejects.toMatchObject({ code: 'OBS_ERR_BACKUP' });
+    expect(lstatSync(dangling).isSymbolicLink()).toBe(true);
+    expect(existsSync(join(directory, 'none.db'))).toBe(false);
+  });
+
+  it('is one of three that get the same name at once, and is complete', async () => {
+    for (let trace = 1; trace <= 20; trace++) await write(trace);
+    const backup = join(directory, 'copy.db');
+    const run = await backupProgram();
+    const codes = await Promise.all([run(backup), run(backup), run(backup)]);
+    expect(codes.toSorted()).toEqual([0, 3, 3]);
+    expect(readdirSync(directory).filter((name) => name.startsWith('copy'))).toEqual(['copy.db']);
+    const copy = new SqliteStorage(await openDatabaseFile(backup));
+    expect(await copy.traces.counts()).toEqual({ traceCount: 20, spanCount: 20 });
+    await copy.close();
   });
 
   it('says what it cannot copy or write, and leaves nothing behind', async () => {
     const backup = join(directory, 'copy.db');
     const foreign = join(directory, 'notes.txt');
     writeFileSync(foreign, 'no database, but longer than its header would be; '.repeat(9));
-    for (const source of [foreign, join(directory, 'none.db')]) {
+    for (const source of [foreign, directory, join(directory, 'none.db')]) {
       await expect(backupDatabase(source, backup)).rejects.toMatchObject({ code: 'OBS_ERR_BACKUP' });
     }
     await expect(backupDatabase(path, join(foreign, 'copy.db'))).rejects.toMatchObject({
@@ -68,28 +110,21 @@ describe('a backup', () => {
     expect(readdirSync(directory).filter((name) => !name.startsWith('traces.db'))).toEqual(['notes.txt']);
   });
 
-  it('has its name only once it is complete, and replaces what a killed one has left', async () => {
+  it('leaves alone what another backup is writing', async () => {
     const backup = join(directory, 'copy.db');
     writeFileSync(`${backup}.unfinished`, 'half of a backup');
-    await write(1);
     await storage.backup(backup);
-    expect(existsSync(`${backup}.unfinished`)).toBe(false);
-    expect(statSync(backup).size).toBeGreaterThan(4096);
+    expect(readdirSync(directory).filter((name) => name.startsWith('copy'))).toEqual([
+      'copy.db',
+      'copy.db.unfinished',
+    ]);
   });
 
   it('is taken by another process at one moment while this one writes', async () => {
     for (let trace = 1; trace <= 20; trace++) await write(trace);
     const backup = join(directory, 'copy.db');
-    const program = await bundleProgram(
-      'backup-program.mjs',
-      `import { backupDatabase } from './src/storage/backup.ts';
-       await backupDatabase(process.argv[2], process.argv[3]);`,
-    );
-    const child = spawn(process.execPath, ['--no-warnings', program, path, backup], {
-      stdio: 'inherit',
-      env: { ...process.env, NODE_OPTIONS: '' },
-    });
-    const exited = new Promise<number | null>((resolve) => child.once('exit', resolve));
+    const run = await backupProgram();
+    const exited = run(backup);
     let isRunning = true;
     void exited.then(() => (isRunning = false));
     let trace = 20;
