@@ -68,7 +68,9 @@ describe('a damaged database', () => {
     expect(statSync(aside).mode & 0o777).toBe(0o600);
     const storage = new SqliteStorage(file);
     expect(await storage.traces.counts()).toEqual({ traceCount: 0, spanCount: 0 });
-    await storage.traces.write(batchOfSpans(sampleSpan(1, 1)));
+    const [change] = await storage.traces.write(batchOfSpans(sampleSpan(1, 1)));
+    // Clients that know the changes of the damaged one miss none of these.
+    expect(change?.seq).toBe(now() + 1);
     await storage.close();
     expect(readdirSync(directory).toSorted()).toEqual(['traces.db', ASIDE]);
     expect((await openAndClose()).notices).toEqual([]);
@@ -120,7 +122,7 @@ describe('a database that is damaged while it is in use', () => {
     );
     expect(reasons[0]).toBeInstanceOf(DamagedDatabaseError);
     const [change] = await storage.traces.write(batchOfSpans(sampleSpan(7, 1)));
-    expect(change?.seq).toBe(51);
+    expect(change?.seq).toBeGreaterThan(1_000_000);
     expect(await storage.traces.counts()).toEqual({ traceCount: 1, spanCount: 1 });
     expect(notices).toEqual([expect.stringContaining('was damaged')]);
     expect(failures).toEqual([]);

@@ -18,6 +18,9 @@ const CHECKPOINT_PAGES = (32 * 1024 * 1024) / PAGE_BYTES;
 /** What the log keeps after it was merged; it grows beyond while somebody reads for long, as a backup does. */
 const LOG_BYTES = 64 * 1024 * 1024;
 
+/** More changes than may have been made without being known. */
+const SEQ_GAP = 1_000_000;
+
 export interface OpenOptions {
   /** @defaultValue 'process' */
   readonly durability?: Durability;
@@ -29,7 +32,7 @@ export interface OpenOptions {
 
 export interface DamageFound {
   readonly reason: Error;
-  /** The newest change that was told: the new file counts on from there. */
+  /** The newest change that is known of: the new file counts on from well above. */
   readonly seq: number;
 }
 
@@ -62,12 +65,13 @@ export async function openDatabaseFile(
     const renew = (reason: Error): SqlDatabase => {
       notices.push(setAside(path, reason, now()));
       prepareFile(path);
-      return openChecked(open, path, notices);
+      const renewed = openChecked(open, path, notices);
+      // No change may be numbered again: clients ask for what is newer than what they know.
+      const seq = Math.max(now(), (damage?.seq ?? 0) + SEQ_GAP);
+      renewed.prepare(`UPDATE counter SET value = ? WHERE name = 'seq'`).run(seq);
+      return renewed;
     };
     const database = damage === undefined ? openOrRenew(open, path, notices, renew) : renew(damage.reason);
-    if (damage !== undefined) {
-      database.prepare(`UPDATE counter SET value = ? WHERE name = 'seq'`).run(damage.seq);
-    }
     if (durability === 'full') database.exec('PRAGMA synchronous = FULL');
     return {
       path,
