@@ -266,6 +266,29 @@ describe('SqliteTraceStore', () => {
       expect(await store.counts()).toEqual({ traceCount: 1, spanCount: 1 });
     });
 
+    it('removes what is old behind a trace that came while the clock was ahead', async () => {
+      nowMs += 1e9;
+      await write([group([span(1, 1)])]);
+      nowMs -= 1e9;
+      await write([group([span(2, 1)])]);
+      nowMs += 5000;
+      await write([group([span(3, 1)])]);
+      await pruneAll({ ...forever, changedSinceMs: nowMs });
+      expect((await store.traces({ limit: 10 })).items.map((trace) => trace.traceId)).toEqual([
+        hex(3, 32),
+        hex(1, 32),
+      ]);
+    });
+
+    it('keeps as many traces as it may beside those that are pinned', async () => {
+      for (let trace = 1; trace <= 6; trace++) await write([group([span(trace, 1)])]);
+      for (const trace of [1, 2, 3]) await store.pin(hex(trace, 32), true);
+      await pruneAll({ ...forever, maxTraces: 2 });
+      expect((await store.traces({ limit: 10 })).items.map((trace) => trace.traceId)).toEqual(
+        [6, 5, 3, 2, 1].map((trace) => hex(trace, 32)),
+      );
+    });
+
     it('opens a pruned trace anew when a late span arrives', async () => {
       await write([group([span(1, 1), span(1, 2)])]);
       await store.prune({ ...forever, changedSinceMs: nowMs + 1 });

@@ -355,7 +355,7 @@ const pins = withStorage(
     assert.equal(pinned.seq, await storage.traces.newestSeq());
     const [change] = await storage.traces.changesAfter(pinned.seq - 1, 10);
     same(change, { type: 'trace', seq: pinned.seq, trace: pinned });
-    await pruneAll(storage, { maxTraces: 2 });
+    await pruneAll(storage, { maxTraces: 1 });
     same(await traceIds(storage), [hexId(10, 32), hexId(1, 32)]);
     await write(storage, sampleSpan(1, 2));
     assert.equal((await storage.traces.trace(hexId(1, 32)))?.summary.isPinned, true);

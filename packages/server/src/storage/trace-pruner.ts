@@ -92,7 +92,7 @@ export class TracePruner {
     const { traceCount, bytes } = this.#writer.totals();
     const exempt = this.#exempt(maxBytes);
     const nowMs = this.#now();
-    let excessTraces = traceCount - maxTraces;
+    let excessTraces = traceCount - exempt.size - maxTraces;
     let excessBytes = bytes - maxBytes;
     let left = traceCount;
     let spanCount = 0;
