@@ -70,12 +70,13 @@ async function findKeeper(flags: Flags, settings: ServiceSettings, terminal: Ter
     // It does not say which database it keeps, but nobody else can open that.
     const inUse = client.lockedMessage();
     if (!settings.isDatabaseNamed || !existsSync(path)) throw new CommandError(1, inUse);
-    return openFile(path, settings, terminal, inUse);
+    return openFile(path, flags, settings, terminal, inUse);
   }
   const isMeant = !settings.isDatabaseNamed || health?.databasePath === path;
   if (health !== undefined && isMeant) return serviceKeeper(client, health);
   return openFile(
     path,
+    flags,
     settings,
     terminal,
     `${path} belongs to a service that runs: name its port with --port.`,
@@ -93,6 +94,7 @@ function serviceKeeper(client: ServiceClient, { databasePath, retention }: Healt
 
 async function openFile(
   path: string,
+  flags: Flags,
   settings: ServiceSettings,
   terminal: Terminal,
   inUse: string,
@@ -102,10 +104,21 @@ async function openFile(
   }
   const { maxTraces, retentionHours, maxBytes } = settings;
   const limits = { maxTraces, retentionHours, maxBytes };
+  const isPreview = flags.preview === true;
+  const cleanup = await inOneLine(openDatabaseCleanup(path, limits, { isPreview }), inUse);
+  for (const notice of cleanup.notices) terminalLogger(terminal).warn(notice);
+  return {
+    databasePath: path,
+    limits,
+    cleanUp: (preview) => inOneLine(cleanup.cleanUp(preview), inUse),
+    close: () => cleanup.close(),
+  };
+}
+
+/** @param inUse - What the user is told when a service has the database. */
+async function inOneLine<Result>(work: Promise<Result>, inUse: string): Promise<Result> {
   try {
-    const cleanup = await openDatabaseCleanup(path, limits);
-    for (const notice of cleanup.notices) terminalLogger(terminal).warn(notice);
-    return { ...cleanup, databasePath: path, limits };
+    return await work;
   } catch (error) {
     if (!isServiceError(error)) throw error;
     throw new CommandError(1, error.code === 'OBS_ERR_DATABASE_IN_USE' ? inUse : error.message, error);

@@ -1,4 +1,13 @@
-import { existsSync, mkdtempSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -231,6 +240,36 @@ describe('tta-obs cleanup', () => {
     const session = user();
     expect(await session.run('cleanup', '--preview')).toBe(1);
     expect(session.stderr).toContain(`${database()} is not a database of this service`);
+  });
+
+  it('changes nothing in a file that it shows, also when that is older or damaged', async () => {
+    await leaveFile(3);
+    const preview = async () => {
+      const before = readFileSync(database());
+      const session = user({ env: { TTA_UI_MAX_TRACES: '1' } });
+      const code = await session.run('cleanup', '--preview');
+      expect(readFileSync(database()).equals(before)).toBe(true);
+      expect(readdirSync(directory).filter((name) => name.includes('.db'))).toEqual(['traces.db']);
+      return [code, session.stdout + session.stderr] as const;
+    };
+    expect(await preview()).toEqual([0, expect.stringContaining('2 traces with 2 spans')]);
+    const file = readFileSync(database());
+    // Where SQLite keeps user_version: https://sqlite.org/fileformat2.html#user_version_number
+    const version = file.readUInt32BE(60);
+    for (const [other, message] of [
+      [1, 'is of an older version (schema 1,'],
+      [version + 1, `was written by a newer version (schema ${version + 1},`],
+    ] as const) {
+      file.writeUInt32BE(other, 60);
+      writeFileSync(database(), file);
+      expect(await preview()).toEqual([1, expect.stringContaining(message)]);
+    }
+    file.fill(7, 8192 * 2, 8192 * 5);
+    writeFileSync(database(), file);
+    expect(await preview()).toEqual([
+      1,
+      expect.stringMatching(/^tta-obs: \S+traces\.db is damaged \(.+\): .+\n$/),
+    ]);
   });
 
   it('shows the token, and says when it is not the right one', async () => {
