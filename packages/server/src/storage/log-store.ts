@@ -23,6 +23,8 @@ export interface LogSearch extends LogFilter {
 export interface LooseLogLimits {
   /** Records beyond this number are removed, those that arrived first. */
   readonly maxRecords: number;
+  /** As long as the records take more, those that arrived first are removed. @defaultValue no bound */
+  readonly maxBytes?: number;
   /** Records that arrived before are removed; milliseconds since the Unix epoch. */
   readonly receivedSinceMs: number;
 }

@@ -68,11 +68,13 @@ describe('Retention', () => {
     expect((await storage.logs.search({ limit: 1 })).items).toEqual([]);
   });
 
-  it('keeps 100,000 log records without a trace', async () => {
+  it('keeps 100,000 log records without a trace, and a tenth of the bytes', async () => {
     const asked: unknown[] = [];
     storage.logs.prune = async (limits) => asked.push(limits) === 0;
     await retentionOf().step();
-    expect(asked).toEqual([{ maxRecords: 100_000, receivedSinceMs: nowMs - 2 * HOUR_MS }]);
+    expect(asked).toEqual([
+      { maxRecords: 100_000, maxBytes: 1024 ** 3 * 0.1, receivedSinceMs: nowMs - 2 * HOUR_MS },
+    ]);
   });
 
   it('cleans up all that is over the limits, and tells what that was to everyone who asks meanwhile', async () => {

@@ -10,6 +10,8 @@ const STEPS_FOR_TRACES = 10;
 const HOUR_MS = 3_600_000;
 /** Log records whose trace is not stored: about as many as the traces that are kept have by default. */
 const LOOSE_LOG_RECORDS = 100_000;
+/** Part of `maxBytes` that they may take beside the traces. */
+const LOOSE_LOG_PART = 0.1;
 /** Series of metrics, and data points of each: an hour of one each second, a day of one each half minute. */
 const SERIES = 10_000;
 const POINTS_PER_SERIES = 3_600;
@@ -106,7 +108,11 @@ export class Retention {
     if (this.#isStopped) throw new Error('the service is being stopped');
     const { storage } = this.#options;
     const receivedSinceMs = this.#limits().changedSinceMs;
-    const areMoreLogs = await storage.logs.prune({ maxRecords: LOOSE_LOG_RECORDS, receivedSinceMs });
+    const areMoreLogs = await storage.logs.prune({
+      maxRecords: LOOSE_LOG_RECORDS,
+      maxBytes: this.#options.maxBytes * LOOSE_LOG_PART,
+      receivedSinceMs,
+    });
     const areMorePoints = await storage.metrics.prune({
       maxSeries: SERIES,
       maxPointsPerSeries: POINTS_PER_SERIES,

@@ -349,7 +349,7 @@ describe('retention', () => {
 
   it('takes the records of a removed trace with it, in small steps, and leaves all others', async () => {
     await writeSpans(span(1));
-    await write(...Array.from({ length: 5000 }, (_, index) => line(1, `${index}`)));
+    await write(...Array.from({ length: 9000 }, (_, index) => line(1, `${index}`)));
     await writeSpans(span(2));
     await write(line(2, 'kept'), line(3, 'loose'), line(null, 'none'));
     expect(await pruneTraces({ maxTraces: 1, changedSinceMs: 0 })).toBeGreaterThanOrEqual(3);
@@ -373,8 +373,10 @@ describe('retention', () => {
 
   it('shows records of a removed trace no more while they are being removed, nor when it opens anew', async () => {
     await writeSpans(span(1));
-    await write(...Array.from({ length: 2500 }, () => line(1, 'old')));
-    expect(await traces.prune({ maxTraces: 1000, changedSinceMs: nowMs + 1, maxBytes: Infinity })).toBe(true);
+    await write(...Array.from({ length: 6000 }, () => line(1, 'old')));
+    expect(
+      await traces.prune({ maxTraces: 1000, changedSinceMs: nowMs + 1, maxBytes: Infinity }),
+    ).toMatchObject({ traceCount: 1 });
     expect(connection.sql('SELECT count(*) > 0 AS n FROM log_record').get()).toMatchObject({ n: 1 });
     expect(await allBodies()).toEqual([]);
     await writeSpans(span(1, 2));
@@ -397,6 +399,27 @@ describe('retention', () => {
     }
     expect(await pruneAll({ ...keepAll, maxRecords: 2 })).toBeGreaterThanOrEqual(3);
     expect(await allBodies()).toEqual(['2-998', '2-999', 'in a trace']);
+  });
+
+  it('keeps of the records without a stored trace those that take no more than they may, in bytes', async () => {
+    const text = 'x'.repeat(10_000);
+    const limits = { ...keepAll, maxBytes: 100_000 };
+    const left = async () => (await allBodies())?.filter((body) => body !== 'in a trace').length;
+    const writeLoose = (count: number, trace: number | null) =>
+      write(...Array.from({ length: count }, () => line(trace, text)));
+    await writeSpans(span(1));
+    await write(line(1, 'in a trace', { attributes: { text: 'x'.repeat(200_000) } }));
+    await writeLoose(9, null);
+    expect([await pruneAll(limits), await left()]).toEqual([1, 9]);
+    await writeLoose(6, 2);
+    // With the trace they stay: of the others there are few enough.
+    await writeSpans(span(2));
+    expect([await pruneAll(limits), await left()]).toEqual([1, 15]);
+    nowMs += 1;
+    await writeLoose(5, null);
+    expect([await pruneAll(limits), await left()]).toEqual([2, 14]);
+    await expect(write(line(null, 'a', { timeUnixNano: 2n ** 70n }))).rejects.toThrow();
+    expect([await pruneAll(limits), await left()]).toEqual([1, 14]);
   });
 
   it('removes records without a stored trace by the time of their arrival', async () => {

@@ -15,6 +15,13 @@ const PRUNE_RECORDS = 1_000;
 /** A page ends before the record that would make it larger, for it is one text in memory. */
 const PAGE_BYTES = 4_000_000;
 
+/** What a record takes beside its texts, about. */
+const ROW_BYTES = 200;
+const LOOSE_SIZE = `${ROW_BYTES} + octet_length(body) + octet_length(attributes) + coalesce(octet_length(event_name), 0)
+    + coalesce(octet_length(severity_text), 0) + coalesce(octet_length(trace_id), 0) + coalesce(octet_length(span_id), 0)`;
+/** Part of the bytes that is left when there were too many: the next records do not cause another count. */
+const AFTER_PRUNING = 0.9;
+
 const NS_PER_MS = 1_000_000n;
 
 const RECORD = `log_key, trace_id, span_id, CAST(time_ns AS TEXT) AS time_text,
@@ -30,11 +37,18 @@ const JOINED = 'log_record JOIN resource ON resource.id = resource_id JOIN scope
 export class SqliteLogStore implements LogStore {
   readonly #connection: SqliteConnection;
   readonly #now: () => number;
+  /** At most what the loose records take: those whose trace came are counted until they are counted again. */
+  #looseBytes: number | undefined;
+  #isCounted = false;
 
   /** @param now - Milliseconds since the Unix epoch. */
   constructor(connection: SqliteConnection, now: () => number = Date.now) {
     this.#connection = connection;
     this.#now = now;
+    connection.onRollback(() => {
+      this.#looseBytes = undefined;
+      this.#isCounted = false;
+    });
   }
 
   async write(groups: readonly LogGroup[], request?: Uint8Array): Promise<readonly LiveChange[]> {
@@ -68,7 +82,7 @@ export class SqliteLogStore implements LogStore {
     return this.#page(where, 'DESC', query);
   }
 
-  async prune({ maxRecords, receivedSinceMs }: LooseLogLimits): Promise<boolean> {
+  async prune({ maxRecords, receivedSinceMs, maxBytes = Infinity }: LooseLogLimits): Promise<boolean> {
     return this.#connection.transaction(() => {
       const loose = 'FROM log_record WHERE trace_key IS NULL';
       const excess = number(this.#connection.sql(`SELECT count(*) AS n ${loose}`).get()!, 'n') - maxRecords;
@@ -78,7 +92,7 @@ export class SqliteLogStore implements LogStore {
              SELECT log_key ${loose} AND received_ms < ? LIMIT ${PRUNE_RECORDS})`,
         )
         .run(receivedSinceMs);
-      if (excess <= removed) return removed === PRUNE_RECORDS;
+      if (excess <= removed) return removed === PRUNE_RECORDS || this.#pruneBytes(maxBytes);
       this.#connection
         .sql(
           `DELETE FROM log_record WHERE log_key IN (
@@ -87,6 +101,34 @@ export class SqliteLogStore implements LogStore {
         .run(Math.min(excess - removed, PRUNE_RECORDS));
       return true;
     });
+  }
+
+  /** Removes a portion of the loose records that arrived first, as long as all take more. */
+  #pruneBytes(maxBytes: number): boolean {
+    if (maxBytes === Infinity || (this.#looseBytes ?? Infinity) <= maxBytes) return false;
+    const loose = 'FROM log_record WHERE trace_key IS NULL';
+    if (!this.#isCounted) {
+      const row = this.#connection.sql(`SELECT coalesce(sum(${LOOSE_SIZE}), 0) AS bytes ${loose}`).get()!;
+      this.#looseBytes = number(row, 'bytes');
+      this.#isCounted = true;
+    }
+    let bytes = this.#looseBytes!;
+    if (bytes <= maxBytes) return false;
+    const keys: number[] = [];
+    for (const row of this.#connection
+      .sql(
+        `SELECT log_key, ${LOOSE_SIZE} AS bytes ${loose} ORDER BY received_ms, log_key LIMIT ${PRUNE_RECORDS}`,
+      )
+      .all()) {
+      if (bytes <= maxBytes * AFTER_PRUNING) break;
+      keys.push(number(row, 'log_key'));
+      bytes -= number(row, 'bytes');
+    }
+    this.#connection
+      .sql('DELETE FROM log_record WHERE log_key IN (SELECT value FROM json_each(?))')
+      .run(JSON.stringify(keys));
+    this.#looseBytes = bytes;
+    return true;
   }
 
   /** Inserts the records and returns the stored traces that got some, by key. */
@@ -100,6 +142,8 @@ export class SqliteLogStore implements LogStore {
       for (const record of group.items) {
         const { traceId } = record;
         const traceKey = traceId === null ? null : traceKeyOf(traceId);
+        const content = contentOf(record, resourceId, scopeId);
+        if (traceKey === null) this.#addLoose(content);
         const sentNs = record.timeUnixNano || record.observedTimeUnixNano;
         this.#connection
           .sql(
@@ -108,7 +152,7 @@ export class SqliteLogStore implements LogStore {
              VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
           )
           .run(
-            ...contentOf(record, resourceId, scopeId),
+            ...content,
             sentNs || BigInt(receivedMs) * NS_PER_MS,
             record.observedTimeUnixNano || null,
             traceKey,
@@ -118,6 +162,13 @@ export class SqliteLogStore implements LogStore {
       }
     }
     return changed;
+  }
+
+  #addLoose(content: readonly SqlValue[]): void {
+    if (this.#looseBytes === undefined) return;
+    this.#isCounted = false;
+    this.#looseBytes += ROW_BYTES;
+    for (const value of content) if (typeof value === 'string') this.#looseBytes += Buffer.byteLength(value);
   }
 
   #announce(changed: ReadonlyMap<number, string>): readonly LiveChange[] {
