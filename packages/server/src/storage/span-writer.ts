@@ -2,6 +2,7 @@ import type { ExecutionStatus, TraceSummary } from '@tta/obs-protocol';
 import type { SpanBatch } from '../otlp/span-batch.ts';
 import type { SqliteConnection } from './sqlite-connection.ts';
 import type { SqlStatement, SqlValue } from './sqlite-driver.ts';
+import { LOG_SIZE } from './sqlite-log-store.ts';
 import { number, storable, toTotals } from './sqlite-rows.ts';
 import { TextIndex } from './text-index.ts';
 import { addSpan, type TraceTotals } from './trace-roll-up.ts';
@@ -305,7 +306,7 @@ export class SpanWriter {
         totals.headSpanId,
         totals.headStartNs,
         trace.isPartial ? 1 : 0,
-        trace.bytes,
+        trace.bytes - trace.savedBytes,
         trace.traceKey,
       ];
       if (trace.isNew) this.#insertTrace(traceId, trace, values);
@@ -339,9 +340,18 @@ export class SpanWriter {
       )
       .run(...values, traceId);
     // What was logged before its first span arrived, and is kept on its own until now.
-    this.#connection
+    const joined = this.#connection
       .sql('UPDATE log_record SET trace_key = ? WHERE trace_id = ? AND trace_key IS NULL')
       .run(trace.traceKey, traceId);
+    if (joined > 0) {
+      this.#connection
+        .sql(
+          `UPDATE trace SET bytes = bytes + (SELECT sum(${LOG_SIZE}) FROM log_record WHERE trace_key = trace.trace_key)
+           WHERE trace_key = ?`,
+        )
+        .run(trace.traceKey);
+      this.countAgain();
+    }
     this.#traces.set(traceId, { ...trace, isNew: false, savedBytes: trace.bytes });
   }
 
@@ -349,7 +359,7 @@ export class SpanWriter {
     this.#connection
       .sql(
         `UPDATE trace SET seq = ?, changed_ms = ?, name = ?, service_name = ?, status = ?, start_ns = ?, end_ns = ?,
-           span_count = ?, error_count = ?, has_root = ?, head_span_id = ?, head_start_ns = ?, is_partial = ?, bytes = ?
+           span_count = ?, error_count = ?, has_root = ?, head_span_id = ?, head_start_ns = ?, is_partial = ?, bytes = bytes + ?
          WHERE trace_key = ?`,
       )
       .run(...values);

@@ -17,7 +17,8 @@ const PAGE_BYTES = 4_000_000;
 
 /** What a record takes beside its texts, about. */
 const ROW_BYTES = 200;
-const LOOSE_SIZE = `${ROW_BYTES} + octet_length(body) + octet_length(attributes) + coalesce(octet_length(event_name), 0)
+/** The same for a row that is stored. */
+export const LOG_SIZE = `${ROW_BYTES} + octet_length(body) + octet_length(attributes) + coalesce(octet_length(event_name), 0)
     + coalesce(octet_length(severity_text), 0) + coalesce(octet_length(trace_id), 0) + coalesce(octet_length(span_id), 0)`;
 /** Part of the bytes that is left when there were too many: the next records do not cause another count. */
 const AFTER_PRUNING = 0.9;
@@ -37,12 +38,21 @@ const JOINED = 'log_record JOIN resource ON resource.id = resource_id JOIN scope
 export class SqliteLogStore implements LogStore {
   readonly #connection: SqliteConnection;
   readonly #now: () => number;
+  readonly #onTraceBytes: () => void;
   /** At most what the loose records take: those whose trace came are counted until they are counted again. */
   #looseBytes: number | undefined;
   #isCounted = false;
 
-  /** @param now - Milliseconds since the Unix epoch. */
-  constructor(connection: SqliteConnection, now: () => number = Date.now) {
+  /**
+   * @param now - Milliseconds since the Unix epoch.
+   * @param onTraceBytes - Called when traces take more than before.
+   */
+  constructor(
+    connection: SqliteConnection,
+    now: () => number = Date.now,
+    onTraceBytes: () => void = () => {},
+  ) {
+    this.#onTraceBytes = onTraceBytes;
     this.#connection = connection;
     this.#now = now;
     connection.onRollback(() => {
@@ -108,7 +118,7 @@ export class SqliteLogStore implements LogStore {
     if (maxBytes === Infinity || (this.#looseBytes ?? Infinity) <= maxBytes) return false;
     const loose = 'FROM log_record WHERE trace_key IS NULL';
     if (!this.#isCounted) {
-      const row = this.#connection.sql(`SELECT coalesce(sum(${LOOSE_SIZE}), 0) AS bytes ${loose}`).get()!;
+      const row = this.#connection.sql(`SELECT coalesce(sum(${LOG_SIZE}), 0) AS bytes ${loose}`).get()!;
       this.#looseBytes = number(row, 'bytes');
       this.#isCounted = true;
     }
@@ -117,7 +127,7 @@ export class SqliteLogStore implements LogStore {
     const keys: number[] = [];
     for (const row of this.#connection
       .sql(
-        `SELECT log_key, ${LOOSE_SIZE} AS bytes ${loose} ORDER BY received_ms, log_key LIMIT ${PRUNE_RECORDS}`,
+        `SELECT log_key, ${LOG_SIZE} AS bytes ${loose} ORDER BY received_ms, log_key LIMIT ${PRUNE_RECORDS}`,
       )
       .all()) {
       if (bytes <= maxBytes * AFTER_PRUNING) break;
@@ -132,10 +142,10 @@ export class SqliteLogStore implements LogStore {
   }
 
   /** Inserts the records and returns the stored traces that got some, by key. */
-  #insert(groups: readonly LogGroup[]): ReadonlyMap<number, string> {
+  #insert(groups: readonly LogGroup[]): ReadonlyMap<number, ChangedTrace> {
     const receivedMs = this.#now();
     const traceKeyOf = remembered((traceId: string) => this.#traceKey(traceId));
-    const changed = new Map<number, string>();
+    const changed = new Map<number, ChangedTrace>();
     for (const group of groups) {
       const resourceId = this.#connection.origins.resourceId(group.resource);
       const scopeId = this.#connection.origins.scopeId(group.scope);
@@ -158,7 +168,10 @@ export class SqliteLogStore implements LogStore {
             traceKey,
             receivedMs,
           );
-        if (traceKey !== null && traceId !== null) changed.set(traceKey, traceId);
+        if (traceKey !== null && traceId !== null) {
+          const bytes = (changed.get(traceKey)?.bytes ?? 0) + sizeOf(content);
+          changed.set(traceKey, { traceId, bytes });
+        }
       }
     }
     return changed;
@@ -167,16 +180,18 @@ export class SqliteLogStore implements LogStore {
   #addLoose(content: readonly SqlValue[]): void {
     if (this.#looseBytes === undefined) return;
     this.#isCounted = false;
-    this.#looseBytes += ROW_BYTES;
-    for (const value of content) if (typeof value === 'string') this.#looseBytes += Buffer.byteLength(value);
+    this.#looseBytes += sizeOf(content);
   }
 
-  #announce(changed: ReadonlyMap<number, string>): readonly LiveChange[] {
-    const mark = this.#connection.sql('UPDATE trace SET logs_seq = ?, changed_ms = ? WHERE trace_key = ?');
+  #announce(changed: ReadonlyMap<number, ChangedTrace>): readonly LiveChange[] {
+    const mark = this.#connection.sql(
+      'UPDATE trace SET logs_seq = ?, changed_ms = ?, bytes = bytes + ? WHERE trace_key = ?',
+    );
     const changedMs = this.#now();
-    return [...changed].map(([traceKey, traceId]) => {
+    if (changed.size > 0) this.#onTraceBytes();
+    return [...changed].map(([traceKey, { traceId, bytes }]) => {
       const seq = this.#connection.nextSeq();
-      mark.run(seq, changedMs, traceKey);
+      mark.run(seq, changedMs, bytes, traceKey);
       return { type: 'logs', seq, traceId };
     });
   }
@@ -208,6 +223,19 @@ export class SqliteLogStore implements LogStore {
     const row = this.#connection.sql('SELECT trace_key FROM trace WHERE trace_id = ?').get(traceId);
     return row === undefined ? null : number(row, 'trace_key');
   }
+}
+
+interface ChangedTrace {
+  readonly traceId: string;
+  /** Of the records that it got. */
+  readonly bytes: number;
+}
+
+function sizeOf(content: readonly SqlValue[]): number {
+  return content.reduce<number>(
+    (bytes, value) => bytes + (typeof value === 'string' ? Buffer.byteLength(value) : 0),
+    ROW_BYTES,
+  );
 }
 
 /** What rows must fulfil, with the values of the place holders in their order. */

@@ -115,6 +115,27 @@ describe('SqliteStorage', () => {
     ]);
   });
 
+  it('weighs a trace with its log records, whichever came first', async () => {
+    const body = 'x'.repeat(50_000);
+    const all = { maxTraces: 0, changedSinceMs: 0, maxBytes: Infinity };
+    const weight = async () => (await storage.traces.previewPrune(all)).bytes;
+    const writeLog = () => storage.logs.write([{ resource: {}, scope, items: [sampleLog(1, body)] }]);
+    await writeLog();
+    await storage.traces.write(batchOfSpans(sampleSpan(1, 1)));
+    expect(await weight()).toBeGreaterThan(50_000);
+    expect(await weight()).toBeLessThan(52_000);
+    await writeLog();
+    expect(await storage.traces.prune({ ...all, maxTraces: 9 })).toBe(false);
+    await writeLog();
+    await storage.traces.write(batchOfSpans(sampleSpan(1, 2), sampleSpan(2, 1)));
+    expect(await weight()).toBeGreaterThan(150_000);
+    expect(await weight()).toBeLessThan(153_000);
+    const limits = { ...all, maxTraces: 9, maxBytes: 140_000 };
+    expect(await storage.traces.prune(limits)).toMatchObject({ traceCount: 1, spanCount: 2 });
+    expect(await storage.traces.prune(limits)).toBe(false);
+    expect(await weight()).toBeLessThan(2_000);
+  });
+
   it('stores what comes in between the steps of a removal', async () => {
     const many = Array.from({ length: 30_000 }, (_, id) => sampleSpan(1, id + 1));
     await storage.traces.write(batchOfSpans(...many));

@@ -35,7 +35,7 @@ export class SqliteStorage implements Storage {
     this.#file = file;
     this.#connection = new SqliteConnection(file);
     this.traces = new SqliteTraceStore(this.#connection, now);
-    this.logs = new SqliteLogStore(this.#connection, now);
+    this.logs = new SqliteLogStore(this.#connection, now, () => this.traces.countAgain());
     this.metrics = new SqliteMetricStore(this.#connection, now);
   }
 

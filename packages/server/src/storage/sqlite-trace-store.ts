@@ -39,6 +39,11 @@ export class SqliteTraceStore implements TraceStore {
     return this.#connection.transaction(() => this.apply([batch])).map(traceChange);
   }
 
+  /** Has to be called when somebody else has changed what traces take. */
+  countAgain(): void {
+    this.#writer.countAgain();
+  }
+
   /** Stores several batches within a transaction of the caller. */
   apply(batches: readonly SpanBatch[]): readonly TraceSummary[] {
     return this.#writer.apply(batches);
