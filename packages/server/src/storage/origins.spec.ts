@@ -73,6 +73,14 @@ describe('resources and scopes', () => {
     });
   });
 
+  it('are removed when those that are not used are few and take much', async () => {
+    storage.commit(Array.from({ length: 300 }, (_, index) => traceFrom(index)));
+    const count = async () => (await storage.usage()).usedBytes;
+    const before = await count();
+    await pruneAll({ ...noLimits, maxTraces: 1, maxBytes: 2_000_000 });
+    expect(await count()).toBeLessThan(before / 2);
+  });
+
   it('are made anew when records of them come after they were removed', async () => {
     storage.commit(Array.from({ length: 1_200 }, (_, index) => traceFrom(index)));
     await pruneAll({ ...noLimits, maxTraces: 0 });

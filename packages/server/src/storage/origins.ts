@@ -17,8 +17,8 @@ export class Origins {
   readonly #resourceIds = new Map<string, number>();
   readonly #scopeIds = new Map<string, number>();
   #latest: { readonly attributes: AttributesJson; readonly id: number } | undefined;
-  /** How many rows there may be before those are looked for that nothing refers to. */
-  #tolerated = UNUSED_ROWS;
+  /** What there may be before those are looked for that nothing refers to. */
+  #tolerated = { rows: UNUSED_ROWS, bytes: 0 };
 
   constructor(connection: SqliteConnection) {
     this.#connection = connection;
@@ -68,9 +68,10 @@ export class Origins {
     });
   }
 
-  /** Removes those that nothing refers to any more, once they may be many. */
-  removeUnused(): void {
-    if (this.#count() <= this.#tolerated) return;
+  /** Removes those that nothing refers to any more, once they may be many, or take more than `bytes` more. */
+  removeUnused(bytes: number): void {
+    const before = this.#size();
+    if (before.rows <= this.#tolerated.rows && before.bytes <= this.#tolerated.bytes + bytes) return;
     this.#connection
       .sql(
         `DELETE FROM resource WHERE id NOT IN (SELECT resource_id FROM span UNION
@@ -84,14 +85,18 @@ export class Origins {
       )
       .run();
     this.#forget();
-    this.#tolerated = 2 * this.#count() + UNUSED_ROWS;
+    const left = this.#size();
+    this.#tolerated = { rows: 2 * left.rows + UNUSED_ROWS, bytes: 2 * left.bytes };
   }
 
-  #count(): number {
+  #size(): { readonly rows: number; readonly bytes: number } {
     const row = this.#connection
-      .sql('SELECT (SELECT count(*) FROM resource) + (SELECT count(*) FROM scope) AS rows')
-      .get();
-    return number(row!, 'rows');
+      .sql(
+        `SELECT count(*) AS rows, coalesce(sum(octet_length(attributes)), 0) AS bytes
+         FROM (SELECT attributes FROM resource UNION ALL SELECT attributes FROM scope)`,
+      )
+      .get()!;
+    return { rows: number(row, 'rows'), bytes: number(row, 'bytes') };
   }
 
   #forget(): void {

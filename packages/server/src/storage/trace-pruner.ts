@@ -20,6 +20,8 @@ const OWNED_BY_TRACE = [
 
 /** Pinned traces are exempt as long as they take no more than this part of `maxBytes`. */
 const PINNED_PART = 0.5;
+/** What resources and scopes of nothing may take beside the traces. */
+const ORIGINS_PART = 1 / 16;
 /** How long, and of how many traces, it is known that they were removed. */
 const FORGOTTEN_MS = 24 * 3_600_000;
 const FORGOTTEN_TRACES = 100_000;
@@ -58,7 +60,7 @@ export class TracePruner {
     if (this.#removeRows(rows)) return toPreview([]);
     const overdue = this.#overdue(limits, rows);
     if (overdue.length === 0) {
-      this.#connection.origins.removeUnused();
+      this.#connection.origins.removeUnused(limits.maxBytes * ORIGINS_PART);
       return false;
     }
     this.#forget(overdue);
