@@ -45,15 +45,12 @@ const suites = [
     absence: `Deno could not be installed: npm ci in ${denoFolder}`,
   },
 ];
-/** What looks at the repository, and is the same on every Node. */
-const repositoryTools = ['generators', 'workspace'];
-
 const usage = `Usage: npm test [-- --node]
 
 Installs what is missing, then runs lint, type checks, all unit tests, and the tests that need a Chromium, a Prometheus,
 a Redis or a Deno where that is found; Deno comes from npm.
 
-  --node   the unit tests that another Node may break: all but those of the repository itself
+  --node   the unit tests of the packages alone: what another Node may break
   --help   show this text
 `;
 
@@ -145,15 +142,15 @@ if (commandLine.help) {
   forgetResults(root);
   const isUnit = commandLine.node === true;
   const targets = isUnit ? ['test'] : ['lint', 'typecheck', 'test'];
-  const title = isUnit ? 'unit tests' : 'lint, type checks and unit tests';
-  const leftOut = isUnit ? repositoryTools : [];
-  const exclusions = leftOut.map((tool) => `--exclude=@tta/obs-${tool}`);
-  const unit = await nx(title, ['run-many', '-t', ...targets, '-c', 'ci', ...exclusions]);
+  const title = isUnit ? 'unit tests of the packages' : 'lint, type checks and unit tests';
+  const only = isUnit ? ['-p', 'packages/*'] : [];
+  const unit = await nx(title, ['run-many', '-t', ...targets, ...only, '-c', 'ci']);
   const outcomes = [];
   for (const suite of isUnit ? [] : suites) outcomes.push(await runSuite(suite));
   const ran = (title) => outcomes.some((outcome) => outcome.title === title && outcome.ran);
   const isWanted = (folder) =>
-    suites.every((suite) => suite.folder !== folder || ran(suite.title)) &&
-    leftOut.every((tool) => folder !== join('tools', tool));
+    isUnit
+      ? folder.startsWith('packages')
+      : suites.every((suite) => suite.folder !== folder || ran(suite.title));
   report(readResults(root, isWanted), [unit, ...outcomes]);
 }
