@@ -77,7 +77,9 @@ describe('npm run guard', () => {
     expect(help.stdout).toContain('check time');
     expect(help.status).toBe(0);
     const unknown = guard('speed');
-    expect(unknown.stderr).toBe('error: there is no guard "speed"; there are types, hot-path, size, thousand-traces\n');
+    expect(unknown.stderr).toBe(
+      'error: there is no guard "speed"; there are types, hot-path, size, thousand-traces\n',
+    );
     expect(unknown.status).toBe(2);
   });
 });

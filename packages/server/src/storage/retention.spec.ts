@@ -117,7 +117,7 @@ describe('Retention', () => {
     await storage.traces.write(batchOfSpans(...many));
     const stopped = retentionOf();
     const removal = stopped.cleanUp();
-    stopped.stop();
+    void stopped.stop();
     await expect(removal).rejects.toThrow('the service is being stopped');
     expect((await storage.traces.counts()).traceCount).toBeGreaterThan(10);
     storage.traces.prune = () => Promise.reject(new Error('disk full'));
@@ -139,7 +139,7 @@ describe('Retention', () => {
       retention.noteIngest();
     }
     await isRemoved;
-    retention.stop();
+    void retention.stop();
     retention.noteIngest();
     expect((await storage.traces.counts()).traceCount).toBe(10);
   });
