@@ -71,7 +71,9 @@ export class Retention {
     try {
       return await this.#remove();
     } catch (error) {
-      this.#options.logger.error('Old traces and log records could not be removed', error);
+      if (!this.#isStopped) {
+        this.#options.logger.error('Old traces and log records could not be removed', error);
+      }
       return false;
     }
   }

@@ -16,7 +16,7 @@ interface Segment {
   readonly firstKey: number;
 }
 
-/** The texts of spans, by which they are found. All methods but `find` only within a transaction. */
+/** The texts of spans, by which `findText` finds them. Only within transactions. */
 export class TextIndex {
   readonly #connection: SqliteConnection;
   #newest: Segment | undefined;

@@ -12,8 +12,11 @@ import { jobWeight } from './job-weight.ts';
 import type { Durability, Part, ThreadStart } from './storage-messages.ts';
 import { StorageThread } from './storage-thread-client.ts';
 
-/** What may wait for its commit. Beyond that senders are told to come back, and keep it themselves. */
-const QUEUE_BYTES = 64 * 1024 * 1024;
+/**
+ * What may wait for its commit: less than a second of work. Beyond that senders are told to come back, and keep it
+ * themselves; those who waited for long would give up and send again what is stored.
+ */
+const QUEUE_BYTES = 16 * 1024 * 1024;
 /** What a span, log record or data point takes beside its texts, about. */
 const RECORD_BYTES = 300;
 
