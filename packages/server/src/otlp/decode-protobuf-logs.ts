@@ -3,13 +3,8 @@ import type { MutableAttributes } from './attribute-value.ts';
 import { LOGS_OUTLINE, type LogBatch, type ReceivedLogRecord } from './log-batch.ts';
 import { finishLogRecord } from './log-draft.ts';
 import { decodeProtobufExport } from './protobuf-export.ts';
-import {
-  bytesField,
-  fixed32Field,
-  fixed64Field,
-  varintField,
-  type ProtobufValues,
-} from './protobuf-values.ts';
+import { bytesField, fixed32Field, fixed64Field, varintField } from './protobuf-fields.ts';
+import type { ProtobufValues } from './protobuf-values.ts';
 
 const LOG_TIME = fixed64Field(1);
 const LOG_SEVERITY_NUMBER = varintField(2);

@@ -17,7 +17,8 @@ import {
   readSummaryPoint,
   type ReadProtobufPoint,
 } from './protobuf-metric-points.ts';
-import { bytesField, varintField, type ProtobufValues } from './protobuf-values.ts';
+import { bytesField, varintField } from './protobuf-fields.ts';
+import type { ProtobufValues } from './protobuf-values.ts';
 
 const METRIC_NAME = bytesField(1);
 const METRIC_DESCRIPTION = bytesField(2);

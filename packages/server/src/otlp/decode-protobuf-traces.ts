@@ -1,6 +1,6 @@
 import { UnusableRecordError } from './decode-error.ts';
 import { ProtobufDocument } from './protobuf-document.ts';
-import { bytesField, fixed32Field, fixed64Field, varintField } from './protobuf-values.ts';
+import { bytesField, fixed32Field, fixed64Field, varintField } from './protobuf-fields.ts';
 import type { Redaction } from './redaction.ts';
 import { SpanBatchBuilder, type SpanBatch, type SpanFields } from './span-batch.ts';
 import { checkSpan, isLink } from './span-draft.ts';

@@ -1,7 +1,18 @@
 import { checkDepth, doubleToJson, int64ToJson, ValueBudget } from './attribute-value.ts';
 import { AttributeKeys, jsonKey, type AttributeKey } from './attribute-keys.ts';
 import type { ByteWriter } from './byte-writer.ts';
-import { bytesField, fixed64Field, varintField } from './protobuf-values.ts';
+import {
+  ANY_ARRAY,
+  ANY_BOOL,
+  ANY_BYTES,
+  ANY_DOUBLE,
+  ANY_INT,
+  ANY_KVLIST,
+  ANY_STRING,
+  KEY_VALUE_KEY,
+  KEY_VALUE_VALUE,
+  LIST_VALUES,
+} from './protobuf-fields.ts';
 import type { Redaction } from './redaction.ts';
 import { REDACTED_VALUE } from './secret-redaction.ts';
 import type { SpanBatchBuilder } from './span-batch.ts';
@@ -9,16 +20,6 @@ import type { SpanFacts } from './span-facts.ts';
 import { TEXT_BYTES, textOf } from './text-limit.ts';
 import { WireReader } from './wire-reader.ts';
 
-const KEY_VALUE_KEY = bytesField(1);
-const KEY_VALUE_VALUE = bytesField(2);
-const ANY_STRING = bytesField(1);
-const ANY_BOOL = varintField(2);
-const ANY_INT = varintField(3);
-const ANY_DOUBLE = fixed64Field(4);
-const ANY_ARRAY = bytesField(5);
-const ANY_KVLIST = bytesField(6);
-const ANY_BYTES = bytesField(7);
-const LIST_VALUES = bytesField(1);
 const VALUES: ReadonlySet<number> = new Set([
   ANY_STRING,
   ANY_BOOL,

@@ -1,7 +1,8 @@
 import type { MutableAttributes } from './attribute-value.ts';
 import { BatchBuilder } from './batch-builder.ts';
 import type { ExportBatch, ExportOutline, ScopeRecord } from './export-batch.ts';
-import { bytesField, ProtobufValues } from './protobuf-values.ts';
+import { bytesField } from './protobuf-fields.ts';
+import { ProtobufValues } from './protobuf-values.ts';
 
 /* Field numbers that the export requests of all signals share. */
 const REQUEST_RESOURCES = bytesField(1);

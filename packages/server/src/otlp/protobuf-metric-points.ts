@@ -2,7 +2,8 @@ import type { ExponentialBuckets, MetricExemplar, MetricValue, NumberJson } from
 import { doubleToJson, int64ToJson, type MutableAttributes } from './attribute-value.ts';
 import type { ReceivedPoint } from './metric-batch.ts';
 import { finishExemplar, finishHistogram, finishPoint } from './metric-draft.ts';
-import { bytesField, fixed64Field, varintField, type ProtobufValues } from './protobuf-values.ts';
+import { bytesField, fixed64Field, varintField } from './protobuf-fields.ts';
+import type { ProtobufValues } from './protobuf-values.ts';
 import { LENGTH_DELIMITED, type WireReader } from './wire-reader.ts';
 
 const POINT_START = fixed64Field(2);

@@ -7,24 +7,19 @@ import {
   ValueBudget,
   type MutableAttributes,
 } from './attribute-value.ts';
-import { FIXED32, FIXED64, LENGTH_DELIMITED, VARINT, WireReader } from './wire-reader.ts';
-
-/** Case labels: a field number with the wire type that the OTLP schema gives it. */
-export const bytesField = (field: number): number => (field << 3) | LENGTH_DELIMITED;
-export const varintField = (field: number): number => (field << 3) | VARINT;
-export const fixed64Field = (field: number): number => (field << 3) | FIXED64;
-export const fixed32Field = (field: number): number => (field << 3) | FIXED32;
-
-const KEY_VALUE_KEY = bytesField(1);
-const KEY_VALUE_VALUE = bytesField(2);
-const ANY_STRING = bytesField(1);
-const ANY_BOOL = varintField(2);
-const ANY_INT = varintField(3);
-const ANY_DOUBLE = fixed64Field(4);
-const ANY_ARRAY = bytesField(5);
-const ANY_KVLIST = bytesField(6);
-const ANY_BYTES = bytesField(7);
-const LIST_VALUES = bytesField(1);
+import {
+  ANY_ARRAY,
+  ANY_BOOL,
+  ANY_BYTES,
+  ANY_DOUBLE,
+  ANY_INT,
+  ANY_KVLIST,
+  ANY_STRING,
+  KEY_VALUE_KEY,
+  KEY_VALUE_VALUE,
+  LIST_VALUES,
+} from './protobuf-fields.ts';
+import { WireReader } from './wire-reader.ts';
 
 /** Reads the messages that all signals have in common: `KeyValue` and `AnyValue`. */
 export class ProtobufValues {
