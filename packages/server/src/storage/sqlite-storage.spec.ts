@@ -61,7 +61,7 @@ describe('SqliteStorage', () => {
     while (await storage.vacuum()) steps++;
     expect(steps).toBeGreaterThan(1);
     const after = await storage.usage();
-    expect(after.usedBytes).toBeLessThan(before.usedBytes / 20);
+    expect(after.usedBytes).toBeLessThan(before.usedBytes / 10);
     expect(after.fileBytes).toBeLessThan(after.usedBytes * 1.5);
     expect(Number(file.database.prepare('PRAGMA busy_timeout').get()?.['timeout'])).toBe(2_000);
   });

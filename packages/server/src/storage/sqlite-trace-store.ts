@@ -9,6 +9,7 @@ import type {
 } from '@tta/obs-protocol';
 import type { SpanBatch } from '../otlp/span-batch.ts';
 import { pageOf, parseCursor } from './list-cursor.ts';
+import { OpenTraces } from './open-traces.ts';
 import { SpanWriter } from './span-writer.ts';
 import type { SqliteConnection } from './sqlite-connection.ts';
 import { number, text, toColumnRow, toSpanDetail, toSpanHit, toSummary } from './sqlite-rows.ts';
@@ -23,6 +24,7 @@ const SUMMARY = `trace_id, name, service_name, status, start_ns / 1e6 AS start_m
 /** Keeps traces in one SQLite file. Every method does its work at once; the promises are for other stores. */
 export class SqliteTraceStore implements TraceStore {
   readonly #connection: SqliteConnection;
+  readonly #openTraces: OpenTraces;
   readonly #writer: SpanWriter;
   readonly #pruner: TracePruner;
   readonly #now: () => number;
@@ -31,8 +33,9 @@ export class SqliteTraceStore implements TraceStore {
   constructor(connection: SqliteConnection, now: () => number = Date.now) {
     this.#connection = connection;
     this.#now = now;
-    this.#writer = new SpanWriter(connection, now);
-    this.#pruner = new TracePruner(connection, this.#writer, now);
+    this.#openTraces = new OpenTraces(connection, now);
+    this.#writer = new SpanWriter(connection, this.#openTraces);
+    this.#pruner = new TracePruner(connection, this.#writer, this.#openTraces, now);
   }
 
   async write(batch: SpanBatch): Promise<readonly LiveChange[]> {
@@ -41,7 +44,7 @@ export class SqliteTraceStore implements TraceStore {
 
   /** Has to be called when somebody else has changed what traces take. */
   countAgain(): void {
-    this.#writer.countAgain();
+    this.#openTraces.countAgain();
   }
 
   /** Stores several batches within a transaction of the caller. */
@@ -122,7 +125,7 @@ export class SqliteTraceStore implements TraceStore {
       this.#connection
         .sql('UPDATE trace SET is_pinned = ?, seq = ?, changed_ms = ? WHERE trace_id = ?')
         .run(isPinned ? 1 : 0, this.#connection.nextSeq(), this.#now(), traceId);
-      this.#writer.readAgain(traceId);
+      this.#openTraces.readAgain(traceId);
       const row = this.#connection.sql(`SELECT ${SUMMARY} FROM trace WHERE trace_id = ?`).get(traceId);
       return toSummary(row!);
     });

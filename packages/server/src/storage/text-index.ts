@@ -8,8 +8,11 @@ const SEGMENT_SPANS = 100_000;
 const SEGMENT_CHARACTERS = 128 * 1024 * 1024;
 /** What SQLite gathers in memory of one transaction before it writes; its default would write many small pieces. */
 const GATHERED_BYTES = 16 * 1024 * 1024;
-/** Pieces that are merged into a larger one: fewer at a time would copy the same words more often. */
-const MERGED_PIECES = 16;
+/**
+ * Each commit adds a piece. So many are merged into one at once; fewer would copy the same words more often. A segment that
+ * fills fast ends before: nothing of it is merged.
+ */
+const MERGED_PIECES = 500;
 
 interface Segment {
   readonly segment: number;
@@ -74,7 +77,7 @@ export class TextIndex {
     this.#characters = 0;
     const table = `span_text_${this.#newest.segment}`;
     this.#connection.exec(
-      `INSERT INTO ${table} (${table}, rank) VALUES ('hashsize', ${GATHERED_BYTES}), ('automerge', ${MERGED_PIECES})`,
+      `INSERT INTO ${table} (${table}, rank) VALUES ('hashsize', ${GATHERED_BYTES}), ('automerge', 0), ('crisismerge', ${MERGED_PIECES})`,
     );
     this.#insert = this.#connection.statement(`INSERT INTO ${table} (rowid, text) VALUES (?, ?)`);
   }

@@ -1,3 +1,4 @@
+import type { OpenTraces } from './open-traces.ts';
 import type { SpanWriter } from './span-writer.ts';
 import type { SqliteConnection } from './sqlite-connection.ts';
 import { number, text } from './sqlite-rows.ts';
@@ -41,13 +42,15 @@ interface Overdue {
 export class TracePruner {
   readonly #connection: SqliteConnection;
   readonly #writer: SpanWriter;
+  readonly #openTraces: OpenTraces;
   readonly #now: () => number;
   /** The newest span at the step before. */
   #stepSpanKey: number;
 
-  constructor(connection: SqliteConnection, writer: SpanWriter, now: () => number) {
+  constructor(connection: SqliteConnection, writer: SpanWriter, openTraces: OpenTraces, now: () => number) {
     this.#connection = connection;
     this.#writer = writer;
+    this.#openTraces = openTraces;
     this.#now = now;
     this.#stepSpanKey = writer.newestSpanKey;
   }
@@ -77,7 +80,7 @@ export class TracePruner {
 
   /** What `prune` would remove in the end. */
   preview(limits: RetentionLimits): RetentionPreview {
-    this.#writer.countAgain();
+    this.#openTraces.countAgain();
     return toPreview(this.#overdue(limits, Infinity));
   }
 
@@ -91,7 +94,7 @@ export class TracePruner {
     { maxTraces, changedSinceMs, maxBytes, changedUpTo = Number.MAX_SAFE_INTEGER }: RetentionLimits,
     spanLimit: number,
   ): readonly Overdue[] {
-    const { traceCount, bytes } = this.#writer.totals();
+    const { traceCount, bytes } = this.#openTraces.totals();
     const exempt = this.#exempt(maxBytes);
     const nowMs = this.#now();
     let excessTraces = traceCount - exempt.size - maxTraces;
@@ -163,7 +166,7 @@ export class TracePruner {
       )
       .run(this.#now(), keys);
     this.#connection.sql(`DELETE FROM trace WHERE ${isOverdue}`).run(keys);
-    for (const { traceId, bytes } of overdue) this.#writer.forget(traceId, bytes);
+    for (const { traceId, bytes } of overdue) this.#openTraces.forget(traceId, bytes);
     this.#dropOldMemories();
   }
 
