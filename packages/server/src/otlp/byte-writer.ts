@@ -1,4 +1,5 @@
 import { TooManyValuesError } from './decode-error.ts';
+import type { PlainAscii } from './plain-ascii.ts';
 
 const FIRST_BYTES = 16 * 1024;
 /** Requests are decoded one after the other: the next one writes where the last one wrote. */
@@ -14,6 +15,11 @@ const SHORT = 256;
 
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
+/** For bytes that JSON escapes with two characters the second of them, as `JSON.stringify` writes it; else 0. */
+const ESCAPES = new Uint8Array(256);
+for (const character of '"\\\b\f\n\r\t') {
+  ESCAPES[character.charCodeAt(0)] = JSON.stringify(character).charCodeAt(2);
+}
 
 /**
  * Text as UTF-8 bytes that grow as they are written: what was received is copied and never becomes a string.
@@ -43,21 +49,27 @@ export class ByteWriter {
   }
 
   /**
-   * Writes a JSON string of bytes that are the same in JSON: ASCII that needs no escape. Others are not
-   * written, and false is returned.
+   * Writes a JSON string of bytes that are ASCII, with the escapes that texts of people and models need: quotes, backslashes
+   * and ends of lines. Others are not written, and false is returned.
    */
-  plainString(source: Buffer, start: number, end: number): boolean {
-    this.#reserve(end - start + 2);
-    const bytes = this.#bytes;
-    let to = this.length;
-    bytes[to++] = QUOTE;
-    for (let from = start; from < end; from++) {
-      const byte = source[from]!;
-      if (byte < 0x20 || byte > 0x7e || byte === QUOTE || byte === BACKSLASH) return false;
-      bytes[to++] = byte;
+  asciiString(source: PlainAscii, start: number, end: number): boolean {
+    this.#reserve(2 * (end - start) + 2);
+    const begin = this.length;
+    this.#bytes[this.length++] = QUOTE;
+    for (let from = start; ; from++) {
+      const plainEnd = source.end(from, end);
+      this.copy(source.bytes, from, plainEnd);
+      from = plainEnd;
+      if (from === end) break;
+      const escaped = ESCAPES[source.bytes[from]!]!;
+      if (escaped === 0) {
+        this.length = begin;
+        return false;
+      }
+      this.#bytes[this.length++] = BACKSLASH;
+      this.#bytes[this.length++] = escaped;
     }
-    bytes[to++] = QUOTE;
-    this.length = to;
+    this.#bytes[this.length++] = QUOTE;
     return true;
   }
 

@@ -13,6 +13,7 @@ import {
   KEY_VALUE_VALUE,
   LIST_VALUES,
 } from './protobuf-fields.ts';
+import { PlainAscii } from './plain-ascii.ts';
 import type { Redaction } from './redaction.ts';
 import { REDACTED_VALUE } from './secret-redaction.ts';
 import type { SpanBatchBuilder } from './span-batch.ts';
@@ -47,6 +48,7 @@ const keys = new AttributeKeys();
 export class ProtobufDocument {
   readonly reader: WireReader;
   readonly #source: Buffer;
+  readonly #plain: PlainAscii;
   readonly #batch: SpanBatchBuilder;
   readonly #out: ByteWriter;
   readonly #redactText: Redaction['text'];
@@ -59,6 +61,7 @@ export class ProtobufDocument {
   constructor(source: Buffer, batch: SpanBatchBuilder, redaction: Redaction | null) {
     this.reader = new WireReader(source);
     this.#source = source;
+    this.#plain = new PlainAscii(source);
     this.#batch = batch;
     this.#out = batch.document;
     this.#redactText = redaction?.text ?? null;
@@ -237,8 +240,8 @@ export class ProtobufDocument {
     const start = this.reader.position;
     this.reader.position = end;
     const isFact = key !== null && key.fact !== null && facts !== null && start !== end;
-    const isPlain = this.#redactText === null && end - start <= TEXT_BYTES;
-    if (isPlain && this.#out.plainString(this.#source, start, end)) {
+    const isWhole = this.#redactText === null && end - start <= TEXT_BYTES;
+    if (isWhole && this.#out.asciiString(this.#plain, start, end)) {
       this.#batch.searchable(this.#source, start, end);
       if (isFact) facts[key.fact] = this.#source.toString('latin1', start, end);
       return;
