@@ -26,7 +26,9 @@ const SERVICE = {
 } as const;
 
 const FLAGS = {
-  start: SERVICE,
+  start: { ...SERVICE, detach: 'boolean' },
+  status: { ...CLIENT, json: 'boolean' },
+  stop: { ...CLIENT, 'db-path': 'string' },
   run: { ...SERVICE, exit: 'boolean' },
   trace: { ...CLIENT, logs: 'boolean' },
   cleanup: { ...CLIENT, 'db-path': 'string', preview: 'boolean', yes: 'boolean', json: 'boolean' },
@@ -43,14 +45,14 @@ const COMMANDS = Object.keys(FLAGS) as CommandName[];
 export type CommandLine =
   | { readonly command: 'help'; readonly topic?: CommandName }
   | { readonly command: 'version' }
-  | { readonly command: 'start' | 'cleanup'; readonly flags: Flags }
+  | { readonly command: 'start' | 'status' | 'stop' | 'cleanup'; readonly flags: Flags }
   | { readonly command: 'run'; readonly flags: Flags; readonly program: readonly [string, ...string[]] }
   | { readonly command: 'trace' | 'pin' | 'unpin'; readonly flags: Flags; readonly traceId: string }
   | { readonly command: 'backup'; readonly flags: Flags; readonly file: string };
 
 export type Flags = Readonly<
   Partial<Record<SettingName | 'config', string>> &
-    Partial<Record<'exit' | 'logs' | 'preview' | 'yes' | 'json', true>>
+    Partial<Record<'detach' | 'exit' | 'logs' | 'preview' | 'yes' | 'json', true>>
 >;
 
 /**
@@ -76,6 +78,8 @@ function parseCommand(command: CommandName, args: readonly string[]): CommandLin
   if (flags === 'help') return { command: 'help', topic: command };
   switch (command) {
     case 'start':
+    case 'status':
+    case 'stop':
     case 'cleanup':
       refuseExtra(command, positionals, 0);
       return { command, flags };

@@ -3,7 +3,9 @@ import type { CommandName } from './command-line.ts';
 const GENERAL = `tta-obs – watch your workflows on this machine
 
 Usage
-  tta-obs start                    start the service and its page
+  tta-obs start [--detach]         start the service and its page
+  tta-obs status                   whether it runs, and what it holds
+  tta-obs stop                     stop it
   tta-obs run -- <command> [args]  run a program under observation
   tta-obs trace [id|latest]        print a stored trace
   tta-obs pin <id|latest>          keep a trace from removal; unpin ends that
@@ -72,13 +74,43 @@ const TOPICS: Readonly<Record<CommandName, string>> = {
   start: `tta-obs start – start the service and its page, until Ctrl-C
 
 Usage
-  tta-obs start [flags]
+  tta-obs start [--detach] [flags]
 
-${SERVICE_FLAGS}
+${SERVICE_FLAGS}  --detach             in the background, until tta-obs stop; what it prints goes
+                       to a log beside the database
+
 ${SETTINGS_HELP}
 Exit codes
-  0  stopped by Ctrl-C or SIGTERM
+  0  stopped by Ctrl-C or SIGTERM; with --detach: it serves
   1  the service could not start
+  2  the command line, a variable or the settings file is wrong
+`,
+  status: `tta-obs status – whether the service runs, and what it holds
+
+Usage
+  tta-obs status [--json] [flags]
+
+Flags
+  --json          print what GET /health answers
+${CLIENT_FLAGS}
+Exit codes
+  0  it runs
+  1  it does not answer, wants another token, or cannot store what it is sent
+  2  the command line, a variable or the settings file is wrong
+`,
+  stop: `tta-obs stop – stop a service of this machine as Ctrl-C does
+
+Usage
+  tta-obs stop [flags]
+
+What it was sent is stored before it ends.
+
+Flags
+  --db-path FILE  its database, when it has a token that you do not know
+${CLIENT_FLAGS}
+Exit codes
+  0  stopped
+  1  no service answers, or it cannot be stopped
   2  the command line, a variable or the settings file is wrong
 `,
   run: `tta-obs run – run a program under observation and print its traces

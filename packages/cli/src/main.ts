@@ -33,6 +33,14 @@ async function dispatch(args: readonly string[], surroundings: Surroundings): Pr
       const { startCommand } = await import('./start-command.ts');
       return startCommand(line.flags, surroundings);
     }
+    case 'status': {
+      const { statusCommand } = await import('./status-command.ts');
+      return statusCommand(line.flags, surroundings);
+    }
+    case 'stop': {
+      const { stopCommand } = await import('./stop-command.ts');
+      return stopCommand(line.flags, surroundings);
+    }
     case 'run': {
       const { runCommand } = await import('./run-command.ts');
       return runCommand(line.flags, line.program, surroundings);

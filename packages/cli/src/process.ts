@@ -2,6 +2,7 @@ import { createRequire } from 'node:module';
 import { homedir } from 'node:os';
 import { dirname } from 'node:path';
 import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
 import { main } from './main.ts';
 import type { Surroundings } from './surroundings.ts';
 
@@ -35,6 +36,13 @@ export function processSurroundings(subject: NodeJS.Process): Surroundings {
       return () => {
         for (const signal of STOP_SIGNALS) subject.off(signal, listener);
       };
+    },
+    pid: subject.pid,
+    ownProgram: [subject.execPath, fileURLToPath(new URL('../bin/tta-obs.js', import.meta.url))],
+    tellReady: () => {
+      if (subject.send === undefined) return false;
+      subject.send('ready', () => subject.disconnect());
+      return true;
     },
     ask: (question) => ask(question, stdin, stderr),
     exitNow: (code) => subject.exit(code),

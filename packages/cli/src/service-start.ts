@@ -2,6 +2,7 @@ import { isServiceError, startServer, type RunningServer, type ServiceLogger } f
 import { CommandError } from './command-error.ts';
 import { safeText } from './safe-text.ts';
 import { ServiceClient } from './service-client.ts';
+import { removeServiceFile } from './service-file.ts';
 import type { ServiceSettings } from './service-settings.ts';
 import type { Surroundings, Terminal } from './surroundings.ts';
 
@@ -18,7 +19,15 @@ export async function startService(
   const logger = terminalLogger(terminal);
   const otlpPorts = [...new Set(settings.otlpPorts)].filter((port) => port !== settings.port);
   try {
-    return await startServer({ ...settings, otlpPorts, logger, ...(pageDir !== undefined && { pageDir }) });
+    const server = await startServer({
+      ...settings,
+      otlpPorts,
+      logger,
+      ...(pageDir !== undefined && { pageDir }),
+    });
+    // Of a process that was killed; another may have its number now.
+    removeServiceFile(server.databasePath);
+    return server;
   } catch (error) {
     if (!isServiceError(error)) throw error;
     throw new CommandError(1, await explain(error.code, error.message, settings), error);

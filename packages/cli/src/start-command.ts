@@ -1,5 +1,6 @@
 import { announceService } from './announcement.ts';
 import type { Flags } from './command-line.ts';
+import { removeServiceFile, writeServiceFile } from './service-file.ts';
 import { serviceSettings } from './service-settings.ts';
 import { startService } from './service-start.ts';
 import { stopSignal } from './stop-signal.ts';
@@ -8,13 +9,24 @@ import type { Surroundings } from './surroundings.ts';
 
 /** `tta-obs start`: serves until SIGINT or SIGTERM. */
 export async function startCommand(flags: Flags, surroundings: Surroundings): Promise<number> {
+  if (flags.detach === true) {
+    const { startDetached } = await import('./detached-start.ts');
+    return startDetached(flags, surroundings);
+  }
   const { terminal } = surroundings;
   const settings = serviceSettings(flags, surroundings);
   const server = await startService(settings, surroundings);
-  const stopped = stopSignal(surroundings);
-  announceService(server, settings, surroundings);
-  terminal.out(style(terminal.hasColour).dim('  Ctrl-C stops the service.\n'));
-  await stopped;
-  await server.close();
+  writeServiceFile(server.databasePath, surroundings.pid);
+  try {
+    const stopped = stopSignal(surroundings);
+    announceService(server, settings, surroundings);
+    if (!surroundings.tellReady()) {
+      terminal.out(style(terminal.hasColour).dim('  Ctrl-C stops the service.\n'));
+    }
+    await stopped;
+  } finally {
+    removeServiceFile(server.databasePath);
+    await server.close();
+  }
   return 0;
 }

@@ -20,6 +20,12 @@ export interface Surroundings extends DataDirectoryOptions {
   readonly isInteractive: boolean;
   /** Asks the user for a line; `undefined` when there is none, as after Ctrl-C. Only where it is interactive. */
   ask(question: string): Promise<string | undefined>;
+  /** This process. */
+  readonly pid: number;
+  /** Runs this program again: what comes before its arguments. */
+  readonly ownProgram: readonly [string, ...string[]];
+  /** Tells the program that started this one in the background that it serves now; false when none waits for that. */
+  tellReady(): boolean;
   /** Ends the process at once. */
   exitNow(code: number): void;
 }

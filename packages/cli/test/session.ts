@@ -5,6 +5,8 @@ export interface SessionOptions {
   readonly homeDirectory: string;
   readonly env?: Readonly<Record<string, string>>;
   readonly isInteractive?: boolean;
+  /** What runs the command line in a process of its own. */
+  readonly ownProgram?: readonly [string, ...string[]];
   /** What the user types when asked, one after the other. */
   readonly answers?: readonly string[];
   readonly columns?: number;
@@ -19,16 +21,26 @@ export class Session implements Surroundings {
   readonly platform = process.platform;
   readonly homeDirectory: string;
   readonly pageDir = undefined;
+  readonly pid = process.pid;
+  readonly ownProgram: readonly [string, ...string[]];
   readonly isInteractive: boolean;
   readonly terminal: Surroundings['terminal'];
   readonly #answers: string[];
   readonly #listeners = new Set<(signal: NodeJS.Signals) => void>();
   #wake: () => void = () => undefined;
 
-  constructor({ homeDirectory, env, isInteractive = false, answers = [], columns = 80 }: SessionOptions) {
+  constructor({
+    homeDirectory,
+    env,
+    isInteractive = false,
+    answers = [],
+    columns = 80,
+    ownProgram,
+  }: SessionOptions) {
     this.homeDirectory = homeDirectory;
     this.env = { PATH: process.env['PATH'], ...env };
     this.isInteractive = isInteractive;
+    this.ownProgram = ownProgram ?? [process.execPath, '-e', 'process.exit(1)'];
     this.#answers = [...answers];
     this.terminal = {
       out: (text) => {
@@ -49,6 +61,10 @@ export class Session implements Surroundings {
   ask(question: string): Promise<string | undefined> {
     this.stderr += question;
     return Promise.resolve(this.#answers.shift());
+  }
+
+  tellReady(): boolean {
+    return false;
   }
 
   exitNow(code: number): void {

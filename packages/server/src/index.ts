@@ -1,5 +1,6 @@
 export { startServer, type RunningServer, type ServerOptions } from './server.ts';
 export { isServiceError, ServiceError, type ServiceErrorCode } from './service-error.ts';
+export { makeDirectory } from './storage/database-file.ts';
 export { openDatabaseCleanup, type DatabaseCleanup } from './storage/database-cleanup.ts';
 export { backupInThread } from './thread/backup-in-thread.ts';
 export type { ServiceLogger } from './logger.ts';

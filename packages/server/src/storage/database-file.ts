@@ -13,8 +13,9 @@ const READ_CACHE_KIB = 16_000;
 const WRITE_CACHE_KIB = 64_000;
 /** Fits several spans of 1 KB; of a new file only. */
 const PAGE_BYTES = 8_192;
-/** The write-ahead log is merged into the file when it has 32 MiB: pages that change often are merged once. */
-const CHECKPOINT_PAGES = (32 * 1024 * 1024) / PAGE_BYTES;
+/** The write-ahead log is merged into the file when it has 16 MiB: pages that change often are merged once, and whoever waits
+ * for that commit does not wait for long. */
+const CHECKPOINT_PAGES = (16 * 1024 * 1024) / PAGE_BYTES;
 /** What the log keeps after it was merged; it grows beyond while somebody reads for long, as a backup does. */
 const LOG_BYTES = 64 * 1024 * 1024;
 
