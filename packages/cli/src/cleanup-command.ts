@@ -129,7 +129,7 @@ function previewText(preview: RetentionPreview, { databasePath, limits }: Keeper
   const limit = retentionText(limits);
   const where = safeText(databasePath);
   const { traceCount, traceIds, oldestStartTimeMs, newestStartTimeMs } = preview;
-  if (traceCount === 0) return `Nothing in ${where} is over the limits (${limit}).\n`;
+  if (traceCount === 0) return `No trace in ${where} is over the limits (${limit}).\n`;
   const shown = traceIds.slice(0, SHOWN_TRACES);
   const rest = traceCount - shown.length;
   return [

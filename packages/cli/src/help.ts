@@ -177,6 +177,9 @@ on, with the limits that the variables and the settings file give. So it is
 when a flag, a variable or the file names another database than the service has,
 unless --port or --host names the service.
 
+Log records without a trace and metrics that are over their part of the limits
+go along; only traces are shown and counted.
+
 Flags
   --preview       show what would be removed, and remove nothing
   --yes           do not ask

@@ -139,7 +139,7 @@ describe('tta-obs cleanup', () => {
     expect((await store.counts()).traceCount).toBe(1);
     const again = user();
     expect(await again.run('cleanup', '--yes')).toBe(0);
-    expect(again.stdout).toBe(`Nothing in ${database()} is over the limits (1 trace, 24 h, 1 GiB).\n`);
+    expect(again.stdout).toBe(`No trace in ${database()} is over the limits (1 trace, 24 h, 1 GiB).\n`);
   });
 
   it('does nothing where nobody can be asked', async () => {

@@ -137,7 +137,7 @@ const metricFilters = withStorage(
 const metricPruning = withStorage(
   'removes data points by age and beyond their number the oldest, and series that are silent for longest',
   async (storage) => {
-    const forever = { maxSeries: 1000, maxPointsPerSeries: 1000, receivedSinceMs: 0 };
+    const forever = { maxSeries: 1000, maxPointsPerSeries: 1000, receivedSinceMs: 0, maxBytes: Infinity };
     const prune = async (limits: Partial<MetricLimits>) => {
       while (await storage.metrics.prune({ ...forever, ...limits }));
       return allItems(
@@ -172,10 +172,39 @@ const metricPruning = withStorage(
   },
 );
 
+const metricBytes = withStorage(
+  'removes the data points that arrived first while all take too many bytes, whichever series they are of',
+  async (storage) => {
+    const limits = { maxSeries: 1000, maxPointsPerSeries: 1000, receivedSinceMs: 0 };
+    const counts = () =>
+      allItems(
+        (page) => storage.metrics.list({ limit: 5, ...page }),
+        (item) => item.pointCount,
+      );
+    for (let round = 0; round < 20; round++) {
+      await storage.metrics.write([gauges('a', ['first', 'second'], 1 + round * 10, 10 + round * 10)]);
+      await nextMs();
+    }
+    same(await counts(), [200, 200]);
+    // What a point takes is the storage's own affair: it is found out here.
+    let maxBytes = 1_000_000_000;
+    for (; (await counts())[0] === 200; maxBytes /= 1.1) await storage.metrics.prune({ ...limits, maxBytes });
+    for (maxBytes /= 2; await storage.metrics.prune({ ...limits, maxBytes }););
+    const [first = 0, second = 0] = await counts();
+    for (const count of [first, second])
+      assert.ok(count > 20 && count < 150, `${first} and ${second} are left`);
+    const left = await storage.metrics.points({ name: 'second', limit: 500 });
+    assert.equal(left.items.at(-1)?.value, 200);
+    while (await storage.metrics.prune({ ...limits, maxBytes: 0 }));
+    same(await counts(), []);
+  },
+);
+
 /** How data points are stored, found, told and removed. */
 export const metricConformance: readonly ConformanceCase[] = [
   metrics,
   metricContent,
   metricFilters,
   metricPruning,
+  metricBytes,
 ];

@@ -42,3 +42,13 @@ export const METRICS = `
     PRIMARY KEY (series_id, time_ns, start_ns, content)
   ) WITHOUT ROWID;
 `;
+
+/** Fifth step: what all metrics take, about, is counted as they come and go. */
+export const METRIC_BYTES = `
+  INSERT INTO counter SELECT 'metric_bytes',
+    (SELECT count(*) * 64 + coalesce(sum(coalesce(octet_length(data), 0) + coalesce(octet_length(exemplars), 0)), 0)
+       FROM metric_point)
+    + (SELECT count(*) * 100 + coalesce(sum(2 * octet_length(attributes)), 0) FROM metric_series)
+    + (SELECT count(*) * 200 + coalesce(sum(2 * (octet_length(name) + octet_length(service_name) + octet_length(unit))
+         + octet_length(description) + octet_length(metadata)), 0) FROM metric_instrument);
+`;

@@ -26,6 +26,8 @@ export interface MetricLimits {
   readonly maxPointsPerSeries: number;
   /** Data points that arrived before are removed; milliseconds since the Unix epoch. */
   readonly receivedSinceMs: number;
+  /** As long as all metrics together take more, data points are removed, those first that arrived first. */
+  readonly maxBytes: number;
 }
 
 /** Where metrics are kept. */

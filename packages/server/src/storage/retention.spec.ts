@@ -77,6 +77,20 @@ describe('Retention', () => {
     ]);
   });
 
+  it('keeps an eighth of the bytes of metrics', async () => {
+    const asked: unknown[] = [];
+    storage.metrics.prune = async (limits) => asked.push(limits) === 0;
+    await retentionOf().step();
+    expect(asked).toEqual([
+      {
+        maxSeries: 10_000,
+        maxPointsPerSeries: 3_600,
+        maxBytes: 1024 ** 3 / 8,
+        receivedSinceMs: nowMs - 2 * HOUR_MS,
+      },
+    ]);
+  });
+
   it('cleans up all that is over the limits, and tells what that was to everyone who asks meanwhile', async () => {
     const many = Array.from({ length: 9_010 }, (_, index) => sampleSpan(index + 1, 1));
     await storage.traces.write(batchOfSpans(...many));

@@ -15,6 +15,8 @@ const LOOSE_LOG_PART = 0.1;
 /** Series of metrics, and data points of each: an hour of one each second, a day of one each half minute. */
 const SERIES = 10_000;
 const POINTS_PER_SERIES = 3_600;
+/** Part of `maxBytes` that all metrics may take beside the traces. */
+const METRIC_PART = 1 / 8;
 
 /** Steps of a clean-up for log records, data points and free space: what comes in meanwhile does not keep it going. */
 const CLEANUP_STEPS = 2_000;
@@ -118,6 +120,7 @@ export class Retention {
     const areMorePoints = await storage.metrics.prune({
       maxSeries: SERIES,
       maxPointsPerSeries: POINTS_PER_SERIES,
+      maxBytes: this.#options.maxBytes * METRIC_PART,
       receivedSinceMs,
     });
     return areMoreLogs || areMorePoints || (!areMoreTraces && (await storage.vacuum()));

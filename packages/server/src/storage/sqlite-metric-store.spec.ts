@@ -12,6 +12,7 @@ import {
 import fc from 'fast-check';
 import { openDatabaseFile } from './database-file.ts';
 import { InvalidCursorError } from './list-cursor.ts';
+import { metricBytes } from './metric-size.ts';
 import type { MetricLimits, PointQuery } from './metric-store.ts';
 import type { MetricGroup, ReceivedMetric, ReceivedPoint } from '../otlp/metric-batch.ts';
 import { SqliteConnection } from './sqlite-connection.ts';
@@ -466,23 +467,36 @@ describe('a data point that is sent twice', () => {
 });
 
 describe('retention', () => {
-  const keepAll: MetricLimits = { maxSeries: 1000, maxPointsPerSeries: 1000, receivedSinceMs: 0 };
+  const keepAll: MetricLimits = {
+    maxSeries: 1000,
+    maxPointsPerSeries: 5000,
+    receivedSinceMs: 0,
+    maxBytes: Infinity,
+  };
+  /** As after a start: what came in before was not counted. */
+  const reopen = async () => {
+    connection.close();
+    await open();
+  };
   const pruneAll = async (limits: Partial<MetricLimits>) => {
     let steps = 0;
     while (await metrics.prune({ ...keepAll, ...limits })) steps++;
     return steps;
   };
+  const total = () => metricBytes(connection);
   const stored = () => connection.sql('SELECT count(*) AS n FROM metric_point').get()!['n'];
 
   it('removes nothing within the limits', async () => {
     write(at(1, 1), at(2, 2));
-    expect(await metrics.prune({ maxSeries: 1, maxPointsPerSeries: 2, receivedSinceMs: nowMs })).toBe(false);
+    const limits = { maxSeries: 1, maxPointsPerSeries: 2, receivedSinceMs: nowMs, maxBytes: total() };
+    expect(await metrics.prune(limits)).toBe(false);
     expect(await values()).toEqual([1, 2]);
   });
 
   it('keeps the newest points of each series, in small steps', async () => {
     write(...Array.from({ length: 2500 }, (_, index) => at(index + 1, index)));
     write(at(1, -1, { attributes: { other: 1 } }));
+    await reopen();
     expect(await pruneAll({ maxPointsPerSeries: 3 })).toBe(3);
     expect(await values()).toEqual([2497, 2498, 2499, -1]);
     expect((await metrics.list({ limit: 1 })).items).toMatchObject([{ seriesCount: 2, pointCount: 4 }]);
@@ -510,9 +524,10 @@ describe('retention', () => {
     write(...Array.from({ length: 2500 }, (_, index) => at(index + 1, index)));
     nowMs += MINUTE_MS;
     write(at(5000, -1));
-    expect(await metrics.prune({ ...keepAll, maxPointsPerSeries: 5000, receivedSinceMs: nowMs })).toBe(true);
+    await reopen();
+    expect(await metrics.prune({ ...keepAll, receivedSinceMs: nowMs })).toBe(true);
     expect(stored()).toBe(1501);
-    expect(await pruneAll({ maxPointsPerSeries: 5000, receivedSinceMs: nowMs })).toBe(2);
+    expect(await pruneAll({ receivedSinceMs: nowMs })).toBe(2);
     expect(await values()).toEqual([-1]);
   });
 
@@ -520,6 +535,7 @@ describe('retention', () => {
     for (let series = 0; series < 250; series++) write(at(1, series, { attributes: { series } }));
     nowMs += MINUTE_MS;
     write(at(2, 1000, { attributes: { series: 0 } }), at(2, 1001, { attributes: { series: 200 } }));
+    await reopen();
     expect(await pruneAll({ maxSeries: 2 })).toBe(3);
     expect(await values()).toEqual([0, 1000, 200, 1001]);
   });
@@ -530,5 +546,124 @@ describe('retention', () => {
     write(at(2, 3, { attributes: { a: 1 } }), at(1, 1));
     await pruneAll({ maxSeries: 1 });
     expect(await values()).toEqual([2, 3]);
+  });
+
+  it('removes at once up to twice as many as came in, but never more than 20,000', async () => {
+    const fill = (first: number, count: number) =>
+      write(...Array.from({ length: count }, (_, index) => at(first + index, 1)));
+    fill(1, 3000);
+    await reopen();
+    fill(10_000, 1500);
+    await metrics.prune({ ...keepAll, maxPointsPerSeries: 1 });
+    expect(stored()).toBe(1500);
+    fill(20_000, 15_000);
+    await metrics.prune({ ...keepAll, maxPointsPerSeries: 1 });
+    expect(stored()).toBe(1);
+    fill(40_000, 22_000);
+    await metrics.prune({ ...keepAll, maxPointsPerSeries: 1 });
+    expect(stored()).toBe(2001);
+    await metrics.prune({ ...keepAll, maxPointsPerSeries: 1 });
+    expect(stored()).toBe(1001);
+  });
+});
+
+describe('the bytes that metrics take', () => {
+  const keepAll = { maxSeries: 1000, maxPointsPerSeries: 5000, receivedSinceMs: 0 };
+  const total = () => metricBytes(connection);
+  const pruneTo = async (maxBytes: number) => {
+    while (await metrics.prune({ ...keepAll, maxBytes }));
+  };
+  const large = 'x'.repeat(10_000);
+
+  it('are counted as they come and go, in data, exemplars, attributes and what is said of an instrument', async () => {
+    write(at(1, 1));
+    let before = total();
+    const grows = (least: number, most: number) => {
+      const more = total() - before;
+      before = total();
+      expect([more >= least, more <= most]).toEqual([true, true]);
+    };
+    write(at(1, 1));
+    grows(0, 0);
+    write(at(2, 1));
+    grows(40, 100);
+    write(at(3, 1, { attributes: { large } }));
+    grows(20_000, 20_400);
+    writeMetrics(metric([at(1, 7)], { description: large }));
+    grows(9_900, 10_100);
+    writeMetrics(metric([at(1, 7)], { description: 'short' }));
+    grows(-10_100, -9_900);
+    writeMetrics(metric([at(1, 7)], { unit: large }));
+    grows(20_000, 21_000);
+    const exemplar = {
+      timeUnixNano: '1',
+      value: 1,
+      traceId: null,
+      spanId: null,
+      filteredAttributes: { large },
+    };
+    write(at(4, 1, { exemplars: [exemplar] }));
+    grows(10_000, 10_300);
+    await pruneTo(0);
+    expect([total(), await names()]).toEqual([0, []]);
+  });
+
+  it('survive a restart, and a transaction that is taken back', async () => {
+    write(at(1, 1));
+    const before = total();
+    expect(() =>
+      connection.transaction(() => {
+        metrics.apply([group([metric([at(2, 2), at(3, 3)])])]);
+        throw new Error('no');
+      }),
+    ).toThrow('no');
+    expect(total()).toBe(before);
+    connection.close();
+    await open();
+    expect(total()).toBe(before);
+  });
+
+  it('are bounded: points that arrived first go first, whatever their series, and no more of them than needed', async () => {
+    for (let minute = 0; minute < 32; minute++) {
+      write(at(1000 - minute, minute), at(1, 100 + minute, { attributes: { a: minute % 2 } }));
+      nowMs += MINUTE_MS;
+    }
+    const before = total();
+    const size = before / 70;
+    await pruneTo(before - size * 20);
+    const left = (await values()).map((value) => Number(value) % 100);
+    expect(left.length).toBeGreaterThan(35);
+    expect(left.length).toBeLessThan(50);
+    // Beyond those of one sixteenth of the time nothing is older than what went.
+    expect(Math.min(...left)).toBeGreaterThan(4);
+    expect(total()).toBeLessThanOrEqual(before - size * 20);
+  });
+
+  it('take one large point with them, not all that is as old', async () => {
+    write(...Array.from({ length: 100 }, (_, index) => at(index + 1, index)));
+    const before = total();
+    const value = {
+      count: 1,
+      sum: 1,
+      min: null,
+      max: null,
+      bucketCounts: Array(10_000).fill(1),
+      explicitBounds: Array.from({ length: 9_999 }, (_, index) => index),
+    };
+    writeMetrics(
+      metric(
+        [at(1, 1), at(2, 1), at(3, 1)].map((point) => ({ ...point, value })),
+        { name: 'large', kind: 'histogram' },
+      ),
+    );
+    const each = (total() - before) / 3;
+    await pruneTo(total() - each * 0.5);
+    expect((await allPoints({ name: 'large' })).length).toBeGreaterThanOrEqual(2);
+    await pruneTo(0);
+    expect(total()).toBe(0);
+  });
+
+  it('end no removal that has nothing to remove', async () => {
+    expect(await metrics.prune({ ...keepAll, maxBytes: -1 })).toBe(false);
   });
 });

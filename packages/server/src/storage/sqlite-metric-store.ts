@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { AttributesJson, MetricList, MetricPointList, MetricValue } from '@tta/obs-protocol';
 import { parseInstrumentCursor, parsePointCursor, toCursor } from './metric-cursor.ts';
 import { pruneMetrics } from './metric-pruner.ts';
+import { addMetricBytes, INSTRUMENT_SIZE, pointSize, SERIES_SIZE } from './metric-size.ts';
 import { toInstrument, toPoint, type ParseAttributes } from './metric-rows.ts';
 import type { InstrumentQuery, MetricLimits, MetricStore, PointQuery } from './metric-store.ts';
 import type { MetricGroup, ReceivedMetric, ReceivedPoint } from '../otlp/metric-batch.ts';
@@ -27,6 +28,10 @@ const SIZE = `coalesce(octet_length(data), 0) + coalesce(octet_length(exemplars)
 export class SqliteMetricStore implements MetricStore {
   readonly #connection: SqliteConnection;
   readonly #now: () => number;
+  /** Points that were stored since the last step of removal. */
+  #cameIn = 0;
+  /** What the rows that the request at hand has added take. */
+  #addedBytes = 0;
 
   /** @param now - Milliseconds since the Unix epoch. */
   constructor(connection: SqliteConnection, now: () => number = Date.now) {
@@ -46,6 +51,7 @@ export class SqliteMetricStore implements MetricStore {
   apply(groups: readonly MetricGroup[]): number {
     const receivedMs = this.#now();
     let stored = 0;
+    this.#addedBytes = 0;
     for (const { resource, scope, items } of groups) {
       const resourceId = this.#connection.origins.resourceId(resource);
       const scopeId = this.#connection.origins.scopeId(scope);
@@ -58,6 +64,8 @@ export class SqliteMetricStore implements MetricStore {
         }
       }
     }
+    addMetricBytes(this.#connection, this.#addedBytes);
+    this.#cameIn += stored;
     return stored;
   }
 
@@ -124,7 +132,9 @@ export class SqliteMetricStore implements MetricStore {
   }
 
   async prune(limits: MetricLimits): Promise<boolean> {
-    return this.#connection.transaction(() => pruneMetrics(this.#connection, limits));
+    const cameIn = this.#cameIn;
+    this.#cameIn = 0;
+    return this.#connection.transaction(() => pruneMetrics(this.#connection, limits, cameIn));
   }
 
   /** The row of an instrument, made when there is none, with what was last said about it. */
@@ -142,7 +152,7 @@ export class SqliteMetricStore implements MetricStore {
     const metadata = JSON.stringify(metric.metadata);
     const found = this.#connection
       .sql(
-        `SELECT id, description, metadata FROM metric_instrument WHERE name = ? AND service_name = ?
+        `SELECT id, description, metadata, ${INSTRUMENT_SIZE} AS bytes FROM metric_instrument WHERE name = ? AND service_name = ?
            AND scope_id = ? AND kind = ? AND unit = ? AND temporality = ? AND is_monotonic = ?`,
       )
       .get(...identity);
@@ -150,16 +160,20 @@ export class SqliteMetricStore implements MetricStore {
       const made = this.#connection
         .sql(
           `INSERT INTO metric_instrument (name, service_name, scope_id, kind, unit, temporality, is_monotonic,
-             description, metadata) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id`,
+             description, metadata) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id, ${INSTRUMENT_SIZE} AS bytes`,
         )
-        .get(...identity, description, metadata);
-      return number(made!, 'id');
+        .get(...identity, description, metadata)!;
+      this.#addedBytes += number(made, 'bytes');
+      return number(made, 'id');
     }
     const id = number(found, 'id');
     if (found['description'] !== description || found['metadata'] !== metadata) {
-      this.#connection
-        .sql('UPDATE metric_instrument SET description = ?, metadata = ? WHERE id = ?')
-        .run(description, metadata, id);
+      const updated = this.#connection
+        .sql(
+          `UPDATE metric_instrument SET description = ?, metadata = ? WHERE id = ? RETURNING ${INSTRUMENT_SIZE} AS bytes`,
+        )
+        .get(description, metadata, id)!;
+      this.#addedBytes += number(updated, 'bytes') - number(found, 'bytes');
     }
     return id;
   }
@@ -175,20 +189,20 @@ export class SqliteMetricStore implements MetricStore {
     const found = this.#connection
       .sql('SELECT id FROM metric_series WHERE instrument_id = ? AND resource_id = ? AND attributes = ?')
       .get(...identity);
-    const row =
-      found ??
-      this.#connection
-        .sql(
-          `INSERT INTO metric_series (instrument_id, resource_id, attributes, point_count, first_received_ms,
-             last_received_ms) VALUES (?, ?, ?, 0, ?, ?) RETURNING id`,
-        )
-        .get(...identity, receivedMs, receivedMs);
-    return number(row!, 'id');
+    if (found !== undefined) return number(found, 'id');
+    const made = this.#connection
+      .sql(
+        `INSERT INTO metric_series (instrument_id, resource_id, attributes, point_count, first_received_ms,
+           last_received_ms) VALUES (?, ?, ?, 0, ?, ?) RETURNING id, ${SERIES_SIZE} AS bytes`,
+      )
+      .get(...identity, receivedMs, receivedMs)!;
+    this.#addedBytes += number(made, 'bytes');
+    return number(made, 'id');
   }
 
   /** Inserts a point that is not stored yet; says how many that were, 1 or 0. */
   #insert(seriesId: number, point: ReceivedPoint, receivedMs: number): number {
-    const { exemplars } = point;
+    const exemplars = point.exemplars.length === 0 ? null : JSON.stringify(point.exemplars);
     const [content, data] = contentOf(point.value);
     const stored = this.#connection
       .sql(
@@ -203,14 +217,14 @@ export class SqliteMetricStore implements MetricStore {
         receivedMs,
         point.flags,
         data,
-        exemplars.length === 0 ? null : JSON.stringify(exemplars),
+        exemplars,
       );
-    if (stored > 0) {
-      this.#connection
-        .sql('UPDATE metric_series SET point_count = point_count + 1, last_received_ms = ? WHERE id = ?')
-        .run(receivedMs, seriesId);
-    }
-    return stored;
+    if (stored === 0) return 0;
+    this.#addedBytes += pointSize(data, exemplars);
+    this.#connection
+      .sql('UPDATE metric_series SET point_count = point_count + 1, last_received_ms = ? WHERE id = ?')
+      .run(receivedMs, seriesId);
+    return 1;
   }
 }
 

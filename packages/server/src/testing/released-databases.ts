@@ -137,8 +137,92 @@ const ROWS_2 = `
   UPDATE counter SET value = 6;
 `;
 
+const TABLES_3 = `
+  INSERT INTO counter SELECT 'span_key', coalesce(max(span_key), 0) FROM span;
+  CREATE TABLE text_segment (segment INTEGER PRIMARY KEY, first_key INTEGER NOT NULL);
+  CREATE VIRTUAL TABLE span_text_1 USING fts5(text, content = '', columnsize = 0);
+  INSERT INTO text_segment VALUES (1, 0);
+  INSERT INTO span_text_1 (rowid, text)
+    SELECT span_key, name || char(10) || coalesce(status_message, '') || char(10) || coalesce(
+      (SELECT group_concat(atom, char(10)) FROM json_tree(span.attributes) WHERE type = 'text'), '') || char(10) ||
+      coalesce((SELECT group_concat(atom, char(10)) FROM json_tree(span.events) WHERE type = 'text'), '')
+    FROM span;
+
+  ALTER TABLE span ADD COLUMN dropped TEXT;
+
+  CREATE TABLE forgotten_trace (trace_id TEXT PRIMARY KEY, removed_ms INTEGER NOT NULL) WITHOUT ROWID;
+  CREATE INDEX forgotten_trace_by_time ON forgotten_trace (removed_ms);
+
+  ALTER TABLE trace ADD COLUMN is_partial INTEGER NOT NULL DEFAULT 0;
+  ALTER TABLE trace ADD COLUMN is_pinned INTEGER NOT NULL DEFAULT 0;
+  ALTER TABLE trace ADD COLUMN bytes INTEGER NOT NULL DEFAULT 0;
+  UPDATE trace SET bytes = (SELECT coalesce(sum(200 + octet_length(attributes) + coalesce(octet_length(events), 0)
+    + coalesce(octet_length(links), 0)), 0) FROM span WHERE span.trace_key = trace.trace_key);
+  CREATE INDEX pinned_trace ON trace (trace_key) WHERE is_pinned = 1;
+`;
+
+const TABLES_4 = `
+  CREATE TABLE metric_instrument (
+    id INTEGER PRIMARY KEY,
+    name TEXT NOT NULL,
+    service_name TEXT NOT NULL,
+    scope_id INTEGER NOT NULL,
+    kind TEXT NOT NULL,
+    unit TEXT NOT NULL,
+    temporality TEXT NOT NULL,
+    is_monotonic INTEGER NOT NULL,
+    description TEXT NOT NULL,
+    metadata TEXT NOT NULL,
+    UNIQUE (name, service_name, scope_id, kind, unit, temporality, is_monotonic)
+  );
+
+  CREATE TABLE metric_series (
+    id INTEGER PRIMARY KEY,
+    instrument_id INTEGER NOT NULL,
+    resource_id INTEGER NOT NULL,
+    point_count INTEGER NOT NULL,
+    first_received_ms INTEGER NOT NULL,
+    last_received_ms INTEGER NOT NULL,
+    attributes TEXT NOT NULL,
+    UNIQUE (instrument_id, resource_id, attributes)
+  );
+
+  CREATE TABLE metric_point (
+    series_id INTEGER NOT NULL,
+    time_ns INTEGER NOT NULL,
+    start_ns INTEGER NOT NULL,
+    content NOT NULL,
+    received_ms INTEGER NOT NULL,
+    flags INTEGER NOT NULL,
+    data TEXT,
+    exemplars TEXT,
+    PRIMARY KEY (series_id, time_ns, start_ns, content)
+  ) WITHOUT ROWID;
+`;
+
+/** A counter with two series, and a histogram. */
+const ROWS_4 = `
+  INSERT INTO metric_instrument VALUES
+    (1, 'jobs', 'shop', 1, 'sum', '1', 'cumulative', 1, 'größer', '{"source":"queue"}'),
+    (2, 'wait', 'shop', 1, 'histogram', 'ms', 'delta', 0, '', '{}');
+  INSERT INTO metric_series VALUES
+    (1, 1, 1, 2, 1763700001000, 1763700002000, '{"queue":"a"}'),
+    (2, 1, 1, 1, 1763700002000, 1763700002000, '{}'),
+    (3, 2, 1, 1, 1763700001000, 1763700001000, '{}');
+  INSERT INTO metric_point VALUES
+    (1, 1763700001000000001, 1763700000000000000, 3, 1763700001000, 0, NULL, NULL),
+    (1, 1763700002000000001, 1763700000000000000, 5, 1763700002000, 0, NULL, NULL),
+    (2, 1763700002000000001, 0, 0.5, 1763700002000, 0, NULL, NULL),
+    (3, 1763700001000000001, 0, '0123456789abcdef', 1763700001000, 0,
+     '{"count":1,"sum":7,"min":null,"max":null,"bucketCounts":[0,1],"explicitBounds":[5]}',
+     '[{"timeUnixNano":"1763700001000000001","value":7,"traceId":null,"spanId":null,"filteredAttributes":{}}]');
+`;
+
+const VERSION_2 = `${TABLES_1} ${ROWS_1} ${TABLES_2} ${ROWS_2}`;
+
 /** What makes an empty file the database of a released version. */
-export const RELEASED_DATABASES: Readonly<Record<1 | 2, string>> = {
+export const RELEASED_DATABASES: Readonly<Record<1 | 2 | 4, string>> = {
   1: `${TABLES_1} ${ROWS_1} PRAGMA user_version = 1;`,
-  2: `${TABLES_1} ${ROWS_1} ${TABLES_2} ${ROWS_2} PRAGMA user_version = 2;`,
+  2: `${VERSION_2} PRAGMA user_version = 2;`,
+  4: `PRAGMA page_size = 8192; PRAGMA auto_vacuum = INCREMENTAL; ${VERSION_2} ${TABLES_3} ${TABLES_4} ${ROWS_4} PRAGMA user_version = 4;`,
 };
