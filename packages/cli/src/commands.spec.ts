@@ -104,6 +104,47 @@ describe('tta-obs run', () => {
     expect(session.stdout).toContain('The command left no trace');
   });
 
+  it('says so when the user sends OpenTelemetry somewhere else', async () => {
+    const session = new Session({ OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:9' });
+    expect(await run(session, ['--exit'], [process.execPath, '-e', ''])).toBe(0);
+    expect(session.stdout).toContain('no trace here: OTEL_EXPORTER_OTLP_ENDPOINT is set');
+  });
+
+  it('reports to a service that runs already, prints what came since, and leaves it running', async () => {
+    const server = await startServer({ port: 0, databasePath: database() });
+    const port = String(server.port);
+    const first = new Session();
+    expect(await first.run('run', '--port', port, '--', ...program(1, 'process.exit(3)'))).toBe(3);
+    expect(first.stdout).toMatch(/^Reports to the service at http:\S+\.\n\n\n✓ job 1 /);
+    const second = new Session();
+    const silent = [process.execPath, '-e', ''];
+    expect(await second.run('run', '--port', port, '--max-traces', '5', '--', ...silent)).toBe(0);
+    expect(second.stdout).toContain('The command left no trace');
+    expect(second.stderr).toContain('its own settings hold');
+    const third = new Session();
+    expect(await third.run('run', '--port', port, '--', ...program(5))).toBe(0);
+    expect([...third.stdout.matchAll(/job (\d)/g)].map((match) => match[1])).toEqual(['3', '4', '5']);
+    const other = new Session();
+    const flags = ['--port', port, '--db-path', join(directory, 'other.db')];
+    expect(await other.run('run', ...flags, '--', ...silent)).toBe(1);
+    expect(other.stderr).toContain('A TTA service already runs at');
+    expect((await fetch(`${server.url}/health`)).status).toBe(200);
+    await server.close();
+  });
+
+  it('reports to a service with a token when it knows it, and says so when not', async () => {
+    const token = 'x'.repeat(20);
+    const server = await startServer({ port: 0, databasePath: database(), token });
+    const port = String(server.port);
+    const code = 'process.exit(process.env.OTEL_EXPORTER_OTLP_HEADERS.length)';
+    const known = new Session({ TTA_UI_TOKEN: token });
+    expect(await known.run('run', '--port', port, '--', process.execPath, '-e', code)).toBe(43);
+    const unknown = new Session();
+    expect(await unknown.run('run', '--port', port, '--', process.execPath, '-e', code)).toBe(1);
+    expect(unknown.stderr).toContain('wants a token');
+    await server.close();
+  });
+
   it.each([
     ['no-such-program', 127, 'no-such-program: command not found.'],
     ['.', 126, '. could not be run'],

@@ -76,8 +76,8 @@ const TOPICS: Readonly<Record<CommandName, string>> = {
 Usage
   tta-obs start [--detach] [flags]
 
-${SERVICE_FLAGS}  --detach             in the background, until tta-obs stop; what it prints goes
-                       to a log beside the database
+${SERVICE_FLAGS}  --detach             in the background, until tta-obs stop; what it prints
+                       goes to a log beside the database
 
 ${SETTINGS_HELP}
 Exit codes
@@ -119,8 +119,12 @@ Usage
   tta-obs run [--exit] [flags] -- <command> [args…]
 
 The program finds the service through TTA_UI_ENDPOINT and TTA_UI_TOKEN, which
-@tta/obs reads. When it has ended, its newest traces are printed, and the
-service stays up until Ctrl-C.
+@tta/obs reads, and through OTEL_EXPORTER_OTLP_ENDPOINT and the like, which
+every OpenTelemetry SDK reads; those that you have set stay as they are. When it
+has ended, its newest traces are printed, and the service stays up until Ctrl-C.
+
+A service that runs already on that port is used, and goes on by itself; unless
+another database is named.
 
 ${SERVICE_FLAGS}  --exit               stop the service when the program has ended
 

@@ -1,85 +1,63 @@
-import type { RunningServer } from '@tta/obs-server';
-import { announceService } from './announcement.ts';
 import { runProgram, type ProgramEnd } from './child-program.ts';
 import type { Flags } from './command-line.ts';
-import { LeftTraces } from './left-traces.ts';
+import { endpointOf, observedEnvironment } from './observed-environment.ts';
+import { observingService, type ObservingService } from './observing-service.ts';
 import { serviceSettings } from './service-settings.ts';
-import { startService } from './service-start.ts';
-import { stopSignal } from './stop-signal.ts';
 import { style } from './style.ts';
 import type { Surroundings } from './surroundings.ts';
 import { traceTree } from './trace-tree.ts';
 
 const PRINTED_TRACES = 3;
-/** A program may end before another process has sent the root of its trace. */
-const ROOT_LIMIT_MS = 2_000;
 
-/** `tta-obs run`: the service and a program under observation, in one command. */
+/** `tta-obs run`: a program under observation, by a service of its own or by the one that runs. */
 export async function runCommand(
   flags: Flags,
   program: readonly [string, ...string[]],
   surroundings: Surroundings,
 ): Promise<number> {
   const settings = serviceSettings(flags, surroundings);
-  const server = await startService(settings, surroundings);
-  const traces = new LeftTraces(server);
-  announceService(server, settings, surroundings);
-  surroundings.terminal.out('\n');
+  const service = await observingService(settings, flags, surroundings);
   try {
-    const { url, token } = server;
-    const env = {
-      ...surroundings.env,
-      TTA_UI_ENDPOINT: url,
-      ...(token !== undefined && { TTA_UI_TOKEN: token }),
-    };
-    const end = await runProgram(program, env, surroundings);
-    if (!end.wasInterrupted) await traces.complete(ROOT_LIMIT_MS);
-    traces.stop();
-    await report(server, traces, end, surroundings);
-    if (mustStay(flags, traces, end)) await stay(server, surroundings);
+    const end = await runProgram(program, observedEnvironment(surroundings.env, service), surroundings);
+    const count = await report(service, end, surroundings);
+    // A failure without a trace has nothing to look at.
+    const hasMore = end.exitCode === 0 || count > 0;
+    if (flags.exit !== true && !end.wasInterrupted && hasMore) await service.stay();
     return end.exitCode;
   } finally {
-    traces.stop();
-    await server.close();
+    await service.close();
   }
 }
 
-/** A failure without a trace has nothing to look at. */
-function mustStay(flags: Flags, traces: LeftTraces, end: ProgramEnd): boolean {
-  return flags.exit !== true && !end.wasInterrupted && (end.exitCode === 0 || traces.count > 0);
-}
-
-async function stay(server: RunningServer, surroundings: Surroundings): Promise<void> {
-  const { terminal } = surroundings;
-  const stopped = stopSignal(surroundings);
-  terminal.out(style(terminal.hasColour).dim(`The service stays up at ${server.url} until Ctrl-C.\n`));
-  await stopped;
-}
-
+/** @returns how many traces the program has left. */
 async function report(
-  server: RunningServer,
-  traces: LeftTraces,
+  service: ObservingService,
   end: ProgramEnd,
-  { terminal }: Surroundings,
-): Promise<void> {
+  { terminal, env }: Surroundings,
+): Promise<number> {
+  const traces = await service.leftTraces(!end.wasInterrupted);
   if (end.failure !== undefined) terminal.err(`tta-obs: ${end.failure}\n`);
   if (traces.count === 0) {
-    if (end.exitCode === 0 && !end.wasInterrupted) {
-      terminal.out('The command left no trace: does it call initializeObservability() of @tta/obs?\n');
-    }
-    return;
+    if (end.exitCode === 0 && !end.wasInterrupted) terminal.out(noTraceText(endpointOf(env)));
+    return 0;
   }
-  const paint = style(terminal.hasColour);
   const printed = traces.newest(PRINTED_TRACES);
   for (const { traceId } of printed) {
-    const document = await server.store.trace(traceId);
+    const document = await service.trace(traceId);
     if (document === undefined) continue;
-    terminal.out(`\n${traceTree(document, terminal)}${server.url}/#/traces/${traceId}\n`);
+    terminal.out(`\n${traceTree(document, terminal)}${service.url}/#/traces/${traceId}\n`);
   }
   const rest = traces.count - printed.length;
   if (rest > 0) {
     const noun = rest === 1 ? 'trace' : 'traces';
-    terminal.out(`\n${paint.dim(`and ${rest} earlier ${noun}: ${server.url}`)}\n`);
+    terminal.out(`\n${style(terminal.hasColour).dim(`and ${rest} earlier ${noun}: ${service.url}`)}\n`);
   }
   terminal.out('\n');
+  return traces.count;
+}
+
+function noTraceText(elsewhere: string | undefined): string {
+  return elsewhere === undefined
+    ? 'The command left no trace: does it call initializeObservability() of @tta/obs, or start an OpenTelemetry SDK?\n'
+    : `The command left no trace here: ${elsewhere} is set, and what OpenTelemetry has goes there.\n`;
 }

@@ -11,6 +11,7 @@ import {
   type PinAnswer,
   type RetentionPreview,
   type TraceDocument,
+  type TraceSummary,
 } from '@tta/obs-protocol';
 import { CommandError } from './command-error.ts';
 import { safeText } from './safe-text.ts';
@@ -22,6 +23,7 @@ const PROBE_LIMIT_MS = 1_000;
 /** A cleanup answers when everything is removed. */
 const CLEANUP_LIMIT_MS = 30 * 60_000;
 const LOG_PAGE = 500;
+const TRACE_PAGE = 500;
 
 /** No service of ours answers at the address. */
 export class NoServiceError extends CommandError {
@@ -81,6 +83,13 @@ export class ServiceClient {
     if (document === undefined) return undefined;
     if (!isTraceDocument(document)) throw new NoServiceError(this.url);
     return document;
+  }
+
+  /** The newest traces by start time, newest first, as many as one page has. */
+  async newestTraces(): Promise<readonly TraceSummary[]> {
+    const list = await this.#ask(`/api/traces?limit=${TRACE_PAGE}`, READ);
+    if (!isTraceList(list)) throw new NoServiceError(this.url);
+    return list.items;
   }
 
   /** The id that `latest` stands for; `undefined` when there are no traces. Any other id stands for itself. */

@@ -102,7 +102,7 @@ describe('tta-obs start --detach', () => {
 
   it('begins a new log when the old one has become long', async () => {
     await (await started()).session.run('status');
-    expect(await new Session().run('stop', '--port', (await portOf()) ?? '')).toBe(0);
+    expect(await new Session().run('stop', '--port', portOf() ?? '')).toBe(0);
     const log = `${database()}.log`;
     writeFileSync(log, 'x'.repeat(5 * 1024 * 1024 + 1));
     const { port } = await started();
