@@ -1,20 +1,9 @@
-import {
-  either,
-  is,
-  isCount,
-  isFinite,
-  isFlag,
-  isLength,
-  isObject,
-  isText,
-  listOf,
-  matches,
-  shape,
-  type Check,
-} from './json-shape.ts';
+import { isSpanId, isStatus, isTextOrNull, isTraceId } from './field-checks.ts';
+import { either, is, isCount, isFinite, isFlag, isLength, isText, listOf, shape } from './json-shape.ts';
 import type { LiveMessage } from './live.ts';
+import { logShape } from './log-shape.ts';
 import type { LogRecord } from './log.ts';
-import type { HistogramValue } from './metric.ts';
+import { instrumentShape, pointShape } from './metric-shape.ts';
 import type {
   Health,
   LogList,
@@ -26,190 +15,8 @@ import type {
   SpanList,
   TraceList,
 } from './rest.ts';
-import type { SpanColumns, SpanDetail, TraceDocument, TraceSummary } from './trace.ts';
-
-/** Deeper attribute values are refused: the service stores 64 levels, and a guard must not exhaust the stack. */
-const ATTRIBUTE_DEPTH_LIMIT = 100;
-
-const isTraceId = matches(/^[0-9a-f]{32}$/);
-const isSpanId = matches(/^[0-9a-f]{16}$/);
-const isNanoseconds = matches(/^[0-9]{1,20}$/);
-const isStatus = either(is('success'), is('error'), is('timeout'), is('cancelled'), is('suspended'));
-const isTextOrNull = either(isText, is(null));
-const isKind: Check = (value) => isCount(value) && (value as number) <= 0x7fffffff;
-const isStatusCode: Check = (value) => value === 0 || value === 1 || value === 2;
-
-function isAttribute(value: unknown, depth = 0): boolean {
-  if (value === null || typeof value === 'string' || typeof value === 'boolean') return true;
-  if (typeof value === 'number') return Number.isFinite(value);
-  if (typeof value !== 'object' || depth >= ATTRIBUTE_DEPTH_LIMIT) return false;
-  return Object.values(value).every((item) => isAttribute(item, depth + 1));
-}
-
-const isAttributes: Check = (value) => isObject(value) && isAttribute(value);
-
-const summary = shape({
-  traceId: isTraceId,
-  name: isText,
-  serviceName: isText,
-  status: isStatus,
-  startTimeMs: isFinite,
-  durationMs: isLength,
-  spanCount: isCount,
-  errorCount: isCount,
-  hasRoot: isFlag,
-  isPartial: isFlag,
-  isPinned: isFlag,
-  seq: isCount,
-});
-
-const columns = shape({
-  spanId: listOf(isSpanId),
-  parentIndex: listOf(Number.isSafeInteger),
-  parentSpanId: listOf(either(isSpanId, is(null))),
-  name: listOf(isText),
-  kind: listOf(isKind),
-  startMs: listOf(isFinite),
-  durationMs: listOf(isLength),
-  status: listOf(isStatus),
-  statusMessage: listOf(isTextOrNull),
-  primitiveType: listOf(isTextOrNull),
-  label: listOf(isTextOrNull),
-  service: listOf(isCount),
-});
-
-const documentShape = shape({ summary, services: listOf(isText), spans: columns });
-
-const detail = shape({
-  traceId: isTraceId,
-  spanId: isSpanId,
-  parentSpanId: either(isSpanId, is(null)),
-  name: isText,
-  kind: isKind,
-  startTimeUnixNano: isNanoseconds,
-  endTimeUnixNano: isNanoseconds,
-  status: isStatus,
-  statusCode: isStatusCode,
-  statusMessage: isTextOrNull,
-  attributes: isAttributes,
-  traceState: isTextOrNull,
-  flags: isCount,
-  droppedAttributesCount: isCount,
-  events: listOf(
-    shape({
-      name: isText,
-      timeMs: isFinite,
-      timeUnixNano: isNanoseconds,
-      attributes: isAttributes,
-      droppedAttributesCount: isCount,
-    }),
-  ),
-  droppedEventsCount: isCount,
-  links: listOf(
-    shape({
-      traceId: isTraceId,
-      spanId: isSpanId,
-      attributes: isAttributes,
-      traceState: isTextOrNull,
-      flags: isCount,
-      droppedAttributesCount: isCount,
-    }),
-  ),
-  droppedLinksCount: isCount,
-  resource: isAttributes,
-  scope: shape({ name: isText, version: isText, attributes: isAttributes }),
-});
-
-const logRecord = shape({
-  id: isCount,
-  traceId: either(isTraceId, is(null)),
-  spanId: either(isSpanId, is(null)),
-  timeUnixNano: isNanoseconds,
-  observedTimeUnixNano: either(isNanoseconds, is(null)),
-  severityNumber: (value) => isCount(value) && (value as number) <= 24,
-  severityText: isTextOrNull,
-  body: (value) => isAttribute(value),
-  eventName: isTextOrNull,
-  attributes: isAttributes,
-  droppedAttributesCount: isCount,
-  flags: isCount,
-  serviceName: isText,
-  resource: isAttributes,
-  scope: shape({ name: isText, version: isText }),
-});
-
-const isNumber = either(isFinite, matches(/^(?:NaN|-?Infinity|-?[0-9]{1,20})$/));
-const isNumberOrNull = either(isNumber, is(null));
-const isTemporality = either(is('unspecified'), is('delta'), is('cumulative'), is(null));
-
-const metricIdentity = {
-  name: isText,
-  unit: isText,
-  temporality: isTemporality,
-  isMonotonic: isFlag,
-  serviceName: isText,
-  scope: shape({ name: isText, version: isText }),
-};
-
-const instrument = shape({
-  ...metricIdentity,
-  kind: either(is('gauge'), is('sum'), is('histogram'), is('exponentialHistogram'), is('summary')),
-  description: isText,
-  metadata: isAttributes,
-  seriesCount: isCount,
-  pointCount: isCount,
-  newestTimeUnixNano: isNanoseconds,
-});
-
-const point = shape({
-  ...metricIdentity,
-  timeUnixNano: isNanoseconds,
-  startTimeUnixNano: either(isNanoseconds, is(null)),
-  flags: isCount,
-  attributes: isAttributes,
-  exemplars: listOf(
-    shape({
-      timeUnixNano: isNanoseconds,
-      value: isNumberOrNull,
-      traceId: either(isTraceId, is(null)),
-      spanId: either(isSpanId, is(null)),
-      filteredAttributes: isAttributes,
-    }),
-  ),
-  resource: isAttributes,
-});
-
-const range = { count: isNumber, sum: isNumberOrNull, min: isNumberOrNull, max: isNumberOrNull };
-const histogram = shape({ ...range, bucketCounts: listOf(isNumber), explicitBounds: listOf(isNumber) });
-const buckets = shape({ offset: Number.isSafeInteger, bucketCounts: listOf(isNumber) });
-
-/** Kind and value of a data point. */
-const measurement = either(
-  shape({ kind: either(is('gauge'), is('sum')), value: isNumberOrNull }),
-  shape({
-    kind: is('histogram'),
-    value: (value) => histogram(value) && haveMatchingBounds(value as HistogramValue),
-  }),
-  shape({
-    kind: is('exponentialHistogram'),
-    value: shape({
-      ...range,
-      scale: Number.isSafeInteger,
-      zeroCount: isNumber,
-      zeroThreshold: isNumber,
-      positive: buckets,
-      negative: buckets,
-    }),
-  }),
-  shape({
-    kind: is('summary'),
-    value: shape({
-      count: isNumber,
-      sum: isNumber,
-      quantiles: listOf(shape({ quantile: isNumber, value: isNumber })),
-    }),
-  }),
-);
+import { detailShape, documentShape, summaryShape } from './trace-shape.ts';
+import type { SpanDetail, TraceDocument, TraceSummary } from './trace.ts';
 
 const health = shape({
   status: either(is('ok'), is('failing')),
@@ -251,14 +58,14 @@ const retentionPreview = shape({
   traceIds: listOf(isTraceId),
 });
 
-const traceList = shape({ items: listOf(summary), nextCursor: isTextOrNull });
+const traceList = shape({ items: listOf(summaryShape), nextCursor: isTextOrNull });
 
-const logList = shape({ items: listOf(logRecord), nextCursor: isTextOrNull });
+const logList = shape({ items: listOf(logShape), nextCursor: isTextOrNull });
 
-const metricList = shape({ items: listOf(instrument), nextCursor: isTextOrNull });
+const metricList = shape({ items: listOf(instrumentShape), nextCursor: isTextOrNull });
 
 const metricPointList = shape({
-  items: listOf((value) => point(value) && measurement(value)),
+  items: listOf(pointShape),
   nextCursor: isTextOrNull,
 });
 
@@ -270,12 +77,12 @@ const problem = shape({
 });
 
 const hello = shape({ type: is('hello'), seq: isCount });
-const changed = shape({ type: is('trace'), seq: isCount, trace: summary });
+const changed = shape({ type: is('trace'), seq: isCount, trace: summaryShape });
 const logged = shape({ type: is('logs'), seq: isCount, traceId: isTraceId });
 
 /** True for a {@link TraceSummary}. Like all guards here: never throws, allows fields it does not know. */
 export function isTraceSummary(value: unknown): value is TraceSummary {
-  return summary(value);
+  return summaryShape(value);
 }
 
 /**
@@ -283,18 +90,12 @@ export function isTraceSummary(value: unknown): value is TraceSummary {
  * are in range, and following `parentIndex` always ends.
  */
 export function isTraceDocument(value: unknown): value is TraceDocument {
-  if (!documentShape(value)) return false;
-  const { services, spans } = value as TraceDocument;
-  return (
-    haveOneLength(spans) &&
-    spans.service.every((index) => index < services.length) &&
-    isForest(spans.parentIndex)
-  );
+  return documentShape(value);
 }
 
 /** True for a {@link SpanDetail}. */
 export function isSpanDetail(value: unknown): value is SpanDetail {
-  return detail(value);
+  return detailShape(value);
 }
 
 /** True for the answer of `GET /health`. */
@@ -324,7 +125,7 @@ export function isTraceList(value: unknown): value is TraceList {
 
 /** True for a {@link LogRecord}. */
 export function isLogRecord(value: unknown): value is LogRecord {
-  return logRecord(value);
+  return logShape(value);
 }
 
 /** True for the answer of `GET /api/traces/{id}/logs` and of `GET /api/logs`. */
@@ -350,31 +151,4 @@ export function isProblemDetails(value: unknown): value is ProblemDetails {
 /** True for a message of `/ws/traces`. */
 export function isLiveMessage(value: unknown): value is LiveMessage {
   return hello(value) || changed(value) || logged(value);
-}
-
-function haveMatchingBounds({ bucketCounts, explicitBounds }: HistogramValue): boolean {
-  const bounds = explicitBounds.length;
-  return bucketCounts.length === bounds + 1 || (bucketCounts.length === 0 && bounds === 0);
-}
-
-function haveOneLength(spans: SpanColumns): boolean {
-  const count = spans.spanId.length;
-  return Object.values(spans).every((column) => !Array.isArray(column) || column.length === count);
-}
-
-/** Walks each span once: a span is settled when its ancestors are known to end at -1. */
-function isForest(parents: readonly number[]): boolean {
-  const settledBy = new Int32Array(parents.length);
-  for (let start = 0; start < parents.length; start++) {
-    let index = start;
-    while (index !== -1) {
-      const parent = parents[index];
-      if (parent === undefined || parent < -1) return false;
-      if (settledBy[index] === start + 1) return false;
-      if (settledBy[index] !== 0) break;
-      settledBy[index] = start + 1;
-      index = parent;
-    }
-  }
-  return true;
 }
