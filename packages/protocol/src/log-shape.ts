@@ -1,4 +1,11 @@
-import { isAttribute, isAttributes, isNanoseconds, isSpanId, isTextOrNull, isTraceId } from './field-checks.ts';
+import {
+  isAttribute,
+  isAttributes,
+  isNanoseconds,
+  isSpanId,
+  isTextOrNull,
+  isTraceId,
+} from './field-checks.ts';
 import { either, is, isCount, isText, shape } from './json-shape.ts';
 
 export const logShape = shape({

@@ -1,5 +1,16 @@
 import { isAttributes, isNanoseconds, isSpanId, isTraceId } from './field-checks.ts';
-import { either, is, isCount, isFinite, isFlag, isText, listOf, matches, shape, type Check } from './json-shape.ts';
+import {
+  either,
+  is,
+  isCount,
+  isFinite,
+  isFlag,
+  isText,
+  listOf,
+  matches,
+  shape,
+  type Check,
+} from './json-shape.ts';
 import type { HistogramValue } from './metric.ts';
 
 const isNumber = either(isFinite, matches(/^(?:NaN|-?Infinity|-?[0-9]{1,20})$/));

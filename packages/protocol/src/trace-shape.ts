@@ -1,5 +1,16 @@
 import { isAttributes, isNanoseconds, isSpanId, isStatus, isTextOrNull, isTraceId } from './field-checks.ts';
-import { either, is, isCount, isFinite, isFlag, isLength, isText, listOf, shape, type Check } from './json-shape.ts';
+import {
+  either,
+  is,
+  isCount,
+  isFinite,
+  isFlag,
+  isLength,
+  isText,
+  listOf,
+  shape,
+  type Check,
+} from './json-shape.ts';
 import type { SpanColumns, TraceDocument } from './trace.ts';
 
 const isKind: Check = (value) => isCount(value) && (value as number) <= 0x7fffffff;
