@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { build } from 'esbuild';
+import { build, type BuildOptions } from 'esbuild';
 
 const packageDirectory = fileURLToPath(new URL('..', import.meta.url));
 // One level below the package, like src and dist: it reads ../package.json.
@@ -11,13 +11,13 @@ const directory = join(packageDirectory, 'out-tsc');
 export async function bundleOwnProgram(): Promise<readonly [string, string]> {
   mkdirSync(directory, { recursive: true });
   const outfile = join(directory, `tta-obs-${process.pid}.mjs`);
-  const shared = {
+  const shared: BuildOptions = {
     bundle: true,
     platform: 'node',
     format: 'esm',
     conditions: ['@tta/source'],
     external: ['fastify', 'libsql', 'ws'],
-  } as const;
+  };
   await build({
     ...shared,
     stdin: {

@@ -1,11 +1,11 @@
 import { execFile } from 'node:child_process';
-import { readdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { comparedSpans, plainSpan, type ComparedSpan } from '../../src/compared-span.ts';
 import { type Service, startService } from '../../src/service.ts';
 import { logRecordsOf, metricPointsOf, spansOf } from '../../src/service-answers.ts';
+import { denoBinary } from './deno-binary.ts';
 
 const run = promisify(execFile);
 const folder = new URL('..', import.meta.url);
@@ -22,13 +22,6 @@ beforeAll(async () => {
   }
 }, 60_000);
 afterAll(() => service.stop());
-
-/** The binary itself: the package's own start script would be one process more. */
-function denoBinary(): string {
-  const platforms = new URL('node_modules/@deno/', folder);
-  const [platform = ''] = readdirSync(platforms);
-  return fileURLToPath(new URL(`${platform}/deno${process.platform === 'win32' ? '.exe' : ''}`, platforms));
-}
 
 const serviceName = (protocol: string): string => `deno by ${protocol}`;
 
