@@ -1,11 +1,12 @@
 import { UnusableRecordError } from './decode-error.ts';
+import { EventsAndLinks } from './protobuf-events-and-links.ts';
 import { ProtobufDocument } from './protobuf-document.ts';
 import { bytesField, fixed32Field, fixed64Field, varintField } from './protobuf-fields.ts';
 import type { Redaction } from './redaction.ts';
-import { SpanBatchBuilder, type SpanBatch, type SpanFields } from './span-batch.ts';
-import { checkSpan, isLink } from './span-draft.ts';
-import { noteException, type SpanFacts } from './span-facts.ts';
-import { LENGTH_DELIMITED } from './wire-reader.ts';
+import { SpanBatchBuilder } from './span-batch-builder.ts';
+import type { SpanBatch, SpanFields } from './span-batch.ts';
+import { checkSpan } from './span-draft.ts';
+import type { SpanFacts } from './span-facts.ts';
 
 const REQUEST_RESOURCES = bytesField(1);
 const RESOURCE_RESOURCE = bytesField(1);
@@ -34,19 +35,7 @@ const SPAN_STATUS = bytesField(15);
 const SPAN_FLAGS = fixed32Field(16);
 const STATUS_MESSAGE = bytesField(2);
 const STATUS_CODE = varintField(3);
-const EVENT_TIME = fixed64Field(1);
-const EVENT_NAME = bytesField(2);
-const EVENT_ATTRIBUTES = bytesField(3);
-const EVENT_DROPPED_ATTRIBUTES = varintField(4);
-const LINK_TRACE_ID = bytesField(1);
-const LINK_SPAN_ID = bytesField(2);
-const LINK_TRACE_STATE = bytesField(3);
-const LINK_ATTRIBUTES = bytesField(4);
-const LINK_DROPPED_ATTRIBUTES = varintField(5);
-const LINK_FLAGS = fixed32Field(6);
 
-const OPEN_BRACKET = 0x5b;
-const CLOSE_BRACKET = 0x5d;
 const OPEN_BRACE = 0x7b;
 const CLOSE_BRACE = 0x7d;
 
@@ -64,12 +53,11 @@ export function decodeProtobufTraces(bytes: Buffer, redaction: Redaction | null 
 class TraceDecoder {
   readonly #batch = new SpanBatchBuilder();
   readonly #document: ProtobufDocument;
-  /** Where events and links of the span at hand begin: they are written when its attributes are complete. */
-  readonly #events: number[] = [];
-  readonly #links: number[] = [];
+  readonly #eventsAndLinks: EventsAndLinks;
 
   constructor(bytes: Buffer, redaction: Redaction | null) {
     this.#document = new ProtobufDocument(bytes, this.#batch, redaction);
+    this.#eventsAndLinks = new EventsAndLinks(this.#document, this.#batch);
   }
 
   decode(): SpanBatch {
@@ -169,8 +157,7 @@ class TraceDecoder {
     let droppedLinks = 0;
     let isFirst = true;
     const facts: SpanFacts = {};
-    this.#events.length = 0;
-    this.#links.length = 0;
+    this.#eventsAndLinks.begin();
     out.byte(OPEN_BRACE);
     while (reader.position < end) {
       const tag = reader.tag();
@@ -207,12 +194,10 @@ class TraceDecoder {
           isFirst = false;
           break;
         case SPAN_EVENTS:
-          this.#events.push(reader.position);
-          reader.skip(LENGTH_DELIMITED);
+          this.#eventsAndLinks.passEvent();
           break;
         case SPAN_LINKS:
-          this.#links.push(reader.position);
-          reader.skip(LENGTH_DELIMITED);
+          this.#eventsAndLinks.passLink();
           break;
         case SPAN_DROPPED_ATTRIBUTES:
           droppedAttributes = reader.varint32();
@@ -241,8 +226,7 @@ class TraceDecoder {
     reader.leave(end);
     out.byte(CLOSE_BRACE);
     this.#batch.endPart();
-    this.#list(this.#events, (isNext) => this.#event(facts, isNext));
-    this.#list(this.#links, (isNext) => this.#link(isNext));
+    this.#eventsAndLinks.write(facts);
     reader.position = end;
     return checkSpan({
       traceId,
@@ -261,80 +245,5 @@ class TraceDecoder {
       droppedLinks,
       facts,
     });
-  }
-
-  /** Writes what stands at `positions` as one JSON array; `write` says whether it wrote an item. */
-  #list(positions: readonly number[], write: (isNext: boolean) => boolean): void {
-    const out = this.#batch.document;
-    if (positions.length > 0) {
-      const begin = out.length;
-      let isNext = false;
-      out.byte(OPEN_BRACKET);
-      for (const position of positions) {
-        this.#document.reader.position = position;
-        if (write(isNext)) isNext = true;
-      }
-      if (isNext) out.byte(CLOSE_BRACKET);
-      else out.length = begin;
-    }
-    this.#batch.endPart();
-  }
-
-  #event(facts: SpanFacts, isNext: boolean): boolean {
-    const document = this.#document;
-    document.spend();
-    let name = '';
-    let timeUnixNano = 0n;
-    let dropped = 0;
-    const eventFacts: SpanFacts = {};
-    const out = this.#batch.document;
-    out.ascii(isNext ? ',{"attributes":' : '{"attributes":');
-    document.object(EVENT_ATTRIBUTES, eventFacts, (tag) => {
-      if (tag === EVENT_TIME) timeUnixNano = document.reader.fixed64();
-      else if (tag === EVENT_NAME) name = document.text();
-      else if (tag === EVENT_DROPPED_ATTRIBUTES) dropped = document.reader.varint32();
-      else return false;
-      return true;
-    });
-    out.utf8(`,"name":${JSON.stringify(name)},"timeUnixNano":"${timeUnixNano}"`);
-    if (dropped > 0) out.ascii(`,"droppedAttributesCount":${dropped}`);
-    out.byte(CLOSE_BRACE);
-    noteException(facts, name, eventFacts);
-    return true;
-  }
-
-  /** Links that point nowhere are left out. */
-  #link(isNext: boolean): boolean {
-    const document = this.#document;
-    document.spend();
-    let traceId = '';
-    let spanId = '';
-    let traceState = '';
-    let flags = 0;
-    let dropped = 0;
-    const out = this.#batch.document;
-    const begin = out.length;
-    const searchBegin = this.#batch.searchLength;
-    out.ascii(isNext ? ',{"attributes":' : '{"attributes":');
-    document.object(LINK_ATTRIBUTES, null, (tag) => {
-      if (tag === LINK_TRACE_ID) traceId = document.reader.hex();
-      else if (tag === LINK_SPAN_ID) spanId = document.reader.hex();
-      else if (tag === LINK_TRACE_STATE) traceState = document.text();
-      else if (tag === LINK_FLAGS) flags = document.reader.fixed32();
-      else if (tag === LINK_DROPPED_ATTRIBUTES) dropped = document.reader.varint32();
-      else return false;
-      return true;
-    });
-    if (isLink(traceId, spanId)) {
-      out.ascii(`,"traceId":"${traceId}","spanId":"${spanId}"`);
-      if (traceState !== '') out.utf8(`,"traceState":${JSON.stringify(traceState)}`);
-      if (flags > 0) out.ascii(`,"flags":${flags}`);
-      if (dropped > 0) out.ascii(`,"droppedAttributesCount":${dropped}`);
-      out.byte(CLOSE_BRACE);
-      return true;
-    }
-    out.length = begin;
-    this.#batch.searchLength = searchBegin;
-    return false;
   }
 }

@@ -16,7 +16,7 @@ import {
 import { PlainAscii } from './plain-ascii.ts';
 import type { Redaction } from './redaction.ts';
 import { REDACTED_VALUE } from './secret-redaction.ts';
-import type { SpanBatchBuilder } from './span-batch.ts';
+import type { SpanBatchBuilder } from './span-batch-builder.ts';
 import type { SpanFacts } from './span-facts.ts';
 import { TEXT_BYTES, textOf } from './text-limit.ts';
 import { WireReader } from './wire-reader.ts';

@@ -3,7 +3,8 @@ import { factOf } from './attribute-keys.ts';
 import { textAttribute } from './attribute-value.ts';
 import { redactAttributes, redactScope, redactText, type Redaction } from './redaction.ts';
 import { REDACTED_VALUE } from './secret-redaction.ts';
-import { SpanBatchBuilder, type SpanBatch } from './span-batch.ts';
+import { SpanBatchBuilder } from './span-batch-builder.ts';
+import type { SpanBatch } from './span-batch.ts';
 import { noteException, type SpanFacts } from './span-facts.ts';
 import type { SpanGroup, SpanRecord, TraceBatch } from './trace-batch.ts';
 

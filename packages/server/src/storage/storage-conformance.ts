@@ -16,6 +16,7 @@ import { hexId, sampleSpan } from './sample-records.ts';
 import { logConformance } from './log-conformance.ts';
 import { metricConformance } from './metric-conformance.ts';
 import { removalConformance } from './removal-conformance.ts';
+import { spanConformance } from './span-conformance.ts';
 import { traceConformance } from './trace-conformance.ts';
 
 export type { ConformanceCase, OpenStorage } from './conformance-case.ts';
@@ -127,6 +128,7 @@ const closing: ConformanceCase = {
 /** What every storage promises: each case is to be run on a storage of its own, by any test runner. */
 export const storageConformance: readonly ConformanceCase[] = [
   ...traceConformance,
+  ...spanConformance,
   ...removalConformance,
   ...logConformance,
   ...metricConformance,
