@@ -1,4 +1,5 @@
 import type { SpanFacts } from './span-facts.ts';
+import type { SpanRecord } from './trace-batch.ts';
 
 export interface BatchResource {
   /** JSON. */
@@ -62,18 +63,7 @@ export interface SpanBatch {
 }
 
 /** What a decoder knows of a span beside what it has written into the batch's documents. Ids are checked. */
-export interface SpanFields {
-  readonly traceId: string;
-  readonly spanId: string;
-  readonly parentSpanId: string | null;
-  readonly name: string;
-  readonly kind: number;
-  readonly startTimeUnixNano: bigint;
-  readonly endTimeUnixNano: bigint;
-  readonly statusCode: number;
-  readonly statusMessage: string;
-  readonly traceState: string;
-  readonly flags: number;
+export interface SpanFields extends Omit<SpanRecord, 'attributes' | 'events' | 'links' | 'notTexts'> {
   readonly droppedAttributes: number;
   readonly droppedEvents: number;
   readonly droppedLinks: number;
