@@ -1,12 +1,15 @@
 import { spawn } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import {
   existsSync,
   lstatSync,
+  mkdirSync,
   mkdtempSync,
   readdirSync,
   rmSync,
   statSync,
   symlinkSync,
+  utimesSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -36,20 +39,35 @@ afterEach(async () => {
 const write = (trace: number) =>
   storage.traces.write(batchOfSpans(sampleSpan(trace, 1, { attributes: { text: 'x'.repeat(2000) } })));
 
-/** How another process makes a backup; it ends with 3 when it is refused. */
-async function backupProgram(): Promise<(backup: string) => Promise<number | null>> {
-  const program = await bundleProgram(
+const HOUR_S = 3600;
+
+/** Makes the file as if nobody had written to it for so long. */
+const age = (file: string, seconds: number) => {
+  const at = Date.now() / 1000 - seconds;
+  utimesSync(file, at, at);
+};
+const besideDatabase = () => readdirSync(directory).filter((name) => !name.startsWith('traces.db'));
+const isUnfinished = (name: string) => name.includes('.unfinished-');
+
+function backupProgramPath(): Promise<string> {
+  return bundleProgram(
     'backup-program.mjs',
     `import { backupDatabase } from './src/storage/backup.ts';
      await backupDatabase(process.argv[2], process.argv[3]).catch(({ code }) => process.exit(code === 'OBS_ERR_BACKUP' ? 3 : 4));`,
   );
-  return (backup) => {
-    const child = spawn(process.execPath, ['--no-warnings', program, path, backup], {
-      stdio: 'inherit',
-      env: { ...process.env, NODE_OPTIONS: '' },
-    });
-    return new Promise((resolve) => child.once('exit', resolve));
-  };
+}
+
+function spawnBackup(program: string, backup: string) {
+  return spawn(process.execPath, ['--no-warnings', program, path, backup], {
+    stdio: 'inherit',
+    env: { ...process.env, NODE_OPTIONS: '' },
+  });
+}
+
+/** How another process makes a backup; it ends with 3 when it is refused. */
+async function backupProgram(): Promise<(backup: string) => Promise<number | null>> {
+  const program = await backupProgramPath();
+  return (backup) => new Promise((resolve) => spawnBackup(program, backup).once('exit', resolve));
 }
 
 describe('a backup', () => {
@@ -110,14 +128,39 @@ describe('a backup', () => {
     expect(readdirSync(directory).filter((name) => !name.startsWith('traces.db'))).toEqual(['notes.txt']);
   });
 
-  it('leaves alone what another backup is writing', async () => {
+  it('leaves alone what another backup is writing, and what only looks like one', async () => {
     const backup = join(directory, 'copy.db');
-    writeFileSync(`${backup}.unfinished`, 'half of a backup');
+    const running = `copy.db.unfinished-${randomUUID()}`;
+    const folder = `folder.unfinished-${randomUUID()}`;
+    const others = ['copy.db.unfinished', 'copy.db.unfinished-7', `mine-${randomUUID()}`, 'notes.txt'];
+    mkdirSync(join(directory, folder));
+    for (const name of [running, ...others]) writeFileSync(join(directory, name), 'half of a backup');
+    for (const name of [folder, ...others]) age(join(directory, name), 48 * HOUR_S);
+    age(join(directory, running), 0.9 * HOUR_S);
     await storage.backup(backup);
-    expect(readdirSync(directory).filter((name) => name.startsWith('copy'))).toEqual([
-      'copy.db',
-      'copy.db.unfinished',
-    ]);
+    expect(besideDatabase().sort()).toEqual([running, folder, ...others, 'copy.db'].sort());
+  });
+
+  it('removes what a backup into the folder has left that was killed long ago', async () => {
+    for (let trace = 1; trace <= 200; trace++) await write(trace);
+    const program = await backupProgramPath();
+    // It may have ended before it is killed.
+    for (let attempt = 0; attempt < 50 && !besideDatabase().some(isUnfinished); attempt++) {
+      const child = spawnBackup(program, join(directory, `other-${attempt}.db`));
+      const exited = new Promise((resolve) => child.once('exit', resolve));
+      while (!besideDatabase().some(isUnfinished) && child.exitCode === null) {
+        await new Promise((resolve) => setImmediate(resolve));
+      }
+      child.kill('SIGKILL');
+      await exited;
+    }
+    const left = besideDatabase().filter(isUnfinished);
+    expect(left).not.toEqual([]);
+    await storage.backup(join(directory, 'first.db'));
+    expect(besideDatabase().filter(isUnfinished)).toEqual(left);
+    for (const name of left) age(join(directory, name), 1.1 * HOUR_S);
+    await storage.backup(join(directory, 'second.db'));
+    expect(besideDatabase().filter(isUnfinished)).toEqual([]);
   });
 
   it('is taken by another process at one moment while this one writes', async () => {

@@ -1,15 +1,16 @@
-import { randomUUID } from 'node:crypto';
-import { closeSync, existsSync, fsyncSync, linkSync, lstatSync, openSync, rmSync } from 'node:fs';
+import { closeSync, existsSync, fsyncSync, lstatSync, openSync, rmSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { ServiceError } from '../service-error.ts';
 import { makeDirectory } from './database-file.ts';
 import { APPLICATION_ID } from './schema.ts';
 import { loadSqlite, type OpenSqlite, type SqlDatabase } from './sqlite-driver.ts';
+import { giveName, removeUnfinished, unfinishedPath } from './unfinished-backup.ts';
 
 /**
  * Copies what is committed in a database to a new file (0600), as it is at one moment. A service may run on the
  * database and write meanwhile, in this process or in another. The file has its name once it is complete: a
- * process that is killed leaves nothing but `<backupPath>.unfinished-<id>`, which may be deleted.
+ * process that is killed leaves nothing but `<backupPath>.unfinished-<id>` and its journal, which the next backup into
+ * the folder removes once they are an hour old.
  *
  * @throws ServiceError `OBS_ERR_BACKUP` when there is no such database, or something has the name of the backup
  *   already or it cannot be written.
@@ -17,7 +18,7 @@ import { loadSqlite, type OpenSqlite, type SqlDatabase } from './sqlite-driver.t
 export async function backupDatabase(databasePath: string, backupPath: string): Promise<void> {
   const open = await loadSqlite();
   const path = resolve(backupPath);
-  const unfinished = `${path}.unfinished-${randomUUID()}`;
+  const unfinished = unfinishedPath(path);
   if (!existsSync(databasePath)) throw failed(path, `there is no database ${databasePath}`);
   let database: SqlDatabase | undefined;
   try {
@@ -25,6 +26,7 @@ export async function backupDatabase(databasePath: string, backupPath: string): 
     if (lstatSync(path, { throwIfNoEntry: false }) !== undefined) throw taken(path);
     database = openSource(open, databasePath, path);
     makeDirectory(dirname(path));
+    removeUnfinished(dirname(path), Date.now());
     const file = openSync(unfinished, 'wx', 0o600);
     try {
       database.prepare('VACUUM INTO ?').run(unfinished);
@@ -32,8 +34,7 @@ export async function backupDatabase(databasePath: string, backupPath: string): 
     } finally {
       closeSync(file);
     }
-    // Unlike a rename it replaces nothing that has got the name meanwhile.
-    linkSync(unfinished, path);
+    giveName(unfinished, path);
   } catch (error) {
     if (error instanceof ServiceError) throw error;
     const { code, message } = error as NodeJS.ErrnoException;
