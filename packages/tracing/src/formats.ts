@@ -1,0 +1,15 @@
+export type { Attributes, AttributeValue } from './formats/attribute-value.ts';
+export { readChromeTrace } from './formats/chrome-trace-reader.ts';
+export { writeChromeTrace } from './formats/chrome-trace-writer.ts';
+export { detectTraceFormat, type TraceFormat } from './formats/detect-format.ts';
+export type { TraceWriterOptions } from './formats/held-spans.ts';
+export { readJaeger } from './formats/jaeger-reader.ts';
+export { writeJaeger } from './formats/jaeger-writer.ts';
+export { readOtlpLines } from './formats/otlp-lines-reader.ts';
+export { writeOtlpLines } from './formats/otlp-lines-writer.ts';
+export { writeSpeedscope } from './formats/speedscope-writer.ts';
+export type { TraceReaderOptions, TraceSource } from './formats/text-chunks.ts';
+export { isTraceProblem, type TraceProblem, type TraceRecord } from './formats/trace-problem.ts';
+export type { TraceEvent, TraceLink, TraceResource, TraceScope, TraceSpan } from './formats/trace-span.ts';
+export { readZipkin } from './formats/zipkin-reader.ts';
+export { writeZipkin } from './formats/zipkin-writer.ts';
