@@ -1,4 +1,15 @@
 export type {
+  AiConvention,
+  AiCost,
+  AiMessage,
+  AiOperation,
+  AiPart,
+  AiSpan,
+  AiTokens,
+  AiToolDefinition,
+  AiTranscript,
+} from './ai-span.ts';
+export type {
   AttributeJson,
   AttributesJson,
   ExecutionStatus,

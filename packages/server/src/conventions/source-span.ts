@@ -1,0 +1,89 @@
+import type { AttributeJson, SpanDetail } from '@tta/obs-protocol';
+import { boundedJson, isObject, parsedJson } from './bounded-json.ts';
+
+/** What of a span conventions read. */
+export type SourceSpan = Pick<SpanDetail, 'name' | 'attributes' | 'startTimeUnixNano'> & {
+  readonly scope: Pick<SpanDetail['scope'], 'name'>;
+  readonly resource: SpanDetail['resource'];
+  readonly events: readonly Pick<SpanDetail['events'][number], 'name' | 'attributes'>[];
+};
+
+/** Longer texts than these are no names and no ids. */
+const LONGEST_NAME = 1024;
+const MOST_NAMES = 128;
+
+/**
+ * The value of an attribute, `undefined` where there is none. `name#member` is a member of a JSON object that the
+ * attribute `name` holds, as text or as it is; further `#` go deeper.
+ */
+export function attributeOf(
+  { attributes }: Pick<SourceSpan, 'attributes'>,
+  name: string,
+): AttributeJson | undefined {
+  const [key = '', ...members] = name.split('#');
+  let value: AttributeJson | undefined = Object.hasOwn(attributes, key) ? attributes[key] : undefined;
+  for (const member of members) {
+    const object: AttributeJson | undefined = value === undefined ? undefined : parsedJson(value);
+    value = isObject(object) && Object.hasOwn(object, member) ? object[member] : undefined;
+  }
+  return value ?? undefined;
+}
+
+/** The first of these that is told, whatever it is, within the bounds of a transcript. */
+export function firstValue(span: SourceSpan, names: readonly string[]): AttributeJson | undefined {
+  for (const name of names) {
+    const value = attributeOf(span, name);
+    if (value !== undefined && value !== '') return boundedJson(parsedJson(value));
+  }
+  return undefined;
+}
+
+/** The first of these that is a text with something in it; numbers are ids as well. */
+export function firstText(span: SourceSpan, names: readonly string[]): string | null {
+  for (const name of names) {
+    const value = attributeOf(span, name);
+    if (typeof value === 'string' && value !== '') return value.slice(0, LONGEST_NAME);
+    if (typeof value === 'number') return String(value);
+  }
+  return null;
+}
+
+/** The first of these that is an amount; some send it as text. */
+export function firstAmount(span: SourceSpan, names: readonly string[]): number | null {
+  for (const name of names) {
+    const amount = asAmount(attributeOf(span, name));
+    if (amount !== null) return amount;
+  }
+  return null;
+}
+
+/** The first of these that is a whole number of tokens. */
+export function firstCount(span: SourceSpan, names: readonly string[]): number | null {
+  for (const name of names) {
+    const amount = asAmount(attributeOf(span, name));
+    if (amount !== null && Number.isSafeInteger(amount)) return amount;
+  }
+  return null;
+}
+
+/** The first of these that lists anything: a list, JSON of one, or a text with commas between. */
+export function firstTexts(span: SourceSpan, names: readonly string[]): readonly string[] {
+  for (const name of names) {
+    const value = attributeOf(span, name);
+    const items = value === undefined ? [] : listed(parsedJson(value));
+    if (items.length > 0) return items.slice(0, MOST_NAMES).map((item) => item.slice(0, LONGEST_NAME));
+  }
+  return [];
+}
+
+export function asAmount(value: AttributeJson | undefined): number | null {
+  const number = typeof value === 'string' && /^\d{1,20}(\.\d{1,20})?$/.test(value) ? Number(value) : value;
+  return typeof number === 'number' && Number.isFinite(number) && number >= 0 ? number : null;
+}
+
+function listed(value: AttributeJson): readonly string[] {
+  const items = Array.isArray(value) ? value : typeof value === 'string' ? value.split(',', MOST_NAMES) : [];
+  return (items as readonly AttributeJson[])
+    .flatMap((item) => (typeof item === 'string' ? item.trim() : []))
+    .filter((item) => item !== '');
+}

@@ -1,0 +1,44 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import type { MessageLog } from '../conventions/message-events.ts';
+import type { SourceSpan } from '../conventions/source-span.ts';
+import { decodeJsonLogs } from '../otlp/decode-json-logs.ts';
+import { decodeJsonTraces } from '../otlp/decode-json-traces.ts';
+import { decodedSpans } from './decoded-spans.ts';
+
+/** A span that an SDK sent, as the service reads it. */
+export interface RecordedSpan extends SourceSpan {
+  readonly spanId: string;
+  readonly parentSpanId: string | null;
+  readonly logs: readonly MessageLog[];
+}
+
+interface Recording {
+  readonly sdks: Readonly<Record<string, string>>;
+  readonly traces: unknown;
+  readonly logs?: unknown;
+}
+
+const folder = new URL('../conventions/fixtures/', import.meta.url);
+
+/** Names of all recordings that `tools/convention-fixtures` made. */
+export const recordingNames: readonly string[] = readdirSync(folder)
+  .filter((file) => file.endsWith('.json'))
+  .map((file) => file.slice(0, -'.json'.length));
+
+/** The spans of a recording in the order of their beginnings, read by the decoders of the service. */
+export function recordedSpans(name: string): readonly RecordedSpan[] {
+  const { traces, logs } = JSON.parse(readFileSync(new URL(`${name}.json`, folder), 'utf8')) as Recording;
+  const records = logs === undefined ? [] : decodeJsonLogs(bytes(logs)).groups.flatMap(({ items }) => items);
+  return decodedSpans(decodeJsonTraces(bytes(traces)))
+    .map((span) => ({
+      ...span,
+      startTimeUnixNano: String(span.startTimeUnixNano),
+      events: span.events as SourceSpan['events'],
+      logs: records.filter(({ spanId }) => spanId === span.spanId),
+    }))
+    .sort((a, b) => a.startTimeUnixNano.localeCompare(b.startTimeUnixNano));
+}
+
+function bytes(request: unknown): Uint8Array {
+  return new TextEncoder().encode(JSON.stringify(request));
+}
