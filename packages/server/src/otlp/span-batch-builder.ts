@@ -11,7 +11,7 @@ type InParts<Owner> = {
 };
 
 /** What a span may add to the full text; the rest of it is stored all the same. */
-const SEARCH_BYTES = 64 * 1024;
+export const SEARCH_BYTES = 64 * 1024;
 const NONE = -1;
 const NO_ATTRIBUTES = '{}';
 const NEWLINE = 0x0a;

@@ -50,6 +50,11 @@ export class SpanWriter {
     this.#texts.dropUnused();
   }
 
+  /** Gives up full text of which little is left; for when there is nothing else to do. @returns whether there may be more. */
+  mergeTexts(): boolean {
+    return this.#texts.mergeThin();
+  }
+
   /** After all rows: each statement that inserts several of them makes the index write down what it has gathered. */
   #addTexts(spans: readonly NewSpan[]): void {
     let of: SpanBatch | undefined;

@@ -289,6 +289,25 @@ describe('SqliteTraceStore', () => {
       );
     });
 
+    it('does not keep the full text of all that was removed for the sake of some traces that are pinned', async () => {
+      const limits = { ...forever, maxTraces: 1, maxBytes: 1_000_000 };
+      for (let round = 1; round <= 20; round++) {
+        const pinned = span(round, 1, { name: 'whale' });
+        const others = Array.from({ length: 30 }, (_, index) => span(100 + round, index + 1));
+        const long = span(100 + round, 99, { attributes: { text: 'gone '.repeat(13_000) } });
+        await write([group([pinned, ...others, long])]);
+        await store.pin(hex(round, 32), true);
+        await pruneAll(limits);
+      }
+      await pruneAll(limits);
+      const segments = Number(connection.sql('SELECT count(*) AS n FROM text_segment').get()?.['n']);
+      expect(segments).toBeLessThan(8);
+      const found = await store.findSpans('whale', 50);
+      expect(found.map(({ traceId }) => traceId)).toEqual(
+        Array.from({ length: 20 }, (_, index) => hex(20 - index, 32)),
+      );
+    });
+
     it('opens a pruned trace anew when a late span arrives', async () => {
       await write([group([span(1, 1), span(1, 2)])]);
       await store.prune({ ...forever, changedSinceMs: nowMs + 1 });

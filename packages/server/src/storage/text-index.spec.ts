@@ -84,6 +84,71 @@ describe('TextIndex', () => {
     expect(find('whale')).toEqual([5 * SEGMENT, 3 * SEGMENT + 2, 3 * SEGMENT + 1]);
   });
 
+  it('gives up a segment of which few spans are left, one a call, and finds all in the same order', () => {
+    add({
+      1: 'whale gone',
+      70: 'whale first',
+      [SEGMENT]: 'whale gone',
+      [SEGMENT + 7]: 'whale second',
+      [SEGMENT + 8]: 'whale third',
+      [2 * SEGMENT]: 'whale gone',
+      [2 * SEGMENT + 9]: 'whale fourth',
+      [3 * SEGMENT]: 'whale newest',
+    });
+    const kept = [70, SEGMENT + 7, SEGMENT + 8, 2 * SEGMENT + 9, 3 * SEGMENT];
+    keep(...kept);
+    connection
+      .sql(
+        `UPDATE span SET name = 'whale', status_message = 'orca', attributes = ?, events = ?, links = ? WHERE span_key = 70`,
+      )
+      .run(
+        JSON.stringify({ a: ['narwhal', { b: 'shark' }], c: 7, d: null, e: '[redacted:secret]' }),
+        JSON.stringify([{ name: 'nameless', timeUnixNano: '123', attributes: { f: 'dolphin' } }]),
+        JSON.stringify([{ traceId: 'abc', attributes: { g: 'porpoise' } }]),
+      );
+    connection.exec(`UPDATE span SET name = 'whale' WHERE span_key > 70`);
+    const merge = () => connection.transaction(() => index.mergeThin());
+    expect([merge(), merge(), merge(), segments().length]).toEqual([true, true, false, 2]);
+    expect(find('whale', 10, (key) => kept.includes(key))).toEqual(kept.toReversed());
+    for (const word of ['orca', 'narwhal', 'shark', 'dolphin', 'porpoise']) expect(find(word)).toEqual([70]);
+    for (const word of ['redacted', 'nameless', 'abc', '123', '7']) expect(find(word)).toEqual([]);
+    expect(find('gone')).toEqual([2 * SEGMENT]);
+    keep(3 * SEGMENT);
+    expect([segments().length, find('whale')]).toEqual([1, [3 * SEGMENT]]);
+  });
+
+  it('keeps a segment of which much is left, by number, part or bytes, and what is taken back', () => {
+    const closed = { [SEGMENT + 50_000]: 'x', [2 * SEGMENT + 50_000]: 'x' };
+    add({ 1: 'whale', ...closed });
+    keep(1, ...Array.from({ length: 1_000 }, (_, key) => key + 2), SEGMENT + 50_000);
+    const merge = () => connection.transaction(() => index.mergeThin());
+    expect(merge()).toBe(false);
+    keep(1, 2, SEGMENT + 50_000);
+    connection
+      .sql('UPDATE span SET attributes = ? WHERE span_key = 2')
+      .run(JSON.stringify({ a: 'x'.repeat(4_200_000) }));
+    expect(merge()).toBe(false);
+    connection.sql(`UPDATE span SET attributes = '{}' WHERE span_key = 2`).run();
+    expect(() =>
+      connection.transaction(() => {
+        index.mergeThin();
+        throw new Error('taken back');
+      }),
+    ).toThrow('taken back');
+    expect([find('whale'), segments().length]).toEqual([[1], 3]);
+    expect([merge(), find('whale'), segments().length]).toEqual([true, [], 2]);
+  });
+
+  it('keeps a short segment of which a tenth is left', () => {
+    index.limit(1_000);
+    const long = 'x '.repeat(600);
+    add({ 1: long, 20: long, 40: long, 60: 'x' });
+    keep(1, 2, 3, 20, 40);
+    const merge = () => connection.transaction(() => index.mergeThin());
+    expect([merge(), segments().length]).toEqual([false, 4]);
+    expect([merge(), segments().length]).toEqual([true, 3]);
+  });
+
   it('begins a segment earlier where texts are long', () => {
     const long = ' '.repeat(70_000_000);
     add({ 1: long, 2: `whale ${long}`, 3: 'whale', 4: 'whale' });

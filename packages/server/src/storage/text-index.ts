@@ -1,6 +1,7 @@
 import type { SqliteConnection } from './sqlite-connection.ts';
 import type { SqlStatement } from './sqlite-driver.ts';
 import { number } from './sqlite-rows.ts';
+import { storedText } from './stored-text.ts';
 
 /** Large enough that a search visits few segments, small enough that what is dropped late weighs little. */
 const SEGMENT_SPANS = 100_000;
@@ -13,6 +14,11 @@ const GATHERED_BYTES = 16 * 1024 * 1024;
  * fills fast ends before: nothing of it is merged.
  */
 const MERGED_PIECES = 500;
+
+/** A segment of which at most so many spans are left, no more than this part of all, and so many bytes, is given up. */
+const THIN_SPANS = 1_000;
+const THIN_PART = 0.1;
+const THIN_BYTES = 4 * 1024 * 1024;
 
 interface Segment {
   readonly segment: number;
@@ -27,6 +33,8 @@ export class TextIndex {
   #characters = 0;
   #limit = SEGMENT_CHARACTERS;
   #insert: SqlStatement | undefined;
+  /** Which segment is looked at next. */
+  #turn = 0;
 
   constructor(connection: SqliteConnection) {
     this.#connection = connection;
@@ -53,10 +61,49 @@ export class TextIndex {
       const used = this.#connection
         .sql('SELECT 1 FROM span WHERE span_key >= ? AND span_key < ? LIMIT 1')
         .get(firstKey, next.firstKey);
-      if (used !== undefined) continue;
-      this.#connection.exec(`DROP TABLE span_text_${segment}`);
-      this.#connection.sql('DELETE FROM text_segment WHERE segment = ?').run(segment);
+      if (used === undefined) this.#drop(segment);
     }
+  }
+
+  /**
+   * Gives up one segment of which little is left, as of traces that are pinned: the next one takes that over, unless it
+   * still grows. Each call looks at another one. @returns whether this one was given up.
+   */
+  mergeThin(): boolean {
+    const segments = segmentsOf(this.#connection);
+    const count = segments.length - 2;
+    if (count < 1) return false;
+    const index = this.#turn++ % count;
+    const { segment, firstKey } = segments[index]!;
+    const next = segments[index + 1]!;
+    const limit = Math.min(THIN_SPANS, Math.floor((next.firstKey - firstKey) * THIN_PART));
+    const left = this.#connection
+      .sql(
+        `SELECT span_key, octet_length(attributes) + coalesce(octet_length(events), 0) + coalesce(octet_length(links), 0) AS bytes
+         FROM span WHERE span_key >= ? AND span_key < ? LIMIT ?`,
+      )
+      .all(firstKey, next.firstKey, limit + 1);
+    const bytes = left.reduce((sum, row) => sum + number(row, 'bytes'), 0);
+    if (left.length > limit || bytes > THIN_BYTES) return false;
+    const insert = this.#insertInto(next.segment);
+    for (const row of left) {
+      const spanKey = number(row, 'span_key');
+      insert.run(spanKey, storedText(this.#connection, spanKey));
+    }
+    this.#connection
+      .sql('UPDATE text_segment SET first_key = ? WHERE segment = ?')
+      .run(firstKey, next.segment);
+    this.#drop(segment);
+    return true;
+  }
+
+  #drop(segment: number): void {
+    this.#connection.exec(`DROP TABLE span_text_${segment}`);
+    this.#connection.sql('DELETE FROM text_segment WHERE segment = ?').run(segment);
+  }
+
+  #insertInto(segment: number): SqlStatement {
+    return this.#connection.statement(`INSERT INTO span_text_${segment} (rowid, text) VALUES (?, ?)`);
   }
 
   #isFull(spanKey: number, { firstKey }: Segment): boolean {
@@ -79,7 +126,7 @@ export class TextIndex {
     this.#connection.exec(
       `INSERT INTO ${table} (${table}, rank) VALUES ('hashsize', ${GATHERED_BYTES}), ('automerge', 0), ('crisismerge', ${MERGED_PIECES})`,
     );
-    this.#insert = this.#connection.statement(`INSERT INTO ${table} (rowid, text) VALUES (?, ?)`);
+    this.#insert = this.#insertInto(this.#newest.segment);
   }
 
   #forget(): void {

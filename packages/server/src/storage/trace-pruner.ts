@@ -64,7 +64,7 @@ export class TracePruner {
     const overdue = this.#overdue(limits, rows);
     if (overdue.length === 0) {
       this.#connection.origins.removeUnused(limits.maxBytes * ORIGINS_PART);
-      return false;
+      return this.#writer.mergeTexts() ? toPreview([]) : false;
     }
     this.#forget(overdue);
     this.#removeRows(rows);
