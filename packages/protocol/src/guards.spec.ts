@@ -8,6 +8,7 @@ import {
   isMetricList,
   isMetricPointList,
   isPinAnswer,
+  isPrimitiveStatsList,
   isProblemDetails,
   isRetentionPreview,
   isSpanDetail,
@@ -248,6 +249,26 @@ const spanHit = fc.record({
 });
 const spanList = fc.record({ items: fc.array(spanHit, { maxLength: 5 }), nextCursor: textOrNull });
 const isSpanHit = (value: unknown) => isSpanList({ items: [value], nextCursor: null });
+const duration = fc.double({ min: 0, max: 1e12, noNaN: true });
+const primitiveStatsList = fc.record({
+  sinceMs: duration,
+  untilMs: duration,
+  items: fc.array(
+    fc.record({
+      serviceName: fc.string(),
+      primitiveType: fc.string(),
+      name: fc.string(),
+      calls: fc.nat(),
+      errors: fc.nat(),
+      totalMs: duration,
+      p50Ms: duration,
+      p95Ms: duration,
+      p99Ms: duration,
+      maxMs: duration,
+    }),
+    { maxLength: 3 },
+  ),
+});
 const pinAnswer = fc.record({ traceId, isPinned: fc.boolean(), pinnedCount: count, exemptCount: count });
 const retentionPreview = fc.record({
   traceCount: count,
@@ -296,6 +317,7 @@ const contract: readonly {
   { name: 'isSpanList', guard: isSpanList, valid: spanList },
   { name: 'isSpanList (its items)', guard: isSpanHit, valid: spanHit },
   { name: 'isPinAnswer', guard: isPinAnswer, valid: pinAnswer },
+  { name: 'isPrimitiveStatsList', guard: isPrimitiveStatsList, valid: primitiveStatsList },
   { name: 'isRetentionPreview', guard: isRetentionPreview, valid: retentionPreview },
   { name: 'isTraceList', guard: isTraceList, valid: traceList },
   { name: 'isProblemDetails', guard: isProblemDetails, valid: problem },

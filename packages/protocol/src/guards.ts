@@ -10,6 +10,7 @@ import type {
   MetricList,
   MetricPointList,
   PinAnswer,
+  PrimitiveStatsList,
   ProblemDetails,
   RetentionPreview,
   SpanList,
@@ -47,6 +48,25 @@ const spanList = shape({
 });
 
 const pinAnswer = shape({ traceId: isTraceId, isPinned: isFlag, pinnedCount: isCount, exemptCount: isCount });
+
+const primitiveStatsList = shape({
+  sinceMs: isFinite,
+  untilMs: isFinite,
+  items: listOf(
+    shape({
+      serviceName: isText,
+      primitiveType: isText,
+      name: isText,
+      calls: isCount,
+      errors: isCount,
+      totalMs: isLength,
+      p50Ms: isLength,
+      p95Ms: isLength,
+      p99Ms: isLength,
+      maxMs: isLength,
+    }),
+  ),
+});
 
 const isFiniteOrNull = either(isFinite, is(null));
 const retentionPreview = shape({
@@ -106,6 +126,10 @@ export function isHealth(value: unknown): value is Health {
 /** True for the answer of `GET /api/spans`. */
 export function isSpanList(value: unknown): value is SpanList {
   return spanList(value);
+}
+
+export function isPrimitiveStatsList(value: unknown): value is PrimitiveStatsList {
+  return primitiveStatsList(value);
 }
 
 /** True for the answer of `PUT` and `DELETE /api/traces/{id}/pin`. */

@@ -91,6 +91,36 @@ export interface PinAnswer {
   readonly exemptCount: number;
 }
 
+/**
+ * `GET /api/primitives/stats?sinceMs=&untilMs=&service=`: how the primitives did whose executions ended from `sinceMs` to
+ * `untilMs` (milliseconds since the Unix epoch; by default the last hour), those with the most time in them first. Of
+ * windows beyond six hours only whole hours are known. It counts what came in, also of traces that are removed by now.
+ */
+export interface PrimitiveStatsList {
+  /** The beginning of the minute or hour that the window begins in: from there on is counted. */
+  readonly sinceMs: number;
+  readonly untilMs: number;
+  readonly items: readonly PrimitiveStats[];
+}
+
+/** Executions of one primitive of one service, in all of its versions. Times are milliseconds. */
+export interface PrimitiveStats {
+  readonly serviceName: string;
+  /** `retry`, `sequential`, … */
+  readonly primitiveType: string;
+  /** Its own name. Beyond 500 names in an hour further ones are counted together, as `_other`. */
+  readonly name: string;
+  readonly calls: number;
+  /** Of them, those that failed or ran out of time. */
+  readonly errors: number;
+  readonly totalMs: number;
+  /** At most 1 % wrong, as the other percentiles. */
+  readonly p50Ms: number;
+  readonly p95Ms: number;
+  readonly p99Ms: number;
+  readonly maxMs: number;
+}
+
 /** What retention would remove: `POST /api/cleanup` with `{ "preview": true }`, or has removed, without it. */
 export interface RetentionPreview {
   readonly traceCount: number;

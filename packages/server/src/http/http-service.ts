@@ -18,6 +18,7 @@ import { logRoutes } from './log-routes.ts';
 import { limitedAtOnce, limitedPerConnection } from './open-answers.ts';
 import { otlpGrpc } from './otlp-grpc.ts';
 import { otlpHttp } from './otlp-http.ts';
+import { statisticsRoutes } from './statistics-routes.ts';
 import { otlpSignals, type SignalWriters } from './otlp-signal.ts';
 import { pageFiles } from './page-files.ts';
 import { RequestBudget } from './request-budget.ts';
@@ -107,6 +108,7 @@ export async function createHttpService(options: HttpServiceOptions): Promise<Ht
   keepingRoutes(app, options);
   logRoutes(app, options.storage.logs);
   metricRoutes(app, options.storage.metrics);
+  statisticsRoutes(app, options.storage.traces, Date.now);
   pageFiles(app, options.pageDir);
   await app.ready();
 

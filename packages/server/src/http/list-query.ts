@@ -1,6 +1,8 @@
 const LIMIT_DEFAULT = 50;
 const LIMIT_MAX = 500;
 const TRACE_ID = /^[0-9a-f]{32}$/i;
+/** The last millisecond that nanoseconds in 64 bits reach: in the year 2262. */
+const LATEST_MS = 9_223_372_036_854;
 const SPAN_ID = /^[0-9a-f]{16}$/i;
 
 /** The query of an address as fastify reads it: a parameter that is repeated is a list. */
@@ -37,6 +39,15 @@ export function wholeNumber(query: Query, name: string, least: number, most: num
   const number = /^[0-9]{1,4}$/.test(value) ? Number(value) : NaN;
   if (number >= least && number <= most) return number;
   throw new BadRequestError(`${name} must be a number from ${least} to ${most}.`);
+}
+
+/** @throws BadRequestError when it is no time in milliseconds since the Unix epoch. */
+export function moment(query: Query, name: string): number | undefined {
+  const value = oneValue(query, name);
+  if (value === undefined) return undefined;
+  const milliseconds = /^[0-9]{1,13}$/.test(value) ? Number(value) : NaN;
+  if (milliseconds <= LATEST_MS) return milliseconds;
+  throw new BadRequestError(`${name} must be a whole number of milliseconds since the Unix epoch.`);
 }
 
 /** `limit` of a list. @throws BadRequestError */

@@ -1,4 +1,5 @@
 import { METRIC_BYTES, METRICS } from './metric-schema.ts';
+import { ROLL_UPS } from './roll-up-schema.ts';
 import { SEARCH_AND_RETENTION } from './search-schema.ts';
 
 /** Marks the file as ours ("TTAo"), so that another program's database is never taken for one. */
@@ -115,6 +116,13 @@ const LOGS = `
 `;
 
 /** What leads from each version to the next; an empty file has version 0. A step that was released never changes. */
-export const MIGRATIONS: readonly string[] = [TRACES, LOGS, SEARCH_AND_RETENTION, METRICS, METRIC_BYTES];
+export const MIGRATIONS: readonly string[] = [
+  TRACES,
+  LOGS,
+  SEARCH_AND_RETENTION,
+  METRICS,
+  METRIC_BYTES,
+  ROLL_UPS,
+];
 
 export const SCHEMA_VERSION = MIGRATIONS.length;

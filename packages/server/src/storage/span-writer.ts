@@ -1,6 +1,7 @@
 import type { ExecutionStatus, TraceSummary } from '@tta/obs-protocol';
 import type { SpanBatch } from '../otlp/span-batch.ts';
 import { type OpenTrace, type OpenTraces, RESUMPTION } from './open-traces.ts';
+import type { RollUps } from './roll-ups.ts';
 import { type NewSpan, SpanRows } from './span-rows.ts';
 import type { SqliteConnection } from './sqlite-connection.ts';
 import { TextIndex } from './text-index.ts';
@@ -18,11 +19,13 @@ export class SpanWriter {
   readonly #rows: SpanRows;
   readonly #texts: TextIndex;
   readonly #traces: OpenTraces;
+  readonly #rollUps: RollUps;
 
-  constructor(connection: SqliteConnection, traces: OpenTraces) {
+  constructor(connection: SqliteConnection, traces: OpenTraces, rollUps: RollUps) {
     this.#rows = new SpanRows(connection, traces);
     this.#texts = new TextIndex(connection);
     this.#traces = traces;
+    this.#rollUps = rollUps;
   }
 
   /** Only within a transaction. @returns the summaries of the traces that changed, in the order of their new `seq`. */
@@ -36,6 +39,7 @@ export class SpanWriter {
       if (count(span) === RESUMPTION) resumed.add(span.trace);
     }
     this.#addTexts(spans);
+    this.#rollUps.add(spans);
     return this.#traces.save(changed, resumed);
   }
 

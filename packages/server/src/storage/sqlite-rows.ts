@@ -43,6 +43,11 @@ export function storable(value: string): string {
   return value.includes('\0') ? value.replace(NUL, '\ufffd') : value;
 }
 
+/** libsql has blobs as `ArrayBuffer`, Node as `Uint8Array`. */
+export function bytes(row: SqlRow, column: string): Uint8Array {
+  return new Uint8Array(row[column] as ArrayBuffer);
+}
+
 export function text(row: SqlRow, column: string): string {
   return row[column] as string;
 }

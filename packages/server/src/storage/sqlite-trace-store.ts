@@ -1,5 +1,6 @@
 import type {
   LiveChange,
+  PrimitiveStatsList,
   RetentionPreview,
   SpanDetail,
   SpanHit,
@@ -10,13 +11,20 @@ import type {
 import type { SpanBatch } from '../otlp/span-batch.ts';
 import { pageOf, parseCursor } from './list-cursor.ts';
 import { OpenTraces } from './open-traces.ts';
+import { RollUps } from './roll-ups.ts';
 import { SpanWriter } from './span-writer.ts';
 import type { SqliteConnection } from './sqlite-connection.ts';
 import { number, text, toColumnRow, toSpanDetail, toSpanHit, toSummary } from './sqlite-rows.ts';
 import { findText } from './text-index.ts';
 import { spanColumns } from './trace-columns.ts';
 import { TracePruner } from './trace-pruner.ts';
-import { traceChange, type RetentionLimits, type TraceListQuery, type TraceStore } from './trace-store.ts';
+import {
+  traceChange,
+  type PrimitiveStatsQuery,
+  type RetentionLimits,
+  type TraceListQuery,
+  type TraceStore,
+} from './trace-store.ts';
 
 const SUMMARY = `trace_id, name, service_name, status, start_ns / 1e6 AS start_ms,
   (end_ns - start_ns) / 1e6 AS duration_ms, span_count, error_count, has_root, is_partial, is_pinned, seq`;
@@ -25,6 +33,7 @@ const SUMMARY = `trace_id, name, service_name, status, start_ns / 1e6 AS start_m
 export class SqliteTraceStore implements TraceStore {
   readonly #connection: SqliteConnection;
   readonly #openTraces: OpenTraces;
+  readonly #rollUps: RollUps;
   readonly #writer: SpanWriter;
   readonly #pruner: TracePruner;
   readonly #now: () => number;
@@ -34,7 +43,8 @@ export class SqliteTraceStore implements TraceStore {
     this.#connection = connection;
     this.#now = now;
     this.#openTraces = new OpenTraces(connection, now);
-    this.#writer = new SpanWriter(connection, this.#openTraces);
+    this.#rollUps = new RollUps(connection, now);
+    this.#writer = new SpanWriter(connection, this.#openTraces, this.#rollUps);
     this.#pruner = new TracePruner(connection, this.#writer, this.#openTraces, now);
   }
 
@@ -116,6 +126,10 @@ export class SqliteTraceStore implements TraceStore {
     return keys.map((spanKey) => hits.get(spanKey)!);
   }
 
+  async primitiveStats(query: PrimitiveStatsQuery): Promise<PrimitiveStatsList> {
+    return this.#rollUps.stats(query);
+  }
+
   async pin(traceId: string, isPinned: boolean): Promise<TraceSummary | undefined> {
     return this.#connection.transaction(() => {
       if (this.#connection.sql('SELECT 1 FROM trace WHERE trace_id = ?').get(traceId) === undefined) {
@@ -165,7 +179,10 @@ export class SqliteTraceStore implements TraceStore {
   }
 
   async prune(limits: RetentionLimits): Promise<RetentionPreview | false> {
-    return this.#connection.transaction(() => this.#pruner.prune(limits));
+    return this.#connection.transaction(() => {
+      this.#rollUps.prune();
+      return this.#pruner.prune(limits);
+    });
   }
 
   async previewPrune(limits: RetentionLimits): Promise<RetentionPreview> {

@@ -17,6 +17,7 @@ import { logConformance } from './log-conformance.ts';
 import { metricConformance } from './metric-conformance.ts';
 import { removalConformance } from './removal-conformance.ts';
 import { spanConformance } from './span-conformance.ts';
+import { statisticsConformance } from './statistics-conformance.ts';
 import { traceConformance } from './trace-conformance.ts';
 
 export type { ConformanceCase, OpenStorage } from './conformance-case.ts';
@@ -130,6 +131,7 @@ export const storageConformance: readonly ConformanceCase[] = [
   ...traceConformance,
   ...spanConformance,
   ...removalConformance,
+  ...statisticsConformance,
   ...logConformance,
   ...metricConformance,
   countsOn,

@@ -1,5 +1,6 @@
 import type {
   LiveChange,
+  PrimitiveStatsList,
   RetentionPreview,
   SpanDetail,
   SpanHit,
@@ -14,6 +15,13 @@ export interface TraceListQuery {
   readonly limit: number;
   /** `nextCursor` of the page before. */
   readonly cursor?: string;
+}
+
+/** Executions of primitives that ended within a window of time; milliseconds since the Unix epoch. */
+export interface PrimitiveStatsQuery {
+  readonly sinceMs: number;
+  readonly untilMs: number;
+  readonly serviceName?: string;
 }
 
 export interface RetentionLimits {
@@ -47,6 +55,11 @@ export interface TraceStore {
   span(traceId: string, spanId: string): Promise<SpanDetail | undefined>;
   /** The newest spans in whose texts all words of `text` occur, in any order; nothing in it is an operator. */
   findSpans(text: string, limit: number): Promise<readonly SpanHit[]>;
+  /**
+   * How primitives did, summed up when their spans arrived: it outlives them by 90 days. From the beginning of the
+   * minute that the window begins in, of the hour when it is longer than six hours.
+   */
+  primitiveStats(query: PrimitiveStatsQuery): Promise<PrimitiveStatsList>;
   /** Keeps a trace from removal, or gives it free. Resolves with the changed trace, or `undefined` when it is not stored. */
   pin(traceId: string, isPinned: boolean): Promise<TraceSummary | undefined>;
   /** How many traces are pinned, and how many of them, the newest, are exempt from removal under that limit. */

@@ -67,6 +67,7 @@ export class ThreadedStorage implements Storage {
           'trace',
           'span',
           'findSpans',
+          'primitiveStats',
           'pins',
           'changesAfter',
           'newestSeq',
