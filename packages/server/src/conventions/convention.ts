@@ -65,8 +65,8 @@ export interface Convention {
   readonly indexed?: Partial<Readonly<Record<'input' | 'output' | 'toolDefinitions', readonly string[]>>>;
   /** Whether input is always told without what a cache had to do with. Elsewhere that is seen by the numbers. */
   excludesCache?(span: SourceSpan): boolean;
-  /** Whether the span of a tool is called what the tool is, where no attribute says it. */
-  readonly isToolNamedBySpan?: boolean;
+  /** Whether the span of a tool or an agent is called what that is, where no attribute says it. */
+  readonly isNamedBySpan?: boolean;
   /** Token counts that are sums of several attributes. */
   readTokens?(span: SourceSpan): ReadTokens;
   /** A model that answered, where the table would mistake another one for it. */

@@ -37,7 +37,7 @@ export const langfuse: Convention = {
     anyInput: ['langfuse.observation.input'],
     anyOutput: ['langfuse.observation.output'],
   },
-  isToolNamedBySpan: true,
+  isNamedBySpan: true,
   readTokens: (span) => {
     const details = parsedJson(attributeOf(span, USAGE) ?? null);
     return isObject(details) ? tokensOf(details as Readonly<Record<string, number>>) : {};

@@ -46,20 +46,19 @@ export function normalizeSpan(span: SourceSpan, prices?: Prices): AiSpan | null 
     tokens: tokensOf(span, convention, names),
   };
   const isTool = operation === 'tool';
+  const ownName = convention.isNamedBySpan ? firstText({ attributes: { name: span.name } }, ['name']) : null;
   return {
     ...facts,
     responseId: text('responseId'),
     cost: costOf(firstAmount(span, names('costUsd')), facts, prices),
     finishReasons: firstTexts(span, names('finishReasons')).map(finishReason),
     timeToFirstChunkMs: timeToFirstChunkMs(span, names),
-    toolName: isTool
-      ? (text('toolName') ?? (convention.isToolNamedBySpan ? span.name.slice(0, 1024) : null))
-      : null,
+    toolName: isTool ? (text('toolName') ?? ownName) : null,
     toolCallId: isTool ? text('toolCallId') : null,
     toolDescription: isTool ? text('toolDescription') : null,
     sessionId: text('sessionId'),
     userId: text('userId'),
-    agentName: text('agentName'),
+    agentName: text('agentName') ?? (operation === 'agent' ? ownName : null),
     workflowName: text('workflowName'),
     tags: firstTexts(span, names('tags')),
   };

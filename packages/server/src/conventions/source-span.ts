@@ -39,7 +39,7 @@ export function firstValue(span: SourceSpan, names: readonly string[]): Attribut
 }
 
 /** The first of these that is a text with something in it; numbers are ids as well. */
-export function firstText(span: SourceSpan, names: readonly string[]): string | null {
+export function firstText(span: Pick<SourceSpan, 'attributes'>, names: readonly string[]): string | null {
   for (const name of names) {
     const value = attributeOf(span, name);
     if (typeof value === 'string' && value !== '') return value.slice(0, LONGEST_NAME);

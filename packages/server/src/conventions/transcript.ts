@@ -37,7 +37,7 @@ export function transcriptOf(span: SourceSpan, logs: readonly MessageLog[] = [])
   return {
     systemInstructions: system.length > 0 ? system : instructed,
     input: isTool ? [] : input,
-    output: isTool ? [] : output,
+    output: isTool ? [] : output.filter(({ parts }) => parts.length > 0),
     toolDefinitions: readToolDefinitions(content.toolDefinitions),
     arguments: isConversation ? null : (given ?? null),
     result: isConversation ? null : (returned ?? null),
