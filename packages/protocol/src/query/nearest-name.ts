@@ -8,6 +8,7 @@ export function nearestName(name: string, candidates: readonly string[]): string
   let nearestDistance = Math.max(1, Math.floor(name.length / 3)) + 1;
   for (const candidate of candidates) {
     const isBeginning = name.length >= 2 && candidate.startsWith(name);
+    if (!isBeginning && Math.abs(candidate.length - name.length) >= nearestDistance) continue;
     const distance = isBeginning ? 0 : editDistance(name, candidate);
     if (distance < nearestDistance) {
       nearest = candidate;

@@ -6,7 +6,7 @@ import { scanQuery, type QueryToken } from './scan-query.ts';
 export const queryLimits = {
   /** UTF-16 code units. */
   length: 4096,
-  /** Values of filters, each of a list counted, and pieces of free text. */
+  /** Values of filters, each of a list counted, and pieces of free text; also those with a problem. */
   values: 100,
   /** Parentheses and negations within each other. */
   depth: 20,
@@ -99,7 +99,7 @@ export class QueryParser {
     }
     const { filter, problems } = readFilter(this.#text, token);
     this.problems.push(...problems);
-    this.#values += filter?.anyOf.length ?? 0;
+    this.#values += (filter?.anyOf.length ?? 0) + problems.length;
     if (this.#values > queryLimits.values) {
       return this.#stop(token, `a query has at most ${queryLimits.values} values; leave some out`);
     }

@@ -1,3 +1,6 @@
+import type { AiOperation } from '../ai-span.ts';
+import type { ExecutionStatus } from '../trace.ts';
+
 /**
  * What the values of a field are, and how they are written:
  *
@@ -29,7 +32,28 @@ export interface QueryField {
   readonly help: string;
 }
 
-const STATUSES = ['success', 'error', 'timeout', 'cancelled', 'suspended'] as const;
+const STATUSES = [
+  'success',
+  'error',
+  'timeout',
+  'cancelled',
+  'suspended',
+] as const satisfies readonly ExecutionStatus[];
+
+const AI_OPERATIONS = [
+  'inference',
+  'embeddings',
+  'rerank',
+  'retrieval',
+  'tool',
+  'agent',
+  'workflow',
+  'step',
+  'memory',
+  'guardrail',
+  'evaluation',
+  'other',
+] as const satisfies readonly AiOperation[];
 
 /** All fields, in the order in which they are offered. Attributes are asked for by `attr.<key>` beside them. */
 export const queryFields = [
@@ -94,7 +118,14 @@ export const queryFields = [
     ],
     help: 'Category of the error',
   },
-  { name: 'operation', aliases: ['op'], type: 'text', level: 'span', help: 'chat, execute_tool, …' },
+  {
+    name: 'operation',
+    aliases: ['op'],
+    type: 'enum',
+    level: 'span',
+    values: AI_OPERATIONS,
+    help: 'What a span of an AI program did',
+  },
   { name: 'model', type: 'text', level: 'span', help: 'Model that was asked for, or that answered' },
   { name: 'provider', type: 'text', level: 'span', help: 'Who serves the model' },
   { name: 'cost', type: 'money', level: 'span', help: 'Price of the call in US dollars' },
@@ -114,15 +145,28 @@ export const queryFields = [
     help: 'Tokens read, also cached',
   },
   { name: 'tokens.out', aliases: ['tokens.output'], type: 'count', level: 'span', help: 'Tokens written' },
-  { name: 'tokens.cached', type: 'count', level: 'span', help: 'Tokens read from the cache of the provider' },
+  {
+    name: 'tokens.cache_read',
+    aliases: ['tokens.cached'],
+    type: 'count',
+    level: 'span',
+    help: 'Tokens that the provider had in its cache',
+  },
+  {
+    name: 'tokens.cache_write',
+    type: 'count',
+    level: 'span',
+    help: 'Tokens that the provider put into its cache',
+  },
   { name: 'tokens.reasoning', type: 'count', level: 'span', help: 'Tokens spent on reasoning' },
   { name: 'ttft', type: 'duration', level: 'span', help: 'Time to the first token or chunk' },
   { name: 'finish', type: 'text', level: 'span', help: 'Why the model stopped: stop, length, …' },
   { name: 'tool', type: 'text', level: 'span', help: 'Tool that was called' },
-  { name: 'agent', type: 'text', level: 'span', help: 'Name or type of the agent' },
+  { name: 'agent', type: 'text', level: 'span', help: 'Name of the agent' },
   { name: 'workflow', type: 'text', level: 'span', help: 'Workflow that it is part of' },
   { name: 'session', aliases: ['conversation'], type: 'id', level: 'span', help: 'Session or conversation' },
   { name: 'user', type: 'id', level: 'span', help: 'User that it was done for' },
+  { name: 'tag', type: 'text', level: 'span', help: 'Any of its tags' },
   { name: 'request', type: 'id', level: 'span', help: 'Request that it belongs to' },
   { name: 'correlation', type: 'id', level: 'span', help: 'Correlation id' },
   { name: 'version', type: 'text', level: 'span', help: 'Version of the service' },

@@ -15,18 +15,16 @@ const NUMBER = String.raw`(?:\d+(?:\.\d*)?|\.\d+)(?:e[+-]?\d+)?`;
 const PLAIN_NUMBER = new RegExp(`^${NUMBER}$`, 'i');
 const COUNT = new RegExp(`^(-?${NUMBER})([kmb])?$`, 'i');
 const MONEY = new RegExp(`^\\$?(${NUMBER})$`, 'i');
-const DURATION = new RegExp(`^(?:${NUMBER}(?:ns|us|µs|ms|s|min|m|h|d))+$`, 'i');
-const DURATION_PART = new RegExp(`(${NUMBER})(ns|us|µs|ms|s|min|m|h|d)`, 'gi');
+const DURATION = new RegExp(`^(?:${NUMBER}(?:us|µs|ms|s|min|m|h|d))+$`, 'i');
+const DURATION_PART = new RegExp(`(${NUMBER})(us|µs|ms|s|min|m|h|d)`, 'gi');
 const MOMENT = /^(\d{4}-\d\d-\d\d)(?:T(\d\d:\d\d(?::\d\d(?:\.\d{1,3})?)?)(Z|[+-]\d\d:\d\d)?)?$/i;
 
 /** The year 10000, which four digits do not write. */
 const END_OF_TIME_MS = Date.UTC(10_000, 0);
 
 const MULTIPLES: Readonly<Record<string, number>> = { k: 1e3, m: 1e6, b: 1e9 };
+/** Longer than microseconds, of which a thousand are divided into each millisecond: times 0.001 would not be exact. */
 const UNITS_MS: Readonly<Record<string, number>> = {
-  ns: 1e-6,
-  us: 1e-3,
-  µs: 1e-3,
   ms: 1,
   s: 1000,
   m: 60_000,
@@ -67,8 +65,10 @@ const readers: Readonly<Record<QuantityType, (text: string) => QueryQuantity | u
 function readDuration(text: string): number | undefined {
   if (!DURATION.test(text)) return undefined;
   let ms = 0;
-  for (const [, number, unit] of text.matchAll(DURATION_PART))
-    ms += Number(number) * UNITS_MS[unit!.toLowerCase()]!;
+  for (const [, number, unit] of text.matchAll(DURATION_PART)) {
+    const unitMs = UNITS_MS[unit!.toLowerCase()];
+    ms += unitMs === undefined ? Number(number) / 1000 : Number(number) * unitMs;
+  }
   return ms;
 }
 

@@ -26,7 +26,7 @@ export function readMatch(field: QueryField, value: ValueToken): QueryMatch | Fa
     case 'enum':
       return readEnum(field, value);
     case 'attribute':
-      return readOrdered('count', value) ?? { kind: 'text', parts };
+      return (value.isQuoted ? undefined : readOrdered('count', value)) ?? { kind: 'text', parts };
     default:
       return readOrdered(field.type, value) ?? readExact(field, field.type, value);
   }
@@ -67,7 +67,7 @@ function readEnum({ name, values = [] }: QueryField, { parts }: ValueToken): Que
 
 /** `>2s`, `1s..2s`, `1s..` or `..2s`; `undefined` where it is neither. */
 function readOrdered(type: QuantityType, value: ValueToken): QueryMatch | Fault | undefined {
-  if (value.isQuoted || value.parts.length > 1) return undefined;
+  if (value.parts.length > 1) return undefined;
   const written = value.parts.join('');
   const [, operator, operand = ''] = COMPARISON.exec(written) ?? [];
   if (operator !== undefined) {

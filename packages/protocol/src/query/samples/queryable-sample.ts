@@ -1,9 +1,18 @@
+import type { AiOperation } from '../../ai-span.ts';
 import type { AttributeJson } from '../../trace.ts';
 import type { QueryableSpan, QueryableTrace, QueryFieldValue } from '../match-query.ts';
 import type { SampleSpan, SampleTrace } from './sample-traces.ts';
 
 /** By OTLP's numbers. */
 const kindNames = ['unspecified', 'internal', 'server', 'client', 'producer', 'consumer'];
+
+/** Of the two conventions of the samples. */
+const operations: Readonly<Record<string, AiOperation>> = {
+  chat: 'inference',
+  execute_tool: 'tool',
+  invoke_agent: 'agent',
+  CHAIN: 'step',
+};
 
 /**
  * What a query may ask of a sample, as the service should find it out from what was sent; written down apart from the
@@ -47,7 +56,8 @@ function queryableSpan(span: SampleSpan, spans: readonly SampleSpan[]): Queryabl
     ({ parentSpanId, name }) => parentSpanId === span.spanId && name.startsWith('primitive.retry.attempt_'),
   ).length;
   const cost = numberOf(attributes['cost.usd']);
-  const isModelCall = attributes['gen_ai.operation.name'] === 'chat' && span.status === 'success';
+  const tokens = tokensOf(span);
+  const operation = textOf(attributes['gen_ai.operation.name'] ?? attributes['openinference.span.kind']);
   return {
     fields: known({
       status: span.status,
@@ -63,23 +73,25 @@ function queryableSpan(span: SampleSpan, spans: readonly SampleSpan[]): Queryabl
       error: several('error.type', 'error.code'),
       message: one('error.message'),
       category: one('error.category'),
-      operation: one('gen_ai.operation.name'),
+      operation: operations[operation ?? ''],
       model: several('gen_ai.request.model', 'gen_ai.response.model'),
       provider: one('gen_ai.provider.name'),
       cost,
-      'cost.source': cost !== undefined ? 'reported' : isModelCall ? 'unpriced' : undefined,
-      tokens: tokensOf(span),
+      'cost.source': cost !== undefined ? 'reported' : tokens !== undefined ? 'unpriced' : undefined,
+      tokens,
       'tokens.in': numberOf(attributes['gen_ai.usage.input_tokens']),
       'tokens.out': numberOf(attributes['gen_ai.usage.output_tokens']),
-      'tokens.cached': numberOf(attributes['gen_ai.usage.cache_read.input_tokens']),
+      'tokens.cache_read': numberOf(attributes['gen_ai.usage.cache_read.input_tokens']),
+      'tokens.cache_write': numberOf(attributes['gen_ai.usage.cache_write.input_tokens']),
       'tokens.reasoning': numberOf(attributes['gen_ai.usage.reasoning.output_tokens']),
       ttft: ttftS === undefined ? undefined : ttftS * 1000,
       finish: several('gen_ai.response.finish_reasons'),
       tool: one('gen_ai.tool.name'),
-      agent: several('gen_ai.agent.name', 'agent.type'),
+      agent: one('gen_ai.agent.name'),
       workflow: one('workflow.name'),
       session: one('session.id', 'gen_ai.conversation.id'),
       user: one('user.id'),
+      tag: several('tag.tags'),
       request: one('request.id'),
       correlation: one('correlation.id'),
       version: textOf(resource['service.version']),

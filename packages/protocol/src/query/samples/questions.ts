@@ -150,8 +150,18 @@ export const questions: readonly Question[] = [
   },
   {
     inWords: 'Which prompts came from the cache of the provider?',
-    query: 'tokens.cached:>0',
+    query: 'tokens.cache_read:>0',
     expected: ['expensive research'],
+  },
+  {
+    inWords: 'Which calls put prompts into that cache?',
+    query: 'has:tokens.cache_write',
+    expected: ['expensive research'],
+  },
+  {
+    inWords: 'What ran with the tag beta?',
+    query: 'tag:beta',
+    expected: ['chain of another library'],
   },
   {
     inWords: 'Which answers were cut off?',
@@ -285,7 +295,7 @@ export const questions: readonly Question[] = [
   },
   {
     inWords: 'Which tools took longer than 100 ms?',
-    query: 'operation:execute_tool duration:>100ms',
+    query: 'operation:tool duration:>100ms',
     expected: ['support chat'],
   },
   {

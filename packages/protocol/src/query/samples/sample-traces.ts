@@ -14,6 +14,8 @@ export interface SampleSpan {
   readonly status: ExecutionStatus;
   readonly attributes: AttributesJson;
   readonly resource: AttributesJson;
+  /** Name of the instrumentation scope. */
+  readonly scope: string;
   /** Bodies of the log records of the span. */
   readonly logs: readonly string[];
 }
@@ -44,6 +46,7 @@ interface Written {
   readonly version?: string;
   readonly attributes?: AttributesJson;
   readonly resource?: AttributesJson;
+  readonly scope?: string;
   readonly logs?: readonly string[];
   readonly steps?: Readonly<Record<string, Written>>;
   /** A parent that never arrives. */
@@ -312,6 +315,7 @@ const written: Readonly<Record<string, readonly [agoMs: number, rootName: string
             'gen_ai.usage.input_tokens': 120_000,
             'gen_ai.usage.output_tokens': 8000,
             'gen_ai.usage.cache_read.input_tokens': 100_000,
+            'gen_ai.usage.cache_write.input_tokens': 10_000,
             'gen_ai.usage.reasoning.output_tokens': 5000,
             'gen_ai.response.finish_reasons': ['stop'],
             'cost.usd': 0.48,
@@ -448,6 +452,20 @@ const written: Readonly<Record<string, readonly [agoMs: number, rootName: string
       },
     },
   ],
+  'chain of another library': [
+    9 * HOUR,
+    'RunnableSequence',
+    {
+      ms: 400,
+      service: 'lab',
+      scope: '@arizeai/openinference-instrumentation-langchain',
+      attributes: {
+        'openinference.span.kind': 'CHAIN',
+        'session.id': 's-4',
+        'tag.tags': ['beta', 'nightly'],
+      },
+    },
+  ],
   Überweisung: [
     24 * HOUR + MINUTE,
     'Überweisung prüfen',
@@ -533,6 +551,7 @@ export const sampleTraces: readonly SampleTrace[] = Object.entries(written).map(
         status: span.status ?? 'success',
         attributes: span.attributes ?? {},
         resource: resourceOf(span, parent),
+        scope: span.scope ?? 'tta.primitives',
         logs: span.logs ?? [],
       };
       spans.push(sample);
