@@ -19,7 +19,7 @@ const killsUnderLoad = kills - killsOfPruning - killsOfCheckpoints - killsOfMigr
 const CONNECTIONS = 5;
 const ITEMS = 20;
 /** Removes nothing. */
-const keepsAll = { maxTraces: 10_000_000, retentionHours: 1_000_000, maxBytes: 2 ** 40 };
+const keepsAll = { maxTraces: 10_000_000, retentionHours: 100_000, maxBytes: 2 ** 40 };
 const { next: random } = seededRandom(8);
 
 let program: ServiceProgram;

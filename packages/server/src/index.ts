@@ -1,4 +1,5 @@
-export { startServer, type RunningServer, type ServerOptions } from './server.ts';
+export { startServer, type RunningServer } from './server.ts';
+export { SERVER_OPTION_RULES, type OptionRule, type ServerOptions } from './server-options.ts';
 export { isServiceError, ServiceError, type ServiceErrorCode } from './service-error.ts';
 export { makeDirectory } from './storage/database-file.ts';
 export { openDatabaseCleanup, type DatabaseCleanup } from './storage/database-cleanup.ts';

@@ -17,7 +17,8 @@ import {
   type TraceSummary,
 } from '@tta/obs-protocol';
 import { WebSocket } from 'ws';
-import { startServer, type RunningServer, type ServerOptions } from './server.ts';
+import { startServer, type RunningServer } from './server.ts';
+import type { ServerOptions } from './server-options.ts';
 
 let directory: string;
 let server: RunningServer;

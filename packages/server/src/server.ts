@@ -5,46 +5,15 @@ import { Access, isLoopback } from './http/access.ts';
 import { createHttpService } from './http/http-service.ts';
 import { LiveFeed } from './http/live-feed.ts';
 import { SparseLog } from './http/sparse-log.ts';
-import { silentLogger, type ServiceLogger } from './logger.ts';
+import { silentLogger } from './logger.ts';
 import { Retention } from './storage/retention.ts';
+import { checkServerOptions, type ServerOptions } from './server-options.ts';
 import { ServiceError } from './service-error.ts';
 import { WriteHealth } from './storage/write-health.ts';
 import type { LogStore } from './storage/log-store.ts';
 import type { MetricStore } from './storage/metric-store.ts';
 import type { TraceStore } from './storage/trace-store.ts';
-import type { Durability } from './thread/storage-messages.ts';
 import { ThreadedStorage } from './thread/threaded-storage.ts';
-
-export interface ServerOptions {
-  /** The name or address to listen on. Where others can reach it, a token is needed. @defaultValue '127.0.0.1' */
-  readonly host?: string;
-  /** Page, REST, WebSocket and all of OTLP; 0 picks a free port. @defaultValue 8765 */
-  readonly port?: number;
-  /** The same on more ports, where they are free: 4318 and 4317 are where tools send by default. @defaultValue [] */
-  readonly otlpPorts?: readonly number[];
-  /**
-   * What every request must show, 16 to 256 printable ASCII characters.
-   *
-   * @defaultValue none on a loopback address, else a random one
-   */
-  readonly token?: string;
-  /** The SQLite file; it and its folder are created when missing. */
-  readonly databasePath: string;
-  /** Folder of the built page. Without it `/` says how to build it. */
-  readonly pageDir?: string;
-  /** @defaultValue 1000 */
-  readonly maxTraces?: number;
-  /** @defaultValue 24 */
-  readonly retentionHours?: number;
-  /** What the database may take on disk, in bytes. @defaultValue 1 GiB */
-  readonly maxBytes?: number;
-  /** `full`: an answer of 200 also outlives a loss of power, at the price of a sync. @defaultValue 'process' */
-  readonly durability?: Durability;
-  /** Whether known forms of secrets are taken out of what arrives, before it is stored. @defaultValue true */
-  readonly redactSecrets?: boolean;
-  /** @defaultValue silent */
-  readonly logger?: ServiceLogger;
-}
 
 export interface RunningServer {
   /** For example `http://127.0.0.1:8765`. */
@@ -69,9 +38,11 @@ export interface RunningServer {
 /**
  * Starts the local service: OTLP in, SQLite, REST, WebSocket and the page.
  *
- * @throws ServiceError when it cannot listen or cannot open the database; the message is for the user.
+ * @throws ServiceError when an option makes no sense, or when it cannot listen or cannot open the database; the
+ * message is for the user.
  */
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
+  checkServerOptions(options);
   const { host = '127.0.0.1', port = 8765, logger = silentLogger } = options;
   const token = options.token ?? (isLoopback(host) ? undefined : generateToken());
   const access = new Access({ host, ...(token !== undefined && { token }) });

@@ -1,4 +1,5 @@
 export type ServiceErrorCode =
+  | 'OBS_ERR_INVALID_OPTION'
   | 'OBS_ERR_HOST_UNKNOWN'
   | 'OBS_ERR_TOKEN'
   | 'OBS_ERR_PORT_TAKEN'

@@ -36,7 +36,7 @@ afterEach(async () => {
 afterAll(() => program.remove());
 
 async function start(): Promise<void> {
-  service = await program.start({ databasePath, retentionHours: 1_000_000 });
+  service = await program.start({ databasePath, retentionHours: 100_000 });
 }
 
 const traceIdOf = (trace: number) => trace.toString(16).padStart(32, '0');

@@ -17,7 +17,7 @@ beforeAll(async () => {
   program = await ServiceProgram.bundle();
   const disk = join(directory, 'disk');
   mkdirSync(disk);
-  const options = { databasePath: join(disk, 'traces.db'), maxTraces: 1_000_000, retentionHours: 1_000_000 };
+  const options = { databasePath: join(disk, 'traces.db'), maxTraces: 1_000_000, retentionHours: 100_000 };
   service = await program.start(options, ['unshare', namespace, 'sh', '-c', SCRIPT, disk]);
 }, 30_000);
 

@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { isHealth, isPinAnswer, isRetentionPreview, isSpanList, isTraceDocument } from '@tta/obs-protocol';
 import { WebSocket } from 'ws';
-import { startServer, type RunningServer, type ServerOptions } from '../server.ts';
+import { startServer, type RunningServer } from '../server.ts';
+import type { ServerOptions } from '../server-options.ts';
 
 let directory: string;
 let server: RunningServer;
@@ -142,8 +143,9 @@ describe('/api/traces/{id}/pin', () => {
   });
 
   it('tells when pinned traces take more than their half', async () => {
-    await start({ maxBytes: 1 }, 1);
-    await send(1);
+    await start({ maxBytes: 1_000_000 }, 1);
+    const span = { traceId: hex(1, 32), spanId: hex(1, 16), name: 'x'.repeat(600_000) };
+    await ask('POST', '/v1/traces', { resourceSpans: [{ scopeSpans: [{ spans: [span] }] }] });
     expect((await ask('PUT', pinPath(1), {})).body).toMatchObject({ pinnedCount: 1, exemptCount: 0 });
   });
 

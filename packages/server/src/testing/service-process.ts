@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { build, type BuildOptions } from 'esbuild';
-import type { ServerOptions } from '../server.ts';
+import type { ServerOptions } from '../server-options.ts';
 
 const packageDirectory = fileURLToPath(new URL('../..', import.meta.url));
 // One level below the package, like src and dist: the service reads ../package.json.
