@@ -42,17 +42,19 @@ export function parsedJson(value: AttributeJson): AttributeJson {
 
 /** The same value with all that is too deep or too much left out, so that whoever walks it ends. */
 export function boundedJson(value: AttributeJson): AttributeJson {
-  let values = 0;
+  let left = VALUE_LIMIT;
   const copy = (one: AttributeJson, depth: number): AttributeJson => {
     if (typeof one !== 'object' || one === null) return one;
-    if (depth >= DEPTH_LIMIT || ++values > VALUE_LIMIT) return LEFT_OUT;
-    if (isList(one)) return one.slice(0, VALUE_LIMIT - values).map((item) => copy(item, depth + 1));
-    const object: Record<string, AttributeJson> = Object.create(null) as Record<string, AttributeJson>;
+    if (depth >= DEPTH_LIMIT) return LEFT_OUT;
+    const entries: [string, AttributeJson][] = [];
     for (const key of Object.keys(one)) {
-      if (++values > VALUE_LIMIT) break;
-      object[key] = copy((one as JsonObject)[key] ?? null, depth + 1);
+      if (--left < 0) {
+        entries.push([LEFT_OUT, LEFT_OUT]);
+        break;
+      }
+      entries.push([key, copy((one as JsonObject)[key] ?? null, depth + 1)]);
     }
-    return { ...object };
+    return isList(one) ? entries.map(([, item]) => item) : Object.fromEntries(entries);
   };
   return copy(value, 0);
 }
