@@ -2,11 +2,12 @@ import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 
-export const usage = `Usage: npm start [-- path] [--model NAME] [--exit] [--port N] [--db-path FILE]
+export const usage = `Usage: npm start [-- path] [--commits N] [--model NAME] [--exit] [--port N] [--db-path FILE]
 
 Starts the local service and reviews a git repository as an example workflow.
 
   path            git repository to review (default: this one)
+  --commits N     newest commits to read (default: 200)
   --model NAME    summarise with a model behind OPENAI_BASE_URL and OPENAI_API_KEY (default: without a model)
   --exit          end after the review instead of keeping the service up until Ctrl-C
   --port N        port of the service and its page (default: 8765)
@@ -15,6 +16,7 @@ Starts the local service and reviews a git repository as an example workflow.
 `;
 
 const options = {
+  commits: { type: 'string' },
   model: { type: 'string' },
   exit: { type: 'boolean' },
   port: { type: 'string' },
@@ -63,6 +65,7 @@ export function readArguments(args, callerFolder) {
     if (!existsSync(repository)) throw new UsageError(`there is no folder ${repository}`);
     example.push(repository);
   }
+  if (values.commits !== undefined) example.push('--commits', values.commits);
   if (values.model !== undefined) example.push('--model', values.model);
   return { help: false, service, example };
 }

@@ -1,4 +1,5 @@
 import { statSync } from 'node:fs';
+import { networkInterfaces } from 'node:os';
 import type { RunningServer } from '@tta/obs-server';
 import { formatBytes } from './format-bytes.ts';
 import { retentionText } from './retention-text.ts';
@@ -18,9 +19,7 @@ export function announceService(
   const isMade = token !== undefined && settings.token === undefined;
   const lines: readonly (readonly [label: string, text: string])[] = [
     ['page', isMade ? `${url}/?token=${token}` : url],
-    ...(isEverywhere(settings.host)
-      ? [['network', `port ${server.port} on every address of this machine`] as const]
-      : []),
+    ...(isEverywhere(settings.host) ? [['network', networkText(server)] as const] : []),
     ['OTLP', otlpAddresses(server, settings).join(', ')],
     ['database', `${databasePath} (${formatBytes(statSync(databasePath).size)})`],
     ['keeps', `${retentionText(settings)}, and what is pinned`],
@@ -30,6 +29,16 @@ export function announceService(
     `${style(terminal.hasColour).bold(`TTA observability ${version}`)}\n` +
       lines.map(([label, text]) => `  ${label.padEnd(8)}  ${text}\n`).join(''),
   );
+}
+
+/** Ports, and an address by which other machines reach them. */
+function networkText({ ports, port }: RunningServer): string {
+  const numbers = ports.length === 1 ? `port ${port}` : `ports ${ports.join(', ')}`;
+  const address = Object.values(networkInterfaces())
+    .flat()
+    .find((found) => found?.family === 'IPv4' && !found.internal)?.address;
+  const example = address === undefined ? '' : `, as http://${address}:${port}`;
+  return `${numbers} on every address of this machine${example}`;
 }
 
 function isEverywhere(host: string): boolean {
@@ -42,6 +51,6 @@ function otlpAddresses({ ports }: RunningServer, { host }: ServiceSettings): rea
 
 function tokenHint(isMade: boolean): string {
   return isMade
-    ? 'in that address, new with each start; programs: TTA_UI_TOKEN'
-    : 'as given; open the page with ?token=… once; programs: TTA_UI_TOKEN';
+    ? 'in that address, new with each start; programs: TTA_UI_TOKEN, or\n            OTEL_EXPORTER_OTLP_HEADERS=authorization=Bearer%20<token>'
+    : 'as given; open the page with ?token=… once; programs: TTA_UI_TOKEN, or\n            OTEL_EXPORTER_OTLP_HEADERS=authorization=Bearer%20<token>';
 }

@@ -4,7 +4,8 @@ import { backupInThread, isServiceError } from '@tta/obs-server';
 import { CommandError } from './command-error.ts';
 import type { Flags } from './command-line.ts';
 import { formatBytes } from './format-bytes.ts';
-import { serviceSettings } from './service-settings.ts';
+import { NoServiceError, ServiceClient } from './service-client.ts';
+import { serviceSettings, type ServiceSettings } from './service-settings.ts';
 import type { Surroundings } from './surroundings.ts';
 
 const PROGRESS_MS = 500;
@@ -12,7 +13,7 @@ const PROGRESS_MS = 500;
 /** `tta-obs backup`: copies the database into a new file, also while a service writes to it. */
 export async function backupCommand(flags: Flags, file: string, surroundings: Surroundings): Promise<number> {
   const { terminal } = surroundings;
-  const databasePath = resolve(serviceSettings(flags, surroundings).databasePath);
+  const databasePath = await databaseOf(flags, serviceSettings(flags, surroundings));
   if (!existsSync(databasePath)) {
     throw new CommandError(1, `There is no database ${databasePath}: name another with --db-path.`);
   }
@@ -31,6 +32,19 @@ export async function backupCommand(flags: Flags, file: string, surroundings: Su
   }
   terminal.out(`Copied ${databasePath} to ${path} (${formatBytes(sizeOf(path))}).\n`);
   return 0;
+}
+
+/** That which is named by a flag; else that of the service, which may be another than it would be by default. */
+async function databaseOf(flags: Flags, settings: ServiceSettings): Promise<string> {
+  const path = resolve(settings.databasePath);
+  const namesService = flags.port !== undefined || flags.host !== undefined;
+  if (flags.dbPath !== undefined || (settings.isDatabaseNamed && !namesService)) return path;
+  const client = new ServiceClient(settings);
+  const health = await client.probe();
+  if (health === 'locked')
+    throw new CommandError(1, `${client.lockedMessage()} Or name its database with --db-path.`);
+  if (health === undefined && namesService) throw new NoServiceError(client.url);
+  return health?.databasePath ?? path;
 }
 
 /** The copy has another name until it is complete; the newest is ours. */

@@ -34,7 +34,7 @@ const FLAGS = {
   cleanup: { ...CLIENT, 'db-path': 'string', preview: 'boolean', yes: 'boolean', json: 'boolean' },
   pin: CLIENT,
   unpin: CLIENT,
-  backup: { 'db-path': 'string', config: 'string', help: 'boolean' },
+  backup: { ...CLIENT, 'db-path': 'string' },
 } as const satisfies Record<string, FlagTypes>;
 
 export type CommandName = keyof typeof FLAGS;

@@ -204,9 +204,9 @@ Works while a service writes to the database. The copy is a database of its own
 (only you can read it): start --db-path <file> opens it. No file is overwritten.
 
 Flags
-  --db-path FILE  database to copy (traces.db in your data directory)
-  --config FILE   settings file, see tta-obs start --help
-
+  --db-path FILE  database to copy (that of the service that runs on the port,
+                  else traces.db in your data directory)
+${CLIENT_FLAGS}
 Exit codes
   0  copied
   1  it could not be done, and no file was left

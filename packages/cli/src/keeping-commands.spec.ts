@@ -59,11 +59,12 @@ function holdRetention(store: RunningServer['store'], previews: number): void {
   };
 }
 
-async function send({ url, token }: RunningServer, count: number): Promise<void> {
+async function send({ url, token }: RunningServer, count: number, text = ''): Promise<void> {
   const spans = Array.from({ length: count }, (_, index) => ({
     traceId: hex(index + 1),
     spanId: hex(1, 16),
     name: `job ${index + 1}`,
+    attributes: [{ key: 'text', value: { stringValue: text } }],
     startTimeUnixNano: String(1_763_700_000_000_000_000 + index * 1_000_000_000),
     endTimeUnixNano: String(1_763_700_000_005_000_000 + index * 1_000_000_000),
   }));
@@ -322,8 +323,8 @@ describe('tta-obs pin and unpin', () => {
   });
 
   it('warns when pinned traces take more than their half', async () => {
-    await start({ maxBytes: 1 }, 1);
-    await send(server!, 1);
+    await start({ maxBytes: 1_000_000 }, 1);
+    await send(server!, 1, 'x'.repeat(600_000));
     const session = user();
     expect(await session.run('pin', 'latest')).toBe(0);
     expect(session.stderr).toBe(
@@ -383,6 +384,29 @@ describe('tta-obs backup', () => {
     await server!.close();
     await start({ databasePath: copy() });
     expect((await server!.store.counts()).traceCount).toBe(3);
+  });
+
+  it('copies what the service keeps that the port names, and not another database', async () => {
+    await start({ databasePath: join(directory, 'elsewhere.db') });
+    await send(server!, 2);
+    const session = user();
+    expect(await session.run('backup', copy(), '--port', String(server!.port))).toBe(0);
+    expect(session.stdout).toMatch(/^Copied \S+elsewhere\.db to /);
+    await server!.close();
+    await start({ databasePath: copy() });
+    expect((await server!.store.counts()).traceCount).toBe(2);
+  });
+
+  it('asks for the token of a service, or the name of its database', async () => {
+    await start({ token: 'x'.repeat(16) });
+    const session = user();
+    const flags = ['--port', String(server!.port)];
+    expect(await session.run('backup', copy(), ...flags)).toBe(1);
+    expect(session.stderr).toContain('wants a token');
+    expect(await user().run('backup', copy(), ...flags, '--db-path', database())).toBe(0);
+    const nobody = user();
+    expect(await nobody.run('backup', copy(), '--port', '1')).toBe(1);
+    expect(nobody.stderr).toContain('No TTA service answers');
   });
 
   it('overwrites nothing', async () => {

@@ -20,6 +20,8 @@ const OF_CLIENTS: ReadonlySet<string> = new Set(['port', 'host', 'token', 'confi
 export interface ObservingService {
   readonly url: string;
   readonly token: string | undefined;
+  /** It goes on when this program has ended, and so does its page. */
+  readonly outlivesUs: boolean;
   /** Traces that have changed since; when the program has ended they are complete as far as they ever will be. */
   leftTraces(
     hasEnded: boolean,
@@ -61,6 +63,7 @@ async function ownService(settings: ServiceSettings, surroundings: Surroundings)
   return {
     url: server.url,
     token: server.token,
+    outlivesUs: false,
     leftTraces: async (hasEnded) => {
       if (hasEnded) await left.complete(ROOT_LIMIT_MS);
       left.stop();
@@ -82,6 +85,7 @@ async function runningService(client: ServiceClient, token: string | undefined):
   return {
     url: client.url,
     token,
+    outlivesUs: true,
     leftTraces: async () => {
       const traces = (await client.newestTraces()).filter(({ seq }) => seq > before);
       return { count: traces.length, newest: (limit) => traces.slice(0, limit).toReversed() };

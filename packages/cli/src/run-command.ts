@@ -19,10 +19,10 @@ export async function runCommand(
   const service = await observingService(settings, flags, surroundings);
   try {
     const end = await runProgram(program, observedEnvironment(surroundings.env, service), surroundings);
-    const count = await report(service, end, surroundings);
+    const mayStay = flags.exit !== true && !end.wasInterrupted;
+    const count = await report(service, end, mayStay || service.outlivesUs, surroundings);
     // A failure without a trace has nothing to look at.
-    const hasMore = end.exitCode === 0 || count > 0;
-    if (flags.exit !== true && !end.wasInterrupted && hasMore) await service.stay();
+    if (mayStay && (end.exitCode === 0 || count > 0)) await service.stay();
     return end.exitCode;
   } finally {
     await service.close();
@@ -33,6 +33,7 @@ export async function runCommand(
 async function report(
   service: ObservingService,
   end: ProgramEnd,
+  hasPage: boolean,
   { terminal, env }: Surroundings,
 ): Promise<number> {
   const traces = await service.leftTraces(!end.wasInterrupted);
@@ -45,12 +46,14 @@ async function report(
   for (const { traceId } of printed) {
     const document = await service.trace(traceId);
     if (document === undefined) continue;
-    terminal.out(`\n${traceTree(document, terminal)}${service.url}/#/traces/${traceId}\n`);
+    terminal.out(`\n${traceTree(document, terminal)}`);
+    terminal.out(hasPage ? `${service.url}/#/traces/${traceId}\n` : '');
   }
   const rest = traces.count - printed.length;
   if (rest > 0) {
     const noun = rest === 1 ? 'trace' : 'traces';
-    terminal.out(`\n${style(terminal.hasColour).dim(`and ${rest} earlier ${noun}: ${service.url}`)}\n`);
+    const place = hasPage ? service.url : 'tta-obs start shows them';
+    terminal.out(`\n${style(terminal.hasColour).dim(`and ${rest} earlier ${noun}: ${place}`)}\n`);
   }
   terminal.out('\n');
   return traces.count;

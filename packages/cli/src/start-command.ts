@@ -23,7 +23,9 @@ export async function startCommand(flags: Flags, surroundings: Surroundings): Pr
     if (!surroundings.tellReady()) {
       terminal.out(style(terminal.hasColour).dim('  Ctrl-C stops the service.\n'));
     }
-    await stopped;
+    const signal = await stopped;
+    // The terminal has written ^C and no end of line.
+    if (signal === 'SIGINT' && surroundings.isInteractive) terminal.out('\n');
   } finally {
     removeServiceFile(server.databasePath);
     await server.close();

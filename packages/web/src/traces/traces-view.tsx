@@ -131,8 +131,9 @@ function TraceRow({ trace, index, isActive, nowMs, onOpen }: TraceRowProps) {
       </span>
       <span role="gridcell" class="clip" title={trace.name}>
         <a href={formatRoute({ view: 'trace', traceId: trace.traceId })} tabIndex={-1}>
-          {trace.name}
+          {trace.name === '' ? '(no name)' : trace.name}
         </a>
+        {trace.isPinned && <em title="Pinned: kept from removal by age and number"> · pinned</em>}
         {!trace.hasRoot && <em title="The first span of this trace has not arrived yet"> · root missing</em>}
       </span>
       <span role="gridcell" class="clip col-service" title={trace.serviceName}>
