@@ -153,8 +153,12 @@ export const anySpans: fc.Arbitrary<TraceSpan[]> = fc
         .map(([span, { linked, start, length, step, ...related }]): TraceSpan => {
           const startTimeUnixNano = origin + start * step + step;
           const links = linked.map((spanId) => ({
-            ...{ traceId: related.traceId, spanId, traceState: '', flags: 0 },
-            ...{ attributes: {}, droppedAttributesCount: 0 },
+            traceId: related.traceId,
+            spanId,
+            traceState: '',
+            flags: 0,
+            attributes: {},
+            droppedAttributesCount: 0,
           }));
           return {
             ...span,
@@ -173,5 +177,5 @@ export const anySpans: fc.Arbitrary<TraceSpan[]> = fc
 function record<Shape extends object>(model: {
   [Key in keyof Shape]: fc.Arbitrary<Shape[Key]>;
 }): fc.Arbitrary<Shape> {
-  return fc.record(model, { noNullPrototype: true }) as fc.Arbitrary<Shape>;
+  return fc.record<Shape>(model, { noNullPrototype: true });
 }

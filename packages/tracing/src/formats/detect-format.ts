@@ -27,8 +27,8 @@ export function detectTraceFormat(start: Uint8Array | string): TraceFormat | nul
   const beginning = start.slice(0, enough);
   const text = typeof beginning === 'string' ? beginning : new TextDecoder().decode(beginning);
   if (!/^\uFEFF?\s*[[{]/.test(text)) return null;
-  // Every text of the document, so that nothing within one is taken for a member.
-  for (const [, key = '', colon] of text.matchAll(/"([^"\\]*(?:\\.[^"\\]*)*)"\s*(:)?/gs)) {
+  // Every text of the document, also one that is cut off, so that nothing within one is taken for a member.
+  for (const [, key = '', colon] of text.matchAll(/"([^"\\]*(?:\\(?:.|$)[^"\\]*)*)(?:"\s*(:)?|$)/gs)) {
     const format = colon === undefined ? undefined : formats.get(key);
     if (format !== undefined) return format;
   }

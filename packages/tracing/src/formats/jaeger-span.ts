@@ -77,11 +77,16 @@ export function toJaegerSpan(
   processID: string,
   references: readonly JaegerReference[],
 ): JaegerSpan {
-  const tags = jaegerTags(span.attributes);
-  if (span.kind > 1) tags.push(jaegerTag(kindKey, kinds[span.kind - 1] ?? ''));
-  for (const [key, value] of fieldTags(span)) tags.push(jaegerTag(key, value));
-  if (span.statusMessage !== '') tags.push(jaegerTag(descriptionKey, span.statusMessage));
-  if (span.statusCode === 2) tags.push(jaegerTag(errorKey, true));
+  const fields = fieldTags(span);
+  if (span.kind > 1) fields.push([kindKey, kinds[span.kind - 1] ?? '']);
+  if (span.statusMessage !== '') fields.push([descriptionKey, span.statusMessage]);
+  if (span.statusCode === 2) fields.push([errorKey, true]);
+  // A key once: Jaeger UI warns of tags that are there twice.
+  const said = new Set(fields.map(([key]) => key));
+  const tags = [
+    ...jaegerTags(span.attributes).filter(({ key }) => !said.has(key)),
+    ...fields.map(([key, value]) => jaegerTag(key, value)),
+  ];
   // Jaeger UI leaves out a span that starts at 0.
   const startTime = Math.max(1, microsecondsOf(span.startTimeUnixNano));
   return {
@@ -213,7 +218,9 @@ function readTagValue(tag: JsonObject, key: string): AttributeValue {
 }
 
 function toJaegerLog({ name, timeUnixNano, attributes, droppedAttributesCount: dropped }: TraceEvent) {
-  const fields = jaegerTags(attributes);
+  const fields = jaegerTags(attributes).filter(
+    ({ key }) => dropped === 0 || key !== droppedEventAttributesKey,
+  );
   // The attribute wins, says the specification.
   if (!Object.hasOwn(attributes, eventKey)) fields.unshift(jaegerTag(eventKey, name));
   if (dropped > 0) fields.push(jaegerTag(droppedEventAttributesKey, BigInt(dropped)));
