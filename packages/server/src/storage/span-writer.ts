@@ -68,6 +68,7 @@ export class SpanWriter {
       of = batch;
       this.#texts.add(spanKey, texts.toString('utf8', searchBegin(batch, index), batch.searchEnds[index]));
     }
+    if (spans.length > 0) this.#texts.endPiece();
   }
 }
 

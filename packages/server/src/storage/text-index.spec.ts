@@ -157,6 +157,32 @@ describe('TextIndex', () => {
     expect([segments().length, find('whale')]).toEqual([1, [4, 3]]);
   });
 
+  it('lets nobody wait until many long pieces are merged: it begins a segment instead', () => {
+    let key = 0;
+    const commits = (count: number, text: string) => {
+      for (let commit = 0; commit < count; commit++) {
+        add({ [++key]: text });
+        index.endPiece();
+      }
+    };
+    const pieces = (segment: number) =>
+      Number(connection.sql(`SELECT count(DISTINCT segid) AS n FROM span_text_${segment}_idx`).get()?.['n']);
+    commits(499, 'whale');
+    expect(pieces(1)).toBe(499);
+    commits(1, 'whale');
+    expect(pieces(1)).toBe(1);
+    commits(399, `whale ${' '.repeat(85_000)}`);
+    commits(1, 'whale');
+    expect([segments().length, pieces(1)]).toEqual([1, 401]);
+    commits(1, 'whale');
+    expect([segments().length, pieces(1), pieces(2)]).toEqual([2, 401, 1]);
+    commits(498, 'whale');
+    expect([segments().length, pieces(2)]).toEqual([2, 499]);
+    commits(1, 'whale');
+    expect([segments().length, pieces(2)]).toEqual([2, 1]);
+    expect(find('whale', 2_000)).toHaveLength(key);
+  });
+
   it('begins a segment as early as it is told, never later than by itself', () => {
     index.limit(1_000);
     add({ 1: 'x '.repeat(600), 2: 'whale', 3: 'whale' });

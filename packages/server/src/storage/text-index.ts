@@ -14,6 +14,9 @@ const GATHERED_BYTES = 16 * 1024 * 1024;
  * fills fast ends before: nothing of it is merged.
  */
 const MERGED_PIECES = 500;
+/** Everybody waits while pieces are merged. With nearly so many, of so much text, a segment ends instead. */
+const MANY_PIECES = 400;
+const MUCH_TEXT = 32 * 1024 * 1024;
 
 /** A segment of which at most so many spans are left, no more than this part of all, and so many bytes, is given up. */
 const THIN_SPANS = 1_000;
@@ -32,6 +35,9 @@ export class TextIndex {
   /** Added to the newest segment since it was opened. */
   #characters = 0;
   #limit = SEGMENT_CHARACTERS;
+  /** Added since pieces were merged. */
+  #pieces = 0;
+  #pieceCharacters = 0;
   #insert: SqlStatement | undefined;
   /** Which segment is looked at next. */
   #turn = 0;
@@ -45,6 +51,14 @@ export class TextIndex {
     if (this.#insert === undefined || this.#isFull(spanKey, this.#newest!)) this.#open(spanKey);
     this.#insert!.run(spanKey, text);
     this.#characters += text.length;
+    this.#pieceCharacters += text.length;
+  }
+
+  /** Has to be called when all texts of a commit are added. */
+  endPiece(): void {
+    if (++this.#pieces < MERGED_PIECES) return;
+    this.#pieces = 0;
+    this.#pieceCharacters = 0;
   }
 
   /** From now on a segment ends at so many characters. */
@@ -107,7 +121,8 @@ export class TextIndex {
   }
 
   #isFull(spanKey: number, { firstKey }: Segment): boolean {
-    return spanKey >= firstKey + SEGMENT_SPANS || this.#characters >= this.#limit;
+    const isSlow = this.#pieces >= MANY_PIECES && this.#pieceCharacters >= MUCH_TEXT;
+    return spanKey >= firstKey + SEGMENT_SPANS || this.#characters >= this.#limit || isSlow;
   }
 
   #open(spanKey: number): void {
@@ -121,7 +136,7 @@ export class TextIndex {
         .sql('INSERT INTO text_segment VALUES (?, ?)')
         .run(this.#newest.segment, this.#newest.firstKey);
     }
-    this.#characters = 0;
+    this.#beginCounting();
     const table = `span_text_${this.#newest.segment}`;
     this.#connection.exec(
       `INSERT INTO ${table} (${table}, rank) VALUES ('hashsize', ${GATHERED_BYTES}), ('automerge', 0), ('crisismerge', ${MERGED_PIECES})`,
@@ -131,8 +146,14 @@ export class TextIndex {
 
   #forget(): void {
     this.#newest = undefined;
-    this.#characters = 0;
+    this.#beginCounting();
     this.#insert = undefined;
+  }
+
+  #beginCounting(): void {
+    this.#characters = 0;
+    this.#pieces = 0;
+    this.#pieceCharacters = 0;
   }
 }
 
