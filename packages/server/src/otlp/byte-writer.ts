@@ -53,9 +53,9 @@ export class ByteWriter {
    * and ends of lines. Others are not written, and false is returned.
    */
   asciiString(source: PlainAscii, start: number, end: number): boolean {
-    this.#reserve(2 * (end - start) + 2);
+    this.#reserve(end - start + 2);
     const begin = this.length;
-    this.#bytes[this.length++] = QUOTE;
+    this.byte(QUOTE);
     for (let from = start; ; from++) {
       const plainEnd = source.end(from, end);
       this.copy(source.bytes, from, plainEnd);
@@ -66,10 +66,10 @@ export class ByteWriter {
         this.length = begin;
         return false;
       }
-      this.#bytes[this.length++] = BACKSLASH;
-      this.#bytes[this.length++] = escaped;
+      this.byte(BACKSLASH);
+      this.byte(escaped);
     }
-    this.#bytes[this.length++] = QUOTE;
+    this.byte(QUOTE);
     return true;
   }
 

@@ -60,6 +60,18 @@ describe('PlainAscii', () => {
     );
   });
 
+  it('is written as long as the text itself fits, though each of its bytes might have needed two', () => {
+    const out = new ByteWriter();
+    const text = Buffer.alloc(2 ** 20, 'plain text ');
+    for (let count = 0; count < 127; count++) out.copy(text, 0, text.length);
+    expect(out.asciiString(new PlainAscii(text), 0, text.length - 2)).toBe(true);
+    expect(out.length).toBe(128 * 2 ** 20);
+    expect(() => out.byte(0x20)).toThrow('more than');
+    out.length = 127 * 2 ** 20;
+    text[7] = 0x0a;
+    expect(() => out.asciiString(new PlainAscii(text), 0, text.length - 2)).toThrow('more than');
+  });
+
   it('takes buffers of no bytes and of one byte', () => {
     for (const offset of [0, 1, 2]) {
       const memory = new ArrayBuffer(offset + 1);
