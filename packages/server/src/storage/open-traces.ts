@@ -12,6 +12,8 @@ export const RESUMPTION = 'primitive.resumable.resume';
 const TRACE_BYTES = 200;
 /** Traces that are not read again when more of their spans arrive. */
 const CACHED_TRACES = 4_000;
+/** A name may have 1 MiB: traces of longer ones than this are read again. */
+const CACHED_CHARACTERS = 1_000;
 
 /** A trace whose spans are coming in. */
 export interface OpenTrace {
@@ -39,6 +41,7 @@ export class OpenTraces {
   readonly #now: () => number;
   /** By trace id. */
   readonly #open = new Map<string, OpenTrace>();
+  readonly #large: string[] = [];
   #nextTraceKey: number;
   #totals: StoredTotals | undefined;
 
@@ -59,12 +62,15 @@ export class OpenTraces {
     if (known !== undefined) return known;
     const trace = this.#read(traceId) ?? this.#newTrace(traceId);
     this.#open.set(traceId, trace);
+    this.#noteSize(trace);
     return trace;
   }
 
   /** Only between transactions, for a trace that is open twice would be counted twice. */
   closeMany(): void {
     if (this.#open.size >= CACHED_TRACES) this.#open.clear();
+    for (const traceId of this.#large) this.#open.delete(traceId);
+    this.#large.length = 0;
   }
 
   /** Writes the rows. @param resumed - Those of the traces that have spans of a run that went on. */
@@ -159,6 +165,7 @@ export class OpenTraces {
     else this.#update(values);
     trace.isNew = false;
     trace.savedBytes = trace.bytes;
+    this.#noteSize(trace);
     return {
       traceId: trace.traceId,
       name,
@@ -216,6 +223,12 @@ export class OpenTraces {
       'SELECT status FROM span WHERE trace_key = ? AND name = ? ORDER BY start_ns DESC, span_id DESC LIMIT 1',
     );
     return latest.get(traceKey, RESUMPTION)?.['status'] as ExecutionStatus | undefined;
+  }
+
+  #noteSize({ traceId, totals }: OpenTrace): void {
+    if (totals !== undefined && totals.name.length + totals.serviceName.length > CACHED_CHARACTERS) {
+      this.#large.push(traceId);
+    }
   }
 
   #addTotals(traceCount: number, bytes: number): void {

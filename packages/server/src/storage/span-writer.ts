@@ -7,6 +7,8 @@ import type { SqliteConnection } from './sqlite-connection.ts';
 import { TextIndex } from './text-index.ts';
 import { addSpan } from './trace-roll-up.ts';
 
+/** Columns whose strings may be long. */
+const STRINGS = ['name', 'statusMessage', 'label', 'traceState'] as const;
 /** What a span takes in the file beside its documents and texts, about. */
 const ROW_BYTES = 200;
 /** What a byte of text takes in the index of words, about. */
@@ -88,7 +90,11 @@ function count({ batch, index, trace }: NewSpan): string {
   const documentBegin = index === 0 ? 0 : batch.documentEnds[index * 3 - 1]!;
   const documentBytes = batch.documentEnds[index * 3 + 2]! - documentBegin;
   const textBytes = batch.searchEnds[index]! - searchBegin(batch, index);
-  trace.bytes += ROW_BYTES + documentBytes + Math.round(TEXT_FACTOR * textBytes);
+  const stringBytes = STRINGS.reduce(
+    (sum, column) => sum + (batch.strings[batch[column][index]!]?.length ?? 0),
+    0,
+  );
+  trace.bytes += ROW_BYTES + documentBytes + stringBytes + Math.round(TEXT_FACTOR * textBytes);
   return name;
 }
 

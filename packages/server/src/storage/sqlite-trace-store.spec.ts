@@ -52,6 +52,39 @@ describe('SqliteTraceStore', () => {
     expect(await store.counts()).toEqual({ traceCount: 1, spanCount: 2 });
   });
 
+  it('does not remember traces of long names, which would take its memory', async () => {
+    const pinned = async (trace: number) => {
+      connection.exec('UPDATE trace SET is_pinned = 1');
+      return (await write([group([span(trace, 2)])])).map(({ isPinned }) => isPinned);
+    };
+    await write([group([span(1, 1)]), group([span(2, 1, { name: 'n'.repeat(2_000) })])]);
+    expect([await pinned(1), await pinned(2)]).toEqual([[false], [true]]);
+    // Opened for a repetition alone.
+    connection.exec('UPDATE trace SET is_pinned = 0');
+    await write([group([span(2, 1)])]);
+    expect(await pinned(2)).toEqual([]);
+    await write([group([span(1, 1)])]);
+    expect((await write([group([span(2, 3), span(2, 4)])]))[0]).toMatchObject({
+      isPinned: true,
+      spanCount: 4,
+    });
+  });
+
+  it('counts the bytes of long names, messages, labels and states', async () => {
+    const long = 'n'.repeat(1_000_000);
+    const spans = [
+      span(1, 1, { name: long }),
+      span(2, 1, { statusCode: 2, statusMessage: long }),
+      span(3, 1, { traceState: long }),
+      span(4, 1, { attributes: { 'primitive.name': long } }),
+    ];
+    for (const [index, one] of spans.entries()) {
+      await write([group([one])]);
+      const { bytes } = await store.previewPrune({ maxTraces: 0, changedSinceMs: 0, maxBytes: Infinity });
+      expect(bytes).toBeGreaterThan(1_000_000 * (index + 1));
+    }
+  });
+
   it('arrives at the same summary whatever the order and the batches are', async () => {
     const failed = { attributes: { 'execution.status': 'timeout' } };
     const spans = [
