@@ -40,13 +40,14 @@ function start(options: Partial<ServerOptions> = {}): Promise<RunningServer> {
 const hex = (value: number, digits: number) => value.toString(16).padStart(digits, '0');
 
 function spanJson(trace: number, id: number, fields: object = {}) {
+  const startNs = 1_763_700_000_000_000_000n + BigInt(trace * 1_000_000_000 + id * 1_000_000);
   return {
     traceId: hex(trace, 32),
     spanId: hex(id, 16),
     ...(id > 1 && { parentSpanId: hex(1, 16) }),
     name: `span ${id}`,
-    startTimeUnixNano: String(trace * 1_000_000_000 + id * 1_000_000),
-    endTimeUnixNano: String(trace * 1_000_000_000 + id * 1_000_000 + 5_000_000),
+    startTimeUnixNano: String(startNs),
+    endTimeUnixNano: String(startNs + 5_000_000n),
     ...fields,
   };
 }
@@ -161,6 +162,51 @@ describe('POST /v1/traces', () => {
     };
     expect(told.code ?? told.status).toBe(told.code === undefined ? status : code);
     expect(told.message ?? told.detail).toMatch(/\w{3,}/);
+  });
+
+  it('takes a span without a start from its end, and warns the sender in its encoding', async () => {
+    const late = spanJson(1, 2, { startTimeUnixNano: undefined });
+    const answer = await post(exportJson(spanJson(1, 1), late));
+    expect(await answer.json()).toEqual({
+      partialSuccess: {
+        rejectedSpans: '0',
+        errorMessage: expect.stringMatching(/^1 spans .* span 0000000000000002 has no start/),
+      },
+    });
+    const trace = await get(`/api/traces/${hex(1, 32)}`);
+    expect(isTraceDocument(trace) && trace.summary.durationMs).toBe(6);
+  });
+
+  it('takes a span without times for one that happens as it arrives', async () => {
+    const before = Date.now();
+    const span = [0x0a, 16, ...Buffer.alloc(16, 1), 0x12, 8, ...Buffer.alloc(8, 2)];
+    const scope = [0x12, span.length, ...span];
+    const group = [0x12, scope.length, ...scope];
+    const answer = await post(Uint8Array.from([0x0a, group.length, ...group]), {
+      'content-type': 'application/x-protobuf',
+    });
+    const body = Buffer.from(await answer.arrayBuffer());
+    // partial_success (1), with a length of two bytes, holds nothing but its error_message (2).
+    expect([body[0], body[3]]).toEqual([0x0a, 0x12]);
+    expect(body.toString('utf8')).toContain('has no times and got that of its arrival');
+    const trace = await get(`/api/traces/${'01'.repeat(16)}`);
+    if (!isTraceDocument(trace)) throw new Error('no trace');
+    expect(trace.summary.startTimeMs).toBeGreaterThanOrEqual(before);
+    expect(trace.summary.startTimeMs).toBeLessThanOrEqual(Date.now());
+    expect(trace.summary.durationMs).toBe(0);
+  });
+
+  it('tells of what was rejected before it warns', async () => {
+    const bad = spanJson(1, 2, { spanId: '' });
+    const answer = await post(exportJson(bad, bad, spanJson(1, 1, { endTimeUnixNano: '0' })));
+    expect(await answer.json()).toEqual({
+      partialSuccess: {
+        rejectedSpans: '2',
+        errorMessage: expect.stringMatching(
+          /^2 spans rejected; the first: .* is ""; 1 spans were stored .* no end/,
+        ),
+      },
+    });
   });
 
   it('refuses broken protobuf with a google.rpc.Status in protobuf', async () => {

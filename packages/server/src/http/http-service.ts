@@ -66,7 +66,7 @@ export async function createHttpService(options: HttpServiceOptions): Promise<Ht
   const { access, logger, sparseLog, host, feed } = options;
   const limits = { ...HTTP_LIMITS, ...options.limits };
   const receiver = {
-    signals: otlpSignals(options),
+    signals: otlpSignals(options, Date.now),
     limitBytes: limits.bodyBytes,
     budget: new RequestBudget({
       limitBytes: limits.bytesInFlight,

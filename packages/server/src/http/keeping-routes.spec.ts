@@ -144,7 +144,8 @@ describe('/api/traces/{id}/pin', () => {
 
   it('tells when pinned traces take more than their half', async () => {
     await start({ maxBytes: 1_000_000 }, 1);
-    const span = { traceId: hex(1, 32), spanId: hex(1, 16), name: 'x'.repeat(600_000) };
+    const attributes = [{ key: 'large', value: { stringValue: 'x'.repeat(600_000) } }];
+    const span = { traceId: hex(1, 32), spanId: hex(1, 16), attributes };
     await ask('POST', '/v1/traces', { resourceSpans: [{ scopeSpans: [{ spans: [span] }] }] });
     expect((await ask('PUT', pinPath(1), {})).body).toMatchObject({ pinnedCount: 1, exemptCount: 0 });
   });

@@ -27,7 +27,10 @@ export function contentType(encoding: OtlpEncoding): string {
 /** How the answer of a signal names what was rejected; in protobuf it is field 1 for all of them. */
 export type RejectedField = 'rejectedSpans' | 'rejectedLogRecords' | 'rejectedDataPoints';
 
-/** `Export…ServiceResponse`; `partial_success` stays unset when everything was taken. */
+/**
+ * `Export…ServiceResponse`; `partial_success` stays unset when everything was taken and nothing is to be said. With a
+ * message and nothing rejected it is a warning (OTLP, "Partial Success").
+ */
 export function exportAnswer(
   encoding: OtlpEncoding,
   rejectedField: RejectedField,
@@ -36,16 +39,14 @@ export function exportAnswer(
 ): Buffer {
   if (encoding === 'json') {
     const answer =
-      rejectedCount === 0
+      message === ''
         ? {}
         : { partialSuccess: { [rejectedField]: String(rejectedCount), errorMessage: message } };
     return Buffer.from(JSON.stringify(answer));
   }
-  if (rejectedCount === 0) return Buffer.alloc(0);
-  return lengthDelimited(
-    1,
-    Buffer.concat([varintField(1, rejectedCount), lengthDelimited(2, Buffer.from(message))]),
-  );
+  if (message === '') return Buffer.alloc(0);
+  const rejected = rejectedCount === 0 ? Buffer.alloc(0) : varintField(1, rejectedCount);
+  return lengthDelimited(1, Buffer.concat([rejected, lengthDelimited(2, Buffer.from(message))]));
 }
 
 /** `google.rpc.Status` for an HTTP status. */

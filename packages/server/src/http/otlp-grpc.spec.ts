@@ -94,8 +94,14 @@ const field = (number: number, bytes: Uint8Array | string): Buffer => {
   return Buffer.concat([Buffer.from([(number << 3) | 2, content.length]), content]);
 };
 const nested = (item: Buffer): Buffer => field(1, field(2, field(2, item)));
+/** A start (7) and an end (8) in 2025. */
+const times = Buffer.alloc(18);
+times.writeUInt8(0x39, 0);
+times.writeBigUInt64LE(1_763_700_000_000_000_000n, 1);
+times.writeUInt8(0x41, 9);
+times.writeBigUInt64LE(1_763_700_000_000_000_009n, 10);
 const span = (name = 'run') =>
-  nested(Buffer.concat([field(1, Buffer.alloc(16, 1)), field(2, Buffer.alloc(8, 2)), field(5, name)]));
+  nested(Buffer.concat([field(1, Buffer.alloc(16, 1)), field(2, Buffer.alloc(8, 2)), field(5, name), times]));
 const logRecord = nested(field(5, field(1, 'a line')));
 const gauge = nested(Buffer.concat([field(1, 'level'), field(5, field(1, Buffer.from([0x20, 1])))]));
 

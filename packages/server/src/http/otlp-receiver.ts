@@ -31,11 +31,12 @@ export async function receiveExport(
   { signal, encoding, isGzip, body, room }: ReceivedExport,
 ): Promise<Buffer> {
   const message = isGzip ? await gunzip(body, { limitBytes, room }) : body;
-  const { rejectedCount, rejectionReason } = await signal.store(encoding, message);
-  const told =
+  const { rejectedCount, rejectionReason, warning = '' } = await signal.store(encoding, message);
+  const rejected =
     rejectedCount > 1
       ? `${rejectedCount} ${signal.noun} rejected; the first: ${rejectionReason}`
       : rejectionReason;
+  const told = [rejected, warning].filter((text) => text !== '').join('; ');
   return exportAnswer(encoding, signal.rejectedField, rejectedCount, told);
 }
 

@@ -2,6 +2,7 @@ import type { LogGroup } from '../otlp/log-batch.ts';
 import type { MetricGroup } from '../otlp/metric-batch.ts';
 import { redactionOf, redactLogs, redactMetrics } from '../otlp/redaction.ts';
 import type { SpanBatch } from '../otlp/span-batch.ts';
+import { mendSpanTimes } from '../otlp/span-times.ts';
 import { isWorthRepeating } from '../storage/write-failure.ts';
 import type { OtlpEncoding, RejectedField } from './otlp-answer.ts';
 import { RefusedError } from './refused-error.ts';
@@ -16,11 +17,15 @@ export interface SignalWriters {
   readonly isRedacting: boolean;
 }
 
-/** What had to be left out of a request that is otherwise good. */
+const NS_PER_MS = 1_000_000n;
+
+/** What had to be left out of a request that is otherwise good, and what its sender should know. */
 export interface Rejections {
   readonly rejectedCount: number;
   /** Why the first of the rejected items was rejected. */
   readonly rejectionReason: string;
+  /** About what is stored all the same; none is empty. */
+  readonly warning?: string;
 }
 
 /** A signal of OTLP, whichever protocol and encoding it comes in. */
@@ -43,8 +48,12 @@ const protobufLogs = loaded(() => import('../otlp/decode-protobuf-logs.ts'));
 const jsonMetrics = loaded(() => import('../otlp/decode-json-metrics.ts'));
 const protobufMetrics = loaded(() => import('../otlp/decode-protobuf-metrics.ts'));
 
-/** All signals that are taken. */
-export function otlpSignals(options: SignalWriters): readonly Signal[] {
+/**
+ * All signals that are taken.
+ *
+ * @param nowMs - Milliseconds since the Unix epoch.
+ */
+export function otlpSignals(options: SignalWriters, nowMs: () => number): readonly Signal[] {
   const { writeSpans, writeLogs, writeMetrics, isRedacting } = options;
   return [
     {
@@ -58,8 +67,10 @@ export function otlpSignals(options: SignalWriters): readonly Signal[] {
           encoding === 'json'
             ? (await jsonTraces()).decodeJsonTraces(body, redaction)
             : (await protobufTraces()).decodeProtobufTraces(body, redaction);
-        if (batch.count > 0) await stored('spans', writeSpans(batch));
-        return batch;
+        const warning = mendSpanTimes(batch, BigInt(nowMs()) * NS_PER_MS);
+        const { count, rejectedCount, rejectionReason } = batch;
+        if (count > 0) await stored('spans', writeSpans(batch));
+        return { rejectedCount, rejectionReason, warning };
       },
     },
     {
