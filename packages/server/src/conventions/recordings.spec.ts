@@ -186,8 +186,12 @@ const recordings: Readonly<Record<string, Recorded>> = {
   'otel-openai': {
     convention: 'otel-gen-ai',
     untold: [
-      ...['first.tools', 'first.cacheRead', 'first.reasoning'],
-      ...['second.tools', 'second.cacheRead', 'second.reasoning'],
+      'first.tools',
+      'first.cacheRead',
+      'first.reasoning',
+      'second.tools',
+      'second.cacheRead',
+      'second.reasoning',
       ...CLIENT_ALONE,
     ],
     sums: { ...OPENAI, cacheRead: 0, reasoning: 0 },
@@ -244,8 +248,12 @@ const recordings: Readonly<Record<string, Recorded>> = {
   langfuse: {
     convention: 'langfuse',
     untold: [
-      ...['first.provider', 'first.responseModel', 'first.finishReasons'],
-      ...['second.provider', 'second.responseModel', 'second.finishReasons'],
+      'first.provider',
+      'first.responseModel',
+      'first.finishReasons',
+      'second.provider',
+      'second.responseModel',
+      'second.finishReasons',
       'tool.toolCallId',
     ],
     otherwise: { 'first.requestModel': 'gpt-5.1-2025-11-13' },
@@ -256,8 +264,13 @@ const recordings: Readonly<Record<string, Recorded>> = {
   mastra: {
     convention: 'mastra',
     untold: [
-      ...['first.system', 'first.tools', 'first.messages', 'first.answer'],
-      ...['second.system', 'second.tools', 'second.messages'],
+      'first.system',
+      'first.tools',
+      'first.messages',
+      'first.answer',
+      'second.system',
+      'second.tools',
+      'second.messages',
     ],
     sums: OPENAI,
   },

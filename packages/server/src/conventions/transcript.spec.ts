@@ -108,9 +108,12 @@ describe('transcriptOf', () => {
   });
 
   it('keeps instructions that come later where they are', () => {
-    const messages = ['system', 'user', 'system'].map((role) => ({ role, content: role }));
+    const messages = ['system', 'developer', 'user', 'system'].map((role) => ({ role, content: role }));
     const read = transcriptOf(span({ ...chat, 'gen_ai.input.messages': messages }));
-    expect(read?.systemInstructions).toEqual([{ type: 'text', text: 'system' }]);
+    expect(read?.systemInstructions).toEqual([
+      { type: 'text', text: 'system' },
+      { type: 'text', text: 'developer' },
+    ]);
     expect(read?.input.map(({ role }) => role)).toEqual(['user', 'system']);
   });
 
