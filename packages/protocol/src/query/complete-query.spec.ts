@@ -30,6 +30,7 @@ describe('completeQuery', () => {
     ['a sta| b', ['a status: b', 'a trace.status: b']],
     ['-(sta|', ['-(status:', '-(trace.status:']],
     ['sta|tus:error', ['status:error', 'trace.status:error']],
+    ['status|:error', ['status:error', 'trace.status:error']],
     ['step|', ['label:']],
     ['si|', ['since:', 'version:', 'session:']],
     ['so|', ['tokens.reasoning:', 'cost.source:', 'some(']],

@@ -128,6 +128,7 @@ describe('parseQuery', () => {
     ['name:"a b', 'name:"a b"', [['"a b', 'this quote is not closed; add "']]],
     ['(a b', 'a b', [['(', 'this parenthesis is not closed; add )']]],
     ['a) b', 'a b', [[')', 'no parenthesis is open here; leave it out']]],
+    ['(a)) b', 'a b', [[')', 'no parenthesis is open here; leave it out']]],
     ['a ()', 'a', [['()', 'nothing stands in these parentheses; add a term']]],
     ['some()', '', [['()', 'nothing stands in these parentheses; add a term']]],
     ['f(x)', 'f x', [['(', 'parentheses are not part of a value; quote the value, or put a space between']]],
@@ -231,7 +232,14 @@ describe('parseQuery', () => {
     expect(problemsOf(tooMany)).toEqual([['b c OR d', 'a query has at most 100 values; leave some out']]);
   });
 
+  it('counts what it cannot read among the values', () => {
+    const slips = parseQuery('statsu:error '.repeat(200)).problems.map(({ message }) => message);
+    expect(slips).toHaveLength(queryLimits.values + 2);
+    expect(slips.at(-1)).toBe('a query has at most 100 values; leave some out');
+  });
+
   it('reads what is exactly at its limits', () => {
+    expect(problemsOf('(-a) '.repeat(30))).toEqual([]);
     expect(problemsOf(`${'(-'.repeat(10)}b${')'.repeat(10)}`)).toEqual([]);
     expect(problemsOf(`name:${'a,'.repeat(98)}a b`)).toEqual([]);
     expect(problemsOf('a'.repeat(queryLimits.length))).toEqual([]);
