@@ -3,7 +3,7 @@ import { isList, isObject, member, parsedJson, textMember, type JsonObject } fro
 
 type PartReader = (part: JsonObject) => AiPart | null;
 
-/** Kinds of parts, by the words that OpenTelemetry, OpenAI, Anthropic, the AI SDK and OpenInference have for them. */
+/** Kinds of parts, by the words that OpenTelemetry, OpenAI, Anthropic, the AI SDK and OpenInference have. Google's have none. */
 const READERS: Readonly<Record<string, PartReader>> = {
   text: textPart,
   input_text: textPart,
@@ -37,6 +37,10 @@ export function readPart(value: AttributeJson): AiPart {
   const inner = member(value, 'message_content');
   // OpenInference has the call of a tool beside the content that it is.
   const part = isObject(inner) ? { ...value, ...inner } : value;
+  const called = member(part, 'functionCall') ?? member(part, 'function_call');
+  if (isObject(called)) return toolCallPart(called) ?? { type: 'unknown', value };
+  const answered = member(part, 'functionResponse') ?? member(part, 'function_response');
+  if (isObject(answered)) return toolResponsePart(answered);
   const type = textMember(part, 'type') ?? (textMember(part, 'text') === null ? '' : 'text');
   const reader = Object.hasOwn(READERS, type) ? READERS[type] : undefined;
   return reader?.(part) ?? { type: 'unknown', value };
@@ -90,6 +94,10 @@ function reasoningPart(part: JsonObject): AiPart | null {
 }
 
 function mediaPart(part: JsonObject): AiPart | null {
+  const called = member(part, 'functionCall') ?? member(part, 'function_call');
+  if (isObject(called)) return toolCallPart(called) ?? { type: 'unknown', value };
+  const answered = member(part, 'functionResponse') ?? member(part, 'function_response');
+  if (isObject(answered)) return toolResponsePart(answered);
   const type = textMember(part, 'type') ?? '';
   const mimeType = firstText(part, ['mime_type', 'mimeType', 'mediaType', 'media_type']);
   const modality = textMember(part, 'modality') ?? modalityOf(mimeType ?? type);

@@ -203,6 +203,27 @@ describe('MessageReader', () => {
       [message('assistant', { type: 'unknown', value: 7 }, { type: 'unknown', value: {} })],
     ],
     [
+      'a request to Gemini',
+      {
+        contents: [
+          { role: 'user', parts: [{ text: 'hi' }] },
+          { role: 'model', parts: [{ functionCall: { id: 'c1', name: 'f', args: { x: 1 } } }] },
+          { role: 'user', parts: [{ functionResponse: { id: 'c1', name: 'f', response: { y: 2 } } }] },
+        ],
+      },
+      [message('user', text('hi')), message('assistant', call), message('tool', response)],
+    ],
+    [
+      'an answer of Gemini',
+      { candidates: [{ content: { role: 'model', parts: [{ text: 'hi' }] } }] },
+      [message('assistant', text('hi'))],
+    ],
+    [
+      'an answer of the ADK',
+      { content: { role: 'model', parts: [{ text: 'hi' }] } },
+      [message('assistant', text('hi'))],
+    ],
+    [
       'what is no message',
       { city: 'Paris' },
       [message('user', { type: 'unknown', value: { city: 'Paris' } })],
@@ -296,6 +317,7 @@ describe('MessageReader', () => {
       { type: 'tool_call_response' },
       { type: 'tool_response', id: null, response: null },
     ],
+    ['a call by Gemini of nothing', { functionCall: {} }, { type: 'unknown', value: { functionCall: {} } }],
     [
       'what is not known',
       { type: 'compaction', n: 1 },

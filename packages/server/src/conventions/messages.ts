@@ -65,12 +65,23 @@ export class MessageReader {
 
   #object(told: JsonObject, role: string, isLoose: boolean, depth: number): readonly AiMessage[] {
     const object = unfolded(told) as JsonObject;
-    const choices = member(object, 'choices');
+    const turns = member(object, 'contents');
+    if (isList(turns) && turns.some((turn) => isObject(turn) && Object.hasOwn(turn, 'parts'))) {
+      return this.read(turns, role, true, depth + 1);
+    }
+    const choices = member(object, 'choices') ?? member(object, 'candidates');
     if (isList(choices)) {
       return this.#some(choices, MOST_MESSAGES).flatMap((one) =>
-        this.read(isObject(one) ? member(one, 'message') : one, role, true, depth + 1),
+        this.read(
+          isObject(one) ? (member(one, 'message') ?? member(one, 'content')) : one,
+          role,
+          true,
+          depth + 1,
+        ),
       );
     }
+    const turn = member(object, 'content');
+    if (isObject(turn)) return this.read(turn, role, isLoose, depth + 1);
     // The answer of an agent may have all that was said before beside it.
     if (isMessage(object)) return [this.#message(object, role)];
     for (const name of ['messages', 'prompt', 'input', 'output']) {

@@ -3,7 +3,6 @@ import type { Pricing } from '@tta/obs-context';
 import type { Convention, FactField } from './convention.ts';
 import { conventions } from './conventions.ts';
 import { finishReason } from './finish-reason.ts';
-import { genAiNames } from './otel-gen-ai.ts';
 import { providerName } from './provider-name.ts';
 import { firstAmount, firstCount, firstText, firstTexts, type SourceSpan } from './source-span.ts';
 
@@ -27,10 +26,7 @@ export function normalizeSpan(span: SourceSpan, prices?: Prices): AiSpan | null 
   const told = convention?.operation(span);
   if (convention === undefined || told === undefined || told === null) return null;
   const [operation, operationName] = told;
-  const names = (field: FactField): readonly string[] => [
-    ...(convention.names[field] ?? []),
-    ...(genAiNames[field] ?? []),
-  ];
+  const names = (field: FactField): readonly string[] => convention.names[field] ?? [];
   const text = (field: FactField): string | null => firstText(span, names(field));
   const provider = text('provider');
   const responseModel = convention.readResponseModel

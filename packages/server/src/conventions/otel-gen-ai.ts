@@ -44,7 +44,7 @@ export const genAiNames: NameTable = {
     'gen_ai.usage.reasoning_output_tokens',
   ],
   costUsd: ['gen_ai.usage.cost'],
-  finishReasons: ['gen_ai.response.finish_reasons'],
+  finishReasons: ['gen_ai.response.finish_reasons', 'anthropic.message.stop_reason'],
   timeToFirstChunkS: ['gen_ai.response.time_to_first_chunk', 'gen_ai.client.operation.time_to_first_chunk'],
   toolName: ['gen_ai.tool.name'],
   toolCallId: ['gen_ai.tool.call.id', 'gen_ai.tool.call_id'],
@@ -54,11 +54,18 @@ export const genAiNames: NameTable = {
   agentName: ['gen_ai.agent.name'],
   workflowName: ['gen_ai.workflow.name'],
   system: ['gen_ai.system_instructions'],
-  input: ['gen_ai.input.messages'],
-  output: ['gen_ai.output.messages'],
+  input: [
+    'gen_ai.input.messages',
+    'pydantic_ai.all_messages',
+    'gcp.vertex.agent.llm_request',
+    'mlflow.spanInputs',
+  ],
+  output: ['gen_ai.output.messages', 'gcp.vertex.agent.llm_response', 'mlflow.spanOutputs'],
   toolDefinitions: ['gen_ai.tool.definitions'],
-  toolArguments: ['gen_ai.tool.call.arguments', 'tool_arguments'],
-  toolResult: ['gen_ai.tool.call.result', 'tool_response'],
+  toolArguments: ['gen_ai.tool.call.arguments', 'tool_arguments', 'gcp.vertex.agent.tool_call_args'],
+  toolResult: ['gen_ai.tool.call.result', 'tool_response', 'gcp.vertex.agent.tool_response'],
+  anyInput: ['mlflow.spanInputs'],
+  anyOutput: ['mlflow.spanOutputs'],
 };
 
 /** OpenTelemetry's GenAI conventions, in all their versions. */

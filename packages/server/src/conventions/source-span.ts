@@ -1,5 +1,5 @@
 import type { AttributeJson, SpanDetail } from '@tta/obs-protocol';
-import { boundedJson, isObject, parsedJson } from './bounded-json.ts';
+import { boundedJson, isObject, member, parsedJson } from './bounded-json.ts';
 
 /** What of a span conventions read. */
 export type SourceSpan = Pick<SpanDetail, 'name' | 'attributes' | 'startTimeUnixNano'> & {
@@ -20,13 +20,14 @@ export function attributeOf(
   { attributes }: Pick<SourceSpan, 'attributes'>,
   name: string,
 ): AttributeJson | undefined {
-  const [key = '', ...members] = name.split('#');
-  let value: AttributeJson | undefined = Object.hasOwn(attributes, key) ? attributes[key] : undefined;
-  for (const member of members) {
-    const object: AttributeJson | undefined = value === undefined ? undefined : parsedJson(value);
-    value = isObject(object) && Object.hasOwn(object, member) ? object[member] : undefined;
+  if (!name.includes('#')) return member(attributes, name);
+  const [key = '', ...inner] = name.split('#');
+  let value = member(attributes, key);
+  for (const step of inner) {
+    const object = value === undefined ? undefined : parsedJson(value);
+    value = isObject(object) ? member(object, step) : undefined;
   }
-  return value ?? undefined;
+  return value;
 }
 
 /** The first of these that is told, whatever it is, within the bounds of a transcript. */

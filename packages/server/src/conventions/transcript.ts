@@ -5,7 +5,6 @@ import { conventions } from './conventions.ts';
 import { indexedAttributes } from './indexed-attributes.ts';
 import { eventContent, eventOfLog, type MessageLog } from './message-events.ts';
 import { MessageReader } from './messages.ts';
-import { genAiNames } from './otel-gen-ai.ts';
 import { firstValue, type SourceSpan } from './source-span.ts';
 import { readToolDefinitions } from './tool-definitions.ts';
 
@@ -65,9 +64,7 @@ function contentOf(span: SourceSpan, convention: Convention, logs: readonly Mess
   };
   for (const field of FIELDS) {
     const value =
-      said[field] ??
-      indexed(span, convention, field) ??
-      firstValue(span, [...(convention.names[field] ?? []), ...(genAiNames[field] ?? [])]);
+      said[field] ?? indexed(span, convention, field) ?? firstValue(span, convention.names[field] ?? []);
     if (value !== undefined) content[field] = boundedJson(parsedJson(value));
   }
   return content;
