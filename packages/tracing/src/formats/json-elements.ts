@@ -19,7 +19,6 @@ export interface ElementsOptions {
 }
 
 const quote = 0x22;
-const backslash = 0x5c;
 const comma = 0x2c;
 const openBrace = 0x7b;
 const openBracket = 0x5b;
@@ -69,14 +68,22 @@ class ElementSplitter {
   *push(chunk: string): Generator<JsonElement | TraceProblem> {
     /** From here the chunk has not been kept. */
     let start = 0;
+    let nextQuote = -1;
+    let nextBackslash = -1;
     for (let at = 0; at < chunk.length && !this.#isOver; at++) {
       const code = chunk.charCodeAt(at);
       if (this.#isInText) {
         if (this.#isEscaped) {
           this.#isEscaped = false;
-        } else if (code === backslash) {
-          this.#isEscaped = true;
-        } else if (code === quote) {
+          continue;
+        }
+        // Most of a document is text.
+        if (nextQuote < at) nextQuote = indexOf(chunk, '"', at);
+        if (nextBackslash < at) nextBackslash = indexOf(chunk, '\\', at);
+        at = Math.min(nextQuote, nextBackslash);
+        if (at === nextBackslash) {
+          this.#isEscaped = at < chunk.length;
+        } else {
           this.#isInText = false;
           if (this.#isBeforeList && this.#depth === 1) {
             this.#keep(chunk.slice(start, at));
@@ -186,4 +193,9 @@ class ElementSplitter {
       message: `${what} was left out: it is longer than ${this.#options.limitLength} characters; raise limitLength`,
     };
   }
+}
+
+function indexOf(text: string, part: string, from: number): number {
+  const index = text.indexOf(part, from);
+  return index === -1 ? text.length : index;
 }

@@ -15,7 +15,7 @@ import type { TraceEvent, TraceLink, TraceResource, TraceScope, TraceSpan } from
 /** The tag or argument that holds what the format itself cannot say. */
 export const remainderKey = 'tta.otlp';
 
-/** Objects without a prototype, with text in them. In a patch, `null` takes an entry away. */
+/** Objects with text in them. In a patch, `null` takes an entry away. */
 interface Fields {
   [key: string]: Field;
 }
@@ -23,10 +23,12 @@ type Field = string | Fields | null;
 
 /** What `reading` lacks of `span`; `null` for nothing. */
 export function spanRemainder(span: TraceSpan, reading: TraceSpan): string | null {
-  if (span.resource === reading.resource) return patchText(spanFields(reading), spanFields(span));
+  const before = spanFields(reading, span);
+  const after = spanFields(span, reading);
+  if (span.resource === reading.resource) return patchText(before, after);
   return patchText(
-    fieldsOf({ ...spanFields(reading), resource: resourceFields(reading.resource) }),
-    fieldsOf({ ...spanFields(span), resource: resourceFields(span.resource) }),
+    { ...before, resource: resourceFields(reading.resource, span.resource) },
+    { ...after, resource: resourceFields(span.resource, reading.resource) },
   );
 }
 
@@ -71,8 +73,8 @@ export function withResourceRemainder(reading: TraceResource, remainder: string)
   return resourceOf(patched(resourceFields(reading), readPatch(remainder)));
 }
 
-function spanFields(span: TraceSpan): Fields {
-  return fieldsOf({
+function spanFields(span: TraceSpan, other?: TraceSpan): Fields {
+  return {
     parentSpanId: span.parentSpanId ?? '',
     name: span.name,
     kind: String(span.kind),
@@ -82,23 +84,23 @@ function spanFields(span: TraceSpan): Fields {
     statusMessage: span.statusMessage,
     traceState: span.traceState,
     flags: String(span.flags),
-    attributes: attributeFields(span.attributes),
+    attributes: attributeFields(span.attributes, other?.attributes),
     events: listFields(span.events.map(eventFields)),
     links: listFields(span.links.map(linkFields)),
     droppedAttributesCount: String(span.droppedAttributesCount),
     droppedEventsCount: String(span.droppedEventsCount),
     droppedLinksCount: String(span.droppedLinksCount),
     scope: scopeFields(span.scope),
-  });
+  };
 }
 
 function eventFields(event: TraceEvent): Fields {
-  return fieldsOf({
+  return {
     name: event.name,
     timeUnixNano: event.timeUnixNano.toString(),
     attributes: attributeFields(event.attributes),
     droppedAttributesCount: String(event.droppedAttributesCount),
-  });
+  };
 }
 
 function eventOf(event: Field): TraceEvent {
@@ -112,14 +114,14 @@ function eventOf(event: Field): TraceEvent {
 }
 
 function linkFields(link: TraceLink): Fields {
-  return fieldsOf({
+  return {
     traceId: link.traceId,
     spanId: link.spanId,
     traceState: link.traceState,
     flags: String(link.flags),
     attributes: attributeFields(link.attributes),
     droppedAttributesCount: String(link.droppedAttributesCount),
-  });
+  };
 }
 
 function linkOf(link: Field): TraceLink {
@@ -134,16 +136,19 @@ function linkOf(link: Field): TraceLink {
   };
 }
 
-function resourceFields({ attributes, droppedAttributesCount, schemaUrl }: TraceResource): Fields {
-  return fieldsOf({
-    attributes: attributeFields(attributes),
+function resourceFields(
+  { attributes, droppedAttributesCount, schemaUrl }: TraceResource,
+  other?: TraceResource,
+): Fields {
+  return {
+    attributes: attributeFields(attributes, other?.attributes),
     droppedAttributesCount: String(droppedAttributesCount),
     schemaUrl,
-  });
+  };
 }
 
 function scopeFields(scope: TraceScope): Fields {
-  return fieldsOf({ ...resourceFields(scope), name: scope.name, version: scope.version });
+  return { ...resourceFields(scope), name: scope.name, version: scope.version };
 }
 
 function resourceOf(fields: Fields): TraceResource {
@@ -154,10 +159,12 @@ function resourceOf(fields: Fields): TraceResource {
   };
 }
 
-function attributeFields(attributes: Attributes): Fields {
-  const fields = fieldsOf({});
+/** Values that are the same on both sides make no difference: these need no text. */
+function attributeFields(attributes: Attributes, same: Attributes = {}): Fields {
+  const fields: Fields = {};
   for (const [key, value] of Object.entries(attributes)) {
-    fields[key] = fieldsOf({ ...exactAttributeText(value) });
+    if (Object.hasOwn(same, key) && Object.is(same[key], value)) continue;
+    setEntry<Field>(fields, key, { ...exactAttributeText(value) });
   }
   return fields;
 }
@@ -176,13 +183,13 @@ function droppedOf(fields: Fields, key = 'droppedAttributesCount'): number {
 }
 
 function textOf(fields: Fields, key: string): string {
-  const value = fields[key] ?? '';
+  const value = own(fields, key) ?? '';
   if (typeof value === 'string') return value;
   throw new FieldError(`${key} in ${remainderKey} must be text, but is ${shown(value)}`);
 }
 
 function of(fields: Fields, key: string): Fields {
-  return asFields(fields[key] ?? fieldsOf({}));
+  return asFields(own(fields, key) ?? {});
 }
 
 function asFields(value: Field): Fields {
@@ -190,13 +197,14 @@ function asFields(value: Field): Fields {
   throw new FieldError(`an entry of ${remainderKey} must be an object, but is ${shown(value)}`);
 }
 
-function fieldsOf(entries: Readonly<Record<string, Field>>): Fields {
-  return Object.assign(Object.create(null) as Fields, entries);
+/** An own entry: keys of attributes may be those of every object. */
+function own(fields: Fields, key: string): Field | undefined {
+  return Object.hasOwn(fields, key) ? fields[key] : undefined;
 }
 
 /** By their places, so that a patch says what is different in one of them. */
 function listFields(entries: readonly Fields[]): Fields {
-  return fieldsOf(Object.fromEntries(entries.entries()));
+  return Object.fromEntries(entries.entries());
 }
 
 function patchText(from: Fields, to: Fields): string | null {
@@ -205,27 +213,27 @@ function patchText(from: Fields, to: Fields): string | null {
 }
 
 function difference(from: Fields, to: Fields): Fields {
-  const patch = fieldsOf({});
+  const patch: Fields = {};
   for (const [key, value] of Object.entries(to)) {
-    const before = from[key];
+    const before = own(from, key);
     if (isFields(value) && isFields(before)) {
       const entries = difference(before, value);
-      if (Object.keys(entries).length > 0) patch[key] = entries;
+      if (Object.keys(entries).length > 0) setEntry(patch, key, entries);
     } else if (value !== before) {
-      patch[key] = value;
+      setEntry(patch, key, value);
     }
   }
-  for (const key of Object.keys(from)) if (to[key] === undefined) patch[key] = null;
+  for (const key of Object.keys(from)) if (!Object.hasOwn(to, key)) setEntry(patch, key, null);
   return patch;
 }
 
 function patched(fields: Fields, patch: JsonObject): Fields {
-  const result = fieldsOf(fields);
+  const result = { ...fields };
   for (const [key, value] of Object.entries(patch)) {
-    const before = result[key];
+    const before = own(result, key);
     if (value === null) delete result[key];
-    else if (typeof value === 'string') result[key] = value;
-    else result[key] = patched(isFields(before) ? before : fieldsOf({}), asObject(value, remainderKey));
+    else if (typeof value === 'string') setEntry<Field>(result, key, value);
+    else setEntry<Field>(result, key, patched(isFields(before) ? before : {}, asObject(value, remainderKey)));
   }
   return result;
 }
