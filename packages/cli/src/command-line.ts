@@ -31,6 +31,8 @@ const FLAGS = {
   stop: { ...CLIENT, 'db-path': 'string' },
   run: { ...SERVICE, exit: 'boolean' },
   trace: { ...CLIENT, logs: 'boolean' },
+  traces: { ...CLIENT, limit: 'string', json: 'boolean', markdown: 'boolean' },
+  stats: { ...CLIENT, since: 'string', service: 'string', json: 'boolean', markdown: 'boolean' },
   cleanup: { ...CLIENT, 'db-path': 'string', preview: 'boolean', yes: 'boolean', json: 'boolean' },
   pin: CLIENT,
   unpin: CLIENT,
@@ -45,14 +47,14 @@ const COMMANDS = Object.keys(FLAGS) as CommandName[];
 export type CommandLine =
   | { readonly command: 'help'; readonly topic?: CommandName }
   | { readonly command: 'version' }
-  | { readonly command: 'start' | 'status' | 'stop' | 'cleanup'; readonly flags: Flags }
+  | { readonly command: 'start' | 'status' | 'stop' | 'traces' | 'stats' | 'cleanup'; readonly flags: Flags }
   | { readonly command: 'run'; readonly flags: Flags; readonly program: readonly [string, ...string[]] }
   | { readonly command: 'trace' | 'pin' | 'unpin'; readonly flags: Flags; readonly traceId: string }
   | { readonly command: 'backup'; readonly flags: Flags; readonly file: string };
 
 export type Flags = Readonly<
-  Partial<Record<SettingName | 'config', string>> &
-    Partial<Record<'detach' | 'exit' | 'logs' | 'preview' | 'yes' | 'json', true>>
+  Partial<Record<SettingName | 'config' | 'limit' | 'since' | 'service', string>> &
+    Partial<Record<'detach' | 'exit' | 'logs' | 'preview' | 'yes' | 'json' | 'markdown', true>>
 >;
 
 /**
@@ -80,6 +82,8 @@ function parseCommand(command: CommandName, args: readonly string[]): CommandLin
     case 'start':
     case 'status':
     case 'stop':
+    case 'traces':
+    case 'stats':
     case 'cleanup':
       refuseExtra(command, positionals, 0);
       return { command, flags };

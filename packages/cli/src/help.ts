@@ -8,6 +8,8 @@ Usage
   tta-obs stop                     stop it
   tta-obs run -- <command> [args]  run a program under observation
   tta-obs trace [id|latest]        print a stored trace
+  tta-obs traces                   list the newest traces
+  tta-obs stats [--since 1h]       how each primitive did
   tta-obs pin <id|latest>          keep a trace from removal; unpin ends that
   tta-obs cleanup [--preview]      remove what is over the limits
   tta-obs backup <file>            copy the database, also of a running service
@@ -147,6 +149,41 @@ ${CLIENT_FLAGS}
 Exit codes
   0  printed
 ${CLIENT_EXIT_CODES}`,
+  traces: `tta-obs traces – list the newest traces of the running service
+
+Usage
+  tta-obs traces [--limit N] [--json | --markdown] [flags]
+
+Flags
+  --limit N       how many, up to 500 (20)
+  --json          as JSON, as the REST interface has them
+  --markdown      as a table of Markdown
+${CLIENT_FLAGS}
+Exit codes
+  0  printed
+  1  the service does not answer or wants another token
+  2  the command line, a variable or the settings file is wrong
+`,
+  stats: `tta-obs stats – how each primitive did: calls, failures, percentiles
+
+Usage
+  tta-obs stats [--since TIME] [--service NAME] [--json | --markdown] [flags]
+
+It counts what has come in since, also of traces that are removed by now; those
+with the most time in them come first. Times beyond six hours begin with a whole
+hour, and percentiles are at most 1 % wrong.
+
+Flags
+  --since TIME    from how long ago: 15m, 6h, 7d; up to 90d (1h)
+  --service NAME  of this service alone
+  --json          as JSON, as the REST interface has it
+  --markdown      as a table of Markdown
+${CLIENT_FLAGS}
+Exit codes
+  0  printed
+  1  the service does not answer or wants another token
+  2  the command line, a variable or the settings file is wrong
+`,
   pin: `tta-obs pin – keep a trace from removal by age and number
 
 Usage

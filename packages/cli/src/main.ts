@@ -41,6 +41,14 @@ async function dispatch(args: readonly string[], surroundings: Surroundings): Pr
       const { stopCommand } = await import('./stop-command.ts');
       return stopCommand(line.flags, surroundings);
     }
+    case 'traces': {
+      const { tracesCommand } = await import('./traces-command.ts');
+      return tracesCommand(line.flags, surroundings);
+    }
+    case 'stats': {
+      const { statsCommand } = await import('./stats-command.ts');
+      return statsCommand(line.flags, surroundings);
+    }
     case 'run': {
       const { runCommand } = await import('./run-command.ts');
       return runCommand(line.flags, line.program, surroundings);

@@ -2,6 +2,7 @@ import {
   isHealth,
   isLogList,
   isPinAnswer,
+  isPrimitiveStatsList,
   isProblemDetails,
   isRetentionPreview,
   isTraceDocument,
@@ -9,6 +10,7 @@ import {
   type Health,
   type LogRecord,
   type PinAnswer,
+  type PrimitiveStatsList,
   type RetentionPreview,
   type TraceDocument,
   type TraceSummary,
@@ -85,9 +87,9 @@ export class ServiceClient {
     return document;
   }
 
-  /** The newest traces by start time, newest first, as many as one page has. */
-  async newestTraces(): Promise<readonly TraceSummary[]> {
-    const list = await this.#ask(`/api/traces?limit=${TRACE_PAGE}`, READ);
+  /** The newest traces by start time, newest first, at most as many as one page has. */
+  async newestTraces(limit: number = TRACE_PAGE): Promise<readonly TraceSummary[]> {
+    const list = await this.#ask(`/api/traces?limit=${limit}`, READ);
     if (!isTraceList(list)) throw new NoServiceError(this.url);
     return list.items;
   }
@@ -127,6 +129,16 @@ export class ServiceClient {
       newestFirst.push(...records);
     }
     return newestFirst.reverse();
+  }
+
+  /** How primitives did whose executions ended since then. */
+  async primitiveStats(windowMs: number, serviceName: string | undefined): Promise<PrimitiveStatsList> {
+    const untilMs = Date.now();
+    const service = serviceName === undefined ? '' : `&service=${encodeURIComponent(serviceName)}`;
+    const path = `/api/primitives/stats?sinceMs=${untilMs - windowMs}&untilMs=${untilMs}${service}`;
+    const answer = await this.#ask(path, READ);
+    if (!isPrimitiveStatsList(answer)) throw new NoServiceError(this.url);
+    return answer;
   }
 
   /** What retention would remove, or has removed. */

@@ -1,6 +1,7 @@
-import type { ExecutionStatus, TraceDocument } from '@tta/obs-protocol';
+import type { TraceDocument } from '@tta/obs-protocol';
 import { formatDuration } from './format-duration.ts';
 import { safeText, truncate, widthOf } from './safe-text.ts';
+import { STATUS_MARK, statusColour } from './status-mark.ts';
 import { style, type Style } from './style.ts';
 import { traceRows, type TraceRow } from './trace-rows.ts';
 
@@ -22,14 +23,6 @@ interface Line {
   /** Replaces a row: how many were left out. */
   readonly note: string;
 }
-
-const GLYPHS: Readonly<Record<ExecutionStatus, string>> = {
-  success: '✓',
-  error: '✗',
-  timeout: '◷',
-  cancelled: '⊘',
-  suspended: '‖',
-};
 
 /**
  * Draws a trace as a tree: glyph, name and kind of each step, the message of an error beside the step where
@@ -121,23 +114,10 @@ function drawLine({ branch, row, note }: Line, duration: string, width: number, 
   add(row.message, colour);
   add(row.isOrphan ? 'parent missing' : null, paint.dim);
   const padding = ' '.repeat(Math.max(0, space - used) + 2);
-  return `${paint.dim(branch)}${colour(GLYPHS[row.status])} ${parts.join('')}${padding}${paint.dim(duration)}`;
+  return `${paint.dim(branch)}${colour(STATUS_MARK[row.status])} ${parts.join('')}${padding}${paint.dim(duration)}`;
 }
 
 /** The glyph says success and error; the kind says timeout of a timeout. */
 function isSaid({ status, kind }: TraceRow): boolean {
   return status === 'success' || status === 'error' || status === kind;
-}
-
-function statusColour(status: ExecutionStatus, paint: Style): (text: string) => string {
-  switch (status) {
-    case 'success':
-      return paint.green;
-    case 'error':
-      return paint.red;
-    case 'timeout':
-    case 'cancelled':
-    case 'suspended':
-      return paint.yellow;
-  }
 }

@@ -1,0 +1,75 @@
+import type { PrimitiveStats, PrimitiveStatsList } from '@tta/obs-protocol';
+import { UsageError } from './command-error.ts';
+import type { Flags } from './command-line.ts';
+import { formatDuration } from './format-duration.ts';
+import { safeText } from './safe-text.ts';
+import { ServiceClient } from './service-client.ts';
+import { serviceSettings } from './service-settings.ts';
+import { style } from './style.ts';
+import type { Surroundings } from './surroundings.ts';
+import { markdownTable, textTable, type TableColumn } from './text-table.ts';
+
+const UNITS: Readonly<Record<string, number>> = { m: 60_000, h: 3_600_000, d: 86_400_000 };
+/** Statistics are kept for so long. */
+const LONGEST_MS = 90 * 86_400_000;
+const USUAL = '1h';
+
+const COLUMNS: readonly TableColumn[] = [
+  { title: 'primitive', align: 'left' },
+  { title: 'type', align: 'left' },
+  { title: 'service', align: 'left' },
+  { title: 'calls', align: 'right' },
+  { title: 'failed', align: 'right' },
+  { title: 'p50', align: 'right' },
+  { title: 'p95', align: 'right' },
+  { title: 'p99', align: 'right' },
+  { title: 'max', align: 'right' },
+  { title: 'total', align: 'right' },
+];
+
+/** `tta-obs stats`: how each primitive did in a window of time. */
+export async function statsCommand(flags: Flags, surroundings: Surroundings): Promise<number> {
+  const { terminal } = surroundings;
+  const since = flags.since ?? USUAL;
+  const windowMs = windowOf(since);
+  if (flags.json === true && flags.markdown === true) {
+    throw new UsageError('--json and --markdown are two formats: give one.');
+  }
+  const client = new ServiceClient(serviceSettings(flags, surroundings));
+  const stats = await client.primitiveStats(windowMs, flags.service);
+  if (flags.json === true) terminal.out(`${JSON.stringify(stats)}\n`);
+  else if (flags.markdown === true) terminal.out(markdownTable(COLUMNS, stats.items.map(cellsOf)));
+  else terminal.out(table(stats, since, surroundings));
+  return 0;
+}
+
+function windowOf(text: string): number {
+  const match = /^([0-9]{1,6})([mhd])$/.exec(text);
+  const windowMs = match === null ? NaN : Number(match[1]) * UNITS[match[2]!]!;
+  if (windowMs > 0 && windowMs <= LONGEST_MS) return windowMs;
+  throw new UsageError(`--since must be a time such as 15m, 6h or 7d, up to 90d, but is "${text}".`);
+}
+
+function table({ items, sinceMs }: PrimitiveStatsList, since: string, { terminal }: Surroundings): string {
+  const paint = style(terminal.hasColour);
+  const from = new Date(sinceMs).toISOString().replace(/:\d\d\.\d{3}Z$/, 'Z');
+  if (items.length === 0) return `No primitive has ended since ${from} (--since ${since}).\n`;
+  const [titles, ...rows] = textTable(COLUMNS, items.map(cellsOf), terminal.columns);
+  const lines = rows.map((row, at) => (items[at]!.errors > 0 ? row : paint.dim(row)));
+  return `${paint.bold(titles!)}\n${lines.join('\n')}\n${paint.dim(`since ${from}`)}\n`;
+}
+
+function cellsOf(item: PrimitiveStats): readonly string[] {
+  const { calls, errors } = item;
+  const failed =
+    errors === 0 ? '' : `${errors} (${((100 * errors) / calls).toFixed(errors === calls ? 0 : 1)} %)`;
+  const times = [item.p50Ms, item.p95Ms, item.p99Ms, item.maxMs, item.totalMs];
+  return [
+    safeText(item.name),
+    safeText(item.primitiveType),
+    safeText(item.serviceName),
+    String(calls),
+    failed,
+    ...times.map(formatDuration),
+  ];
+}

@@ -1,0 +1,60 @@
+import { truncate, widthOf } from './safe-text.ts';
+
+/** A column of a table: names are cut where the terminal is narrow, figures never. */
+export interface TableColumn {
+  readonly title: string;
+  readonly align: 'left' | 'right';
+}
+
+const GAP = '  ';
+/** A name that is cut further says nothing. */
+const LEAST_NAME = 8;
+
+/**
+ * Draws rows as lines of a table with its titles first; names are cut so that a line fits.
+ *
+ * @param cells - Of each row one for each column, without control characters.
+ * @param width - In characters.
+ */
+export function textTable(
+  columns: readonly TableColumn[],
+  cells: readonly (readonly string[])[],
+  width: number,
+): readonly string[] {
+  const widths = columns.map(({ title }, at) =>
+    Math.max(widthOf(title), ...cells.map((row) => widthOf(row[at]!))),
+  );
+  const total = widths.reduce((sum, each) => sum + each, GAP.length * (columns.length - 1));
+  let excess = total - width;
+  // The widest name gives way first.
+  while (excess > 0) {
+    const names = columns.flatMap(({ align }, at) =>
+      align === 'left' && widths[at]! > LEAST_NAME ? [at] : [],
+    );
+    const [widest] = names.toSorted((one, other) => widths[other]! - widths[one]!);
+    if (widest === undefined) break;
+    widths[widest]!--;
+    excess--;
+  }
+  return [columns.map(({ title }) => title), ...cells].map((row) =>
+    row
+      .map((cell, at) => {
+        const text = truncate(cell, widths[at]!);
+        const blank = ' '.repeat(Math.max(0, widths[at]! - widthOf(text)));
+        return columns[at]!.align === 'left' ? text + blank : blank + text;
+      })
+      .join(GAP)
+      .trimEnd(),
+  );
+}
+
+/** The same as a table of Markdown, uncut. */
+export function markdownTable(
+  columns: readonly TableColumn[],
+  cells: readonly (readonly string[])[],
+): string {
+  const line = (row: readonly string[]) =>
+    `| ${row.map((cell) => cell.replaceAll('\\', '\\\\').replaceAll('|', '\\|')).join(' | ')} |\n`;
+  const ruler = columns.map(({ align }) => (align === 'left' ? '---' : '---:'));
+  return [columns.map(({ title }) => title), ruler, ...cells].map(line).join('');
+}
