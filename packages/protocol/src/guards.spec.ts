@@ -224,6 +224,7 @@ const stored = fc.record({
   fileBytes: count,
   usedBytes: count,
 });
+const refused = fc.record({ requestCount: count, recordCount: count });
 const health = fc.record({
   status: fc.constantFrom('ok', 'failing'),
   problem: textOrNull,
@@ -234,8 +235,9 @@ const health = fc.record({
   queuedBytes: count,
   retention,
   stored: fc.option(stored),
+  refused,
 });
-const isHealthWith = (field: 'retention' | 'stored') => {
+const isHealthWith = (field: 'retention' | 'stored' | 'refused') => {
   const [sample] = fc.sample(health, { numRuns: 1, seed: 1 });
   return (value: unknown) => value !== null && isHealth({ ...sample, [field]: value });
 };
@@ -314,6 +316,7 @@ const contract: readonly {
   { name: 'isHealth', guard: isHealth, valid: health },
   { name: 'isHealth (retention)', guard: isHealthWith('retention'), valid: retention },
   { name: 'isHealth (stored)', guard: isHealthWith('stored'), valid: stored },
+  { name: 'isHealth (refused)', guard: isHealthWith('refused'), valid: refused },
   { name: 'isSpanList', guard: isSpanList, valid: spanList },
   { name: 'isSpanList (its items)', guard: isSpanHit, valid: spanHit },
   { name: 'isPinAnswer', guard: isPinAnswer, valid: pinAnswer },

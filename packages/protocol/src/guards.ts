@@ -38,6 +38,7 @@ const health = shape({
       usedBytes: isCount,
     }),
   ),
+  refused: shape({ requestCount: isCount, recordCount: isCount }),
 });
 
 const spanList = shape({

@@ -46,6 +46,7 @@ export type {
   PrimitiveStats,
   PrimitiveStatsList,
   ProblemDetails,
+  RefusedCounts,
   RetentionPreview,
   RetentionSettings,
   SpanList,

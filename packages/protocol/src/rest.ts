@@ -19,6 +19,15 @@ export interface Health {
   readonly retention: RetentionSettings;
   /** What is stored; `null` while that cannot be told. */
   readonly stored: StoredTotals | null;
+  readonly refused: RefusedCounts;
+}
+
+/** What the service was sent since its start and did not take. */
+export interface RefusedCounts {
+  /** Requests that were answered with an error; questions for what is not there do not count. */
+  readonly requestCount: number;
+  /** Spans, log records and data points that were left out of requests that were taken. */
+  readonly recordCount: number;
 }
 
 /** What the service holds. */

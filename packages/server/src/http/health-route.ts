@@ -3,11 +3,13 @@ import type { FastifyInstance } from 'fastify';
 import type { Retention } from '../storage/retention.ts';
 import type { Storage } from '../storage/storage.ts';
 import type { WriteHealth } from '../storage/write-health.ts';
+import type { Refusals } from './refusals.ts';
 
 export interface HealthRouteOptions {
   readonly storage: Storage;
   readonly writeHealth: WriteHealth;
   readonly retention: Retention;
+  readonly refusals: Refusals;
   readonly version: string;
   readonly databasePath: string;
   readonly uptimeMs: () => number;
@@ -19,7 +21,7 @@ export interface HealthRouteOptions {
 
 /** `/health`, as described by `@tta/obs-protocol`. */
 export function healthRoute(app: FastifyInstance, options: HealthRouteOptions): void {
-  const { storage, writeHealth, retention } = options;
+  const { storage, writeHealth, retention, refusals } = options;
 
   app.get('/health', async (_request, reply): Promise<Health> => {
     let problem = writeHealth.problem;
@@ -40,6 +42,7 @@ export function healthRoute(app: FastifyInstance, options: HealthRouteOptions): 
       queuedBytes: options.queuedBytes(),
       retention: retention.limits,
       stored,
+      refused: refusals.counts,
     };
   });
 }

@@ -358,6 +358,53 @@ describe('POST /v1/traces', () => {
   });
 });
 
+describe('what is refused', () => {
+  const send = (path: string, headers: Record<string, string>, body = '{}') =>
+    fetch(`http://127.0.0.1:${port}${path}`, { method: 'POST', headers, body });
+  const json = { 'content-type': 'application/json' };
+
+  it('is counted, and said without query, token and body', async () => {
+    await start({ bodyBytes: 1_000 }, TOKEN);
+    const good = { ...json, authorization: `Bearer ${TOKEN}` };
+    await send('/v1/trace?token=secret', good);
+    await send('/v1/traces', { ...good, 'content-type': 'text/plain' });
+    await send('/v1/traces', good, '{ "password": ');
+    await send('/v1/logs', { ...good, 'x-tta-token': 'nonsense-of-a-client', authorization: '' });
+    await send('/v1/metrics', good, 'x'.repeat(1_001));
+    await send('/v1/traces', { ...good, origin: 'http://evil.example' });
+    await send('/v1/traces', good, ONE_SPAN.replace('ab', 'xy'));
+    write = () => Promise.reject(new Error('disk full'));
+    await send('/v1/traces', good, ONE_SPAN);
+    const health = (await (await get('/health', good)).json()) as { refused: unknown };
+    expect(health.refused).toEqual({ requestCount: 7, recordCount: 1 });
+    expect(said).toEqual([
+      'Refused with 404: POST /v1/trace',
+      'Refused with 415: POST /v1/traces',
+      'Refused with 400: POST /v1/traces',
+      'Refused with 401: POST /v1/logs',
+      'Refused with 413: POST /v1/metrics',
+      'Refused with 403: POST /v1/traces',
+      'Left out 1 spans that cannot be stored; the answer says why',
+      'POST /v1/traces: The spans could not be stored: disk full',
+    ]);
+  });
+
+  it('is counted of WebSockets and malformed addresses, but not of questions for what is not there', async () => {
+    await start();
+    const foreign = 'host: evil.example\r\nconnection: close\r\n\r\n';
+    await answerTo(`GET /api/%zz HTTP/1.1\r\n${foreign}`);
+    await answerTo(
+      `GET /ws/traces HTTP/1.1\r\nupgrade: websocket\r\nhost: evil.example\r\nconnection: upgrade\r\n\r\n`,
+    );
+    await get('/favicon.ico');
+    await fetch(`http://127.0.0.1:${port}/nothing`, { method: 'HEAD' });
+    await get('/api/traces?limit=0');
+    const health = (await (await get('/health')).json()) as { refused: unknown };
+    expect(health.refused).toEqual({ requestCount: 2, recordCount: 0 });
+    expect(said).toEqual(['Refused with 403: GET /api/%zz']);
+  });
+});
+
 describe('other paths', () => {
   it('logs once a minute that questions fail', async () => {
     await start();
@@ -494,7 +541,8 @@ describe('hostile clients', () => {
     await closed(first);
     const fourth = await connected();
     await sessionEnd;
-    expect([busy.destroyed, feed.readyState, said]).toEqual([false, WebSocket.OPEN, []]);
+    const ofTheFourth = ['Refused with 415: GET /'];
+    expect([busy.destroyed, feed.readyState, said]).toEqual([false, WebSocket.OPEN, ofTheFourth]);
     const done = answers(busy, 1);
     finish();
     expect(await done).toMatch(/^HTTP\/1\.1 200 /);

@@ -21,6 +21,7 @@ import { otlpHttp } from './otlp-http.ts';
 import { statisticsRoutes } from './statistics-routes.ts';
 import { otlpSignals, type SignalWriters } from './otlp-signal.ts';
 import { pageFiles } from './page-files.ts';
+import { Refusals } from './refusals.ts';
 import { RequestBudget } from './request-budget.ts';
 import { addRequestChecks, refuseMalformed } from './request-checks.ts';
 import type { SparseLog } from './sparse-log.ts';
@@ -29,7 +30,7 @@ import { webSocketUpgrade } from './upgrade.ts';
 /** How soon after its last answer a connection is closed when the service stops. */
 const SWEEP_INTERVAL_MS = 20;
 
-export interface HttpServiceOptions extends SignalWriters, Omit<HealthRouteOptions, 'ports'> {
+export interface HttpServiceOptions extends SignalWriters, Omit<HealthRouteOptions, 'ports' | 'refusals'> {
   readonly feed: LiveFeed;
   readonly logger: ServiceLogger;
   readonly sparseLog: SparseLog;
@@ -65,7 +66,9 @@ function noSchemas(): never {
 export async function createHttpService(options: HttpServiceOptions): Promise<HttpService> {
   const { access, logger, sparseLog, host, feed } = options;
   const limits = { ...HTTP_LIMITS, ...options.limits };
+  const refusals = new Refusals({ logger, sparseLog });
   const receiver = {
+    refusals,
     signals: otlpSignals(options, Date.now),
     limitBytes: limits.bodyBytes,
     budget: new RequestBudget({
@@ -93,17 +96,17 @@ export async function createHttpService(options: HttpServiceOptions): Promise<Ht
         onRequest: limitedPerConnection(limits.requestsPerConnection, (request, response) => {
           if (!takeExport(request, response)) read(request, response);
         }),
-        onWebSocket: webSocketUpgrade(feed, access),
+        onWebSocket: webSocketUpgrade(feed, access, refusals),
       });
       return http1;
     },
-    frameworkErrors: (error, request, reply) => refuseMalformed(error, request, reply, access),
+    frameworkErrors: (error, request, reply) => refuseMalformed(error, request, reply, { access, refusals }),
     clientErrorHandler: answerClientError,
   });
-  addRequestChecks(app, { access, logger, sparseLog });
+  addRequestChecks(app, { access, refusals, logger, sparseLog });
   const ports: ListeningPort[] = [];
   const portNumbers = () => ports.map(({ port }) => port);
-  healthRoute(app, { ...options, ports: portNumbers });
+  healthRoute(app, { ...options, refusals, ports: portNumbers });
   apiRoutes(app, options.storage);
   keepingRoutes(app, options);
   logRoutes(app, options.storage.logs);

@@ -34,7 +34,7 @@ export function otlpGrpc({ receiver, access, callTimeoutMs }: OtlpGrpcOptions) {
       }
       succeed(stream, await received(receiver, signal, stream, headers));
     } catch (error) {
-      fail(stream, refusalOf(error, `gRPC ${headers[':path']}`, receiver));
+      fail(stream, refusalOf(error, 'gRPC', headers[':path'] ?? '', receiver));
     }
   };
 
@@ -42,7 +42,9 @@ export function otlpGrpc({ receiver, access, callTimeoutMs }: OtlpGrpcOptions) {
     // A peer that resets its stream or goes away is told to whoever reads or writes it.
     stream.on('error', () => undefined);
     if (!GRPC_TYPE.test(headers['content-type'] ?? '') || headers[':method'] !== 'POST') {
-      refuse(stream, statusOf(access, stream, headers));
+      const status = statusOf(access, stream, headers);
+      receiver.refusals.noteRequest(headers[':method'] ?? '', headers[':path'] ?? '', status);
+      refuse(stream, status);
       return;
     }
     const limitMs = Math.min(grpcTimeoutMs(String(headers['grpc-timeout'] ?? '')) ?? Infinity, callTimeoutMs);

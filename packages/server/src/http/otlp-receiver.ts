@@ -4,6 +4,7 @@ import { exportAnswer, type OtlpEncoding } from './otlp-answer.ts';
 import type { Signal } from './otlp-signal.ts';
 import { RefusedError } from './refused-error.ts';
 import { gunzip } from './request-body.ts';
+import type { Refusals } from './refusals.ts';
 import type { RequestBudget, Reservation } from './request-budget.ts';
 import type { SparseLog } from './sparse-log.ts';
 
@@ -13,6 +14,7 @@ export interface OtlpReceiver {
   readonly limitBytes: number;
   /** Shared by all protocols. */
   readonly budget: RequestBudget;
+  readonly refusals: Refusals;
   readonly logger: ServiceLogger;
   readonly sparseLog: SparseLog;
 }
@@ -27,11 +29,12 @@ export interface ReceivedExport {
 
 /** Unpacks, decodes and stores one request. @returns The message to answer, in the request's encoding. */
 export async function receiveExport(
-  { limitBytes }: OtlpReceiver,
+  { limitBytes, refusals }: OtlpReceiver,
   { signal, encoding, isGzip, body, room }: ReceivedExport,
 ): Promise<Buffer> {
   const message = isGzip ? await gunzip(body, { limitBytes, room }) : body;
   const { rejectedCount, rejectionReason, warning = '' } = await signal.store(encoding, message);
+  refusals.noteRecords(rejectedCount, signal.noun);
   const rejected =
     rejectedCount > 1
       ? `${rejectedCount} ${signal.noun} rejected; the first: ${rejectionReason}`
@@ -40,21 +43,35 @@ export async function receiveExport(
   return exportAnswer(encoding, signal.rejectedField, rejectedCount, told);
 }
 
-/** What a client is told of a failure; what it is not told is logged. */
+/**
+ * What a client is told of a failure; what it is not told is logged.
+ *
+ * @param method - `POST`, or `gRPC`.
+ */
 export function refusalOf(
   error: unknown,
-  what: string,
-  { logger, sparseLog }: Pick<OtlpReceiver, 'logger' | 'sparseLog'>,
+  method: string,
+  path: string,
+  { logger, sparseLog, refusals }: Pick<OtlpReceiver, 'logger' | 'sparseLog' | 'refusals'>,
 ): RefusedError {
+  const refusal = asRefusal(error);
+  if (refusal === undefined) {
+    refusals.noteFailure();
+    sparseLog.say('failed', `${method} ${path} failed`, (line) => logger.error(line, error));
+    return new RefusedError(500, 'The service failed; its log says why.');
+  }
+  const { cause, message, status } = refusal;
+  if (cause === undefined) refusals.noteRequest(method, path, status);
+  else {
+    refusals.noteFailure();
+    sparseLog.say('refused', `${method} ${path}: ${message}`, (line) => logger.error(line, cause));
+  }
+  return refusal;
+}
+
+function asRefusal(error: unknown): RefusedError | undefined {
+  if (error instanceof RefusedError) return error;
   if (error instanceof DecodeError) return new RefusedError(400, error.message);
   if (error instanceof TooManyValuesError) return new RefusedError(413, error.message);
-  if (error instanceof RefusedError) {
-    const { cause, message } = error;
-    if (cause !== undefined) {
-      sparseLog.say('refused', `${what}: ${message}`, (line) => logger.error(line, cause));
-    }
-    return error;
-  }
-  sparseLog.say('failed', `${what} failed`, (line) => logger.error(line, error));
-  return new RefusedError(500, 'The service failed; its log says why.');
+  return undefined;
 }

@@ -3,6 +3,7 @@ import type { ServiceLogger } from '../logger.ts';
 import { InvalidCursorError } from '../storage/list-cursor.ts';
 import type { Access } from './access.ts';
 import { refuse } from './api-routes.ts';
+import type { Refusals } from './refusals.ts';
 import { RefusedError, refusalHeaders } from './refused-error.ts';
 import type { SparseLog } from './sparse-log.ts';
 
@@ -16,6 +17,7 @@ const SECURITY_HEADERS = {
 
 export interface RequestChecksOptions {
   readonly access: Access;
+  readonly refusals: Refusals;
   readonly logger: ServiceLogger;
   readonly sparseLog: SparseLog;
 }
@@ -23,7 +25,7 @@ export interface RequestChecksOptions {
 /** What holds for the page and all of REST: who may ask, how changes are asked for, how errors are told. */
 export function addRequestChecks(
   app: FastifyInstance,
-  { access, logger, sparseLog }: RequestChecksOptions,
+  { access, refusals, logger, sparseLog }: RequestChecksOptions,
 ): void {
   app.addHook('onRequest', async (request, reply) => {
     try {
@@ -37,6 +39,7 @@ export function addRequestChecks(
       if (request.is404) throw new RefusedError(404, `There is no ${request.method} ${pathOf(request)}.`);
     } catch (error) {
       const { status, message } = error as RefusedError;
+      if (!isMissed(request, status)) refusals.noteRequest(request.method, request.url, status);
       return refuse(reply.headers(refusalHeaders(status)), status, message);
     }
     return undefined;
@@ -60,9 +63,9 @@ export function addRequestChecks(
  */
 export function refuseMalformed(
   error: FastifyError,
-  { headers, socket }: FastifyRequest,
+  { method, url, headers, socket }: FastifyRequest,
   reply: FastifyReply,
-  access: Access,
+  { access, refusals }: Pick<RequestChecksOptions, 'access' | 'refusals'>,
 ): void {
   reply.headers({ ...SECURITY_HEADERS, 'cache-control': 'no-store' });
   try {
@@ -70,8 +73,14 @@ export function refuseMalformed(
     refuse(reply, error.statusCode ?? 400, `${error.message}.`);
   } catch (refusal) {
     const { status, message } = refusal as RefusedError;
+    refusals.noteRequest(method, url, status);
     refuse(reply.headers(refusalHeaders(status)), status, message);
   }
+}
+
+/** Nothing is lost with a question for what is not there, such as an icon that every browser asks for. */
+function isMissed({ method }: FastifyRequest, status: number): boolean {
+  return status === 404 && (method === 'GET' || method === 'HEAD');
 }
 
 /** The token of `/?token=…`, the address that a person opens first. */
