@@ -8,7 +8,7 @@ const VALUE_LIMIT = 100_000;
 const LONGEST_JSON = 8 * 1024 * 1024;
 
 /** Stands where something was left out. */
-export const LEFT_OUT = '…';
+const LEFT_OUT = '…';
 
 export type JsonObject = Readonly<Record<string, AttributeJson>>;
 

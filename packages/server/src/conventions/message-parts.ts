@@ -94,10 +94,6 @@ function reasoningPart(part: JsonObject): AiPart | null {
 }
 
 function mediaPart(part: JsonObject): AiPart | null {
-  const called = member(part, 'functionCall') ?? member(part, 'function_call');
-  if (isObject(called)) return toolCallPart(called) ?? { type: 'unknown', value };
-  const answered = member(part, 'functionResponse') ?? member(part, 'function_response');
-  if (isObject(answered)) return toolResponsePart(answered);
   const type = textMember(part, 'type') ?? '';
   const mimeType = firstText(part, ['mime_type', 'mimeType', 'mediaType', 'media_type']);
   const modality = textMember(part, 'modality') ?? modalityOf(mimeType ?? type);
