@@ -397,8 +397,30 @@ describe('retention', () => {
         ),
       );
     }
+    connection.close();
+    await open();
     expect(await pruneAll({ ...keepAll, maxRecords: 2 })).toBeGreaterThanOrEqual(3);
     expect(await allBodies()).toEqual(['2-998', '2-999', 'in a trace']);
+  });
+
+  it('removes at once twice as many records without a stored trace as came in, but never more than 20,000', async () => {
+    const writeLoose = (count: number) => write(...Array.from({ length: count }, () => line(null, 'x')));
+    const left = () => connection.sql('SELECT count(*) AS n FROM log_record').get()?.['n'];
+    await writeLoose(6_000);
+    connection.close();
+    await open();
+    await writeLoose(1_500);
+    await logs.prune({ ...keepAll, maxRecords: 0 });
+    expect(left()).toBe(4_500);
+    await logs.prune({ ...keepAll, maxRecords: 0 });
+    expect(left()).toBe(3_500);
+    await writeLoose(21_000);
+    await logs.prune({ ...keepAll, receivedSinceMs: nowMs + 1 });
+    expect(left()).toBe(4_500);
+    await writeLoose(2_000);
+    await logs.prune({ maxRecords: 10_000, receivedSinceMs: 0, maxBytes: 1 });
+    await logs.prune({ maxRecords: 10_000, receivedSinceMs: 0, maxBytes: 1 });
+    expect(left()).toBe(1_500);
   });
 
   it('keeps of the records without a stored trace those that take no more than they may, in bytes', async () => {

@@ -9,8 +9,12 @@ import { number, storable, text, toLogRecord } from './sqlite-rows.ts';
 
 /** A request that arrives again within this time was sent twice. */
 const REPEAT_MS = 10 * 60_000;
-/** Records that one step of pruning removes: a few milliseconds of work. */
+/**
+ * Records that one step of pruning removes: a few milliseconds of work. When more came in since the step before, it removes
+ * twice as many, or storing would outrun it; but never more than the last figure.
+ */
 const PRUNE_RECORDS = 1_000;
+const MOST_RECORDS = 20_000;
 
 /** A page ends before the record that would make it larger, for it is one text in memory. */
 const PAGE_BYTES = 4_000_000;
@@ -42,6 +46,8 @@ export class SqliteLogStore implements LogStore {
   /** At most what the loose records take: those whose trace came are counted until they are counted again. */
   #looseBytes: number | undefined;
   #isCounted = false;
+  /** Loose records that were stored since the last step of pruning. */
+  #cameIn = 0;
 
   /**
    * @param now - Milliseconds since the Unix epoch.
@@ -93,28 +99,30 @@ export class SqliteLogStore implements LogStore {
   }
 
   async prune({ maxRecords, receivedSinceMs, maxBytes = Infinity }: LooseLogLimits): Promise<boolean> {
+    const limit = Math.min(Math.max(PRUNE_RECORDS, 2 * this.#cameIn), MOST_RECORDS);
+    this.#cameIn = 0;
     return this.#connection.transaction(() => {
       const loose = 'FROM log_record WHERE trace_key IS NULL';
       const excess = number(this.#connection.sql(`SELECT count(*) AS n ${loose}`).get()!, 'n') - maxRecords;
       const removed = this.#connection
         .sql(
           `DELETE FROM log_record WHERE log_key IN (
-             SELECT log_key ${loose} AND received_ms < ? LIMIT ${PRUNE_RECORDS})`,
+             SELECT log_key ${loose} AND received_ms < ? LIMIT ?)`,
         )
-        .run(receivedSinceMs);
-      if (excess <= removed) return removed === PRUNE_RECORDS || this.#pruneBytes(maxBytes);
+        .run(receivedSinceMs, limit);
+      if (excess <= removed) return removed === limit || this.#pruneBytes(maxBytes, limit);
       this.#connection
         .sql(
           `DELETE FROM log_record WHERE log_key IN (
              SELECT log_key ${loose} ORDER BY received_ms, log_key LIMIT ?)`,
         )
-        .run(Math.min(excess - removed, PRUNE_RECORDS));
+        .run(Math.min(excess, limit) - removed);
       return true;
     });
   }
 
   /** Removes a portion of the loose records that arrived first, as long as all take more. */
-  #pruneBytes(maxBytes: number): boolean {
+  #pruneBytes(maxBytes: number, limit: number): boolean {
     if (maxBytes === Infinity || (this.#looseBytes ?? Infinity) <= maxBytes) return false;
     const loose = 'FROM log_record WHERE trace_key IS NULL';
     if (!this.#isCounted) {
@@ -126,10 +134,8 @@ export class SqliteLogStore implements LogStore {
     if (bytes <= maxBytes) return false;
     const keys: number[] = [];
     for (const row of this.#connection
-      .sql(
-        `SELECT log_key, ${LOG_SIZE} AS bytes ${loose} ORDER BY received_ms, log_key LIMIT ${PRUNE_RECORDS}`,
-      )
-      .all()) {
+      .sql(`SELECT log_key, ${LOG_SIZE} AS bytes ${loose} ORDER BY received_ms, log_key LIMIT ?`)
+      .all(limit)) {
       if (bytes <= maxBytes * AFTER_PRUNING) break;
       keys.push(number(row, 'log_key'));
       bytes -= number(row, 'bytes');
@@ -178,6 +184,7 @@ export class SqliteLogStore implements LogStore {
   }
 
   #addLoose(content: readonly SqlValue[]): void {
+    this.#cameIn++;
     if (this.#looseBytes === undefined) return;
     this.#isCounted = false;
     this.#looseBytes += sizeOf(content);
