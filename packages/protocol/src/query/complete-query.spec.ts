@@ -105,8 +105,10 @@ describe('completeQuery', () => {
     ['step:"my st|', { kind: 'values', field: 'label', beginning: 'my st' }],
     ['service:api,w|', { kind: 'values', field: 'service', beginning: 'w' }],
     ['attr.host.name:b|', { kind: 'values', field: 'attr.host.name', beginning: 'b' }],
-    ['attr.ho|', { kind: 'attributes', beginning: 'ho', isComplete: false }],
-    ['has:attr.ho|', { kind: 'attributes', beginning: 'ho', isComplete: true }],
+    ['attr.ho|', { kind: 'attributes', beginning: 'ho', isPresence: false }],
+    ['attr."odd k|', { kind: 'attributes', beginning: 'odd k', isPresence: false }],
+    ['has:attr."odd k|', { kind: 'attributes', beginning: 'odd k', isPresence: true }],
+    ['has:attr.ho|', { kind: 'attributes', beginning: 'ho', isPresence: true }],
     ['service:*a|', undefined],
     ['session:|', undefined],
   ])('asks for what only who has the data knows: %s', (marked, request) => {
@@ -130,12 +132,12 @@ describe('completionsOf', () => {
     ]);
     expect(values.map(({ text }) => text)).toEqual(['api', '"my web"', '"a*b"']);
     const found = ['host.name', 'odd key'];
-    const keys = completionsOf({ kind: 'attributes', beginning: '', isComplete: false }, found);
+    const keys = completionsOf({ kind: 'attributes', beginning: '', isPresence: false }, found);
     expect(keys).toEqual([
       { kind: 'field', text: 'attr.host.name:', help: '' },
       { kind: 'field', text: 'attr."odd key":', help: '' },
     ]);
-    const present = completionsOf({ kind: 'attributes', beginning: '', isComplete: true }, found);
+    const present = completionsOf({ kind: 'attributes', beginning: '', isPresence: true }, found);
     expect(present.map(({ text }) => text)).toEqual(['attr.host.name', 'attr."odd key"']);
   });
 });

@@ -28,8 +28,8 @@ export type CompletionRequest =
       readonly field: QueryFieldName | AttributeFieldName;
       readonly beginning: string;
     }
-  /** Keys of attributes that begin so. */
-  | { readonly kind: 'attributes'; readonly beginning: string; readonly isComplete: boolean };
+  /** Keys of attributes that begin so. A value follows, unless it is only asked whether there is one. */
+  | { readonly kind: 'attributes'; readonly beginning: string; readonly isPresence: boolean };
 
 /** What may follow at the cursor, best first; it takes the place of the range. */
 export interface QueryCompletion extends QueryRange {
@@ -69,7 +69,8 @@ export function completeQuery(text: string, cursor: number): QueryCompletion {
   }
   if (token.colon >= 0 && cursor > token.colon) return completeValue(text, token, cursor);
   const end = token.colon >= 0 ? token.colon + 1 : token.end;
-  const beginning = text.slice(token.start, cursor);
+  if (text.charAt(token.start) === '"') return { start: token.start, end, completions: [] };
+  const beginning = unquoted(text, { start: token.start, end: cursor });
   return completeTerm({ start: token.start, end }, beginning, canFollowOr(text, tokens[index - 1]));
 }
 
@@ -80,13 +81,12 @@ function canFollowOr(text: string, before: QueryToken | undefined): boolean {
 }
 
 function completeTerm({ start, end }: QueryRange, beginning: string, isAfterTerm: boolean): QueryCompletion {
-  if (beginning.startsWith('"')) return { start, end, completions: [] };
   const begins = beginning.toLowerCase();
   if (begins.startsWith('attr.')) {
     const request = {
       kind: 'attributes',
       beginning: beginning.slice('attr.'.length),
-      isComplete: false,
+      isPresence: false,
     } as const;
     return { start, end, completions: [], request };
   }
@@ -112,7 +112,8 @@ function fieldsLike(begins: string): readonly QueryField[] {
 function completeValue(text: string, word: WordToken, cursor: number): QueryCompletion {
   const name = unquoted(text, { start: word.start, end: word.colon });
   const all = { start: word.colon + 1, end: word.end };
-  if (name.toLowerCase() === 'has') return completePresence(all, text.slice(all.start, cursor));
+  if (name.toLowerCase() === 'has')
+    return completePresence(all, unquoted(text, { start: all.start, end: cursor }));
   const isSince = name.toLowerCase() === 'since';
   const field = queryFieldNamed(isSince ? 'time' : name);
   const value = scanValues(text, all, ',').find(({ end }) => cursor <= end);
@@ -155,7 +156,7 @@ function completePresence(range: QueryRange, beginning: string): QueryCompletion
     const request = {
       kind: 'attributes',
       beginning: beginning.slice('attr.'.length),
-      isComplete: true,
+      isPresence: true,
     } as const;
     return { ...range, completions: [], request };
   }
@@ -181,7 +182,7 @@ export function completionsOf(request: CompletionRequest, found: readonly string
   }
   return found.map((key) => ({
     kind: 'field',
-    text: `${printField(`attr.${key}`)}${request.isComplete ? '' : ':'}`,
+    text: `${printField(`attr.${key}`)}${request.isPresence ? '' : ':'}`,
     help: '',
   }));
 }

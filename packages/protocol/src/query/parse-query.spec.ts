@@ -130,6 +130,7 @@ describe('parseQuery', () => {
     ['a) b', 'a b', [[')', 'no parenthesis is open here; leave it out']]],
     ['(a)) b', 'a b', [[')', 'no parenthesis is open here; leave it out']]],
     ['a ()', 'a', [['()', 'nothing stands in these parentheses; add a term']]],
+    ['a (', 'a', [['(', 'this parenthesis is not closed; add )']]],
     ['some()', '', [['()', 'nothing stands in these parentheses; add a term']]],
     ['f(x)', 'f x', [['(', 'parentheses are not part of a value; quote the value, or put a space between']]],
     ['a OR', 'a', [['OR', 'OR stands between two terms; add the missing one']]],

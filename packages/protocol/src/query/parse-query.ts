@@ -125,8 +125,9 @@ export class QueryParser {
       if (close) this.#position++;
       else if (!this.#isStopped) this.#report(open, 'this parenthesis is not closed; add )');
       const end = close?.end ?? this.#text.length;
-      if (isEmpty)
+      if (isEmpty && close) {
         this.#report({ start: open.start, end }, 'nothing stands in these parentheses; add a term');
+      }
       return child && { ...child, start: open.start, end };
     });
   }

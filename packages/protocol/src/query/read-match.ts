@@ -16,7 +16,7 @@ export function readMatch(field: QueryField, value: ValueToken): QueryMatch | Fa
   const { parts } = value;
   const written = parts.join('*');
   if (written === '' && !value.isQuoted) return { message: `${field.name} needs a value here` };
-  if (written === '*' && !isLiteral(value) && field.type !== 'words') return { kind: 'present' };
+  if (written === '*' && parts.length > 1 && field.type !== 'words') return { kind: 'present' };
   switch (field.type) {
     case 'text':
     case 'id':
@@ -103,9 +103,4 @@ function readExact(field: QueryField, type: QuantityType, { parts }: ValueToken)
     message: `nothing happens at exactly one moment; write ${field.name}:>=${written} for what came later`,
     replacement: `>=${written}`,
   };
-}
-
-/** Whether a value of one `*` is that character itself. */
-function isLiteral({ parts }: ValueToken): boolean {
-  return parts.length === 1;
 }
