@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
+import { parseQuery } from './parse-query.ts';
 import { namesOf, queryFieldNamed, queryFields, type QueryField } from './query-fields.ts';
 
 const fields: readonly QueryField[] = queryFields;
@@ -54,6 +55,12 @@ describe('docs/query-language.md', () => {
     expect(row?.[2]).toBe(field.values ? 'one of a set' : (typeNames[field.type] ?? field.type));
     for (const name of field.aliases ?? []) expect(row?.[3]).toContain(`\`${name}\``);
     for (const value of field.values ?? []) expect(page).toContain(`\`${value}\``);
+  });
+
+  it('opens with queries that can be understood', () => {
+    const examples = /^```\n(.*?)\n```$/ms.exec(page)?.[1]?.split('\n') ?? [];
+    expect(examples.length).toBeGreaterThan(0);
+    expect(examples.flatMap((query) => parseQuery(query).problems)).toEqual([]);
   });
 
   it('describes no field that is none', () => {
