@@ -225,7 +225,7 @@ describe('one port', () => {
     const absolute = (path: string, body: string) =>
       post(path, body).replace('\r\nhost', '\r\nconnection: close\r\nhost');
     expect(await answerTo(absolute('http://localhost/v1/traces?a=b', '{}'))).toMatch(/^HTTP\/1\.1 200 /);
-    expect(await answerTo(absolute('HTTP://127.0.0.1', '{}'))).toMatch(/^HTTP\/1\.1 404 .*POST \/\./s);
+    expect(await answerTo(absolute('HTTP://127.0.0.1', '{}'))).toMatch(/^HTTP\/1\.1 404 .*POST \/:/s);
     expect(await answerTo(absolute('http://evil.example/v1/traces', '{}'))).toMatch(/^HTTP\/1\.1 403 /);
     expect(await answerTo(absolute('*', '{}'))).toMatch(/^HTTP\/1\.1 404 /);
   });
@@ -296,6 +296,53 @@ describe('POST /v1/traces', () => {
       body: '{}',
     });
     expect([answer.status, await answer.text()]).toEqual([200, '{}']);
+  });
+
+  it.each(['/v1/traces/', '/v1/metrics/?a=b', '/v1/logs/'])('takes one slash behind %s', async (path) => {
+    await start();
+    const answer = await fetch(`http://127.0.0.1:${port}${path}`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: '{}',
+    });
+    expect([answer.status, await answer.json()]).toEqual([200, {}]);
+  });
+
+  it.each([
+    ['POST', '/'],
+    ['POST', '/v1'],
+    ['POST', '/v1/'],
+    ['POST', '/v1/trace'],
+    ['POST', '/v1/traces//'],
+    ['POST', '/v1/traces/v1/traces'],
+    ['PUT', '/v1/log'],
+  ])(
+    'answers %s %s, where a sender with a wrong endpoint ends up, with what is right',
+    async (method, path) => {
+      await start({}, TOKEN);
+      const send = (headers: Record<string, string>) =>
+        fetch(`http://127.0.0.1:${port}${path}?q`, { method, headers, body: 'x' });
+      const bearer = { authorization: `Bearer ${TOKEN}` };
+      const json = await send({ ...bearer, 'content-type': 'application/json' });
+      expect([json.status, json.headers.get('content-type')]).toEqual([404, 'application/json']);
+      expect(await json.json()).toEqual({
+        code: 12,
+        message: `There is no ${method} ${path}: OTLP traces go to /v1/traces, metrics to /v1/metrics, logs to /v1/logs.`,
+      });
+      const protobuf = await send({ ...bearer, 'content-type': 'application/x-protobuf' });
+      expect([protobuf.status, protobuf.headers.get('content-type')]).toEqual([
+        404,
+        'application/x-protobuf',
+      ]);
+      expect([...new Uint8Array(await protobuf.arrayBuffer())].slice(0, 2)).toEqual([0x08, 12]);
+      expect((await send({ 'content-type': 'application/json' })).status).toBe(401);
+    },
+  );
+
+  it('leaves what is not meant for OTLP to others', async () => {
+    await start();
+    expect((await get('/')).headers.get('content-type')).toContain('text/plain');
+    expect((await get('/v10')).headers.get('content-type')).toContain('application/problem+json');
   });
 
   it('is the only method there', async () => {

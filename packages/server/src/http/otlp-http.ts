@@ -12,6 +12,8 @@ const JSON_TYPE = /^application\/json\s*(;|$)/i;
 /** How much more than it may send a client can send before it is cut off. */
 const DRAIN_FACTOR = 4;
 
+const PATHS = 'OTLP traces go to /v1/traces, metrics to /v1/metrics, logs to /v1/logs.';
+
 export interface OtlpHttpOptions {
   readonly receiver: OtlpReceiver;
   readonly access: Access;
@@ -19,30 +21,39 @@ export interface OtlpHttpOptions {
 
 /**
  * OTLP/HTTP: `POST /v1/traces` and its like, protobuf and JSON, plain and gzip. It stands in front of the
- * framework, which would make a small request cost twice as much.
+ * framework, which would make a small request cost twice as much. Other paths where a sender with a wrong endpoint
+ * would end up, below `/v1` or `POST /`, are refused in the form that it understands.
  *
- * @returns A function that takes a request, or returns false for one to another path.
+ * @returns A function that takes a request, or returns false for one that has nothing to do with OTLP.
  */
 export function otlpHttp({ receiver, access }: OtlpHttpOptions) {
   const signals = new Map(receiver.signals.map((signal) => [signal.path, signal]));
 
-  const answer = async (signal: Signal, request: IncomingMessage, response: ServerResponse) => {
+  const answer = async (
+    signal: Signal | undefined,
+    path: string,
+    request: IncomingMessage,
+    response: ServerResponse,
+  ) => {
     const encoding = encodingOf(request);
     try {
       access.check(request.headers, request.socket);
+      if (signal === undefined)
+        throw new RefusedError(404, `There is no ${request.method} ${path}: ${PATHS}`);
       const message = await received(receiver, signal, encoding, request);
       send(response, 200, encoding ?? 'json', message);
     } catch (error) {
-      const { status, message } = refusalOf(error, request.method ?? '', signal.path, receiver);
+      const { status, message } = refusalOf(error, request.method ?? '', path, receiver);
       send(response, status, encoding ?? 'json', statusAnswer(encoding ?? 'json', status, message));
       drain(request, DRAIN_FACTOR * receiver.limitBytes);
     }
   };
 
   return (request: IncomingMessage, response: ServerResponse): boolean => {
-    const signal = signals.get(pathOf(request.url ?? ''));
-    if (signal === undefined) return false;
-    void answer(signal, request, response);
+    const path = pathOf(request.url ?? '');
+    const signal = signals.get(path) ?? signals.get(path.replace(/\/$/, ''));
+    if (signal === undefined && !isMeantForOtlp(path, request.method)) return false;
+    void answer(signal, path, request, response);
     return true;
   };
 }
@@ -83,6 +94,10 @@ function send(response: ServerResponse, status: number, encoding: OtlpEncoding, 
 function pathOf(url: string): string {
   const query = url.indexOf('?');
   return query === -1 ? url : url.slice(0, query);
+}
+
+function isMeantForOtlp(path: string, method: string | undefined): boolean {
+  return path === '/v1' || path.startsWith('/v1/') || (path === '/' && method === 'POST');
 }
 
 function encodingOf({ headers }: IncomingMessage): OtlpEncoding | undefined {
