@@ -90,7 +90,7 @@ describe('Access elsewhere', () => {
 
 describe('Access with a token', () => {
   const access = new Access({ host: '127.0.0.1', token: TOKEN });
-  const cookie = access.cookieFor(TOKEN)!.split(';')[0]!;
+  const cookie = access.cookieFor(TOKEN, {})!.split(';')[0]!;
 
   it.each([
     ['none', {}, 401],
@@ -110,15 +110,45 @@ describe('Access with a token', () => {
     expect(statusOf(access, { host: '127.0.0.1', ...headers })).toBe(status);
   });
 
-  it('does not ask for the token before it has looked at the host', () => {
-    expect(statusOf(access, { host: 'evil.example', authorization: `Bearer ${TOKEN}` })).toBe(403);
+  it.each([
+    ['a name of another machine', { host: 'host.docker.internal:9300' }],
+    ['the authority of HTTP/2', { ':authority': 'vm.local:4317' }],
+    ['its own page there', { host: 'vm', origin: 'http://vm' }],
+    ['no host', {}],
+  ])('takes %s from who shows the token, and from nobody else', (_, headers: Record<string, string>) => {
+    for (const shown of [{ authorization: `Bearer ${TOKEN}` }, { 'x-tta-token': TOKEN }, { cookie }]) {
+      expect(statusOf(access, { ...headers, ...shown })).toBe(0);
+    }
+    expect(statusOf(access, headers)).toBe(403);
+    expect(statusOf(access, { ...headers, authorization: 'Bearer correct-horse-batterx' })).toBe(403);
+    expect(statusOf(new Access({ host: '127.0.0.1' }), { ...headers, 'x-tta-token': TOKEN })).toBe(403);
+  });
+
+  it('refuses the page of another site that shows the token', () => {
+    for (const origin of ['http://evil.example', 'null']) {
+      expect(statusOf(access, { host: 'vm', origin, 'x-tta-token': TOKEN })).toBe(403);
+      expect(() => access.cookieFor(TOKEN, { host: 'vm', origin })).toThrow(
+        'is not the page of this service',
+      );
+      expect(access.cookieFor('another-token-of-ours', { host: 'vm', origin })).toBeNull();
+    }
+  });
+
+  it('says what to do instead of using a foreign name', () => {
+    const check = (asked: Access) => () => asked.check({ host: 'vm:9300' }, {});
+    expect(check(access)).toThrow(
+      'Host "vm:9300" is not a name of this machine: use http://127.0.0.1 or http://localhost, or send the token ("Authorization: Bearer <token>", in a browser /?token=<token>), with which any name is taken.',
+    );
+    expect(check(new Access({ host: '127.0.0.1' }))).toThrow(
+      'use http://127.0.0.1 or http://localhost, or start the service with a token (--token) and send that.',
+    );
   });
 
   it('gives a cookie for the token alone, which does not tell it', () => {
-    expect(access.cookieFor('another-token-of-ours')).toBeNull();
-    expect(access.cookieFor('')).toBeNull();
-    expect(access.cookieFor(TOKEN)).toMatch(/^tta-token=[\w-]{43}; Path=\/; HttpOnly; SameSite=Strict$/);
-    expect(new Access({ host: '127.0.0.1' }).cookieFor(TOKEN)).toBeNull();
+    expect(access.cookieFor('another-token-of-ours', {})).toBeNull();
+    expect(access.cookieFor('', {})).toBeNull();
+    expect(access.cookieFor(TOKEN, {})).toMatch(/^tta-token=[\w-]{43}; Path=\/; HttpOnly; SameSite=Strict$/);
+    expect(new Access({ host: '127.0.0.1' }).cookieFor(TOKEN, {})).toBeNull();
   });
 
   it('makes a cookie that holds over a restart', () => {

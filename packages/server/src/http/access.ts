@@ -39,41 +39,44 @@ export class Access {
     this.#token = token === undefined ? undefined : new AccessToken(token);
   }
 
-  /** @throws RefusedError with 403 for a foreign `Host` or `Origin`, 401 without the token. */
+  /**
+   * A page of another site can reach a local port, directly or by pointing its own name at 127.0.0.1; its browser then
+   * tells in `Origin` and `Host`. Such a page cannot know the token: who shows it may call this machine as he likes.
+   *
+   * @throws RefusedError with 403 for a foreign `Origin`, or a foreign `Host` without the token, 401 without the token.
+   */
   check(headers: IncomingHttpHeaders, connection: Connection): void {
-    this.checkSource(headers, connection);
-    if (this.#token !== undefined && !this.#showsToken(this.#token, headers)) {
-      throw new RefusedError(
-        401,
-        'A token is needed: open the address that the service printed at its start, or send "Authorization: Bearer <token>".',
-      );
-    }
+    checkOrigin(headers);
+    if (this.#token !== undefined && this.#showsToken(this.#token, headers)) return;
+    this.#checkHost(hostOf(headers), connection);
+    if (this.#token === undefined) return;
+    throw new RefusedError(
+      401,
+      'A token is needed: open the address that the service printed at its start, or send "Authorization: Bearer <token>".',
+    );
   }
 
   /**
-   * A page of another site can reach a local port, directly or by pointing its own name at 127.0.0.1; its
-   * browser then tells in `Origin` and `Host`.
+   * The `Set-Cookie` for a browser that shows the token in its address, or `null` when it is not the token.
    *
-   * @throws RefusedError with 403.
+   * @throws RefusedError with 403 for the token from a foreign `Origin`.
    */
-  checkSource(headers: IncomingHttpHeaders, connection: Connection): void {
-    const host = (headers[':authority'] ?? headers.host ?? '').toLowerCase();
-    if (!this.#isOurs(hostnameOf(host), connection)) {
-      throw new RefusedError(
-        403,
-        `Host "${host}" is not a name of this machine: use http://127.0.0.1 or http://localhost.`,
-      );
-    }
-    const { origin } = headers;
-    if (origin !== undefined && origin.toLowerCase() !== `http://${host}`) {
-      throw new RefusedError(403, `Origin "${origin}" is not the page of this service.`);
-    }
+  cookieFor(shown: string, headers: IncomingHttpHeaders): string | null {
+    if (this.#token?.matches(shown) !== true) return null;
+    checkOrigin(headers);
+    return `${COOKIE}=${this.#token.cookieValue}; Path=/; HttpOnly; SameSite=Strict`;
   }
 
-  /** The `Set-Cookie` for a browser that shows the token in its address, or `null` when it is not the token. */
-  cookieFor(shown: string): string | null {
-    if (this.#token?.matches(shown) !== true) return null;
-    return `${COOKIE}=${this.#token.cookieValue}; Path=/; HttpOnly; SameSite=Strict`;
+  #checkHost(host: string, connection: Connection): void {
+    if (this.#isOurs(hostnameOf(host), connection)) return;
+    const way =
+      this.#token === undefined
+        ? 'or start the service with a token (--token) and send that'
+        : 'or send the token ("Authorization: Bearer <token>", in a browser /?token=<token>), with which any name is taken';
+    throw new RefusedError(
+      403,
+      `Host "${host}" is not a name of this machine: use http://127.0.0.1 or http://localhost, ${way}.`,
+    );
   }
 
   #isOurs(hostname: string | null, connection: Connection): boolean {
@@ -91,6 +94,18 @@ export class Access {
     const cookie = cookieOf(headers.cookie ?? '');
     return cookie !== undefined && token.matchesCookie(cookie);
   }
+}
+
+/** @throws RefusedError with 403 for the page of another site. */
+function checkOrigin(headers: IncomingHttpHeaders): void {
+  const { origin } = headers;
+  if (origin !== undefined && origin.toLowerCase() !== `http://${hostOf(headers)}`) {
+    throw new RefusedError(403, `Origin "${origin}" is not the page of this service.`);
+  }
+}
+
+function hostOf(headers: IncomingHttpHeaders): string {
+  return (headers[':authority'] ?? headers.host ?? '').toLowerCase();
 }
 
 function hostnameOf(host: string): string | null {

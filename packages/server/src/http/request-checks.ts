@@ -29,8 +29,7 @@ export function addRequestChecks(
 ): void {
   app.addHook('onRequest', async (request, reply) => {
     try {
-      access.checkSource(request.headers, request.socket);
-      const cookie = access.cookieFor(shownToken(request));
+      const cookie = access.cookieFor(shownToken(request), request.headers);
       // Out of the address, so that it is neither kept in the history nor copied with it.
       if (cookie !== null) return await reply.header('set-cookie', cookie).redirect('/', 303);
       access.check(request.headers, request.socket);
