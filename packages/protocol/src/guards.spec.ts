@@ -12,6 +12,7 @@ import {
   isProblemDetails,
   isRetentionPreview,
   isSpanDetail,
+  isSpanDetailList,
   isSpanList,
   isTraceDocument,
   isTraceList,
@@ -251,6 +252,7 @@ const spanHit = fc.record({
 });
 const spanList = fc.record({ items: fc.array(spanHit, { maxLength: 5 }), nextCursor: textOrNull });
 const isSpanHit = (value: unknown) => isSpanList({ items: [value], nextCursor: null });
+const spanDetailList = fc.record({ items: fc.array(spanDetail, { maxLength: 2 }), nextCursor: textOrNull });
 const duration = fc.double({ min: 0, max: 1e12, noNaN: true });
 const primitiveStatsList = fc.record({
   sinceMs: duration,
@@ -300,6 +302,7 @@ const contract: readonly {
   { name: 'isTraceSummary', guard: isTraceSummary, valid: summary },
   { name: 'isTraceDocument', guard: isTraceDocument, valid: traceDocument },
   { name: 'isSpanDetail', guard: isSpanDetail, valid: spanDetail },
+  { name: 'isSpanDetailList', guard: isSpanDetailList, valid: spanDetailList },
   { name: 'isLogRecord', guard: isLogRecord, valid: logRecord },
   { name: 'isLogList', guard: isLogList, valid: logList },
   { name: 'isMetricList', guard: isMetricList, valid: metricList },

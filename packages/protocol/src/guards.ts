@@ -13,6 +13,7 @@ import type {
   PrimitiveStatsList,
   ProblemDetails,
   RetentionPreview,
+  SpanDetailList,
   SpanList,
   TraceList,
 } from './rest.ts';
@@ -47,6 +48,8 @@ const spanList = shape({
   ),
   nextCursor: isTextOrNull,
 });
+
+const spanDetailList = shape({ items: listOf(detailShape), nextCursor: isTextOrNull });
 
 const pinAnswer = shape({ traceId: isTraceId, isPinned: isFlag, pinnedCount: isCount, exemptCount: isCount });
 
@@ -127,6 +130,10 @@ export function isHealth(value: unknown): value is Health {
 /** True for the answer of `GET /api/spans`. */
 export function isSpanList(value: unknown): value is SpanList {
   return spanList(value);
+}
+
+export function isSpanDetailList(value: unknown): value is SpanDetailList {
+  return spanDetailList(value);
 }
 
 export function isPrimitiveStatsList(value: unknown): value is PrimitiveStatsList {

@@ -1,6 +1,6 @@
 import type { LogRecord } from './log.ts';
 import type { MetricInstrument, MetricPoint } from './metric.ts';
-import type { SpanHit, TraceSummary } from './trace.ts';
+import type { SpanDetail, SpanHit, TraceSummary } from './trace.ts';
 
 /** `GET /health`: 200, or 503 while the service cannot store what it is sent or answer what is stored. */
 export interface Health {
@@ -86,6 +86,12 @@ export interface ProblemDetails {
   /** What happened and what to do about it. */
   readonly detail?: string;
 }
+
+/**
+ * `GET /api/traces/{id}/spans?limit=&cursor=`: the spans of a trace with all that was received of them, in the order of
+ * their ids. `limit` is 1–500, by default 50, and a page of large spans has fewer.
+ */
+export type SpanDetailList = Page<SpanDetail>;
 
 /** `GET /api/spans?text=&limit=`: the newest spans in whose texts all words of `text` (1–1000 characters) occur. */
 export type SpanList = Page<SpanHit>;

@@ -11,6 +11,7 @@ import {
   isLiveMessage,
   isProblemDetails,
   isSpanDetail,
+  isSpanDetailList,
   isTraceDocument,
   isTraceList,
   type LiveMessage,
@@ -280,6 +281,10 @@ describe('REST', () => {
     expect(isTraceDocument(trace) && trace.spans.name).toEqual(['span 1', 'span 2']);
     const detail = await get(`/api/traces/${hex(777, 32)}/spans/${hex(2, 16)}`);
     expect(isSpanDetail(detail) && detail.parentSpanId).toBe(hex(1, 16));
+    const first = await get(`/api/traces/${hex(777, 32)}/spans?limit=1`);
+    if (!isSpanDetailList(first)) throw new Error('not a list of spans');
+    const rest = await get(`/api/traces/${hex(777, 32)}/spans?cursor=${first.nextCursor}`);
+    expect(rest).toEqual({ items: [detail], nextCursor: null });
   });
 
   it.each([
@@ -292,6 +297,8 @@ describe('REST', () => {
     [`/api/traces/${'a'.repeat(32)}`, 404],
     [`/api/traces/${'a'.repeat(32)}/spans/xyz`, 400],
     [`/api/traces/xyz/spans/${'a'.repeat(16)}`, 400],
+    ['/api/traces/xyz/spans', 400],
+    [`/api/traces/${'a'.repeat(32)}/spans`, 404],
     [`/api/traces/${'a'.repeat(32)}/spans/${'a'.repeat(16)}`, 404],
     ['/api/nothing', 404],
     ['/ws/traces', 426],

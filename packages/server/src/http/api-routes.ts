@@ -15,6 +15,14 @@ export function apiRoutes(app: FastifyInstance, { traces: store }: Storage): voi
     return trace ?? refuse(reply, 404, noTrace(params.traceId));
   });
 
+  app.get<{ Params: { traceId: string }; Querystring: Query }>(
+    '/api/traces/:traceId/spans',
+    async ({ params, query }, reply) => {
+      const spans = await store.spans(traceIdOf(params.traceId), listQuery(query));
+      return spans ?? refuse(reply, 404, noTrace(params.traceId));
+    },
+  );
+
   app.get<{ Params: { traceId: string; spanId: string } }>(
     '/api/traces/:traceId/spans/:spanId',
     async ({ params }, reply) => {

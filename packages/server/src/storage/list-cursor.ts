@@ -12,6 +12,9 @@ export class InvalidCursorError extends Error {
 /** The largest number that SQLite stores. */
 const LATEST_NS = 2n ** 63n - 1n;
 
+/** A page ends before the item that would make it larger, for it is one text in memory. */
+const PAGE_BYTES = 4_000_000;
+
 /** Position in a list that is ordered by a time in nanoseconds and then by a key. */
 export type CursorPosition = readonly [timeNs: bigint, key: bigint];
 
@@ -40,4 +43,11 @@ export function pageOf<Item>(
     items: page.map(toItem),
     nextCursor: hasMore ? `${text(last, timeColumn)}-${number(last, keyColumn)}` : null,
   };
+}
+
+/** How many items of these sizes fit on a page; of those that are larger than a page, one. */
+export function fitting(sizes: readonly number[]): number {
+  let bytes = 0;
+  const over = sizes.findIndex((size, index) => (bytes += size) > PAGE_BYTES && index > 0);
+  return over === -1 ? sizes.length : over;
 }

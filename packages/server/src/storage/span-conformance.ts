@@ -86,6 +86,42 @@ const details = withStorage('tells of a span everything that was received', asyn
   );
 });
 
+const pages = withStorage(
+  'tells all spans of a trace, page by page, in the order of their ids',
+  async (storage) => {
+    const id = hexId(1, 32);
+    const large = { attributes: { text: 'x'.repeat(1_000_000) } };
+    await write(storage, ...[7, 3, 1].map((span) => sampleSpan(1, span)), FULL, sampleSpan(2, 1));
+    for (let span = 10; span < 18; span++) await write(storage, sampleSpan(1, span, large));
+    const told: string[] = [];
+    const counts: number[] = [];
+    for (let cursor: string | null | undefined; cursor !== null;) {
+      const page = await storage.traces.spans(id, { limit: 3, ...(cursor !== undefined && { cursor }) });
+      assert.ok(page !== undefined);
+      for (const span of page.items) {
+        told.push(span.spanId);
+        same(span, await storage.traces.span(id, span.spanId));
+      }
+      counts.push(page.items.length);
+      cursor = page.nextCursor;
+    }
+    same(
+      told,
+      [1, 2, 3, 7, 10, 11, 12, 13, 14, 15, 16, 17].map((span) => hexId(span, 16)),
+    );
+    same(counts, [3, 3, 3, 3]);
+    const all = await storage.traces.spans(id, { limit: 500 });
+    assert.ok(
+      all!.items.length < 12 && all!.nextCursor === all!.items.at(-1)!.spanId,
+      'a page has a limit of bytes',
+    );
+    assert.equal(await storage.traces.spans(hexId(9, 32), { limit: 1 }), undefined);
+    await assert.rejects(storage.traces.spans(id, { limit: 1, cursor: "' OR 1" }), {
+      name: 'InvalidCursorError',
+    });
+  },
+);
+
 /** What a person may type, and the text in which it is to be found. */
 const WORDS: readonly (readonly [words: string, text: string])[] = [
   ['checkout', 'the checkout of an order'],
@@ -149,4 +185,4 @@ const search = withStorage(
 );
 
 /** How single spans are told and found. */
-export const spanConformance: readonly ConformanceCase[] = [details, search];
+export const spanConformance: readonly ConformanceCase[] = [details, pages, search];

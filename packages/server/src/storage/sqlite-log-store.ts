@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { AttributesJson, LiveChange, LogList } from '@tta/obs-protocol';
-import { pageOf, parseCursor } from './list-cursor.ts';
+import { fitting, pageOf, parseCursor } from './list-cursor.ts';
 import type { LogGroup, ReceivedLogRecord } from '../otlp/log-batch.ts';
 import type { LogFilter, LogSearch, LogStore, LooseLogLimits, TraceLogQuery } from './log-store.ts';
 import type { SqliteConnection } from './sqlite-connection.ts';
@@ -17,7 +17,6 @@ const PRUNE_RECORDS = 1_000;
 const MOST_RECORDS = 20_000;
 
 /** A page ends before the record that would make it larger, for it is one text in memory. */
-const PAGE_BYTES = 4_000_000;
 
 /** What a record takes beside its texts, about. */
 const ROW_BYTES = 200;
@@ -276,13 +275,6 @@ function contentOf(record: ReceivedLogRecord, resourceId: number, scopeId: numbe
     resourceId,
     scopeId,
   ];
-}
-
-/** How many of the records fit on a page; of records that are larger than a page, one. */
-function fitting(sizes: readonly number[]): number {
-  let bytes = 0;
-  const over = sizes.findIndex((size, index) => (bytes += size) > PAGE_BYTES && index > 0);
-  return over === -1 ? sizes.length : over;
 }
 
 /** Lines of one program have one resource: it is parsed once for all of them. */

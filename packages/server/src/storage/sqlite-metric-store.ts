@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { AttributesJson, MetricList, MetricPointList, MetricValue } from '@tta/obs-protocol';
+import { fitting } from './list-cursor.ts';
 import { parseInstrumentCursor, parsePointCursor, toCursor } from './metric-cursor.ts';
 import { pruneMetrics } from './metric-pruner.ts';
 import { addMetricBytes, INSTRUMENT_SIZE, pointSize, SERIES_SIZE } from './metric-size.ts';
@@ -10,9 +11,6 @@ import { serviceNameOf } from './origins.ts';
 import type { SqliteConnection } from './sqlite-connection.ts';
 import type { SqlRow, SqlValue } from './sqlite-driver.ts';
 import { number, storable, text } from './sqlite-rows.ts';
-
-/** A page ends before the point that would make it larger, for it is one text in memory. */
-const PAGE_BYTES = 4_000_000;
 
 const NS_PER_MS = 1_000_000n;
 
@@ -244,13 +242,6 @@ function contentOf(value: MetricValue): readonly [content: string | number, data
   if (typeof value !== 'object') return [value, null];
   const data = JSON.stringify(value);
   return [createHash('sha256').update(data).digest('hex').slice(0, 16), data];
-}
-
-/** How many of the points fit on a page; of points that are larger than a page, one. */
-function fitting(sizes: readonly number[]): number {
-  let bytes = 0;
-  const over = sizes.findIndex((size, index) => (bytes += size) > PAGE_BYTES && index > 0);
-  return over === -1 ? sizes.length : over;
 }
 
 /** A page of up to `limit` items out of rows that were asked for with a limit of one more. */

@@ -3,13 +3,14 @@ import type {
   PrimitiveStatsList,
   RetentionPreview,
   SpanDetail,
+  SpanDetailList,
   SpanHit,
   TraceDocument,
   TraceList,
   TraceSummary,
 } from '@tta/obs-protocol';
 import type { SpanBatch } from '../otlp/span-batch.ts';
-import { pageOf, parseCursor } from './list-cursor.ts';
+import { fitting, InvalidCursorError, pageOf, parseCursor } from './list-cursor.ts';
 import { OpenTraces } from './open-traces.ts';
 import { RollUps } from './roll-ups.ts';
 import { SpanWriter } from './span-writer.ts';
@@ -28,6 +29,19 @@ import {
 
 const SUMMARY = `trace_id, name, service_name, status, start_ns / 1e6 AS start_ms,
   (end_ns - start_ns) / 1e6 AS duration_ms, span_count, error_count, has_root, is_partial, is_pinned, seq`;
+
+const SPAN_DETAIL = `SELECT span_id, parent_span_id, span.name, kind, CAST(span.start_ns AS TEXT) AS start_text,
+    CAST(span.end_ns AS TEXT) AS end_text, span.status, status_code, status_message, span.attributes, events,
+    links, flags, trace_state, dropped, resource.attributes AS resource_attributes, scope.name AS scope_name,
+    scope.version AS scope_version, scope.attributes AS scope_attributes, CAST(trace.start_ns AS TEXT) AS trace_start_text
+  FROM trace JOIN span USING (trace_key) JOIN resource ON resource.id = resource_id
+    JOIN scope ON scope.id = scope_id
+  WHERE trace_id = ?`;
+
+const SPAN_SIZES = `SELECT span_id, octet_length(span.attributes) + coalesce(octet_length(events), 0) +
+    coalesce(octet_length(links), 0) + octet_length(resource.attributes) + octet_length(scope.attributes) AS bytes
+  FROM trace JOIN span USING (trace_key) JOIN resource ON resource.id = resource_id JOIN scope ON scope.id = scope_id
+  WHERE trace_id = ? AND span_id > ? ORDER BY span_id`;
 
 /** Keeps traces in one SQLite file. Every method does its work at once; the promises are for other stores. */
 export class SqliteTraceStore implements TraceStore {
@@ -94,18 +108,26 @@ export class SqliteTraceStore implements TraceStore {
   }
 
   async span(traceId: string, spanId: string): Promise<SpanDetail | undefined> {
-    const row = this.#connection
-      .sql(
-        `SELECT span_id, parent_span_id, span.name, kind, CAST(span.start_ns AS TEXT) AS start_text,
-         CAST(span.end_ns AS TEXT) AS end_text, span.status, status_code, status_message, span.attributes, events,
-         links, flags, trace_state, dropped, resource.attributes AS resource_attributes, scope.name AS scope_name,
-         scope.version AS scope_version, scope.attributes AS scope_attributes, CAST(trace.start_ns AS TEXT) AS trace_start_text
-       FROM trace JOIN span USING (trace_key) JOIN resource ON resource.id = resource_id
-         JOIN scope ON scope.id = scope_id
-       WHERE trace_id = ? AND span_id = ?`,
-      )
-      .get(traceId, spanId);
+    const row = this.#connection.sql(`${SPAN_DETAIL} AND span_id = ?`).get(traceId, spanId);
     return row === undefined ? undefined : toSpanDetail(traceId, row);
+  }
+
+  async spans(traceId: string, { limit, cursor }: TraceListQuery): Promise<SpanDetailList | undefined> {
+    if (cursor !== undefined && !/^[0-9a-f]{16}$/.test(cursor)) throw new InvalidCursorError();
+    const after = cursor ?? '';
+    if (this.#connection.sql('SELECT 1 FROM trace WHERE trace_id = ?').get(traceId) === undefined) {
+      return undefined;
+    }
+    const sizes = this.#connection.sql(`${SPAN_SIZES} LIMIT ?`).all(traceId, after, limit + 1);
+    const count = fitting(sizes.slice(0, limit).map((row) => number(row, 'bytes')));
+    const last = count === 0 ? after : text(sizes[count - 1]!, 'span_id');
+    const rows = this.#connection
+      .sql(`${SPAN_DETAIL} AND span_id > ? AND span_id <= ? ORDER BY span_id`)
+      .all(traceId, after, last);
+    return {
+      items: rows.map((row) => toSpanDetail(traceId, row)),
+      nextCursor: count < sizes.length ? last : null,
+    };
   }
 
   async findSpans(words: string, limit: number): Promise<readonly SpanHit[]> {

@@ -3,6 +3,7 @@ import type {
   PrimitiveStatsList,
   RetentionPreview,
   SpanDetail,
+  SpanDetailList,
   SpanHit,
   TraceDocument,
   TraceList,
@@ -53,6 +54,13 @@ export interface TraceStore {
   traces(query: TraceListQuery): Promise<TraceList>;
   trace(traceId: string): Promise<TraceDocument | undefined>;
   span(traceId: string, spanId: string): Promise<SpanDetail | undefined>;
+  /**
+   * The spans of a trace in the order of their ids; a page has fewer when they are large. `undefined` when the trace is not
+   * stored.
+   *
+   * @throws InvalidCursorError when the cursor is not one of ours.
+   */
+  spans(traceId: string, query: TraceListQuery): Promise<SpanDetailList | undefined>;
   /** The newest spans in whose texts all words of `text` occur, in any order; nothing in it is an operator. */
   findSpans(text: string, limit: number): Promise<readonly SpanHit[]>;
   /**

@@ -66,6 +66,7 @@ export class ThreadedStorage implements Storage {
           'traces',
           'trace',
           'span',
+          'spans',
           'findSpans',
           'primitiveStats',
           'pins',
