@@ -101,7 +101,7 @@ const link = record({
 });
 
 /** Any span that OTLP allows, also those that make no sense. */
-export const anySpan: fc.Arbitrary<TraceSpan> = record({
+const anySpan: fc.Arbitrary<TraceSpan> = record({
   traceId: hex(32),
   spanId: hex(16),
   parentSpanId: fc.option(hex(16)),

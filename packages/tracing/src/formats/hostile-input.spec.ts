@@ -46,6 +46,7 @@ const members = [
   `${ids},"tags":{"tta.otlp":"{\\"links\\":{\\"0\\":{}}}"},"timestamp":1`,
   `${ids},"tags":{"tta.otlp":"{\\"parentSpanId\\":\\"x\\"}"},"timestamp":1`,
   `${ids},"tags":{"tta.otlp":"{\\"__proto__\\":{\\"polluted\\":\\"x\\"}}"},"timestamp":1`,
+  `${ids},"tags":{"tta.otlp":"${'{\\"a\\":'.repeat(20_000)}1${'}'.repeat(20_000)}"},"timestamp":1`,
   `${ids},"tags":[{"key":"tta.otlp","value":5}],"startTime":1`,
   `${ids},"tags":{"a":${deep(80)}},"timestamp":1`,
   `${ids},"tags":[{"key":"a","value":${deep(3)}}],"startTime":1`,

@@ -194,6 +194,23 @@ describe('readOtlpLines', () => {
     ]);
   });
 
+  it('leaves out a span with a value nested deeper than 64 levels', async () => {
+    const nested = (levels: number): object =>
+      levels === 0 ? {} : { arrayValue: { values: [nested(levels - 1)] } };
+    const span = (levels: number): object => ({
+      traceId: '1'.repeat(32),
+      spanId: '1'.repeat(16),
+      attributes: [{ key: 'a', value: nested(levels) }],
+    });
+    expect(await read(line(span(64), span(65)))).toEqual([
+      expect.objectContaining({ traceId: '1'.repeat(32) }),
+      {
+        problem: 'invalid',
+        message: expect.stringContaining('attributes "a" is nested deeper than 64 levels'),
+      },
+    ]);
+  });
+
   it('leaves out a line that is too long without holding it, and reads on', async () => {
     const long = Array.from({ length: 50 }, () => ' '.repeat(1000));
     const source = stream(['x', ...long, '\n', `${' '.repeat(2001)}\n`, sdkLine(), '\n', ...long]);
