@@ -263,7 +263,42 @@ describe('OTLP/gRPC', () => {
     [{ 'content-type': 'application/grpc-web' }],
     [{ ':method': 'GET' }],
   ])('answers other HTTP/2 with 415: %j', async (headers) => {
-    expect(await rawCall(Buffer.alloc(0), headers)).toMatchObject({ ':status': 415 });
+    expect(await rawCall(Buffer.alloc(0), headers)).toMatchObject({
+      ':status': 415,
+      'content-type': 'text/plain; charset=utf-8',
+    });
+  });
+
+  it.each([
+    [
+      'POST',
+      '/v1/traces',
+      'application/json',
+      /^Over HTTP\/2 only OTLP\/gRPC .* over HTTP\/1\.1 on the same port\.\n$/,
+    ],
+    ['GET', '/health', undefined, /^Over HTTP\/2 only OTLP\/gRPC /],
+    ['HEAD', '/health', undefined, /^$/],
+  ])('tells %s %s over HTTP/2 what to use', async (method, path, type, text) => {
+    const session = connectHttp2(`http://127.0.0.1:${port}`);
+    const stream = session.request({
+      ':method': method,
+      ':path': path,
+      ...(type !== undefined && { 'content-type': type }),
+    });
+    if (method === 'POST') stream.end('{}');
+    let answer = '';
+    for await (const chunk of stream) answer += String(chunk);
+    session.close();
+    expect(answer).toMatch(text);
+  });
+
+  it('tells who asks over HTTP/2 without the token how to show it', async () => {
+    await restart({}, 'correct-horse-battery');
+    const headers = { 'content-type': 'application/json' };
+    expect(await rawCall(Buffer.alloc(0), headers)).toMatchObject({
+      ':status': 401,
+      'www-authenticate': 'Bearer realm="tta-obs"',
+    });
   });
 
   it('tells a foreign page nothing about what is served, with any content', async () => {

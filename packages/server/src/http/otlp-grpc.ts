@@ -4,12 +4,14 @@ import { grpcMessage, grpcStatusMessage, grpcTimeoutMs, readGrpcMessage } from '
 import { rpcCode } from './otlp-answer.ts';
 import { receiveExport, refusalOf, type OtlpReceiver } from './otlp-receiver.ts';
 import type { Signal } from './otlp-signal.ts';
-import { RefusedError } from './refused-error.ts';
+import { RefusedError, refusalHeaders } from './refused-error.ts';
 import { readBody } from './request-body.ts';
 
 const GRPC_TYPE = /^application\/grpc(\+proto)?\s*(;|$)/i;
 const ANSWER_TYPE = 'application/grpc+proto';
 const ENCODINGS = 'identity,gzip';
+const NO_GRPC =
+  'Over HTTP/2 only OTLP/gRPC is served here (content-type: application/grpc): ask for all else over HTTP/1.1 on the same port.';
 
 export interface OtlpGrpcOptions {
   readonly receiver: OtlpReceiver;
@@ -20,7 +22,7 @@ export interface OtlpGrpcOptions {
 
 /**
  * OTLP/gRPC: the unary `Export` of each signal, on streams of HTTP/2. Other requests over HTTP/2 are answered
- * 415, as gRPC asks for.
+ * 415, as gRPC asks for, with a text that says what to use.
  */
 export function otlpGrpc({ receiver, access, callTimeoutMs }: OtlpGrpcOptions) {
   const signals = new Map(receiver.signals.map((signal) => [signal.method, signal]));
@@ -42,9 +44,9 @@ export function otlpGrpc({ receiver, access, callTimeoutMs }: OtlpGrpcOptions) {
     // A peer that resets its stream or goes away is told to whoever reads or writes it.
     stream.on('error', () => undefined);
     if (!GRPC_TYPE.test(headers['content-type'] ?? '') || headers[':method'] !== 'POST') {
-      const status = statusOf(access, stream, headers);
-      receiver.refusals.noteRequest(headers[':method'] ?? '', headers[':path'] ?? '', status);
-      refuse(stream, status);
+      const refusal = refusalOfOthers(access, stream, headers);
+      receiver.refusals.noteRequest(headers[':method'] ?? '', headers[':path'] ?? '', refusal.status);
+      refuse(stream, refusal);
       return;
     }
     const limitMs = Math.min(grpcTimeoutMs(String(headers['grpc-timeout'] ?? '')) ?? Infinity, callTimeoutMs);
@@ -87,20 +89,31 @@ async function received(
   }
 }
 
-/** Of an answer to what is no gRPC: who may not ask is not told what is served here. */
-function statusOf(access: Access, stream: ServerHttp2Stream, headers: IncomingHttpHeaders): number {
+/** The answer to what is no gRPC: who may not ask is not told what is served here. */
+function refusalOfOthers(
+  access: Access,
+  stream: ServerHttp2Stream,
+  headers: IncomingHttpHeaders,
+): RefusedError {
   try {
     access.check(headers, stream.session?.socket ?? {});
-    return 415;
+    return new RefusedError(415, NO_GRPC);
   } catch (error) {
-    return error instanceof RefusedError ? error.status : 500;
+    return error as RefusedError;
   }
 }
 
-function refuse(stream: ServerHttp2Stream, status: number): void {
+function refuse(stream: ServerHttp2Stream, { status, message }: RefusedError): void {
   // The peer may have taken its request back before we are told of it.
   if (isAnswered(stream)) return;
-  stream.respond({ ':status': status }, { endStream: true });
+  stream.respond({
+    ...refusalHeaders(status),
+    ':status': status,
+    'content-type': 'text/plain; charset=utf-8',
+    'x-content-type-options': 'nosniff',
+  });
+  // Node itself keeps the text from who asked with HEAD.
+  stream.end(`${message}\n`);
   takeNoMore(stream);
 }
 
