@@ -41,18 +41,7 @@ function versionOf(name) {
 
 /** Ids and times, and what is made of them, are the same in every recording. */
 function normalized(request) {
-  let steps = 0;
-  const times = new Map();
-  const collect = (value) => {
-    for (const [key, one] of Object.entries(value ?? {})) {
-      if (key.endsWith('UnixNano')) times.set(BigInt(one), 0n);
-      else if (typeof one === 'object') collect(one);
-    }
-  };
-  collect(request);
-  // Apart by a millisecond each, in the order in which they were.
-  for (const time of [...times.keys()].sort((a, b) => (a < b ? -1 : 1)))
-    times.set(time, 1_750_000_000_000_000_000n + BigInt(steps++) * 1_000_000n);
+  settleTimes(request);
   const walk = (key, value) => {
     // Of a resource nothing but its service: the rest is this machine.
     if (key === 'resource') {
@@ -66,10 +55,40 @@ function normalized(request) {
       return Object.fromEntries(Object.entries(value).map(([name, one]) => [name, walk(name, one)]));
     }
     if (/^(trace|span|parentSpan)Id$/.test(key) && value) return idOf(value);
-    if (key.endsWith('UnixNano')) return String(times.get(BigInt(value)));
     return typeof value === 'string' ? settled(value) : value;
   };
   return walk('', request);
+}
+
+/**
+ * Spans begin a second after each other, in the order in which they did, and take half of one: how long they really took,
+ * and which of two ended first, is another each time.
+ */
+function settleTimes(request) {
+  const spans = (request.resourceSpans ?? []).flatMap(({ scopeSpans }) =>
+    scopeSpans.flatMap((one) => one.spans),
+  );
+  const byId = new Map(spans.map((span) => [span.spanId, span]));
+  const depthOf = (span) => (span ? 1 + depthOf(byId.get(span.parentSpanId)) : 0);
+  const begun = spans.map((span) => ({ span, at: BigInt(span.startTimeUnixNano), depth: depthOf(span) }));
+  begun.sort((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : a.depth - b.depth));
+  for (const [index, { span }] of begun.entries()) {
+    span.startTimeUnixNano = timeAt(index * 1000);
+    span.endTimeUnixNano = timeAt(index * 1000 + 500);
+    for (const [count, event] of (span.events ?? []).entries())
+      event.timeUnixNano = timeAt(index * 1000 + count + 1);
+  }
+  const records = (request.resourceLogs ?? []).flatMap(({ scopeLogs }) =>
+    scopeLogs.flatMap((one) => one.logRecords),
+  );
+  for (const [index, record] of records.entries()) {
+    record.timeUnixNano = timeAt(index);
+    record.observedTimeUnixNano = timeAt(index);
+  }
+}
+
+function timeAt(ms) {
+  return String(1_750_000_000_000_000_000n + BigInt(ms) * 1_000_000n);
 }
 
 /** Measured times and ports. */
