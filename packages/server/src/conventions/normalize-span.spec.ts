@@ -544,6 +544,18 @@ describe('normalizeSpan', () => {
         agentName: 'a',
       },
     ],
+    [
+      'a call of ours that nobody answered, whose model is the one that was asked',
+      {
+        attributes: {
+          'primitive.type': 'llm',
+          'gen_ai.operation.name': 'chat',
+          'gen_ai.request.model': 'm',
+          'llm.model_name': 'm',
+        },
+      },
+      { operation: 'inference', requestModel: 'm', responseModel: null },
+    ],
     ['an agent of ours', { attributes: { 'primitive.type': 'agent' } }, { operation: 'agent' }],
   ])('reads %s', (_what, rest, expected) => {
     expect(normal(rest.attributes ?? {}, rest)).toMatchObject(expected);

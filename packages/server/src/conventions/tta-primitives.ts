@@ -17,7 +17,6 @@ export const ttaPrimitives: Convention = {
   operation: (span) => callOf(span) ?? executionOf(span),
   names: {
     provider: ['gen_ai.provider.name', 'llm.provider'],
-    responseModel: ['gen_ai.response.model', 'llm.model_name'],
     costUsd: ['cost.usd'],
     timeToFirstChunkMs: ['stream.time_to_first_chunk_ms'],
     sessionId: ['session.id'],
