@@ -39,15 +39,15 @@ export async function* readOtlpLines(
   { limitLength = defaultLimitLength }: TraceReaderOptions = {},
 ): AsyncGenerator<TraceRecord> {
   const skipped = new Map<string, number>();
-  for await (const line of textLines(source, limitLength)) {
-    const where = `line ${line.number}`;
-    if (line.text === null) {
+  for await (const { number, text: json } of textLines(source, limitLength)) {
+    const where = `line ${number}`;
+    if (json === null) {
       yield invalid(where, new FieldError(`it is longer than ${limitLength} characters; raise limitLength`));
       continue;
     }
     const records: TraceRecord[] = [];
     attempt(records, where, () => {
-      const request = asObject(parseJson(line.text ?? ''), 'it');
+      const request = asObject(parseJson(json), 'it');
       const signal = Object.keys(otherSignals).find((key) => Object.hasOwn(request, key));
       if (signal !== undefined) skipped.set(signal, (skipped.get(signal) ?? 0) + 1);
       if (signal === undefined || Object.hasOwn(request, 'resourceSpans'))
