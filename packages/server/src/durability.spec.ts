@@ -231,7 +231,7 @@ describe('a service that is killed', () => {
         const { child, url } = await program.start({ databasePath, ...keepsAll });
         const sent = clients.send(url, 60_000);
         const logBytes = () => statSync(`${databasePath}-wal`, { throwIfNoEntry: false })?.size ?? 0;
-        await until(() => logBytes() > 32 * 1024 * 1024);
+        await until(() => logBytes() > 16 * 1024 * 1024);
         await wait(random() * 40);
         await ended(child, 'SIGKILL');
         await sent;
