@@ -29,8 +29,10 @@ const logs = withStorage(
       list?.items.map(({ body }) => body);
     same(bodies(await storage.logs.ofTrace(hexId(1, 32), { limit: 10 })), ['early', 'late']);
     same(bodies(await storage.logs.search({ limit: 2 })), ['other', 'late']);
+    same(await storage.logs.counts(), { logRecordCount: 4 });
     while (await storage.logs.prune({ maxRecords: 0, receivedSinceMs: 0 }));
     same(bodies(await storage.logs.search({ limit: 10 })), ['late', 'early']);
+    same(await storage.logs.counts(), { logRecordCount: 2 });
   },
 );
 

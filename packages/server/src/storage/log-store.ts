@@ -55,6 +55,8 @@ export interface LogStore {
    * @throws InvalidCursorError when the cursor is not one of ours.
    */
   search(query: LogSearch): Promise<LogList>;
+  /** How many records are stored, with a trace and without. */
+  counts(): Promise<{ readonly logRecordCount: number }>;
   /** Removes a small portion of what is over the limits; resolves with true while there is more. */
   prune(limits: LooseLogLimits): Promise<boolean>;
 }

@@ -186,6 +186,7 @@ const metricBytes = withStorage(
       await nextMs();
     }
     same(await counts(), [200, 200]);
+    same(await storage.metrics.counts(), { metricSeriesCount: 2, dataPointCount: 400 });
     // What a point takes is the storage's own affair: it is found out here.
     let maxBytes = 1_000_000_000;
     for (; (await counts())[0] === 200; maxBytes /= 1.1) await storage.metrics.prune({ ...limits, maxBytes });
@@ -197,6 +198,7 @@ const metricBytes = withStorage(
     assert.equal(left.items.at(-1)?.value, 200);
     while (await storage.metrics.prune({ ...limits, maxBytes: 0 }));
     same(await counts(), []);
+    same(await storage.metrics.counts(), { metricSeriesCount: 0, dataPointCount: 0 });
   },
 );
 

@@ -52,6 +52,8 @@ export interface MetricStore {
    * @throws InvalidCursorError when the cursor is not one of ours.
    */
   points(query: PointQuery): Promise<MetricPointList>;
+  /** How many series and data points are stored, of all metrics. */
+  counts(): Promise<{ readonly metricSeriesCount: number; readonly dataPointCount: number }>;
   /** Removes a small portion of what is over the limits; resolves with true while there may be more. */
   prune(limits: MetricLimits): Promise<boolean>;
 }

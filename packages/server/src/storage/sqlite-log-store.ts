@@ -97,6 +97,11 @@ export class SqliteLogStore implements LogStore {
     return this.#page(where, 'DESC', query);
   }
 
+  async counts(): Promise<{ readonly logRecordCount: number }> {
+    const row = this.#connection.sql('SELECT count(*) AS log_record_count FROM log_record').get();
+    return { logRecordCount: Number(row?.['log_record_count']) };
+  }
+
   async prune({ maxRecords, receivedSinceMs, maxBytes = Infinity }: LooseLogLimits): Promise<boolean> {
     const limit = Math.min(Math.max(PRUNE_RECORDS, 2 * this.#cameIn), MOST_RECORDS);
     this.#cameIn = 0;

@@ -129,6 +129,13 @@ export class SqliteMetricStore implements MetricStore {
     );
   }
 
+  async counts(): Promise<{ readonly metricSeriesCount: number; readonly dataPointCount: number }> {
+    const row = this.#connection
+      .sql('SELECT count(*) AS series, coalesce(sum(point_count), 0) AS points FROM metric_series')
+      .get();
+    return { metricSeriesCount: Number(row?.['series']), dataPointCount: Number(row?.['points']) };
+  }
+
   async prune(limits: MetricLimits): Promise<boolean> {
     const cameIn = this.#cameIn;
     this.#cameIn = 0;

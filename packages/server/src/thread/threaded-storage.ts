@@ -80,11 +80,11 @@ export class ThreadedStorage implements Storage {
       write: (batch) => write({ kind: 'spans', batch }, buffersOf(batch)),
     };
     this.logs = {
-      ...methods<LogStore>()('logs', call, { reader: ['ofTrace', 'search'], writer: ['prune'] }),
+      ...methods<LogStore>()('logs', call, { reader: ['ofTrace', 'search', 'counts'], writer: ['prune'] }),
       write: (groups, request) => write({ kind: 'logs', groups, ...(request !== undefined && { request }) }),
     };
     this.metrics = {
-      ...methods<MetricStore>()('metrics', call, { reader: ['list', 'points'], writer: ['prune'] }),
+      ...methods<MetricStore>()('metrics', call, { reader: ['list', 'points', 'counts'], writer: ['prune'] }),
       write: async (groups) => void (await write({ kind: 'metrics', groups })),
     };
   }
