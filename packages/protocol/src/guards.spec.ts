@@ -222,6 +222,9 @@ const stored = fc.record({
   traceCount: count,
   spanCount: count,
   pinnedCount: count,
+  logRecordCount: count,
+  metricSeriesCount: count,
+  dataPointCount: count,
   fileBytes: count,
   usedBytes: count,
 });

@@ -35,6 +35,10 @@ export interface StoredTotals {
   readonly traceCount: number;
   readonly spanCount: number;
   readonly pinnedCount: number;
+  readonly logRecordCount: number;
+  /** Series of all metrics, and their data points. */
+  readonly metricSeriesCount: number;
+  readonly dataPointCount: number;
   /** What the database takes on disk. */
   readonly fileBytes: number;
   /** Of it, what is in use; the rest is used again before the file grows. */

@@ -48,11 +48,13 @@ export function healthRoute(app: FastifyInstance, options: HealthRouteOptions): 
 }
 
 async function storedTotals(storage: Storage, maxBytes: number): Promise<StoredTotals> {
-  const { traces } = storage;
-  const [counts, usage, { pinnedCount }] = await Promise.all([
+  const { traces, logs, metrics } = storage;
+  const [traceCounts, logCounts, metricCounts, usage, { pinnedCount }] = await Promise.all([
     traces.counts(),
+    logs.counts(),
+    metrics.counts(),
     storage.usage(),
     traces.pins(maxBytes),
   ]);
-  return { ...counts, pinnedCount, ...usage };
+  return { ...traceCounts, pinnedCount, ...logCounts, ...metricCounts, ...usage };
 }

@@ -48,7 +48,9 @@ async function start(
     changesAfter: async () => [],
   };
   const usage = async () => ({ fileBytes: 0, usedBytes: 0 });
-  const storage = { traces: store, logs: {}, metrics: {}, usage } as unknown as Storage;
+  const logs = { counts: async () => ({ logRecordCount: 0 }) };
+  const metrics = { counts: async () => ({ metricSeriesCount: 0, dataPointCount: 0 }) };
+  const storage = { traces: store, logs, metrics, usage } as unknown as Storage;
   service = await createHttpService({
     storage,
     writeHealth: new WriteHealth(),

@@ -213,6 +213,32 @@ describe('GET /api/spans', () => {
 });
 
 describe('GET /health', () => {
+  it('tells of log records and metrics, also where no trace came in', async () => {
+    await start();
+    const logRecords = [{ body: { stringValue: 'one' } }, { body: { stringValue: 'two' } }];
+    await ask('POST', '/v1/logs', { resourceLogs: [{ scopeLogs: [{ logRecords }] }] });
+    const level = (zone: string, timeUnixNano: string) => ({
+      asInt: 1,
+      timeUnixNano,
+      attributes: [{ key: 'zone', value: { stringValue: zone } }],
+    });
+    const dataPoints = [
+      level('a', '1763700000000000000'),
+      level('a', '1763700001000000000'),
+      level('b', '1'),
+    ];
+    const metrics = [{ name: 'level', gauge: { dataPoints } }];
+    await ask('POST', '/v1/metrics', { resourceMetrics: [{ scopeMetrics: [{ metrics }] }] });
+    const { body } = await ask('GET', '/health');
+    if (!isHealth(body)) throw new Error('no health');
+    expect(body.stored).toMatchObject({
+      traceCount: 0,
+      logRecordCount: 2,
+      metricSeriesCount: 2,
+      dataPointCount: 3,
+    });
+  });
+
   it('tells what is stored, what it takes, and where it listens', async () => {
     await start({ otlpPorts: [0], maxTraces: 5, retentionHours: 0.5, maxBytes: 123_456_789 });
     await send(1, 2);
