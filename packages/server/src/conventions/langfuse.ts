@@ -1,8 +1,10 @@
 import { isObject, parsedJson } from './bounded-json.ts';
 import { operationBy, type Convention, type ReadTokens } from './convention.ts';
-import { asAmount, attributeOf } from './source-span.ts';
+import { asCount, attributeOf } from './source-span.ts';
 
 const USAGE = 'langfuse.observation.usage_details';
+/** More kinds of tokens than any provider counts. */
+const MOST_KINDS = 128;
 
 /** Langfuse's OpenTelemetry SDK. */
 export const langfuse: Convention = {
@@ -62,15 +64,16 @@ const typeOf = operationBy(['langfuse.observation.type'], {
  * own counts may mean totals nevertheless, which `total` tells.
  */
 function tokensOf(details: Readonly<Record<string, number>>): ReadTokens {
-  const input = asAmount(details['input']);
-  const output = asAmount(details['output']);
-  const total = asAmount(details['total']);
+  const input = asCount(details['input']);
+  const output = asCount(details['output']);
+  const total = asCount(details['total']);
   if (total !== null && total === (input ?? 0) + (output ?? 0))
     return { inputTokens: input, outputTokens: output };
   const sum = (word: string): number =>
     Object.keys(details)
       .filter((key) => key.includes(word) && key !== 'total')
-      .reduce((all, key) => all + (asAmount(details[key]) ?? 0), 0);
+      .slice(0, MOST_KINDS)
+      .reduce((all, key) => all + (asCount(details[key]) ?? 0), 0);
   return {
     inputTokens: input === null ? null : sum('input'),
     outputTokens: output === null ? null : sum('output'),

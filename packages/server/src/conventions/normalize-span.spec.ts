@@ -451,6 +451,16 @@ describe('normalizeSpan', () => {
       },
     ],
     [
+      'a generation of Langfuse whose counts are none',
+      {
+        attributes: {
+          'langfuse.observation.type': 'generation',
+          'langfuse.observation.usage_details': { input: '1.5', output: -1, total: 1e300 },
+        },
+      },
+      { tokens: null },
+    ],
+    [
       'a generation of Langfuse that tells of its input alone, in parts',
       {
         attributes: {

@@ -11,6 +11,7 @@ export type SourceSpan = Pick<SpanDetail, 'name' | 'attributes' | 'startTimeUnix
 /** Longer texts than these are no names and no ids. */
 const LONGEST_NAME = 1024;
 const MOST_NAMES = 128;
+const MOST_TOKENS = 1e12;
 
 /**
  * The value of an attribute, `undefined` where there is none. `name#member` is a member of a JSON object that the
@@ -61,8 +62,8 @@ export function firstAmount(span: SourceSpan, names: readonly string[]): number 
 /** The first of these that is a whole number of tokens. */
 export function firstCount(span: SourceSpan, names: readonly string[]): number | null {
   for (const name of names) {
-    const amount = asAmount(attributeOf(span, name));
-    if (amount !== null && Number.isSafeInteger(amount)) return amount;
+    const count = asCount(attributeOf(span, name));
+    if (count !== null) return count;
   }
   return null;
 }
@@ -77,7 +78,13 @@ export function firstTexts(span: SourceSpan, names: readonly string[]): readonly
   return [];
 }
 
-export function asAmount(value: AttributeJson | undefined): number | null {
+/** What can be a number of tokens; more than `MOST_TOKENS` no call has, and sums would no longer count what is added. */
+export function asCount(value: AttributeJson | undefined): number | null {
+  const amount = asAmount(value);
+  return Number.isInteger(amount) && (amount ?? 0) <= MOST_TOKENS ? amount : null;
+}
+
+function asAmount(value: AttributeJson | undefined): number | null {
   const number = typeof value === 'string' && /^\d{1,20}(\.\d{1,20})?$/.test(value) ? Number(value) : value;
   return typeof number === 'number' && Number.isFinite(number) && number >= 0 ? number : null;
 }

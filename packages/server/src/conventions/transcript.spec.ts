@@ -239,6 +239,8 @@ describe('whatever is sent', () => {
     'ai.streamText.doStream',
     'execute_tool',
     '__proto__',
+    '1.5',
+    '7',
     'user',
     '{',
     '[{"role":"user"}]',
