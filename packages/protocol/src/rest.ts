@@ -97,7 +97,10 @@ export interface ProblemDetails {
  */
 export type SpanDetailList = Page<SpanDetail>;
 
-/** `GET /api/spans?text=&limit=`: the newest spans in whose texts all words of `text` (1–1000 characters) occur. */
+/**
+ * `GET /api/spans?text=&limit=&cursor=`: the spans in whose texts all words of `text` (1–1000 characters) occur, newest
+ * first; up to 5,000 of them, page by page. Spans that come in meanwhile move the others to later pages.
+ */
 export type SpanList = Page<SpanHit>;
 
 /** `PUT` and `DELETE /api/traces/{id}/pin`: the pinned traces after it. */

@@ -1,10 +1,13 @@
 import type { SpanList } from '@tta/obs-protocol';
 import type { FastifyInstance, FastifyReply } from 'fastify';
-import { listLimit, listQuery, oneValue, spanIdOf, traceIdOf, type Query } from './list-query.ts';
+import { listQuery, oneValue, spanIdOf, traceIdOf, type Query } from './list-query.ts';
 import { problem, PROBLEM_TYPE } from './problem.ts';
+import { InvalidCursorError } from '../storage/list-cursor.ts';
 import type { Storage } from '../storage/storage.ts';
 
 const TEXT_LENGTH_MAX = 1_000;
+/** So many hits can be paged through: to find some, those before are found again. */
+const HITS_MAX = 5_000;
 
 /** `/api/traces` and `/api/spans`, as described by `@tta/obs-protocol`. */
 export function apiRoutes(app: FastifyInstance, { traces: store }: Storage): void {
@@ -43,13 +46,27 @@ export function apiRoutes(app: FastifyInstance, { traces: store }: Storage): voi
           `text must be given: the words to look for, up to ${TEXT_LENGTH_MAX} characters.`,
         );
       }
-      return { items: await store.findSpans(text, listLimit(query)), nextCursor: null };
+      const { limit, cursor = '0' } = listQuery(query);
+      const seen = hitsSeen(cursor);
+      const hits = await store.findSpans(text, seen + limit + 1);
+      const end = seen + limit;
+      return {
+        items: hits.slice(seen, end),
+        nextCursor: hits.length > end && end < HITS_MAX ? String(end) : null,
+      };
     },
   );
 
   app.get('/ws/traces', async (_request, reply) =>
     refuse(reply.header('upgrade', 'websocket'), 426, 'This address speaks WebSocket only.'),
   );
+}
+
+/** @throws InvalidCursorError */
+function hitsSeen(cursor: string): number {
+  const seen = /^[0-9]{1,4}$/.test(cursor) ? Number(cursor) : NaN;
+  if (seen < HITS_MAX) return seen;
+  throw new InvalidCursorError();
 }
 
 export function refuse(reply: FastifyReply, status: number, detail: string): FastifyReply {

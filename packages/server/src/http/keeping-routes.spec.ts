@@ -193,12 +193,35 @@ describe('GET /api/spans', () => {
     expect(body).toMatchObject({ items: [{ name: 'job 3' }, { name: 'job 1' }], nextCursor: null });
     expect((await ask('GET', '/api/spans?text=harvest&limit=1')).body).toMatchObject({
       items: [{ traceId: hex(4, 32), spanId: hex(4, 16), startTimeMs: 1_763_700_004_000 }],
+      nextCursor: '1',
     });
     expect((await ask('GET', '/api/spans?text=nothing')).body).toEqual({ items: [], nextCursor: null });
   });
 
+  it('answers them page by page until there is nothing more', async () => {
+    await start();
+    await send(1, 2, 3, 4, 5);
+    const names: unknown[] = [];
+    const cursors: unknown[] = [];
+    for (let next = ''; ; next = `&cursor=${cursors.at(-1) as string}`) {
+      const { body } = await ask('GET', `/api/spans?text=harvest&limit=2${next}`);
+      if (!isSpanList(body)) throw new Error('no list');
+      names.push(...body.items.map(({ name }) => name));
+      cursors.push(body.nextCursor);
+      if (body.nextCursor === null) break;
+    }
+    expect(names).toEqual(['job 5', 'job 4', 'job 3', 'job 2', 'job 1']);
+    expect(cursors).toEqual(['2', '4', null]);
+    const all = await ask('GET', '/api/spans?text=harvest&limit=5');
+    expect(all.body).toMatchObject({ nextCursor: null });
+  });
+
   it.each([
     ['', 400],
+    ['?text=a&cursor=x', 400],
+    ['?text=a&cursor=-1', 400],
+    ['?text=a&cursor=5000', 400],
+    ['?text=a&cursor=4999', 200],
     ['?text=', 400],
     ['?text=%20', 400],
     [`?text=${'a'.repeat(1001)}`, 400],
