@@ -78,8 +78,6 @@ export async function createHttpService(options: HttpServiceOptions): Promise<Ht
       nowMs: options.uptimeMs,
       limitRequests: limits.requestsInFlight,
     }),
-    logger,
-    sparseLog,
   };
   const takeExport = otlpHttp({ receiver, access });
   const idle = new IdleConnections<Socket>();

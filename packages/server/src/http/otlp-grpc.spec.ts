@@ -325,7 +325,7 @@ describe('OTLP/gRPC', () => {
       code: UNAVAILABLE,
       message: 'The spans could not be stored: Platte voll: 100 %, größer',
     });
-    expect(logged).toEqual([expect.stringContaining('could not be stored')]);
+    expect(logged).toEqual([`Refused with 503: gRPC ${TRACES}`]);
   });
 
   it('answers UNAVAILABLE when there are too many requests in flight, until they are done', async () => {

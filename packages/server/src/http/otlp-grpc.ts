@@ -36,7 +36,7 @@ export function otlpGrpc({ receiver, access, callTimeoutMs }: OtlpGrpcOptions) {
       }
       succeed(stream, await received(receiver, signal, stream, headers));
     } catch (error) {
-      fail(stream, refusalOf(error, 'gRPC', headers[':path'] ?? '', receiver));
+      fail(stream, refusalOf(error, 'gRPC', headers[':path'] ?? '', receiver.refusals));
     }
   };
 

@@ -43,7 +43,7 @@ export function otlpHttp({ receiver, access }: OtlpHttpOptions) {
       const message = await received(receiver, signal, encoding, request);
       send(response, 200, encoding ?? 'json', message);
     } catch (error) {
-      const { status, message } = refusalOf(error, request.method ?? '', path, receiver);
+      const { status, message } = refusalOf(error, request.method ?? '', path, receiver.refusals);
       send(response, status, encoding ?? 'json', statusAnswer(encoding ?? 'json', status, message));
       drain(request, DRAIN_FACTOR * receiver.limitBytes);
     }

@@ -23,13 +23,13 @@ describe('refusalOf', () => {
       [['Refused with 413: POST /x']],
     ],
     [new RefusedError(401, 'no token'), 401, 'no token', [['Refused with 401: POST /x']]],
-    [new RefusedError(503, 'disk full', cause), 503, 'disk full', [['POST /x: disk full', cause]]],
-    [bug, 500, 'The service failed; its log says why.', [['POST /x failed', bug]]],
+    [new RefusedError(503, 'disk full', cause), 503, 'disk full', [['Refused with 503: POST /x', cause]]],
+    [bug, 500, 'The service failed; its log says why.', [['Refused with 500: POST /x', bug]]],
   ])('tells the client of %s, and logs what the client is not told', (error, status, message, lines) => {
     logged.length = 0;
     const sparseLog = new SparseLog(() => 0);
     const refusals = new Refusals({ logger, sparseLog });
-    const refusal = refusalOf(error, 'POST', '/x', { logger, sparseLog, refusals });
+    const refusal = refusalOf(error, 'POST', '/x', refusals);
     expect(refusal).toMatchObject({ status, message });
     expect(refusals.counts).toEqual({ requestCount: 1, recordCount: 0 });
     expect(logged).toEqual(lines);

@@ -1,12 +1,10 @@
 import { DecodeError, TooManyValuesError } from '../otlp/decode-error.ts';
-import type { ServiceLogger } from '../logger.ts';
 import { exportAnswer, type OtlpEncoding } from './otlp-answer.ts';
 import type { Signal } from './otlp-signal.ts';
 import { RefusedError } from './refused-error.ts';
 import { gunzip } from './request-body.ts';
 import type { Refusals } from './refusals.ts';
 import type { RequestBudget, Reservation } from './request-budget.ts';
-import type { SparseLog } from './sparse-log.ts';
 
 export interface OtlpReceiver {
   readonly signals: readonly Signal[];
@@ -15,8 +13,6 @@ export interface OtlpReceiver {
   /** Shared by all protocols. */
   readonly budget: RequestBudget;
   readonly refusals: Refusals;
-  readonly logger: ServiceLogger;
-  readonly sparseLog: SparseLog;
 }
 
 export interface ReceivedExport {
@@ -48,30 +44,16 @@ export async function receiveExport(
  *
  * @param method - `POST`, or `gRPC`.
  */
-export function refusalOf(
-  error: unknown,
-  method: string,
-  path: string,
-  { logger, sparseLog, refusals }: Pick<OtlpReceiver, 'logger' | 'sparseLog' | 'refusals'>,
-): RefusedError {
+export function refusalOf(error: unknown, method: string, path: string, refusals: Refusals): RefusedError {
   const refusal = asRefusal(error);
-  if (refusal === undefined) {
-    refusals.noteFailure();
-    sparseLog.say('failed', `${method} ${path} failed`, (line) => logger.error(line, error));
-    return new RefusedError(500, 'The service failed; its log says why.');
-  }
-  const { cause, message, status } = refusal;
-  if (cause === undefined) refusals.noteRequest(method, path, status);
-  else {
-    refusals.noteFailure();
-    sparseLog.say('refused', `${method} ${path}: ${message}`, (line) => logger.error(line, cause));
-  }
+  // The cause is logged as it is: the message of the refusal often ends with the same words.
+  refusals.noteRequest(method, path, refusal.status, refusal.cause);
   return refusal;
 }
 
-function asRefusal(error: unknown): RefusedError | undefined {
+function asRefusal(error: unknown): RefusedError {
   if (error instanceof RefusedError) return error;
   if (error instanceof DecodeError) return new RefusedError(400, error.message);
   if (error instanceof TooManyValuesError) return new RefusedError(413, error.message);
-  return undefined;
+  return new RefusedError(500, 'The service failed; its log says why.', error);
 }

@@ -5,7 +5,10 @@ import { SparseLog } from './sparse-log.ts';
 function noted() {
   const said: string[] = [];
   let nowMs = 0;
-  const logger = { warn: (line: string) => void said.push(line), error: () => undefined };
+  const logger = {
+    warn: (line: string) => void said.push(line),
+    error: (line: string, error?: unknown) => void said.push(`${line}: ${(error as Error).message}`),
+  };
   const refusals = new Refusals({ logger, sparseLog: new SparseLog(() => nowMs) });
   return { refusals, said, passMinute: () => (nowMs += 60_000) };
 }
@@ -15,7 +18,7 @@ describe('Refusals', () => {
     const { refusals } = noted();
     expect(refusals.counts).toEqual({ requestCount: 0, recordCount: 0 });
     refusals.noteRequest('POST', '/v1/trace', 404);
-    refusals.noteFailure();
+    refusals.noteRequest('POST', '/v1/traces', 503, new Error('disk full'));
     refusals.noteRecords(3, 'spans');
     refusals.noteRecords(0, 'spans');
     expect(refusals.counts).toEqual({ requestCount: 2, recordCount: 3 });
@@ -34,13 +37,24 @@ describe('Refusals', () => {
     ]);
   });
 
+  it('says why a good request failed, also when others are refused with the same status', () => {
+    const { refusals, said } = noted();
+    refusals.noteRequest('POST', '/v1/traces', 503);
+    for (let index = 0; index < 3; index++) {
+      refusals.noteRequest('POST', '/v1/traces', 503, new Error('disk full'));
+    }
+    expect(said).toEqual([
+      'Refused with 503: POST /v1/traces',
+      'Refused with 503: POST /v1/traces: disk full',
+    ]);
+  });
+
   it('says of each kind of record that some were left out, and nothing when none were', () => {
     const { refusals, said } = noted();
     refusals.noteRecords(0, 'spans');
     refusals.noteRecords(2, 'spans');
     refusals.noteRecords(2, 'spans');
     refusals.noteRecords(1, 'log records');
-    refusals.noteFailure();
     expect(said).toEqual([
       'Left out 2 spans that cannot be stored; the answer says why',
       'Left out 1 log records that cannot be stored; the answer says why',

@@ -26,15 +26,17 @@ export class Refusals {
     return { requestCount: this.#requestCount, recordCount: this.#recordCount };
   }
 
-  /** Notes a request that is answered with an error. @param path - Also with a query, which is not shown. */
-  noteRequest(method: string, path: string, status: number): void {
+  /**
+   * Notes a request that is answered with an error.
+   *
+   * @param path - Also with a query, which is not shown.
+   * @param cause - What has failed here, when the request itself is good.
+   */
+  noteRequest(method: string, path: string, status: number, cause?: unknown): void {
     this.#requestCount++;
-    this.#say(`refused ${status}`, `Refused with ${status}: ${method} ${shown(path)}`);
-  }
-
-  /** Notes one that failed for a reason that is logged itself. */
-  noteFailure(): void {
-    this.#requestCount++;
+    const line = `Refused with ${status}: ${method} ${shown(path)}`;
+    if (cause === undefined) this.#say(`refused ${status}`, line);
+    else this.#sparseLog.say(`failed ${status}`, line, (text) => this.#logger.error(text, cause));
   }
 
   /** Notes records that were left out of a request that is otherwise good. */
