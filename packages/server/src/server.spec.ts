@@ -508,10 +508,17 @@ describe('startServer', () => {
 });
 
 describe('the page', () => {
-  it('says how to build the page when there is none', async () => {
+  it('says how to come to a page when there is none', async () => {
     const answer = await fetch(server.url);
-    expect(answer.headers.get('content-type')).toMatch(/^text\/plain/);
-    expect(await answer.text()).toContain('npx nx build @tta/obs-web');
+    expect([answer.status, answer.headers.get('content-type')]).toEqual([404, 'text/plain; charset=utf-8']);
+    expect(await answer.text()).toMatch(
+      /^This service was started without its page: "tta-obs start" .* \/health/,
+    );
+    await server.close();
+    server = await start({ pageDir: directory });
+    const unbuilt = await fetch(server.url);
+    expect(unbuilt.status).toBe(404);
+    expect(await unbuilt.text()).toContain(`${join(directory, 'index.html')} is missing: build @tta/obs-web`);
   });
 
   it('serves the built page with a strict policy, and nothing outside its folder', async () => {

@@ -19,13 +19,21 @@ const CONTENT_TYPES: Readonly<Record<string, string>> = {
 /** A path of plain names: nothing hidden, no way up, no encoded characters. */
 const PLAIN_PATH = /^\/([\w-][\w.-]*\/)*[\w-][\w.-]*$/;
 
-const NO_PAGE =
-  'The page is not built. Build it with "npx nx build @tta/obs-web" and start again; the interface under /api works without it.\n';
+const WITHOUT_PAGE = 'The interface under /api works without it, as GET /health and OTLP at /v1/traces do.\n';
 
-/** Serves the built page at `/`. What lies in `assets/` has its hash in its name and never changes. */
+/**
+ * Serves the built page at `/`, or says with 404 why there is none. What lies in `assets/` has its hash in its name and
+ * never changes.
+ */
 export function pageFiles(app: FastifyInstance, pageDir: string | undefined): void {
   if (pageDir === undefined || !existsSync(join(pageDir, 'index.html'))) {
-    app.get('/', async (_request, reply) => reply.type('text/plain; charset=utf-8').send(NO_PAGE));
+    const reason =
+      pageDir === undefined
+        ? 'This service was started without its page: "tta-obs start" brings it, or the option pageDir.'
+        : `The page is not built, for ${join(pageDir, 'index.html')} is missing: build @tta/obs-web and start again.`;
+    app.get('/', async (_request, reply) =>
+      reply.code(404).type('text/plain; charset=utf-8').send(`${reason} ${WITHOUT_PAGE}`),
+    );
     return;
   }
   app.get('/*', async (request, reply) => {
