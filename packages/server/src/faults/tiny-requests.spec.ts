@@ -39,7 +39,21 @@ function request(span: number): Buffer {
   const startTimeUnixNano = String(1_763_700_000_000_000_000n + BigInt(span));
   const body = otlpProtobuf('traces', {
     resourceSpans: [
-      { scopeSpans: [{ spans: [{ traceId, spanId: hex(span + 1, 16), name: 'a', startTimeUnixNano }] }] },
+      {
+        scopeSpans: [
+          {
+            spans: [
+              {
+                traceId,
+                spanId: hex(span + 1, 16),
+                name: 'a',
+                startTimeUnixNano,
+                endTimeUnixNano: startTimeUnixNano,
+              },
+            ],
+          },
+        ],
+      },
     ],
   });
   const head =
