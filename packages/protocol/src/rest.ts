@@ -24,7 +24,7 @@ export interface Health {
 
 /** What the service was sent since its start and did not take. */
 export interface RefusedCounts {
-  /** Requests that were answered with an error; questions for what is not there do not count. */
+  /** Requests that were answered with an error; questions without the token or for what is not there do not count. */
   readonly requestCount: number;
   /** Spans, log records and data points that were left out of requests that were taken. */
   readonly recordCount: number;

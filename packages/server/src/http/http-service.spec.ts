@@ -439,6 +439,14 @@ describe('what is refused', () => {
     ]);
   });
 
+  it('is no question without the token', async () => {
+    await start({}, TOKEN);
+    expect((await get('/health')).status).toBe(401);
+    const health = (await (await get('/health', { 'x-tta-token': TOKEN })).json()) as { refused: unknown };
+    expect(health.refused).toEqual({ requestCount: 0, recordCount: 0 });
+    expect(said).toEqual([]);
+  });
+
   it('is counted of WebSockets and malformed addresses, but not of questions for what is not there', async () => {
     await start();
     const foreign = 'host: evil.example\r\nconnection: close\r\n\r\n';

@@ -38,7 +38,7 @@ export function addRequestChecks(
       if (request.is404) throw new RefusedError(404, `There is no ${request.method} ${pathOf(request)}.`);
     } catch (error) {
       const { status, message } = error as RefusedError;
-      if (!isMissed(request, status)) refusals.noteRequest(request.method, request.url, status);
+      if (!isIdleQuestion(request, status)) refusals.noteRequest(request.method, request.url, status);
       return refuse(reply.headers(refusalHeaders(status)), status, message);
     }
     return undefined;
@@ -77,9 +77,12 @@ export function refuseMalformed(
   }
 }
 
-/** Nothing is lost with a question for what is not there, such as an icon that every browser asks for. */
-function isMissed({ method }: FastifyRequest, status: number): boolean {
-  return status === 404 && (method === 'GET' || method === 'HEAD');
+/**
+ * Nothing is lost with a question for what is not there, such as an icon that every browser asks for, or without the
+ * token, as programs ask that look whether a service runs.
+ */
+function isIdleQuestion({ method }: FastifyRequest, status: number): boolean {
+  return (method === 'GET' || method === 'HEAD') && (status === 401 || status === 404);
 }
 
 /** The token of `/?token=…`, the address that a person opens first. */
