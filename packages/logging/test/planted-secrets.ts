@@ -213,6 +213,12 @@ export const namedSecrets: readonly PlantedSecret[] = [
     (secret) => `GET https://api.example/v1?access_token=${secret}&page=2`,
   ),
   inText('a signature in a query', (secret) => `https://x.blob.example/a?sv=2024&sig=${secret}&se=2026`),
+  ...['client_secret', 'sig', 'token', 'X-Goog-Signature', 'X-Amz-Security-Token', 'password'].map((name) =>
+    inText(`what an address has behind ${name}`, (secret) => `https://h.example/a?${name}=${secret}&b=c`),
+  ),
+  inText('arguments of a tool', (secret) =>
+    JSON.stringify({ arguments: JSON.stringify({ url: 'x', api_key: secret }) }),
+  ),
   inText(
     'a signed URL',
     (secret) => `https://s3.example/a?X-Amz-Expires=60&X-Amz-Signature=${secret}`,
@@ -431,6 +437,11 @@ export const lookalikes: readonly string[] = [
   'http://localhost:3000/x?next=a@b',
   'ann@2x.png',
   'a < b, c > d, <b>password</b>',
+  'password=xxxx, secret: ***, token=<TOKEN>, pwd=${PWD}, api_key: ...',
+  'put <token> and <api_key>, then set the <password>: it is looked for',
+  'Token: each of them is a piece of a word. Password: at least 8 characters. Secret: this is how it is done.',
+  '?sort_key=name&input_tokens=12&max_tokens=100&page_token=3&api_keys=2, {"tokens":12,"max_tokens":"4096"}',
+  '{\\"tokens\\":512,\\"token_type\\":\\"input\\",\\"secret\\":false}',
   '"name": "token_count", "value": 12',
   '[redacted:email] and password=[redacted:password]',
 ];

@@ -6,6 +6,8 @@ export interface Literal<Name> {
   readonly anyCase?: boolean;
 }
 
+type Confirm<Name> = (name: Name, start: number, end: number) => boolean;
+
 interface Place<Name> {
   readonly name: Name;
   readonly codes: Uint8Array;
@@ -14,20 +16,17 @@ interface Place<Name> {
   /** Of {@link codes} and {@link caseBits}, which take longer to reach. */
   readonly first: number;
   readonly firstBit: number;
-  /** Where in the literal the three bytes begin that led here. */
+  /** Where in the literal the three bytes begin that lead here. */
   readonly offset: number;
 }
 
-/** A pair of bytes that begins the three bytes of a literal, or ends them. */
-const begins = 1;
-const ends = 2;
-
 /**
- * Looks for many literals in bytes at once, in about half a nanosecond a byte: it reads two bytes at a time. Three bytes in
- * a row hold one such pair wherever they stand, so that a literal is known by two pairs; it has those that are rarest.
+ * Looks for many literals in bytes at once, in about a nanosecond a byte: it reads two bytes at a time. A literal is known
+ * by two such pairs, one for each way that it may lie across them; these are its rarest, each with a byte beside it.
  */
 export class LiteralSearch<Name> {
-  readonly #pairs = new Uint8Array(65_536);
+  /** For each pair its marks, 0 for most. */
+  readonly #marks = new Uint16Array(65_536);
   /** For each hash of three bytes the index in {@link #places}, 0 for most. */
   readonly #lists = new Uint16Array(65_536);
   readonly #places: Place<Name>[][] = [[]];
@@ -37,59 +36,62 @@ export class LiteralSearch<Name> {
       const codes = Uint8Array.from(text, (character) => character.charCodeAt(0));
       const caseBits = codes.map((code) => (anyCase && code >= 97 && code <= 122 ? 32 : 0));
       const [first = 0, firstBit = 0] = [codes[0], caseBits[0]];
-      const place = { name, codes, caseBits, first, firstBit, offset: rarestThree(text) };
-      const [one, two, three] = [0, 1, 2].map((index) => spellings(place, place.offset + index));
-      for (const begin of one!) {
-        for (const second of two!) for (const third of three!) this.#add(place, begin, second, third);
+      for (const parity of [0, 1]) {
+        const pairAt = rarestPair(text, parity);
+        const isBegin = pairAt + 3 <= text.length;
+        const place = { name, codes, caseBits, first, firstBit, offset: isBegin ? pairAt : pairAt - 1 };
+        const [one, two, three] = [0, 1, 2].map((index) => spellings(place, place.offset + index));
+        for (const begin of one!) {
+          for (const second of two!)
+            for (const third of three!) this.#add(place, isBegin, begin, second, third);
+        }
       }
     }
   }
 
   /** Whether `confirm` is true of one of the places where a literal stands; it is not asked further then. */
-  some(bytes: Uint8Array, confirm: (name: Name, start: number, end: number) => boolean): boolean {
-    const marks = this.#pairs;
-    const lists = this.#lists;
+  some(bytes: Uint8Array, confirm: Confirm<Name>): boolean {
+    const marks = this.#marks;
     const odd = bytes.byteOffset & 1;
     const length = bytes.length < odd ? 0 : (bytes.length - odd) >> 1;
-    if (length === 0) return false;
-    const pairs = new Uint16Array(bytes.buffer, bytes.byteOffset + odd, length);
-    const fours = length & ~3;
-    for (let index = 0; index < length; index++) {
-      // Four pairs at a time: most have no mark at all.
-      while (
-        index < fours &&
-        (marks[pairs[index]!]! |
-          marks[pairs[index + 1]!]! |
-          marks[pairs[index + 2]!]! |
-          marks[pairs[index + 3]!]!) ===
-          0
-      )
-        index += 4;
-      const until = Math.min(index + 4, length);
-      for (; index < until; index++) {
+    const pairs = length === 0 ? noPairs : new Uint16Array(bytes.buffer, bytes.byteOffset + odd, length);
+    // Where the bytes of a pair are in its number.
+    const first = pairOf(1, 0) === 1 ? 0 : 8;
+    const second = 8 - first;
+    let last = odd === 0 ? 0 : bytes[0]! << second;
+    for (let index = 0; index < length;) {
+      // Four pairs at a time, without a branch: whether a pair has marks is hard to foresee.
+      for (; index < length - 4; index += 4) {
+        const one = pairs[index]!;
+        const two = pairs[index + 1]!;
+        const three = pairs[index + 2]!;
+        const four = pairs[index + 3]!;
+        const any =
+          hit(marks[one]!, last >> second, two >> first) |
+          hit(marks[two]!, one >> second, three >> first) |
+          hit(marks[three]!, two >> second, four >> first) |
+          hit(marks[four]!, three >> second, pairs[index + 4]! >> first);
+        if ((any & 1) !== 0) break;
+        last = four;
+      }
+      for (const until = Math.min(index + 4, length); index < until; index++) {
         const mark = marks[pairs[index]!]!;
         if (mark === 0) continue;
         const at = odd + 2 * index;
-        if ((mark & begins) !== 0) {
-          const list = lists[hash(bytes[at]!, bytes[at + 1]!, bytes[at + 2]!)]!;
-          if (list !== 0 && this.#confirms(bytes, at, list, confirm)) return true;
-        }
-        if ((mark & ends) !== 0) {
-          const list = lists[hash(bytes[at - 1]!, bytes[at]!, bytes[at + 1]!)]!;
-          if (list !== 0 && this.#confirms(bytes, at - 1, list, confirm)) return true;
-        }
+        const isBegin = ((mark >> (bytes[at + 2]! & 7)) & 1) !== 0;
+        if (isBegin && this.#confirms(bytes, at, confirm)) return true;
+        const isEnd = ((mark >> ((bytes[at - 1]! & 7) | 8)) & 1) !== 0;
+        if (isEnd && this.#confirms(bytes, at - 1, confirm)) return true;
       }
-      index--;
+      last = pairs[index - 1]!;
     }
     return false;
   }
 
-  #confirms(
-    bytes: Uint8Array,
-    at: number,
-    list: number,
-    confirm: (name: Name, start: number, end: number) => boolean,
-  ): boolean {
+  /** @param at - Where three bytes begin that a literal may have. */
+  #confirms(bytes: Uint8Array, at: number, confirm: Confirm<Name>): boolean {
+    const list = this.#lists[hash(bytes[at]!, bytes[at + 1]!, bytes[at + 2]!)]!;
+    if (list === 0) return false;
     for (const place of this.#places[list]!) {
       const start = at - place.offset;
       if ((bytes[start]! | place.firstBit) !== place.first) continue;
@@ -98,14 +100,25 @@ export class LiteralSearch<Name> {
     return false;
   }
 
-  #add(place: Place<Name>, first: number, second: number, third: number): void {
-    this.#pairs[pairOf(first, second)]! |= begins;
-    this.#pairs[pairOf(second, third)]! |= ends;
+  #add(place: Place<Name>, isBegin: boolean, first: number, second: number, third: number): void {
+    if (isBegin) this.#marks[pairOf(first, second)]! |= 1 << (third & 7);
+    else this.#marks[pairOf(second, third)]! |= 1 << ((first & 7) | 8);
     const key = hash(first, second, third);
     if (this.#lists[key] === 0) this.#lists[key] = this.#places.push([]) - 1;
     const places = this.#places[this.#lists[key]!]!;
-    if (!places.includes(place)) places.push(place);
+    const isThere = places.some(({ codes, offset }) => codes === place.codes && offset === place.offset);
+    if (!isThere) places.push(place);
   }
+}
+
+const noPairs = new Uint16Array(0);
+
+/**
+ * Whether the bytes beside a pair are such as its marks ask for, in the lowest bit. The marks say by their place what the
+ * last three bits may be: of the byte behind the pair, then of the byte before it. That tells most from what is none.
+ */
+function hit(marks: number, before: number, behind: number): number {
+  return (marks >> (behind & 7)) | (marks >> ((before & 7) | 8));
 }
 
 /** In the order of bytes that this machine has. */
@@ -141,11 +154,12 @@ const frequentPairs =
   'da .t su oc bo ak "c p_ w. ls s, "h 01 ef r. rd t_ y. by di .a .f fr gi p. ga ba yo wn .u Ti Na "e sk ' +
   'ms ck lt o" nI e, ev ds d. ix Un sh "a "u dd eU xN av eg ny tu 10 ob og mb t, up ';
 
-function rarestThree(text: string): number {
-  let best = 0;
+/** @param parity - Of the place where the pair begins. */
+function rarestPair(text: string, parity: number): number {
+  let best = parity;
   let fewest = Infinity;
-  for (let at = 0; at + 3 <= text.length; at++) {
-    const often = frequency(text.slice(at, at + 2)) + frequency(text.slice(at + 1, at + 3));
+  for (let at = parity; at + 2 <= text.length; at += 2) {
+    const often = frequency(text.slice(at, at + 2));
     if (often < fewest) {
       fewest = often;
       best = at;
@@ -155,6 +169,7 @@ function rarestThree(text: string): number {
 }
 
 function frequency(pair: string): number {
-  const rank = frequentPairs.indexOf(` ${pair} `);
+  // Words begin and end with blanks.
+  const rank = pair.includes(' ') ? 0 : frequentPairs.indexOf(` ${pair} `);
   return rank < 0 ? 0 : 2 ** (8 - (8 * rank) / frequentPairs.length);
 }

@@ -1,5 +1,7 @@
+import { byteClass, runEnd } from './byte-class.ts';
 import { LiteralSearch } from './literal-search.ts';
 import { literalTexts } from './literal-texts.ts';
+import { isNameOfValue, secretNameSigns } from './secret-name-bytes.ts';
 import { bareForms, looksRandom, mayBeCredentials } from './token-formats.ts';
 
 /** What stands so far around the sign of a form decides whether it is one. */
@@ -20,12 +22,12 @@ type Look = (scan: Scan, start: number, end: number) => boolean;
 let signs: LiteralSearch<Look> | undefined;
 
 /**
- * Whether `findFormedSecrets` may find a secret in a text that is somewhere among the bytes, in UTF-8, also one that JSON
- * has escaped. A denial is certain. It takes about a nanosecond a byte, and never more than a few.
+ * Whether `findFormedSecrets` or `findNamedSecrets` may find a secret in a text that is somewhere among the bytes, in
+ * UTF-8, also one that JSON has escaped. A denial is certain. It takes about a nanosecond a byte, and never more than a few.
  *
  * @param bytes - A message in protobuf or JSON, or a text.
  */
-export function mayHoldFormedSecret(bytes: Uint8Array): boolean {
+export function mayHoldSecret(bytes: Uint8Array): boolean {
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
   signs ??= secretSigns();
   if (new Scan(buffer).finds(signs)) return true;
@@ -74,12 +76,17 @@ function secretSigns(): LiteralSearch<Look> {
   return new LiteralSearch<Look>([
     ...bareForms().flatMap(({ sign: source, pattern }) => sign(looksLike(pattern), literalTexts(source))),
     ...sign(isWebToken, ['eyJ']),
-    ...sign(isCredentials, literalTexts('(?:bearer|basic|token)(?: |\t|%20|\\\\t)'), true),
+    ...sign(isCredentials, literalTexts('basic(?: |\t|%20|\\\\t)'), true),
+    ...sign(isNameOrScheme, ['bearer', 'token'], true),
     ...sign(always, literalTexts('----(?: )?begin(?: |\\+|%20)'), true),
     ...sign(always, ['Private-Lines:']),
     ...sign(isWebKey, ['kty']),
     ...sign(isUrlWithPassword, ['://', ':/\\', ':\\/', ':\\\\']),
     ...sign(isEscapedText, ['\\u00']),
+    ...secretNameSigns().map(({ name: look, ...literal }) => ({
+      ...literal,
+      name: ({ buffer }: Scan, start: number, end: number) => look(buffer, start, end),
+    })),
   ]);
 }
 
@@ -109,10 +116,14 @@ const isCredentials: Look = ({ buffer }, start, end) => {
   let at = end;
   for (let blank = 1; blank > 0; at += blank) blank = blankAt(buffer, at);
   const valueTo = runEnd(buffer, at, ofCredentials);
-  if (valueTo - at < shortestCredentials) return false;
   const scheme = schemes.get(buffer[start + 1]! | 32)!;
+  if (valueTo - at < (scheme === 'basic' ? shortestUser : shortestCredentials)) return false;
   return mayBeCredentials(scheme, buffer.toString('latin1', at, Math.min(valueTo, at + 5_000)));
 };
+
+const isNameOrScheme: Look = (scan, start, end) =>
+  (blankAt(scan.buffer, end) > 0 && isCredentials(scan, start, end)) ||
+  isNameOfValue(scan.buffer, start, end);
 
 /** By their second letter. */
 const schemes: ReadonlyMap<number, 'bearer' | 'basic' | 'token'> = new Map([
@@ -121,7 +132,8 @@ const schemes: ReadonlyMap<number, 'bearer' | 'basic' | 'token'> = new Map([
   [0x6f, 'token'],
 ]);
 /** `YTo=`, a user of one letter without a password; two bytes of it would do. */
-const shortestCredentials = 3;
+const shortestUser = 3;
+const shortestCredentials = 8;
 
 /** How long the blank is that stands there, also an encoded or escaped one. */
 function blankAt(buffer: Buffer, at: number): number {
@@ -131,8 +143,10 @@ function blankAt(buffer: Buffer, at: number): number {
   return byte === 0x5c && buffer[at + 1] === 0x74 ? 2 : 0;
 }
 
-const keyMember =
-  /(?:d|dp|dq|k|p|q|qi)\\{0,17}["'`]?(?:[ \t]|\\t){0,4}:(?:[ \t]|\\t){0,4}\\{0,17}["'`][\w-]{16}/;
+const jsonQuote = '\\\\{0,17}(?:["\'`]|u00(?:22|27|60))';
+const keyMember = new RegExp(
+  `(?:d|dp|dq|k|p|q|qi)(?:${jsonQuote})?(?:[ \\t]|\\\\t){0,4}:(?:[ \\t]|\\\\t){0,4}${jsonQuote}[\\w-]{16}`,
+);
 
 const isWebKey: Look = (scan) => (scan.hasKeyMember ??= keyMember.test(scan.buffer.toString('latin1')));
 
@@ -182,11 +196,6 @@ function hasRandomRun(buffer: Buffer): boolean {
   return false;
 }
 
-/** For each byte 1 where a character of the class has it. */
-function byteClass(pattern: RegExp): Uint8Array {
-  return Uint8Array.from({ length: 256 }, (_, code) => (pattern.test(String.fromCharCode(code)) ? 1 : 0));
-}
-
 const wordOrDash = byteClass(/[\w-]/);
 const ofCredentials = byteClass(/[\w+/.~=-]/);
 const ofBase64 = byteClass(/[A-Za-z0-9+/]/);
@@ -194,9 +203,3 @@ const digits = byteClass(/\d/);
 // Bytes from 0x80 on are parts of characters.
 const ofUrl = byteClass(/[^\x09-\x0d\x20"'`<>]/);
 const ofAuthority = byteClass(/[^\x09-\x0d\x20"'`<>/?#]/);
-
-function runEnd(buffer: Buffer, start: number, members: Uint8Array): number {
-  let end = start;
-  while (end < buffer.length && members[buffer[end]!] === 1) end++;
-  return end;
-}

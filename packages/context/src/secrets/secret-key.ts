@@ -49,6 +49,11 @@ const mayFollow =
   '(?:_?(?:b64|base64|again|confirm(?:ation)?|current|data|dev(?:elopment)?|digest|enc(?:rypted)?|hash(?:ed)?|header|new|old|pem|plain(?:text)?|prod(?:uction)?|raw|repeat(?:ed)?|staging|string|test|value))*_?(?:v?\\d+)?$';
 const rules = secretNames.map(([kind, ends]) => ({ kind, ends: new RegExp(`(?:${ends})${mayFollow}`) }));
 
+/** The ends of all secret names, whatever stands in front of them. */
+const anyEnd = new RegExp(
+  `(?:${secretNames.map(([, ends]) => ends.replace(/\(\?:\^\|_(?:\|\w+)?\)|[$^]/g, '')).join('|')})${mayFollow}`,
+);
+
 /**
  * Knows secret names in any case and style: `client_secret`, `X-Api-Key`, `dbPassword`, `DBPASSWORD`. The end of
  * a name decides: `access_token` is one, `token_count` is not.
@@ -57,8 +62,7 @@ const rules = secretNames.map(([kind, ends]) => ({ kind, ends: new RegExp(`(?:${
  */
 export function secretKeyRule(more: readonly string[] = []): SecretKeyRule {
   const own = more.map(wordsOf).filter((name) => name !== '');
-  const remembered = new Map<string, string | undefined>();
-  const judge = (written: string): string | undefined => {
+  return remembering((written) => {
     const key = visibleText(written)?.text ?? written;
     if (own.length === 0 && !suspicious.test(key)) return undefined;
     const words = wordsOf(key.slice(-longestKey));
@@ -66,15 +70,32 @@ export function secretKeyRule(more: readonly string[] = []): SecretKeyRule {
     if (name !== undefined) return name.replaceAll('_', '-');
     if (harmlessToken.test(words)) return undefined;
     return rules.find(({ ends }) => ends.test(words))?.kind;
-  };
-  return (key) => {
-    if (key.length > longestKey) return judge(key.slice(-longestKey));
-    const known = remembered.get(key);
-    if (known !== undefined || remembered.has(key)) return known;
+  });
+}
+
+/**
+ * Tells of a name whose beginning is not known, as where a message does not say where its texts begin, whether a part of
+ * it up to its end may be secret by {@link secretKeyRule}.
+ */
+export function secretKeyEndRule(): (name: string) => boolean {
+  return remembering((name) => {
+    const words = wordsOf(name);
+    return anyEnd.test(words) && !harmlessToken.test(words);
+  });
+}
+
+/** Names that are too long are judged by their ends. */
+function remembering<Verdict>(judge: (key: string) => Verdict): (key: string) => Verdict {
+  const remembered = new Map<string, Verdict>();
+  return (written) => {
+    if (written.length > longestKey) return judge(written.slice(-longestKey));
+    const known = remembered.get(written);
+    if (known !== undefined || remembered.has(written)) return known as Verdict;
     if (remembered.size >= mostRemembered) remembered.clear();
-    const kind = judge(key);
-    remembered.set(key, kind);
-    return kind;
+    const verdict = judge(written);
+    // A part of a text would keep all of the text in memory.
+    remembered.set([...written].join(''), verdict);
+    return verdict;
   };
 }
 

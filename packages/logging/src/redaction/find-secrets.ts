@@ -1,5 +1,6 @@
 import {
   findFormedSecrets,
+  findNamedSecrets,
   type Found,
   mergedSpans,
   type SecretKeyRule,
@@ -9,7 +10,6 @@ import {
   visibleText,
 } from '@tta/obs-context/secrets';
 import { findEmails } from './emails.ts';
-import { findElementSecrets, findKeyedSecrets, findPairedSecrets } from './keyed-secrets.ts';
 import { findPaymentCards } from './payment-cards.ts';
 
 /** A pattern of the program's own; the whole match is the secret. */
@@ -48,11 +48,7 @@ export function findSecrets(
 function findKnown(text: string, has: TextTraits, isSecretKey: SecretKeyRule, spans: SecretSpan[]): void {
   const found: Found = (start, end, kind) => void spans.push({ start, end, kind });
   findFormedSecrets(text, has, found);
-  if (has.separator || has.dashes || has.quotes) {
-    findKeyedSecrets(text, isSecretKey, found);
-    if (text.includes('<')) findElementSecrets(text, isSecretKey, found);
-    findPairedSecrets(text, isSecretKey, found);
-  }
+  findNamedSecrets(text, has, isSecretKey, found);
   if (has.digits) findPaymentCards(text, found);
   if (has.at) findEmails(text, new Set(spans.map(({ end }) => end)), found);
 }

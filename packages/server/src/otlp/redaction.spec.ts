@@ -21,6 +21,12 @@ const secrets: readonly (readonly [text: string, secret: string])[] = [
   ].map((token): [string, string] => [token, token]),
   [`Bearer ${characters(32)}`, characters(32)],
   ['postgres://app:letmein@db.example/x', 'letmein'],
+  ['https://h.example/x?a=1&api_key=8f14e45fceea', '8f14e45fceea'],
+  ['Server=db;Password=s3cr3tpw;Encrypt=true', 's3cr3tpw'],
+  ['{"user":"x","password":"hunter2hunter2"}', 'hunter2hunter2'],
+  ['{"body":"{\\"client_secret\\":\\"hunter2hunter2\\"}"}', 'hunter2hunter2'],
+  ['> Host: x\r\n> X-Api-Key: 8f14e45fceea\r\n', '8f14e45fceea'],
+  ['<password>hunter2hunter2</password>', 'hunter2hunter2'],
   [`-----BEGIN PRIVATE KEY-----\n${characters(64)}\n-----END PRIVATE KEY-----`, characters(64)],
 ];
 
@@ -164,6 +170,18 @@ const escaped = (request: OtlpJson): Buffer =>
       return `"${units.map((unit) => `\\u${unit.toString(16).padStart(4, '0')}`).join('')}"`;
     }),
   );
+/** As encoders write it whose text may stand in a page. */
+const forPages = (request: OtlpJson): Buffer =>
+  Buffer.from(
+    JSON.stringify(request).replace(
+      /[<>&']|\\"/g,
+      (mark) =>
+        `\\u${mark
+          .charCodeAt(mark.length - 1)
+          .toString(16)
+          .padStart(4, '0')}`,
+    ),
+  );
 const slashed = (request: OtlpJson): Buffer => Buffer.from(JSON.stringify(request).replaceAll('/', '\\/'));
 
 const shown = (value: unknown): string =>
@@ -194,6 +212,7 @@ const ways: readonly (readonly [
       ['spans in JSON', (request) => Buffer.from(JSON.stringify(request))],
       ['spans in JSON that escapes every character', escaped],
       ['spans in JSON that escapes slashes', slashed],
+      ['spans in JSON that escapes marks of HTML', forPages],
     ] as readonly [string, (request: OtlpJson) => Buffer][]
   ).map(([way, encode]): (typeof ways)[number] => [
     way,

@@ -7,7 +7,7 @@ import { isSecretKey, mayHoldSecret, redactSecrets, REDACTED_VALUE } from './sec
 
 /** What is taken out of the texts of a request. Values whose key names a secret go in any case, but for yes and no. */
 export interface Redaction {
-  /** `null` when the request holds no secret that is known by its form, which is seen faster in all of it at once. */
+  /** `null` when the request holds no secret that its form or a name in a text gives away, which is seen faster in all of it at once. */
   readonly text: ((text: string) => string) | null;
 }
 

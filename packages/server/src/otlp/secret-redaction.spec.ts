@@ -14,26 +14,57 @@ const secrets: readonly (readonly [text: string, clean: string])[] = [
   ['postgres://app:word@db.example/x', 'postgres://app:[redacted:password]@db.example/x'],
   [`-----BEGIN PRIVATE KEY-----\n${characters(64)}\n-----END PRIVATE KEY-----`, '[redacted:private-key]'],
 ];
+const named: typeof secrets = [
+  ['https://h.example/x?api_key=8f14e45fceea167a&q=1', 'https://h.example/x?api_key=[redacted:api-key]&q=1'],
+  ['/x?access_token=ab12&token=cd34', '/x?access_token=[redacted:token]&token=[redacted:token]'],
+  ['?sig=ab12%3D&client_secret=cd34', '?sig=[redacted:signature]&client_secret=[redacted:secret]'],
+  [
+    '?X-Amz-Signature=ab12&X-Goog-Signature=cd34',
+    '?X-Amz-Signature=[redacted:signature]&X-Goog-Signature=[redacted:signature]',
+  ],
+  [
+    'Server=db;User Id=sa;Password=s3cr3tpw;Encrypt=true',
+    'Server=db;User Id=sa;Password=[redacted:password];Encrypt=true',
+  ],
+  ['{"password":"hunter2","user":"ann"}', '{"password":"[redacted:password]","user":"ann"}'],
+  [
+    String.raw`{"body":"{\"api_key\":\"8f14\"}"}`,
+    String.raw`{"body":"{\"api_key\":\"[redacted:api-key]\"}"}`,
+  ],
+  [
+    'GET / HTTP/1.1\r\nX-Api-Key: ab12\r\nHost: x',
+    'GET / HTTP/1.1\r\nX-Api-Key: [redacted:api-key]\r\nHost: x',
+  ],
+  ['psql --password hunter2 -h db', 'psql --password [redacted:password] -h db'],
+];
+/** Behind names of secrets too. */
+const harmless = [
+  'password: required, token: string, api_key=${API_KEY}, secret=***, token=<your token>, password=xxxx',
+  'apiKey=undefined, "token": null, "password": true, auth: false, token: 512',
+  'Token: this is a piece of a word. Password: at least 8 characters.',
+];
 const plain = [
   'mail ann@mail.example or pay with 4111 1111 1111 1111',
-  'password=hunter2',
+  'input_tokens=12, max_tokens: 100, the token is expired, sort_key=name, /?key=value&page=2',
   'the task-list of 550e8400-e29b-41d4-a716-446655440000',
   '',
 ];
 
 describe('redactSecrets', () => {
-  it.each(secrets)('of %j leaves %j', (text, clean) => {
+  it.each([...secrets, ...named])('of %j leaves %j', (text, clean) => {
     expect(redactSecrets(text)).toBe(clean);
   });
 
-  it.each(plain)('leaves %j as it is', (text) => {
+  it.each([...plain, ...harmless])('leaves %j as it is', (text) => {
     expect(redactSecrets(text)).toBe(text);
   });
 
   it('takes all secrets out of a long text, and nothing else', () => {
     const words = 'words of a reply. '.repeat(100);
-    const text = secrets.map(([secret]) => `${words}${secret} \n`).join('');
-    expect(redactSecrets(text)).toBe(secrets.map(([, clean]) => `${words}${clean} \n`).join(''));
+    const text = [...secrets, ...named].map(([secret]) => `${words}${secret} \n`).join('');
+    expect(redactSecrets(text)).toBe(
+      [...secrets, ...named].map(([, clean]) => `${words}${clean} \n`).join(''),
+    );
     expect(redactSecrets(words)).toBe(words);
   });
 
@@ -58,6 +89,11 @@ describe('redactSecrets', () => {
     ':\\\\//',
     '[redacted:jwt]',
     'aB3',
+    'password=',
+    '"token":"',
+    'cookie: ',
+    '--password ',
+    'auth:{',
     '-',
     '@',
   ])('comes to an end where %j fills a megabyte', (part) => {
@@ -71,7 +107,7 @@ describe('mayHoldSecret', () => {
     fc.assert(
       fc.property(
         fc.uint8Array(),
-        fc.constantFrom(...secrets),
+        fc.constantFrom(...secrets, ...named),
         fc.string({ unit: 'binary' }),
         (before, [secret], after) => {
           const text = ` ${secret} ${after}`;

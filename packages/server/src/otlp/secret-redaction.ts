@@ -1,6 +1,7 @@
 import {
   findFormedSecrets,
-  mayHoldFormedSecret,
+  findNamedSecrets,
+  mayHoldSecret as mayHold,
   mergedSpans,
   secretKeyRule,
   type SecretSpan,
@@ -22,21 +23,24 @@ export function isSecretKey(key: string): boolean {
  * certain; what it affirms is a guess that is seldom wrong. It takes about as long as to copy the body.
  */
 export function mayHoldSecret(body: Uint8Array): boolean {
-  return mayHoldFormedSecret(body);
+  return mayHold(body);
 }
 
 /** Shorter texts are searched as fast as it takes to make bytes of them. */
 const longText = 512;
 
 /**
- * The text without the secrets that are known by their form: `[redacted:github-token]` for a token. E-mail addresses and
- * numbers of payment cards stay. Takes time in proportion to the text, whatever the text is.
+ * The text without the secrets that are known by their form or by a name in front of them: `[redacted:github-token]`,
+ * `?api_key=[redacted:api-key]`. E-mail addresses and numbers of payment cards stay. Takes time in proportion to the text, whatever the text is.
  */
 export function redactSecrets(text: string): string {
   // A search for all forms takes ten times as long.
-  if (text.length >= longText && !mayHoldFormedSecret(Buffer.from(text))) return text;
+  if (text.length >= longText && !mayHold(Buffer.from(text))) return text;
   const spans: SecretSpan[] = [];
-  findFormedSecrets(text, textTraits(text), (start, end, kind) => void spans.push({ start, end, kind }));
+  const traits = textTraits(text);
+  const found = (start: number, end: number, kind: string): void => void spans.push({ start, end, kind });
+  findFormedSecrets(text, traits, found);
+  findNamedSecrets(text, traits, kindOfKey, found);
   let result = '';
   let at = 0;
   for (const { start, end, kind } of mergedSpans(spans, text)) {

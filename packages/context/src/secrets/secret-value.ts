@@ -63,12 +63,22 @@ export function secretValue(
   return nextLine > start ? valueBelow(text, nameAt, start, seen) : valueAt(text, start, isLine, seen);
 }
 
-/** The value of an element, `<password>x</password>`, up to the next element. */
+/**
+ * The value of an element, `<password>x</password>`, up to the next element; of one that nobody closes a word, as
+ * `<password>` in prose is a place to fill in.
+ */
 export function elementValue(text: string, start: number): ValueSpan {
   const isData = text.startsWith('<![CDATA[', start);
   const close = isData ? text.indexOf(']]>', start) : text.indexOf('<', start);
-  return [isData ? start + 9 : start, close < 0 ? text.length : close];
+  const end = close < 0 ? text.length : close;
+  if (isData) return [start + 9, end];
+  return [
+    start,
+    /^<\\{0,8}\//.test(text.slice(close, close + 10)) && close >= 0 ? end : past(openWord, text, start),
+  ];
 }
+
+const openWord = /(?![,;:.)\]}"'`])[^\s<]+/y;
 
 function past(pattern: RegExp, text: string, at: number): number {
   pattern.lastIndex = at;

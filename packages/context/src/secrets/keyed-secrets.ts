@@ -1,5 +1,7 @@
-import { eachMatch, type Found, type SecretKeyRule } from '@tta/obs-context/secrets';
+import { eachMatch } from './each-match.ts';
 import { isHarmlessValue } from './harmless-values.ts';
+import type { SecretKeyRule } from './secret-key.ts';
+import type { Found } from './secret-span.ts';
 import { closingQuote, elementValue, lineEnd, nothingSeen, secretValue } from './secret-value.ts';
 
 const longestKey = 64;
