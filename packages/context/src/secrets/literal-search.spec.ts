@@ -27,6 +27,19 @@ describe('LiteralSearch', () => {
     );
   });
 
+  it.each(['kty', 'sk-1', 'abcde'])('finds %j at every place of bytes at even and odd addresses', (text) => {
+    const search = new LiteralSearch([{ name: 1, text }]);
+    for (const odd of [0, 1]) {
+      for (let at = 0; at + text.length <= 24; at++) {
+        const bytes = new Uint8Array(24 + odd).subarray(odd);
+        bytes.set(Buffer.from(text), at);
+        const starts: number[] = [];
+        search.some(bytes, (_, start) => starts.push(start) === 0);
+        expect(starts).toEqual([at]);
+      }
+    }
+  });
+
   it('takes letters in any case where it is told to', () => {
     const search = new LiteralSearch([{ name: 1, text: 'be-g', anyCase: true }]);
     const has = (text: string): boolean => search.some(Buffer.from(text), () => true);
