@@ -127,9 +127,13 @@ describe('tta-obs status', () => {
         `^TTA observability \\S+\\n {2}page {6}http://127\\.0\\.0\\.1:${port}\\n {2}ports {5}${port}\\n` +
           ` {2}up {8}\\S+ \\S+, process ${pid}\\n {2}database {2}\\S+traces\\.db\\n` +
           ` {2}keeps {5}1000 traces, 24 h, 1 GiB, and what is pinned\\n` +
-          ` {2}holds {5}0 traces, 0 spans, 0 pinned, \\S+ KiB\\n$`,
+          ` {2}holds {5}0 traces, 0 spans, 0 pinned, 0 log lines, 0 series of metrics, \\S+ KiB\\n$`,
       ),
     );
+    await fetch(`http://127.0.0.1:${port}/v1/trace`, { method: 'POST', body: '' });
+    const refused = new Session();
+    await refused.run('status', '--port', port);
+    expect(refused.stdout).toContain('  refused   1 request, 0 records: the log says why\n');
     const json = new Session();
     expect(await json.run('status', '--port', port, '--json')).toBe(0);
     expect(JSON.parse(json.stdout)).toMatchObject({ status: 'ok', ports: [Number(port)] });

@@ -17,10 +17,11 @@ export async function startService(
 ): Promise<RunningServer> {
   const { pageDir, terminal } = surroundings;
   const logger = terminalLogger(terminal);
+  const { isDatabaseNamed: _isDatabaseNamed, ...options } = settings;
   const otlpPorts = [...new Set(settings.otlpPorts)].filter((port) => port !== settings.port);
   try {
     const server = await startServer({
-      ...settings,
+      ...options,
       otlpPorts,
       logger,
       ...(pageDir !== undefined && { pageDir }),

@@ -26,7 +26,7 @@ export async function statusCommand(flags: Flags, surroundings: Surroundings): P
 
 function statusText(url: string, health: Health, { hasColour }: Terminal): string {
   const paint = style(hasColour);
-  const { stored } = health;
+  const { stored, refused } = health;
   const running = readServiceFile(health.databasePath);
   const lines: readonly (readonly [label: string, text: string])[] = [
     ['page', url],
@@ -40,7 +40,16 @@ function statusText(url: string, health: Health, { hasColour }: Terminal): strin
           [
             'holds',
             `${counted(stored.traceCount, 'trace')}, ${counted(stored.spanCount, 'span')}, ` +
-              `${stored.pinnedCount} pinned, ${formatBytes(stored.fileBytes)}`,
+              `${stored.pinnedCount} pinned, ${counted(stored.logRecordCount, 'log line')}, ` +
+              `${stored.metricSeriesCount} series of metrics, ${formatBytes(stored.fileBytes)}`,
+          ] as const,
+        ]),
+    ...(refused.requestCount + refused.recordCount === 0
+      ? []
+      : [
+          [
+            'refused',
+            `${counted(refused.requestCount, 'request')}, ${counted(refused.recordCount, 'record')}: the log says why`,
           ] as const,
         ]),
     ...(health.queuedBytes === 0

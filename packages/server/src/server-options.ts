@@ -75,9 +75,6 @@ export const SERVER_OPTION_RULES: Readonly<Record<keyof ServerOptions, OptionRul
   logger: { wanted: 'an object with the functions warn and error', allows: isLogger },
 };
 
-/** The command line hands over all of its settings; this one is its own. */
-const IGNORED = 'isDatabaseNamed';
-
 /**
  * Makes sure that options make sense: a limit that is none would remove all traces, or keep everything. `undefined`
  * counts as left out.
@@ -90,7 +87,7 @@ export function checkServerOptions(options: unknown): asserts options is ServerO
   }
   const names = Object.keys(SERVER_OPTION_RULES);
   for (const name of Object.keys(options)) {
-    if (names.includes(name) || name === IGNORED) continue;
+    if (names.includes(name)) continue;
     throw invalid(`There is no option ${shown(name)}: use some of ${names.join(', ')}.`);
   }
   const values = options as Readonly<Record<string, unknown>>;

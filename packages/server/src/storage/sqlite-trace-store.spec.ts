@@ -8,7 +8,7 @@ import { openDatabaseFile } from './database-file.ts';
 import { InvalidCursorError } from './list-cursor.ts';
 import { SqliteConnection } from './sqlite-connection.ts';
 import { SqliteTraceStore } from './sqlite-trace-store.ts';
-import { batchOfGroups, hexId, sampleGroup, sampleSpan } from './sample-records.ts';
+import { batchOfGroups, batchOfSpans, hexId, sampleGroup, sampleSpan } from './sample-records.ts';
 import type { SpanGroup, SpanRecord } from '../otlp/trace-batch.ts';
 
 let directory: string;
@@ -146,6 +146,30 @@ describe('SqliteTraceStore', () => {
       }),
       { numRuns: 50 },
     );
+  });
+
+  it('lets no span from before 2000 say when the rest of its trace was, in whatever order they come', async () => {
+    const MS = 1_000_000n;
+    const nowNs = 1_763_700_000_000n * MS;
+    const root = sampleSpan(1, 1, { startTimeUnixNano: nowNs, endTimeUnixNano: nowNs + 900n * MS });
+    // Milliseconds where nanoseconds belong.
+    const odd = [2, 3].map((id) =>
+      sampleSpan(1, id, { startTimeUnixNano: nowNs / MS, endTimeUnixNano: nowNs / MS + BigInt(id) }),
+    );
+    for (const [trace, order] of [
+      [...odd, root],
+      [root, ...odd],
+      [odd[0]!, root, odd[1]!],
+    ].entries()) {
+      const traceId = hexId(trace + 1, 32);
+      for (const span of order) await store.write(batchOfSpans({ ...span, traceId }));
+      const { summary } = (await store.trace(traceId))!;
+      expect([summary.startTimeMs, summary.durationMs, summary.spanCount]).toEqual([
+        1_763_700_000_000, 900, 3,
+      ]);
+    }
+    for (const span of odd) await store.write(batchOfSpans({ ...span, traceId: hexId(9, 32) }));
+    expect((await store.trace(hexId(9, 32)))!.summary.durationMs).toBe(3 / 1e6);
   });
 
   it('shows a trace without its root as failed when a span failed, and names it after the earliest', async () => {

@@ -26,6 +26,9 @@ export interface AddedSpan {
   readonly serviceName: string;
 }
 
+/** The year 2000: a span before it has mostly a time in other units, which says nothing of when its trace was. */
+const EARLIEST_NS = 946_684_800_000_000_000n;
+
 function isFailed(status: ExecutionStatus): boolean {
   return status === 'error' || status === 'timeout';
 }
@@ -38,6 +41,7 @@ export function addSpan(totals: TraceTotals | undefined, span: AddedSpan): Trace
   const endNs = span.endNs > span.startNs ? span.endNs : span.startNs;
   const errorCount = (totals?.errorCount ?? 0) + (isFailed(span.status) ? 1 : 0);
   const head = totals !== undefined && !takesOver(totals, span) ? totals : headOf(span);
+  const times = timesOf(totals, span.startNs, endNs);
   return {
     name: head.name,
     serviceName: head.serviceName,
@@ -45,10 +49,22 @@ export function addSpan(totals: TraceTotals | undefined, span: AddedSpan): Trace
     headSpanId: head.headSpanId,
     headStartNs: head.headStartNs,
     status: head.hasRoot ? head.status : errorCount > 0 ? 'error' : 'success',
-    startNs: totals !== undefined && totals.startNs < span.startNs ? totals.startNs : span.startNs,
-    endNs: totals !== undefined && totals.endNs > endNs ? totals.endNs : endNs,
+    ...times,
     spanCount: (totals?.spanCount ?? 0) + 1,
     errorCount,
+  };
+}
+
+/** From the earliest start to the latest end of the spans that are not before 2000, else of all. */
+function timesOf(totals: TraceTotals | undefined, startNs: bigint, endNs: bigint) {
+  if (totals === undefined) return { startNs, endNs };
+  const isOdd = startNs < EARLIEST_NS;
+  const areAllOdd = totals.startNs < EARLIEST_NS;
+  if (isOdd && !areAllOdd) return { startNs: totals.startNs, endNs: totals.endNs };
+  if (!isOdd && areAllOdd) return { startNs, endNs };
+  return {
+    startNs: totals.startNs < startNs ? totals.startNs : startNs,
+    endNs: totals.endNs > endNs ? totals.endNs : endNs,
   };
 }
 
