@@ -51,7 +51,7 @@ export function moment(query: Query, name: string): number | undefined {
 }
 
 /** `limit` of a list. @throws BadRequestError */
-export function listLimit(query: Query): number {
+function listLimit(query: Query): number {
   return wholeNumber(query, 'limit', 1, LIMIT_MAX) ?? LIMIT_DEFAULT;
 }
 
