@@ -15,8 +15,8 @@ beforeAll(async () => {
 });
 afterAll(() => service.stop());
 
-const start = '1800000000123456789';
-const end = '1800000001000000001';
+const start = '1700000000123456789';
+const end = '1700000001000000001';
 
 const scope = { name: 'hand', version: '1', attributes: { level: 1 } };
 
@@ -91,8 +91,8 @@ describe('a constructed span in JSON', () => {
         { key: 'later', value: { laterValue: 1 } },
       ],
       events: [
-        { name: 'event', timeUnixNano: '1800000000123456790', attributes: [], droppedAttributesCount: 3 },
-        { name: 'at once', timeUnixNano: 1_800_000_000_000_000_000 },
+        { name: 'event', timeUnixNano: '1700000000123456790', attributes: [], droppedAttributesCount: 3 },
+        { name: 'at once', timeUnixNano: 1_700_000_000_000_000_000 },
       ],
       links: [
         {
@@ -136,8 +136,8 @@ describe('a constructed span in JSON', () => {
       },
       droppedAttributesCount: 1,
       events: [
-        { name: 'event', timeUnixNano: '1800000000123456790', attributes: {}, droppedAttributesCount: 3 },
-        { name: 'at once', timeUnixNano: '1800000000000000000', attributes: {}, droppedAttributesCount: 0 },
+        { name: 'event', timeUnixNano: '1700000000123456790', attributes: {}, droppedAttributesCount: 3 },
+        { name: 'at once', timeUnixNano: '1700000000000000000', attributes: {}, droppedAttributesCount: 0 },
       ],
       droppedEventsCount: 2,
       links: [
@@ -244,7 +244,7 @@ describe('a constructed log record in JSON', () => {
         {
           resource: { attributes: [{ key: 'service.name', value: { stringValue: serviceName } }] },
           scopeLogs: [
-            { logRecords: [record, { timeUnixNano: 1_800_000_002_000_000_000, body: { stringValue: 'x' } }] },
+            { logRecords: [record, { timeUnixNano: 1_700_000_002_000_000_000, body: { stringValue: 'x' } }] },
           ],
         },
       ],
@@ -272,7 +272,7 @@ describe('a constructed log record in JSON', () => {
       {
         traceId: null,
         spanId: null,
-        timeUnixNano: '1800000002000000000',
+        timeUnixNano: '1700000002000000000',
         observedTimeUnixNano: null,
         severityNumber: 0,
         severityText: null,

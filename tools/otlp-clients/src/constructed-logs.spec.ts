@@ -17,7 +17,7 @@ beforeAll(async () => {
 });
 afterAll(() => service.stop());
 
-const time = 1_800_000_000_123_456_789n;
+const time = 1_700_000_000_123_456_789n;
 const observed = time + 1_000n;
 const traceId = 'a'.repeat(32);
 const spanId = 'b'.repeat(16);

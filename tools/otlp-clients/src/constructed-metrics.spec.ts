@@ -30,7 +30,7 @@ beforeAll(async () => {
 });
 afterAll(() => service.stop());
 
-const start = 1_800_000_000_123_456_789n;
+const start = 1_700_000_000_123_456_789n;
 const time = start + 10_000_000_001n;
 const times = [fixed64(2, start), fixed64(3, time)] as const;
 const traceId = 'a'.repeat(32);
@@ -643,7 +643,7 @@ describe('a constructed metric in JSON', () => {
           ],
         },
       },
-      { name: 'c', gauge: { dataPoints: [{ timeUnixNano: Number(1_800_000_000_000_000_000n), asInt: 5 }] } },
+      { name: 'c', gauge: { dataPoints: [{ timeUnixNano: Number(1_700_000_000_000_000_000n), asInt: 5 }] } },
       {
         name: 'd',
         exponentialHistogram: {
@@ -708,7 +708,7 @@ describe('a constructed metric in JSON', () => {
         name: 'c',
         kind: 'gauge',
         startTimeUnixNano: null,
-        timeUnixNano: '1800000000000000000',
+        timeUnixNano: '1700000000000000000',
         value: 5,
       },
       {

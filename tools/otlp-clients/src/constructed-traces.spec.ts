@@ -17,8 +17,8 @@ beforeAll(async () => {
 });
 afterAll(() => service.stop());
 
-const start = 1_800_000_000_123_456_789n;
-const end = 1_800_000_001_000_000_001n;
+const start = 1_700_000_000_123_456_789n;
+const end = 1_700_000_001_000_000_001n;
 const times = { startTimeUnixNano: `${start}`, endTimeUnixNano: `${end}` };
 const traceIdOf = (batch: number, sender: number): string => `${sender + 1}${batch}`.padStart(32, 'a');
 const far = { traceId: 'f'.repeat(32), spanId: 'f'.repeat(16) };

@@ -23,7 +23,7 @@ let traces = 0;
 
 /** A request with one trace of its own, large enough for several packets. */
 function exportOf(serviceName: string): Buffer {
-  const time = 1_800_000_000_000_000_000n;
+  const time = 1_700_000_000_000_000_000n;
   const traceId = `${++traces}`.padStart(32, 'a');
   const span = message(
     2,
