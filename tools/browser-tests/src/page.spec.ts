@@ -53,7 +53,10 @@ describe('the page', () => {
   it('shows how to send the first trace while there is none', async () => {
     await browser.page.goto(service.url);
     await browser.page.getByText('Waiting for the first trace').waitFor();
-    expect(await browser.page.locator('.snippet').nth(1).textContent()).toContain(service.url);
+    const [variables, token, program] = await browser.page.locator('.snippet').allTextContents();
+    expect(variables).toContain(`OTEL_EXPORTER_OTLP_ENDPOINT=${service.url}`);
+    expect(token).toContain('Bearer%20TOKEN');
+    expect(program).toContain(service.url);
     await browser.page.getByText('live', { exact: true }).waitFor();
     await shoot('empty');
   });
