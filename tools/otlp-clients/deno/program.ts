@@ -11,7 +11,7 @@ import {
 } from '@opentelemetry/api';
 
 /** A quarter of a microsecond is the finest that a number of seconds can hold, and this is one. */
-const at = (seconds: number): HrTime => [1_800_000_000 + seconds, 751_953_125];
+const at = (seconds: number): HrTime => [1_700_000_000 + seconds, 751_953_125];
 
 const schemaUrl = 'https://example.com/schemas/1.0.0';
 const tracer = trace.getTracerProvider().getTracer('shop', '1.2.3', { schemaUrl });

@@ -71,8 +71,8 @@ describe.each(tokens)('tta-obs run with the token %s', (token) => {
       traceId: 'a'.repeat(32),
       spanId: 'b'.repeat(16),
       name: 'work of a shell',
-      startTimeUnixNano: '1800000000000000000',
-      endTimeUnixNano: '1800000000005000000',
+      startTimeUnixNano: '1700000000000000000',
+      endTimeUnixNano: '1700000000005000000',
     };
     const body = JSON.stringify({ resourceSpans: [{ scopeSpans: [{ spans: [span] }] }] });
     const script = `
