@@ -2,6 +2,7 @@ import type { PrimitiveStats, PrimitiveStatsList } from '@tta/obs-protocol';
 import { UsageError } from './command-error.ts';
 import type { Flags } from './command-line.ts';
 import { formatDuration } from './format-duration.ts';
+import { outputFormat } from './output-format.ts';
 import { safeText } from './safe-text.ts';
 import { ServiceClient } from './service-client.ts';
 import { serviceSettings } from './service-settings.ts';
@@ -32,13 +33,11 @@ export async function statsCommand(flags: Flags, surroundings: Surroundings): Pr
   const { terminal } = surroundings;
   const since = flags.since ?? USUAL;
   const windowMs = windowOf(since);
-  if (flags.json === true && flags.markdown === true) {
-    throw new UsageError('--json and --markdown are two formats: give one.');
-  }
+  const format = outputFormat(flags);
   const client = new ServiceClient(serviceSettings(flags, surroundings));
   const stats = await client.primitiveStats(windowMs, flags.service);
-  if (flags.json === true) terminal.out(`${JSON.stringify(stats)}\n`);
-  else if (flags.markdown === true) terminal.out(markdownTable(COLUMNS, stats.items.map(cellsOf)));
+  if (format === 'json') terminal.out(`${JSON.stringify(stats)}\n`);
+  else if (format === 'markdown') terminal.out(markdownTable(COLUMNS, stats.items.map(cellsOf)));
   else terminal.out(table(stats, since, surroundings));
   return 0;
 }

@@ -2,6 +2,7 @@ import type { TraceSummary } from '@tta/obs-protocol';
 import { UsageError } from './command-error.ts';
 import type { Flags } from './command-line.ts';
 import { formatDuration } from './format-duration.ts';
+import { outputFormat } from './output-format.ts';
 import { safeText } from './safe-text.ts';
 import { ServiceClient } from './service-client.ts';
 import { serviceSettings } from './service-settings.ts';
@@ -28,13 +29,11 @@ const COLUMNS: readonly TableColumn[] = [
 export async function tracesCommand(flags: Flags, surroundings: Surroundings): Promise<number> {
   const { terminal } = surroundings;
   const limit = limitOf(flags.limit);
-  if (flags.json === true && flags.markdown === true) {
-    throw new UsageError('--json and --markdown are two formats: give one.');
-  }
+  const format = outputFormat(flags);
   const client = new ServiceClient(serviceSettings(flags, surroundings));
   const traces = await client.newestTraces(limit);
-  if (flags.json === true) terminal.out(`${JSON.stringify(traces)}\n`);
-  else if (flags.markdown === true) terminal.out(markdownTable(COLUMNS, traces.map(cellsOf)));
+  if (format === 'json') terminal.out(`${JSON.stringify(traces)}\n`);
+  else if (format === 'markdown') terminal.out(markdownTable(COLUMNS, traces.map(cellsOf)));
   else terminal.out(table(traces, client.url, surroundings));
   return 0;
 }
