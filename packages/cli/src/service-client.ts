@@ -5,6 +5,7 @@ import {
   isPrimitiveStatsList,
   isProblemDetails,
   isRetentionPreview,
+  isSpanDetailList,
   isTraceDocument,
   isTraceList,
   type Health,
@@ -12,6 +13,7 @@ import {
   type PinAnswer,
   type PrimitiveStatsList,
   type RetentionPreview,
+  type SpanDetail,
   type TraceDocument,
   type TraceSummary,
 } from '@tta/obs-protocol';
@@ -26,6 +28,7 @@ const PROBE_LIMIT_MS = 1_000;
 const CLEANUP_LIMIT_MS = 30 * 60_000;
 const LOG_PAGE = 500;
 const TRACE_PAGE = 500;
+const SPAN_PAGE = 500;
 
 /** No service of ours answers at the address. */
 export class NoServiceError extends CommandError {
@@ -100,6 +103,24 @@ export class ServiceClient {
     const list = await this.#ask('/api/traces?limit=1', READ);
     if (!isTraceList(list)) throw new NoServiceError(this.url);
     return list.items[0]?.traceId;
+  }
+
+  /**
+   * The spans of a trace with all that was received of them, in the order of their ids, page by page; none when there is
+   * no such trace.
+   *
+   * @throws NoServiceError when nothing answers as our service would.
+   */
+  async *spans(traceId: string): AsyncGenerator<readonly SpanDetail[]> {
+    const first = `/api/traces/${traceId}/spans?limit=${SPAN_PAGE}`;
+    for (let path = first; ;) {
+      const page = await this.#ask(path, READ);
+      if (page === undefined) return;
+      if (!isSpanDetailList(page)) throw new NoServiceError(this.url);
+      yield page.items;
+      if (page.nextCursor === null) return;
+      path = `${first}&cursor=${encodeURIComponent(page.nextCursor)}`;
+    }
   }
 
   /**
