@@ -1,15 +1,32 @@
 import { describe, expect, it } from '@jest/globals';
 import { parseCommandLine } from './command-line.ts';
+import { COMMANDS } from './commands/all-commands.ts';
+import { generalHelp } from './help.ts';
 import { nearestName } from './nearest-name.ts';
+import { traceIdOf } from './trace-id.ts';
+
+/** What is read, with the names of commands in place of them. */
+function read(args: readonly string[]) {
+  const line = parseCommandLine(args);
+  if (line.kind === 'help') return { help: line.topic?.name ?? 'all' };
+  if (line.kind === 'version') return 'version';
+  const { flags, positionals, program } = line.words;
+  return {
+    command: line.command.name,
+    ...(Object.keys(flags).length > 0 && { flags }),
+    ...(positionals.length > 0 && { positionals }),
+    ...(program.length > 0 && { program }),
+  };
+}
 
 describe('parseCommandLine', () => {
   it.each([
-    [[], { command: 'help' }],
-    [['--help'], { command: 'help' }],
-    [['help', 'run'], { command: 'help', topic: 'run' }],
-    [['trace', '-h'], { command: 'help', topic: 'trace' }],
-    [['--version'], { command: 'version' }],
-    [['start'], { command: 'start', flags: {} }],
+    [[], { help: 'all' }],
+    [['--help'], { help: 'all' }],
+    [['help', 'run'], { help: 'run' }],
+    [['trace', '-h'], { help: 'trace' }],
+    [['--version'], 'version'],
+    [['start'], { command: 'start' }],
     [
       ['start', '--port', '1', '--host=::1', '--db-path', 'a.db'],
       { command: 'start', flags: { port: '1', host: '::1', dbPath: 'a.db' } },
@@ -18,26 +35,25 @@ describe('parseCommandLine', () => {
       ['run', '--exit', '--', 'node', 'app.js', '--exit', '--', 'x'],
       { command: 'run', flags: { exit: true }, program: ['node', 'app.js', '--exit', '--', 'x'] },
     ],
-    [['trace'], { command: 'trace', flags: {}, traceId: 'latest' }],
-    [['trace', '--logs'], { command: 'trace', flags: { logs: true }, traceId: 'latest' }],
+    [['trace'], { command: 'trace' }],
+    [['trace', '--logs'], { command: 'trace', flags: { logs: true } }],
     [
       ['start', '--max-bytes', '1GiB', '--otlp-ports=none', '--keep-secrets', '--config', 'a.json'],
       {
         command: 'start',
-        flags: { maxBytes: '1GiB', otlpPorts: 'none', keepSecrets: 'true', config: 'a.json' },
+        flags: { maxBytes: '1GiB', otlpPorts: 'none', keepSecrets: true, config: 'a.json' },
       },
     ],
     [['run', '--token', 't', '--', 'x'], { command: 'run', flags: { token: 't' }, program: ['x'] }],
     [['cleanup', '--preview', '--json'], { command: 'cleanup', flags: { preview: true, json: true } }],
-    [['pin', 'latest'], { command: 'pin', flags: {}, traceId: 'latest' }],
-    [['unpin', 'AB'.repeat(16)], { command: 'unpin', flags: {}, traceId: 'ab'.repeat(16) }],
+    [['pin', 'latest'], { command: 'pin', positionals: ['latest'] }],
+    [['unpin', 'AB'.repeat(16)], { command: 'unpin', positionals: ['AB'.repeat(16)] }],
     [
       ['backup', 'copy.db', '--db-path', 'a.db'],
-      { command: 'backup', flags: { dbPath: 'a.db' }, file: 'copy.db' },
+      { command: 'backup', flags: { dbPath: 'a.db' }, positionals: ['copy.db'] },
     ],
-    [['trace', 'AB'.repeat(16)], { command: 'trace', flags: {}, traceId: 'ab'.repeat(16) }],
   ])('reads %j', (args, expected) => {
-    expect(parseCommandLine(args)).toEqual(expected);
+    expect(read(args)).toEqual(expected);
   });
 
   it.each([
@@ -60,9 +76,41 @@ describe('parseCommandLine', () => {
     [['cleanup', '--max-traces', '1'], 'Unknown flag "--max-traces". See tta-obs cleanup --help.'],
     [['start', '--keep-secrets=no'], '--keep-secrets takes no value.'],
     [['start', 'now'], '"now" is too much: see tta-obs start --help.'],
-    [['trace', 'xyz'], '"xyz" is not a trace id: give its 32 hex digits, or "latest".'],
+    [['pin', ''], 'Something is missing: tta-obs pin <id|latest>'],
   ])('refuses %j', (args, message) => {
     expect(() => parseCommandLine(args)).toThrow(message);
+  });
+});
+
+describe('COMMANDS', () => {
+  it.each(COMMANDS.map((command) => [command.name, command] as const))(
+    '%s tells how it is used',
+    (name, command) => {
+      expect(command.help).toMatch(
+        new RegExp(`^tta-obs ${name} – [^]+\\nUsage\\n  tta-obs ${name}\\b[^]+\\nExit codes\\n  [^]+\\n$`),
+      );
+      const untold = Object.keys(command.flags).filter((flag) => !command.help.includes(`  --${flag} `));
+      expect(untold).toEqual([]);
+      expect(command.help.split('\n').filter((line) => line.length > 80)).toEqual([]);
+    },
+  );
+
+  it('are all in the general help, in lines that fit', () => {
+    const help = generalHelp();
+    expect(COMMANDS.filter(({ name }) => !help.includes(name)).map(({ name }) => name)).toEqual([]);
+    expect(help.split('\n').filter((line) => line.length > 80)).toEqual([]);
+  });
+});
+
+describe('traceIdOf', () => {
+  it('takes hex digits in either case, and latest', () => {
+    expect([traceIdOf('AB'.repeat(16)), traceIdOf('latest')]).toEqual(['ab'.repeat(16), 'latest']);
+  });
+
+  it.each(['xyz', 'ab', 'ab'.repeat(17)])('refuses %s', (text) => {
+    expect(() => traceIdOf(text)).toThrow(
+      `"${text}" is not a trace id: give its 32 hex digits, or "latest".`,
+    );
   });
 });
 

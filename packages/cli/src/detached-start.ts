@@ -2,14 +2,14 @@ import { spawn } from 'node:child_process';
 import { dirname } from 'node:path';
 import { makeDirectory } from '@tta/obs-server';
 import { CommandError } from './command-error.ts';
-import type { Flags } from './command-line.ts';
+import type { ServiceFlags } from './commands/shared-flags.ts';
 import { ServiceLog } from './service-log.ts';
 import { serviceSettings } from './service-settings.ts';
 import { SETTINGS, type SettingName } from './setting.ts';
 import type { Surroundings } from './surroundings.ts';
 
 /** `tta-obs start --detach`: starts the service in the background, and ends when it serves. */
-export async function startDetached(flags: Flags, surroundings: Surroundings): Promise<number> {
+export async function startDetached(flags: ServiceFlags, surroundings: Surroundings): Promise<number> {
   const { terminal } = surroundings;
   const { databasePath } = serviceSettings(flags, surroundings);
   const log = openLog(databasePath);
@@ -56,12 +56,12 @@ function openLog(databasePath: string): ServiceLog {
 }
 
 /** Flags as variables, which they win over: others can read the command line of a process that stays. */
-function environmentOf(flags: Flags, env: Surroundings['env']): Record<string, string | undefined> {
+function environmentOf(flags: ServiceFlags, env: Surroundings['env']): Record<string, string | undefined> {
   const given: Record<string, string | undefined> = { ...env };
   if (flags.config !== undefined) given['TTA_UI_CONFIG'] = flags.config;
   for (const name of Object.keys(SETTINGS) as SettingName[]) {
     const value = flags[name];
-    if (value !== undefined) given[SETTINGS[name].variable] = value;
+    if (value !== undefined) given[SETTINGS[name].variable] = String(value);
   }
   return given;
 }

@@ -1,7 +1,7 @@
 import type { TraceDocument, TraceSummary } from '@tta/obs-protocol';
 import { announceService } from './announcement.ts';
 import { CommandError } from './command-error.ts';
-import type { Flags } from './command-line.ts';
+import type { ServiceFlags } from './commands/shared-flags.ts';
 import { LeftTraces } from './left-traces.ts';
 import { ownPath } from './own-path.ts';
 import { ServiceClient } from './service-client.ts';
@@ -35,7 +35,7 @@ export interface ObservingService {
 /** The one that runs already, where it keeps the database that is meant; else one of our own. */
 export async function observingService(
   settings: ServiceSettings,
-  flags: Flags,
+  flags: ServiceFlags,
   surroundings: Surroundings,
 ): Promise<ObservingService> {
   const { terminal } = surroundings;

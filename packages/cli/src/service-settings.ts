@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { ServerOptions } from '@tta/obs-server';
-import type { Flags } from './command-line.ts';
+import type { ServiceFlags } from './commands/shared-flags.ts';
 import { dataDirectory, type DataDirectoryOptions } from './data-directory.ts';
 import { parseSetting, SETTINGS, type SettingName, type SettingValues } from './setting.ts';
 import { readSettingsFile } from './settings-file.ts';
@@ -36,7 +36,7 @@ export interface SettingsSurroundings extends DataDirectoryOptions {
  *
  * @throws UsageError when a value makes no sense; the message names the flag, the variable, or name and file.
  */
-export function serviceSettings(flags: Flags, surroundings: SettingsSurroundings): ServiceSettings {
+export function serviceSettings(flags: ServiceFlags, surroundings: SettingsSurroundings): ServiceSettings {
   const { env, terminal } = surroundings;
   const file = readSettingsFile(flags.config ?? (env['TTA_UI_CONFIG'] || undefined), surroundings);
   for (const notice of file.notices) terminal.err(`tta-obs: ${notice}\n`);
@@ -65,8 +65,12 @@ function fromEnvironment(env: Readonly<Record<string, string | undefined>>): Set
   });
 }
 
-function fromFlags(flags: Flags): SettingValues {
-  return valuesOf((name) => [flags[name], SETTINGS[name].flag]);
+function fromFlags(flags: ServiceFlags): SettingValues {
+  return valuesOf((name) => {
+    // A flag without a value says true.
+    const value = flags[name];
+    return [value === true ? 'true' : value, SETTINGS[name].flag];
+  });
 }
 
 function valuesOf(

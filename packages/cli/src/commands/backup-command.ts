@@ -1,17 +1,21 @@
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { backupInThread, isServiceError } from '@tta/obs-server';
-import { CommandError } from './command-error.ts';
-import type { Flags } from './command-line.ts';
-import { formatBytes } from './format-bytes.ts';
-import { NoServiceError, ServiceClient } from './service-client.ts';
-import { serviceSettings, type ServiceSettings } from './service-settings.ts';
-import type { Surroundings } from './surroundings.ts';
+import { CommandError } from '../command-error.ts';
+import { formatBytes } from '../format-bytes.ts';
+import { NoServiceError, ServiceClient } from '../service-client.ts';
+import { serviceSettings, type ServiceSettings } from '../service-settings.ts';
+import type { Surroundings } from '../surroundings.ts';
+import type { BackupFlags } from './backup.ts';
 
 const PROGRESS_MS = 500;
 
 /** `tta-obs backup`: copies the database into a new file, also while a service writes to it. */
-export async function backupCommand(flags: Flags, file: string, surroundings: Surroundings): Promise<number> {
+export async function backupCommand(
+  flags: BackupFlags,
+  file: string,
+  surroundings: Surroundings,
+): Promise<number> {
   const { terminal } = surroundings;
   const databasePath = await databaseOf(flags, serviceSettings(flags, surroundings));
   if (!existsSync(databasePath)) {
@@ -35,7 +39,7 @@ export async function backupCommand(flags: Flags, file: string, surroundings: Su
 }
 
 /** That which is named by a flag; else that of the service, which may be another than it would be by default. */
-async function databaseOf(flags: Flags, settings: ServiceSettings): Promise<string> {
+async function databaseOf(flags: BackupFlags, settings: ServiceSettings): Promise<string> {
   const path = resolve(settings.databasePath);
   const namesService = flags.port !== undefined || flags.host !== undefined;
   if (flags.dbPath !== undefined || (settings.isDatabaseNamed && !namesService)) return path;

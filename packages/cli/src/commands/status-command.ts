@@ -1,18 +1,18 @@
 import type { Health } from '@tta/obs-protocol';
-import { CommandError } from './command-error.ts';
-import type { Flags } from './command-line.ts';
-import { formatBytes } from './format-bytes.ts';
-import { formatDuration } from './format-duration.ts';
-import { retentionText } from './retention-text.ts';
-import { safeText } from './safe-text.ts';
-import { NoServiceError, ServiceClient } from './service-client.ts';
-import { readServiceFile } from './service-file.ts';
-import { serviceSettings } from './service-settings.ts';
-import { style } from './style.ts';
-import type { Surroundings, Terminal } from './surroundings.ts';
+import { CommandError } from '../command-error.ts';
+import { formatBytes } from '../format-bytes.ts';
+import { formatDuration } from '../format-duration.ts';
+import { retentionText } from '../retention-text.ts';
+import { safeText } from '../safe-text.ts';
+import { NoServiceError, ServiceClient } from '../service-client.ts';
+import { readServiceFile } from '../service-file.ts';
+import { serviceSettings } from '../service-settings.ts';
+import { style } from '../style.ts';
+import type { Surroundings, Terminal } from '../surroundings.ts';
+import type { StatusFlags } from './status.ts';
 
 /** `tta-obs status`: whether the service runs, and what it holds. */
-export async function statusCommand(flags: Flags, surroundings: Surroundings): Promise<number> {
+export async function statusCommand(flags: StatusFlags, surroundings: Surroundings): Promise<number> {
   const { terminal } = surroundings;
   const client = new ServiceClient(serviceSettings(flags, surroundings));
   const health = await client.probe();

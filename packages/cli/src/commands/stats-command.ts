@@ -1,14 +1,14 @@
 import type { PrimitiveStats, PrimitiveStatsList } from '@tta/obs-protocol';
-import { UsageError } from './command-error.ts';
-import type { Flags } from './command-line.ts';
-import { formatDuration } from './format-duration.ts';
-import { outputFormat } from './output-format.ts';
-import { safeText } from './safe-text.ts';
-import { ServiceClient } from './service-client.ts';
-import { serviceSettings } from './service-settings.ts';
-import { style } from './style.ts';
-import type { Surroundings } from './surroundings.ts';
-import { markdownTable, textTable, type TableColumn } from './text-table.ts';
+import { UsageError } from '../command-error.ts';
+import { formatDuration } from '../format-duration.ts';
+import { outputFormat } from '../output-format.ts';
+import { safeText } from '../safe-text.ts';
+import { ServiceClient } from '../service-client.ts';
+import { serviceSettings } from '../service-settings.ts';
+import { style } from '../style.ts';
+import type { Surroundings } from '../surroundings.ts';
+import { markdownTable, textTable, type TableColumn } from '../text-table.ts';
+import type { StatsFlags } from './stats.ts';
 
 const UNITS: Readonly<Record<string, number>> = { m: 60_000, h: 3_600_000, d: 86_400_000 };
 /** Statistics are kept for so long. */
@@ -29,7 +29,7 @@ const COLUMNS: readonly TableColumn[] = [
 ];
 
 /** `tta-obs stats`: how each primitive did in a window of time. */
-export async function statsCommand(flags: Flags, surroundings: Surroundings): Promise<number> {
+export async function statsCommand(flags: StatsFlags, surroundings: Surroundings): Promise<number> {
   const { terminal } = surroundings;
   const since = flags.since ?? USUAL;
   const windowMs = windowOf(since);

@@ -1,16 +1,16 @@
 import { existsSync } from 'node:fs';
 import type { Health, RetentionPreview, RetentionSettings } from '@tta/obs-protocol';
 import { isServiceError, openDatabaseCleanup } from '@tta/obs-server';
-import { CommandError, UsageError } from './command-error.ts';
-import type { Flags } from './command-line.ts';
-import { formatBytes } from './format-bytes.ts';
-import { ownPath } from './own-path.ts';
-import { retentionText } from './retention-text.ts';
-import { safeText } from './safe-text.ts';
-import { NoServiceError, ServiceClient } from './service-client.ts';
-import { serviceSettings, type ServiceSettings } from './service-settings.ts';
-import { terminalLogger } from './service-start.ts';
-import type { Surroundings, Terminal } from './surroundings.ts';
+import { CommandError, UsageError } from '../command-error.ts';
+import { formatBytes } from '../format-bytes.ts';
+import { ownPath } from '../own-path.ts';
+import { retentionText } from '../retention-text.ts';
+import { safeText } from '../safe-text.ts';
+import { NoServiceError, ServiceClient } from '../service-client.ts';
+import { serviceSettings, type ServiceSettings } from '../service-settings.ts';
+import { terminalLogger } from '../service-start.ts';
+import type { Surroundings, Terminal } from '../surroundings.ts';
+import type { CleanupFlags } from './cleanup.ts';
 
 const SHOWN_TRACES = 10;
 
@@ -23,7 +23,7 @@ interface Keeper {
 }
 
 /** `tta-obs cleanup`: removes what is over the limits, or shows what that is. */
-export async function cleanupCommand(flags: Flags, surroundings: Surroundings): Promise<number> {
+export async function cleanupCommand(flags: CleanupFlags, surroundings: Surroundings): Promise<number> {
   const { terminal, isInteractive } = surroundings;
   const mustAsk = flags.preview !== true && flags.yes !== true;
   if (mustAsk && !isInteractive) {
@@ -52,7 +52,11 @@ export async function cleanupCommand(flags: Flags, surroundings: Surroundings): 
   }
 }
 
-async function findKeeper(flags: Flags, settings: ServiceSettings, terminal: Terminal): Promise<Keeper> {
+async function findKeeper(
+  flags: CleanupFlags,
+  settings: ServiceSettings,
+  terminal: Terminal,
+): Promise<Keeper> {
   const client = new ServiceClient(settings);
   const health = await client.probe();
   const path = ownPath(settings.databasePath);
@@ -94,7 +98,7 @@ function serviceKeeper(client: ServiceClient, { databasePath, retention }: Healt
 
 async function openFile(
   path: string,
-  flags: Flags,
+  flags: CleanupFlags,
   settings: ServiceSettings,
   terminal: Terminal,
   inUse: string,

@@ -1,14 +1,14 @@
-import type { Flags } from './command-line.ts';
-import { CommandError, noSuchTrace } from './command-error.ts';
-import { ownPath } from './own-path.ts';
-import { safeText } from './safe-text.ts';
-import { ServiceClient } from './service-client.ts';
-import { serviceSettings, type ServiceSettings } from './service-settings.ts';
-import type { Surroundings } from './surroundings.ts';
+import { CommandError, noSuchTrace } from '../command-error.ts';
+import { ownPath } from '../own-path.ts';
+import { safeText } from '../safe-text.ts';
+import { ServiceClient } from '../service-client.ts';
+import { serviceSettings, type ServiceSettings } from '../service-settings.ts';
+import type { Surroundings } from '../surroundings.ts';
+import type { ClientFlags } from './shared-flags.ts';
 
 /** `tta-obs pin` and `tta-obs unpin`: keeps a trace from removal by retention, or gives it free. */
 export async function pinCommand(
-  flags: Flags,
+  flags: ClientFlags,
   traceId: string,
   isPinned: boolean,
   surroundings: Surroundings,
@@ -36,7 +36,7 @@ export async function pinCommand(
 /** A service that is found by chance may keep another database than the one that is configured. */
 async function refuseOtherDatabase(
   client: ServiceClient,
-  flags: Flags,
+  flags: ClientFlags,
   { databasePath, isDatabaseNamed }: ServiceSettings,
 ): Promise<void> {
   if (!isDatabaseNamed || flags.port !== undefined || flags.host !== undefined) return;

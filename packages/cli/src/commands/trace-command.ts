@@ -1,16 +1,16 @@
 import type { TraceSummary } from '@tta/obs-protocol';
-import type { Flags } from './command-line.ts';
-import { logLines } from './log-lines.ts';
-import { noSuchTrace } from './command-error.ts';
-import { ServiceClient } from './service-client.ts';
-import { serviceSettings } from './service-settings.ts';
-import { style } from './style.ts';
-import type { Surroundings, Terminal } from './surroundings.ts';
-import { traceTree } from './trace-tree.ts';
+import { logLines } from '../log-lines.ts';
+import { noSuchTrace } from '../command-error.ts';
+import { ServiceClient } from '../service-client.ts';
+import { serviceSettings } from '../service-settings.ts';
+import { style } from '../style.ts';
+import type { Surroundings, Terminal } from '../surroundings.ts';
+import { traceTree } from '../trace-tree.ts';
+import type { TraceFlags } from './trace.ts';
 
 /** `tta-obs trace`: prints a trace of the running service, with `--logs` also what was logged in it. */
 export async function traceCommand(
-  flags: Flags,
+  flags: TraceFlags,
   traceId: string,
   surroundings: Surroundings,
 ): Promise<number> {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { startServer, type RunningServer } from '@tta/obs-server';
 import { isTraceSummary } from '@tta/obs-protocol';
-import { Session } from '../test/session.ts';
+import { Session } from '../../test/session.ts';
 
 let directory: string;
 let server: RunningServer;

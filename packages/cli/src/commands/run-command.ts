@@ -1,17 +1,17 @@
-import { runProgram, type ProgramEnd } from './child-program.ts';
-import type { Flags } from './command-line.ts';
-import { endpointOf, observedEnvironment } from './observed-environment.ts';
-import { observingService, type ObservingService } from './observing-service.ts';
-import { serviceSettings } from './service-settings.ts';
-import { style } from './style.ts';
-import type { Surroundings } from './surroundings.ts';
-import { traceTree } from './trace-tree.ts';
+import { runProgram, type ProgramEnd } from '../child-program.ts';
+import { endpointOf, observedEnvironment } from '../observed-environment.ts';
+import { observingService, type ObservingService } from '../observing-service.ts';
+import { serviceSettings } from '../service-settings.ts';
+import { style } from '../style.ts';
+import type { Surroundings } from '../surroundings.ts';
+import { traceTree } from '../trace-tree.ts';
+import type { RunFlags } from './run.ts';
 
 const PRINTED_TRACES = 3;
 
 /** `tta-obs run`: a program under observation, by a service of its own or by the one that runs. */
 export async function runCommand(
-  flags: Flags,
+  flags: RunFlags,
   program: readonly [string, ...string[]],
   surroundings: Surroundings,
 ): Promise<number> {

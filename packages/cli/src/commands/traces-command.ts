@@ -1,15 +1,15 @@
 import type { TraceSummary } from '@tta/obs-protocol';
-import { UsageError } from './command-error.ts';
-import type { Flags } from './command-line.ts';
-import { formatDuration } from './format-duration.ts';
-import { outputFormat } from './output-format.ts';
-import { safeText } from './safe-text.ts';
-import { ServiceClient } from './service-client.ts';
-import { serviceSettings } from './service-settings.ts';
-import { style } from './style.ts';
-import type { Surroundings } from './surroundings.ts';
-import { markdownTable, textTable, type TableColumn } from './text-table.ts';
-import { STATUS_MARK, statusColour } from './status-mark.ts';
+import { UsageError } from '../command-error.ts';
+import { formatDuration } from '../format-duration.ts';
+import { outputFormat } from '../output-format.ts';
+import { safeText } from '../safe-text.ts';
+import { ServiceClient } from '../service-client.ts';
+import { serviceSettings } from '../service-settings.ts';
+import { style } from '../style.ts';
+import type { Surroundings } from '../surroundings.ts';
+import { markdownTable, textTable, type TableColumn } from '../text-table.ts';
+import { STATUS_MARK, statusColour } from '../status-mark.ts';
+import type { TracesFlags } from './traces.ts';
 
 const USUAL = 20;
 const MOST = 500;
@@ -26,7 +26,7 @@ const COLUMNS: readonly TableColumn[] = [
 ];
 
 /** `tta-obs traces`: the newest traces, newest first. */
-export async function tracesCommand(flags: Flags, surroundings: Surroundings): Promise<number> {
+export async function tracesCommand(flags: TracesFlags, surroundings: Surroundings): Promise<number> {
   const { terminal } = surroundings;
   const limit = limitOf(flags.limit);
   const format = outputFormat(flags);

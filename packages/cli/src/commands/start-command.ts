@@ -1,16 +1,16 @@
-import { announceService } from './announcement.ts';
-import type { Flags } from './command-line.ts';
-import { removeServiceFile, writeServiceFile } from './service-file.ts';
-import { serviceSettings } from './service-settings.ts';
-import { startService } from './service-start.ts';
-import { stopSignal } from './stop-signal.ts';
-import { style } from './style.ts';
-import type { Surroundings } from './surroundings.ts';
+import { announceService } from '../announcement.ts';
+import { removeServiceFile, writeServiceFile } from '../service-file.ts';
+import { serviceSettings } from '../service-settings.ts';
+import { startService } from '../service-start.ts';
+import { stopSignal } from '../stop-signal.ts';
+import { style } from '../style.ts';
+import type { Surroundings } from '../surroundings.ts';
+import type { StartFlags } from './start.ts';
 
 /** `tta-obs start`: serves until SIGINT or SIGTERM. */
-export async function startCommand(flags: Flags, surroundings: Surroundings): Promise<number> {
+export async function startCommand(flags: StartFlags, surroundings: Surroundings): Promise<number> {
   if (flags.detach === true) {
-    const { startDetached } = await import('./detached-start.ts');
+    const { startDetached } = await import('../detached-start.ts');
     return startDetached(flags, surroundings);
   }
   const { terminal } = surroundings;

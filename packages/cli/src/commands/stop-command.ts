@@ -1,19 +1,19 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import { CommandError } from './command-error.ts';
-import type { Flags } from './command-line.ts';
-import { ownPath } from './own-path.ts';
-import { safeText } from './safe-text.ts';
-import { NoServiceError, ServiceClient } from './service-client.ts';
-import { readServiceFile } from './service-file.ts';
-import { serviceSettings } from './service-settings.ts';
-import type { Surroundings } from './surroundings.ts';
+import { CommandError } from '../command-error.ts';
+import { ownPath } from '../own-path.ts';
+import { safeText } from '../safe-text.ts';
+import { NoServiceError, ServiceClient } from '../service-client.ts';
+import { readServiceFile } from '../service-file.ts';
+import { serviceSettings } from '../service-settings.ts';
+import type { Surroundings } from '../surroundings.ts';
+import type { StopFlags } from './stop.ts';
 
 const POLL_MS = 50;
 /** What waits is stored before a service ends. */
 const STOP_LIMIT_MS = 30_000;
 
 /** `tta-obs stop`: ends a service of this machine as Ctrl-C does. */
-export async function stopCommand(flags: Flags, surroundings: Surroundings): Promise<number> {
+export async function stopCommand(flags: StopFlags, surroundings: Surroundings): Promise<number> {
   const { terminal } = surroundings;
   const settings = serviceSettings(flags, surroundings);
   const client = new ServiceClient(settings);
