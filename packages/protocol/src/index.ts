@@ -10,6 +10,18 @@ export type {
   AiTranscript,
 } from './ai-span.ts';
 export type {
+  AiUsage,
+  SessionList,
+  SessionSummary,
+  UsageGroup,
+  UsageGrouping,
+  UsageReport,
+} from './usage.ts';
+export type { ErrorGroup, ErrorGroupList } from './error-group.ts';
+export type { ServiceEdge, ServiceMap, ServiceNode } from './service-map.ts';
+export type { MetricsSummary, MetricsTimeSeries } from './overview.ts';
+export type {
+  AiSpanColumns,
   AttributeJson,
   AttributesJson,
   ExecutionStatus,
@@ -18,6 +30,7 @@ export type {
   SpanEventJson,
   SpanHit,
   SpanLinkJson,
+  SpanTranscript,
   TraceDocument,
   TraceSummary,
 } from './trace.ts';
@@ -46,6 +59,9 @@ export type {
   PrimitiveStats,
   PrimitiveStatsList,
   ProblemDetails,
+  QueryProblemDetails,
+  QueryValue,
+  QueryValueList,
   RefusedCounts,
   RetentionPreview,
   RetentionSettings,
@@ -53,6 +69,7 @@ export type {
   SpanList,
   StoredTotals,
   TraceList,
+  TranscriptList,
 } from './rest.ts';
 export type { LiveChange, LiveMessage } from './live.ts';
 export {

@@ -4,12 +4,15 @@ import type { TraceSummary } from './trace.ts';
 export type LiveChange =
   /** A trace is new or has changed. */
   | { readonly type: 'trace'; readonly seq: number; readonly trace: TraceSummary }
+  /** A trace has changed and is none any more that the query of the connection finds. */
+  | { readonly type: 'unmatched'; readonly seq: number; readonly traceId: string }
   /** Log records of a stored trace have arrived; of those that came before it, its own first message tells. */
   | { readonly type: 'logs'; readonly seq: number; readonly traceId: string };
 
 /**
- * Messages of `/ws/traces`, service to client: a client that reconnects with `/ws/traces?after=<last seq>`
- * misses nothing and sees nothing twice.
+ * Messages of `/ws/traces?query=&after=`, service to client: a client that reconnects with the last `seq` as `after`
+ * misses nothing and sees nothing twice. With a `query`, it is told of the traces that the query finds. A query that cannot
+ * be understood is refused before the connection is made, with 400.
  */
 export type LiveMessage =
   /** First message on every connection: the newest `seq`. */

@@ -1,6 +1,7 @@
 import type { LogRecord } from './log.ts';
 import type { MetricInstrument, MetricPoint } from './metric.ts';
-import type { SpanDetail, SpanHit, TraceSummary } from './trace.ts';
+import type { QueryProblem } from './query/query-node.ts';
+import type { SpanDetail, SpanHit, SpanTranscript, TraceSummary } from './trace.ts';
 
 /** `GET /health`: 200, or 503 while the service cannot store what it is sent or answer what is stored. */
 export interface Health {
@@ -61,7 +62,11 @@ export interface Page<Item> {
   readonly nextCursor: string | null;
 }
 
-/** `GET /api/traces?limit=&cursor=`: newest first. `limit` is 1–500, by default 50. */
+/**
+ * `GET /api/traces?query=&limit=&cursor=`: those that a query finds, by default all, newest first. `limit` is 1–500, by
+ * default 50. A page may be short, or empty, though there is a `nextCursor`: the service has looked as far as a prompt answer
+ * allows. A query that cannot be understood is answered with 400 and {@link QueryProblemDetails}.
+ */
 export type TraceList = Page<TraceSummary>;
 
 /**
@@ -90,6 +95,32 @@ export interface ProblemDetails {
   /** What happened and what to do about it. */
   readonly detail?: string;
 }
+
+/** Why a query was refused. */
+export interface QueryProblemDetails extends ProblemDetails {
+  readonly problems: readonly QueryProblem[];
+}
+
+/** A value that is stored, and in how many of the spans that were looked at. */
+export interface QueryValue {
+  readonly value: string;
+  readonly count: number;
+}
+
+/**
+ * `GET /api/query/values?field=&beginning=&limit=`: values of a field that begin so, in any case, and `GET
+ * /api/query/attributes?beginning=&limit=`: keys of attributes. Of the newest traces, as many as a prompt answer allows,
+ * the most frequent first. `limit` is 1–500, by default 50. They answer the requests of `completeQuery`.
+ */
+export interface QueryValueList {
+  readonly items: readonly QueryValue[];
+}
+
+/**
+ * `GET /api/traces/{id}/transcript?limit=&cursor=`: what was said in the spans of AI programs, in order of time. `limit` is
+ * 1–500, by default 50, and a page of long ones has fewer.
+ */
+export type TranscriptList = Page<SpanTranscript>;
 
 /**
  * `GET /api/traces/{id}/spans?limit=&cursor=`: the spans of a trace with all that was received of them, in the order of

@@ -11,7 +11,8 @@ import {
   shape,
   type Check,
 } from './json-shape.ts';
-import type { SpanColumns, TraceDocument } from './trace.ts';
+import type { AiSpanColumns, SpanColumns, TraceDocument } from './trace.ts';
+import { aiSpanShape, usageShape } from './ai-shape.ts';
 
 const isKind: Check = (value) => isCount(value) && (value as number) <= 0x7fffffff;
 const isStatusCode: Check = (value) => value === 0 || value === 1 || value === 2;
@@ -28,7 +29,30 @@ export const summaryShape = shape({
   hasRoot: isFlag,
   isPartial: isFlag,
   isPinned: isFlag,
+  sessionId: isTextOrNull,
+  userId: isTextOrNull,
+  usage: either(usageShape, is(null)),
   seq: isCount,
+});
+
+const isCountOrNull = either(isCount, is(null));
+const isLengthOrNull = either(isLength, is(null));
+
+const aiColumnsShape = shape({
+  span: listOf(isCount),
+  operation: listOf(isText),
+  provider: listOf(isTextOrNull),
+  model: listOf(isTextOrNull),
+  inputTokens: listOf(isCountOrNull),
+  outputTokens: listOf(isCountOrNull),
+  cacheReadTokens: listOf(isCountOrNull),
+  costUsd: listOf(isLengthOrNull),
+  costSource: listOf(isTextOrNull),
+  countsTokens: listOf(isFlag),
+  countsCost: listOf(isFlag),
+  timeToFirstChunkMs: listOf(isLengthOrNull),
+  tool: listOf(isTextOrNull),
+  agent: listOf(isTextOrNull),
 });
 
 const columns = shape({
@@ -44,6 +68,7 @@ const columns = shape({
   primitiveType: listOf(isTextOrNull),
   label: listOf(isTextOrNull),
   service: listOf(isCount),
+  ai: aiColumnsShape,
 });
 
 const outline = shape({ summary: summaryShape, services: listOf(isText), spans: columns });
@@ -53,7 +78,9 @@ export const documentShape: Check = (value) => {
   if (!outline(value)) return false;
   const { services, spans } = value as TraceDocument;
   return (
-    haveOneLength(spans) &&
+    haveOneLength(spans, spans.spanId.length) &&
+    haveOneLength(spans.ai, spans.ai.span.length) &&
+    spans.ai.span.every((index) => index < spans.spanId.length) &&
     spans.service.every((index) => index < services.length) &&
     isForest(spans.parentIndex)
   );
@@ -70,6 +97,7 @@ export const detailShape = shape({
   status: isStatus,
   statusCode: isStatusCode,
   statusMessage: isTextOrNull,
+  ai: either(aiSpanShape, is(null)),
   attributes: isAttributes,
   traceState: isTextOrNull,
   flags: isCount,
@@ -99,9 +127,8 @@ export const detailShape = shape({
   scope: shape({ name: isText, version: isText, attributes: isAttributes }),
 });
 
-function haveOneLength(spans: SpanColumns): boolean {
-  const count = spans.spanId.length;
-  return Object.values(spans).every((column) => !Array.isArray(column) || column.length === count);
+function haveOneLength(columns: SpanColumns | AiSpanColumns, count: number): boolean {
+  return Object.values(columns).every((column) => !Array.isArray(column) || column.length === count);
 }
 
 /** Walks each span once: a span is settled when its ancestors are known to end at -1. */

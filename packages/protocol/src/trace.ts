@@ -1,3 +1,6 @@
+import type { AiOperation, AiSpan, AiTranscript } from './ai-span.ts';
+import type { AiUsage } from './usage.ts';
+
 /**
  * How an execution ended. A trace has its root's status; without a root it is `error` as soon as any
  * of its spans failed. `suspended`: it waits for a decision from outside; neither good nor bad.
@@ -25,6 +28,11 @@ export interface TraceSummary {
   readonly isPartial: boolean;
   /** Kept from removal by retention. */
   readonly isPinned: boolean;
+  /** Of its earliest span that tells one, as the user. */
+  readonly sessionId: string | null;
+  readonly userId: string | null;
+  /** `null` without a span of an AI program. */
+  readonly usage: AiUsage | null;
   /** Position in the service's sequence of changes; grows with every change and survives a restart. */
   readonly seq: number;
 }
@@ -54,6 +62,28 @@ export interface SpanColumns {
   readonly label: readonly (string | null)[];
   /** Index into {@link TraceDocument.services}. */
   readonly service: readonly number[];
+  readonly ai: AiSpanColumns;
+}
+
+/** The spans of AI programs among {@link SpanColumns}, as parallel arrays of their own. `null`: not told. */
+export interface AiSpanColumns {
+  /** Index of the span. */
+  readonly span: readonly number[];
+  readonly operation: readonly AiOperation[];
+  readonly provider: readonly (string | null)[];
+  /** The model that answered, else the one that was asked for. */
+  readonly model: readonly (string | null)[];
+  readonly inputTokens: readonly (number | null)[];
+  readonly outputTokens: readonly (number | null)[];
+  readonly cacheReadTokens: readonly (number | null)[];
+  readonly costUsd: readonly (number | null)[];
+  readonly costSource: readonly ('reported' | 'estimated' | 'unpriced' | null)[];
+  /** Whether its tokens, and whether its cost, count in the sums of the trace; others repeat what is told within them. */
+  readonly countsTokens: readonly boolean[];
+  readonly countsCost: readonly boolean[];
+  readonly timeToFirstChunkMs: readonly (number | null)[];
+  readonly tool: readonly (string | null)[];
+  readonly agent: readonly (string | null)[];
 }
 
 /** Everything that the waterfall of one trace needs. */
@@ -111,6 +141,8 @@ export interface SpanDetail {
   readonly traceState: string | null;
   /** W3C trace flags in the lower 8 bits; 0x100 and 0x200 tell whether the parent is in another process. */
   readonly flags: number;
+  /** What a span of an AI program did, in the form that all conventions share; `null` for other spans. */
+  readonly ai: AiSpan | null;
   readonly attributes: AttributesJson;
   /** What the sender had to leave out. */
   readonly droppedAttributesCount: number;
@@ -129,4 +161,10 @@ export interface SpanHit {
   readonly name: string;
   readonly status: ExecutionStatus;
   readonly startTimeMs: number;
+}
+
+/** What was said in one span of a trace. */
+export interface SpanTranscript {
+  readonly spanId: string;
+  readonly transcript: AiTranscript;
 }

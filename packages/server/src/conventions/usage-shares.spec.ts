@@ -197,15 +197,23 @@ describe('usageShares', () => {
       tree({ a: { ...agent, input: 9, reported: 3 }, ab: { input: 5, estimated: 2 } }),
     );
     expect(shares).toEqual([
-      { index: 0, tokens: null, reportedUsd: 3, estimatedUsd: null, isUnpriced: false },
+      { index: 0, tokens: null, reportedUsd: 3, estimatedUsd: null, isUnpriced: false, isCall: false },
       {
         index: 1,
         tokens: expect.objectContaining({ input: 5 }),
         reportedUsd: null,
         estimatedUsd: null,
         isUnpriced: false,
+        isCall: true,
       },
     ]);
+  });
+
+  it('counts a call once that is told of twice, and those of tools within it', () => {
+    const twice = tree({ a: agent, ab: {}, abc: {}, abcd: { operation: 'tool' }, abcde: {}, ae: {} });
+    const calls = usageShares(twice).filter(({ isCall }) => isCall);
+    expect(calls.map(({ index }) => twice[index]?.spanId)).toEqual(['abc', 'abcde', 'ae']);
+    expect(sumUsage(usageShares(twice)).callCount).toBe(3);
   });
 
   it('adds up all kinds of tokens', () => {

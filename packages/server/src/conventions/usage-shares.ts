@@ -6,8 +6,11 @@ export interface UsageSpan {
   readonly spanId: string;
   readonly parentSpanId: string | null;
   /** As `normalizeSpan` has it; `null` for other spans. */
-  readonly ai: AiSpan | null;
+  readonly ai: CountedSpan | null;
 }
+
+/** What sums need of a span of an AI program. */
+export type CountedSpan = Pick<AiSpan, 'operation' | 'convention' | 'tokens' | 'cost'>;
 
 /** What a span adds to the sums of its trace. */
 export interface UsageShare {
@@ -18,6 +21,8 @@ export interface UsageShare {
   readonly estimatedUsd: number | null;
   /** Its tokens have no price, and nobody around it says what they cost. */
   readonly isUnpriced: boolean;
+  /** It is a call of a model, and not one told of again by a span around it. */
+  readonly isCall: boolean;
 }
 
 /** Sums over a trace, in US dollars and tokens. A kind of tokens that no span tells is 0. */
@@ -27,6 +32,7 @@ export interface UsageSums {
   readonly estimatedUsd: number;
   /** Spans whose tokens nobody priced. */
   readonly unpricedCount: number;
+  readonly callCount: number;
 }
 
 /** A call of a model: it tells of all in it but what the tools call that are run inside of it. */
@@ -44,6 +50,7 @@ export function usageShares(spans: readonly UsageSpan[]): readonly UsageShare[] 
   const tokens = innermost(spans, forest, hasTokens);
   const reports = innermost(spans, forest, ({ cost }) => cost?.source === 'reported', isOurs);
   const cover = covered(spans, forest, reports);
+  const calls = innermost(spans, forest, ({ operation }) => CALLS.has(operation));
   const shares: UsageShare[] = [];
   for (const [index, { ai }] of spans.entries()) {
     if (ai === null) continue;
@@ -58,14 +65,15 @@ export function usageShares(spans: readonly UsageSpan[]): readonly UsageShare[] 
       reportedUsd: isReported && cost?.source === 'reported' ? cost.usd : null,
       estimatedUsd: isOpen && cost?.source === 'estimated' ? cost.usd : null,
       isUnpriced: isOpen && cost?.source === 'unpriced',
+      isCall: calls.counted[index] === true,
     };
-    if (share.tokens !== null || share.reportedUsd !== null) shares.push(share);
+    if (share.tokens !== null || share.reportedUsd !== null || share.isCall) shares.push(share);
   }
   return shares;
 }
 
 type Flags = readonly (boolean | undefined)[];
-type IsTrue = (ai: AiSpan) => boolean;
+type IsTrue = (ai: CountedSpan) => boolean;
 
 interface Innermost {
   readonly counted: Flags;
@@ -125,11 +133,11 @@ function covered(
   return { byOurs, byReport };
 }
 
-function hasTokens({ tokens }: AiSpan): boolean {
+function hasTokens({ tokens }: CountedSpan): boolean {
   return tokens !== null && (tokens.input ?? 0) + (tokens.output ?? 0) > 0;
 }
 
-function isOurs({ convention }: AiSpan): boolean {
+function isOurs({ convention }: CountedSpan): boolean {
   return convention === 'tta-primitives';
 }
 
@@ -139,11 +147,13 @@ export function sumUsage(shares: readonly UsageShare[]): UsageSums {
   let reportedUsd = 0;
   let estimatedUsd = 0;
   let unpricedCount = 0;
+  let callCount = 0;
   for (const share of shares) {
     for (const kind of Object.keys(tokens) as (keyof AiTokens)[]) tokens[kind] += share.tokens?.[kind] ?? 0;
     reportedUsd += share.reportedUsd ?? 0;
     estimatedUsd += share.estimatedUsd ?? 0;
     if (share.isUnpriced) unpricedCount++;
+    if (share.isCall) callCount++;
   }
-  return { tokens, reportedUsd, estimatedUsd, unpricedCount };
+  return { tokens, reportedUsd, estimatedUsd, unpricedCount, callCount };
 }

@@ -109,7 +109,7 @@ export async function createHttpService(options: HttpServiceOptions): Promise<Ht
   keepingRoutes(app, options);
   logRoutes(app, options.storage.logs);
   metricRoutes(app, options.storage.metrics);
-  statisticsRoutes(app, options.storage.traces, Date.now);
+  statisticsRoutes(app, options.storage.statistics, Date.now);
   pageFiles(app, options.pageDir);
   await app.ready();
 

@@ -8,7 +8,7 @@ import { statisticsRoutes } from './statistics-routes.ts';
 import { openDatabaseFile } from '../storage/database-file.ts';
 import { batchOfSpans, sampleSpan } from '../storage/sample-records.ts';
 import { SqliteConnection } from '../storage/sqlite-connection.ts';
-import { SqliteTraceStore } from '../storage/sqlite-trace-store.ts';
+import { sqliteStores } from '../testing/sqlite-stores.ts';
 
 const NOW_MS = 1_800_000_000_000;
 
@@ -19,12 +19,12 @@ let app: FastifyInstance;
 beforeEach(async () => {
   directory = mkdtempSync(join(tmpdir(), 'tta-statistics-routes-'));
   connection = new SqliteConnection(await openDatabaseFile(join(directory, 'traces.db')));
-  const store = new SqliteTraceStore(connection, () => NOW_MS);
+  const { traces, statistics } = sqliteStores(connection, () => NOW_MS);
   app = fastify();
-  statisticsRoutes(app, store, () => NOW_MS);
+  statisticsRoutes(app, statistics, () => NOW_MS);
   const endTimeUnixNano = BigInt(NOW_MS - 60_000) * 1_000_000n;
   const attributes = { 'primitive.type': 'retry', 'primitive.name': 'ask' };
-  await store.write(
+  await traces.write(
     batchOfSpans(
       sampleSpan(1, 1, { startTimeUnixNano: endTimeUnixNano - 5_000_000n, endTimeUnixNano, attributes }),
     ),

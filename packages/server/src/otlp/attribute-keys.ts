@@ -1,3 +1,4 @@
+import { isAiKey } from '../conventions/may-be-ai.ts';
 import { isSecretKey } from './secret-redaction.ts';
 import { textOf } from './text-limit.ts';
 
@@ -10,6 +11,8 @@ export type FactName =
   | 'primitive.name'
   | 'step.name'
   | 'workflow.name'
+  | 'session.id'
+  | 'user.id'
   | 'service.name';
 
 const FACTS: ReadonlySet<string> = new Set<FactName>([
@@ -20,6 +23,8 @@ const FACTS: ReadonlySet<string> = new Set<FactName>([
   'primitive.name',
   'step.name',
   'workflow.name',
+  'session.id',
+  'user.id',
   'service.name',
 ]);
 
@@ -32,6 +37,8 @@ export interface AttributeKey {
   readonly fact: FactName | null;
   /** Whether the name alone says that the value is a secret. */
   readonly isSecret: boolean;
+  /** Whether the name alone makes a span one that may be of an AI program. */
+  readonly isAi: boolean;
 }
 
 const CACHED_KEYS = 4_096;
@@ -74,6 +81,7 @@ function attributeKey(bytes: Buffer): AttributeKey {
     json: jsonKey(text),
     fact: factOf(text),
     isSecret: isSecretKey(text),
+    isAi: isAiKey(text),
   };
 }
 

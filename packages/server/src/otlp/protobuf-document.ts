@@ -137,6 +137,7 @@ export class ProtobufDocument {
     const key = keys.at(this.#source, keyStart, keyEnd);
     // Of several attributes with one key the last counts, as in JSON.
     forgetFact(key, facts);
+    if (key.isAi) this.#batch.markAi();
     if (!isFirst) this.#out.byte(COMMA);
     const json = this.#redactText === null ? key.json : this.#redactedKey(key, this.#redactText);
     this.#out.copy(json, 0, json.length);

@@ -42,6 +42,9 @@ export class SpanBatchBuilder {
   readonly #primitiveType: number[] = [];
   readonly #label: number[] = [];
   readonly #runName: number[] = [];
+  readonly #sessionId: number[] = [];
+  readonly #userId: number[] = [];
+  readonly #isAi: number[] = [];
   readonly #flags: number[] = [];
   readonly #traceState: number[] = [];
   readonly #dropped: number[] = [];
@@ -50,6 +53,7 @@ export class SpanBatchBuilder {
   #documentBegin = 0;
   #searchBegin = 0;
   #partCount = 0;
+  #isMarkedAi = false;
   #rejectedCount = 0;
   #rejectionReason = '';
 
@@ -102,6 +106,11 @@ export class SpanBatchBuilder {
     this.#search.length = length;
   }
 
+  /** The span at hand has an attribute that those of AI programs have. */
+  markAi(): void {
+    this.#isMarkedAi = true;
+  }
+
   endPart(): void {
     this.#documentEnds.push(this.document.length);
     this.#partCount++;
@@ -127,6 +136,9 @@ export class SpanBatchBuilder {
     this.#primitiveType.push(this.#code(span.facts['primitive.type'] ?? null));
     this.#label.push(this.#code(spanLabel(span.facts)));
     this.#runName.push(this.#code(span.parentSpanId === null ? runName(span) : null));
+    this.#sessionId.push(this.#code(span.facts['session.id'] ?? null));
+    this.#userId.push(this.#code(span.facts['user.id'] ?? null));
+    this.#isAi.push(this.#isMarkedAi ? 1 : 0);
     this.#flags.push(span.flags);
     this.#traceState.push(this.#code(span.traceState === '' ? null : span.traceState));
     this.#dropped.push(this.#code(droppedCounts(span)));
@@ -171,6 +183,9 @@ export class SpanBatchBuilder {
       primitiveType: this.#primitiveType,
       label: this.#label,
       runName: this.#runName,
+      sessionId: this.#sessionId,
+      userId: this.#userId,
+      isAi: this.#isAi,
       flags: this.#flags,
       traceState: this.#traceState,
       dropped: this.#dropped,
@@ -187,6 +202,7 @@ export class SpanBatchBuilder {
     this.#documentBegin = this.document.length;
     this.#searchBegin = this.#search.length;
     this.#partCount = 0;
+    this.#isMarkedAi = false;
   }
 
   #freeSearchBytes(): number {

@@ -46,6 +46,10 @@ export interface SpanBatch {
   readonly label: readonly number[];
   /** What a person calls the run whose root this is. */
   readonly runName: readonly number[];
+  readonly sessionId: readonly number[];
+  readonly userId: readonly number[];
+  /** 1 where an attribute says that the span may be of an AI program. */
+  readonly isAi: readonly number[];
   readonly flags: readonly number[];
   readonly traceState: readonly number[];
   /** What the sender had to leave out, as JSON of {@link DroppedCounts}; none when it left nothing out. */

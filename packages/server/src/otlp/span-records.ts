@@ -1,4 +1,5 @@
 import type { AttributeJson, AttributesJson } from '@tta/obs-protocol';
+import { isAiKey } from '../conventions/may-be-ai.ts';
 import { factOf } from './attribute-keys.ts';
 import { textAttribute } from './attribute-value.ts';
 import { redactAttributes, redactScope, redactText, type Redaction } from './redaction.ts';
@@ -57,6 +58,7 @@ function addSpan(
   const redact = (text: string): string => redactText(text, redaction);
   const attributes = redactAttributes(span.attributes, redaction);
   const facts = factsOf(attributes);
+  if (Object.keys(attributes).some(isAiKey)) batch.markAi();
   const search = (value: AttributeJson): void => searchValues(batch, value, span.notTexts);
   search(attributes);
   batch.document.utf8(JSON.stringify(attributes));

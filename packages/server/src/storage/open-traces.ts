@@ -1,9 +1,12 @@
-import type { ExecutionStatus, TraceSummary } from '@tta/obs-protocol';
+import type { AiUsage, ExecutionStatus, TraceSummary } from '@tta/obs-protocol';
+import { sessionPart, type SessionPart, type Sessions } from './sessions.ts';
 import type { SqliteConnection } from './sqlite-connection.ts';
 import type { SqlValue } from './sqlite-driver.ts';
 import { LOG_SIZE } from './sqlite-log-store.ts';
 import { number, storable, toTotals } from './sqlite-rows.ts';
 import type { TraceTotals } from './trace-roll-up.ts';
+import { NO_SESSION, toTraceSession, type TraceSession } from './trace-session.ts';
+import { toUsage, USAGE_COLUMNS } from './usage-columns.ts';
 
 /** The name of the span of a run that goes on after it was suspended: below the span of the part before. */
 export const RESUMPTION = 'primitive.resumable.resume';
@@ -24,6 +27,13 @@ export interface OpenTrace {
   /** Has no row yet. */
   isNew: boolean;
   totals: TraceTotals | undefined;
+  /** Of its spans of AI programs; `null` without any. */
+  usage: AiUsage | null;
+  session: TraceSession;
+  /** As its row of `trace_session` says. */
+  savedSession: TraceSession;
+  /** What its session counts of it; `null` while it has no row. */
+  counted: SessionPart | null;
   bytes: number;
   /** Of `bytes`, what the row says already. */
   savedBytes: number;
@@ -38,6 +48,7 @@ export interface StoredTotals {
 /** The rows of traces, which sum up their spans. */
 export class OpenTraces {
   readonly #connection: SqliteConnection;
+  readonly #sessions: Sessions;
   readonly #now: () => number;
   /** By trace id. */
   readonly #open = new Map<string, OpenTrace>();
@@ -45,8 +56,9 @@ export class OpenTraces {
   #nextTraceKey: number;
   #totals: StoredTotals | undefined;
 
-  constructor(connection: SqliteConnection, now: () => number) {
+  constructor(connection: SqliteConnection, sessions: Sessions, now: () => number) {
     this.#connection = connection;
+    this.#sessions = sessions;
     this.#now = now;
     this.#nextTraceKey = nextTraceKey(connection);
     connection.onRollback(() => {
@@ -105,18 +117,26 @@ export class OpenTraces {
       .sql(
         `SELECT trace_key, name, service_name, status, CAST(start_ns AS TEXT) AS start_text,
          CAST(end_ns AS TEXT) AS end_text, span_count, error_count, has_root, head_span_id,
-         CAST(head_start_ns AS TEXT) AS head_start_text, is_partial, is_pinned, bytes
-       FROM trace WHERE trace_id = ?`,
+         CAST(head_start_ns AS TEXT) AS head_start_text, is_partial, is_pinned, bytes, session_id,
+         CAST(session_ns AS TEXT) AS session_text, user_id, CAST(user_ns AS TEXT) AS user_text, ${USAGE_COLUMNS.join()}
+       FROM trace LEFT JOIN trace_usage USING (trace_key) LEFT JOIN trace_session USING (trace_key) WHERE trace_id = ?`,
       )
       .get(traceId);
     if (row === undefined) return undefined;
+    const totals = toTotals(row);
+    const usage = row['calls'] === null ? null : toUsage(row);
+    const session = toTraceSession(row);
     return {
       traceId,
       traceKey: number(row, 'trace_key'),
       isNew: false,
       isPartial: number(row, 'is_partial') === 1,
       isPinned: number(row, 'is_pinned') === 1,
-      totals: toTotals(row),
+      totals,
+      usage,
+      session,
+      savedSession: session,
+      counted: sessionPart({ sessionId: session.sessionId, status: totals.status, usage }),
       bytes: number(row, 'bytes'),
       savedBytes: number(row, 'bytes'),
     };
@@ -131,6 +151,10 @@ export class OpenTraces {
       isPartial: forgotten !== undefined,
       isPinned: false,
       totals: undefined,
+      usage: null,
+      session: NO_SESSION,
+      savedSession: NO_SESSION,
+      counted: null,
       bytes: TRACE_BYTES,
       savedBytes: 0,
     };
@@ -166,7 +190,8 @@ export class OpenTraces {
     trace.isNew = false;
     trace.savedBytes = trace.bytes;
     this.#noteSize(trace);
-    return {
+    if (trace.session !== trace.savedSession) this.#saveSession(trace);
+    const summary: TraceSummary = {
       traceId: trace.traceId,
       name,
       serviceName,
@@ -178,8 +203,21 @@ export class OpenTraces {
       hasRoot: totals.hasRoot,
       isPartial: trace.isPartial,
       isPinned: trace.isPinned,
+      sessionId: trace.session.sessionId,
+      userId: trace.session.userId,
+      usage: trace.usage,
       seq,
     };
+    trace.counted = this.#sessions.change(trace.counted, summary);
+    return summary;
+  }
+
+  #saveSession(trace: OpenTrace): void {
+    const { sessionId, sessionNs, userId, userNs } = trace.session;
+    this.#connection
+      .sql('INSERT OR REPLACE INTO trace_session VALUES (?, ?, ?, ?, ?)')
+      .run(trace.traceKey, sessionId, sessionNs, userId, userNs);
+    trace.savedSession = trace.session;
   }
 
   #insert(trace: OpenTrace, values: readonly SqlValue[]): void {

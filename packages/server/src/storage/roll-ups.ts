@@ -5,7 +5,7 @@ import type { NewSpan } from './span-rows.ts';
 import type { SqliteConnection } from './sqlite-connection.ts';
 import type { SqlRow, SqlValue } from './sqlite-driver.ts';
 import { bytes, number, storable, text } from './sqlite-rows.ts';
-import type { PrimitiveStatsQuery } from './trace-store.ts';
+import type { StatisticsQuery } from './statistics-store.ts';
 
 const MINUTE_S = 60;
 const HOUR_S = 3_600;
@@ -109,7 +109,7 @@ export class RollUps {
   }
 
   /** Of all primitives, those with the most time in them first. */
-  stats({ sinceMs, untilMs, serviceName }: PrimitiveStatsQuery): PrimitiveStatsList {
+  stats({ sinceMs, untilMs, serviceName }: StatisticsQuery): PrimitiveStatsList {
     const periodS = (untilMs - sinceMs) / 1000 <= MINUTES_FOR_S ? MINUTE_S : HOUR_S;
     const startS = Math.floor(sinceMs / 1000 / periodS) * periodS;
     const found = new Map<string, { readonly row: SqlRow; readonly sums: Sums }>();

@@ -1,3 +1,4 @@
+import { AI_SPANS } from './ai-schema.ts';
 import { METRIC_BYTES, METRICS } from './metric-schema.ts';
 import { ROLL_UPS } from './roll-up-schema.ts';
 import { SEARCH_AND_RETENTION } from './search-schema.ts';
@@ -123,6 +124,7 @@ export const MIGRATIONS: readonly string[] = [
   METRICS,
   METRIC_BYTES,
   ROLL_UPS,
+  AI_SPANS,
 ];
 
 export const SCHEMA_VERSION = MIGRATIONS.length;

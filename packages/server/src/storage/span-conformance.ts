@@ -59,6 +59,7 @@ const details = withStorage('tells of a span everything that was received', asyn
     statusMessage: 'no stock',
     traceState: 'vendor=1',
     flags: 0x101,
+    ai: null,
     attributes: FULL.attributes,
     droppedAttributesCount: 5,
     events: events.map(({ name, timeUnixNano, attributes, droppedAttributesCount = 0 }) => ({

@@ -1,11 +1,13 @@
 import type { ExecutionStatus, TraceSummary } from '@tta/obs-protocol';
 import type { SpanBatch } from '../otlp/span-batch.ts';
+import type { AiSpans } from './ai-spans.ts';
 import { type OpenTrace, type OpenTraces, RESUMPTION } from './open-traces.ts';
-import type { RollUps } from './roll-ups.ts';
 import { type NewSpan, SpanRows } from './span-rows.ts';
 import type { SqliteConnection } from './sqlite-connection.ts';
+import type { SqliteStatisticsStore } from './sqlite-statistics-store.ts';
 import { TextIndex } from './text-index.ts';
 import { addSpan } from './trace-roll-up.ts';
+import { noteSession } from './trace-session.ts';
 
 /** Columns whose strings may be long. */
 const STRINGS = ['name', 'statusMessage', 'label', 'traceState'] as const;
@@ -21,13 +23,20 @@ export class SpanWriter {
   readonly #rows: SpanRows;
   readonly #texts: TextIndex;
   readonly #traces: OpenTraces;
-  readonly #rollUps: RollUps;
+  readonly #aiSpans: AiSpans;
+  readonly #statistics: SqliteStatisticsStore;
 
-  constructor(connection: SqliteConnection, traces: OpenTraces, rollUps: RollUps) {
+  constructor(
+    connection: SqliteConnection,
+    traces: OpenTraces,
+    aiSpans: AiSpans,
+    statistics: SqliteStatisticsStore,
+  ) {
     this.#rows = new SpanRows(connection, traces);
     this.#texts = new TextIndex(connection);
     this.#traces = traces;
-    this.#rollUps = rollUps;
+    this.#aiSpans = aiSpans;
+    this.#statistics = statistics;
   }
 
   /** Only within a transaction. @returns the summaries of the traces that changed, in the order of their new `seq`. */
@@ -41,7 +50,8 @@ export class SpanWriter {
       if (count(span) === RESUMPTION) resumed.add(span.trace);
     }
     this.#addTexts(spans);
-    this.#rollUps.add(spans);
+    this.#aiSpans.add(spans);
+    this.#statistics.primitiveRollUps.add(spans);
     return this.#traces.save(changed, resumed);
   }
 
@@ -87,6 +97,14 @@ function count({ batch, index, trace }: NewSpan): string {
     status: batch.strings[batch.status[index]!] as ExecutionStatus,
     serviceName: batch.resources[batch.resource[index]!]!.serviceName,
   });
+  const session = batch.sessionId[index]!;
+  const user = batch.userId[index]!;
+  if (session !== -1 || user !== -1) {
+    noteSession(trace, batch.startNs[index]!, {
+      sessionId: batch.strings[session] ?? null,
+      userId: batch.strings[user] ?? null,
+    });
+  }
   const documentBegin = index === 0 ? 0 : batch.documentEnds[index * 3 - 1]!;
   const documentBytes = batch.documentEnds[index * 3 + 2]! - documentBegin;
   const textBytes = batch.searchEnds[index]! - searchBegin(batch, index);

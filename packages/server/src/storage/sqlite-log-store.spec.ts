@@ -8,7 +8,8 @@ import { InvalidCursorError } from './list-cursor.ts';
 import type { LogGroup, ReceivedLogRecord } from '../otlp/log-batch.ts';
 import { SqliteConnection } from './sqlite-connection.ts';
 import { SqliteLogStore } from './sqlite-log-store.ts';
-import { SqliteTraceStore } from './sqlite-trace-store.ts';
+import { sqliteStores } from '../testing/sqlite-stores.ts';
+import type { SqliteTraceStore } from './sqlite-trace-store.ts';
 import { batchOfSpans, hexId, sampleLog, sampleSpan } from './sample-records.ts';
 import type { SpanRecord } from '../otlp/trace-batch.ts';
 
@@ -33,7 +34,7 @@ afterEach(async () => {
 
 async function open(): Promise<void> {
   connection = new SqliteConnection(await openDatabaseFile(join(directory, 'traces.db')));
-  traces = new SqliteTraceStore(connection, () => nowMs);
+  ({ traces } = sqliteStores(connection, () => nowMs));
   logs = new SqliteLogStore(connection, () => nowMs);
 }
 

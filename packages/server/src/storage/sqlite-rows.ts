@@ -11,6 +11,7 @@ import type { DroppedCounts } from '../otlp/span-batch.ts';
 import type { SqlRow } from './sqlite-driver.ts';
 import type { ColumnRow } from './trace-columns.ts';
 import type { TraceTotals } from './trace-roll-up.ts';
+import { toUsage } from './usage-columns.ts';
 
 /*
  * What the columns of the store's queries become. Times beyond 2^53 nanoseconds come as text, which both
@@ -52,7 +53,7 @@ export function text(row: SqlRow, column: string): string {
   return row[column] as string;
 }
 
-function textOrNull(row: SqlRow, column: string): string | null {
+export function textOrNull(row: SqlRow, column: string): string | null {
   return row[column] as string | null;
 }
 
@@ -60,6 +61,12 @@ export function number(row: SqlRow, column: string): number {
   return Number(row[column]);
 }
 
+export function numberOrNull(row: SqlRow, column: string): number | null {
+  const value = row[column];
+  return value === null || value === undefined ? null : Number(value);
+}
+
+/** Of a row of `TRACES`. */
 export function toSummary(row: SqlRow): TraceSummary {
   return {
     traceId: text(row, 'trace_id'),
@@ -73,6 +80,9 @@ export function toSummary(row: SqlRow): TraceSummary {
     hasRoot: number(row, 'has_root') === 1,
     isPartial: number(row, 'is_partial') === 1,
     isPinned: number(row, 'is_pinned') === 1,
+    sessionId: textOrNull(row, 'session_id'),
+    userId: textOrNull(row, 'user_id'),
+    usage: row['calls'] === null ? null : toUsage(row),
     seq: number(row, 'seq'),
   };
 }
@@ -122,7 +132,8 @@ export function toSpanHit(row: SqlRow): SpanHit {
   };
 }
 
-export function toSpanDetail(traceId: string, row: SqlRow): SpanDetail {
+/** What stands in no other column than those of a span. */
+export function toSpanDetail(traceId: string, row: SqlRow): Omit<SpanDetail, 'ai'> {
   const traceStart = BigInt(text(row, 'trace_start_text'));
   const events = JSON.parse(textOrNull(row, 'events') ?? '[]') as StoredEvent[];
   const links = JSON.parse(textOrNull(row, 'links') ?? '[]') as StoredLink[];

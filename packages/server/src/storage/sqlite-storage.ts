@@ -1,5 +1,7 @@
 import { statSync } from 'node:fs';
+import { priceTable } from '@tta/obs-metrics/prices';
 import type { LiveChange } from '@tta/obs-protocol';
+import type { Prices } from '../conventions/normalize-span.ts';
 import type { LogGroup } from '../otlp/log-batch.ts';
 import type { MetricGroup } from '../otlp/metric-batch.ts';
 import type { SpanBatch } from '../otlp/span-batch.ts';
@@ -8,6 +10,7 @@ import type { DatabaseFile } from './database-file.ts';
 import { SqliteConnection } from './sqlite-connection.ts';
 import { SqliteLogStore } from './sqlite-log-store.ts';
 import { SqliteMetricStore } from './sqlite-metric-store.ts';
+import { SqliteStatisticsStore } from './sqlite-statistics-store.ts';
 import { SqliteTraceStore } from './sqlite-trace-store.ts';
 import type { Storage, StorageUsage } from './storage.ts';
 import { traceChange } from './trace-store.ts';
@@ -27,14 +30,19 @@ export class SqliteStorage implements Storage {
   readonly traces: SqliteTraceStore;
   readonly logs: SqliteLogStore;
   readonly metrics: SqliteMetricStore;
+  readonly statistics: SqliteStatisticsStore;
   readonly #file: DatabaseFile;
   readonly #connection: SqliteConnection;
 
-  /** @param now - Milliseconds since the Unix epoch. */
-  constructor(file: DatabaseFile, now: () => number = Date.now) {
+  /**
+   * @param now - Milliseconds since the Unix epoch.
+   * @param prices - Estimate what calls of models cost where the sender does not say it. List prices by default.
+   */
+  constructor(file: DatabaseFile, now: () => number = Date.now, prices: Prices = priceTable()) {
     this.#file = file;
     this.#connection = new SqliteConnection(file);
-    this.traces = new SqliteTraceStore(this.#connection, now);
+    this.statistics = new SqliteStatisticsStore(this.#connection, now);
+    this.traces = new SqliteTraceStore(this.#connection, this.statistics, prices, now);
     this.logs = new SqliteLogStore(this.#connection, now, () => this.traces.countAgain());
     this.metrics = new SqliteMetricStore(this.#connection, now);
   }

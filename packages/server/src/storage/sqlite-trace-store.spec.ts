@@ -7,7 +7,8 @@ import fc from 'fast-check';
 import { openDatabaseFile } from './database-file.ts';
 import { InvalidCursorError } from './list-cursor.ts';
 import { SqliteConnection } from './sqlite-connection.ts';
-import { SqliteTraceStore } from './sqlite-trace-store.ts';
+import { sqliteStores } from '../testing/sqlite-stores.ts';
+import type { SqliteTraceStore } from './sqlite-trace-store.ts';
 import { batchOfGroups, batchOfSpans, hexId, sampleGroup, sampleSpan } from './sample-records.ts';
 import type { SpanGroup, SpanRecord } from '../otlp/trace-batch.ts';
 
@@ -31,7 +32,7 @@ afterEach(async () => {
 
 async function open(): Promise<SqliteTraceStore> {
   connection = new SqliteConnection(await openDatabaseFile(path));
-  return new SqliteTraceStore(connection, () => nowMs);
+  return sqliteStores(connection, () => nowMs).traces;
 }
 
 const hex = hexId;

@@ -1,6 +1,5 @@
 import type {
   LiveChange,
-  PrimitiveStatsList,
   RetentionPreview,
   SpanDetail,
   SpanDetailList,
@@ -9,33 +8,34 @@ import type {
   TraceList,
   TraceSummary,
 } from '@tta/obs-protocol';
+import type { Prices } from '../conventions/normalize-span.ts';
 import type { SpanBatch } from '../otlp/span-batch.ts';
+import { AiSpans } from './ai-spans.ts';
 import { fitting, InvalidCursorError, pageOf, parseCursor } from './list-cursor.ts';
 import { OpenTraces } from './open-traces.ts';
-import { RollUps } from './roll-ups.ts';
 import { SpanWriter } from './span-writer.ts';
 import type { SqliteConnection } from './sqlite-connection.ts';
+import type { SqliteStatisticsStore } from './sqlite-statistics-store.ts';
 import { number, text, toColumnRow, toSpanDetail, toSpanHit, toSummary } from './sqlite-rows.ts';
 import { findText } from './text-index.ts';
+import { aiSpanColumns, withAi } from './ai-span-row.ts';
 import { spanColumns } from './trace-columns.ts';
+import { USAGE_COLUMNS } from './usage-columns.ts';
 import { TracePruner } from './trace-pruner.ts';
-import {
-  traceChange,
-  type PrimitiveStatsQuery,
-  type RetentionLimits,
-  type TraceListQuery,
-  type TraceStore,
-} from './trace-store.ts';
+import { traceChange, type RetentionLimits, type TraceListQuery, type TraceStore } from './trace-store.ts';
 
 const SUMMARY = `trace_id, name, service_name, status, start_ns / 1e6 AS start_ms,
-  (end_ns - start_ns) / 1e6 AS duration_ms, span_count, error_count, has_root, is_partial, is_pinned, seq`;
+  (end_ns - start_ns) / 1e6 AS duration_ms, span_count, error_count, has_root, is_partial, is_pinned, seq,
+  session_id, user_id, ${USAGE_COLUMNS.join()}`;
+/** Traces with what sums them up. */
+const TRACES = 'trace LEFT JOIN trace_usage USING (trace_key) LEFT JOIN trace_session USING (trace_key)';
 
 const SPAN_DETAIL = `SELECT span_id, parent_span_id, span.name, kind, CAST(span.start_ns AS TEXT) AS start_text,
     CAST(span.end_ns AS TEXT) AS end_text, span.status, status_code, status_message, span.attributes, events,
     links, flags, trace_state, dropped, resource.attributes AS resource_attributes, scope.name AS scope_name,
-    scope.version AS scope_version, scope.attributes AS scope_attributes, CAST(trace.start_ns AS TEXT) AS trace_start_text
+    scope.version AS scope_version, scope.attributes AS scope_attributes, CAST(trace.start_ns AS TEXT) AS trace_start_text, cost_source, cost_usd, price_table
   FROM trace JOIN span USING (trace_key) JOIN resource ON resource.id = resource_id
-    JOIN scope ON scope.id = scope_id
+    JOIN scope ON scope.id = scope_id LEFT JOIN ai_span USING (span_key)
   WHERE trace_id = ?`;
 
 const SPAN_SIZES = `SELECT span_id, octet_length(span.attributes) + coalesce(octet_length(events), 0) +
@@ -47,18 +47,24 @@ const SPAN_SIZES = `SELECT span_id, octet_length(span.attributes) + coalesce(oct
 export class SqliteTraceStore implements TraceStore {
   readonly #connection: SqliteConnection;
   readonly #openTraces: OpenTraces;
-  readonly #rollUps: RollUps;
+  readonly #statistics: SqliteStatisticsStore;
   readonly #writer: SpanWriter;
   readonly #pruner: TracePruner;
   readonly #now: () => number;
 
   /** @param now - Milliseconds since the Unix epoch. */
-  constructor(connection: SqliteConnection, now: () => number = Date.now) {
+  constructor(
+    connection: SqliteConnection,
+    statistics: SqliteStatisticsStore,
+    prices: Prices,
+    now: () => number = Date.now,
+  ) {
     this.#connection = connection;
     this.#now = now;
-    this.#openTraces = new OpenTraces(connection, now);
-    this.#rollUps = new RollUps(connection, now);
-    this.#writer = new SpanWriter(connection, this.#openTraces, this.#rollUps);
+    this.#openTraces = new OpenTraces(connection, statistics.sessionRows, now);
+    this.#statistics = statistics;
+    const aiSpans = new AiSpans(connection, statistics.usageRollUps, prices);
+    this.#writer = new SpanWriter(connection, this.#openTraces, aiSpans, statistics);
     this.#pruner = new TracePruner(connection, this.#writer, this.#openTraces, now);
   }
 
@@ -81,16 +87,16 @@ export class SqliteTraceStore implements TraceStore {
     const order = 'ORDER BY start_ns DESC, trace_key DESC LIMIT ?';
     const rows =
       query.cursor === undefined
-        ? this.#connection.sql(`SELECT ${columns} FROM trace ${order}`).all(query.limit + 1)
+        ? this.#connection.sql(`SELECT ${columns} FROM ${TRACES} ${order}`).all(query.limit + 1)
         : this.#connection
-            .sql(`SELECT ${columns} FROM trace WHERE (start_ns, trace_key) < (?, ?) ${order}`)
+            .sql(`SELECT ${columns} FROM ${TRACES} WHERE (start_ns, trace_key) < (?, ?) ${order}`)
             .all(...parseCursor(query.cursor), query.limit + 1);
     return pageOf(rows, query.limit, ['start_text', 'trace_key'], toSummary);
   }
 
   async trace(traceId: string): Promise<TraceDocument | undefined> {
     const row = this.#connection
-      .sql(`SELECT ${SUMMARY}, trace_key FROM trace WHERE trace_id = ?`)
+      .sql(`SELECT ${SUMMARY}, trace_key FROM ${TRACES} WHERE trace_id = ?`)
       .get(traceId);
     if (row === undefined) return undefined;
     const spans = this.#connection
@@ -104,12 +110,20 @@ export class SqliteTraceStore implements TraceStore {
       .all(number(row, 'trace_key'));
     const services = new Map<string, number>();
     const rows = spans.map((span) => toColumnRow(span, services));
-    return { summary: toSummary(row), services: [...services.keys()], spans: spanColumns(rows) };
+    const indexOf = new Map(rows.map(({ spanId }, index) => [spanId, index]));
+    const aiRows = this.#connection
+      .sql('SELECT ai_span.*, span_id FROM ai_span JOIN span USING (span_key) WHERE ai_span.trace_key = ?')
+      .all(number(row, 'trace_key'));
+    return {
+      summary: toSummary(row),
+      services: [...services.keys()],
+      spans: { ...spanColumns(rows), ai: aiSpanColumns(aiRows, indexOf) },
+    };
   }
 
   async span(traceId: string, spanId: string): Promise<SpanDetail | undefined> {
     const row = this.#connection.sql(`${SPAN_DETAIL} AND span_id = ?`).get(traceId, spanId);
-    return row === undefined ? undefined : toSpanDetail(traceId, row);
+    return row === undefined ? undefined : withAi(toSpanDetail(traceId, row), row);
   }
 
   async spans(traceId: string, { limit, cursor }: TraceListQuery): Promise<SpanDetailList | undefined> {
@@ -125,7 +139,7 @@ export class SqliteTraceStore implements TraceStore {
       .sql(`${SPAN_DETAIL} AND span_id > ? AND span_id <= ? ORDER BY span_id`)
       .all(traceId, after, last);
     return {
-      items: rows.map((row) => toSpanDetail(traceId, row)),
+      items: rows.map((row) => withAi(toSpanDetail(traceId, row), row)),
       nextCursor: count < sizes.length ? last : null,
     };
   }
@@ -148,10 +162,6 @@ export class SqliteTraceStore implements TraceStore {
     return keys.map((spanKey) => hits.get(spanKey)!);
   }
 
-  async primitiveStats(query: PrimitiveStatsQuery): Promise<PrimitiveStatsList> {
-    return this.#rollUps.stats(query);
-  }
-
   async pin(traceId: string, isPinned: boolean): Promise<TraceSummary | undefined> {
     return this.#connection.transaction(() => {
       if (this.#connection.sql('SELECT 1 FROM trace WHERE trace_id = ?').get(traceId) === undefined) {
@@ -162,7 +172,7 @@ export class SqliteTraceStore implements TraceStore {
         .sql('UPDATE trace SET is_pinned = ?, seq = ?, changed_ms = ? WHERE trace_id = ?')
         .run(isPinned ? 1 : 0, this.#connection.nextSeq(), this.#now(), traceId);
       this.#openTraces.readAgain(traceId);
-      const row = this.#connection.sql(`SELECT ${SUMMARY} FROM trace WHERE trace_id = ?`).get(traceId);
+      const row = this.#connection.sql(`SELECT ${SUMMARY} FROM ${TRACES} WHERE trace_id = ?`).get(traceId);
       return toSummary(row!);
     });
   }
@@ -173,7 +183,9 @@ export class SqliteTraceStore implements TraceStore {
   }
 
   async changesAfter(seq: number, limit: number): Promise<readonly LiveChange[]> {
-    const traces = this.#connection.sql(`SELECT ${SUMMARY} FROM trace WHERE seq > ? ORDER BY seq LIMIT ?`);
+    const traces = this.#connection.sql(
+      `SELECT ${SUMMARY} FROM ${TRACES} WHERE seq > ? ORDER BY seq LIMIT ?`,
+    );
     const logs = this.#connection.sql(
       'SELECT trace_id, logs_seq FROM trace WHERE logs_seq > ? ORDER BY logs_seq LIMIT ?',
     );
@@ -202,7 +214,7 @@ export class SqliteTraceStore implements TraceStore {
 
   async prune(limits: RetentionLimits): Promise<RetentionPreview | false> {
     return this.#connection.transaction(() => {
-      this.#rollUps.prune();
+      this.#statistics.prune();
       return this.#pruner.prune(limits);
     });
   }

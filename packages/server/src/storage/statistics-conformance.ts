@@ -29,7 +29,7 @@ const write = (
 /** Of a window that ends with the minute at hand. */
 const statsOf = (storage: Storage, windowMs: number, serviceName?: string) => {
   const untilMs = Date.now() + MINUTE_MS;
-  return storage.traces.primitiveStats({
+  return storage.statistics.primitives({
     sinceMs: untilMs - windowMs,
     untilMs,
     ...(serviceName !== undefined && { serviceName }),

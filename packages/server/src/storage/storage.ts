@@ -1,5 +1,6 @@
 import type { LogStore } from './log-store.ts';
 import type { MetricStore } from './metric-store.ts';
+import type { StatisticsStore } from './statistics-store.ts';
 import type { TraceStore } from './trace-store.ts';
 
 /** What the store takes on disk. */
@@ -15,6 +16,7 @@ export interface Storage {
   readonly traces: TraceStore;
   readonly logs: LogStore;
   readonly metrics: MetricStore;
+  readonly statistics: StatisticsStore;
   usage(): Promise<StorageUsage>;
   /** Gives a small portion of free space back; resolves with true while there is more. */
   vacuum(): Promise<boolean>;

@@ -16,6 +16,7 @@ const PAGE_TRACES = 500;
 /** Tables whose rows go with their trace, and the key of each. */
 const OWNED_BY_TRACE = [
   ['span', 'span_key'],
+  ['ai_span', 'span_key'],
   ['log_record', 'log_key'],
 ] as const;
 
@@ -165,7 +166,9 @@ export class TracePruner {
          ON CONFLICT DO UPDATE SET removed_ms = excluded.removed_ms`,
       )
       .run(this.#now(), keys);
-    this.#connection.sql(`DELETE FROM trace WHERE ${isOverdue}`).run(keys);
+    for (const table of ['trace', 'trace_usage', 'trace_session']) {
+      this.#connection.sql(`DELETE FROM ${table} WHERE ${isOverdue}`).run(keys);
+    }
     for (const { traceId, bytes } of overdue) this.#openTraces.forget(traceId, bytes);
     this.#dropOldMemories();
   }

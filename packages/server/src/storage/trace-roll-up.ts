@@ -29,7 +29,8 @@ export interface AddedSpan {
 /** The year 2000: a span before it has mostly a time in other units, which says nothing of when its trace was. */
 const EARLIEST_NS = 946_684_800_000_000_000n;
 
-function isFailed(status: ExecutionStatus): boolean {
+/** `cancelled` and `suspended` are neither good nor bad. */
+export function isFailed(status: string): boolean {
   return status === 'error' || status === 'timeout';
 }
 

@@ -1,6 +1,5 @@
 import type {
   LiveChange,
-  PrimitiveStatsList,
   RetentionPreview,
   SpanDetail,
   SpanDetailList,
@@ -16,13 +15,6 @@ export interface TraceListQuery {
   readonly limit: number;
   /** `nextCursor` of the page before. */
   readonly cursor?: string;
-}
-
-/** Executions of primitives that ended within a window of time; milliseconds since the Unix epoch. */
-export interface PrimitiveStatsQuery {
-  readonly sinceMs: number;
-  readonly untilMs: number;
-  readonly serviceName?: string;
 }
 
 export interface RetentionLimits {
@@ -63,11 +55,6 @@ export interface TraceStore {
   spans(traceId: string, query: TraceListQuery): Promise<SpanDetailList | undefined>;
   /** The newest spans in whose texts all words of `text` occur, in any order; nothing in it is an operator. */
   findSpans(text: string, limit: number): Promise<readonly SpanHit[]>;
-  /**
-   * How primitives did, summed up when their spans arrived: it outlives them by 90 days. From the beginning of the
-   * minute that the window begins in, of the hour when it is longer than six hours.
-   */
-  primitiveStats(query: PrimitiveStatsQuery): Promise<PrimitiveStatsList>;
   /** Keeps a trace from removal, or gives it free. Resolves with the changed trace, or `undefined` when it is not stored. */
   pin(traceId: string, isPinned: boolean): Promise<TraceSummary | undefined>;
   /** How many traces are pinned, and how many of them, the newest, are exempt from removal under that limit. */

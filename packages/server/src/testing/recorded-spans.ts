@@ -39,6 +39,28 @@ export function recordedSpans(name: string): readonly RecordedSpan[] {
     .sort((a, b) => a.startTimeUnixNano.localeCompare(b.startTimeUnixNano));
 }
 
+/** The requests of a recording with one span each, in the order of their ends: that in which exporters send them. */
+export function recordedRequests(name: string): readonly Uint8Array[] {
+  const { traces } = JSON.parse(readFileSync(new URL(`${name}.json`, folder), 'utf8')) as {
+    readonly traces: { readonly resourceSpans: readonly ResourceSpans[] };
+  };
+  const requests = traces.resourceSpans.flatMap(({ scopeSpans, ...resource }) =>
+    scopeSpans.flatMap(({ spans, ...scope }) =>
+      spans.map((span) => ({
+        endTime: span.endTimeUnixNano,
+        request: { resourceSpans: [{ ...resource, scopeSpans: [{ ...scope, spans: [span] }] }] },
+      })),
+    ),
+  );
+  return requests
+    .toSorted((one, other) => one.endTime.localeCompare(other.endTime))
+    .map(({ request }) => bytes(request));
+}
+
+interface ResourceSpans {
+  readonly scopeSpans: readonly { readonly spans: readonly { readonly endTimeUnixNano: string }[] }[];
+}
+
 function bytes(request: unknown): Uint8Array {
   return new TextEncoder().encode(JSON.stringify(request));
 }

@@ -2,7 +2,7 @@ import type { LiveChange } from '@tta/obs-protocol';
 import type { WriteJob } from '../storage/sqlite-storage.ts';
 
 /** The part of the storage that a method belongs to. */
-export type Part = 'traces' | 'logs' | 'metrics' | 'storage';
+export type Part = 'traces' | 'logs' | 'metrics' | 'statistics' | 'storage';
 
 /** What a storage thread is started with. */
 export interface ThreadStart {

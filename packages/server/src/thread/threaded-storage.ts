@@ -5,6 +5,7 @@ import type { LogStore } from '../storage/log-store.ts';
 import type { MetricStore } from '../storage/metric-store.ts';
 import { DamagedDatabaseError } from '../storage/sqlite-errors.ts';
 import type { WriteJob } from '../storage/sqlite-storage.ts';
+import type { StatisticsStore } from '../storage/statistics-store.ts';
 import { StorageFullError, type Storage } from '../storage/storage.ts';
 import type { TraceStore } from '../storage/trace-store.ts';
 import { backupInThread } from './backup-in-thread.ts';
@@ -44,6 +45,7 @@ export class ThreadedStorage implements Storage {
   readonly traces: TraceStore;
   readonly logs: LogStore;
   readonly metrics: MetricStore;
+  readonly statistics: StatisticsStore;
   readonly #options: ThreadedStorageOptions;
   #threads: Promise<Threads>;
   /** What threads of an earlier one say is of no interest any more. */
@@ -68,7 +70,6 @@ export class ThreadedStorage implements Storage {
           'span',
           'spans',
           'findSpans',
-          'primitiveStats',
           'pins',
           'changesAfter',
           'newestSeq',
@@ -87,6 +88,10 @@ export class ThreadedStorage implements Storage {
       ...methods<MetricStore>()('metrics', call, { reader: ['list', 'points', 'counts'], writer: ['prune'] }),
       write: async (groups) => void (await write({ kind: 'metrics', groups })),
     };
+    this.statistics = methods<StatisticsStore>()('statistics', call, {
+      reader: ['primitives', 'usage', 'sessions'],
+      writer: [],
+    });
   }
 
   /** @throws ServiceError when the database cannot be opened. */

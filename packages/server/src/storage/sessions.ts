@@ -1,0 +1,131 @@
+import type { AiUsage, SessionList, SessionSummary, TraceSummary } from '@tta/obs-protocol';
+import { InvalidCursorError } from './list-cursor.ts';
+import type { SqliteConnection } from './sqlite-connection.ts';
+import type { SqlRow } from './sqlite-driver.ts';
+import { number, text, textOrNull } from './sqlite-rows.ts';
+import { isFailed } from './trace-roll-up.ts';
+import { ADD_USAGE, NO_USAGE, toUsage, USAGE_COLUMNS, usageValues } from './usage-columns.ts';
+
+const KEPT_NS = 90n * 24n * 3_600_000_000_000n;
+
+/** What a session counts of a trace. */
+export interface SessionPart {
+  readonly sessionId: string | null;
+  readonly isFailed: boolean;
+  readonly usage: AiUsage | null;
+}
+
+/** Sums up the traces of each session. Changes only within transactions. */
+export class Sessions {
+  readonly #connection: SqliteConnection;
+  readonly #now: () => number;
+
+  constructor(connection: SqliteConnection, now: () => number) {
+    this.#connection = connection;
+    this.#now = now;
+  }
+
+  /**
+   * A trace has changed.
+   *
+   * @param before - What its session counts of it; `null` when the trace is new.
+   * @returns what it counts from now on.
+   */
+  change(before: SessionPart | null, trace: TraceSummary): SessionPart {
+    const after = sessionPart(trace);
+    if (before?.sessionId != null && before.sessionId !== after.sessionId) {
+      this.#add(before.sessionId, trace, before, null);
+    }
+    if (after.sessionId !== null) {
+      this.#add(after.sessionId, trace, before?.sessionId === after.sessionId ? before : null, after);
+    }
+    return after;
+  }
+
+  /** Those with the newest end first. @throws InvalidCursorError when the cursor is not one of ours. */
+  list({ limit, cursor }: { readonly limit: number; readonly cursor?: string }): SessionList {
+    const [lastNs, sessionId] = cursor === undefined ? [] : parseCursor(cursor);
+    const order = 'ORDER BY last_ns DESC, session_id DESC LIMIT ?';
+    const columns =
+      'session.*, first_ns / 1e6 AS first_ms, last_ns / 1e6 AS last_ms, CAST(last_ns AS TEXT) AS last_text';
+    const from = 'FROM session WHERE trace_count > 0';
+    const rows =
+      lastNs === undefined || sessionId === undefined
+        ? this.#connection.sql(`SELECT ${columns} ${from} ${order}`).all(limit + 1)
+        : this.#connection
+            .sql(`SELECT ${columns} ${from} AND (last_ns, session_id) < (?, ?) ${order}`)
+            .all(lastNs, sessionId, limit + 1);
+    const page = rows.slice(0, limit);
+    const last = rows.length > limit ? page.at(-1) : undefined;
+    return {
+      items: page.map(toSession),
+      nextCursor:
+        last === undefined
+          ? null
+          : `${text(last, 'last_text')}-${Buffer.from(text(last, 'session_id')).toString('base64url')}`,
+    };
+  }
+
+  /** Removes what is older than it is kept. */
+  prune(): void {
+    const nowNs = BigInt(Math.floor(this.#now())) * 1_000_000n;
+    this.#connection.sql('DELETE FROM session WHERE last_ns < ?').run(nowNs - KEPT_NS);
+  }
+
+  #add(sessionId: string, trace: TraceSummary, before: SessionPart | null, after: SessionPart | null): void {
+    const startNs = BigInt(Math.round(trace.startTimeMs * 1e3)) * 1_000n;
+    const endNs = startNs + BigInt(Math.round(trace.durationMs * 1e3)) * 1_000n;
+    const count = (part: SessionPart | null): number => (part === null ? 0 : 1);
+    const failed = (part: SessionPart | null): number => (part?.isFailed === true ? 1 : 0);
+    const gone = usageValues(before?.usage ?? NO_USAGE);
+    const come = usageValues(after?.usage ?? NO_USAGE);
+    this.#connection
+      .sql(
+        `INSERT INTO session (session_id, service_name, user_id, first_ns, last_ns, trace_count, error_count, ${USAGE_COLUMNS.join()})
+         VALUES (?, ?, ?, ?, ?, ?, ?, ${USAGE_COLUMNS.map(() => '?').join()})
+         ON CONFLICT DO UPDATE SET
+           service_name = CASE WHEN excluded.last_ns >= last_ns THEN excluded.service_name ELSE service_name END,
+           user_id = coalesce(CASE WHEN excluded.last_ns >= last_ns THEN excluded.user_id END, user_id, excluded.user_id),
+           first_ns = min(first_ns, excluded.first_ns), last_ns = max(last_ns, excluded.last_ns),
+           trace_count = max(0, trace_count + excluded.trace_count),
+           error_count = max(0, error_count + excluded.error_count), ${ADD_USAGE}`,
+      )
+      .run(
+        sessionId,
+        trace.serviceName,
+        trace.userId,
+        startNs,
+        endNs,
+        count(after) - count(before),
+        failed(after) - failed(before),
+        ...come.map((value, index) => value - gone[index]!),
+      );
+  }
+}
+
+export function sessionPart({
+  sessionId,
+  status,
+  usage,
+}: Pick<TraceSummary, 'sessionId' | 'status' | 'usage'>): SessionPart {
+  return { sessionId, isFailed: isFailed(status), usage };
+}
+
+function parseCursor(cursor: string): readonly [bigint, string] {
+  const match = /^(\d{1,19})-([\w-]{1,8000})$/.exec(cursor);
+  if (match === null || BigInt(match[1]!) >= 2n ** 63n) throw new InvalidCursorError();
+  return [BigInt(match[1]!), Buffer.from(match[2]!, 'base64url').toString()];
+}
+
+function toSession(row: SqlRow): SessionSummary {
+  return {
+    sessionId: text(row, 'session_id'),
+    serviceName: text(row, 'service_name'),
+    userId: textOrNull(row, 'user_id'),
+    firstTimeMs: number(row, 'first_ms'),
+    lastTimeMs: number(row, 'last_ms'),
+    traceCount: number(row, 'trace_count'),
+    errorCount: number(row, 'error_count'),
+    usage: toUsage(row),
+  };
+}

@@ -1,0 +1,40 @@
+import type { PrimitiveStatsList, SessionList, UsageReport } from '@tta/obs-protocol';
+import { RollUps } from './roll-ups.ts';
+import { Sessions } from './sessions.ts';
+import type { SqliteConnection } from './sqlite-connection.ts';
+import type { StatisticsQuery, StatisticsStore, UsageQuery } from './statistics-store.ts';
+import { UsageRollUps } from './usage-roll-ups.ts';
+
+/** Statistics in one SQLite file. */
+export class SqliteStatisticsStore implements StatisticsStore {
+  /** Of executions of primitives. */
+  readonly primitiveRollUps: RollUps;
+  readonly usageRollUps: UsageRollUps;
+  readonly sessionRows: Sessions;
+
+  /** @param now - Milliseconds since the Unix epoch. */
+  constructor(connection: SqliteConnection, now: () => number) {
+    this.primitiveRollUps = new RollUps(connection, now);
+    this.usageRollUps = new UsageRollUps(connection, now);
+    this.sessionRows = new Sessions(connection, now);
+  }
+
+  async primitives(query: StatisticsQuery): Promise<PrimitiveStatsList> {
+    return this.primitiveRollUps.stats(query);
+  }
+
+  async usage(query: UsageQuery): Promise<UsageReport> {
+    return this.usageRollUps.report(query);
+  }
+
+  async sessions(query: { readonly limit: number; readonly cursor?: string }): Promise<SessionList> {
+    return this.sessionRows.list(query);
+  }
+
+  /** Removes what is older than it is kept. Only within a transaction. */
+  prune(): void {
+    this.primitiveRollUps.prune();
+    this.usageRollUps.prune();
+    this.sessionRows.prune();
+  }
+}
