@@ -31,6 +31,19 @@ const status = fc.constantFrom('success', 'error', 'timeout', 'cancelled', 'susp
 const textOrNull = fc.option(fc.string(), { nil: null });
 const attributes = fc.dictionary(fc.string(), fc.jsonValue());
 
+const usage = fc.record({
+  calls: count,
+  errors: count,
+  inputTokens: count,
+  outputTokens: count,
+  cacheReadTokens: count,
+  cacheWriteTokens: count,
+  reasoningTokens: count,
+  reportedUsd: length,
+  estimatedUsd: length,
+  unpricedCount: count,
+});
+
 const summary = fc.record({
   traceId,
   name: fc.string(),
@@ -43,7 +56,73 @@ const summary = fc.record({
   hasRoot: fc.boolean(),
   isPartial: fc.boolean(),
   isPinned: fc.boolean(),
+  sessionId: textOrNull,
+  userId: textOrNull,
+  usage: fc.option(usage, { nil: null }),
   seq: count,
+});
+
+const operation = fc.constantFrom('inference', 'tool', 'agent', 'step');
+const countOrNull = fc.option(count, { nil: null });
+const lengthOrNull = fc.option(length, { nil: null });
+
+/** Of some of so many spans. */
+const aiColumns = (spanCount: number) =>
+  fc.subarray(Array.from({ length: spanCount }, (_, index) => index)).chain((span) => {
+    const column = <T>(cell: fc.Arbitrary<T>) =>
+      fc.array(cell, { minLength: span.length, maxLength: span.length });
+    return fc.record({
+      span: fc.constant(span),
+      operation: column(operation),
+      provider: column(textOrNull),
+      model: column(textOrNull),
+      inputTokens: column(countOrNull),
+      outputTokens: column(countOrNull),
+      cacheReadTokens: column(countOrNull),
+      costUsd: column(lengthOrNull),
+      costSource: column(fc.constantFrom('reported', 'estimated', 'unpriced', null)),
+      countsTokens: column(fc.boolean()),
+      countsCost: column(fc.boolean()),
+      timeToFirstChunkMs: column(lengthOrNull),
+      tool: column(textOrNull),
+      agent: column(textOrNull),
+    });
+  });
+
+const aiSpan = fc.record({
+  operation,
+  operationName: textOrNull,
+  convention: fc.constantFrom('otel-gen-ai', 'langfuse'),
+  provider: textOrNull,
+  requestModel: textOrNull,
+  responseModel: textOrNull,
+  responseId: textOrNull,
+  tokens: fc.option(
+    fc.record({
+      input: countOrNull,
+      output: countOrNull,
+      cacheRead: countOrNull,
+      cacheWrite: countOrNull,
+      reasoning: countOrNull,
+    }),
+    { nil: null },
+  ),
+  cost: fc.constantFrom(
+    null,
+    { source: 'reported', usd: 1 },
+    { source: 'estimated', usd: 0.5, priceTable: 'list' },
+    { source: 'unpriced' },
+  ),
+  finishReasons: fc.array(fc.string(), { maxLength: 2 }),
+  timeToFirstChunkMs: lengthOrNull,
+  toolName: textOrNull,
+  toolCallId: textOrNull,
+  toolDescription: textOrNull,
+  sessionId: textOrNull,
+  userId: textOrNull,
+  agentName: textOrNull,
+  workflowName: textOrNull,
+  tags: fc.array(fc.string(), { maxLength: 2 }),
 });
 
 /** Columns whose parents all lie before their children, as many as `spanCount`. */
@@ -64,6 +143,7 @@ const columns = fc.integer({ min: 1, max: 12 }).chain((spanCount) => {
     primitiveType: column(textOrNull),
     label: column(textOrNull),
     service: column(fc.integer({ min: 0, max: 1 })),
+    ai: aiColumns(spanCount),
   });
 });
 
@@ -84,6 +164,7 @@ const spanDetail = fc.record({
   status,
   statusCode: fc.integer({ min: 0, max: 2 }),
   statusMessage: textOrNull,
+  ai: fc.option(aiSpan, { nil: null }),
   attributes,
   traceState: fc.option(fc.string()),
   flags: fc.nat(0x3ff),
@@ -253,6 +334,14 @@ const spanHit = fc.record({
   status: fc.constantFrom('success', 'error', 'suspended'),
   startTimeMs: length,
 });
+const isAiPart = (value: unknown) => {
+  const [sample] = fc.sample(spanDetail, { numRuns: 1, seed: 1 });
+  return value !== null && isSpanDetail({ ...sample, ai: value });
+};
+const isUsage = (value: unknown) => {
+  const [sample] = fc.sample(summary, { numRuns: 1, seed: 1 });
+  return value !== null && isTraceSummary({ ...sample, usage: value });
+};
 const spanList = fc.record({ items: fc.array(spanHit, { maxLength: 5 }), nextCursor: textOrNull });
 const isSpanHit = (value: unknown) => isSpanList({ items: [value], nextCursor: null });
 const spanDetailList = fc.record({ items: fc.array(spanDetail, { maxLength: 2 }), nextCursor: textOrNull });
@@ -295,6 +384,7 @@ const problem = fc.record({
 });
 const hello = fc.record({ type: fc.constant('hello'), seq: count });
 const changedTrace = fc.record({ type: fc.constant('trace'), seq: count, trace: summary });
+const unmatched = fc.record({ type: fc.constant('unmatched'), seq: count, traceId });
 const logged = fc.record({ type: fc.constant('logs'), seq: count, traceId });
 
 const contract: readonly {
@@ -305,6 +395,8 @@ const contract: readonly {
   { name: 'isTraceSummary', guard: isTraceSummary, valid: summary },
   { name: 'isTraceDocument', guard: isTraceDocument, valid: traceDocument },
   { name: 'isSpanDetail', guard: isSpanDetail, valid: spanDetail },
+  { name: 'isSpanDetail (its AI part)', guard: isAiPart, valid: aiSpan },
+  { name: 'isTraceSummary (its usage)', guard: isUsage, valid: usage },
   { name: 'isSpanDetailList', guard: isSpanDetailList, valid: spanDetailList },
   { name: 'isLogRecord', guard: isLogRecord, valid: logRecord },
   { name: 'isLogList', guard: isLogList, valid: logList },
@@ -332,6 +424,7 @@ const contract: readonly {
   { name: 'isProblemDetails', guard: isProblemDetails, valid: problem },
   { name: 'isLiveMessage (hello)', guard: isLiveMessage, valid: hello },
   { name: 'isLiveMessage (trace)', guard: isLiveMessage, valid: changedTrace },
+  { name: 'isLiveMessage (unmatched)', guard: isLiveMessage, valid: unmatched },
   { name: 'isLiveMessage (logs)', guard: isLiveMessage, valid: logged },
 ];
 
@@ -378,6 +471,13 @@ describe.each(contract)('$name', ({ guard, valid }) => {
 
 describe('isTraceDocument', () => {
   const [sample] = fc.sample(traceDocument, { numRuns: 1, seed: 1 });
+  const [noAi] = fc.sample(aiColumns(0), { numRuns: 1, seed: 1 });
+  const ofOne = Object.fromEntries(
+    Object.keys(noAi!).map((name) => [
+      name,
+      [name.startsWith('counts') ? true : name === 'operation' ? 'tool' : null],
+    ]),
+  );
   const spans = {
     spanId: ['aaaaaaaaaaaaaaaa', 'bbbbbbbbbbbbbbbb'],
     parentIndex: [-1, 0],
@@ -391,6 +491,7 @@ describe('isTraceDocument', () => {
     primitiveType: [null, null],
     label: [null, null],
     service: [0, 0],
+    ai: noAi,
   };
   const withSpans = (changes: object) => ({ ...sample, spans: { ...spans, ...changes } });
 
@@ -412,6 +513,8 @@ describe('isTraceDocument', () => {
     ['a service that is not listed', { service: [0, 2] }],
     ['upper-case ids', { spanId: ['AAAAAAAAAAAAAAAA', 'bbbbbbbbbbbbbbbb'] }],
     ['a negative duration', { durationMs: [2, -1] }],
+    ['columns of AI spans of different lengths', { ai: { ...noAi, span: [0] } }],
+    ['an AI span that is not there', { ai: { ...ofOne, span: [2] } }],
   ])('refuses %s', (_, changes) => {
     expect(isTraceDocument(withSpans(changes))).toBe(false);
   });

@@ -105,7 +105,7 @@ const problem = shape({
 
 const hello = shape({ type: is('hello'), seq: isCount });
 const changed = shape({ type: is('trace'), seq: isCount, trace: summaryShape });
-const logged = shape({ type: is('logs'), seq: isCount, traceId: isTraceId });
+const ofTrace = shape({ type: either(is('unmatched'), is('logs')), seq: isCount, traceId: isTraceId });
 
 /** True for a {@link TraceSummary}. Like all guards here: never throws, allows fields it does not know. */
 export function isTraceSummary(value: unknown): value is TraceSummary {
@@ -185,5 +185,5 @@ export function isProblemDetails(value: unknown): value is ProblemDetails {
 
 /** True for a message of `/ws/traces`. */
 export function isLiveMessage(value: unknown): value is LiveMessage {
-  return hello(value) || changed(value) || logged(value);
+  return hello(value) || changed(value) || ofTrace(value);
 }

@@ -17,6 +17,7 @@ function detail(changes: Partial<SpanDetail>): SpanDetail {
     statusMessage: null,
     traceState: null,
     flags: 1,
+    ai: null,
     attributes: {},
     droppedAttributesCount: 0,
     events: [],

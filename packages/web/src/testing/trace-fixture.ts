@@ -28,6 +28,9 @@ export function traceSummary(changes: Partial<TraceSummary> = {}): TraceSummary 
     hasRoot: true,
     isPartial: false,
     isPinned: false,
+    sessionId: null,
+    userId: null,
+    usage: null,
     seq: 1,
     ...changes,
   };
@@ -53,6 +56,22 @@ export function spanColumns(sketches: readonly SpanSketch[]): SpanColumns {
     primitiveType: sketches.map((sketch) => sketch.type ?? null),
     label: sketches.map((sketch) => sketch.label ?? null),
     service: sketches.map(() => 0),
+    ai: {
+      span: [],
+      operation: [],
+      provider: [],
+      model: [],
+      inputTokens: [],
+      outputTokens: [],
+      cacheReadTokens: [],
+      costUsd: [],
+      costSource: [],
+      countsTokens: [],
+      countsCost: [],
+      timeToFirstChunkMs: [],
+      tool: [],
+      agent: [],
+    },
   };
 }
 
