@@ -5,7 +5,7 @@ export { makeDirectory } from './storage/database-file.ts';
 export { openDatabaseCleanup, type DatabaseCleanup } from './storage/database-cleanup.ts';
 export { backupInThread } from './thread/backup-in-thread.ts';
 export type { ServiceLogger } from './logger.ts';
-export type { RetentionLimits, TraceListQuery, TraceStore } from './storage/trace-store.ts';
+export type { RetentionLimits, PageQuery, TraceStore } from './storage/trace-store.ts';
 export type { LogFilter, LogSearch, LogStore, LooseLogLimits, TraceLogQuery } from './storage/log-store.ts';
 export type { ExportGroup, ScopeRecord } from './otlp/export-batch.ts';
 export type { LogGroup, ReceivedLogRecord } from './otlp/log-batch.ts';

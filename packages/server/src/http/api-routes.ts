@@ -26,6 +26,14 @@ export function apiRoutes(app: FastifyInstance, { traces: store }: Storage): voi
     },
   );
 
+  app.get<{ Params: { traceId: string }; Querystring: Query }>(
+    '/api/traces/:traceId/transcript',
+    async ({ params, query }, reply) => {
+      const transcript = await store.transcript(traceIdOf(params.traceId), listQuery(query));
+      return transcript ?? refuse(reply, 404, noTrace(params.traceId));
+    },
+  );
+
   app.get<{ Params: { traceId: string; spanId: string } }>(
     '/api/traces/:traceId/spans/:spanId',
     async ({ params }, reply) => {

@@ -7,6 +7,7 @@ import type {
   TraceDocument,
   TraceList,
   TraceSummary,
+  TranscriptList,
 } from '@tta/obs-protocol';
 import type { Prices } from '../conventions/normalize-span.ts';
 import type { SpanBatch } from '../otlp/span-batch.ts';
@@ -22,7 +23,8 @@ import { aiSpanColumns, withAi } from './ai-span-row.ts';
 import { spanColumns } from './trace-columns.ts';
 import { USAGE_COLUMNS } from './usage-columns.ts';
 import { TracePruner } from './trace-pruner.ts';
-import { traceChange, type RetentionLimits, type TraceListQuery, type TraceStore } from './trace-store.ts';
+import { readTranscripts } from './transcripts.ts';
+import { traceChange, type PageQuery, type RetentionLimits, type TraceStore } from './trace-store.ts';
 
 const SUMMARY = `trace_id, name, service_name, status, start_ns / 1e6 AS start_ms,
   (end_ns - start_ns) / 1e6 AS duration_ms, span_count, error_count, has_root, is_partial, is_pinned, seq,
@@ -82,7 +84,7 @@ export class SqliteTraceStore implements TraceStore {
     return this.#writer.apply(batches);
   }
 
-  async traces(query: TraceListQuery): Promise<TraceList> {
+  async traces(query: PageQuery): Promise<TraceList> {
     const columns = `${SUMMARY}, CAST(start_ns AS TEXT) AS start_text, trace_key`;
     const order = 'ORDER BY start_ns DESC, trace_key DESC LIMIT ?';
     const rows =
@@ -126,7 +128,7 @@ export class SqliteTraceStore implements TraceStore {
     return row === undefined ? undefined : withAi(toSpanDetail(traceId, row), row);
   }
 
-  async spans(traceId: string, { limit, cursor }: TraceListQuery): Promise<SpanDetailList | undefined> {
+  async spans(traceId: string, { limit, cursor }: PageQuery): Promise<SpanDetailList | undefined> {
     if (cursor !== undefined && !/^[0-9a-f]{16}$/.test(cursor)) throw new InvalidCursorError();
     const after = cursor ?? '';
     if (this.#connection.sql('SELECT 1 FROM trace WHERE trace_id = ?').get(traceId) === undefined) {
@@ -142,6 +144,10 @@ export class SqliteTraceStore implements TraceStore {
       items: rows.map((row) => withAi(toSpanDetail(traceId, row), row)),
       nextCursor: count < sizes.length ? last : null,
     };
+  }
+
+  async transcript(traceId: string, query: PageQuery): Promise<TranscriptList | undefined> {
+    return readTranscripts(this.#connection, traceId, query);
   }
 
   async findSpans(words: string, limit: number): Promise<readonly SpanHit[]> {

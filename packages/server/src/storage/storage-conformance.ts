@@ -18,6 +18,7 @@ import { metricConformance } from './metric-conformance.ts';
 import { removalConformance } from './removal-conformance.ts';
 import { spanConformance } from './span-conformance.ts';
 import { statisticsConformance } from './statistics-conformance.ts';
+import { transcriptConformance } from './transcript-conformance.ts';
 import { traceConformance } from './trace-conformance.ts';
 
 export type { ConformanceCase, OpenStorage } from './conformance-case.ts';
@@ -130,6 +131,7 @@ const closing: ConformanceCase = {
 export const storageConformance: readonly ConformanceCase[] = [
   ...traceConformance,
   ...spanConformance,
+  ...transcriptConformance,
   ...removalConformance,
   ...statisticsConformance,
   ...logConformance,

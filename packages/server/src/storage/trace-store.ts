@@ -7,10 +7,12 @@ import type {
   TraceDocument,
   TraceList,
   TraceSummary,
+  TranscriptList,
 } from '@tta/obs-protocol';
 import type { SpanBatch } from '../otlp/span-batch.ts';
 
-export interface TraceListQuery {
+/** A part of a list. */
+export interface PageQuery {
   /** 1–500. */
   readonly limit: number;
   /** `nextCursor` of the page before. */
@@ -43,7 +45,7 @@ export interface TraceStore {
    *
    * @throws InvalidCursorError when the cursor is not one of ours.
    */
-  traces(query: TraceListQuery): Promise<TraceList>;
+  traces(query: PageQuery): Promise<TraceList>;
   trace(traceId: string): Promise<TraceDocument | undefined>;
   span(traceId: string, spanId: string): Promise<SpanDetail | undefined>;
   /**
@@ -52,7 +54,14 @@ export interface TraceStore {
    *
    * @throws InvalidCursorError when the cursor is not one of ours.
    */
-  spans(traceId: string, query: TraceListQuery): Promise<SpanDetailList | undefined>;
+  spans(traceId: string, query: PageQuery): Promise<SpanDetailList | undefined>;
+  /**
+   * What was said in the spans of AI programs, in order of time; a page has fewer when they are long. `undefined` when the
+   * trace is not stored.
+   *
+   * @throws InvalidCursorError when the cursor is not one of ours.
+   */
+  transcript(traceId: string, query: PageQuery): Promise<TranscriptList | undefined>;
   /** The newest spans in whose texts all words of `text` occur, in any order; nothing in it is an operator. */
   findSpans(text: string, limit: number): Promise<readonly SpanHit[]>;
   /** Keeps a trace from removal, or gives it free. Resolves with the changed trace, or `undefined` when it is not stored. */

@@ -69,6 +69,7 @@ export class ThreadedStorage implements Storage {
           'trace',
           'span',
           'spans',
+          'transcript',
           'findSpans',
           'pins',
           'changesAfter',
