@@ -12,7 +12,7 @@ import type { Surroundings } from './surroundings.ts';
 export function announceService(
   server: RunningServer,
   settings: ServiceSettings,
-  { terminal }: Surroundings,
+  { terminal }: Pick<Surroundings, 'terminal'>,
 ): void {
   const { version, url, databasePath, token } = server;
   // A token that the user has given is nowhere else to be read; of one that was made this is the only place.

@@ -1,7 +1,7 @@
-import { readFileSync } from 'node:fs';
 import { CommandError } from './command-error.ts';
 import { parseCommandLine } from './command-line.ts';
 import { generalHelp } from './help.ts';
+import { ownVersion } from './own-version.ts';
 import type { Surroundings } from './surroundings.ts';
 
 /** Runs one command line and returns the exit code. Errors of the user's making are one line on stderr. */
@@ -31,9 +31,4 @@ async function dispatch(args: readonly string[], surroundings: Surroundings): Pr
     case 'command':
       return line.command.run(line.words, surroundings);
   }
-}
-
-function ownVersion(): string {
-  const text = readFileSync(new URL('../package.json', import.meta.url), 'utf8');
-  return (JSON.parse(text) as { readonly version: string }).version;
 }

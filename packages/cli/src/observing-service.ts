@@ -16,6 +16,9 @@ const ROOT_LIMIT_MS = 2_000;
 /** Flags that say where the service is, and nothing of what it does. */
 const OF_CLIENTS: ReadonlySet<string> = new Set(['port', 'host', 'token', 'config', 'exit', 'dbPath']);
 
+/** What the service of a program needs of ours. */
+export type ObservingSurroundings = Pick<Surroundings, 'terminal' | 'pageDir' | 'onSignal' | 'exitNow'>;
+
 /** The service that a program reports to. */
 export interface ObservingService {
   readonly url: string;
@@ -36,7 +39,7 @@ export interface ObservingService {
 export async function observingService(
   settings: ServiceSettings,
   flags: ServiceFlags,
-  surroundings: Surroundings,
+  surroundings: ObservingSurroundings,
 ): Promise<ObservingService> {
   const { terminal } = surroundings;
   const client = new ServiceClient(settings);
@@ -54,7 +57,10 @@ export async function observingService(
   return runningService(client, settings.token);
 }
 
-async function ownService(settings: ServiceSettings, surroundings: Surroundings): Promise<ObservingService> {
+async function ownService(
+  settings: ServiceSettings,
+  surroundings: ObservingSurroundings,
+): Promise<ObservingService> {
   const { terminal } = surroundings;
   const server = await startService(settings, surroundings);
   const left = new LeftTraces(server);

@@ -13,7 +13,7 @@ import type { Surroundings, Terminal } from './surroundings.ts';
  */
 export async function startService(
   settings: ServiceSettings,
-  surroundings: Surroundings,
+  surroundings: Pick<Surroundings, 'terminal' | 'pageDir'>,
 ): Promise<RunningServer> {
   const { pageDir, terminal } = surroundings;
   const logger = terminalLogger(terminal);

@@ -5,7 +5,9 @@ import type { Surroundings } from './surroundings.ts';
 const SAME_SIGNAL_MS = 500;
 
 /** Resolves with the first SIGINT, SIGTERM or SIGHUP; a second one, clearly later, ends the process at once. */
-export function stopSignal(surroundings: Surroundings): Promise<NodeJS.Signals> {
+export function stopSignal(
+  surroundings: Pick<Surroundings, 'onSignal' | 'exitNow'>,
+): Promise<NodeJS.Signals> {
   return new Promise((resolve) => {
     let firstMs: number | undefined;
     surroundings.onSignal((signal) => {

@@ -1,5 +1,4 @@
 import type { PrimitiveStats, PrimitiveStatsList } from '@tta/obs-protocol';
-import { UsageError } from '../command-error.ts';
 import { formatDuration } from '../format-duration.ts';
 import { outputFormat } from '../output-format.ts';
 import { safeText } from '../safe-text.ts';
@@ -8,11 +7,11 @@ import { serviceSettings } from '../service-settings.ts';
 import { style } from '../style.ts';
 import type { Surroundings } from '../surroundings.ts';
 import { markdownTable, textTable, type TableColumn } from '../text-table.ts';
+import { parseWindow } from '../time-window.ts';
 import type { StatsFlags } from './stats.ts';
 
-const UNITS: Readonly<Record<string, number>> = { m: 60_000, h: 3_600_000, d: 86_400_000 };
 /** Statistics are kept for so long. */
-const LONGEST_MS = 90 * 86_400_000;
+const MOST_DAYS = 90;
 const USUAL = '1h';
 
 const COLUMNS: readonly TableColumn[] = [
@@ -32,7 +31,7 @@ const COLUMNS: readonly TableColumn[] = [
 export async function statsCommand(flags: StatsFlags, surroundings: Surroundings): Promise<number> {
   const { terminal } = surroundings;
   const since = flags.since ?? USUAL;
-  const windowMs = windowOf(since);
+  const windowMs = parseWindow(since, MOST_DAYS);
   const format = outputFormat(flags);
   const client = new ServiceClient(serviceSettings(flags, surroundings));
   const stats = await client.primitiveStats(windowMs, flags.service);
@@ -40,13 +39,6 @@ export async function statsCommand(flags: StatsFlags, surroundings: Surroundings
   else if (format === 'markdown') terminal.out(markdownTable(COLUMNS, stats.items.map(cellsOf)));
   else terminal.out(table(stats, since, surroundings));
   return 0;
-}
-
-function windowOf(text: string): number {
-  const match = /^([0-9]{1,6})([mhd])$/.exec(text);
-  const windowMs = match === null ? NaN : Number(match[1]) * UNITS[match[2]!]!;
-  if (windowMs > 0 && windowMs <= LONGEST_MS) return windowMs;
-  throw new UsageError(`--since must be a time such as 15m, 6h or 7d, up to 90d, but is "${text}".`);
 }
 
 function table({ items, sinceMs }: PrimitiveStatsList, since: string, { terminal }: Surroundings): string {

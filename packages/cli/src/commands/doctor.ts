@@ -1,0 +1,56 @@
+import type { Command, FlagValues } from './command.ts';
+import { CLIENT_FLAGS, CLIENT_HELP } from './shared-flags.ts';
+
+const FLAGS = { ...CLIENT_FLAGS, since: 'string', 'db-path': 'string', json: 'boolean' } as const;
+
+export type DoctorFlags = FlagValues<typeof FLAGS>;
+
+export const doctor: Command<typeof FLAGS> = {
+  name: 'doctor',
+  usage: '[-- <command>]',
+  summary: 'find what is wrong with a set-up',
+  help: `tta-obs doctor – find what is wrong with a set-up, and what mends it
+
+Usage
+  tta-obs doctor [--since TIME] [--json] [flags]
+  tta-obs doctor [--json] [flags] -- <command> [args…]
+
+Looks at the service, at the variables of this shell, and at the newest 200
+traces. With a command it runs it as tta-obs run does, and looks at what the
+command had been told and has sent; it has ended when it is looked at.
+
+  service        whether it runs, is ours and of this version, and can store
+  variables      OTEL_* with which programs send no traces
+  ports          4318 and 4317, where programs send by default
+  destination    where OTEL_EXPORTER_OTLP_* and TTA_UI_ENDPOINT lead; an export
+                 that holds nothing is sent there
+  arrival        with a command: whether anything has come
+  refusals       what the service was sent and did not take
+  times          spans from the future, or in other units
+  clocks         two processes whose clocks differ
+  orphans        spans whose parent never arrived
+  flush          processes that ended before their last spans were sent
+  context        traces that are parts of others: the context was lost
+  double spans   one call that two instrumentations report
+  double set-up  one process that has set OpenTelemetry up twice
+  limits         spans of which an SDK has left something out
+
+A check that cannot know says nothing.
+
+Flags
+  --since TIME    traces from how long ago: 15m, 6h, 7d; of them the newest 500
+  --json          as JSON: checks, and findings with evidence and mend
+  --db-path FILE  with a command: where its traces are kept, see tta-obs run
+${CLIENT_HELP}
+Exit codes
+  0  nothing was found
+  1  something was found, or the command could not be run
+  2  the command line, a variable or the settings file is wrong
+`,
+  flags: FLAGS,
+  program: { isOptional: true, example: 'tta-obs doctor [--json] -- node app.js' },
+  async run({ flags, program }, surroundings) {
+    const { doctorCommand } = await import('../doctor/doctor-command.ts');
+    return doctorCommand(flags, program, surroundings);
+  },
+};

@@ -1,0 +1,37 @@
+import type { DoctorFlags } from '../commands/doctor.ts';
+import { serviceSettings } from '../service-settings.ts';
+import type { Surroundings } from '../surroundings.ts';
+import { parseWindow } from '../time-window.ts';
+import { findingsOf } from './diagnosis.ts';
+import { examineProgram } from './examine-program.ts';
+import { examineSetUp } from './examine-set-up.ts';
+import { reportJson, reportText } from './report.ts';
+
+/** Traces are kept for no longer in most services. */
+const MOST_DAYS = 90;
+
+/** `tta-obs doctor`: what is wrong with a set-up, and what mends it. */
+export async function doctorCommand(
+  flags: DoctorFlags,
+  program: readonly string[],
+  surroundings: Surroundings,
+): Promise<number> {
+  const { terminal, env } = surroundings;
+  const windowMs = flags.since === undefined ? undefined : parseWindow(flags.since, MOST_DAYS);
+  const settings = serviceSettings(flags, surroundings);
+  const isJson = flags.json === true;
+  const [name, ...rest] = program;
+  const diagnosis =
+    name === undefined
+      ? await examineSetUp({ settings, env, now: Date.now, ...(windowMs !== undefined && { windowMs }) })
+      : await examineProgram({
+          settings,
+          flags,
+          program: [name, ...rest],
+          isOutputOurs: isJson,
+          surroundings,
+          now: Date.now,
+        });
+  terminal.out(isJson ? reportJson(diagnosis) : reportText(diagnosis, terminal));
+  return findingsOf(diagnosis).length === 0 ? 0 : 1;
+}

@@ -1,0 +1,80 @@
+import type { TraceSummary } from '@tta/obs-protocol';
+import { ownVersion } from '../own-version.ts';
+import { ServiceClient } from '../service-client.ts';
+import type { ServiceSettings } from '../service-settings.ts';
+import { checkTraces, skipTraces } from './check-traces.ts';
+import { checkDestination } from './destination-check.ts';
+import type { Diagnosis } from './diagnosis.ts';
+import type { CheckName, CheckResult } from './finding.ts';
+import { checkPorts } from './ports-check.ts';
+import type { ReachableService } from './reachable-service.ts';
+import { readEvidence } from './read-evidence.ts';
+import { checkRefusals } from './refusals-check.ts';
+import { checkService } from './service-check.ts';
+import { checkVariables } from './variables-check.ts';
+
+/** So many traces are looked at, unless a window of time is named: as many as one page has. */
+const NEWEST = 200;
+
+export interface ExamineOptions {
+  readonly settings: ServiceSettings;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Traces that began so long ago at most are looked at. @defaultValue the newest 200 */
+  readonly windowMs?: number;
+  readonly now: () => number;
+}
+
+/** Looks at the service, at the variables of this shell, and at what is stored. */
+export async function examineSetUp({ settings, env, windowMs, now }: ExamineOptions): Promise<Diagnosis> {
+  const client = new ServiceClient(settings);
+  const { health, findings } = await checkService(settings, ownVersion());
+  const first: readonly CheckResult[] = [
+    { check: 'service', findings },
+    { check: 'variables', findings: checkVariables(env) },
+  ];
+  if (health === undefined) {
+    const skipped = 'no service could be asked';
+    const others: readonly CheckName[] = ['ports', 'destination', 'refusals'];
+    return {
+      url: client.url,
+      results: [...first, ...others.map((check) => ({ check, skipped })), ...skipTraces(skipped)],
+      traceCount: 0,
+      unreadCount: 0,
+    };
+  }
+  const service: ReachableService = {
+    url: client.url,
+    host: settings.host,
+    ports: health.ports,
+    token: (await wantsToken(settings)) ? settings.token : undefined,
+  };
+  const summaries = await listed(client, windowMs, now);
+  const { evidence, unreadCount } = await readEvidence(client, summaries, { nowMs: now() });
+  return {
+    url: client.url,
+    results: [
+      ...first,
+      { check: 'ports', findings: await checkPorts(settings.otlpPorts, env, service) },
+      { check: 'destination', findings: await checkDestination(env, service) },
+      { check: 'refusals', findings: checkRefusals(health) },
+      ...checkTraces(evidence, service),
+    ],
+    traceCount: evidence.traces.length,
+    unreadCount,
+  };
+}
+
+async function listed(
+  client: ServiceClient,
+  windowMs: number | undefined,
+  now: () => number,
+): Promise<readonly TraceSummary[]> {
+  if (windowMs === undefined) return client.newestTraces(NEWEST);
+  const sinceMs = now() - windowMs;
+  return (await client.newestTraces()).filter(({ startTimeMs }) => startTimeMs >= sinceMs);
+}
+
+/** A service without a token takes any. */
+export async function wantsToken({ host, port }: Pick<ServiceSettings, 'host' | 'port'>): Promise<boolean> {
+  return (await new ServiceClient({ host, port }).probe()) === 'locked';
+}

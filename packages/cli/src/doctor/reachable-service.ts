@@ -1,0 +1,25 @@
+import type { ServiceSettings } from '../service-settings.ts';
+
+/** The service that everything is meant to reach, while it runs. */
+export interface ReachableService {
+  /** For example `http://127.0.0.1:8765`. */
+  readonly url: string;
+  readonly host: string;
+  /** All that it listens on. */
+  readonly ports: readonly number[];
+  /** What it wants to be shown; `undefined` when it wants nothing. */
+  readonly token: string | undefined;
+}
+
+const LOOPBACK: ReadonlySet<string> = new Set(['localhost', '127.0.0.1', '::1', '0.0.0.0', '::']);
+
+/** Whether an address is one of the service. */
+export function isOfService({ host, ports }: ReachableService, url: URL): boolean {
+  const port = url.port === '' ? (url.protocol === 'https:' ? 443 : 80) : Number(url.port);
+  return ports.includes(port) && isSameHost(url.hostname.replace(/^\[(.*)\]$/, '$1'), host);
+}
+
+/** What a service of these settings can be called on this machine. */
+function isSameHost(one: string, other: ServiceSettings['host']): boolean {
+  return one.toLowerCase() === other.toLowerCase() || (LOOPBACK.has(one) && LOOPBACK.has(other));
+}

@@ -1,0 +1,81 @@
+import { hostname } from 'node:os';
+import type { SpanDetail, TraceSummary } from '@tta/obs-protocol';
+import type { ServiceClient } from '../service-client.ts';
+import { storedTrace, type Evidence, type ProgramRun, type StoredTrace } from './evidence.ts';
+import type { Origin } from './origin.ts';
+
+/** A process of which nobody can tell whether it runs counts as ended after so long a silence. */
+const SILENCE_MS = 10 * 60_000;
+/** The most spans that are read, of one trace and of all. */
+const SPANS_OF_TRACE = 5_000;
+const SPANS_OF_ALL = 50_000;
+
+export interface ReadEvidence {
+  readonly evidence: Evidence;
+  /** Traces that were left out because they hold too many spans. */
+  readonly unreadCount: number;
+}
+
+/** Reads traces with their spans, the newest first, as many as can be held. */
+export async function readEvidence(
+  client: Pick<ServiceClient, 'spans'>,
+  summaries: readonly TraceSummary[],
+  { nowMs, program }: { readonly nowMs: number; readonly program?: ProgramRun },
+): Promise<ReadEvidence> {
+  const traces: StoredTrace[] = [];
+  let room = SPANS_OF_ALL;
+  for (const summary of summaries) {
+    if (summary.spanCount > Math.min(room, SPANS_OF_TRACE)) continue;
+    room -= summary.spanCount;
+    const details: SpanDetail[] = [];
+    for await (const page of client.spans(summary.traceId)) details.push(...page);
+    // It may be gone by now.
+    if (details.length > 0) traces.push(storedTrace(summary, details));
+  }
+  return {
+    evidence: {
+      traces,
+      nowMs,
+      ...(program !== undefined && { program }),
+      hasEnded: processEnds(traces, nowMs, program),
+    },
+    unreadCount: summaries.length - traces.length,
+  };
+}
+
+/** Tells of processes of this machine from the machine, and of others from their silence. */
+export function processEnds(
+  traces: readonly StoredTrace[],
+  nowMs: number,
+  program: ProgramRun | undefined,
+): (origin: Origin) => boolean {
+  const lastMs = new Map<string, number>();
+  for (const { spans } of traces) {
+    for (const { origin, endMs } of spans) {
+      const key = keyOf(origin);
+      lastMs.set(key, Math.max(endMs, lastMs.get(key) ?? 0));
+    }
+  }
+  const thisHost = hostname();
+  return (origin) => {
+    const { pid, hostName } = origin;
+    if (pid !== undefined && hostName === thisHost) return !isRunning(pid);
+    // Its traces came while the program ran, and nothing says that another process sent them.
+    if (program !== undefined && hostName === undefined) return true;
+    return nowMs - (lastMs.get(keyOf(origin)) ?? nowMs) > SILENCE_MS;
+  };
+}
+
+function keyOf({ processKey, serviceName }: Origin): string {
+  return processKey ?? serviceName;
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    // It runs for another user.
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+}
