@@ -90,3 +90,11 @@ export {
   isTraceList,
   isTraceSummary,
 } from './guards.ts';
+export {
+  isErrorGroupList,
+  isMetricsSummary,
+  isMetricsTimeSeries,
+  isServiceMap,
+  isSessionList,
+  isUsageReport,
+} from './statistics-guards.ts';
