@@ -3,9 +3,13 @@ import type { Duplex } from 'node:stream';
 import { problem, PROBLEM_TYPE } from './problem.ts';
 import { refusalHeaders } from './refused-error.ts';
 
-/** Answers where there is no response to write to, and ends the connection. */
-export function answerRaw(socket: Duplex, status: number, detail: string): void {
-  const body = JSON.stringify(problem(status, detail));
+/**
+ * Answers where there is no response to write to, and ends the connection.
+ *
+ * @param extension - Further members of the problem details.
+ */
+export function answerRaw(socket: Duplex, status: number, detail: string, extension: object = {}): void {
+  const body = JSON.stringify({ ...problem(status, detail), ...extension });
   const more = Object.entries(refusalHeaders(status)).map(([name, value]) => `${name}: ${value}\r\n`);
   // Destroyed once it is said: a peer that keeps its half open would keep the service from stopping.
   socket.end(

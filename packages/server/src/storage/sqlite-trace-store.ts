@@ -123,6 +123,11 @@ export class SqliteTraceStore implements TraceStore {
     };
   }
 
+  async summaries(traceIds: readonly string[]): Promise<readonly TraceSummary[]> {
+    const select = this.#connection.sql(`SELECT ${SUMMARY} FROM ${TRACES} WHERE trace_id = ?`);
+    return traceIds.map((traceId) => select.get(traceId)).flatMap((row) => (row ? [toSummary(row)] : []));
+  }
+
   async span(traceId: string, spanId: string): Promise<SpanDetail | undefined> {
     const row = this.#connection.sql(`${SPAN_DETAIL} AND span_id = ?`).get(traceId, spanId);
     return row === undefined ? undefined : withAi(toSpanDetail(traceId, row), row);

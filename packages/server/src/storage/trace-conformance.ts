@@ -70,6 +70,8 @@ const visibleAtOnce = withStorage(
       assert.equal((await storage.traces.span(traceId, hexId(1, 16)))?.name, `job ${trace}`);
       same(await found(storage, `job ${trace}`), [`job ${trace}`]);
       same(await storage.traces.changesAfter(trace - 1, 10), changes);
+      const [listed] = (await storage.traces.traces({ limit: 1 })).items;
+      same(await storage.traces.summaries([hexId(99, 32), traceId]), [listed]);
       assert.equal(await storage.traces.newestSeq(), trace);
       same(await storage.traces.counts(), { traceCount: trace, spanCount: 2 * trace });
     }

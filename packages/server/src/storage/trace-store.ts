@@ -47,6 +47,8 @@ export interface TraceStore {
    */
   traces(query: PageQuery): Promise<TraceList>;
   trace(traceId: string): Promise<TraceDocument | undefined>;
+  /** Of those of the traces that are stored. */
+  summaries(traceIds: readonly string[]): Promise<readonly TraceSummary[]>;
   span(traceId: string, spanId: string): Promise<SpanDetail | undefined>;
   /**
    * The spans of a trace in the order of their ids; a page has fewer when they are large. `undefined` when the trace is not

@@ -67,6 +67,7 @@ export class ThreadedStorage implements Storage {
         reader: [
           'traces',
           'trace',
+          'summaries',
           'span',
           'spans',
           'transcript',
