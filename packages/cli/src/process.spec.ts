@@ -52,4 +52,36 @@ describe('processSurroundings', () => {
       'no space',
     );
   });
+
+  it('writes what is long no faster than it is read', async () => {
+    const { out, surroundings } = processOf({});
+    let made = 0;
+    async function* parts() {
+      for (; made < 10; made++) yield 'x'.repeat(out.writableHighWaterMark);
+    }
+    const written = surroundings.pipeOut(parts());
+    // Everything that can happen without a reader has happened by then.
+    await new Promise(setImmediate);
+    expect(made).toBeLessThan(3);
+    out.resume();
+    await written;
+    expect(made).toBe(10);
+  });
+
+  it('stops making what nobody reads any more', async () => {
+    const { out, surroundings } = processOf({});
+    let isOver = false;
+    async function* endless() {
+      try {
+        for (;;) yield 'x'.repeat(out.writableHighWaterMark);
+      } finally {
+        isOver = true;
+      }
+    }
+    const written = surroundings.pipeOut(endless());
+    await new Promise(setImmediate);
+    out.emit('error', Object.assign(new Error('broken pipe'), { code: 'EPIPE' }));
+    await written;
+    expect(isOver).toBe(true);
+  });
 });

@@ -30,7 +30,11 @@ export function processSurroundings(subject: NodeJS.Process): Surroundings {
       err: (text) => void stderr.write(text),
       columns: stdout.columns ?? DEFAULT_COLUMNS,
       hasColour: stdout.isTTY === true && !env['NO_COLOR'] && env['TERM'] !== 'dumb',
+      isOutTerminal: stdout.isTTY === true,
+      canRewriteErr: stderr.isTTY === true && env['TERM'] !== 'dumb',
     },
+    pipeOut: (parts) => pipe(parts, stdout),
+    input: stdin,
     onSignal: (listener) => {
       for (const signal of STOP_SIGNALS) subject.on(signal, listener);
       return () => {
@@ -59,6 +63,26 @@ function ask(question: string, input: NodeJS.ReadableStream, output: NodeJS.Writ
       lines.close();
     });
   });
+}
+
+async function pipe(parts: AsyncIterable<string>, output: NodeJS.WritableStream): Promise<void> {
+  let isBroken = false;
+  let goOn: () => void = () => undefined;
+  const onError = () => {
+    isBroken = true;
+    goOn();
+  };
+  const onDrain = () => goOn();
+  output.on('error', onError).on('drain', onDrain);
+  try {
+    for await (const part of parts) {
+      const isFull = !output.write(part);
+      if (isFull && !isBroken) await new Promise<void>((resolve) => (goOn = resolve));
+      if (isBroken) return;
+    }
+  } finally {
+    output.off('error', onError).off('drain', onDrain);
+  }
 }
 
 function ignoreBrokenPipe(error: NodeJS.ErrnoException): void {

@@ -21,11 +21,14 @@ import { CommandError } from './command-error.ts';
 import { safeText } from './safe-text.ts';
 import type { ServiceSettings } from './service-settings.ts';
 import { serviceUrl } from './service-url.ts';
+import { tracesAnswer, type TracesAnswer } from './traces-answer.ts';
 
 const ANSWER_LIMIT_MS = 5_000;
 const PROBE_LIMIT_MS = 1_000;
 /** A cleanup answers when everything is removed. */
 const CLEANUP_LIMIT_MS = 30 * 60_000;
+/** What is sent is answered when it is stored. */
+const STORE_LIMIT_MS = 60_000;
 const LOG_PAGE = 500;
 const TRACE_PAGE = 500;
 const SPAN_PAGE = 500;
@@ -44,7 +47,8 @@ export class NoServiceError extends CommandError {
 
 interface Request {
   readonly method: 'GET' | 'PUT' | 'DELETE' | 'POST';
-  readonly body?: object;
+  /** A text is sent as it stands. */
+  readonly body?: object | string;
   readonly limitMs: number;
 }
 
@@ -95,6 +99,22 @@ export class ServiceClient {
     const list = await this.#ask(`/api/traces?limit=${limit}`, READ);
     if (!isTraceList(list)) throw new NoServiceError(this.url);
     return list.items;
+  }
+
+  /** All traces by start time, newest first, page by page. */
+  async *tracePages(): AsyncGenerator<readonly TraceSummary[]> {
+    for (let path = `/api/traces?limit=${TRACE_PAGE}`, next = path; ;) {
+      const page = await this.#ask(next, READ);
+      if (!isTraceList(page)) throw new NoServiceError(this.url);
+      yield page.items;
+      if (page.nextCursor === null) return;
+      next = `${path}&cursor=${encodeURIComponent(page.nextCursor)}`;
+    }
+  }
+
+  /** Whether any span of the trace is stored. */
+  async hasTrace(traceId: string): Promise<boolean> {
+    return (await this.#ask(`/api/traces/${traceId}/spans?limit=1`, READ)) !== undefined;
   }
 
   /** The id that `latest` stands for; `undefined` when there are no traces. Any other id stands for itself. */
@@ -170,6 +190,23 @@ export class ServiceClient {
     return answer;
   }
 
+  /**
+   * Sends traces to be stored.
+   *
+   * @param request - An OTLP `ExportTraceServiceRequest` in JSON.
+   * @throws CommandError when the service does not answer, or wants another token.
+   */
+  async sendTraces(request: string): Promise<TracesAnswer> {
+    const sent: Request = { method: 'POST', body: request, limitMs: STORE_LIMIT_MS };
+    try {
+      const response = await this.#fetch('/v1/traces', sent);
+      if (!isLocked(response)) return tracesAnswer(response, await response.json());
+    } catch (error) {
+      throw this.#failure(sent, error);
+    }
+    throw new CommandError(1, this.lockedMessage());
+  }
+
   /** Keeps a trace from retention, or gives it free; `undefined` when there is no such trace. */
   async pin(traceId: string, isPinned: boolean): Promise<PinAnswer | undefined> {
     const method = isPinned ? 'PUT' : 'DELETE';
@@ -239,7 +276,7 @@ export class ServiceClient {
         ...(body !== undefined && { 'content-type': 'application/json' }),
         ...(this.#wantsToken && { authorization: `Bearer ${this.#token}` }),
       },
-      ...(body !== undefined && { body: JSON.stringify(body) }),
+      ...(body !== undefined && { body: typeof body === 'string' ? body : JSON.stringify(body) }),
       // What is asked is for this address alone, and so is the token.
       redirect: 'error',
       signal: AbortSignal.timeout(limitMs),

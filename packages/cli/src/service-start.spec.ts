@@ -10,6 +10,8 @@ describe('terminalLogger', () => {
       err: (text) => void (said += text),
       columns: 80,
       hasColour: false,
+      isOutTerminal: false,
+      canRewriteErr: false,
     };
     const logger = terminalLogger(terminal);
     logger.warn('Port 4318 is taken.');

@@ -7,11 +7,19 @@ export interface Terminal {
   /** Width in characters. */
   readonly columns: number;
   readonly hasColour: boolean;
+  /** What goes to `out` is seen at once, among what goes to `err`. */
+  readonly isOutTerminal: boolean;
+  /** A line on `err` can be written anew. */
+  readonly canRewriteErr: boolean;
 }
 
 /** Everything of the process that a command touches; specs bring their own. */
 export interface Surroundings extends DataDirectoryOptions {
   readonly terminal: Terminal;
+  /** Writes what is long to stdout, no faster than it is read; ends early when nobody reads it any more. */
+  pipeOut(parts: AsyncIterable<string>): Promise<void>;
+  /** What comes in on stdin. */
+  readonly input: AsyncIterable<Uint8Array>;
   /** The built page, when there is one. */
   readonly pageDir: string | undefined;
   /** Calls back for each SIGINT and SIGTERM. Returns how to stop that. */

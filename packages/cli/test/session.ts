@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream';
 import { main } from '../src/main.ts';
 import type { Surroundings } from '../src/surroundings.ts';
 
@@ -10,6 +11,9 @@ export interface SessionOptions {
   /** What the user types when asked, one after the other. */
   readonly answers?: readonly string[];
   readonly columns?: number;
+  /** What comes in on stdin. */
+  readonly input?: Iterable<Uint8Array>;
+  readonly canRewriteErr?: boolean;
 }
 
 /** A terminal that remembers, a user who answers, and signals that a spec sends. */
@@ -25,6 +29,7 @@ export class Session implements Surroundings {
   readonly ownProgram: readonly [string, ...string[]];
   readonly isInteractive: boolean;
   readonly terminal: Surroundings['terminal'];
+  readonly input: AsyncIterable<Uint8Array>;
   readonly #answers: string[];
   readonly #listeners = new Set<(signal: NodeJS.Signals) => void>();
   #wake: () => void = () => undefined;
@@ -36,12 +41,15 @@ export class Session implements Surroundings {
     answers = [],
     columns = 80,
     ownProgram,
+    input = [],
+    canRewriteErr = false,
   }: SessionOptions) {
     this.homeDirectory = homeDirectory;
     this.env = { PATH: process.env['PATH'], ...env };
     this.isInteractive = isInteractive;
     this.ownProgram = ownProgram ?? [process.execPath, '-e', 'process.exit(1)'];
     this.#answers = [...answers];
+    this.input = Readable.from(input);
     this.terminal = {
       out: (text) => {
         this.stdout += text;
@@ -50,6 +58,8 @@ export class Session implements Surroundings {
       err: (text) => void (this.stderr += text),
       columns,
       hasColour: false,
+      isOutTerminal: false,
+      canRewriteErr,
     };
   }
 
@@ -61,6 +71,10 @@ export class Session implements Surroundings {
   ask(question: string): Promise<string | undefined> {
     this.stderr += question;
     return Promise.resolve(this.#answers.shift());
+  }
+
+  async pipeOut(parts: AsyncIterable<string>): Promise<void> {
+    for await (const part of parts) this.terminal.out(part);
   }
 
   tellReady(): boolean {

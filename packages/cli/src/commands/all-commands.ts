@@ -1,6 +1,9 @@
 import { backup } from './backup.ts';
 import { cleanup } from './cleanup.ts';
 import type { Command } from './command.ts';
+import { doctor } from './doctor.ts';
+import { exportTraces } from './export.ts';
+import { importTraces } from './import.ts';
 import { pin, unpin } from './pin.ts';
 import { run } from './run.ts';
 import { start } from './start.ts';
@@ -23,4 +26,7 @@ export const COMMANDS: readonly Command[] = [
   unpin,
   cleanup,
   backup,
+  doctor,
+  exportTraces,
+  importTraces,
 ];
