@@ -36,7 +36,7 @@ export function severalValues(query: Query, name: string, most: number): readonl
 export function wholeNumber(query: Query, name: string, least: number, most: number): number | undefined {
   const value = oneValue(query, name);
   if (value === undefined) return undefined;
-  const number = /^[0-9]{1,4}$/.test(value) ? Number(value) : NaN;
+  const number = /^-?[0-9]{1,4}$/.test(value) ? Number(value) : NaN;
   if (number >= least && number <= most) return number;
   throw new BadRequestError(`${name} must be a number from ${least} to ${most}.`);
 }
@@ -48,6 +48,31 @@ export function moment(query: Query, name: string): number | undefined {
   const milliseconds = /^[0-9]{1,13}$/.test(value) ? Number(value) : NaN;
   if (milliseconds <= LATEST_MS) return milliseconds;
   throw new BadRequestError(`${name} must be a whole number of milliseconds since the Unix epoch.`);
+}
+
+/** Of what is asked from `sinceMs` to `untilMs`: by default until now, and as long before that as `defaultMs`. @throws BadRequestError */
+export function timeWindow(
+  query: Query,
+  nowMs: number,
+  defaultMs: number,
+): { readonly sinceMs: number; readonly untilMs: number } {
+  const untilMs = moment(query, 'untilMs') ?? nowMs;
+  const sinceMs = moment(query, 'sinceMs') ?? Math.max(0, untilMs - defaultMs);
+  if (sinceMs >= untilMs) throw new BadRequestError('sinceMs must be before untilMs.');
+  return { sinceMs, untilMs };
+}
+
+/** @throws BadRequestError when it is none of `values`. */
+export function oneOf<const Value extends string>(
+  query: Query,
+  name: string,
+  values: readonly Value[],
+): Value | undefined {
+  const given = oneValue(query, name);
+  if (given === undefined) return undefined;
+  const value = values.find((known) => known === given);
+  if (value === undefined) throw new BadRequestError(`${name} must be one of ${values.join(', ')}.`);
+  return value;
 }
 
 /** `limit` of a list. @throws BadRequestError */

@@ -48,6 +48,26 @@ describe('DurationHistogram', () => {
     );
   });
 
+  it('is as if what was removed had never been added', () => {
+    fc.assert(
+      fc.property(durations, durations, (some, others) => {
+        const histogram = histogramOf([...some, ...others]);
+        for (const value of some) histogram.remove(value);
+        expect(histogram.count).toBe(others.length);
+        expect(histogram.encode()).toEqual(histogramOf(others).encode());
+      }),
+    );
+  });
+
+  it('stays as it is when what it does not have is removed', () => {
+    const histogram = histogramOf([1]);
+    histogram.remove(5);
+    expect([histogram.count, histogram.percentile(1)]).toEqual([1, histogramOf([1]).percentile(1)]);
+    histogram.remove(1);
+    histogram.remove(1);
+    expect([histogram.count, histogram.percentile(1)]).toEqual([0, null]);
+  });
+
   it('is the same after it was stored', () => {
     fc.assert(
       fc.property(durations, (values) => {

@@ -25,6 +25,16 @@ export class DurationHistogram {
     this.#add(bucketOf(durationMs), 1);
   }
 
+  /** Takes one of these durations back; nothing when there is none. */
+  remove(durationMs: number): void {
+    const bucket = bucketOf(durationMs);
+    const count = this.#counts.get(bucket);
+    if (count === undefined) return;
+    if (count === 1) this.#counts.delete(bucket);
+    else this.#counts.set(bucket, count - 1);
+    this.#count--;
+  }
+
   merge(other: DurationHistogram): void {
     for (const [bucket, count] of other.#counts) this.#add(bucket, count);
   }

@@ -1,4 +1,5 @@
 import type { AiUsage, ExecutionStatus, TraceSummary } from '@tta/obs-protocol';
+import { type RunPart, runPart, type RunRollUps } from './run-roll-ups.ts';
 import { sessionPart, type SessionPart, type Sessions } from './sessions.ts';
 import type { SqliteConnection } from './sqlite-connection.ts';
 import type { SqlValue } from './sqlite-driver.ts';
@@ -34,6 +35,8 @@ export interface OpenTrace {
   savedSession: TraceSession;
   /** What its session counts of it; `null` while it has no row. */
   counted: SessionPart | null;
+  /** What is counted of it among all runs; `null` while it has no row. */
+  run: RunPart | null;
   bytes: number;
   /** Of `bytes`, what the row says already. */
   savedBytes: number;
@@ -45,10 +48,16 @@ export interface StoredTotals {
   readonly bytes: number;
 }
 
+/** What sums up traces. */
+export interface TraceSums {
+  readonly sessionRows: Sessions;
+  readonly runRollUps: RunRollUps;
+}
+
 /** The rows of traces, which sum up their spans. */
 export class OpenTraces {
   readonly #connection: SqliteConnection;
-  readonly #sessions: Sessions;
+  readonly #sums: TraceSums;
   readonly #now: () => number;
   /** By trace id. */
   readonly #open = new Map<string, OpenTrace>();
@@ -56,9 +65,9 @@ export class OpenTraces {
   #nextTraceKey: number;
   #totals: StoredTotals | undefined;
 
-  constructor(connection: SqliteConnection, sessions: Sessions, now: () => number) {
+  constructor(connection: SqliteConnection, sums: TraceSums, now: () => number) {
     this.#connection = connection;
-    this.#sessions = sessions;
+    this.#sums = sums;
     this.#now = now;
     this.#nextTraceKey = nextTraceKey(connection);
     connection.onRollback(() => {
@@ -88,7 +97,9 @@ export class OpenTraces {
   /** Writes the rows. @param resumed - Those of the traces that have spans of a run that went on. */
   save(traces: Iterable<OpenTrace>, resumed: ReadonlySet<OpenTrace>): readonly TraceSummary[] {
     const changedMs = this.#now();
-    return Array.from(traces, (trace) => this.#save(trace, resumed.has(trace), changedMs));
+    const summaries = Array.from(traces, (trace) => this.#save(trace, resumed.has(trace), changedMs));
+    this.#sums.runRollUps.save();
+    return summaries;
   }
 
   /** Counted once and then kept: the table of traces may be large. */
@@ -137,6 +148,7 @@ export class OpenTraces {
       session,
       savedSession: session,
       counted: sessionPart({ sessionId: session.sessionId, status: totals.status, usage }),
+      run: runPart(totals),
       bytes: number(row, 'bytes'),
       savedBytes: number(row, 'bytes'),
     };
@@ -155,6 +167,7 @@ export class OpenTraces {
       session: NO_SESSION,
       savedSession: NO_SESSION,
       counted: null,
+      run: null,
       bytes: TRACE_BYTES,
       savedBytes: 0,
     };
@@ -208,7 +221,13 @@ export class OpenTraces {
       usage: trace.usage,
       seq,
     };
-    trace.counted = this.#sessions.change(trace.counted, summary);
+    trace.counted = this.#sums.sessionRows.change(trace.counted, summary);
+    // Of a trace that was removed the beginning has counted already.
+    if (!trace.isPartial) {
+      const run = runPart({ ...totals, serviceName, status });
+      this.#sums.runRollUps.change(trace.run, run);
+      trace.run = run;
+    }
     return summary;
   }
 

@@ -1,23 +1,13 @@
 import type { PrimitiveStats, PrimitiveStatsList } from '@tta/obs-protocol';
 import { DurationHistogram } from '../statistics/duration-histogram.ts';
 import type { SpanBatch } from '../otlp/span-batch.ts';
+import { isSummedUp, keptSince, MINUTE_S, periodOf, PERIODS, startOf } from './roll-up-periods.ts';
 import type { NewSpan } from './span-rows.ts';
 import type { SqliteConnection } from './sqlite-connection.ts';
 import type { SqlRow, SqlValue } from './sqlite-driver.ts';
 import { bytes, number, storable, text } from './sqlite-rows.ts';
 import type { StatisticsQuery } from './statistics-store.ts';
 
-const MINUTE_S = 60;
-const HOUR_S = 3_600;
-/** Windows up to this long are told by the minute, longer ones by the hour. */
-const MINUTES_FOR_S = 6 * HOUR_S;
-/** How long they are kept: minutes for the longest window that they are for and the hour that it begins in. */
-const KEPT_S: Readonly<Record<number, number>> = {
-  [MINUTE_S]: MINUTES_FOR_S + HOUR_S,
-  [HOUR_S]: 90 * 24 * HOUR_S,
-};
-/** Clocks may be ahead of ours by so much. */
-const AHEAD_S = HOUR_S;
 /** Names of one period; further ones are counted together. */
 const MOST_NAMES = 500;
 const OTHER = '_other';
@@ -85,13 +75,12 @@ export class RollUps {
   /** @param spans - Each once. */
   add(spans: readonly NewSpan[]): void {
     if (this.#rows.size > CACHED_ROWS) this.#rows.clear();
-    const nowS = this.#now() / 1000;
+    const nowMs = this.#now();
     const changed = new Set<string>();
     for (const group of groupsOf(spans)) {
-      for (const periodS of [MINUTE_S, HOUR_S]) {
-        const startS = Math.floor((group.endMinute * MINUTE_S) / periodS) * periodS;
-        // Times that cannot be true, and those that are long over.
-        if (startS > nowS + AHEAD_S || startS < nowS - KEPT_S[periodS]!) continue;
+      for (const periodS of PERIODS) {
+        const startS = startOf(group.endMinute * MINUTE_S, periodS);
+        if (!isSummedUp(startS, periodS, nowMs)) continue;
         changed.add(this.#addTo(this.#keyOf(group, periodS, startS), group.sums));
       }
     }
@@ -100,18 +89,17 @@ export class RollUps {
 
   /** Removes what is older than it is kept. */
   prune(): void {
-    const nowS = this.#now() / 1000;
-    for (const [periodS, keptS] of Object.entries(KEPT_S)) {
+    for (const periodS of PERIODS) {
       this.#connection
         .sql('DELETE FROM roll_up WHERE period_s = ? AND start_s < ?')
-        .run(Number(periodS), Math.floor(nowS - keptS));
+        .run(periodS, keptSince(periodS, this.#now()));
     }
   }
 
   /** Of all primitives, those with the most time in them first. */
   stats({ sinceMs, untilMs, serviceName }: StatisticsQuery): PrimitiveStatsList {
-    const periodS = (untilMs - sinceMs) / 1000 <= MINUTES_FOR_S ? MINUTE_S : HOUR_S;
-    const startS = Math.floor(sinceMs / 1000 / periodS) * periodS;
+    const periodS = periodOf({ sinceMs, untilMs }, this.#now());
+    const startS = startOf(sinceMs / 1000, periodS);
     const found = new Map<string, { readonly row: SqlRow; readonly sums: Sums }>();
     const rows = this.#connection
       .sql(

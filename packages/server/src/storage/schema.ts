@@ -1,6 +1,7 @@
 import { AI_SPANS } from './ai-schema.ts';
 import { METRIC_BYTES, METRICS } from './metric-schema.ts';
 import { ROLL_UPS } from './roll-up-schema.ts';
+import { RUNS } from './run-schema.ts';
 import { SEARCH_AND_RETENTION } from './search-schema.ts';
 
 /** Marks the file as ours ("TTAo"), so that another program's database is never taken for one. */
@@ -125,6 +126,7 @@ export const MIGRATIONS: readonly string[] = [
   METRIC_BYTES,
   ROLL_UPS,
   AI_SPANS,
+  RUNS,
 ];
 
 export const SCHEMA_VERSION = MIGRATIONS.length;

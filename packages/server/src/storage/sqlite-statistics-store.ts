@@ -1,26 +1,44 @@
-import type { PrimitiveStatsList, SessionList, UsageReport } from '@tta/obs-protocol';
+import type {
+  MetricsSummary,
+  MetricsTimeSeries,
+  PrimitiveStatsList,
+  SessionList,
+  UsageReport,
+} from '@tta/obs-protocol';
 import { RollUps } from './roll-ups.ts';
+import { RunRollUps } from './run-roll-ups.ts';
 import { Sessions } from './sessions.ts';
 import type { SqliteConnection } from './sqlite-connection.ts';
-import type { StatisticsQuery, StatisticsStore, UsageQuery } from './statistics-store.ts';
+import type { StatisticsQuery, StatisticsStore, TimeSeriesQuery, UsageQuery } from './statistics-store.ts';
 import { UsageRollUps } from './usage-roll-ups.ts';
 
 /** Statistics in one SQLite file. */
 export class SqliteStatisticsStore implements StatisticsStore {
   /** Of executions of primitives. */
   readonly primitiveRollUps: RollUps;
+  readonly runRollUps: RunRollUps;
   readonly usageRollUps: UsageRollUps;
   readonly sessionRows: Sessions;
 
   /** @param now - Milliseconds since the Unix epoch. */
   constructor(connection: SqliteConnection, now: () => number) {
     this.primitiveRollUps = new RollUps(connection, now);
+    this.runRollUps = new RunRollUps(connection, now);
     this.usageRollUps = new UsageRollUps(connection, now);
     this.sessionRows = new Sessions(connection, now);
   }
 
   async primitives(query: StatisticsQuery): Promise<PrimitiveStatsList> {
     return this.primitiveRollUps.stats(query);
+  }
+
+  async runs(query: StatisticsQuery): Promise<MetricsSummary> {
+    const { total } = this.usageRollUps.report({ ...query, by: 'service', utcOffsetMinutes: 0 });
+    return { ...this.runRollUps.summary(query), usage: total };
+  }
+
+  async runSeries(query: TimeSeriesQuery): Promise<MetricsTimeSeries> {
+    return this.runRollUps.series(query);
   }
 
   async usage(query: UsageQuery): Promise<UsageReport> {
@@ -34,6 +52,7 @@ export class SqliteStatisticsStore implements StatisticsStore {
   /** Removes what is older than it is kept. Only within a transaction. */
   prune(): void {
     this.primitiveRollUps.prune();
+    this.runRollUps.prune();
     this.usageRollUps.prune();
     this.sessionRows.prune();
   }

@@ -63,7 +63,7 @@ export class SqliteTraceStore implements TraceStore {
   ) {
     this.#connection = connection;
     this.#now = now;
-    this.#openTraces = new OpenTraces(connection, statistics.sessionRows, now);
+    this.#openTraces = new OpenTraces(connection, statistics, now);
     this.#statistics = statistics;
     const aiSpans = new AiSpans(connection, statistics.usageRollUps, prices);
     this.#writer = new SpanWriter(connection, this.#openTraces, aiSpans, statistics);

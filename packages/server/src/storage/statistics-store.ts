@@ -1,4 +1,11 @@
-import type { PrimitiveStatsList, SessionList, UsageGrouping, UsageReport } from '@tta/obs-protocol';
+import type {
+  MetricsSummary,
+  MetricsTimeSeries,
+  PrimitiveStatsList,
+  SessionList,
+  UsageGrouping,
+  UsageReport,
+} from '@tta/obs-protocol';
 
 /** A window of time, in milliseconds since the Unix epoch, of all services or of one. */
 export interface StatisticsQuery {
@@ -13,13 +20,25 @@ export interface UsageQuery extends StatisticsQuery {
   readonly utcOffsetMinutes: number;
 }
 
+export interface TimeSeriesQuery extends StatisticsQuery {
+  /** The most steps that the window is told in. */
+  readonly points: number;
+}
+
 /** Sums over what came in, made when it arrived: they outlive its traces by 90 days. */
 export interface StatisticsStore {
   /**
    * How primitives did whose executions ended within the window: from the beginning of the minute that it begins in, of the
-   * hour when it is longer than six hours.
+   * hour when it is longer than six hours or began before.
    */
   primitives(query: StatisticsQuery): Promise<PrimitiveStatsList>;
+  /**
+   * How runs did that began within the window, likewise. A run whose root has not come counts with the status that it has
+   * so far, and without a duration.
+   */
+  runs(query: StatisticsQuery): Promise<MetricsSummary>;
+  /** The same in steps of one length, which begin at multiples of it. */
+  runSeries(query: TimeSeriesQuery): Promise<MetricsTimeSeries>;
   /** What calls of models used that ended within the window: from the beginning of the hour that it begins in. */
   usage(query: UsageQuery): Promise<UsageReport>;
   /**

@@ -16,6 +16,7 @@ import { hexId, sampleSpan } from './sample-records.ts';
 import { logConformance } from './log-conformance.ts';
 import { metricConformance } from './metric-conformance.ts';
 import { removalConformance } from './removal-conformance.ts';
+import { runConformance } from './run-conformance.ts';
 import { spanConformance } from './span-conformance.ts';
 import { statisticsConformance } from './statistics-conformance.ts';
 import { transcriptConformance } from './transcript-conformance.ts';
@@ -134,6 +135,7 @@ export const storageConformance: readonly ConformanceCase[] = [
   ...transcriptConformance,
   ...removalConformance,
   ...statisticsConformance,
+  ...runConformance,
   ...logConformance,
   ...metricConformance,
   countsOn,

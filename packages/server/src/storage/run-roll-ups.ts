@@ -1,0 +1,237 @@
+import type { MetricsSummary, MetricsTimeSeries } from '@tta/obs-protocol';
+import { DurationHistogram } from '../statistics/duration-histogram.ts';
+import { isSummedUp, keptSince, periodOf, PERIODS, startOf } from './roll-up-periods.ts';
+import type { SqliteConnection } from './sqlite-connection.ts';
+import type { SqlRow } from './sqlite-driver.ts';
+import { bytes, number, text } from './sqlite-rows.ts';
+import type { StatisticsQuery, TimeSeriesQuery } from './statistics-store.ts';
+import { isFailed, type TraceTotals } from './trace-roll-up.ts';
+
+/** A run whose root has not come is active for so long after its newest span. */
+const ACTIVE_MS = 30_000;
+/** Services of one period; further ones are counted together. */
+const MOST_SERVICES = 500;
+const OTHER = '_other';
+const NAME_LENGTH = 200;
+/** Rows that are not read again when more of their traces change. */
+const CACHED_ROWS = 200;
+
+/** What sums count of a trace. */
+export interface RunPart {
+  readonly startS: number;
+  readonly serviceName: string;
+  readonly isFailed: boolean;
+  /** `null` as long as its root has not come: nobody knows how long it takes. */
+  readonly durationMs: number | null;
+}
+
+class Sums {
+  calls = 0;
+  errors = 0;
+  readonly durations = new DurationHistogram();
+
+  add({ isFailed: failed, durationMs }: RunPart): void {
+    this.calls++;
+    if (failed) this.errors++;
+    if (durationMs !== null) this.durations.add(durationMs);
+  }
+
+  /** Nothing gets less than none: what was stored before runs were summed up was never added. */
+  remove({ isFailed: failed, durationMs }: RunPart): void {
+    this.calls = Math.max(0, this.calls - 1);
+    if (failed) this.errors = Math.max(0, this.errors - 1);
+    if (durationMs !== null) this.durations.remove(durationMs);
+  }
+
+  merge(row: SqlRow): this {
+    this.calls += number(row, 'calls');
+    this.errors += number(row, 'errors');
+    this.durations.merge(DurationHistogram.decode(bytes(row, 'durations')));
+    return this;
+  }
+}
+
+interface RunRow {
+  readonly periodS: number;
+  readonly startS: number;
+  readonly serviceName: string;
+  readonly sums: Sums;
+}
+
+/** Sums up runs by the minute and the hour in which they began. Changes only within transactions. */
+export class RunRollUps {
+  readonly #connection: SqliteConnection;
+  readonly #now: () => number;
+  /** By key as text. */
+  readonly #rows = new Map<string, RunRow>();
+  readonly #changed = new Set<RunRow>();
+
+  /** @param now - Milliseconds since the Unix epoch. */
+  constructor(connection: SqliteConnection, now: () => number) {
+    this.#connection = connection;
+    this.#now = now;
+    connection.onRollback(() => {
+      this.#rows.clear();
+      this.#changed.clear();
+    });
+  }
+
+  /**
+   * What is counted of a trace is another part from now on.
+   *
+   * @param before - `null` for a trace that is new.
+   */
+  change(before: RunPart | null, after: RunPart): void {
+    if (before !== null && isSame(before, after)) return;
+    const nowMs = this.#now();
+    for (const periodS of PERIODS) {
+      if (before !== null) this.#row(before, periodS, nowMs)?.sums.remove(before);
+      this.#row(after, periodS, nowMs)?.sums.add(after);
+    }
+  }
+
+  /** Writes what has changed. */
+  save(): void {
+    for (const row of this.#changed) this.#write(row);
+    this.#changed.clear();
+    if (this.#rows.size > CACHED_ROWS) this.#rows.clear();
+  }
+
+  /** Removes what is older than it is kept. */
+  prune(): void {
+    for (const periodS of PERIODS) {
+      this.#connection
+        .sql('DELETE FROM run_roll_up WHERE period_s = ? AND start_s < ?')
+        .run(periodS, keptSince(periodS, this.#now()));
+    }
+  }
+
+  summary(query: StatisticsQuery): Omit<MetricsSummary, 'usage'> {
+    const periodS = periodOf(query, this.#now());
+    const startS = startOf(query.sinceMs / 1000, periodS);
+    const sums = new Sums();
+    for (const row of this.#read(periodS, startS, query)) sums.merge(row);
+    return {
+      sinceMs: startS * 1000,
+      untilMs: query.untilMs,
+      traceCount: sums.calls,
+      errorCount: sums.errors,
+      activeCount: this.#activeCount(query.serviceName),
+      p50Ms: sums.durations.percentile(0.5),
+      p95Ms: sums.durations.percentile(0.95),
+      p99Ms: sums.durations.percentile(0.99),
+    };
+  }
+
+  /** Steps begin at multiples of their length, so that they stay what they are while the window moves on. */
+  series(query: TimeSeriesQuery): MetricsTimeSeries {
+    const { sinceMs, untilMs, points } = query;
+    const periodS = periodOf(query, this.#now());
+    const stepS = periodS * Math.ceil((untilMs - sinceMs) / 1000 / periodS / points);
+    const endS = Math.ceil(untilMs / 1000 / stepS) * stepS;
+    // A window that begins within a step has one too many: then the first is left out.
+    const count = Math.min(points, Math.ceil((endS - sinceMs / 1000) / stepS));
+    const startS = endS - count * stepS;
+    const steps = Array.from({ length: count }, () => new Sums());
+    for (const row of this.#read(periodS, startS, query)) {
+      steps[Math.floor((number(row, 'start_s') - startS) / stepS)]!.merge(row);
+    }
+    return {
+      sinceMs: startS * 1000,
+      untilMs,
+      stepMs: stepS * 1000,
+      traceCount: steps.map(({ calls }) => calls),
+      errorCount: steps.map(({ errors }) => errors),
+      p50Ms: steps.map(({ durations }) => durations.percentile(0.5)),
+      p95Ms: steps.map(({ durations }) => durations.percentile(0.95)),
+    };
+  }
+
+  #read(periodS: number, startS: number, { untilMs, serviceName }: StatisticsQuery): readonly SqlRow[] {
+    const rows = this.#connection
+      .sql(
+        `SELECT start_s, service_name, calls, errors, durations FROM run_roll_up
+         WHERE period_s = ? AND start_s >= ? AND start_s < ?`,
+      )
+      .all(periodS, startS, Math.ceil(untilMs / 1000));
+    return serviceName === undefined ? rows : rows.filter((row) => text(row, 'service_name') === serviceName);
+  }
+
+  #activeCount(serviceName: string | undefined): number {
+    const row = this.#connection
+      .sql(
+        `SELECT count(*) AS active FROM trace
+         WHERE has_root = 0 AND changed_ms > ? AND service_name = coalesce(?, service_name)`,
+      )
+      .get(Math.floor(this.#now() - ACTIVE_MS), serviceName ?? null)!;
+    return number(row, 'active');
+  }
+
+  /** The row that counts it, to be changed; `undefined` for a time that is not summed up. */
+  #row(part: RunPart, periodS: number, nowMs: number): RunRow | undefined {
+    const startS = startOf(part.startS, periodS);
+    if (!isSummedUp(startS, periodS, nowMs)) return undefined;
+    const row = this.#rowOf(periodS, startS, part.serviceName.slice(0, NAME_LENGTH));
+    this.#changed.add(row);
+    return row;
+  }
+
+  #rowOf(periodS: number, startS: number, serviceName: string): RunRow {
+    const key = `${periodS} ${startS} ${serviceName}`;
+    const known = this.#rows.get(key);
+    if (known !== undefined) return known;
+    const stored = this.#connection
+      .sql(
+        `SELECT calls, errors, durations FROM run_roll_up
+         WHERE period_s = ? AND start_s = ? AND service_name = ?`,
+      )
+      .get(periodS, startS, serviceName);
+    const isOther = stored === undefined && serviceName !== OTHER && this.#isFull(periodS, startS);
+    const row = isOther
+      ? this.#rowOf(periodS, startS, OTHER)
+      : { periodS, startS, serviceName, sums: new Sums() };
+    if (stored !== undefined) row.sums.merge(stored);
+    else if (!isOther) this.#write(row);
+    this.#rows.set(key, row);
+    return row;
+  }
+
+  #write({ periodS, startS, serviceName, sums }: RunRow): void {
+    this.#connection
+      .sql('INSERT OR REPLACE INTO run_roll_up VALUES (?, ?, ?, ?, ?, ?)')
+      .run(periodS, startS, serviceName, sums.calls, sums.errors, sums.durations.encode());
+  }
+
+  /** Once it is, it stays so: what counted under one name does so for ever. */
+  #isFull(periodS: number, startS: number): boolean {
+    const { services } = this.#connection
+      .sql('SELECT count(*) AS services FROM run_roll_up WHERE period_s = ? AND start_s = ?')
+      .get(periodS, startS)!;
+    return Number(services) >= MOST_SERVICES;
+  }
+}
+
+/** @param totals - As the row of the trace has them. */
+export function runPart({
+  startNs,
+  endNs,
+  serviceName,
+  status,
+  hasRoot,
+}: Pick<TraceTotals, 'startNs' | 'endNs' | 'serviceName' | 'status' | 'hasRoot'>): RunPart {
+  return {
+    startS: startOf(Number(startNs / 1_000_000_000n), PERIODS[0]),
+    serviceName,
+    isFailed: isFailed(status),
+    durationMs: hasRoot ? Number(endNs - startNs) / 1e6 : null,
+  };
+}
+
+function isSame(one: RunPart, other: RunPart): boolean {
+  return (
+    one.startS === other.startS &&
+    one.serviceName === other.serviceName &&
+    one.isFailed === other.isFailed &&
+    one.durationMs === other.durationMs
+  );
+}
