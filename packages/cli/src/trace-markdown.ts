@@ -1,0 +1,71 @@
+import type { TraceDocument } from '@tta/obs-protocol';
+import { formatDuration } from './format-duration.ts';
+import { safeText } from './safe-text.ts';
+import { STATUS_MARK } from './status-mark.ts';
+import { traceRows, type TraceRow } from './trace-rows.ts';
+import { traceTree } from './trace-tree.ts';
+
+/** Fits into an issue without scrolling. */
+const COLUMNS = 100;
+const FAILURE_LIMIT = 20;
+
+/**
+ * A trace for an issue or a pull request: what it is, its tree, and the messages of its errors uncut. Nothing that a
+ * traced program says can become Markdown.
+ *
+ * @param logLines - What was logged in it, as text; without it nothing is said of that.
+ */
+export function traceMarkdown(document: TraceDocument, logLines?: string): string {
+  const { summary } = document;
+  const { name, status, traceId, startTimeMs, durationMs } = summary;
+  const facts = [
+    `trace ${codeSpan(traceId)}`,
+    new Date(startTimeMs).toISOString(),
+    formatDuration(durationMs),
+    ...(status === 'success' ? [] : [status]),
+  ];
+  return [
+    `### ${STATUS_MARK[status]} ${codeSpan(safeText(name) || '(no name)')}`,
+    facts.join(' · '),
+    codeBlock(traceTree(document, { columns: COLUMNS, hasColour: false })),
+    ...failureList(document),
+    ...(logLines === undefined ? [] : ['Log lines', codeBlock(logLines || 'none\n')]),
+  ]
+    .map((block) => `${block}\n`)
+    .join('\n');
+}
+
+/** Only what arose where it stands: ancestors that pass an error on stay silent, as in the tree. */
+function failureList({ spans }: TraceDocument): readonly string[] {
+  const lines: string[] = [];
+  const pending = [...traceRows(spans)].reverse();
+  for (let row = pending.pop(); row !== undefined; row = pending.pop()) {
+    if (row.message !== null) lines.push(failureLine(row, row.message));
+    pending.push(...row.children.toReversed());
+  }
+  if (lines.length === 0) return [];
+  const rest = lines.length - FAILURE_LIMIT;
+  const shown = lines.slice(0, FAILURE_LIMIT);
+  return [[...shown, ...(rest > 0 ? [`- and ${rest} more`] : [])].join('\n')];
+}
+
+function failureLine({ status, title }: TraceRow, message: string): string {
+  return `- ${STATUS_MARK[status]} ${codeSpan(title || '(no name)')} ${status}: ${codeSpan(message || '(no message)')}`;
+}
+
+/** Within code nothing is a link, a mention or a tag. */
+function codeSpan(text: string): string {
+  const fence = '`'.repeat(longestRun(text) + 1);
+  const gap = /^`|`$/.test(text) ? ' ' : '';
+  return `${fence}${gap}${text}${gap}${fence}`;
+}
+
+function codeBlock(text: string): string {
+  const fence = '`'.repeat(Math.max(3, longestRun(text) + 1));
+  return `${fence}text\n${text}${fence}`;
+}
+
+/** The most backticks in a row. */
+function longestRun(text: string): number {
+  return (text.match(/`+/g) ?? []).reduce((longest, run) => Math.max(longest, run.length), 0);
+}
