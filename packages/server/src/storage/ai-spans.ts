@@ -1,22 +1,39 @@
-import type { AiSpan, AiUsage, AttributesJson } from '@tta/obs-protocol';
-import { isAiName, isAiOrigin } from '../conventions/may-be-ai.ts';
+import type { AiSpan, AiUsage } from '@tta/obs-protocol';
 import { normalizeSpan, type Prices } from '../conventions/normalize-span.ts';
-import type { SourceSpan } from '../conventions/source-span.ts';
 import { usageShares } from '../conventions/usage-shares.ts';
-import type { SpanBatch } from '../otlp/span-batch.ts';
 import { shareBits, usageOfShare } from './ai-share.ts';
-import { AI_SPAN_COLUMNS, aiSpanValues, toAiFigures } from './ai-span-row.ts';
+import { AI_SPAN_COLUMNS, aiSpanValues, toAiFigures, type AiFigures } from './ai-span-row.ts';
+import { insertRows } from './insert-rows.ts';
+import { AiCandidates, sourceSpan } from './ai-candidates.ts';
 import type { OpenTrace } from './open-traces.ts';
+import { ParentSpans } from './parent-spans.ts';
 import type { NewSpan } from './span-rows.ts';
 import type { SqliteConnection } from './sqlite-connection.ts';
-import type { SqlRow } from './sqlite-driver.ts';
+import type { SqlValue } from './sqlite-driver.ts';
 import { number, text, textOrNull } from './sqlite-rows.ts';
 import { isFailed } from './trace-roll-up.ts';
 import { noteSession } from './trace-session.ts';
 import { addUsage, NO_USAGE, USAGE_COLUMNS, usageValues } from './usage-columns.ts';
-import type { UsageRollUps } from './usage-roll-ups.ts';
+import type { UsageRollUps, UsageSource } from './usage-roll-ups.ts';
 
-const ALL_COLUMNS = ['span_key', 'trace_key', 'share', ...AI_SPAN_COLUMNS];
+const AI_SPAN = `ai_span (span_key, trace_key, share, ${AI_SPAN_COLUMNS.join()})`;
+const TRACE_USAGE = `trace_usage (trace_key, ${USAGE_COLUMNS.join()})`;
+const REPLACE_USAGE = `ON CONFLICT DO UPDATE SET ${USAGE_COLUMNS.map((column) => `${column} = excluded.${column}`).join()}`;
+/** Of a trace with more, the spans are read again when others of it arrive. */
+const KEPT_SPANS = 200;
+
+/** A span of an AI program, as the sums of its trace need it. */
+export interface CountedAiSpan extends UsageSource {
+  readonly spanKey: number;
+  readonly spanId: string;
+  readonly parentSpanId: string | null;
+  readonly figures: AiFigures;
+  readonly isFailed: boolean;
+  /** What of it counts, as the sums have it by now. */
+  share: number;
+  /** Its own columns, until it has its row. */
+  values: readonly SqlValue[] | undefined;
+}
 
 /** Spans of AI programs in the form that all conventions share, and what they add up to in their traces. */
 export class AiSpans {
@@ -34,140 +51,101 @@ export class AiSpans {
   /** Keeps those of AI programs, and sums up their traces anew. Only within a transaction, when all spans have their rows. */
   add(spans: readonly NewSpan[]): void {
     const changed = new Set<OpenTrace>();
-    const origins = new BatchOrigins();
+    const candidates = new AiCandidates();
     for (const span of spans) {
       // Any span may be what lies between two that tell the same.
       if (span.trace.usage !== null) changed.add(span.trace);
-      if (span.batch.isAi[span.index] === 0 && !origins.areAi(span) && !isNamedAi(span)) continue;
+      if (!candidates.has(span)) continue;
       const ai = normalizeSpan(sourceSpan(span), this.#prices);
       if (ai === null) continue;
-      this.#insert(span, ai);
       noteSession(span.trace, span.batch.startNs[span.index]!, ai);
+      this.#spansOf(span.trace).push(countedSpan(span, ai));
       changed.add(span.trace);
     }
-    for (const trace of changed) this.#sumUp(trace);
+    if (changed.size === 0) return;
+    const rows: (readonly SqlValue[])[] = [];
+    const sums: (readonly SqlValue[])[] = [];
+    const parents = new ParentSpans(this.#connection, spans, changed);
+    for (const trace of changed) {
+      trace.usage = this.#sumUp(trace, parents, rows);
+      sums.push([trace.traceKey, ...usageValues(trace.usage)]);
+      if (trace.aiSpans!.length > KEPT_SPANS) trace.aiSpans = undefined;
+    }
+    insertRows(this.#connection, AI_SPAN, rows);
+    insertRows(this.#connection, TRACE_USAGE, sums, REPLACE_USAGE);
     this.#rollUps.save();
   }
 
-  #insert({ spanKey, trace }: NewSpan, ai: AiSpan): void {
-    this.#connection
-      .sql(`INSERT INTO ai_span (${ALL_COLUMNS.join()}) VALUES (${ALL_COLUMNS.map(() => '?').join()})`)
-      .run(spanKey, trace.traceKey, 0, ...aiSpanValues(ai));
+  #spansOf(trace: OpenTrace): CountedAiSpan[] {
+    return (trace.aiSpans ??= trace.usage === null ? [] : this.#read(trace));
   }
 
-  #sumUp(trace: OpenTrace): void {
-    const rows = this.#connection
+  /** @param rows - Gets those of spans that have none yet. */
+  #sumUp(trace: OpenTrace, parents: ParentSpans, rows: (readonly SqlValue[])[]): AiUsage {
+    const spans = this.#spansOf(trace);
+    const ids = new Set(spans.map(({ spanId }) => spanId));
+    const shares = spans.map(() => 0);
+    const tree = spans.map(({ spanId, parentSpanId, figures }) => ({
+      spanId,
+      parentSpanId: parents.nearest(trace, parentSpanId, ids),
+      ai: figures,
+    }));
+    for (const share of usageShares(tree)) shares[share.index] = shareBits(share);
+    let sum: AiUsage = NO_USAGE;
+    for (const [index, span] of spans.entries()) {
+      const share = shares[index]!;
+      const usage = usageOfShare(span.figures, span.isFailed, share);
+      sum = addUsage(sum, usage);
+      if (share !== span.share) {
+        this.#rollUps.change(span, usageOfShare(span.figures, span.isFailed, span.share), usage);
+      }
+      if (span.values !== undefined) rows.push([span.spanKey, trace.traceKey, share, ...span.values]);
+      else if (share !== span.share) {
+        this.#connection.sql('UPDATE ai_span SET share = ? WHERE span_key = ?').run(share, span.spanKey);
+      }
+      span.share = share;
+      span.values = undefined;
+    }
+    return sum;
+  }
+
+  #read({ traceKey }: OpenTrace): CountedAiSpan[] {
+    return this.#connection
       .sql(
         `SELECT ai_span.*, span_id, parent_span_id, status, end_ns / 1000000000 AS end_s, service_name
          FROM ai_span JOIN span USING (span_key) JOIN resource ON resource.id = resource_id
          WHERE ai_span.trace_key = ?`,
       )
-      .all(trace.traceKey);
-    const parents = new NearestSpans(this.#connection, trace.traceKey, rows);
-    const spans = rows.map((row) => ({
-      spanId: text(row, 'span_id'),
-      parentSpanId: parents.around(textOrNull(row, 'parent_span_id')),
-      ai: toAiFigures(row),
-    }));
-    const bits = spans.map(() => 0);
-    for (const share of usageShares(spans)) bits[share.index] = shareBits(share);
-    let sum: AiUsage = NO_USAGE;
-    for (const [index, row] of rows.entries()) {
-      const failed = isFailed(text(row, 'status'));
-      const usage = usageOfShare(spans[index]!.ai, failed, bits[index]!);
-      sum = addUsage(sum, usage);
-      const before = number(row, 'share');
-      if (before === bits[index]) continue;
-      this.#connection
-        .sql('UPDATE ai_span SET share = ? WHERE span_key = ?')
-        .run(bits[index]!, number(row, 'span_key'));
-      this.#rollUps.change(row, usageOfShare(spans[index]!.ai, failed, before), usage);
-    }
-    trace.usage = sum;
-    this.#connection
-      .sql(
-        `INSERT OR REPLACE INTO trace_usage (trace_key, ${USAGE_COLUMNS.join()})
-         VALUES (?, ${USAGE_COLUMNS.map(() => '?').join()})`,
-      )
-      .run(trace.traceKey, ...usageValues(sum));
+      .all(traceKey)
+      .map((row) => ({
+        spanKey: number(row, 'span_key'),
+        spanId: text(row, 'span_id'),
+        parentSpanId: textOrNull(row, 'parent_span_id'),
+        figures: toAiFigures(row),
+        isFailed: isFailed(text(row, 'status')),
+        endS: number(row, 'end_s'),
+        serviceName: text(row, 'service_name'),
+        provider: textOrNull(row, 'provider'),
+        model: textOrNull(row, 'response_model') ?? textOrNull(row, 'request_model'),
+        share: number(row, 'share'),
+        values: undefined,
+      }));
   }
 }
 
-/** Which of some spans of a trace lies nearest around another one, whatever lies between. */
-class NearestSpans {
-  readonly #connection: SqliteConnection;
-  readonly #traceKey: number;
-  readonly #wanted: ReadonlySet<string>;
-  /** By the span that was begun with. */
-  readonly #found = new Map<string, string | null>();
-
-  constructor(connection: SqliteConnection, traceKey: number, rows: readonly SqlRow[]) {
-    this.#connection = connection;
-    this.#traceKey = traceKey;
-    this.#wanted = new Set(rows.map((row) => text(row, 'span_id')));
-  }
-
-  /** @param spanId - The parent of a span. */
-  around(spanId: string | null): string | null {
-    const passed: string[] = [];
-    let at = spanId;
-    while (at !== null && !this.#wanted.has(at)) {
-      const known = this.#found.get(at);
-      if (known !== undefined) {
-        at = known;
-        break;
-      }
-      passed.push(at);
-      // Parents may lead in circles.
-      this.#found.set(at, null);
-      const row = this.#connection
-        .sql('SELECT parent_span_id FROM span WHERE trace_key = ? AND span_id = ?')
-        .get(this.#traceKey, at);
-      at = row === undefined ? null : textOrNull(row, 'parent_span_id');
-    }
-    for (const passedId of passed) this.#found.set(passedId, at);
-    return at;
-  }
-}
-
-/** Whether the scopes and services of batches are known for AI programs; each is looked at once. */
-class BatchOrigins {
-  #batch: SpanBatch | undefined;
-  readonly #known = new Map<number, boolean>();
-
-  areAi({ batch, index }: NewSpan): boolean {
-    if (batch !== this.#batch) {
-      this.#batch = batch;
-      this.#known.clear();
-    }
-    const scope = batch.scope[index]!;
-    const resource = batch.resource[index]!;
-    const key = scope * batch.resources.length + resource;
-    let areAi = this.#known.get(key);
-    if (areAi === undefined) {
-      areAi = isAiOrigin(batch.scopes[scope]!.name, batch.resources[resource]!.serviceName);
-      this.#known.set(key, areAi);
-    }
-    return areAi;
-  }
-}
-
-function isNamedAi({ batch, index }: NewSpan): boolean {
-  return isAiName(batch.strings[batch.name[index]!]!, batch.strings[batch.primitiveType[index]!] ?? null);
-}
-
-function sourceSpan({ batch, index }: NewSpan): SourceSpan {
-  const { buffer, byteOffset, length } = batch.documents;
-  const documents = Buffer.from(buffer, byteOffset, length);
-  const begin = index === 0 ? 0 : batch.documentEnds[index * 3 - 1]!;
-  const [attributesEnd, eventsEnd] = [batch.documentEnds[index * 3]!, batch.documentEnds[index * 3 + 1]!];
-  const json = (from: number, to: number): unknown => JSON.parse(documents.toString('utf8', from, to));
+function countedSpan({ spanKey, batch, index }: NewSpan, ai: AiSpan): CountedAiSpan {
+  const { operation, convention, tokens, cost } = ai;
   return {
-    name: batch.strings[batch.name[index]!]!,
-    startTimeUnixNano: String(batch.startNs[index]!),
-    attributes: json(begin, attributesEnd) as AttributesJson,
-    events: eventsEnd === attributesEnd ? [] : (json(attributesEnd, eventsEnd) as SourceSpan['events']),
-    scope: { name: batch.scopes[batch.scope[index]!]!.name },
-    resource: { 'service.name': batch.resources[batch.resource[index]!]!.serviceName },
+    spanKey,
+    spanId: batch.strings[batch.spanId[index]!]!,
+    parentSpanId: batch.strings[batch.parentSpanId[index]!] ?? null,
+    figures: { operation, convention, tokens, cost },
+    isFailed: isFailed(batch.strings[batch.status[index]!]!),
+    endS: Number(batch.endNs[index]! / 1_000_000_000n),
+    serviceName: batch.resources[batch.resource[index]!]!.serviceName,
+    provider: ai.provider,
+    model: ai.responseModel ?? ai.requestModel,
+    share: 0,
+    values: aiSpanValues(ai),
   };
 }

@@ -1,6 +1,7 @@
 import type { AiUsage, ExecutionStatus, TraceSummary } from '@tta/obs-protocol';
 import { type RunPart, runPart, type RunRollUps } from './run-roll-ups.ts';
 import { sessionPart, type SessionPart, type Sessions } from './sessions.ts';
+import type { CountedAiSpan } from './ai-spans.ts';
 import type { SqliteConnection } from './sqlite-connection.ts';
 import type { SqlValue } from './sqlite-driver.ts';
 import { LOG_SIZE } from './sqlite-log-store.ts';
@@ -30,6 +31,8 @@ export interface OpenTrace {
   totals: TraceTotals | undefined;
   /** Of its spans of AI programs; `null` without any. */
   usage: AiUsage | null;
+  /** The spans that `usage` sums up, as far as they are remembered. */
+  aiSpans: CountedAiSpan[] | undefined;
   session: TraceSession;
   /** As its row of `trace_session` says. */
   savedSession: TraceSession;
@@ -145,6 +148,7 @@ export class OpenTraces {
       isPinned: number(row, 'is_pinned') === 1,
       totals,
       usage,
+      aiSpans: undefined,
       session,
       savedSession: session,
       counted: sessionPart({ sessionId: session.sessionId, status: totals.status, usage }),
@@ -164,6 +168,7 @@ export class OpenTraces {
       isPinned: false,
       totals: undefined,
       usage: null,
+      aiSpans: undefined,
       session: NO_SESSION,
       savedSession: NO_SESSION,
       counted: null,

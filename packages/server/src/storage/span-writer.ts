@@ -49,8 +49,8 @@ export class SpanWriter {
       changed.add(span.trace);
       if (count(span) === RESUMPTION) resumed.add(span.trace);
     }
-    this.#addTexts(spans);
     this.#aiSpans.add(spans);
+    this.#addTexts(spans);
     this.#statistics.primitiveRollUps.add(spans);
     return this.#traces.save(changed, resumed);
   }

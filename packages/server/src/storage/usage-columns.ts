@@ -42,8 +42,19 @@ export function toUsage(row: SqlRow): AiUsage {
 
 /** @param sign - -1 takes it away. Sums of dollars are never less than nothing, whatever rounding leaves. */
 export function addUsage(usage: AiUsage, other: AiUsage, sign: 1 | -1 = 1): AiUsage {
-  const entries = FIELDS.map((field) => [field, Math.max(0, usage[field] + sign * other[field])] as const);
-  return Object.fromEntries(entries) as unknown as AiUsage;
+  const sum = (field: keyof AiUsage): number => Math.max(0, usage[field] + sign * other[field]);
+  return {
+    calls: sum('calls'),
+    errors: sum('errors'),
+    inputTokens: sum('inputTokens'),
+    outputTokens: sum('outputTokens'),
+    cacheReadTokens: sum('cacheReadTokens'),
+    cacheWriteTokens: sum('cacheWriteTokens'),
+    reasoningTokens: sum('reasoningTokens'),
+    reportedUsd: sum('reportedUsd'),
+    estimatedUsd: sum('estimatedUsd'),
+    unpricedCount: sum('unpricedCount'),
+  };
 }
 
 /** Sets what adds to the columns of a row that is there: for `ON CONFLICT DO UPDATE`. */

@@ -1,7 +1,7 @@
 import type { AiUsage, UsageGroup, UsageReport } from '@tta/obs-protocol';
 import type { SqliteConnection } from './sqlite-connection.ts';
 import type { SqlRow } from './sqlite-driver.ts';
-import { number, text, textOrNull } from './sqlite-rows.ts';
+import { number, storable, text } from './sqlite-rows.ts';
 import type { UsageQuery } from './statistics-store.ts';
 import { ADD_USAGE, addUsage, NO_USAGE, toUsage, USAGE_COLUMNS, usageValues } from './usage-columns.ts';
 
@@ -28,6 +28,16 @@ interface Change {
   readonly after: AiUsage;
 }
 
+/** What a sum is told by. */
+export interface UsageSource {
+  /** When the span ended, in seconds since the Unix epoch. */
+  readonly endS: number;
+  readonly serviceName: string;
+  readonly provider: string | null;
+  /** The one that answered, else the one that was asked for. */
+  readonly model: string | null;
+}
+
 /** Sums up what calls of models used, by hour, service, provider and model. Changes only within transactions. */
 export class UsageRollUps {
   readonly #connection: SqliteConnection;
@@ -41,22 +51,17 @@ export class UsageRollUps {
     connection.onRollback(() => this.#changes.clear());
   }
 
-  /**
-   * What a span counts for has changed.
-   *
-   * @param row - Of `ai_span`, with `end_s` and `service_name` of the span.
-   */
-  change(row: SqlRow, before: AiUsage, after: AiUsage): void {
-    const startS = Math.floor(number(row, 'end_s') / HOUR_S) * HOUR_S;
+  /** What a span counts for has changed. */
+  change({ endS, serviceName, provider, model }: UsageSource, before: AiUsage, after: AiUsage): void {
+    const startS = Math.floor(endS / HOUR_S) * HOUR_S;
     const nowS = this.#now() / 1000;
     // Times that cannot be true, and those that are long over.
     if (startS > nowS + AHEAD_S || startS < nowS - KEPT_S) return;
-    const model = textOrNull(row, 'response_model') ?? textOrNull(row, 'request_model') ?? '';
     const key = {
       startS,
-      serviceName: text(row, 'service_name').slice(0, NAME_LENGTH),
-      provider: (textOrNull(row, 'provider') ?? '').slice(0, NAME_LENGTH),
-      model: model.slice(0, NAME_LENGTH),
+      serviceName: shortened(serviceName),
+      provider: shortened(provider ?? ''),
+      model: shortened(model ?? ''),
     };
     const name = Object.values(key).join('\0');
     const known = this.#changes.get(name) ?? { key, before: NO_USAGE, after: NO_USAGE };
@@ -116,6 +121,10 @@ export class UsageRollUps {
     );
     return stored.get(startS, serviceName, provider, model) !== undefined;
   }
+}
+
+function shortened(name: string): string {
+  return storable(name).slice(0, NAME_LENGTH);
 }
 
 function groupOf(
