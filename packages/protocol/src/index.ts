@@ -98,3 +98,17 @@ export {
   isSessionList,
   isUsageReport,
 } from './statistics-guards.ts';
+export {
+  isPrimitiveComparison,
+  isPrimitiveVersionList,
+  versionsCalled,
+  type ComparedExecutions,
+  type ComparedPrimitive,
+  type ComparedVersion,
+  type MeasuredChange,
+  type PrimitiveComparison,
+  type PrimitiveName,
+  type PrimitiveVersion,
+  type PrimitiveVersionList,
+  type VersionName,
+} from './comparison.ts';
