@@ -45,3 +45,4 @@ export type {
   QueryRange,
   SomeNode,
 } from './query-node.ts';
+export { wordsOf } from './words.ts';

@@ -1,5 +1,6 @@
 import { AI_SPANS } from './ai-schema.ts';
 import { METRIC_BYTES, METRICS } from './metric-schema.ts';
+import { QUERIES } from './query-schema.ts';
 import { ROLL_UPS } from './roll-up-schema.ts';
 import { RUNS } from './run-schema.ts';
 import { SEARCH_AND_RETENTION } from './search-schema.ts';
@@ -127,6 +128,7 @@ export const MIGRATIONS: readonly string[] = [
   ROLL_UPS,
   AI_SPANS,
   RUNS,
+  QUERIES,
 ];
 
 export const SCHEMA_VERSION = MIGRATIONS.length;

@@ -9,11 +9,13 @@ import type {
   TraceSummary,
   TranscriptList,
 } from '@tta/obs-protocol';
+import type { QueryNode } from '@tta/obs-protocol/query';
 import type { Prices } from '../conventions/normalize-span.ts';
 import type { SpanBatch } from '../otlp/span-batch.ts';
 import { AiSpans } from './ai-spans.ts';
 import { fitting, InvalidCursorError, pageOf, parseCursor } from './list-cursor.ts';
 import { OpenTraces } from './open-traces.ts';
+import { TraceMatcher } from './query/trace-matcher.ts';
 import { SpanWriter } from './span-writer.ts';
 import type { SqliteConnection } from './sqlite-connection.ts';
 import type { SqliteStatisticsStore } from './sqlite-statistics-store.ts';
@@ -94,6 +96,23 @@ export class SqliteTraceStore implements TraceStore {
             .sql(`SELECT ${columns} FROM ${TRACES} WHERE (start_ns, trace_key) < (?, ?) ${order}`)
             .all(...parseCursor(query.cursor), query.limit + 1);
     return pageOf(rows, query.limit, ['start_text', 'trace_key'], toSummary);
+  }
+
+  async matching(
+    traceIds: readonly string[],
+    queries: readonly QueryNode[],
+  ): Promise<readonly (readonly boolean[])[]> {
+    const keys = new Map(
+      this.#connection
+        .sql('SELECT trace_id, trace_key FROM trace WHERE trace_id IN (SELECT value FROM json_each(?))')
+        .all(JSON.stringify(traceIds))
+        .map((row) => [text(row, 'trace_id'), number(row, 'trace_key')]),
+    );
+    const matcher = new TraceMatcher(this.#connection, this.#now());
+    return queries.map((query) => {
+      const found = matcher.matching(query, [...keys.values()]);
+      return traceIds.map((traceId) => found.has(keys.get(traceId) ?? -1));
+    });
   }
 
   async trace(traceId: string): Promise<TraceDocument | undefined> {

@@ -9,6 +9,7 @@ import type {
   TraceSummary,
   TranscriptList,
 } from '@tta/obs-protocol';
+import type { QueryNode } from '@tta/obs-protocol/query';
 import type { SpanBatch } from '../otlp/span-batch.ts';
 
 /** A part of a list. */
@@ -17,6 +18,11 @@ export interface PageQuery {
   readonly limit: number;
   /** `nextCursor` of the page before. */
   readonly cursor?: string;
+}
+
+export interface TraceSearch extends PageQuery {
+  /** Which traces are listed; by default all. */
+  readonly where?: QueryNode;
 }
 
 export interface RetentionLimits {
@@ -41,11 +47,22 @@ export interface TraceStore {
    */
   write(batch: SpanBatch): Promise<readonly LiveChange[]>;
   /**
-   * Newest first, by start time.
+   * Those that a query finds, newest first by start time. It looks as far as it takes to answer promptly: a page may be
+   * short, or empty, though there is a next one.
    *
    * @throws InvalidCursorError when the cursor is not one of ours.
    */
-  traces(query: PageQuery): Promise<TraceList>;
+  traces(query: TraceSearch): Promise<TraceList>;
+  /**
+   * Which of the traces each query finds.
+   *
+   * @returns for each query whether it finds each of the traces, in the order in which they were given; what is not stored
+   *   is not found.
+   */
+  matching(
+    traceIds: readonly string[],
+    queries: readonly QueryNode[],
+  ): Promise<readonly (readonly boolean[])[]>;
   trace(traceId: string): Promise<TraceDocument | undefined>;
   /** Of those of the traces that are stored. */
   summaries(traceIds: readonly string[]): Promise<readonly TraceSummary[]>;

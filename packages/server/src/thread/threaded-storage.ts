@@ -66,6 +66,7 @@ export class ThreadedStorage implements Storage {
       ...methods<TraceStore>()('traces', call, {
         reader: [
           'traces',
+          'matching',
           'trace',
           'summaries',
           'span',

@@ -1,0 +1,110 @@
+import type { AttributeJson, AttributesJson } from '@tta/obs-protocol';
+import type { QueryableTrace, QueryFieldValue } from '@tta/obs-protocol/query';
+import type { SqliteConnection } from '../sqlite-connection.ts';
+import type { SqlRow } from '../sqlite-driver.ts';
+import { number, text } from '../sqlite-rows.ts';
+import { QUERYABLE_COLUMNS, queryableSpan } from './queryable-span.ts';
+import { ATTEMPT_NAMES, SPAN_JOINS } from './span-fields.ts';
+import { isTraceField, TRACE_FIELDS, TRACE_JOINS } from './trace-fields.ts';
+
+/** Spans that are read at once. */
+const PART_SPANS = 64;
+/** Resources that are kept parsed. */
+const MOST_RESOURCES = 1_000;
+
+const TRACE_VALUES = Object.entries(TRACE_FIELDS)
+  .map(([field, expression]) => `${expression} AS "${field}"`)
+  .join();
+
+/** Reads stored traces as queries ask for them. */
+export class QueryableRows {
+  readonly #connection: SqliteConnection;
+  readonly #resources = new Map<number, AttributesJson>();
+
+  constructor(connection: SqliteConnection) {
+    this.#connection = connection;
+  }
+
+  /**
+   * Some spans of a trace, in parts.
+   *
+   * @param needed - Names of the fields that are asked for: what is costly is read for these alone.
+   */
+  *parts(
+    traceKey: number,
+    spanKeys: readonly number[],
+    needed: ReadonlySet<string>,
+  ): Generator<QueryableTrace, void> {
+    const fields = [...needed].some(isTraceField) ? this.#traceFields(traceKey) : {};
+    const attempts = needed.has('attempts') ? this.#attempts(traceKey) : new Map<string, number>();
+    for (let index = 0; index < spanKeys.length; index += PART_SPANS) {
+      const rows = this.#spanRows(spanKeys.slice(index, index + PART_SPANS));
+      const logs = needed.has('text') ? this.#logs(traceKey, rows) : new Map<string, AttributeJson[]>();
+      const spans = rows.map((row) => {
+        const spanId = text(row, 'span_id');
+        return queryableSpan(row, {
+          resource: this.#resource(number(row, 'resource_id')),
+          attempts: attempts.get(spanId) ?? 0,
+          logs: logs.get(spanId) ?? [],
+        });
+      });
+      if (spans.length > 0) yield { fields, spans };
+    }
+  }
+
+  #spanRows(spanKeys: readonly number[]): readonly SqlRow[] {
+    return this.#connection
+      .sql(
+        `SELECT ${QUERYABLE_COLUMNS} FROM json_each(?) wanted JOIN span s ON s.span_key = wanted.value ${SPAN_JOINS}`,
+      )
+      .all(JSON.stringify(spanKeys));
+  }
+
+  #traceFields(traceKey: number): QueryableTrace['fields'] {
+    const row = this.#connection
+      .sql(`SELECT ${TRACE_VALUES} FROM trace t ${TRACE_JOINS} WHERE t.trace_key = ?`)
+      .get(traceKey);
+    const known = Object.entries(row ?? {}).filter(([, value]) => value !== null);
+    return Object.fromEntries(known as [string, QueryFieldValue][]);
+  }
+
+  /** By the id of the span that they are attempts of. */
+  #attempts(traceKey: number): ReadonlyMap<string, number> {
+    const rows = this.#connection
+      .sql(
+        `SELECT parent_span_id, count(*) AS attempts FROM span
+         WHERE trace_key = ? AND parent_span_id IS NOT NULL AND name GLOB '${ATTEMPT_NAMES}' GROUP BY parent_span_id`,
+      )
+      .all(traceKey);
+    return new Map(rows.map((row) => [text(row, 'parent_span_id'), number(row, 'attempts')]));
+  }
+
+  #logs(traceKey: number, spans: readonly SqlRow[]): ReadonlyMap<string, AttributeJson[]> {
+    const rows = this.#connection
+      .sql(
+        `SELECT span_id, body FROM log_record
+         WHERE trace_key = ? AND span_id IN (SELECT value FROM json_each(?)) ORDER BY time_ns, log_key`,
+      )
+      .all(traceKey, JSON.stringify(spans.map((row) => text(row, 'span_id'))));
+    const logs = new Map<string, AttributeJson[]>();
+    for (const row of rows) {
+      const body = JSON.parse(text(row, 'body')) as AttributeJson;
+      const spanId = text(row, 'span_id');
+      const known = logs.get(spanId);
+      if (known === undefined) logs.set(spanId, [body]);
+      else known.push(body);
+    }
+    return logs;
+  }
+
+  #resource(id: number): AttributesJson {
+    let resource = this.#resources.get(id);
+    if (resource === undefined) {
+      const row = this.#connection.sql('SELECT attributes FROM resource WHERE id = ?').get(id);
+      resource = JSON.parse(text(row!, 'attributes')) as AttributesJson;
+      if (this.#resources.size >= MOST_RESOURCES) this.#resources.clear();
+      this.#resources.set(id, resource);
+    }
+    return resource;
+  }
+}

@@ -1,0 +1,124 @@
+import type { FilterNode, QueryMatch } from '@tta/obs-protocol/query';
+import { wordsOf } from '@tta/obs-protocol/query';
+import { numberMatches } from './number-condition.ts';
+import {
+  ATTEMPT_NAMES,
+  FIELD_SOURCES,
+  HEDGE_ATTEMPTS,
+  NUMBER_COLUMNS,
+  TEXT_COLUMNS,
+  type FieldSource,
+} from './span-fields.ts';
+import {
+  allTrue,
+  anyOf,
+  anyTrue,
+  atMost,
+  condition,
+  exactly,
+  TRUE,
+  UNKNOWN,
+  type Bounds,
+  type SqlCondition,
+} from './sql-condition.ts';
+import { jsonHasKey, jsonMentions, mayHaveWord, textMatches } from './text-condition.ts';
+
+/** Of a text with many words, so many are looked for: the longest. */
+const MOST_WORDS = 3;
+
+/** The traces that are looked at: a table of their keys which each statement has to begin with. */
+export const CHUNK = 'chunk';
+
+/** What SQL can tell of a span by a filter of a field that is not of its trace. */
+export function spanFilterBounds({ field, anyOf: matches }: FilterNode, nowMs: number): Bounds {
+  return anyOf(matches.map((match) => matchBounds(field, match, nowMs)));
+}
+
+function matchBounds(field: string, match: QueryMatch, nowMs: number): Bounds {
+  const columns: readonly string[] | undefined = member(TEXT_COLUMNS, field);
+  if (columns !== undefined) return anyOf(columns.map((column) => textColumnMatches(column, match)));
+  const number: string | undefined = member(NUMBER_COLUMNS, field);
+  if (number !== undefined) return numberMatches(number, match, nowMs);
+  const source: FieldSource | undefined = member(FIELD_SOURCES, field);
+  if (source !== undefined) return sourceMatches(source, match);
+  if (field === 'attempts') return atMost(MAY_HAVE_ATTEMPTS);
+  if (field === 'text') return atMost(match.kind === 'text' ? mayHaveText(match.parts) : TRUE);
+  return field.startsWith('attr.') ? attributeMatches(field.slice('attr.'.length), match) : UNKNOWN;
+}
+
+export function textColumnMatches(column: string, match: QueryMatch): Bounds {
+  if (match.kind === 'present') return exactly(condition(`${column} IS NOT NULL`));
+  return match.kind === 'text' ? textMatches(column, match.parts) : UNKNOWN;
+}
+
+function sourceMatches(source: FieldSource, match: QueryMatch): Bounds {
+  const { attributes = [], exceptions = [], resource = [], columns = [], lists = [] } = source;
+  if (match.kind !== 'present' && match.kind !== 'text') return UNKNOWN;
+  const mentions = (column: string): SqlCondition =>
+    match.kind === 'present' ? condition(`${column} IS NOT NULL`) : jsonMentions(column, match.parts);
+  const members = (column: string, keys: readonly string[]): readonly SqlCondition[] =>
+    keys.map((key) => allTrue([jsonHasKey(column, key), mentions(column)]));
+  return atMost(
+    anyTrue([
+      ...members('s.attributes', attributes),
+      ...members('r.attributes', resource),
+      ...members('s.events', exceptions),
+      ...columns.map((column) => textColumnMatches(column, match).necessary),
+      ...lists.map(mentions),
+    ]),
+  );
+}
+
+function attributeMatches(key: string, match: QueryMatch): Bounds {
+  const value = (column: string): SqlCondition =>
+    match.kind === 'text' ? mentionsValue(column, match.parts) : TRUE;
+  return atMost(
+    anyTrue(
+      ['s.attributes', 'r.attributes'].map((column) => allTrue([jsonHasKey(column, key), value(column)])),
+    ),
+  );
+}
+
+/** A text that is a number means the number, however either is written. */
+function mentionsValue(column: string, parts: readonly string[]): SqlCondition {
+  const [only = ''] = parts;
+  const mentions = jsonMentions(column, parts);
+  const number = parts.length === 1 && only.trim() !== '' ? Number(only) : NaN;
+  return Number.isFinite(number) ? anyTrue([mentions, jsonMentions(column, [String(number)])]) : mentions;
+}
+
+const MAY_HAVE_ATTEMPTS = anyTrue([
+  condition(
+    `(s.trace_key, s.span_id) IN (SELECT c.trace_key, c.parent_span_id FROM span c WHERE c.trace_key IN ${CHUNK}
+       AND c.parent_span_id IS NOT NULL AND c.name GLOB '${ATTEMPT_NAMES}')`,
+  ),
+  jsonHasKey('s.attributes', HEDGE_ATTEMPTS),
+]);
+
+/** Each word of a phrase stands somewhere in the texts of the span, or in its log lines. */
+function mayHaveText(parts: readonly string[]): SqlCondition {
+  const words = wordsOf(parts[0] ?? '')
+    .trim()
+    .split(' ');
+  const longest = [...new Set(words)]
+    .toSorted((one, other) => other.length - one.length)
+    .slice(0, MOST_WORDS);
+  return allTrue(longest.map(mayHaveWordAnywhere));
+}
+
+function mayHaveWordAnywhere(word: string): SqlCondition {
+  if (word === '') return TRUE;
+  const inLog = mayHaveWord('l.body', word);
+  return anyTrue([
+    ...['s.attributes', 's.name', 's.status_message', 's.events'].map((column) => mayHaveWord(column, word)),
+    condition(
+      `(s.trace_key, s.span_id) IN (SELECT l.trace_key, l.span_id FROM log_record l WHERE l.trace_key IN ${CHUNK}
+         AND l.span_id IS NOT NULL AND ${inLog.sql})`,
+      ...inLog.values,
+    ),
+  ]);
+}
+
+function member<Value>(table: Readonly<Record<string, Value>>, key: string): Value | undefined {
+  return Object.hasOwn(table, key) ? table[key] : undefined;
+}

@@ -1,0 +1,134 @@
+import { matchesQuery, type QueryNode, type SomeNode } from '@tta/obs-protocol/query';
+import type { SqliteConnection } from '../sqlite-connection.ts';
+import type { SqlRow, SqlValue } from '../sqlite-driver.ts';
+import { number } from '../sqlite-rows.ts';
+import { queryBounds } from './query-bounds.ts';
+import { fieldsOf, outermostSome, withAnswers } from './query-parts.ts';
+import { QueryableRows } from './queryable-rows.ts';
+import { CHUNK, spanFilterBounds } from './span-conditions.ts';
+import { SPAN_JOINS } from './span-fields.ts';
+import { condition, exactly, FALSE, isExact, TRUE, type Bounds, type SqlCondition } from './sql-condition.ts';
+import { traceFieldBounds, traceFilterBounds } from './trace-conditions.ts';
+import { isTraceField, TRACE_JOINS } from './trace-fields.ts';
+
+/** A span before this has mostly a time in other units, and may lie outside its trace. */
+const HAS_ODD_SPANS = 'SELECT 1 FROM span WHERE start_ns < 946684800000000000 LIMIT 1';
+
+const KEYS = `${CHUNK} (trace_key) AS MATERIALIZED (SELECT value FROM json_each(?))`;
+const TRACES = `${CHUNK} JOIN trace t ON t.trace_key = ${CHUNK}.trace_key ${TRACE_JOINS}`;
+const SPANS = `${TRACES} JOIN span s ON s.trace_key = t.trace_key ${SPAN_JOINS}`;
+
+/**
+ * Finds out which traces a query finds. SQL narrows down which spans may match; where it cannot tell all, `matchesQuery`
+ * decides, span by span.
+ */
+export class TraceMatcher {
+  readonly #connection: SqliteConnection;
+  readonly #nowMs: number;
+  readonly #hasOddSpans: boolean;
+  readonly #rows: QueryableRows;
+
+  /** @param nowMs - What `-15m` counts from. */
+  constructor(connection: SqliteConnection, nowMs: number) {
+    this.#connection = connection;
+    this.#nowMs = nowMs;
+    this.#hasOddSpans = connection.sql(HAS_ODD_SPANS).get() !== undefined;
+    this.#rows = new QueryableRows(connection);
+  }
+
+  /** What SQL can tell of a trace `t` with its `TRACE_JOINS`, without looking at its spans. */
+  traceBounds(root: QueryNode): Bounds {
+    const options = { hasOddSpans: this.#hasOddSpans };
+    const bounds = (node: QueryNode): Bounds =>
+      queryBounds(node, {
+        filter: (filter) => traceFilterBounds(filter, this.#nowMs, options),
+        some: ({ child }) => bounds(child),
+      });
+    return bounds(root);
+  }
+
+  /** @param keys - Of traces. @returns those that the query finds. */
+  matching(root: QueryNode, keys: readonly number[]): ReadonlySet<number> {
+    const bounds = this.traceBounds(root);
+    const left =
+      bounds.necessary === TRUE
+        ? keys
+        : this.#all(keys, `SELECT t.trace_key FROM ${TRACES} WHERE `, bounds.necessary).map(keyOf);
+    return isExact(bounds) ? new Set(left) : this.matchingSpans(root, left);
+  }
+
+  /** The same, of traces of which the bounds of the trace are true. */
+  matchingSpans(root: QueryNode, keys: readonly number[]): ReadonlySet<number> {
+    if (keys.length === 0) return new Set();
+    const some = new Map(outermostSome(root).map((node) => [node, this.matching(node.child, keys)]));
+    const bounds = this.#spanBounds(root, some);
+    if (isExact(bounds)) {
+      const rows = this.#all(keys, `SELECT DISTINCT s.trace_key FROM ${SPANS} WHERE `, bounds.necessary);
+      return new Set(rows.map(keyOf));
+    }
+    return this.#decide(root, keys, bounds, some);
+  }
+
+  #spanBounds(root: QueryNode, some: ReadonlyMap<SomeNode, ReadonlySet<number>>): Bounds {
+    return queryBounds(root, {
+      filter: (filter) =>
+        isTraceField(filter.field)
+          ? traceFieldBounds(filter, this.#nowMs)
+          : spanFilterBounds(filter, this.#nowMs),
+      some: (node) =>
+        exactly(
+          condition('s.trace_key IN (SELECT value FROM json_each(?))', JSON.stringify([...some.get(node)!])),
+        ),
+    });
+  }
+
+  #decide(
+    root: QueryNode,
+    keys: readonly number[],
+    { necessary, sufficient }: Bounds,
+    some: ReadonlyMap<SomeNode, ReadonlySet<number>>,
+  ): ReadonlySet<number> {
+    const found = new Set<number>();
+    const candidates = new Map<number, number[]>();
+    const isFound = sufficient === FALSE ? FALSE : sufficient;
+    for (const row of this.#all(
+      keys,
+      `SELECT s.trace_key, s.span_key, ${isFound.sql} AS is_found FROM ${SPANS} WHERE `,
+      necessary,
+      isFound.values,
+    )) {
+      const traceKey = keyOf(row);
+      if (number(row, 'is_found') === 1) found.add(traceKey);
+      const spanKeys = candidates.get(traceKey);
+      if (spanKeys === undefined) candidates.set(traceKey, [number(row, 'span_key')]);
+      else spanKeys.push(number(row, 'span_key'));
+    }
+    const needed = fieldsOf(root);
+    for (const [traceKey, spanKeys] of candidates) {
+      if (found.has(traceKey)) continue;
+      const node = withAnswers(root, (asked) => some.get(asked)!.has(traceKey));
+      for (const trace of this.#rows.parts(traceKey, spanKeys, needed)) {
+        if (!matchesQuery(node, trace, this.#nowMs)) continue;
+        found.add(traceKey);
+        break;
+      }
+    }
+    return found;
+  }
+
+  /** Statements are as many as queries: none of them is kept. */
+  #all(
+    keys: readonly number[],
+    select: string,
+    where: SqlCondition,
+    values: readonly SqlValue[] = [],
+  ): readonly SqlRow[] {
+    return this.#connection
+      .statement(`WITH ${KEYS} ${select}${where.sql}`)
+      .all(JSON.stringify(keys), ...values, ...where.values);
+  }
+}
+
+function keyOf(row: SqlRow): number {
+  return number(row, 'trace_key');
+}
