@@ -1,7 +1,13 @@
 import type { Command, FlagValues } from './command.ts';
 import { CLIENT_FLAGS, CLIENT_HELP } from './shared-flags.ts';
 
-const FLAGS = { ...CLIENT_FLAGS, since: 'string', 'db-path': 'string', json: 'boolean' } as const;
+const FLAGS = {
+  ...CLIENT_FLAGS,
+  since: 'string',
+  'otlp-ports': 'string',
+  'db-path': 'string',
+  json: 'boolean',
+} as const;
 
 export type DoctorFlags = FlagValues<typeof FLAGS>;
 
@@ -40,6 +46,8 @@ A check that cannot know says nothing.
 Flags
   --since TIME    traces from how long ago: 15m, 6h, 7d; of them the newest 500
   --json          as JSON: checks, and findings with evidence and mend
+  --otlp-ports N,N
+                  where programs send by default, or none (4318,4317)
   --db-path FILE  with a command: where its traces are kept, see tta-obs run
 ${CLIENT_HELP}
 Exit codes

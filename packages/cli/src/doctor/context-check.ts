@@ -9,7 +9,7 @@ const CONSUMER = 5;
 /** What runs side by side is begun in one go; what lost its context was begun after something was waited for. */
 const SIDE_BY_SIDE_MS = 2;
 /** That all of it happens to lie within the other must be less likely than this. */
-const CHANCE = 0.01;
+const CHANCE = 0.001;
 /** Fewer spans within another say nothing. */
 const LEAST_NESTED = 2;
 
@@ -81,7 +81,9 @@ function lostContext(roots: Spans, spans: Spans): readonly Nested[] {
     // With two traces under way nobody can tell to which it belongs.
     const isClear = new Set(around.map(({ traceId }) => traceId)).size === 1;
     const outer = isClear ? smallest(around) : undefined;
-    return outer === undefined || outer.name === inner.name ? [] : [{ inner, outer }];
+    // Who begins a trace on purpose links it to the one that it comes from.
+    const isMeant = outer === undefined || inner.linkedTraceIds.includes(outer.traceId);
+    return isMeant || outer.name === inner.name ? [] : [{ inner, outer }];
   });
   const ofOneRun = nested.filter((each) => isLater(each) && hasSharedRun(each));
   if (ofOneRun.length > 0) return ofOneRun;

@@ -17,6 +17,8 @@ export interface StoredSpan {
   readonly origin: Origin;
   readonly scopeName: string;
   readonly attributes: AttributesJson;
+  /** Traces that it names as related. */
+  readonly linkedTraceIds: readonly string[];
   readonly ai: AiSpan | null;
   readonly dropped: DroppedCounts;
 }
@@ -93,6 +95,7 @@ function storedSpan(detail: SpanDetail, origins: Map<string, Origin>): StoredSpa
     origin: shared(originOf(detail.resource), origins),
     scopeName: detail.scope.name,
     attributes: detail.attributes,
+    linkedTraceIds: links.map(({ traceId }) => traceId),
     ai: detail.ai,
     dropped: {
       attributes: detail.droppedAttributesCount,

@@ -76,7 +76,7 @@ function sendGrpc({
       resolve(result);
     };
     const fail = (error: unknown) => finish({ isAccepted: false, isReached: false, told: reasonOf(error) });
-    const timer = setTimeout(() => fail(new Error(`no answer within ${LIMIT_MS / 1000} s`)), LIMIT_MS);
+    const timer = setTimeout(() => fail(new Error('no answer in time')), LIMIT_MS);
     session.on('error', fail);
     const call = requestOn(session, {
       ...headers,
@@ -115,15 +115,13 @@ function requestOn(session: ClientHttp2Session, headers: OutgoingHttpHeaders): C
   }
 }
 
-/** `fetch` tells the reason below its own error, and of several addresses in a list. */
+/** Why a connection or an answer failed, in one line. `fetch` tells it below its own error, of several addresses in a list. */
 export function reasonOf(error: unknown): string {
-  const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
-  if (!(cause instanceof Error)) return 'no answer';
-  const { code } = cause as NodeJS.ErrnoException;
-  const [first] = cause instanceof AggregateError ? (cause.errors as readonly unknown[]) : [];
-  if (cause.message === '' && first instanceof Error) return shown(first.message);
-  if (cause.name === 'TimeoutError') return `no answer within ${LIMIT_MS / 1000} s`;
-  return shown(cause.message === '' ? (code ?? 'no answer') : cause.message);
+  const { cause, errors, name, message, code } = error as Partial<AggregateError> & NodeJS.ErrnoException;
+  const [further] = errors ?? [cause];
+  if (further !== undefined) return reasonOf(further);
+  if (name === 'TimeoutError') return 'no answer in time';
+  return shown(message || code || 'no answer');
 }
 
 /** The message of a `google.rpc.Status`, else the text itself. */

@@ -1,6 +1,7 @@
 import { formatDuration } from '../format-duration.ts';
 import { processOf, spanText, type Evidence, type StoredSpan } from './evidence.ts';
 import { firstOf, type Finding } from './finding.ts';
+import { groupBy } from './group-by.ts';
 import { originText, type Origin } from './origin.ts';
 
 /** A span is over when it is sent, and clocks that are looked after differ by less. */
@@ -8,26 +9,24 @@ const TOLERANCE_MS = 5_000;
 /** OpenTelemetry is younger than that: such a time is not in nanoseconds, or was not set. */
 const EARLIEST_MS = Date.UTC(2000, 0, 1);
 
-/** Spans from the future, from long before OpenTelemetry, or from outside of the time in which their program ran. */
+/** Spans from the future or from long before OpenTelemetry, and programs that end before they were started. */
 export function checkTimes({ traces, nowMs, program }: Evidence): readonly Finding[] {
-  const ahead = new Map<string, StoredSpan>();
-  const behind = new Map<string, StoredSpan>();
-  const wrongUnits = new Map<string, StoredSpan>();
-  for (const span of traces.flatMap(({ spans }) => spans)) {
-    const key = processOf(span);
-    if (span.startMs < EARLIEST_MS) {
-      wrongUnits.set(key, span);
-      continue;
-    }
-    if (span.endMs > nowMs + TOLERANCE_MS && span.endMs > (ahead.get(key)?.endMs ?? 0)) ahead.set(key, span);
-    const isOfProgram = program?.pid !== undefined && program.pid === span.origin.pid;
-    if (isOfProgram && span.endMs < program.startMs - TOLERANCE_MS) behind.set(key, span);
-  }
-  return [
-    ...[...ahead.values()].map((span) => aheadFinding(span, nowMs)),
-    ...[...behind.values()].map((span) => behindFinding(span, program!.startMs)),
-    ...[...wrongUnits.values()].map(unitsFinding),
-  ];
+  const processes = groupBy(
+    traces.flatMap(({ spans }) => spans),
+    processOf,
+  );
+  return [...processes.values()].flatMap((spans) => {
+    const sound = spans.filter(({ startMs }) => startMs >= EARLIEST_MS);
+    const unsound = spans.find(({ startMs }) => startMs < EARLIEST_MS);
+    const findings = unsound === undefined ? [] : [unitsFinding(unsound)];
+    if (sound.length === 0) return findings;
+    const last = sound.reduce((latest, span) => (span.endMs > latest.endMs ? span : latest));
+    if (last.endMs > nowMs + TOLERANCE_MS) return [...findings, aheadFinding(last, nowMs)];
+    const isOfProgram = program?.pid !== undefined && program.pid === last.origin.pid;
+    // One span may be told belatedly; that nothing is told of the time of the program is the clock.
+    const isBehind = isOfProgram && spans.length > 1 && last.endMs < program.startMs - TOLERANCE_MS;
+    return isBehind ? [...findings, behindFinding(last, program.startMs)] : findings;
+  });
 }
 
 function aheadFinding(span: StoredSpan, nowMs: number): Finding {
