@@ -40,21 +40,12 @@ export function usualSettingsPath({ platform, env, homeDirectory }: DataDirector
  */
 export function readSettingsFile(named: string | undefined, options: DataDirectoryOptions): SettingsFile {
   const path = resolve(named ?? usualSettingsPath(options));
-  let text: string;
-  try {
-    text = readFileSync(path, 'utf8');
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (named === undefined && (code === 'ENOENT' || code === 'ENOTDIR')) return EMPTY;
-    throw new UsageError(`The settings file ${path} cannot be read (${code}).`);
+  const written = readSettings(path);
+  if (written === undefined) {
+    if (named === undefined) return EMPTY;
+    throw new UsageError(`The settings file ${path} cannot be read (ENOENT).`);
   }
-  const settings = Object.entries(parseObject(text, path)).map(([name, value]) => {
-    const known = knownName(name, path);
-    const parsed = parseJsonSetting(known, value, `${known} in ${path}`);
-    // As seen from the file: it is found from wherever the command is called.
-    return [known, known === 'dbPath' ? resolve(dirname(path), parsed as string) : parsed] as const;
-  });
-  const values = Object.fromEntries(settings) as SettingValues;
+  const values = parseSettings(written, path);
   const isOpen =
     options.platform !== 'win32' &&
     values.token !== undefined &&
@@ -63,6 +54,38 @@ export function readSettingsFile(named: string | undefined, options: DataDirecto
     values,
     notices: isOpen ? [`${path} holds a token, and others may read it: chmod 600 ${path}`] : [],
   };
+}
+
+/**
+ * What stands in a settings file, known or not; `undefined` when there is no file.
+ *
+ * @throws UsageError when it cannot be read, or is not a JSON object.
+ */
+export function readSettings(path: string): Readonly<Record<string, unknown>> | undefined {
+  let text: string;
+  try {
+    text = readFileSync(path, 'utf8');
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT' || code === 'ENOTDIR') return undefined;
+    throw new UsageError(`The settings file ${path} cannot be read (${code}).`);
+  }
+  return parseObject(text, path);
+}
+
+/**
+ * The values of what stands in a settings file.
+ *
+ * @throws UsageError when something in it is not known or makes no sense.
+ */
+export function parseSettings(written: Readonly<Record<string, unknown>>, path: string): SettingValues {
+  const settings = Object.entries(written).map(([name, value]) => {
+    const known = settingName(name, ` in ${path}`);
+    const parsed = parseJsonSetting(known, value, `${known} in ${path}`);
+    // As seen from the file: it is found from wherever the command is called.
+    return [known, known === 'dbPath' ? resolve(dirname(path), parsed as string) : parsed] as const;
+  });
+  return Object.fromEntries(settings) as SettingValues;
 }
 
 /** What a parser says of the text is not handed on: it shows parts of it, and there may be a token. */
@@ -81,10 +104,14 @@ function parseObject(text: string, path: string): Readonly<Record<string, unknow
   return value as Readonly<Record<string, unknown>>;
 }
 
-function knownName(name: string, path: string): SettingName {
+/**
+ * @param place - Where the name stands, for the message: text that follows it.
+ * @throws UsageError with the nearest name when there is no such setting.
+ */
+export function settingName(name: string, place = ''): SettingName {
   if (Object.hasOwn(SETTINGS, name)) return name as SettingName;
   const names = Object.keys(SETTINGS);
   const nearest = nearestName(name, names);
   const hint = nearest === undefined ? '' : ` Did you mean "${nearest}"?`;
-  throw new UsageError(`Unknown setting "${name}" in ${path}.${hint} There are ${names.join(', ')}.`);
+  throw new UsageError(`Unknown setting "${name}"${place}.${hint} There are ${names.join(', ')}.`);
 }

@@ -1,6 +1,7 @@
 import { backup } from './backup.ts';
 import { cleanup } from './cleanup.ts';
 import type { Command } from './command.ts';
+import { config } from './config.ts';
 import { doctor } from './doctor.ts';
 import { exportTraces } from './export.ts';
 import { importTraces } from './import.ts';
@@ -27,6 +28,7 @@ export const COMMANDS: readonly Command[] = [
   cleanup,
   backup,
   doctor,
+  config,
   exportTraces,
   importTraces,
 ];
