@@ -3,10 +3,14 @@ import { describe, expect, it } from '@jest/globals';
 import { processSurroundings } from './process.ts';
 
 /** A process with streams of a spec. */
-function processOf(stdout: { isTTY?: boolean; columns?: number }, env: Record<string, string> = {}) {
+function processOf(
+  stdout: { isTTY?: boolean; columns?: number },
+  env: Record<string, string> = {},
+  stderr: { isTTY?: boolean; columns?: number } = {},
+) {
   const stdin = Object.assign(new PassThrough(), { isTTY: true });
   const out = Object.assign(new PassThrough(), stdout);
-  const err = new PassThrough();
+  const err = Object.assign(new PassThrough(), stderr);
   const subject = { env, stdin, stdout: out, stderr: err, platform: 'linux' } as unknown as NodeJS.Process;
   return { stdin, err, out, surroundings: processSurroundings(subject) };
 }
@@ -42,6 +46,19 @@ describe('processSurroundings', () => {
   it('takes the width of the terminal, or 100 columns', () => {
     expect(processOf({ columns: 40 }).surroundings.terminal.columns).toBe(40);
     expect(processOf({}).surroundings.terminal.columns).toBe(100);
+    // A terminal that does not know its width.
+    expect(processOf({ columns: 0 }).surroundings.terminal.columns).toBe(100);
+  });
+
+  it.each([
+    [{ isTTY: true, columns: 60 }, {}, 60],
+    [{ isTTY: true }, {}, 100],
+    [{ isTTY: true, columns: 60 }, { TERM: 'dumb' }, 0],
+    [{ isTTY: true, columns: 60 }, { NO_COLOR: '1' }, 60],
+    [{}, {}, 0],
+  ])('writes lines of stderr %j anew with %j in the width of %j', (stderr, env, width) => {
+    const { terminal } = processOf({}, env as Record<string, string>, stderr).surroundings;
+    expect(terminal.errColumns).toBe(width);
   });
 
   it('goes on when nobody reads its output any more, and with no other error', () => {

@@ -28,10 +28,10 @@ export function processSurroundings(subject: NodeJS.Process): Surroundings {
     terminal: {
       out: (text) => void stdout.write(text),
       err: (text) => void stderr.write(text),
-      columns: stdout.columns ?? DEFAULT_COLUMNS,
+      columns: stdout.columns || DEFAULT_COLUMNS,
       hasColour: stdout.isTTY === true && !env['NO_COLOR'] && env['TERM'] !== 'dumb',
       isOutTerminal: stdout.isTTY === true,
-      canRewriteErr: stderr.isTTY === true && env['TERM'] !== 'dumb',
+      errColumns: stderr.isTTY === true && env['TERM'] !== 'dumb' ? stderr.columns || DEFAULT_COLUMNS : 0,
     },
     pipeOut: (parts) => pipe(parts, stdout),
     input: stdin,

@@ -1,16 +1,16 @@
 import { describe, expect, it } from '@jest/globals';
 import { ProgressLine } from './progress-line.ts';
 
-function lineOn(canRewriteErr: boolean) {
+function lineOn(errColumns: number) {
   const said: string[] = [];
   let nowMs = 0;
   const terminal = {
     out: () => undefined,
     err: (text: string) => void said.push(text),
-    columns: 10,
+    columns: 80,
     hasColour: false,
     isOutTerminal: false,
-    canRewriteErr,
+    errColumns,
   };
   const line = new ProgressLine(terminal, () => nowMs);
   return { line, said, at: (ms: number) => (nowMs = ms) };
@@ -18,7 +18,7 @@ function lineOn(canRewriteErr: boolean) {
 
 describe('ProgressLine', () => {
   it('writes one line anew, ten times a second at most, in the width of the terminal', () => {
-    const { line, said, at } = lineOn(true);
+    const { line, said, at } = lineOn(10);
     line.show(() => 'one');
     at(99);
     line.show(() => 'two');
@@ -30,7 +30,7 @@ describe('ProgressLine', () => {
   });
 
   it('shows itself again at once after something else was written', () => {
-    const { line, said } = lineOn(true);
+    const { line, said } = lineOn(10);
     line.show(() => 'one');
     line.clear();
     line.show(() => 'one');
@@ -38,7 +38,7 @@ describe('ProgressLine', () => {
   });
 
   it('says nothing where no terminal is', () => {
-    const { line, said } = lineOn(false);
+    const { line, said } = lineOn(0);
     line.show(() => 'one');
     line.clear();
     expect(said).toEqual([]);

@@ -19,10 +19,11 @@ export class ProgressLine {
   /** Shows a text, at most ten times a second. */
   show(text: () => string): void {
     const nowMs = this.#now();
-    if (!this.#terminal.canRewriteErr || nowMs - this.#lastMs < LEAST_MS) return;
+    const { errColumns } = this.#terminal;
+    if (errColumns === 0 || nowMs - this.#lastMs < LEAST_MS) return;
     this.#lastMs = nowMs;
     this.#isShown = true;
-    this.#terminal.err(`\r\u001b[K${truncate(text(), this.#terminal.columns - 1)}`);
+    this.#terminal.err(`\r\u001b[K${truncate(text(), errColumns - 1)}`);
   }
 
   /** Removes the line: before anything else is written, and at the end. */

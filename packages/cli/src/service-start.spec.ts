@@ -11,7 +11,7 @@ describe('terminalLogger', () => {
       columns: 80,
       hasColour: false,
       isOutTerminal: false,
-      canRewriteErr: false,
+      errColumns: 0,
     };
     const logger = terminalLogger(terminal);
     logger.warn('Port 4318 is taken.');

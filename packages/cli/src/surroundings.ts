@@ -9,8 +9,8 @@ export interface Terminal {
   readonly hasColour: boolean;
   /** What goes to `out` is seen at once, among what goes to `err`. */
   readonly isOutTerminal: boolean;
-  /** A line on `err` can be written anew. */
-  readonly canRewriteErr: boolean;
+  /** Width of `err` in characters, where a line on it can be written anew; 0 where it cannot. */
+  readonly errColumns: number;
 }
 
 /** Everything of the process that a command touches; specs bring their own. */

@@ -13,7 +13,7 @@ export interface SessionOptions {
   readonly columns?: number;
   /** What comes in on stdin. */
   readonly input?: Iterable<Uint8Array>;
-  readonly canRewriteErr?: boolean;
+  readonly errColumns?: number;
 }
 
 /** A terminal that remembers, a user who answers, and signals that a spec sends. */
@@ -42,7 +42,7 @@ export class Session implements Surroundings {
     columns = 80,
     ownProgram,
     input = [],
-    canRewriteErr = false,
+    errColumns = 0,
   }: SessionOptions) {
     this.homeDirectory = homeDirectory;
     this.env = { PATH: process.env['PATH'], ...env };
@@ -59,7 +59,7 @@ export class Session implements Surroundings {
       columns,
       hasColour: false,
       isOutTerminal: false,
-      canRewriteErr,
+      errColumns,
     };
   }
 

@@ -127,7 +127,7 @@ describe('tta-obs export', () => {
 
   it('leaves no file when it is stopped, and ends with the code of the signal', async () => {
     const server = await startWith(richTraces(3));
-    const session = new Session({ homeDirectory: directory, canRewriteErr: true });
+    const session = new Session({ homeDirectory: directory, errColumns: 80 });
     // As soon as something was read.
     Object.assign(session.terminal, { err: () => session.send('SIGINT') });
     const port = String(server.port);
@@ -138,7 +138,7 @@ describe('tta-obs export', () => {
 
   it('tells on a terminal how far it is, and takes that back', async () => {
     const server = await startWith(richTraces(1));
-    const { err } = await run(server, ['export', '--out', path('a')], { canRewriteErr: true });
+    const { err } = await run(server, ['export', '--out', path('a')], { errColumns: 80 });
     expect(err).toBe('\r\u001b[K0 traces with 1 span read\r\u001b[K');
   });
 
