@@ -1,123 +1,102 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
-import type { LiveChange, LiveMessage } from '@tta/obs-protocol';
-import { WebSocketServer, type WebSocket } from 'ws';
+import type { LiveChange } from '@tta/obs-protocol';
+import { WebSocketServer } from 'ws';
 import type { ServiceLogger } from '../logger.ts';
-import type { TraceStore } from '../storage/trace-store.ts';
+import { encodeMessage, type LiveStore } from './live-batch.ts';
+import { LiveClient, TRY_AGAIN_LATER, type LiveQuery } from './live-client.ts';
+import { StoreFeed } from './live-store-feed.ts';
 import type { SparseLog } from './sparse-log.ts';
 
-/** What a client may leave unread. It is cut off beyond that, and resumes with `?after=`. */
-const BACKLOG_LIMIT_BYTES = 4 * 1024 * 1024;
-const CATCH_UP_BATCH = 200;
-const CLIENT_LIMIT = 100;
-/** WebSocket close codes: "going away" and "try again later". */
+const CLIENT_LIMIT = 250;
+/** WebSocket close code. */
 const GOING_AWAY = 1001;
-const TRY_AGAIN_LATER = 1013;
 
 export interface LiveFeedOptions {
-  readonly store: TraceStore;
+  readonly store: LiveStore;
   readonly logger: ServiceLogger;
   readonly sparseLog: SparseLog;
 }
 
-interface Client {
-  readonly socket: WebSocket;
-  /** Everything up to here was sent. */
-  seq: number;
-  /** The client is being fed from the store and not by `publish`. */
-  isCatchingUp: boolean;
-  /** Something was published while it was catching up, perhaps after the store was read. */
-  hasMissed: boolean;
+/** What a client wants to be told. */
+export interface LiveSubscription {
+  /** The last `seq` that it has seen; `undefined`: what changes from now on. */
+  readonly after: number | undefined;
+  /** Only of traces that it finds. */
+  readonly query: LiveQuery | undefined;
 }
 
-/** `/ws/traces`: tells every connected client about each change, once and in order of `seq`. */
+/** `/ws/traces`: tells every connected client about each change that concerns it, once and in order of `seq`. */
 export class LiveFeed {
-  readonly #store: TraceStore;
-  readonly #logger: ServiceLogger;
-  readonly #sparseLog: SparseLog;
+  readonly #options: LiveFeedOptions;
   readonly #server = new WebSocketServer({ noServer: true, maxPayload: 1024, perMessageDeflate: false });
-  readonly #clients = new Set<Client>();
+  readonly #clients = new Set<LiveClient>();
+  readonly #storeFeed: StoreFeed;
 
   constructor(options: LiveFeedOptions) {
-    this.#store = options.store;
-    this.#logger = options.logger;
-    this.#sparseLog = options.sparseLog;
+    this.#options = options;
+    this.#storeFeed = new StoreFeed(options.store, (error, clients) => this.#giveUp(clients, error));
   }
 
-  /** Takes over an upgrade request that was checked. `after` is the last `seq` that the client has seen. */
-  accept(request: IncomingMessage, socket: Duplex, head: Buffer, after: number | undefined): void {
+  /** Takes over an upgrade request that was checked. */
+  accept(request: IncomingMessage, socket: Duplex, head: Buffer, subscription: LiveSubscription): void {
     this.#server.handleUpgrade(request, socket, head, (webSocket) => {
       webSocket.on('error', () => webSocket.terminate());
       if (this.#clients.size >= CLIENT_LIMIT) {
         webSocket.close(TRY_AGAIN_LATER, `more than ${CLIENT_LIMIT} clients`);
         return;
       }
+      const { query, after } = subscription;
+      const client = new LiveClient(webSocket, query, after === undefined, () => this.#storeFeed.wake());
       // Those that come while one is greeted count it too.
-      const client: Client = { socket: webSocket, seq: 0, isCatchingUp: true, hasMissed: false };
       this.#clients.add(client);
-      webSocket.on('close', () => this.#clients.delete(client));
-      this.#greet(client, after).catch((error: unknown) => {
-        const line = 'A live client could not be served';
-        this.#sparseLog.say('live', line, (text) => this.#logger.error(text, error));
-        webSocket.terminate();
+      webSocket.on('close', () => {
+        this.#clients.delete(client);
+        this.#storeFeed.delete(client);
       });
+      this.#greet(client, after).catch((error: unknown) => this.#giveUp([client], error));
     });
   }
 
   /** Sends what has just been committed. */
   publish(changes: readonly LiveChange[]): void {
-    const messages = changes.map((change) => ({ seq: change.seq, text: JSON.stringify(change) }));
-    for (const client of this.#clients) {
-      if (client.isCatchingUp) {
-        client.hasMissed = true;
-        continue;
-      }
-      for (const { seq, text } of messages) {
-        if (seq > client.seq && this.#send(client, text)) client.seq = seq;
+    const newest = changes.at(-1);
+    if (newest === undefined) return;
+    const level = [...this.#clients].filter((client) => client.query === undefined && !client.isCatchingUp);
+    const messages = level.length === 0 ? [] : changes.map(encodeMessage);
+    for (const client of level) {
+      for (const [index, { seq }] of changes.entries()) {
+        if (seq > client.seq && client.send(messages[index]!)) client.seq = seq;
       }
     }
+    this.#storeFeed.noteSeq(newest.seq);
   }
 
   close(): void {
-    for (const { socket } of this.#clients) socket.close(GOING_AWAY, 'the service stops');
+    for (const client of this.#clients) client.close(GOING_AWAY, 'the service stops');
     this.#server.close();
   }
 
   /** Ends the connections of clients that do not answer the farewell. */
   terminate(): void {
-    for (const { socket } of this.#clients) socket.terminate();
+    for (const client of this.#clients) client.terminate();
   }
 
-  async #greet(client: Client, after: number | undefined): Promise<void> {
-    const newest = await this.#store.newestSeq();
+  async #greet(client: LiveClient, after: number | undefined): Promise<void> {
+    const newest = await this.#options.store.newestSeq();
     // A position from the future belongs to a database that was deleted since: start over.
     client.seq = after === undefined ? newest : after > newest ? 0 : after;
-    this.#send(client, JSON.stringify({ type: 'hello', seq: newest } satisfies LiveMessage));
-    await this.#catchUp(client);
+    if (!client.send(encodeMessage({ type: 'hello', seq: newest }))) return;
+    this.#storeFeed.noteSeq(newest);
+    this.#storeFeed.add(client);
   }
 
-  /** Reads from the store until nothing is newer and nothing was published meanwhile. */
-  async #catchUp(client: Client): Promise<void> {
-    while (client.isCatchingUp) {
-      client.hasMissed = false;
-      const changes = await this.#store.changesAfter(client.seq, CATCH_UP_BATCH);
-      for (const change of changes) {
-        if (!this.#send(client, JSON.stringify(change))) return;
-        client.seq = change.seq;
-      }
-      if (changes.length === 0 && !client.hasMissed) client.isCatchingUp = false;
+  #giveUp(clients: readonly LiveClient[], error: unknown): void {
+    const { logger, sparseLog } = this.#options;
+    if (clients.some(({ isOpen }) => isOpen)) {
+      const line = 'A live client could not be served';
+      sparseLog.say('live', line, (text) => logger.error(text, error));
     }
-  }
-
-  /** False when the client is gone, or was cut off because it does not read. */
-  #send({ socket }: Client, text: string): boolean {
-    if (socket.readyState !== socket.OPEN) return false;
-    if (socket.bufferedAmount > BACKLOG_LIMIT_BYTES) {
-      // The code arrives if the client starts to read again; ws ends the connection after 30 s if not.
-      socket.close(TRY_AGAIN_LATER, 'too slow, resume with ?after=');
-      return false;
-    }
-    socket.send(text);
-    return true;
+    for (const client of clients) client.terminate();
   }
 }

@@ -1,6 +1,8 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
+import { parseQuery, printQuery } from '@tta/obs-protocol/query';
 import type { Access } from './access.ts';
+import type { LiveQuery } from './live-client.ts';
 import type { LiveFeed } from './live-feed.ts';
 import { answerRaw } from './raw-answer.ts';
 import type { Refusals } from './refusals.ts';
@@ -8,7 +10,7 @@ import type { RefusedError } from './refused-error.ts';
 
 const SEQ = /^[0-9]{1,15}$/;
 
-/** Requests for a WebSocket: `/ws/traces`, after `?after=<seq>`. */
+/** Requests for a WebSocket: `/ws/traces`, of `?query=` and after `?after=<seq>`. */
 export function webSocketUpgrade(feed: LiveFeed, access: Access, refusals: Refusals) {
   return (request: IncomingMessage, socket: Duplex, head: Buffer): void => {
     socket.on('error', () => socket.destroy());
@@ -19,12 +21,23 @@ export function webSocketUpgrade(feed: LiveFeed, access: Access, refusals: Refus
       refusals.noteRequest('WebSocket', request.url ?? '', status);
       return answerRaw(socket, status, message);
     }
-    const [path, query = ''] = (request.url ?? '').split('?');
+    const { url = '' } = request;
+    const [path = ''] = url.split('?', 1);
     if (path !== '/ws/traces') return answerRaw(socket, 404, `There is no WebSocket at ${path}.`);
-    const after = new URLSearchParams(query).get('after');
+    const parameters = new URLSearchParams(url.slice(path.length));
+    for (const name of ['after', 'query']) {
+      if (parameters.getAll(name).length > 1) return answerRaw(socket, 400, `${name} must be given once.`);
+    }
+    const after = parameters.get('after');
     if (after !== null && !SEQ.test(after)) {
       return answerRaw(socket, 400, 'after must be the seq of an earlier message.');
     }
-    return feed.accept(request, socket, head, after === null ? undefined : Number(after));
+    const { root, problems } = parseQuery(parameters.get('query') ?? '');
+    const [problem] = problems;
+    if (problem !== undefined) {
+      return answerRaw(socket, 400, `The query cannot be understood: ${problem.message}.`, { problems });
+    }
+    const query: LiveQuery | undefined = root && { root, text: printQuery(root) };
+    return feed.accept(request, socket, head, { after: after === null ? undefined : Number(after), query });
   };
 }
