@@ -57,7 +57,7 @@ describe('processSurroundings', () => {
     [{ isTTY: true, columns: 60 }, { NO_COLOR: '1' }, 60],
     [{}, {}, 0],
   ])('writes lines of stderr %j anew with %j in the width of %j', (stderr, env, width) => {
-    const { terminal } = processOf({}, env as Record<string, string>, stderr).surroundings;
+    const { terminal } = processOf({}, env, stderr).surroundings;
     expect(terminal.errColumns).toBe(width);
   });
 

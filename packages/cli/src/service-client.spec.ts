@@ -70,6 +70,32 @@ describe('ServiceClient', () => {
     expect(shown.slice(2)).toEqual([undefined, `Bearer ${'x'.repeat(16)}`, `Bearer ${'x'.repeat(16)}`]);
   });
 
+  it('sends traces as they are given, and tells what the service said', async () => {
+    const received: string[] = [];
+    other = createServer((request, answer) => {
+      request.on('data', (chunk: Buffer) => received.push(chunk.toString()));
+      request.on('end', () => {
+        if (received.length > 1) answer.end('{}');
+        else answer.writeHead(503, { 'retry-after': '2' }).end('{"code":14,"message":"the queue is full"}');
+      });
+    }).listen(0, '127.0.0.1');
+    await new Promise((resolve) => other!.once('listening', resolve));
+    const client = new ServiceClient({ host: '127.0.0.1', port: (other.address() as AddressInfo).port });
+    const request = '{"resourceSpans": []}';
+    expect(await client.sendTraces(request)).toMatchObject({
+      kind: 'busy',
+      message: 'the queue is full',
+      retryAfterMs: 2000,
+    });
+    expect(await client.sendTraces(request)).toMatchObject({ kind: 'taken', rejectedCount: 0 });
+    expect(received).toEqual([request, request]);
+  });
+
+  it('takes what answers traces with something else than JSON for no service', async () => {
+    const client = await clientOf(200, 'hello');
+    await expect(client.sendTraces('{}')).rejects.toThrow(`No TTA service answers at ${client.url}`);
+  });
+
   it('finds a service only where ours answers', async () => {
     expect(await (await clientOf(200, '{}')).probe()).toBeUndefined();
     other!.close();
