@@ -20,6 +20,7 @@ export {
   type QueryableTrace,
   type QueryFieldValue,
 } from './match-query.ts';
+export { nearestName } from './nearest-name.ts';
 export { parseQuery, queryLimits } from './parse-query.ts';
 export { printQuery } from './print-query.ts';
 export {

@@ -11,11 +11,13 @@ import { answerClientError, http1Server } from './http1-server.ts';
 import { Http2Sessions } from './http2-server.ts';
 import { IdleConnections } from './idle-connections.ts';
 import { keepingRoutes } from './keeping-routes.ts';
+import { refuseUnknownParameters } from './known-parameters.ts';
 import type { LiveFeed } from './live-feed.ts';
 import { metricRoutes } from './metric-routes.ts';
 import { listenOn, type ListeningPort } from './listening-port.ts';
 import { logRoutes } from './log-routes.ts';
 import { limitedAtOnce, limitedPerConnection } from './open-answers.ts';
+import { openApiRoute } from './openapi-route.ts';
 import { otlpGrpc } from './otlp-grpc.ts';
 import { otlpHttp } from './otlp-http.ts';
 import { statisticsRoutes } from './statistics-routes.ts';
@@ -102,6 +104,7 @@ export async function createHttpService(options: HttpServiceOptions): Promise<Ht
     clientErrorHandler: answerClientError,
   });
   addRequestChecks(app, { access, refusals, logger, sparseLog });
+  refuseUnknownParameters(app);
   const ports: ListeningPort[] = [];
   const portNumbers = () => ports.map(({ port }) => port);
   healthRoute(app, { ...options, refusals, ports: portNumbers });
@@ -110,6 +113,7 @@ export async function createHttpService(options: HttpServiceOptions): Promise<Ht
   logRoutes(app, options.storage.logs);
   metricRoutes(app, options.storage.metrics);
   statisticsRoutes(app, options.storage.statistics, Date.now);
+  openApiRoute(app);
   pageFiles(app, options.pageDir);
   await app.ready();
 

@@ -1,0 +1,194 @@
+import { protocolSchemas } from './protocol-schemas.mjs';
+import { otlpPaths, otlpResponses, otlpSchemas } from './otlp.mjs';
+
+const PROBLEM = 'application/problem+json';
+
+const introduction = `What the local TTA observability service answers over HTTP.
+
+- **Lists** are answered page by page: \`nextCursor\` of a page goes into \`cursor\` of the next, and is \`null\` on the last.
+- **Parameters** that an address does not take are refused with 400, as values are that make no sense.
+- **Errors** are problem details (RFC 9457), those of OTLP \`google.rpc.Status\`. \`detail\` says what happened and what to do.
+- **Changes** need \`content-type: application/json\`, also where no body is needed.
+- **Who may ask**: on loopback everybody on this machine, under a \`Host\` and \`Origin\` of this machine. A service with a token asks for it with every request.
+- **HEAD** is answered wherever GET is.
+- **What may come later**: further fields in every object. A client ignores those that it does not know.`;
+
+const tags = {
+  Traces: 'Traces, their spans and what was said in them.',
+  Queries: 'What completes a query while it is typed.',
+  Keeping: 'What retention removes and what it spares.',
+  Logs: 'Log records as they were received.',
+  Metrics: 'Metrics as they were received.',
+  Statistics: 'Sums over what came in.',
+  Service: 'The service itself.',
+  OTLP: 'Where OpenTelemetry clients send to.',
+};
+
+/** What any request may be answered. */
+const commonProblems = {
+  400: 'A parameter is not known, or its value makes no sense.',
+  401: 'The service asks for a token that was not shown.',
+  403: '`Host` or `Origin` is not of this machine.',
+  500: 'The service failed; its log says why.',
+  503: 'Too much is under way: try again after `Retry-After`.',
+};
+
+/** What a request that changes something may be answered beside that. */
+const changeProblems = {
+  413: 'The body is larger than 1 KiB.',
+  415: '`Content-Type` is not `application/json`.',
+};
+
+/**
+ * The OpenAPI document of the service.
+ *
+ * @param {typeof import('../src/openapi/operations.ts') & typeof import('../src/openapi/parameters.ts')} written
+ */
+export function openApiDocument({ operations, pathParameters, traceQuery }) {
+  const paths = {};
+  for (const operation of operations) {
+    paths[operation.path] ??= pathItem(operation.path, pathParameters);
+    paths[operation.path][operation.method] = operationObject(operation, traceQuery);
+  }
+  const types = operations.flatMap(({ answers }) => Object.values(answers)).filter((type) => type !== null);
+  return {
+    openapi: '3.1.1',
+    info: {
+      title: 'TTA observability service',
+      description: introduction,
+      license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
+      // Grows where a client has to change.
+      version: '1',
+    },
+    servers: [{ url: 'http://127.0.0.1:8765', description: 'Where it listens unless told otherwise' }],
+    security: [{}, { bearer: [] }, { header: [] }, { cookie: [] }],
+    tags: Object.entries(tags).map(([name, description]) => ({ name, description })),
+    paths: { ...paths, ...otlpPaths },
+    components: {
+      schemas: {
+        ...protocolSchemas([...types, 'LiveMessage', 'ProblemDetails', 'QueryProblemDetails']),
+        ...otlpSchemas,
+      },
+      responses: { ...sharedResponses(), ...otlpResponses },
+      securitySchemes: {
+        bearer: {
+          type: 'http',
+          scheme: 'bearer',
+          description: 'The token that the service printed at its start.',
+        },
+        header: { type: 'apiKey', in: 'header', name: 'x-tta-token', description: 'The same token.' },
+        cookie: {
+          type: 'apiKey',
+          in: 'cookie',
+          name: 'tta-token',
+          description: 'What a browser gets when it opens `/?token=…`.',
+        },
+      },
+    },
+  };
+}
+
+function pathItem(path, pathParameters) {
+  const names = [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => name);
+  if (names.length === 0) return {};
+  return { parameters: names.map((name) => parameterObject(pathParameters[name], 'path')) };
+}
+
+function operationObject(operation, traceQuery) {
+  const { id, tag, summary, description, query, body } = operation;
+  return {
+    operationId: id,
+    tags: [tag],
+    summary,
+    ...(description !== undefined && { description }),
+    ...(query.length > 0 && { parameters: query.map((parameter) => parameterObject(parameter, 'query')) }),
+    ...(isChange(operation) && { requestBody: requestBody(body) }),
+    responses: responses(operation, query.includes(traceQuery)),
+  };
+}
+
+function parameterObject({ name, description, schema, isRequired }, place) {
+  return {
+    name,
+    in: place,
+    description,
+    ...((isRequired || place === 'path') && { required: true }),
+    schema,
+  };
+}
+
+function requestBody(schema) {
+  if (schema !== undefined) return { required: true, content: { 'application/json': { schema } } };
+  return {
+    description: 'None is needed, and none is read.',
+    content: { 'application/json': { schema: { type: 'object' } } },
+  };
+}
+
+function responses(operation, takesQueryLanguage) {
+  const { answers, problems } = operation;
+  const found = {};
+  for (const status of Object.keys({ ...commonProblems, ...(isChange(operation) && changeProblems) })) {
+    found[status] = { $ref: `#/components/responses/${status}` };
+  }
+  if (takesQueryLanguage) {
+    const [own, others] = ['QueryProblemDetails', 'ProblemDetails'].map(reference);
+    found[400] = {
+      description: 'The query cannot be understood, or a parameter is not known or makes no sense.',
+      content: { [PROBLEM]: { schema: { anyOf: [own, others] } } },
+    };
+  }
+  for (const [status, meaning] of Object.entries(problems ?? {})) found[status] = problemResponse(meaning);
+  for (const [status, type] of Object.entries(answers)) {
+    found[status] = withProblem(answer(status, type), found[status] && commonProblems[status]);
+  }
+  return found;
+}
+
+function answer(status, type) {
+  if (status === '101') return { description: 'The connection speaks WebSocket from here on.' };
+  const schema = type === null ? { type: 'object' } : reference(type);
+  return {
+    description: status === '200' ? 'What was asked for.' : 'What was asked for; it tells what fails.',
+    content: { 'application/json': { schema } },
+  };
+}
+
+/** A status that has an answer of its own here may be a problem all the same. */
+function withProblem({ description, content }, meaning) {
+  if (meaning === undefined) return { description, ...(content && { content }) };
+  const problem = problemResponse(meaning);
+  return {
+    description: `${description} Or: ${problem.description}`,
+    content: { ...content, ...problem.content },
+  };
+}
+
+function sharedResponses() {
+  return Object.fromEntries(
+    Object.entries({ ...commonProblems, ...changeProblems }).map(([status, meaning]) => [
+      status,
+      {
+        ...problemResponse(meaning),
+        ...(status === '401' && { headers: textHeader('WWW-Authenticate', 'How the token is shown.') }),
+        ...(status === '503' && { headers: textHeader('Retry-After', 'In seconds.') }),
+      },
+    ]),
+  );
+}
+
+function textHeader(name, description) {
+  return { [name]: { description, schema: { type: 'string' } } };
+}
+
+function problemResponse(description) {
+  return { description, content: { [PROBLEM]: { schema: reference('ProblemDetails') } } };
+}
+
+function reference(type) {
+  return { $ref: `#/components/schemas/${type}` };
+}
+
+function isChange({ method }) {
+  return method !== 'get';
+}

@@ -1,0 +1,108 @@
+import type { Operation } from './operation.ts';
+import { paging, traceQuery } from './parameters.ts';
+
+export const NO_TRACE = 'There is no such trace. It may have been removed by retention.';
+
+/** Traces, and which of them are kept. */
+export const traceOperations: readonly Operation[] = [
+  {
+    method: 'get',
+    path: '/api/traces',
+    id: 'listTraces',
+    tag: 'Traces',
+    summary: 'The traces that a query finds, newest first',
+    query: [traceQuery, ...paging],
+    answers: { 200: 'TraceList' },
+  },
+  {
+    method: 'get',
+    path: '/api/traces/{traceId}',
+    id: 'getTrace',
+    tag: 'Traces',
+    summary: 'A trace with its spans as columns',
+    query: [],
+    answers: { 200: 'TraceDocument' },
+    problems: { 404: NO_TRACE },
+  },
+  {
+    method: 'get',
+    path: '/api/traces/{traceId}/spans',
+    id: 'listSpansOfTrace',
+    tag: 'Traces',
+    summary: 'The spans of a trace with all that was received of them',
+    query: paging,
+    answers: { 200: 'SpanDetailList' },
+    problems: { 404: NO_TRACE },
+  },
+  {
+    method: 'get',
+    path: '/api/traces/{traceId}/spans/{spanId}',
+    id: 'getSpan',
+    tag: 'Traces',
+    summary: 'A span with all that was received of it',
+    query: [],
+    answers: { 200: 'SpanDetail' },
+    problems: { 404: 'There is no such span in this trace.' },
+  },
+  {
+    method: 'get',
+    path: '/api/traces/{traceId}/transcript',
+    id: 'getTranscript',
+    tag: 'Traces',
+    summary: 'What was said in the spans of AI programs, in order of time',
+    query: paging,
+    answers: { 200: 'TranscriptList' },
+    problems: { 404: NO_TRACE },
+  },
+  {
+    method: 'get',
+    path: '/api/spans',
+    id: 'findSpans',
+    tag: 'Traces',
+    summary: 'The spans in whose texts all words occur, newest first',
+    query: [
+      {
+        name: 'text',
+        description: 'The words to look for.',
+        schema: { type: 'string', minLength: 1, maxLength: 1000 },
+        isRequired: true,
+      },
+      ...paging,
+    ],
+    answers: { 200: 'SpanList' },
+  },
+  {
+    method: 'put',
+    path: '/api/traces/{traceId}/pin',
+    id: 'pinTrace',
+    tag: 'Keeping',
+    summary: 'Keeps a trace from removal by retention',
+    query: [],
+    answers: { 200: 'PinAnswer' },
+    problems: { 404: NO_TRACE },
+  },
+  {
+    method: 'delete',
+    path: '/api/traces/{traceId}/pin',
+    id: 'unpinTrace',
+    tag: 'Keeping',
+    summary: 'Lets retention remove a trace again',
+    query: [],
+    answers: { 200: 'PinAnswer' },
+    problems: { 404: NO_TRACE },
+  },
+  {
+    method: 'post',
+    path: '/api/cleanup',
+    id: 'cleanUp',
+    tag: 'Keeping',
+    summary: 'Removes what is over the limits of retention, or tells what that would be',
+    query: [],
+    body: {
+      type: 'object',
+      properties: { preview: { type: 'boolean', default: false, description: 'Only tell, remove nothing.' } },
+      additionalProperties: false,
+    },
+    answers: { 200: 'RetentionPreview' },
+  },
+];
