@@ -179,12 +179,35 @@ describe('a subscription by query', () => {
     const { matching } = store;
     store.matching = () => Promise.reject(new Error('disk I/O error'));
     write(1, 'error');
-    while (failed.closeCodes.length === 0) await setImmediate();
+    await failed.until(({ closeCodes }) => closeCodes.length > 0);
     store.matching = matching.bind(store);
     await failed.until(({ traces }) => traces.has(id(1)));
     expect(said).toEqual(['A live client could not be served']);
     expect(failed.seqs).toEqual([1]);
   });
+});
+
+describe('a client that does not read', () => {
+  it.each(['', 'has:status'])(
+    'is cut off at 4 MiB, and misses nothing of it later (query "%s")',
+    async (query) => {
+      const unread: (() => number)[] = [];
+      server.on('upgrade', (_, socket) => unread.push(() => socket.writableLength));
+      const stuck = await greeted(query);
+      const other = await greeted(query);
+      stuck.stopReading();
+      const name = 'n'.repeat(500_000);
+      for (let trace = 1; trace <= 40; trace++) {
+        write(trace, 'success', name);
+        await other.until(({ seq }) => seq === trace);
+        expect(Math.max(...unread.map((bytes) => bytes()))).toBeLessThan(4 * 1024 * 1024 + 1_000);
+      }
+      stuck.readOn();
+      await stuck.until(({ seq }) => seq === 40);
+      expect([stuck.closeCodes, other.closeCodes]).toEqual([[1013], []]);
+      expect(stuck.seqs).toEqual(other.seqs);
+    },
+  );
 });
 
 describe('a client that catches up', () => {

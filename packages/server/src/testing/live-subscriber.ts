@@ -17,8 +17,8 @@ export class LiveSubscriber {
   wantedAfter: number | undefined;
   /** The newest that it has seen, or does not want. */
   seq: number | undefined;
+  readonly query: string;
   readonly #address: () => string;
-  readonly #query: string;
   #socket: WebSocket | undefined;
   #retry: NodeJS.Timeout | undefined;
   #wake: () => void = () => undefined;
@@ -29,7 +29,7 @@ export class LiveSubscriber {
    */
   constructor(address: () => string, query = '', after?: number) {
     this.#address = address;
-    this.#query = query;
+    this.query = query;
     this.wantedAfter = after;
     this.seq = after;
   }
@@ -39,7 +39,7 @@ export class LiveSubscriber {
     if (this.#socket !== undefined) return;
     clearTimeout(this.#retry);
     const after = this.seq === undefined ? '' : `&after=${this.seq}`;
-    const url = `${this.#address().replace('http', 'ws')}/ws/traces?query=${encodeURIComponent(this.#query)}`;
+    const url = `${this.#address().replace('http', 'ws')}/ws/traces?query=${encodeURIComponent(this.query)}`;
     const socket = new WebSocket(`${url}${after}`);
     this.#socket = socket;
     socket.on('message', (data: Buffer) => {
@@ -48,6 +48,7 @@ export class LiveSubscriber {
     socket.on('error', () => undefined);
     socket.on('close', (code) => {
       this.closeCodes.push(code);
+      this.#wake();
       if (socket !== this.#socket) return;
       this.#socket = undefined;
       this.#retry = setTimeout(() => this.connect(), RETRY_MS);
@@ -70,7 +71,7 @@ export class LiveSubscriber {
     this.#socket?.resume();
   }
 
-  /** Resolves when `isTrue` after a message. */
+  /** Resolves when `isTrue` after a message or a break. */
   async until(isTrue: (subscriber: this) => boolean): Promise<void> {
     while (!isTrue(this)) await new Promise<void>((resolve) => (this.#wake = resolve));
   }
