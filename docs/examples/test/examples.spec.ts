@@ -83,11 +83,14 @@ function shownTree(name: string): string[] {
     .filter((part) => part !== '');
 }
 
+/** Tokens, cost and duration at the right of a line. */
+const figures = /( {2,}\d+→\d+)?( {2,}\$[\d.]+)? +[\d.]+ m?s$/;
+
 /** The lines of a tree without what differs from run to run, and as far as they are never cut. */
 function comparable(tree: string): string {
   const lines = tree.trimEnd().split('\n');
   return lines
-    .map((line) => line.replace(/ +[\d.]+ m?s$/, '').replace(/(?<=127\.0\.0\.1:)\d+/, '…'))
+    .map((line) => line.replace(figures, '').replace(/(?<=127\.0\.0\.1:)\d+/, '…'))
     .map((line) => line.slice(0, 80))
     .join('\n');
 }

@@ -62,7 +62,9 @@ describe('tta-obs run', () => {
     expect(session.stdout).toMatch(
       /^TTA observability \S+\n {2}page {6}http:\S+\n {2}OTLP {6}http:\S+\n {2}database {2}\S+traces\.db \(\S+ KiB\)\n {2}keeps {5}1000 traces, 24 h, 1 GiB, and what is pinned\n\n/,
     );
-    expect(session.stdout).toMatch(/✓ job 1 +5\.00 ms\n1 span · unknown_service\n/);
+    expect(session.stdout).toMatch(
+      /✓ success · 5\.00 ms · 1 span · unknown_service[^]+\n✓ · job 1 +5\.00 ms\n/,
+    );
     // The page ends with the service.
     expect(session.stdout).not.toContain('/#/');
     expect(session.stderr).toBe('');
@@ -117,7 +119,7 @@ describe('tta-obs run', () => {
     const port = String(server.port);
     const first = new Session();
     expect(await first.run('run', '--port', port, '--', ...program(1, 'process.exit(3)'))).toBe(3);
-    expect(first.stdout).toMatch(/^Reports to the service at http:\S+\.\n\n\n✓ job 1 /);
+    expect(first.stdout).toMatch(/^Reports to the service at http:\S+\.\n\n\n✓ success [^]+\n✓ · job 1 /);
     const second = new Session();
     const silent = [process.execPath, '-e', ''];
     expect(await second.run('run', '--port', port, '--max-traces', '5', '--', ...silent)).toBe(0);
@@ -304,7 +306,7 @@ describe('tta-obs trace', () => {
     });
     const latest = new Session();
     expect(await latest.run('trace', '--port', String(server.port))).toBe(0);
-    expect(latest.stdout).toMatch(/^✓ job 2 /);
+    expect(latest.stdout).toMatch(/\n✓ · job 2 /);
     const first = new Session({ TTA_UI_PORT: String(server.port) });
     expect(await first.run('trace', hex(1, 32))).toBe(0);
     expect(first.stdout).toContain(`${server.url}/#/traces/${hex(1, 32)}`);
@@ -329,7 +331,7 @@ describe('tta-obs trace', () => {
     const session = new Session();
     expect(await session.run('trace', '--logs', '--port', String(server.port))).toBe(0);
     expect(session.stdout).toMatch(
-      /1 span · unknown_service\n\n\+1\.50 ms {2}info {3}begun\n\+4\.25 ms {2}error {2}no stock\n\nhttp:/,
+      /\n✓ · job 1 +5\.00 ms\n\n\+1\.50 ms {2}info {3}begun\n\+4\.25 ms {2}error {2}no stock\n\nhttp:/,
     );
     const without = new Session();
     await without.run('trace', '--port', String(server.port));

@@ -3,7 +3,7 @@ import { formatDuration } from './format-duration.ts';
 import { safeText } from './safe-text.ts';
 import { STATUS_MARK } from './status-mark.ts';
 import { traceRows, type TraceRow } from './trace-rows.ts';
-import { traceTree } from './trace-tree.ts';
+import { traceTree, type TraceTreeOptions } from './trace-tree.ts';
 
 /** Fits into an issue without scrolling. */
 const COLUMNS = 100;
@@ -13,9 +13,14 @@ const FAILURE_LIMIT = 20;
  * A trace for an issue or a pull request: what it is, its tree, and the messages of its errors uncut. Nothing that a
  * traced program says can become Markdown.
  *
+ * @param details - Its spans in full, as far as they are known.
  * @param logLines - What was logged in it, as text; without it nothing is said of that.
  */
-export function traceMarkdown(document: TraceDocument, logLines?: string): string {
+export function traceMarkdown(
+  document: TraceDocument,
+  details: TraceTreeOptions['details'],
+  logLines?: string,
+): string {
   const { summary } = document;
   const { name, status, traceId, startTimeMs, durationMs } = summary;
   const facts = [
@@ -27,7 +32,7 @@ export function traceMarkdown(document: TraceDocument, logLines?: string): strin
   return [
     `### ${STATUS_MARK[status]} ${codeSpan(safeText(name) || '(no name)')}`,
     facts.join(' · '),
-    codeBlock(traceTree(document, { columns: COLUMNS, hasColour: false })),
+    codeBlock(traceTree(document, { columns: COLUMNS, hasColour: false, details })),
     ...failureList(document),
     ...(logLines === undefined ? [] : ['Log lines', codeBlock(logLines || 'none\n')]),
   ]

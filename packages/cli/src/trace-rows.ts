@@ -1,11 +1,22 @@
 import type { ExecutionStatus, SpanColumns } from '@tta/obs-protocol';
+import { aiRows, type AiRow } from './ai-row.ts';
+import { formatDuration } from './format-duration.ts';
+import { compensationGlyph, kindGlyph } from './kind-glyph.ts';
 import { safeText } from './safe-text.ts';
+import { spanNote, waitBeforeAttempt, type NotedSpan } from './span-note.ts';
+import { edgeTitle, StepEdges, type StepEdge } from './step-edge.ts';
 
 /** One row of the tree: a span, or a step span together with its only child. */
 export interface TraceRow {
+  /** One character for its kind. */
+  readonly glyph: string;
   readonly title: string;
   /** Kind of primitive, where the title does not say it. */
   readonly kind: string | null;
+  /** How it went, as its attributes tell. */
+  readonly note: string | null;
+  /** What a span of an AI program used. */
+  readonly ai: AiRow | null;
   readonly status: ExecutionStatus;
   readonly message: string | null;
   readonly durationMs: number;
@@ -14,22 +25,30 @@ export interface TraceRow {
   readonly children: readonly TraceRow[];
 }
 
-/** `primitive.retry.attempt_2` → `attempt_2`: the edge from a primitive to its child. */
-const EDGE =
-  /^primitive\.[^.]+\.((?:step|attempt|fallback|branch|case|route|iteration|item|forward|compensate)_.+|primary|then|else|refresh)$/;
-const STEP = /^step_[0-9]+$/;
+/** What is known of spans beyond their columns, by their ids. */
+export type SpanDetails = ReadonlyMap<string, NotedSpan>;
+
+const NO_DETAILS: SpanDetails = new Map();
 
 /** Builds the rows of a trace, roots first in order of start. */
-export function traceRows(spans: SpanColumns): readonly TraceRow[] {
+export function traceRows(spans: SpanColumns, details: SpanDetails = NO_DETAILS): readonly TraceRow[] {
   const children: number[][] = spans.spanId.map(() => []);
   const roots: number[] = [];
   for (const [index, parent] of spans.parentIndex.entries()) (children[parent] ?? roots).push(index);
+  const source = { spans, details, edges: new StepEdges(spans, details), ai: aiRows(spans) };
   // Children first: a row needs its children's rows, and a deep trace must not exhaust the stack.
   const rows = new Map<number, TraceRow>();
   for (const index of childrenFirst(roots, children)) {
-    rows.set(index, toRow(spans, index, children[index]!, rows));
+    rows.set(index, toRow(source, index, children[index]!, rows));
   }
   return roots.map((index) => rows.get(index)!);
+}
+
+interface Source {
+  readonly spans: SpanColumns;
+  readonly details: SpanDetails;
+  readonly edges: StepEdges;
+  readonly ai: ReadonlyMap<number, AiRow>;
 }
 
 function childrenFirst(roots: readonly number[], children: readonly number[][]): number[] {
@@ -41,49 +60,79 @@ function childrenFirst(roots: readonly number[], children: readonly number[][]):
 }
 
 function toRow(
-  spans: SpanColumns,
+  source: Source,
   index: number,
   children: readonly number[],
   rows: ReadonlyMap<number, TraceRow>,
 ): TraceRow {
-  const edge = EDGE.exec(spans.name[index]!)?.[1];
+  const { spans, details } = source;
+  const edge = source.edges.of(index);
   const [onlyChild] = children;
-  if (edge !== undefined && onlyChild !== undefined && children.length === 1) {
-    return folded(spans, index, edge, rows.get(onlyChild)!);
+  if (edge?.isStep === true && onlyChild !== undefined && children.length === 1) {
+    return folded(source, index, edge, rows.get(onlyChild)!);
   }
   const name = safeText(spans.name[index]!);
   const label = spans.label[index] === null ? null : safeText(spans.label[index]!);
-  const kind = spans.primitiveType[index] ?? null;
+  const primitiveType = spans.primitiveType[index] ?? null;
+  const detail = details.get(spans.spanId[index]!);
+  const ai = source.ai.get(index) ?? null;
+  const kind = primitiveType ?? ai?.kind ?? null;
   const childRows = children.map((child) => rows.get(child)!);
+  const title = edge === undefined ? (label ?? name) : edgeTitle(edge, label ?? (edge.isStep ? '' : name));
+  const note = detail === undefined ? null : spanNote(primitiveType, detail);
   return {
-    title: edge === undefined ? (label ?? name) : edgeTitle(edge, label ?? ''),
+    glyph: edge?.undoes === true ? compensationGlyph : glyphOf(source, index),
+    title,
     kind: kind === null || kind === 'lambda' || kind === label ? null : safeText(kind),
+    note: joined(waitText(source, index, edge), note),
+    ai,
     status: spans.status[index]!,
     message: ownMessage(spans, index, childRows),
     durationMs: spans.durationMs[index]!,
-    isOrphan: spans.parentIndex[index] === -1 && spans.parentSpanId[index] !== null,
+    isOrphan: isOrphan(spans, index),
     children: childRows,
   };
 }
 
 /** The step's time and outcome (a limit or an abort may end it before its child), the child's rows below. */
-function folded(spans: SpanColumns, index: number, edge: string, child: TraceRow): TraceRow {
+function folded(source: Source, index: number, edge: StepEdge, child: TraceRow): TraceRow {
+  const { spans } = source;
   return {
     ...child,
+    glyph: edge.undoes ? compensationGlyph : child.glyph,
     title: edgeTitle(edge, child.title),
+    note: joined(waitText(source, index, edge), child.note),
     status: spans.status[index]!,
     message: ownMessage(spans, index, child.children),
     durationMs: spans.durationMs[index]!,
-    isOrphan: spans.parentIndex[index] === -1 && spans.parentSpanId[index] !== null,
+    isOrphan: isOrphan(spans, index),
   };
 }
 
-/** Steps are known by their place; attempts, branches and fallbacks say which one they are. */
-function edgeTitle(edge: string, label: string): string {
-  if (STEP.test(edge)) return label === '' ? edge.replace('_', ' ') : label;
-  const isNumbered = /^(attempt|fallback|iteration|item)_[0-9]+$/.test(edge);
-  const place = safeText(isNumbered ? edge.replace('_', ' ') : edge.replace(/^(branch|case|route)_/, ''));
-  return label === '' || label === place ? place : `${place} · ${label}`;
+function glyphOf({ spans, details, ai }: Source, index: number): string {
+  const outcome = details.get(spans.spanId[index]!)?.attributes['cache.outcome'];
+  return kindGlyph({
+    primitiveType: spans.primitiveType[index] ?? null,
+    operation: ai.get(index)?.operation ?? null,
+    otlpKind: spans.kind[index]!,
+    cacheOutcome: typeof outcome === 'string' ? outcome : undefined,
+  });
+}
+
+/** What its parent says of the time before an attempt. */
+function waitText({ spans, details }: Source, index: number, edge: StepEdge | undefined): string | null {
+  const parent = details.get(spans.spanId[spans.parentIndex[index]!] ?? '');
+  if (edge?.attempt === undefined || parent === undefined) return null;
+  const waitMs = waitBeforeAttempt(parent, edge.attempt);
+  return waitMs === undefined ? null : `${formatDuration(waitMs)} later`;
+}
+
+function joined(first: string | null, second: string | null): string | null {
+  return first === null || second === null ? (first ?? second) : `${first}, ${second}`;
+}
+
+function isOrphan(spans: SpanColumns, index: number): boolean {
+  return spans.parentIndex[index] === -1 && spans.parentSpanId[index] !== null;
 }
 
 /** An error is told where it arose: ancestors that only pass it on stay silent. */

@@ -1,8 +1,20 @@
 import { describe, expect, it } from '@jest/globals';
-import type { ExecutionStatus, TraceDocument } from '@tta/obs-protocol';
+import type { AiOperation, ExecutionStatus, SpanDetail, TraceDocument } from '@tta/obs-protocol';
 import { traceTree } from './trace-tree.ts';
 
+interface AiSketch {
+  readonly operation: AiOperation;
+  readonly model?: string;
+  readonly tool?: string;
+  readonly agent?: string;
+  readonly tokens?: readonly [input: number | null, output: number | null, cached?: number];
+  readonly usd?: number;
+  readonly source?: 'reported' | 'estimated' | 'unpriced';
+  readonly repeats?: boolean;
+}
+
 interface SpanSketch {
+  readonly ai?: AiSketch;
   readonly name: string;
   readonly parent?: number;
   readonly ms?: number;
@@ -52,27 +64,43 @@ function traceOf(
       primitiveType: spans.map((span) => span.type ?? null),
       label: spans.map((span) => span.label ?? null),
       service: spans.map(() => 0),
-      ai: {
-        span: [],
-        operation: [],
-        provider: [],
-        model: [],
-        inputTokens: [],
-        outputTokens: [],
-        cacheReadTokens: [],
-        costUsd: [],
-        costSource: [],
-        countsTokens: [],
-        countsCost: [],
-        timeToFirstChunkMs: [],
-        tool: [],
-        agent: [],
-      },
+      ai: aiColumnsOf(spans),
     },
   };
 }
 
-const plain = (document: TraceDocument, columns = 72) => traceTree(document, { columns, hasColour: false });
+function aiColumnsOf(spans: readonly SpanSketch[]): TraceDocument['spans']['ai'] {
+  const found = spans.flatMap(({ ai }, span) => (ai === undefined ? [] : [{ span, ...ai }]));
+  return {
+    span: found.map(({ span }) => span),
+    operation: found.map(({ operation }) => operation),
+    provider: found.map(() => null),
+    model: found.map(({ model }) => model ?? null),
+    inputTokens: found.map(({ tokens }) => tokens?.[0] ?? null),
+    outputTokens: found.map(({ tokens }) => tokens?.[1] ?? null),
+    cacheReadTokens: found.map(({ tokens }) => tokens?.[2] ?? null),
+    costUsd: found.map(({ usd }) => usd ?? null),
+    costSource: found.map(({ source }) => source ?? null),
+    countsTokens: found.map(({ repeats }) => repeats !== true),
+    countsCost: found.map(({ repeats }) => repeats !== true),
+    timeToFirstChunkMs: found.map(() => null),
+    tool: found.map(({ tool }) => tool ?? null),
+    agent: found.map(({ agent }) => agent ?? null),
+  };
+}
+
+const drawn = (document: TraceDocument, columns = 72) => traceTree(document, { columns, hasColour: false });
+/** The tree without the header. */
+const plain = (document: TraceDocument, columns?: number) =>
+  drawn(document, columns).replace(/^[^]*?\n\n/, '');
+/** Spans in full, by their place, as far as the tree asks for them. */
+const detailsOf = (details: Readonly<Record<number, Partial<SpanDetail>>>): ReadonlyMap<string, SpanDetail> =>
+  new Map(
+    Object.entries(details).map(([index, detail]) => [
+      index.padStart(16, '0'),
+      { ai: null, attributes: {}, events: [], ...detail } as unknown as SpanDetail,
+    ]),
+  );
 const lambda = (label: string, parent: number, more: Partial<SpanSketch> = {}): SpanSketch => ({
   name: 'primitive.lambda.execute',
   type: 'lambda',
@@ -98,12 +126,11 @@ describe('traceTree', () => {
     );
     expect(tree).toBe(
       [
-        '✓ nightly  sequential                                             1.24 s',
-        '├─ ✓ read commits                                                0.42 ms',
-        '└─ ✓ analyse  parallel                                            812 ms',
-        '   ├─ ✓ churn                                                    80.0 ms',
-        '   └─ ✓ risks · find risks                                       12.5 ms',
-        '9 spans · shop',
+        '✓ » nightly  sequential                                           1.24 s',
+        '├─ ✓ λ read commits                                              0.42 ms',
+        '└─ ✓ ≡ analyse  parallel                                          812 ms',
+        '   ├─ ✓ λ churn                                                  80.0 ms',
+        '   └─ ✓ λ risks · find risks                                     12.5 ms',
         '',
       ].join('\n'),
     );
@@ -135,13 +162,12 @@ describe('traceTree', () => {
     );
     expect(tree).toBe(
       [
-        '✓ nightly  fallback                                               3.30 s',
-        '├─ ◷ primary · model  timeout  no answer within 2000 ms           3.00 s',
-        '│  └─ ⊘ model  retry  cancelled                                   3.00 s',
-        '│     ├─ ✗ attempt 1 · model  429 Too Many Requests              50.0 ms',
-        '│     └─ ⊘ attempt 2 · model  cancelled                           1.90 s',
-        '└─ ✓ fallback 1 · local                                           300 ms',
-        '10 spans, 4 failed · shop',
+        '✓ ↳ nightly  fallback                                             3.30 s',
+        '├─ ◷ ◔ primary · model  timeout  no answer within 2000 ms         3.00 s',
+        '│  └─ ⊘ ↻ model  retry  cancelled                                 3.00 s',
+        '│     ├─ ✗ λ attempt 1 of 2 · model  429 Too Many Requests       50.0 ms',
+        '│     └─ ⊘ λ attempt 2 of 2 · model  cancelled                    1.90 s',
+        '└─ ✓ λ fallback 1 · local                                         300 ms',
         '',
       ].join('\n'),
     );
@@ -167,9 +193,8 @@ describe('traceTree', () => {
         },
       ]),
     );
-    expect(tree).toContain('‖ nightly  resumable  suspended');
-    expect(tree).toContain('‖ pay  approval  suspended');
-    expect(tree).toContain('2 spans · shop');
+    expect(tree).toContain('‖ ▷ nightly  resumable  suspended');
+    expect(tree).toContain('‖ ⚑ pay  approval  suspended');
   });
 
   it('says what became of a trace whose first part waited for a decision', () => {
@@ -177,8 +202,8 @@ describe('traceTree', () => {
       { name: 'primitive.resumable.execute', type: 'resumable', label: 'main', status: 'suspended' },
       { name: 'primitive.resumable.resume', type: 'resumable', label: 'main', parent: 0 },
     ];
-    expect(plain(traceOf(parts, { status: 'success' }))).toContain('2 spans · shop · in the end: success');
-    expect(plain(traceOf(parts))).not.toContain('in the end');
+    expect(drawn(traceOf(parts, { status: 'success' }))).toMatch(/^✓ success in the end · /);
+    expect(drawn(traceOf(parts))).toMatch(/^‖ suspended · /);
   });
 
   it('keeps an error silent in the ancestors that pass it on', () => {
@@ -202,13 +227,13 @@ describe('traceTree', () => {
       ]),
       50,
     );
-    expect(tree.split('\n').map((line) => [...line].length)).toEqual([50, 50, expect.any(Number), 0]);
+    expect(tree.split('\n').map((line) => [...line].length)).toEqual([50, 50, 0]);
     expect(tree).toContain('…');
   });
 
   it('names spans whose parent is missing and a root that has not arrived', () => {
-    const tree = plain(traceOf([{ name: 'late child', isOrphan: true }], { hasRoot: false }));
-    expect(tree).toMatch(/^✓ late child {2}parent missing/);
+    const tree = drawn(traceOf([{ name: 'late child', isOrphan: true }], { hasRoot: false }));
+    expect(tree).toContain('\n✓ · late child  parent missing');
     expect(tree).toContain('the root has not arrived yet');
   });
 
@@ -225,7 +250,7 @@ describe('traceTree', () => {
     );
     expect(tree).toContain('item 18 ');
     expect(tree).not.toContain('item 19 ');
-    expect(tree).toContain('✗ item 77  bad item');
+    expect(tree).toContain('✗ · item 77  bad item');
     expect(tree).toContain('└─ … 80 more, none of them failed');
   });
 
@@ -233,7 +258,7 @@ describe('traceTree', () => {
     const deep = plain(
       traceOf(Array.from({ length: 20_000 }, (_, i) => ({ name: 'level', ...(i > 0 && { parent: i - 1 }) }))),
     );
-    expect(deep.split('\n')).toHaveLength(203);
+    expect(deep.split('\n')).toHaveLength(202);
     expect(deep).toContain('… the rest is on the page');
   });
 
@@ -256,11 +281,142 @@ describe('traceTree', () => {
       { name: 'late', parent: 0, status: 'timeout' },
     ]);
     const coloured = traceTree(document, { columns: 80, hasColour: true });
-    expect(coloured).toContain('\u001b[31m✗\u001b[39m bad  \u001b[31mboom\u001b[39m');
-    expect(coloured).toContain('\u001b[33m◷\u001b[39m late');
+    expect(coloured).toContain('\u001b[31m✗\u001b[39m \u001b[2m·\u001b[22m bad  \u001b[31mboom\u001b[39m');
+    expect(coloured).toContain('\u001b[33m◷\u001b[39m \u001b[2m·\u001b[22m late');
     // eslint-disable-next-line no-control-regex -- the escapes are what is compared
     expect(coloured.replace(/\u001b\[[0-9]+m/g, '')).toBe(
       traceTree(document, { columns: 80, hasColour: false }),
     );
+  });
+
+  it('begins with what the whole run came to, in lines that fit', () => {
+    const usage = {
+      calls: 3,
+      errors: 0,
+      inputTokens: 12_345,
+      outputTokens: 350,
+      cacheReadTokens: 900,
+      cacheWriteTokens: 0,
+      reasoningTokens: 0,
+      reportedUsd: 0.5,
+      estimatedUsd: 0.0012,
+      unpricedCount: 1,
+    };
+    const document = traceOf([{ name: 'run', status: 'error' }], {
+      usage,
+      durationMs: 1240,
+      errorCount: 1,
+      sessionId: 's-1\u001b[2J',
+      userId: 'ada',
+      isPinned: true,
+    });
+    const details = detailsOf({
+      0: { ai: { cost: { source: 'estimated', usd: 0.0012, priceTable: 'prices@7' } } as SpanDetail['ai'] },
+    });
+    const tree = traceTree(document, { columns: 72, hasColour: false, details });
+    expect(tree.split('\n').slice(0, 5)).toEqual([
+      '✗ error · 1.24 s · 1 span, 1 failed · pinned',
+      '  12.3k→350 tokens (900 cached)',
+      '  ≈ $0.50: $0.50 reported, $0.0012 estimated by prices@7, 1 call unpriced',
+      '  shop · 1970-01-01 00:00:00Z · session s-1 [2J · user ada',
+      '',
+    ]);
+    expect(drawn(traceOf([{ name: 'run' }]))).not.toMatch(/token|\$/);
+  });
+
+  it('puts tokens and costs into columns, says whose estimate they are and what nobody has priced', () => {
+    const document = traceOf([
+      {
+        name: 'invoke_agent',
+        ai: {
+          operation: 'agent',
+          agent: 'clerk',
+          tokens: [240, 32],
+          usd: 0.5,
+          source: 'estimated',
+          repeats: true,
+        },
+      },
+      {
+        name: 'chat',
+        parent: 0,
+        ai: {
+          operation: 'inference',
+          model: 'large',
+          tokens: [12_000, 20, 40],
+          usd: 0.5,
+          source: 'estimated',
+        },
+      },
+      {
+        name: 'chat small',
+        parent: 0,
+        ai: { operation: 'inference', model: 'small', tokens: [5, null], source: 'unpriced' },
+      },
+      { name: 'execute_tool', parent: 0, ai: { operation: 'tool', tool: 'look up', agent: 'clerk' } },
+      { name: 'step 1', parent: 0, ai: { operation: 'step', usd: 0.0123, source: 'reported' } },
+    ]);
+    expect(plain(document, 100)).toBe(
+      [
+        '✓ ⬢ nightly  agent clerk                                                (240→32)  (≈ $0.50)  10.0 ms',
+        '├─ ✓ ✦ chat  llm large                                       40 cached  12.0k→20    ≈ $0.50  10.0 ms',
+        '├─ ✓ ✦ chat small  llm                                                       5→?   unpriced  10.0 ms',
+        '├─ ✓ ⛭ execute_tool  tool look up                                                            10.0 ms',
+        '└─ ✓ ∙ step 1                                                                        $0.012  10.0 ms',
+        '',
+      ].join('\n'),
+    );
+    expect(plain(document, 72).split('\n')[1]).toMatch(/^├─ ✓ ✦ chat {2}llm large +≈ \$0\.50 {2}10\.0 ms$/);
+    for (const columns of [40, 60, 80, 99, 300]) {
+      const widths = drawn(document, columns)
+        .split('\n')
+        .map((line) => [...line].length);
+      expect(Math.max(...widths)).toBeLessThanOrEqual(Math.min(columns, 120));
+    }
+  });
+
+  it('tells what caches answered, what was waited for and decided, and what a saga undid', () => {
+    const document = traceOf([
+      { name: 'primitive.saga.execute', type: 'saga', label: 'book' },
+      { name: 'primitive.saga.forward_room', parent: 0 },
+      { name: 'primitive.cache.execute', type: 'cache', label: 'rate', parent: 1 },
+      { name: 'primitive.saga.compensate_room', parent: 0, status: 'error', message: '503' },
+      { name: 'primitive.saga.compensate_room', parent: 0 },
+      { name: 'primitive.retry.execute', type: 'retry', label: 'ask', parent: 0 },
+      lambda('ask', 5, { status: 'error', message: 'busy' }),
+      lambda('ask', 5),
+    ]);
+    const details = detailsOf({
+      2: {
+        attributes: { 'cache.outcome': 'hit', 'primitive.type': 'cache' },
+        events: [
+          { name: 'cache.hit', attributes: { 'cache.age_ms': 63 } },
+        ] as unknown as SpanDetail['events'],
+      },
+      5: {
+        events: [
+          { name: 'recovery.retry', attributes: { 'retry.attempt': 1, 'retry.backoff_ms': 250 } },
+        ] as unknown as SpanDetail['events'],
+      },
+      6: { attributes: { 'step.edge': 'attempt_1' } },
+      7: { attributes: { 'step.edge': 'attempt_2' } },
+    });
+    const tree = traceTree(document, { columns: 80, hasColour: false, details });
+    expect(
+      tree
+        .replace(/ +10\.0 ms$/gm, '')
+        .split('\n')
+        .slice(2),
+    ).toEqual([
+      '✓ ⇄ nightly  saga',
+      '├─ ✓ ● room · rate  cache  hit, 63.0 ms old',
+      '├─ ✗ ↶ undo room, 1 of 2  503',
+      '├─ ✓ ↶ undo room, 2 of 2',
+      '└─ ✓ ↻ ask  retry',
+      '   ├─ ✗ λ attempt 1 of 2 · ask  busy',
+      '   └─ ✓ λ attempt 2 of 2 · ask  250 ms later',
+      '',
+    ]);
+    expect(plain(document)).toContain('✓ ◌ room · rate  cache ');
   });
 });

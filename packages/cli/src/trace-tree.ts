@@ -1,103 +1,87 @@
-import type { TraceDocument } from '@tta/obs-protocol';
+import type { SpanDetail, TraceDocument } from '@tta/obs-protocol';
 import { formatDuration } from './format-duration.ts';
 import { safeText, truncate, widthOf } from './safe-text.ts';
 import { STATUS_MARK, statusColour } from './status-mark.ts';
 import { style, type Style } from './style.ts';
+import { priceTablesOf, traceHeader } from './trace-header.ts';
 import { traceRows, type TraceRow } from './trace-rows.ts';
+import { treeLines, type TreeLine } from './tree-lines.ts';
 
-const WIDTH_LIMIT = 100;
+const WIDTH_LIMIT = 120;
 const WIDTH_LEAST = 40;
-/** Of many siblings the first ones and the failed ones are shown. */
-const SIBLING_LIMIT = 20;
-const ROW_LIMIT = 200;
+/** What the names of a tree have at least beside its figures; a figure that leaves less is left out. */
+const NAMES_LEAST = 48;
 
 export interface TraceTreeOptions {
-  /** Width of the terminal in characters; more than 100 are not used. */
+  /** Width of the terminal in characters; more than 120 are not used. */
   readonly columns: number;
   readonly hasColour: boolean;
+  /** Spans of the trace in full: rows say then what caches answered, what was waited for, what was decided. */
+  readonly details?: ReadonlyMap<string, SpanDetail> | undefined;
 }
 
-interface Line {
-  readonly branch: string;
-  readonly row: TraceRow | null;
-  /** Replaces a row: how many were left out. */
-  readonly note: string;
+/** Figures of all rows at the right, each as wide as its widest. */
+interface Figures {
+  readonly cells: readonly string[];
+  readonly width: number;
 }
 
 /**
- * Draws a trace as a tree: glyph, name and kind of each step, the message of an error beside the step where
- * it arose, durations right-aligned. Ends with a line of totals and a line feed.
+ * Draws a trace: how the whole run did, and a tree with the outcome, glyph, name and kind of each step, the message of an
+ * error beside the step where it arose, and tokens, costs and durations at the right. Ends with a line feed.
  */
 export function traceTree(document: TraceDocument, options: TraceTreeOptions): string {
   const paint = style(options.hasColour);
-  const width = Math.max(WIDTH_LEAST, Math.min(options.columns, WIDTH_LIMIT));
-  const rows = namedRows(document);
-  const lines = layOut(rows);
-  const durations = lines.map(({ row }) => (row === null ? '' : formatDuration(row.durationMs)));
-  const durationWidth = Math.max(0, ...durations.map(widthOf));
-  const text = lines.map((line, index) =>
-    drawLine(line, durations[index]!.padStart(durationWidth), width - durationWidth - 2, paint),
-  );
-  return `${text.join('\n')}\n${paint.dim(totals(document, rows[0]))}\n`;
+  const columns = Math.max(WIDTH_LEAST, Math.min(options.columns, WIDTH_LIMIT));
+  const { details } = options;
+  const rows = namedRows(document, details);
+  const lines = treeLines(rows);
+  const figures = figuresOf(lines, columns);
+  const width = columns - figures.reduce((sum, figure) => sum + 2 + figure.width, 0);
+  const text = lines.map((line, at) => {
+    const cells = figures.map((figure) => '  ' + figure.cells[at]!.padStart(figure.width));
+    return drawLine(line, cells.join(''), width, paint);
+  });
+  const priceTables = priceTablesOf(details?.values() ?? []);
+  const header = traceHeader(document, { columns, hasColour: options.hasColour, priceTables });
+  return `${header}\n${text.join('\n')}\n`;
 }
 
 /** The first row is headed by what the list of traces calls the run. */
-function namedRows({ summary, spans }: TraceDocument): readonly TraceRow[] {
-  const [first, ...rest] = traceRows(spans);
+function namedRows(
+  { summary, spans }: TraceDocument,
+  details: TraceTreeOptions['details'],
+): readonly TraceRow[] {
+  const [first, ...rest] = traceRows(spans, details);
   if (first === undefined || first.isOrphan || !summary.hasRoot)
     return first === undefined ? [] : [first, ...rest];
   return [{ ...first, title: safeText(summary.name) }, ...rest];
 }
 
-function totals({ summary, services }: TraceDocument, root: TraceRow | undefined): string {
-  const { spanCount, errorCount, hasRoot, status } = summary;
-  const parts = [
-    `${spanCount} ${spanCount === 1 ? 'span' : 'spans'}${errorCount === 0 ? '' : `, ${errorCount} failed`}`,
-    services.map(safeText).join(', '),
-    // A run that waited for a decision stays a row that waits; the trace is what became of its last part.
-    ...(hasRoot && root !== undefined && root.status !== status ? [`in the end: ${status}`] : []),
-    ...(hasRoot ? [] : ['the root has not arrived yet']),
-  ];
-  return parts.join(' · ');
-}
-
-/** Walks the rows in order of the drawing, without recursion: a trace may be deeper than the stack. */
-function layOut(roots: readonly TraceRow[]): readonly Line[] {
-  const lines: Line[] = [];
-  const pending: { line: Line; indent: string }[] = [];
-  push(roots, null);
-  for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
-    if (lines.length === ROW_LIMIT) {
-      lines.push({ branch: '', row: null, note: '… the rest is on the page' });
-      break;
-    }
-    lines.push(next.line);
-    if (next.line.row !== null) push(next.line.row.children, next.indent);
+/** Durations always, then costs, tokens and the cached part of them, as far as there is room. */
+function figuresOf(lines: readonly TreeLine[], columns: number): readonly Figures[] {
+  const column = (cellOf: (row: TraceRow) => string): Figures => {
+    const cells = lines.map(({ row }) => (row === null ? '' : cellOf(row)));
+    return { cells, width: Math.max(0, ...cells.map(widthOf)) };
+  };
+  const durations = column((row) => formatDuration(row.durationMs));
+  const shown = [durations];
+  let room = columns - durations.width - NAMES_LEAST;
+  for (const figure of [
+    column(({ ai }) => ai?.cost ?? ''),
+    column(({ ai }) => ai?.tokens ?? ''),
+    column(({ ai }) => ai?.cached ?? ''),
+  ]) {
+    if (figure.width === 0 || figure.width + 2 > room) continue;
+    shown.unshift(figure);
+    room -= figure.width + 2;
   }
-  return lines;
-
-  function push(rows: readonly TraceRow[], indent: string | null): void {
-    const shown = pick(rows);
-    const left = rows.length - shown.length;
-    const entries = shown.map((row): Pick<Line, 'row' | 'note'> => ({ row, note: '' }));
-    if (left > 0) entries.push({ row: null, note: `… ${left} more, none of them failed` });
-    for (const [index, entry] of [...entries.entries()].reverse()) {
-      const isLast = index === entries.length - 1;
-      const branch = indent === null ? '' : `${indent}${isLast ? '└─ ' : '├─ '}`;
-      const below = indent === null ? '' : `${indent}${isLast ? '   ' : '│  '}`;
-      pending.push({ line: { branch, ...entry }, indent: below });
-    }
-  }
+  return shown;
 }
 
-function pick(rows: readonly TraceRow[]): readonly TraceRow[] {
-  if (rows.length <= SIBLING_LIMIT) return rows;
-  return rows.filter((row, index) => index < SIBLING_LIMIT - 1 || row.status !== 'success');
-}
-
-function drawLine({ branch, row, note }: Line, duration: string, width: number, paint: Style): string {
+function drawLine({ branch, row, note }: TreeLine, figures: string, width: number, paint: Style): string {
   if (row === null) return `${paint.dim(branch)}${paint.dim(note)}`;
-  const space = Math.max(8, width - widthOf(branch) - 2);
+  const space = Math.max(8, width - widthOf(branch) - 4);
   const title = truncate(row.title, space);
   const parts = [branch === '' ? paint.bold(title) : title];
   let used = widthOf(title);
@@ -109,12 +93,15 @@ function drawLine({ branch, row, note }: Line, duration: string, width: number, 
     used += 2 + widthOf(shown);
   };
   const colour = statusColour(row.status, paint);
-  add(row.kind, paint.dim);
+  add(`${row.kind ?? ''} ${row.ai?.name ?? ''}`.trim(), paint.dim);
   add(isSaid(row) ? null : row.status, colour);
+  // Why it failed counts for more than how it went.
   add(row.message, colour);
+  add(row.note, paint.dim);
   add(row.isOrphan ? 'parent missing' : null, paint.dim);
-  const padding = ' '.repeat(Math.max(0, space - used) + 2);
-  return `${paint.dim(branch)}${colour(STATUS_MARK[row.status])} ${parts.join('')}${padding}${paint.dim(duration)}`;
+  const padding = ' '.repeat(Math.max(0, space - used));
+  const head = `${paint.dim(branch)}${colour(STATUS_MARK[row.status])} ${paint.dim(row.glyph)}`;
+  return `${head} ${parts.join('')}${padding}${paint.dim(figures)}`;
 }
 
 /** The glyph says success and error; the kind says timeout of a timeout. */

@@ -89,9 +89,10 @@ describe('tta-obs trace --markdown', () => {
       `trace \`${traceIdOf(0)}\` · 2025-11-21T04:40:00.000Z · 250 ms`,
       '',
       '```text',
-      expect.stringMatching(/^✓ checkout 0 +250 ms$/),
-      expect.stringMatching(/^└─ ✗ pay {2}card \| `refused` +89\.1 ms$/),
-      '2 spans, 1 failed · shop, bank',
+      '✓ success · 250 ms · 2 spans, 1 failed · shop, bank · 2025-11-21 04:40:00Z',
+      '',
+      expect.stringMatching(/^✓ ← checkout 0 +250 ms$/),
+      expect.stringMatching(/^└─ ✗ → pay {2}card \| `refused` +89\.1 ms$/),
       '```',
       '',
       '- ✗ `pay` error: `` card | `refused` ``',
@@ -114,7 +115,7 @@ describe('tta-obs trace --markdown', () => {
     const { out } = await trace('--markdown', '--logs');
     expect(out.split('\n').slice(0, 2)).toEqual(['### ✗ ````@everyone <b>``` x````', '']);
     expect(out).toContain('\n- ✗ ````@everyone <b>``` x```` error: ```` ``` [2J # big ````\n');
-    expect(out).toMatch(/\n````text\n✗ @everyone[^]+\n````\n/);
+    expect(out).toMatch(/\n````text\n✗ error[^]+\n✗ · @everyone[^]+\n````\n/);
     expect(out).toMatch(/\nLog lines\n\n`````text\n.*```` <script>\n`````\n$/);
     expect(out).not.toContain('\u001b');
   });

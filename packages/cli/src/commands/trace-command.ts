@@ -6,6 +6,7 @@ import { ServiceClient } from '../service-client.ts';
 import { serviceSettings } from '../service-settings.ts';
 import { style } from '../style.ts';
 import type { Surroundings, Terminal } from '../surroundings.ts';
+import { traceDetails } from '../trace-details.ts';
 import { traceJson } from '../trace-json.ts';
 import { traceMarkdown } from '../trace-markdown.ts';
 import { traceTree } from '../trace-tree.ts';
@@ -32,11 +33,14 @@ export async function traceCommand(
     await surroundings.pipeOut(traceJson(client, summary.traceId, document, flags.logs === true));
     return 0;
   }
+  const details = await traceDetails(client, document);
   if (format === 'markdown') {
-    terminal.out(traceMarkdown(document, flags.logs === true ? await logText(client, summary) : undefined));
+    const logs = flags.logs === true ? await logText(client, summary) : undefined;
+    terminal.out(traceMarkdown(document, details, logs));
     return 0;
   }
-  terminal.out(traceTree(document, terminal));
+  const { columns, hasColour } = terminal;
+  terminal.out(traceTree(document, { columns, hasColour, details }));
   if (flags.logs === true) await printLogs(client, summary, terminal);
   terminal.out(style(terminal.hasColour).dim(`${client.url}/#/traces/${summary.traceId}`) + '\n');
   return 0;
