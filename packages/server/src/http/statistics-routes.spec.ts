@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import {
+  isErrorGroupList,
   isMetricsSummary,
   isMetricsTimeSeries,
   isPrimitiveStatsList,
@@ -14,6 +15,7 @@ import { statisticsRoutes } from './statistics-routes.ts';
 import { openDatabaseFile } from '../storage/database-file.ts';
 import { batchOfSpans, sampleSpan } from '../storage/sample-records.ts';
 import { SqliteConnection } from '../storage/sqlite-connection.ts';
+import type { SqliteTraceStore } from '../storage/sqlite-trace-store.ts';
 import { sqliteStores } from '../testing/sqlite-stores.ts';
 
 const NOW_MS = 1_800_000_000_000;
@@ -21,13 +23,15 @@ const NOW_MS = 1_800_000_000_000;
 let directory: string;
 let connection: SqliteConnection;
 let app: FastifyInstance;
+let traces: SqliteTraceStore;
 
 beforeEach(async () => {
   directory = mkdtempSync(join(tmpdir(), 'tta-statistics-routes-'));
   connection = new SqliteConnection(await openDatabaseFile(join(directory, 'traces.db')));
-  const { traces, statistics } = sqliteStores(connection, () => NOW_MS);
+  const stores = sqliteStores(connection, () => NOW_MS);
+  ({ traces } = stores);
   app = fastify();
-  statisticsRoutes(app, statistics, () => NOW_MS);
+  statisticsRoutes(app, stores.statistics, () => NOW_MS);
   const endTimeUnixNano = BigInt(NOW_MS - 60_000) * 1_000_000n;
   const attributes = { 'primitive.type': 'retry', 'primitive.name': 'ask' };
   const times = { startTimeUnixNano: endTimeUnixNano - 5_000_000n, endTimeUnixNano };
@@ -170,4 +174,33 @@ describe('GET /api/sessions', () => {
   it.each(['limit=0', 'limit=501'])('refuses %s', async (query) => {
     expect((await app.inject(`/api/sessions?${query}`)).statusCode).toBe(400);
   });
+});
+
+describe('GET /api/errors', () => {
+  it('groups the failures of the last 24 hours, of all services or one', async () => {
+    const endTimeUnixNano = BigInt(NOW_MS - 23 * 3_600_000) * 1_000_000n;
+    const failed = sampleSpan(4, 1, {
+      startTimeUnixNano: endTimeUnixNano,
+      endTimeUnixNano,
+      statusCode: 2,
+      statusMessage: 'no item 5',
+      attributes: { 'error.type': 'OutOfStock' },
+    });
+    await traces.write(batchOfSpans(failed));
+    const errors = await get('/api/errors');
+    if (!isErrorGroupList(errors)) throw new Error('not a list of errors');
+    expect(errors).toMatchObject({
+      items: [{ type: 'OutOfStock', message: 'no item 5', count: 1, lastTimeMs: NOW_MS - 23 * 3_600_000 }],
+      nextCursor: null,
+    });
+    expect(await get('/api/errors?service=bank')).toEqual({ items: [], nextCursor: null });
+    expect(await get(`/api/errors?sinceMs=${NOW_MS - 3_600_000}`)).toMatchObject({ items: [] });
+  });
+
+  it.each(['limit=0', 'sinceMs=x', 'sinceMs=9&untilMs=5', 'service=a&service=b'])(
+    'refuses %s',
+    async (query) => {
+      expect((await app.inject(`/api/errors?${query}`)).statusCode).toBe(400);
+    },
+  );
 });

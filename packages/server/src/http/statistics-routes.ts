@@ -34,6 +34,10 @@ export function statisticsRoutes(app: FastifyInstance, store: StatisticsStore, n
     }),
   );
 
+  app.get<{ Querystring: Query }>('/api/errors', async ({ query }) =>
+    store.errors({ ...windowOf(query, DAY_MS), ...listQuery(query) }),
+  );
+
   app.get<{ Querystring: Query }>('/api/llm/usage', async ({ query }) =>
     store.usage({
       ...windowOf(query, DAY_MS),

@@ -1,4 +1,5 @@
 import { AI_SPANS } from './ai-schema.ts';
+import { ERRORS } from './error-schema.ts';
 import { METRIC_BYTES, METRICS } from './metric-schema.ts';
 import { QUERIES } from './query-schema.ts';
 import { ROLL_UPS } from './roll-up-schema.ts';
@@ -129,6 +130,7 @@ export const MIGRATIONS: readonly string[] = [
   AI_SPANS,
   RUNS,
   QUERIES,
+  ERRORS,
 ];
 
 export const SCHEMA_VERSION = MIGRATIONS.length;

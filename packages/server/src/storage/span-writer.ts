@@ -52,6 +52,7 @@ export class SpanWriter {
     this.#aiSpans.add(spans);
     this.#addTexts(spans);
     this.#statistics.primitiveRollUps.add(spans);
+    this.#statistics.errorGroups.add(spans);
     return this.#traces.save(changed, resumed);
   }
 

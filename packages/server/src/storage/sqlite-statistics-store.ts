@@ -1,15 +1,23 @@
 import type {
+  ErrorGroupList,
   MetricsSummary,
   MetricsTimeSeries,
   PrimitiveStatsList,
   SessionList,
   UsageReport,
 } from '@tta/obs-protocol';
+import { ErrorGroups } from './error-groups.ts';
 import { RollUps } from './roll-ups.ts';
 import { RunRollUps } from './run-roll-ups.ts';
 import { Sessions } from './sessions.ts';
 import type { SqliteConnection } from './sqlite-connection.ts';
-import type { StatisticsQuery, StatisticsStore, TimeSeriesQuery, UsageQuery } from './statistics-store.ts';
+import type {
+  ErrorQuery,
+  StatisticsQuery,
+  StatisticsStore,
+  TimeSeriesQuery,
+  UsageQuery,
+} from './statistics-store.ts';
 import { UsageRollUps } from './usage-roll-ups.ts';
 
 /** Statistics in one SQLite file. */
@@ -17,6 +25,7 @@ export class SqliteStatisticsStore implements StatisticsStore {
   /** Of executions of primitives. */
   readonly primitiveRollUps: RollUps;
   readonly runRollUps: RunRollUps;
+  readonly errorGroups: ErrorGroups;
   readonly usageRollUps: UsageRollUps;
   readonly sessionRows: Sessions;
 
@@ -24,6 +33,7 @@ export class SqliteStatisticsStore implements StatisticsStore {
   constructor(connection: SqliteConnection, now: () => number) {
     this.primitiveRollUps = new RollUps(connection, now);
     this.runRollUps = new RunRollUps(connection, now);
+    this.errorGroups = new ErrorGroups(connection, now);
     this.usageRollUps = new UsageRollUps(connection, now);
     this.sessionRows = new Sessions(connection, now);
   }
@@ -41,6 +51,10 @@ export class SqliteStatisticsStore implements StatisticsStore {
     return this.runRollUps.series(query);
   }
 
+  async errors(query: ErrorQuery): Promise<ErrorGroupList> {
+    return this.errorGroups.list(query);
+  }
+
   async usage(query: UsageQuery): Promise<UsageReport> {
     return this.usageRollUps.report(query);
   }
@@ -53,6 +67,7 @@ export class SqliteStatisticsStore implements StatisticsStore {
   prune(): void {
     this.primitiveRollUps.prune();
     this.runRollUps.prune();
+    this.errorGroups.prune();
     this.usageRollUps.prune();
     this.sessionRows.prune();
   }

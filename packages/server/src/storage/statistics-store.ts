@@ -1,4 +1,5 @@
 import type {
+  ErrorGroupList,
   MetricsSummary,
   MetricsTimeSeries,
   PrimitiveStatsList,
@@ -25,6 +26,11 @@ export interface TimeSeriesQuery extends StatisticsQuery {
   readonly points: number;
 }
 
+export interface ErrorQuery extends StatisticsQuery {
+  readonly limit: number;
+  readonly cursor?: string;
+}
+
 /** Sums over what came in, made when it arrived: they outlive its traces by 90 days. */
 export interface StatisticsStore {
   /**
@@ -39,6 +45,13 @@ export interface StatisticsStore {
   runs(query: StatisticsQuery): Promise<MetricsSummary>;
   /** The same in steps of one length, which begin at multiples of it. */
   runSeries(query: TimeSeriesQuery): Promise<MetricsTimeSeries>;
+  /**
+   * Failures that ended within the window, from the beginning of the hour that it begins in, those of one cause together; the
+   * most frequent first. Each counts where it arose, by what was stored when it came in.
+   *
+   * @throws InvalidCursorError when the cursor is not one of ours.
+   */
+  errors(query: ErrorQuery): Promise<ErrorGroupList>;
   /** What calls of models used that ended within the window: from the beginning of the hour that it begins in. */
   usage(query: UsageQuery): Promise<UsageReport>;
   /**

@@ -13,6 +13,7 @@ import {
   writeLogs,
 } from './conformance-case.ts';
 import { hexId, sampleSpan } from './sample-records.ts';
+import { errorConformance } from './error-conformance.ts';
 import { logConformance } from './log-conformance.ts';
 import { metricConformance } from './metric-conformance.ts';
 import { removalConformance } from './removal-conformance.ts';
@@ -136,6 +137,7 @@ export const storageConformance: readonly ConformanceCase[] = [
   ...removalConformance,
   ...statisticsConformance,
   ...runConformance,
+  ...errorConformance,
   ...logConformance,
   ...metricConformance,
   countsOn,

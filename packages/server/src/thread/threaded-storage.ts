@@ -92,7 +92,7 @@ export class ThreadedStorage implements Storage {
       write: async (groups) => void (await write({ kind: 'metrics', groups })),
     };
     this.statistics = methods<StatisticsStore>()('statistics', call, {
-      reader: ['primitives', 'runs', 'runSeries', 'usage', 'sessions'],
+      reader: ['primitives', 'runs', 'runSeries', 'errors', 'usage', 'sessions'],
       writer: [],
     });
   }
