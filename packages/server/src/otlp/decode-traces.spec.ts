@@ -7,6 +7,7 @@ import { bytesOf, otlpProtobuf, varintOf, type OtlpJson } from '../testing/otlp-
 import { DecodeError, TooManyValuesError } from './decode-error.ts';
 import { decodeJsonTraces } from './decode-json-traces.ts';
 import { decodeProtobufTraces } from './decode-protobuf-traces.ts';
+import { INCOMPLETE_TEXT } from './span-batch-builder.ts';
 import type { SpanBatch } from './span-batch.ts';
 
 type Spans = Parameters<typeof ProtobufTraceSerializer.serializeRequest>[0];
@@ -261,7 +262,7 @@ describe('decodeProtobufTraces and decodeJsonTraces', () => {
     const [fromJson] = decodedSpans(decodeJsonTraces(json(request)));
     expect(fromProtobuf!.attributes).toEqual({ blob: 'AQID', big: '9007199254740993', none: 'NaN' });
     expect(fromProtobuf!.attributes).toEqual(fromJson!.attributes);
-    expect([fromProtobuf!.searchText, fromJson!.searchText]).toEqual(['', '']);
+    expect([fromProtobuf!.searchText, fromJson!.searchText]).toEqual([INCOMPLETE_TEXT, INCOMPLETE_TEXT]);
   });
 
   it('search no mark that stands for a secret', () => {
@@ -493,7 +494,7 @@ describe('decodeProtobufTraces', () => {
         wireAttribute('more', wireText('more')),
       );
       expect(decoded.attributes['text']).toBe(text);
-      expect(decoded.searchText).toBe(`${text.slice(0, 64 * 1024)}\n`);
+      expect(decoded.searchText).toBe(`${text.slice(0, 64 * 1024)}\n${INCOMPLETE_TEXT}`);
     }
   });
 
@@ -563,7 +564,10 @@ describe('decodeJsonTraces', () => {
         { traceId, spanId, attributes: [text] },
       ),
     );
-    expect(decodedSpans(batch).map(({ searchText }) => searchText)).toEqual(['', '9007199254740993\n']);
+    expect(decodedSpans(batch).map(({ searchText }) => searchText)).toEqual([
+      INCOMPLETE_TEXT,
+      '9007199254740993\n',
+    ]);
   });
 
   it('decodes or refuses any JSON', () => {

@@ -215,6 +215,7 @@ export class ProtobufDocument {
           this.object(LIST_VALUES, null, undefined, depth + 1);
           break;
         case ANY_BYTES:
+          this.#batch.leaveOutText();
           out.byte(QUOTE);
           out.utf8(reader.base64());
           out.byte(QUOTE);
@@ -233,6 +234,7 @@ export class ProtobufDocument {
   }
 
   #scalar(value: ReturnType<typeof int64ToJson>): void {
+    if (typeof value === 'string') this.#batch.leaveOutText();
     this.#out.ascii(typeof value === 'string' ? `"${value}"` : String(value));
   }
 

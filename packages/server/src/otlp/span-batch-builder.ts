@@ -12,6 +12,10 @@ type InParts<Owner> = {
 
 /** What a span may add to the full text; the rest of it is stored all the same. */
 export const SEARCH_BYTES = 64 * 1024;
+/** Stands in the text of a span in which not all of its words are: it may have any word. */
+export const INCOMPLETE_TEXT = 'ttaobsincompletetext';
+/** With so few bytes left, something may have been left out. */
+const LAST_BYTES = 4;
 const NONE = -1;
 const NO_ATTRIBUTES = '{}';
 const NEWLINE = 0x0a;
@@ -54,6 +58,7 @@ export class SpanBatchBuilder {
   #searchBegin = 0;
   #partCount = 0;
   #isMarkedAi = false;
+  #hasOtherTexts = false;
   #rejectedCount = 0;
   #rejectionReason = '';
 
@@ -111,6 +116,11 @@ export class SpanBatchBuilder {
     this.#isMarkedAi = true;
   }
 
+  /** The span at hand has a text that is stored, and not searchable. */
+  leaveOutText(): void {
+    this.#hasOtherTexts = true;
+  }
+
   endPart(): void {
     this.#documentEnds.push(this.document.length);
     this.#partCount++;
@@ -121,6 +131,7 @@ export class SpanBatchBuilder {
     const message = spanMessage(span, status);
     this.searchableText(span.name);
     if (message !== null) this.searchableText(message);
+    if (this.#hasOtherTexts || this.#freeSearchBytes() <= LAST_BYTES) this.#search.ascii(INCOMPLETE_TEXT);
     this.#resource.push(resource);
     this.#scope.push(scope);
     this.#traceId.push(this.#code(span.traceId));
@@ -203,6 +214,7 @@ export class SpanBatchBuilder {
     this.#searchBegin = this.#search.length;
     this.#partCount = 0;
     this.#isMarkedAi = false;
+    this.#hasOtherTexts = false;
   }
 
   #freeSearchBytes(): number {

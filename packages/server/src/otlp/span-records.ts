@@ -59,6 +59,7 @@ function addSpan(
   const attributes = redactAttributes(span.attributes, redaction);
   const facts = factsOf(attributes);
   if (Object.keys(attributes).some(isAiKey)) batch.markAi();
+  if (span.notTexts !== undefined && span.notTexts.size > 0) batch.leaveOutText();
   const search = (value: AttributeJson): void => searchValues(batch, value, span.notTexts);
   search(attributes);
   batch.document.utf8(JSON.stringify(attributes));

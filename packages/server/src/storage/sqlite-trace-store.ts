@@ -15,6 +15,7 @@ import type { SpanBatch } from '../otlp/span-batch.ts';
 import { AiSpans } from './ai-spans.ts';
 import { fitting, InvalidCursorError, pageOf, parseCursor } from './list-cursor.ts';
 import { OpenTraces } from './open-traces.ts';
+import { scanTraces } from './query/trace-scan.ts';
 import { TraceMatcher } from './query/trace-matcher.ts';
 import { SpanWriter } from './span-writer.ts';
 import type { SqliteConnection } from './sqlite-connection.ts';
@@ -26,7 +27,13 @@ import { spanColumns } from './trace-columns.ts';
 import { USAGE_COLUMNS } from './usage-columns.ts';
 import { TracePruner } from './trace-pruner.ts';
 import { readTranscripts } from './transcripts.ts';
-import { traceChange, type PageQuery, type RetentionLimits, type TraceStore } from './trace-store.ts';
+import {
+  traceChange,
+  type PageQuery,
+  type RetentionLimits,
+  type TraceSearch,
+  type TraceStore,
+} from './trace-store.ts';
 
 const SUMMARY = `trace_id, name, service_name, status, start_ns / 1e6 AS start_ms,
   (end_ns - start_ns) / 1e6 AS duration_ms, span_count, error_count, has_root, is_partial, is_pinned, seq,
@@ -37,7 +44,7 @@ const TRACES = 'trace LEFT JOIN trace_usage USING (trace_key) LEFT JOIN trace_se
 const SPAN_DETAIL = `SELECT span_id, parent_span_id, span.name, kind, CAST(span.start_ns AS TEXT) AS start_text,
     CAST(span.end_ns AS TEXT) AS end_text, span.status, status_code, status_message, span.attributes, events,
     links, flags, trace_state, dropped, resource.attributes AS resource_attributes, scope.name AS scope_name,
-    scope.version AS scope_version, scope.attributes AS scope_attributes, CAST(trace.start_ns AS TEXT) AS trace_start_text, cost_source, cost_usd, price_table
+    scope.version AS scope_version, scope.attributes AS scope_attributes, CAST(trace.start_ns AS TEXT) AS trace_start_text, cost_source, cost_usd, price_table, estimated_by
   FROM trace JOIN span USING (trace_key) JOIN resource ON resource.id = resource_id
     JOIN scope ON scope.id = scope_id LEFT JOIN ai_span USING (span_key)
   WHERE trace_id = ?`;
@@ -55,16 +62,22 @@ export class SqliteTraceStore implements TraceStore {
   readonly #writer: SpanWriter;
   readonly #pruner: TracePruner;
   readonly #now: () => number;
+  readonly #elapsedMs: () => number;
 
-  /** @param now - Milliseconds since the Unix epoch. */
+  /**
+   * @param now - Milliseconds since the Unix epoch.
+   * @param elapsedMs - Milliseconds that only grow: searches end when they have taken long.
+   */
   constructor(
     connection: SqliteConnection,
     statistics: SqliteStatisticsStore,
     prices: Prices,
     now: () => number = Date.now,
+    elapsedMs: () => number = () => performance.now(),
   ) {
     this.#connection = connection;
     this.#now = now;
+    this.#elapsedMs = elapsedMs;
     this.#openTraces = new OpenTraces(connection, statistics, now);
     this.#statistics = statistics;
     const aiSpans = new AiSpans(connection, statistics.usageRollUps, prices);
@@ -86,16 +99,28 @@ export class SqliteTraceStore implements TraceStore {
     return this.#writer.apply(batches);
   }
 
-  async traces(query: PageQuery): Promise<TraceList> {
+  async traces({ limit, cursor, where }: TraceSearch): Promise<TraceList> {
+    if (where !== undefined) return this.#search(where, limit, cursor);
     const columns = `${SUMMARY}, CAST(start_ns AS TEXT) AS start_text, trace_key`;
     const order = 'ORDER BY start_ns DESC, trace_key DESC LIMIT ?';
     const rows =
-      query.cursor === undefined
-        ? this.#connection.sql(`SELECT ${columns} FROM ${TRACES} ${order}`).all(query.limit + 1)
+      cursor === undefined
+        ? this.#connection.sql(`SELECT ${columns} FROM ${TRACES} ${order}`).all(limit + 1)
         : this.#connection
             .sql(`SELECT ${columns} FROM ${TRACES} WHERE (start_ns, trace_key) < (?, ?) ${order}`)
-            .all(...parseCursor(query.cursor), query.limit + 1);
-    return pageOf(rows, query.limit, ['start_text', 'trace_key'], toSummary);
+            .all(...parseCursor(cursor), limit + 1);
+    return pageOf(rows, limit, ['start_text', 'trace_key'], toSummary);
+  }
+
+  #search(where: QueryNode, limit: number, cursor: string | undefined): TraceList {
+    const { traceKeys, nextCursor } = scanTraces(this.#connection, where, {
+      limit,
+      ...(cursor !== undefined && { cursor }),
+      nowMs: this.#now(),
+      elapsedMs: this.#elapsedMs,
+    });
+    const select = this.#connection.sql(`SELECT ${SUMMARY} FROM ${TRACES} WHERE trace_key = ?`);
+    return { items: traceKeys.map((traceKey) => toSummary(select.get(traceKey)!)), nextCursor };
   }
 
   async matching(

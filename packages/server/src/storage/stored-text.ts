@@ -1,6 +1,6 @@
 import type { AttributeJson } from '@tta/obs-protocol';
 import { REDACTED_VALUE } from '../otlp/secret-redaction.ts';
-import { SEARCH_BYTES } from '../otlp/span-batch-builder.ts';
+import { INCOMPLETE_TEXT, SEARCH_BYTES } from '../otlp/span-batch-builder.ts';
 import type { SqliteConnection } from './sqlite-connection.ts';
 import { text } from './sqlite-rows.ts';
 
@@ -21,7 +21,8 @@ export function storedText(connection: SqliteConnection, spanKey: number): strin
     for (const { attributes } of items) collect(attributes, texts);
   }
   texts.push(text(row, 'name'), (row['status_message'] as string | null) ?? '');
-  return texts.join('\n').slice(0, SEARCH_BYTES);
+  const all = texts.join('\n');
+  return all.length <= SEARCH_BYTES ? all : `${all.slice(0, SEARCH_BYTES)}\n${INCOMPLETE_TEXT}`;
 }
 
 function collect(value: AttributeJson, texts: string[]): void {

@@ -1,3 +1,5 @@
+import { wordsOf } from '@tta/obs-protocol/query';
+import { INCOMPLETE_TEXT } from '../otlp/span-batch-builder.ts';
 import type { SqliteConnection } from './sqlite-connection.ts';
 import type { SqlStatement } from './sqlite-driver.ts';
 import { number } from './sqlite-rows.ts';
@@ -49,7 +51,7 @@ export class TextIndex {
 
   add(spanKey: number, text: string): void {
     if (this.#insert === undefined || this.#isFull(spanKey, this.#newest!)) this.#open(spanKey);
-    this.#insert!.run(spanKey, text);
+    this.#insert!.run(spanKey, indexed(text));
     this.#characters += text.length;
     this.#pieceCharacters += text.length;
   }
@@ -102,7 +104,7 @@ export class TextIndex {
     const insert = this.#insertInto(next.segment);
     for (const row of left) {
       const spanKey = number(row, 'span_key');
-      insert.run(spanKey, storedText(this.#connection, spanKey));
+      insert.run(spanKey, indexed(storedText(this.#connection, spanKey)));
     }
     this.#connection
       .sql('UPDATE text_segment SET first_key = ? WHERE segment = ?')
@@ -169,7 +171,9 @@ export function findText(
   limit: number,
   isStored: (keys: readonly number[]) => readonly number[],
 ): readonly number[] {
-  const match = words.map((word) => `"${word.replaceAll('"', '""')}"`).join(' ');
+  const phrases = words.map((word) => wordsOf(word).trim()).filter((phrase) => phrase !== '');
+  if (phrases.length === 0) return [];
+  const match = phrases.map((phrase) => `"${phrase}"`).join(' ');
   const found: number[] = [];
   for (const { segment } of segmentsOf(connection).reverse()) {
     const table = `span_text_${segment}`;
@@ -186,6 +190,36 @@ export function findText(
     if (found.length >= limit) break;
   }
   return found;
+}
+
+/**
+ * Keys of all spans in whose text an expression is true, or may be: the texts of some are not complete. `undefined` when they
+ * are more than `most`, or `isOver` says that it takes too long.
+ *
+ * @param match - For FTS5.
+ */
+export function findKeys(
+  connection: SqliteConnection,
+  match: string,
+  most: number,
+  isOver: () => boolean,
+): readonly number[] | undefined {
+  const found: number[] = [];
+  for (const { segment } of segmentsOf(connection).reverse()) {
+    if (isOver()) return undefined;
+    const table = `span_text_${segment}`;
+    const rows = connection
+      .statement(`SELECT rowid AS span_key FROM ${table} WHERE ${table} MATCH ? ORDER BY rowid DESC LIMIT ?`)
+      .all(`(${match}) OR ${INCOMPLETE_TEXT}`, most + 1 - found.length);
+    for (const row of rows) found.push(number(row, 'span_key'));
+    if (found.length > most) return undefined;
+  }
+  return found;
+}
+
+/** As the index takes it: SQLite knows the letters of an older Unicode, and other ways to write them without accents. */
+function indexed(text: string): string {
+  return /^[\t-\r -~]*$/.test(text) ? text : wordsOf(text);
 }
 
 function segmentsOf(connection: SqliteConnection): Segment[] {

@@ -19,7 +19,8 @@ interface SampleUsage {
 export function sqliteStores(
   connection: SqliteConnection,
   now: () => number,
+  elapsedMs?: () => number,
 ): { readonly traces: SqliteTraceStore; readonly statistics: SqliteStatisticsStore } {
   const statistics = new SqliteStatisticsStore(connection, now);
-  return { statistics, traces: new SqliteTraceStore(connection, statistics, SAMPLE_PRICES, now) };
+  return { statistics, traces: new SqliteTraceStore(connection, statistics, SAMPLE_PRICES, now, elapsedMs) };
 }
