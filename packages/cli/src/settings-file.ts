@@ -85,7 +85,7 @@ export function parseSettings(written: Readonly<Record<string, unknown>>, path: 
     // As seen from the file: it is found from wherever the command is called.
     return [known, known === 'dbPath' ? resolve(dirname(path), parsed as string) : parsed] as const;
   });
-  return Object.fromEntries(settings) as SettingValues;
+  return Object.fromEntries(settings);
 }
 
 /** What a parser says of the text is not handed on: it shows parts of it, and there may be a token. */

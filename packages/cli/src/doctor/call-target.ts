@@ -32,8 +32,11 @@ function target(
   attributes: AttributesJson,
   parts: readonly (readonly string[])[],
 ): CallTarget | undefined {
-  const values = parts.map((names) =>
-    names.map((name) => attributes[name]).find((value) => typeof value === 'string' && value !== ''),
-  );
-  return values.includes(undefined) ? undefined : { kind, text: values.join(' ') };
+  const values = parts.flatMap((names) => firstText(names, attributes) ?? []);
+  return values.length === parts.length ? { kind, text: values.join(' ') } : undefined;
+}
+
+function firstText(names: readonly string[], attributes: AttributesJson): string | undefined {
+  const values = names.map((name) => attributes[name]);
+  return values.find((value): value is string => typeof value === 'string' && value !== '');
 }

@@ -3,6 +3,7 @@ import {
   constants,
   type ClientHttp2Session,
   type ClientHttp2Stream,
+  type IncomingHttpHeaders,
   type OutgoingHttpHeaders,
 } from 'node:http2';
 import { safeText, truncate } from '../safe-text.ts';
@@ -88,9 +89,9 @@ function sendGrpc({
     if (call instanceof Error) return fail(call);
     let status = '';
     let message = '';
-    const note = (fields: Readonly<Record<string, unknown>>) => {
-      if (fields['grpc-status'] !== undefined) status = String(fields['grpc-status']);
-      if (fields['grpc-message'] !== undefined) message = String(fields['grpc-message']);
+    const note = (fields: IncomingHttpHeaders) => {
+      status = fields['grpc-status']?.toString() ?? status;
+      message = fields['grpc-message']?.toString() ?? message;
     };
     call.on('response', note);
     call.on('trailers', note);

@@ -1,0 +1,116 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdirSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { DoctorSite, only } from '../../test/doctor-site.ts';
+import { bundleOwnProgram } from '../../test/own-program.ts';
+
+const TOKEN = 't'.repeat(20);
+
+let site: DoctorSite;
+
+beforeEach(() => {
+  site = new DoctorSite();
+});
+
+afterEach(() => site.close());
+
+describe('the service', () => {
+  it.each([
+    ['HTTP', 'answers HTTP with 404 (teapot)'],
+    ['nothing that is known', 'takes connections, and does not answer HTTP'],
+  ])('is missing where another program speaks %s', async (kind, told) => {
+    const port =
+      kind === 'HTTP'
+        ? await site.httpPort((_request, response) => response.writeHead(404, { server: 'teapot' }).end())
+        : await site.listen(
+            createServer(
+              (socket) => void socket.on('error', () => undefined).end('hello\r\n', () => socket.destroy()),
+            ),
+          );
+    const { check, what, evidence, mend } = only(await site.found(port));
+    expect(check).toBe('service');
+    expect(what).toBe(`Port ${port} is taken by another program, so the service cannot be there.`);
+    expect(evidence).toEqual([`127.0.0.1:${port}: ${told}`]);
+    expect(mend.at(-1)).toBe(`tta-obs config set port ${port + 1} && tta-obs start --detach`);
+  });
+
+  it('is of an older version', async () => {
+    const port = await site.httpPort((_request, response) =>
+      response.end('{"status":"ok","version":"0.0.9","databasePath":"/a.db"}'),
+    );
+    const { check, what, evidence, mend } = only(await site.found(port));
+    expect(check).toBe('service');
+    expect(what).toBe(`The service at http://127.0.0.1:${port} is of an older version than this program.`);
+    expect(evidence).toEqual(['it is 0.0.9, this program 0.1.0']);
+    expect(mend).toEqual(['tta-obs stop && tta-obs start --detach']);
+  });
+
+  it('wants a token that is not given', async () => {
+    const server = await site.service({ token: TOKEN });
+    const { check, what, mend } = only(await site.found(server.port));
+    expect(check).toBe('service');
+    expect(what).toContain('wants a token');
+    expect(mend[0]).toMatch(/^export TTA_UI_TOKEN=/);
+    const other = only(await site.found(server.port, { TTA_UI_TOKEN: 'u'.repeat(20) }));
+    expect(other.what).toContain('wants another token');
+  });
+
+  it('has a full disk', async () => {
+    const disk = join(site.directory, 'disk');
+    mkdirSync(disk);
+    const script = 'mount -t tmpfs -o size=8m tmpfs "$0" && head -c 6M /dev/zero >"$0/taken" && exec "$@"';
+    const [node, program] = await bundleOwnProgram();
+    const flags = ['start', '--port', '0', '--db-path', join(disk, 'traces.db')];
+    const namespace = process.getuid?.() === 0 ? '-m' : '-Urm';
+    const child = spawn('unshare', [namespace, 'sh', '-c', script, disk, node, program, ...flags]);
+    site.onClose(async () => {
+      child.kill('SIGKILL');
+      if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
+      rmSync(program, { force: true });
+    });
+    let said = '';
+    const url = await new Promise<string>((resolve) => {
+      child.stdout.on('data', (text: Buffer) => {
+        said += String(text);
+        const match = /page +(http:\S+)/.exec(said);
+        if (match !== null) resolve(match[1]!);
+      });
+    });
+    const attributes = [{ key: 'input.value', value: { stringValue: 'many words '.repeat(100_000) } }];
+    for (let trace = 1, status = 200; status === 200 && trace < 20; trace++) {
+      const span = {
+        traceId: trace.toString(16).padStart(32, '0'),
+        spanId: '1'.repeat(16),
+        name: 'large',
+        startTimeUnixNano: '1763700000000000000',
+        endTimeUnixNano: '1763700001000000000',
+        attributes,
+      };
+      ({ status } = await fetch(`${url}/v1/traces`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ resourceSpans: [{ scopeSpans: [{ spans: [span] }] }] }),
+      }));
+    }
+    const findings = await site.found(Number(new URL(url).port));
+    expect(findings.map(({ check }) => check)).toEqual(['service', 'refusals']);
+    expect(findings[0]!.what).toBe(`The service at ${url} fails: its disk is full.`);
+    expect(findings[0]!.mend).toContain('tta-obs config set maxBytes 200MB');
+  });
+
+  it('has refused what it was sent', async () => {
+    const server = await site.service();
+    await fetch(`${server.url}/v1/traces`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: '{"resourceSpans":[',
+    });
+    const { check, what, evidence } = only(await site.found(server.port));
+    expect(check).toBe('refusals');
+    expect(what).toMatch(/^The service has refused 1 request since its start .* ago\.$/);
+    expect(evidence).toEqual(['refused: {"requestCount":1,"recordCount":0} in GET /health']);
+  });
+});
