@@ -50,6 +50,10 @@ export const attributeNames = {
   /** Of log lines alone: from the root to the execution in which the error arose, `review › step_1 parse`. */
   errorPath: 'error.path',
   costUsd: 'cost.usd',
+  /** The part of `cost.usd` that follows from a table of prices and not from what the provider says. */
+  costEstimatedUsd: 'cost.estimated_usd',
+  /** Name and version of that table. */
+  costPriceTable: 'cost.price_table',
   costSavedUsd: 'cost.saved_usd',
   recoveryKind: 'recovery.kind',
   /** Of the attempt that failed, from 1. */

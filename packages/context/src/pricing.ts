@@ -42,6 +42,8 @@ export interface LlmUsage {
 
 /** Estimates what a model call costs from its tokens. */
 export interface Pricing {
+  /** Name and version of the table, which spans tell beside an estimate. @defaultValue they tell none */
+  readonly version?: string;
   /** US dollars, or `undefined` where the model's price is not known. */
   estimateUsd(usage: LlmUsage): number | undefined;
 }

@@ -60,6 +60,36 @@ describe.each([
   });
 });
 
+describe('a cost that is an estimate', () => {
+  const call = { provider: 'openai', model: 'm', inputTokens: 1 };
+
+  it('is told as one, with its table, beside what was charged for', async () => {
+    const observed = new Observed({ pricing: { version: 'list 3', estimateUsd: () => 2 } });
+    const asking = custom('ask', (_: number, { usage }) => {
+      usage(call);
+      usage({ ...call, costUsd: 5 });
+    });
+    await observed.run(() => asking.execute(0));
+    expect(observed.spans[0]?.attributes).toMatchObject({
+      'cost.usd': 7,
+      'cost.estimated_usd': 2,
+      'cost.price_table': 'list 3',
+    });
+  });
+
+  it('is no part of what the provider charges', async () => {
+    const observed = new Observed({ pricing: { estimateUsd: () => 2 } });
+    await observed.run(() =>
+      custom('paid', (_: number, { usage }) => usage({ ...call, costUsd: 5 })).execute(0),
+    );
+    await observed.run(() => custom('guessed', (_: number, { usage }) => usage(call)).execute(0));
+    const [paid, guessed] = observed.spans.map(({ attributes }) => attributes);
+    expect(paid).not.toHaveProperty(['cost.estimated_usd']);
+    expect(guessed).toMatchObject({ 'cost.estimated_usd': 2 });
+    expect(guessed).not.toHaveProperty(['cost.price_table']);
+  });
+});
+
 describe('what a provider says', () => {
   it('is cut where it is longer than 256 characters, on spans and in metrics', async () => {
     const observed = new Observed();

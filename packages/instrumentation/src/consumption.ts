@@ -7,6 +7,8 @@ import { type TokenKind, tokenKinds } from './token-kinds.ts';
 /** What one execution has used so far: its span shows the sums, also of several model calls. */
 export interface Consumption extends Partial<Record<TokenKind, number>> {
   costUsd?: number;
+  /** The part of `costUsd` that nobody charged for yet: it follows from a table of prices. */
+  estimatedUsd?: number;
   /** With that of its steps. */
   totalCostUsd?: number;
   savedUsd?: number;
@@ -57,10 +59,15 @@ export function recordUsage(
   if (outputTokens !== undefined)
     counter?.add(outputTokens, { ...labels, [names.llmTokenType]: 'completion' });
   recordCall(execution, usage, call, tokens, errorTypes, onFault, elsewhere);
-  const usd =
-    dollars('costUsd', usage.costUsd, onFault) ??
-    dollars('the estimated cost', pricing?.estimateUsd(usage), onFault);
-  if (usd !== undefined) spend(execution, usd, labels);
+  const reportedUsd = dollars('costUsd', usage.costUsd, onFault);
+  if (reportedUsd !== undefined) {
+    spend(execution, reportedUsd, labels);
+    return;
+  }
+  const estimatedUsd = dollars('the estimated cost', pricing?.estimateUsd(usage), onFault);
+  if (estimatedUsd === undefined) return;
+  noteEstimate(execution, estimatedUsd, pricing?.version);
+  spend(execution, estimatedUsd, labels);
 }
 
 type Tokens = Partial<Record<TokenKind, number>>;
@@ -212,6 +219,15 @@ function dollars(what: string, value: number | undefined, onFault: OnFault): num
 
 function isAmount(value: number | undefined): value is number {
   return Number.isFinite(value) && (value as number) >= 0;
+}
+
+/** Says on the span which part of its cost is an estimate, and by which table. */
+function noteEstimate({ consumption, ended, span }: Execution, usd: number, table: string | undefined): void {
+  consumption.estimatedUsd = (consumption.estimatedUsd ?? 0) + usd;
+  if (ended) return;
+  span?.setAttribute(names.costEstimatedUsd, consumption.estimatedUsd);
+  const version = text(table);
+  if (version !== undefined) span?.setAttribute(names.costPriceTable, version);
 }
 
 function spend(execution: Execution, usd: number, labels: Attributes): void {

@@ -36,7 +36,13 @@ export const aiSpanShape = shape({
     is(null),
   ),
   cost: either(
-    shape({ source: either(is('reported'), is('estimated')), usd: isLength }),
+    shape({ source: is('reported'), usd: isLength }),
+    shape({
+      source: is('estimated'),
+      usd: isLength,
+      priceTable: isTextOrNull,
+      by: either(is('sender'), is('service')),
+    }),
     shape({ source: is('unpriced') }),
     is(null),
   ),

@@ -48,12 +48,18 @@ export interface AiTokens {
 }
 
 /**
- * What a span cost, in US dollars, and who says so: the source of the span, or the service by a table of prices, whose
- * name and version stand beside it. `unpriced`: there were tokens, and no price is known for them.
+ * What a span cost, in US dollars, and who says so: `reported` by the source of the span, or `estimated` by a table of
+ * prices, whose name and version stand beside it where they are told; the sender may have made the estimate, or the
+ * service. `unpriced`: there were tokens, and no price is known for them.
  */
 export type AiCost =
   | { readonly source: 'reported'; readonly usd: number }
-  | { readonly source: 'estimated'; readonly usd: number; readonly priceTable: string }
+  | {
+      readonly source: 'estimated';
+      readonly usd: number;
+      readonly priceTable: string | null;
+      readonly by: 'sender' | 'service';
+    }
   | { readonly source: 'unpriced' };
 
 /** One span in the form that all conventions share. `null` and empty lists: the source does not tell. */

@@ -110,7 +110,7 @@ const aiSpan = fc.record({
   cost: fc.constantFrom(
     null,
     { source: 'reported', usd: 1 },
-    { source: 'estimated', usd: 0.5, priceTable: 'list' },
+    { source: 'estimated', usd: 0.5, priceTable: 'list', by: 'service' },
     { source: 'unpriced' },
   ),
   finishReasons: fc.array(fc.string(), { maxLength: 2 }),

@@ -13,6 +13,9 @@ export type FactField =
   | 'cacheWriteTokens'
   | 'reasoningTokens'
   | 'costUsd'
+  /** The part of it that the sender has estimated, and by which table. */
+  | 'estimatedUsd'
+  | 'priceTable'
   | 'finishReasons'
   /** In seconds. */
   | 'timeToFirstChunkS'

@@ -182,6 +182,7 @@ describe('normalizeSpan', () => {
         source: 'estimated',
         usd: 0.5,
         priceTable: 'table 7',
+        by: 'service',
       });
       expect(asked.at(-1)).toEqual({
         provider: 'openai',
@@ -553,6 +554,25 @@ describe('normalizeSpan', () => {
         workflowName: 'w',
         agentName: 'a',
       },
+    ],
+    [
+      'a call of ours whose cost is its own estimate',
+      {
+        attributes: {
+          'primitive.type': 'llm',
+          'gen_ai.operation.name': 'chat',
+          'gen_ai.usage.input_tokens': 5,
+          'cost.usd': 0.5,
+          'cost.estimated_usd': 0.5,
+          'cost.price_table': 'list 3',
+        },
+      },
+      { cost: { source: 'estimated', usd: 0.5, priceTable: 'list 3', by: 'sender' } },
+    ],
+    [
+      'a step of ours of whose cost a part is charged for',
+      { attributes: { 'primitive.type': 'retry', 'cost.usd': 0.5, 'cost.estimated_usd': 0.1 } },
+      { cost: { source: 'estimated', usd: 0.5, priceTable: null, by: 'sender' } },
     ],
     [
       'a call of ours that nobody answered, whose model is the one that was asked',

@@ -46,7 +46,7 @@ export function normalizeSpan(span: SourceSpan, prices?: Prices): AiSpan | null 
   return {
     ...facts,
     responseId: text('responseId'),
-    cost: costOf(firstAmount(span, names('costUsd')), facts, prices),
+    cost: toldCost(span, names) ?? estimatedCost(facts, prices),
     finishReasons: firstTexts(span, names('finishReasons')).map(finishReason),
     timeToFirstChunkMs: timeToFirstChunkMs(span, names),
     toolName: isTool ? (text('toolName') ?? ownName) : null,
@@ -79,8 +79,16 @@ function tokensOf(span: SourceSpan, convention: Convention, names: Names): AiTok
   return isWithout ? { ...tokens, input: input + cached } : tokens;
 }
 
-function costOf(
-  reportedUsd: number | null,
+/** What the source says; where only a part of it was charged for, all of it is an estimate. */
+function toldCost(span: SourceSpan, names: Names): AiCost | null {
+  const usd = firstAmount(span, names('costUsd'));
+  if (usd === null || usd > MOST_USD) return null;
+  const estimatedUsd = firstAmount(span, names('estimatedUsd')) ?? 0;
+  if (estimatedUsd === 0) return { source: 'reported', usd };
+  return { source: 'estimated', usd, priceTable: firstText(span, names('priceTable')), by: 'sender' };
+}
+
+function estimatedCost(
   {
     provider,
     requestModel,
@@ -89,7 +97,6 @@ function costOf(
   }: Pick<AiSpan, 'provider' | 'requestModel' | 'responseModel' | 'tokens'>,
   prices: Prices | undefined,
 ): AiCost | null {
-  if (reportedUsd !== null && reportedUsd <= MOST_USD) return { source: 'reported', usd: reportedUsd };
   if (tokens === null || (tokens.input === null && tokens.output === null)) return null;
   const model = responseModel ?? requestModel;
   const usd =
@@ -106,7 +113,7 @@ function costOf(
         });
   if (usd === undefined || !(usd >= 0 && usd <= MOST_USD) || prices === undefined)
     return { source: 'unpriced' };
-  return { source: 'estimated', usd, priceTable: prices.version };
+  return { source: 'estimated', usd, priceTable: prices.version, by: 'service' };
 }
 
 function timeToFirstChunkMs(span: SourceSpan, names: Names): number | null {

@@ -18,6 +18,8 @@ export const ttaPrimitives: Convention = {
   names: {
     provider: ['gen_ai.provider.name', 'llm.provider'],
     costUsd: ['cost.usd'],
+    estimatedUsd: ['cost.estimated_usd'],
+    priceTable: ['cost.price_table'],
     timeToFirstChunkMs: ['stream.time_to_first_chunk_ms'],
     sessionId: ['session.id'],
     userId: ['user.id'],

@@ -9,12 +9,15 @@ interface Drawn {
   readonly input?: number | null;
   readonly reported?: number;
   readonly estimated?: number;
+  /** An estimate of the sender. */
+  readonly guessed?: number;
   readonly isUnpriced?: boolean;
 }
 
-function cost({ reported, estimated, isUnpriced }: Drawn): AiCost | null {
+function cost({ reported, estimated, guessed, isUnpriced }: Drawn): AiCost | null {
   if (reported !== undefined) return { source: 'reported', usd: reported };
-  if (estimated !== undefined) return { source: 'estimated', usd: estimated, priceTable: 't' };
+  if (estimated !== undefined) return { source: 'estimated', usd: estimated, priceTable: 't', by: 'service' };
+  if (guessed !== undefined) return { source: 'estimated', usd: guessed, priceTable: null, by: 'sender' };
   return isUnpriced === true ? { source: 'unpriced' } : null;
 }
 
@@ -187,6 +190,16 @@ describe('usageShares', () => {
       'a call of ours without a price in an agent with a cost',
       { a: { ...agent, ...ours, reported: 1 }, ab: { ...ours, input: 5, estimated: 9 } },
       [5, 1, 9, 0],
+    ],
+    [
+      'executions of ours in each other, each with an estimate of its own',
+      { a: { ...agent, ...ours, guessed: 1 }, ab: { ...ours, input: 5, guessed: 2 } },
+      [5, 0, 3, 0],
+    ],
+    [
+      'a foreign call in a step of ours that has estimated it',
+      { a: { operation: 'step', ...ours, guessed: 2 }, ab: { input: 5, estimated: 9 } },
+      [5, 0, 2, 0],
     ],
   ])('counts once %s', (_what, drawn, expected) => {
     expect(sums(drawn)).toEqual(expected);

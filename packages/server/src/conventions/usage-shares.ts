@@ -48,7 +48,7 @@ const CALLS: ReadonlySet<string> = new Set(['inference', 'embeddings', 'rerank']
 export function usageShares(spans: readonly UsageSpan[]): readonly UsageShare[] {
   const forest = spanForest(spans);
   const tokens = innermost(spans, forest, hasTokens);
-  const reports = innermost(spans, forest, ({ cost }) => cost?.source === 'reported', isOurs);
+  const reports = innermost(spans, forest, isCostTold, isOurs);
   const cover = covered(spans, forest, reports);
   const calls = innermost(spans, forest, ({ operation }) => CALLS.has(operation));
   const shares: UsageShare[] = [];
@@ -63,11 +63,13 @@ export function usageShares(spans: readonly UsageSpan[]): readonly UsageShare[] 
       index,
       tokens: isCounted ? ai.tokens : null,
       reportedUsd: isReported && cost?.source === 'reported' ? cost.usd : null,
-      estimatedUsd: isOpen && cost?.source === 'estimated' ? cost.usd : null,
+      estimatedUsd:
+        cost?.source === 'estimated' && (cost.by === 'sender' ? isReported : isOpen) ? cost.usd : null,
       isUnpriced: isOpen && cost?.source === 'unpriced',
       isCall: calls.counted[index] === true,
     };
-    if (share.tokens !== null || share.reportedUsd !== null || share.isCall) shares.push(share);
+    const hasCost = share.reportedUsd !== null || share.estimatedUsd !== null;
+    if (share.tokens !== null || hasCost || share.isCall) shares.push(share);
   }
   return shares;
 }
@@ -131,6 +133,11 @@ function covered(
     byReport[index] = byAll[index] || byCall[index];
   }
   return { byOurs, byReport };
+}
+
+/** By its source, be it what was charged or its own estimate. */
+function isCostTold({ cost }: CountedSpan): boolean {
+  return cost?.source === 'reported' || (cost?.source === 'estimated' && cost.by === 'sender');
 }
 
 function hasTokens({ tokens }: CountedSpan): boolean {

@@ -22,6 +22,7 @@ export const AI_SPANS = `
     cost_source TEXT,
     cost_usd REAL,
     price_table TEXT,
+    estimated_by TEXT,
     ttft_ms REAL,
     tool TEXT,
     agent TEXT,

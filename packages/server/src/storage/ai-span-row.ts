@@ -27,6 +27,7 @@ export const AI_SPAN_COLUMNS = [
   'cost_source',
   'cost_usd',
   'price_table',
+  'estimated_by',
   'ttft_ms',
   'tool',
   'agent',
@@ -52,7 +53,8 @@ export function aiSpanValues(ai: AiSpan): readonly SqlValue[] {
     tokens?.reasoning ?? null,
     cost?.source ?? null,
     cost === null || cost.source === 'unpriced' ? null : cost.usd,
-    cost?.source === 'estimated' ? cost.priceTable : null,
+    cost?.source === 'estimated' ? textValue(cost.priceTable) : null,
+    cost?.source === 'estimated' ? cost.by : null,
     ai.timeToFirstChunkMs,
     textValue(ai.toolName),
     textValue(ai.agentName),
@@ -124,7 +126,12 @@ export function toCost(row: SqlRow): AiCost | null {
     case 'reported':
       return { source: 'reported', usd };
     case 'estimated':
-      return { source: 'estimated', usd, priceTable: text(row, 'price_table') };
+      return {
+        source: 'estimated',
+        usd,
+        priceTable: textOrNull(row, 'price_table'),
+        by: text(row, 'estimated_by') as 'sender' | 'service',
+      };
     case 'unpriced':
       return { source: 'unpriced' };
     default:
