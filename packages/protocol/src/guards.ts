@@ -16,8 +16,10 @@ import type {
   SpanDetailList,
   SpanList,
   TraceList,
+  TranscriptList,
 } from './rest.ts';
 import { detailShape, documentShape, summaryShape } from './trace-shape.ts';
+import { spanTranscriptShape } from './transcript-shape.ts';
 import type { SpanDetail, TraceDocument, TraceSummary } from './trace.ts';
 
 const health = shape({
@@ -51,6 +53,8 @@ const spanList = shape({
   ),
   nextCursor: isTextOrNull,
 });
+
+const transcriptList = shape({ items: listOf(spanTranscriptShape), nextCursor: isTextOrNull });
 
 const spanDetailList = shape({ items: listOf(detailShape), nextCursor: isTextOrNull });
 
@@ -137,6 +141,11 @@ export function isSpanList(value: unknown): value is SpanList {
 
 export function isSpanDetailList(value: unknown): value is SpanDetailList {
   return spanDetailList(value);
+}
+
+/** True for the answer of `GET /api/traces/{id}/transcript`. */
+export function isTranscriptList(value: unknown): value is TranscriptList {
+  return transcriptList(value);
 }
 
 export function isPrimitiveStatsList(value: unknown): value is PrimitiveStatsList {

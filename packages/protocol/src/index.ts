@@ -89,6 +89,7 @@ export {
   isTraceDocument,
   isTraceList,
   isTraceSummary,
+  isTranscriptList,
 } from './guards.ts';
 export {
   isErrorGroupList,
