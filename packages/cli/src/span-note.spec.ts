@@ -44,7 +44,7 @@ describe('spanNote', () => {
     expect(note('timeout', { 'timeout.limit_ms': -1 })).toBeNull();
     expect(note('toString', { 'cache.outcome': 'hit' })).toBeNull();
     expect(note(null, { 'cache.outcome': 'hit' })).toBeNull();
-    expect(note('router', { 'decision.choice': 'a\u001b[2Jb' })).toBe('a [2Jb');
+    expect(note('approval', { 'decision.choice': 'a\u001b[2Jb' })).toBe('a [2Jb');
   });
 
   it('says that a model was cut short, and nothing of other ends', () => {

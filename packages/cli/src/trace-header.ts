@@ -29,7 +29,7 @@ export function traceHeader(document: TraceDocument, options: TraceHeaderOptions
 export function priceTablesOf(spans: Iterable<Pick<SpanDetail, 'ai'>>): readonly string[] {
   const tables = new Set<string>();
   for (const { ai } of spans) {
-    if (ai?.cost?.source === 'estimated') tables.add(safeText(ai.cost.priceTable));
+    if (ai?.cost?.source === 'estimated' && ai.cost.priceTable) tables.add(safeText(ai.cost.priceTable));
   }
   return [...tables].toSorted();
 }
