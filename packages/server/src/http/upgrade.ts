@@ -4,6 +4,7 @@ import { parseQuery, printQuery } from '@tta/obs-protocol/query';
 import type { Access } from './access.ts';
 import type { LiveQuery } from './live-client.ts';
 import type { LiveFeed } from './live-feed.ts';
+import { parameterCheck } from './known-parameters.ts';
 import { answerRaw } from './raw-answer.ts';
 import type { Refusals } from './refusals.ts';
 import type { RefusedError } from './refused-error.ts';
@@ -12,6 +13,7 @@ const SEQ = /^[0-9]{1,15}$/;
 
 /** Requests for a WebSocket: `/ws/traces`, of `?query=` and after `?after=<seq>`. */
 export function webSocketUpgrade(feed: LiveFeed, access: Access, refusals: Refusals) {
+  const unknownParameter = parameterCheck('get', '/ws/traces');
   return (request: IncomingMessage, socket: Duplex, head: Buffer): void => {
     socket.on('error', () => socket.destroy());
     try {
@@ -25,6 +27,8 @@ export function webSocketUpgrade(feed: LiveFeed, access: Access, refusals: Refus
     const [path = ''] = url.split('?', 1);
     if (path !== '/ws/traces') return answerRaw(socket, 404, `There is no WebSocket at ${path}.`);
     const parameters = new URLSearchParams(url.slice(path.length));
+    const unknown = unknownParameter(parameters.keys());
+    if (unknown !== undefined) return answerRaw(socket, 400, unknown);
     for (const name of ['after', 'query']) {
       if (parameters.getAll(name).length > 1) return answerRaw(socket, 400, `${name} must be given once.`);
     }
