@@ -1,4 +1,5 @@
-import type { ProblemDetails } from '@tta/obs-protocol';
+import type { ProblemDetails, QueryProblemDetails } from '@tta/obs-protocol';
+import type { QueryProblem } from '@tta/obs-protocol/query';
 
 export const PROBLEM_TYPE = 'application/problem+json; charset=utf-8';
 
@@ -21,4 +22,11 @@ const TITLES: Readonly<Record<number, string>> = {
 /** An error answer as RFC 9457 asks for. */
 export function problem(status: number, detail: string): ProblemDetails {
   return { type: 'about:blank', title: TITLES[status] ?? 'Error', status, detail };
+}
+
+/** The answer to a query that cannot be understood. */
+export function queryProblem(problems: readonly QueryProblem[]): QueryProblemDetails {
+  const said = problems.map(({ message }) => message).join('; ');
+  const detail = `The query cannot be understood: ${said}${said.endsWith('?') ? '' : '.'}`;
+  return { ...problem(400, detail), problems };
 }

@@ -5,7 +5,8 @@ import type { Access } from './access.ts';
 import type { LiveQuery } from './live-client.ts';
 import type { LiveFeed } from './live-feed.ts';
 import { parameterCheck } from './known-parameters.ts';
-import { answerRaw } from './raw-answer.ts';
+import { queryProblem } from './problem.ts';
+import { answerProblem, answerRaw } from './raw-answer.ts';
 import type { Refusals } from './refusals.ts';
 import type { RefusedError } from './refused-error.ts';
 
@@ -37,10 +38,7 @@ export function webSocketUpgrade(feed: LiveFeed, access: Access, refusals: Refus
       return answerRaw(socket, 400, 'after must be the seq of an earlier message.');
     }
     const { root, problems } = parseQuery(parameters.get('query') ?? '');
-    const [problem] = problems;
-    if (problem !== undefined) {
-      return answerRaw(socket, 400, `The query cannot be understood: ${problem.message}.`, { problems });
-    }
+    if (problems.length > 0) return answerProblem(socket, queryProblem(problems));
     const query: LiveQuery | undefined = root && { root, text: printQuery(root) };
     return feed.accept(request, socket, head, { after: after === null ? undefined : Number(after), query });
   };
