@@ -24,8 +24,12 @@ export async function readEvidence(
 ): Promise<ReadEvidence> {
   const traces: StoredTrace[] = [];
   let room = SPANS_OF_ALL;
+  let unreadCount = 0;
   for (const summary of summaries) {
-    if (summary.spanCount > Math.min(room, SPANS_OF_TRACE)) continue;
+    if (summary.spanCount > Math.min(room, SPANS_OF_TRACE)) {
+      unreadCount++;
+      continue;
+    }
     room -= summary.spanCount;
     const details: SpanDetail[] = [];
     for await (const page of client.spans(summary.traceId)) details.push(...page);
@@ -39,7 +43,7 @@ export async function readEvidence(
       ...(program !== undefined && { program }),
       hasEnded: processEnds(traces, nowMs, program),
     },
-    unreadCount: summaries.length - traces.length,
+    unreadCount,
   };
 }
 
