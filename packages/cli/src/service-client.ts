@@ -45,6 +45,12 @@ export class NoServiceError extends CommandError {
   }
 }
 
+/** How a WebSocket of a service is opened. */
+export interface WebSocketAddress {
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
 interface Request {
   readonly method: 'GET' | 'PUT' | 'DELETE' | 'POST';
   /** A text is sent as it stands. */
@@ -79,6 +85,11 @@ export class ServiceClient {
     } catch {
       return undefined;
     }
+  }
+
+  /** Where a WebSocket is, of a service that has answered {@link ServiceClient.probe}: with the token if it wants one. */
+  webSocket(path: string): WebSocketAddress {
+    return { url: `${this.url.replace(/^http/, 'ws')}${path}`, headers: this.#authorization };
   }
 
   /**
@@ -182,6 +193,21 @@ export class ServiceClient {
     return answer;
   }
 
+  /**
+   * Reads an answer of an address of its own; `undefined` when there is no such thing, or no such address.
+   *
+   * @throws NoServiceError when nothing answers as our service would.
+   */
+  async read<Answer>(
+    path: string,
+    isAnswer: (value: unknown) => value is Answer,
+  ): Promise<Answer | undefined> {
+    const answer = await this.#ask(path, READ);
+    if (answer === undefined) return undefined;
+    if (!isAnswer(answer)) throw new NoServiceError(this.url);
+    return answer;
+  }
+
   /** What retention would remove, or has removed. */
   async cleanUp(preview: boolean): Promise<RetentionPreview> {
     const limitMs = preview ? ANSWER_LIMIT_MS : CLEANUP_LIMIT_MS;
@@ -269,12 +295,16 @@ export class ServiceClient {
     return this.#send(path, request);
   }
 
+  get #authorization(): Readonly<Record<string, string>> {
+    return this.#wantsToken ? { authorization: `Bearer ${this.#token}` } : {};
+  }
+
   #send(path: string, { method, body, limitMs }: Request): Promise<Response> {
     return fetch(`${this.url}${path}`, {
       method,
       headers: {
         ...(body !== undefined && { 'content-type': 'application/json' }),
-        ...(this.#wantsToken && { authorization: `Bearer ${this.#token}` }),
+        ...this.#authorization,
       },
       ...(body !== undefined && { body: typeof body === 'string' ? body : JSON.stringify(body) }),
       // What is asked is for this address alone, and so is the token.

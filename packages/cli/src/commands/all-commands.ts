@@ -11,6 +11,7 @@ import { start } from './start.ts';
 import { stats } from './stats.ts';
 import { status } from './status.ts';
 import { stop } from './stop.ts';
+import { tail } from './tail.ts';
 import { trace } from './trace.ts';
 import { traces } from './traces.ts';
 
@@ -22,6 +23,7 @@ export const COMMANDS: readonly Command[] = [
   run,
   trace,
   traces,
+  tail,
   stats,
   pin,
   unpin,
