@@ -1,3 +1,5 @@
+import type { Tie } from './mann-whitney.ts';
+
 /** Each bucket reaches 2 % further than the one before: what it tells of a value is at most 1 % wrong. */
 const GROWTH = Math.log(1.02);
 /** The middle of a bucket in proportion to its upper end. */
@@ -53,6 +55,17 @@ export class DurationHistogram {
       if (left <= 0) return valueOf(bucket);
     }
     throw new Error('the counts of a histogram are not its count');
+  }
+
+  /** How many of these and of other durations took as long, within 2 %; the shortest first. */
+  tiesWith(other: DurationHistogram): readonly Tie[] {
+    const buckets = new Set([...this.#counts.keys(), ...other.#counts.keys()]);
+    return [...buckets]
+      .sort((one, another) => one - another)
+      .map((bucket) => ({
+        baseline: this.#counts.get(bucket) ?? 0,
+        candidate: other.#counts.get(bucket) ?? 0,
+      }));
   }
 
   /** Pairs of bucket and count in as few bytes as they take, for a row of a table. */

@@ -48,8 +48,13 @@ export class AiSpans {
     this.#prices = prices;
   }
 
-  /** Keeps those of AI programs, and sums up their traces anew. Only within a transaction, when all spans have their rows. */
-  add(spans: readonly NewSpan[]): void {
+  /**
+   * Keeps those of AI programs, and sums up their traces anew. Only within a transaction, when all spans have their rows.
+   *
+   * @returns what they say, by the keys of the spans.
+   */
+  add(spans: readonly NewSpan[]): ReadonlyMap<number, AiSpan> {
+    const found = new Map<number, AiSpan>();
     const changed = new Set<OpenTrace>();
     const candidates = new AiCandidates();
     for (const span of spans) {
@@ -58,11 +63,12 @@ export class AiSpans {
       if (!candidates.has(span)) continue;
       const ai = normalizeSpan(sourceSpan(span), this.#prices);
       if (ai === null) continue;
+      found.set(span.spanKey, ai);
       noteSession(span.trace, span.batch.startNs[span.index]!, ai);
       this.#spansOf(span.trace).push(countedSpan(span, ai));
       changed.add(span.trace);
     }
-    if (changed.size === 0) return;
+    if (changed.size === 0) return found;
     const rows: (readonly SqlValue[])[] = [];
     const sums: (readonly SqlValue[])[] = [];
     const parents = new ParentSpans(this.#connection, spans, changed);
@@ -74,6 +80,7 @@ export class AiSpans {
     insertRows(this.#connection, AI_SPAN, rows);
     insertRows(this.#connection, TRACE_USAGE, sums, REPLACE_USAGE);
     this.#rollUps.save();
+    return found;
   }
 
   #spansOf(trace: OpenTrace): CountedAiSpan[] {

@@ -1,90 +1,118 @@
-import type { PrimitiveStats, PrimitiveStatsList } from '@tta/obs-protocol';
-import { DurationHistogram } from '../statistics/duration-histogram.ts';
+import type {
+  AiSpan,
+  PrimitiveName,
+  PrimitiveStats,
+  PrimitiveStatsList,
+  VersionName,
+} from '@tta/obs-protocol';
 import type { SpanBatch } from '../otlp/span-batch.ts';
-import { isSummedUp, keptSince, MINUTE_S, periodOf, PERIODS, startOf } from './roll-up-periods.ts';
+import { ownCostUsd, PrimitiveSums, SUM_COLUMNS } from './primitive-sums.ts';
+import { PrimitiveVersions, type CodeVersion } from './primitive-versions.ts';
+import { HOUR_S, isSummedUp, keptSince, MINUTE_S, periodOf, PERIODS, startOf } from './roll-up-periods.ts';
 import type { NewSpan } from './span-rows.ts';
 import type { SqliteConnection } from './sqlite-connection.ts';
 import type { SqlRow, SqlValue } from './sqlite-driver.ts';
-import { bytes, number, storable, text } from './sqlite-rows.ts';
+import { number, storable, text } from './sqlite-rows.ts';
 import type { StatisticsQuery } from './statistics-store.ts';
 
-/** Names of one period; further ones are counted together. */
+/** Names of one version of a service in one period; further ones are counted together. */
 const MOST_NAMES = 500;
-const OTHER = '_other';
+/** Rows of one period: names of all versions of all services. */
+const MOST_ROWS = 2_000;
+/** What counts further names together. */
+export const OTHER = '_other';
 const NAME_LENGTH = 200;
 /** Rows that are not read again when more of their spans come in. */
 const CACHED_ROWS = 5_000;
-const CACHED_VERSIONS = 1_000;
 
-/** What a row is the sum of. */
+const KEY_COLUMNS = [
+  'period_s',
+  'start_s',
+  'service_name',
+  'service_version',
+  'revision',
+  'primitive_type',
+  'name',
+] as const;
+const COLUMNS = [...KEY_COLUMNS, ...SUM_COLUMNS];
+const VERSION_COLUMNS = { version: 'service_version', revision: 'revision' } as const;
+
+/** What a row is the sum of, in the order of the columns. */
 interface RollUpKey {
   readonly periodS: number;
   readonly startS: number;
   readonly serviceName: string;
   readonly serviceVersion: string;
+  readonly revision: string;
   readonly primitiveType: string;
   readonly name: string;
 }
 
-class Sums {
-  calls = 0;
-  errors = 0;
-  totalMs = 0;
-  maxMs = 0;
-  readonly durations = new DurationHistogram();
+/** Executions of one primitive that arrived together and ended within one minute. */
+class Group {
+  readonly span: NewSpan;
+  readonly endMinute: number;
+  readonly sums = new PrimitiveSums();
+  firstMs: number;
+  lastMs: number;
 
-  add(durationMs: number, isFailed: boolean): void {
-    this.calls++;
-    if (isFailed) this.errors++;
-    this.totalMs += durationMs;
-    this.maxMs = Math.max(this.maxMs, durationMs);
-    this.durations.add(durationMs);
+  constructor(span: NewSpan, endMinute: number, endMs: number) {
+    this.span = span;
+    this.endMinute = endMinute;
+    this.firstMs = endMs;
+    this.lastMs = endMs;
   }
 
-  merge(other: Sums): void {
-    this.calls += other.calls;
-    this.errors += other.errors;
-    this.totalMs += other.totalMs;
-    this.maxMs = Math.max(this.maxMs, other.maxMs);
-    this.durations.merge(other.durations);
+  get calls(): number {
+    return this.sums.calls;
   }
 }
 
-/** Executions of one primitive that arrived together and ended within one minute. */
-interface Group {
-  readonly span: NewSpan;
-  readonly endMinute: number;
-  readonly sums: Sums;
+/** A primitive with the sums over its executions. */
+export interface NamedSums extends PrimitiveName {
+  readonly sums: PrimitiveSums;
+}
+
+export interface PrimitiveSumsList {
+  /** From there on is counted. */
+  readonly sinceMs: number;
+  readonly items: readonly NamedSums[];
 }
 
 /** Sums up executions of primitives by minute and hour. Changes only within transactions. */
 export class RollUps {
+  readonly versions: PrimitiveVersions;
   readonly #connection: SqliteConnection;
   readonly #now: () => number;
   /** By key as text. */
-  readonly #rows = new Map<string, { readonly key: RollUpKey; readonly sums: Sums }>();
-  /** By the attributes of the resource. */
-  readonly #versions = new Map<string, string>();
+  readonly #rows = new Map<string, { readonly key: RollUpKey; readonly sums: PrimitiveSums }>();
 
   constructor(connection: SqliteConnection, now: () => number) {
+    this.versions = new PrimitiveVersions(connection, now);
     this.#connection = connection;
     this.#now = now;
     connection.onRollback(() => this.#rows.clear());
   }
 
-  /** @param spans - Each once. */
-  add(spans: readonly NewSpan[]): void {
+  /**
+   * @param spans - Each once.
+   * @param aiSpans - Those of AI programs among them, by their keys.
+   */
+  add(spans: readonly NewSpan[], aiSpans: ReadonlyMap<number, AiSpan>): void {
     if (this.#rows.size > CACHED_ROWS) this.#rows.clear();
     const nowMs = this.#now();
     const changed = new Set<string>();
-    for (const group of groupsOf(spans)) {
+    for (const group of groupsOf(spans, aiSpans)) {
       for (const periodS of PERIODS) {
         const startS = startOf(group.endMinute * MINUTE_S, periodS);
         if (!isSummedUp(startS, periodS, nowMs)) continue;
-        changed.add(this.#addTo(this.#keyOf(group, periodS, startS), group.sums));
+        const key = this.#keyOf(group, periodS, startS);
+        changed.add(this.#addTo(key, group.sums));
+        if (periodS === HOUR_S) this.versions.add(key.serviceName, codeOf(key), group);
       }
     }
     for (const text of changed) this.#save(this.#rows.get(text)!);
+    this.versions.save();
   }
 
   /** Removes what is older than it is kept. */
@@ -94,36 +122,45 @@ export class RollUps {
         .sql('DELETE FROM roll_up WHERE period_s = ? AND start_s < ?')
         .run(periodS, keptSince(periodS, this.#now()));
     }
+    this.versions.prune();
   }
 
   /** Of all primitives, those with the most time in them first. */
-  stats({ sinceMs, untilMs, serviceName }: StatisticsQuery): PrimitiveStatsList {
+  stats(query: StatisticsQuery): PrimitiveStatsList {
+    const { sinceMs, items } = this.sums(query);
+    return { sinceMs, untilMs: query.untilMs, items: items.map(toStats) };
+  }
+
+  /**
+   * What there is of a window, from the beginning of the minute or hour that it begins in; primitives with the most time in
+   * them first.
+   *
+   * @param of - The version that counts; by default all do.
+   */
+  sums({ sinceMs, untilMs, serviceName }: StatisticsQuery, of?: VersionName): PrimitiveSumsList {
     const periodS = periodOf({ sinceMs, untilMs }, this.#now());
     const startS = startOf(sinceMs / 1000, periodS);
-    const found = new Map<string, { readonly row: SqlRow; readonly sums: Sums }>();
+    const condition = of === undefined ? '? IS NULL' : `${VERSION_COLUMNS[of.by]} = ?`;
     const rows = this.#connection
       .sql(
-        `SELECT service_name, primitive_type, name, calls, errors, total_ms, max_ms, durations FROM roll_up
-         WHERE period_s = ? AND start_s >= ? AND start_s < ?`,
+        `SELECT service_name, primitive_type, name, ${SUM_COLUMNS.join()} FROM roll_up
+         WHERE period_s = ? AND start_s >= ? AND start_s < ? AND ${condition}`,
       )
-      .all(periodS, startS, Math.ceil(untilMs / 1000));
+      .all(periodS, startS, Math.ceil(untilMs / 1000), of?.name ?? null);
+    const found = new Map<string, NamedSums>();
     for (const row of rows) {
       if (serviceName !== undefined && row['service_name'] !== serviceName) continue;
-      const key = JSON.stringify([row['service_name'], row['primitive_type'], row['name']]);
-      const known = found.get(key) ?? { row, sums: new Sums() };
-      known.sums.merge(sumsOf(row));
-      found.set(key, known);
+      const key = [row['service_name'], row['primitive_type'], row['name']].join('\0');
+      const known = found.get(key);
+      if (known === undefined) found.set(key, toNamedSums(row));
+      else known.sums.merge(PrimitiveSums.of(row));
     }
-    const items = Array.from(found.values(), ({ row, sums }) => toStats(row, sums));
-    return {
-      sinceMs: startS * 1000,
-      untilMs,
-      items: items.sort((one, other) => other.totalMs - one.totalMs),
-    };
+    const items = [...found.values()].sort((one, other) => other.sums.totalMs - one.sums.totalMs);
+    return { sinceMs: startS * 1000, items };
   }
 
   /** @returns the key of the row as text. */
-  #addTo(key: RollUpKey, sums: Sums): string {
+  #addTo(key: RollUpKey, sums: PrimitiveSums): string {
     const text = Object.values(key).join('\0');
     let row = this.#rows.get(text);
     if (row === undefined) {
@@ -131,7 +168,7 @@ export class RollUps {
       if (stored === undefined && key.name !== OTHER && this.#isFull(key)) {
         return this.#addTo({ ...key, name: OTHER }, sums);
       }
-      row = { key, sums: stored ?? new Sums() };
+      row = { key, sums: stored ?? new PrimitiveSums() };
       this.#rows.set(text, row);
     }
     row.sums.merge(sums);
@@ -141,109 +178,111 @@ export class RollUps {
   #keyOf({ span: { batch, index } }: Group, periodS: number, startS: number): RollUpKey {
     const label = batch.label[index]!;
     const { serviceName, attributes } = batch.resources[batch.resource[index]!]!;
+    const { version, revision } = this.versions.codeOf(attributes);
     return {
       periodS,
       startS,
       serviceName: shortened(serviceName),
-      serviceVersion: this.#versionOf(attributes),
+      serviceVersion: version,
+      revision,
       primitiveType: shortened(batch.strings[batch.primitiveType[index]!]!),
       name: shortened(batch.strings[label === -1 ? batch.name[index]! : label]!),
     };
   }
 
-  #versionOf(attributes: string): string {
-    let version = this.#versions.get(attributes);
-    if (version === undefined) {
-      const value = (JSON.parse(attributes) as Record<string, unknown>)['service.version'];
-      version = typeof value === 'string' ? shortened(value) : '';
-      if (this.#versions.size >= CACHED_VERSIONS) this.#versions.clear();
-      this.#versions.set(attributes, version);
-    }
-    return version;
-  }
-
-  #read(key: RollUpKey): Sums | undefined {
+  #read(key: RollUpKey): PrimitiveSums | undefined {
     const row = this.#connection
       .sql(
-        `SELECT calls, errors, total_ms, max_ms, durations FROM roll_up WHERE period_s = ? AND start_s = ?
-           AND service_name = ? AND service_version = ? AND primitive_type = ? AND name = ?`,
+        `SELECT ${SUM_COLUMNS.join()} FROM roll_up
+         WHERE ${KEY_COLUMNS.map((column) => `${column} = ?`).join(' AND ')}`,
       )
-      .get(...valuesOf(key));
-    return row === undefined ? undefined : sumsOf(row);
+      .get(...Object.values<SqlValue>({ ...key }));
+    return row === undefined ? undefined : PrimitiveSums.of(row);
   }
 
-  #save({ key, sums }: { readonly key: RollUpKey; readonly sums: Sums }): void {
+  #save({ key, sums }: { readonly key: RollUpKey; readonly sums: PrimitiveSums }): void {
     this.#connection
-      .sql('INSERT OR REPLACE INTO roll_up VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)')
-      .run(...valuesOf(key), sums.calls, sums.errors, sums.totalMs, sums.maxMs, sums.durations.encode());
+      .sql(`INSERT OR REPLACE INTO roll_up (${COLUMNS.join()}) VALUES (${COLUMNS.map(() => '?').join()})`)
+      .run(...Object.values<SqlValue>({ ...key }), ...sums.values);
   }
 
   /** Counts rows of this commit as well, which are not stored yet. */
-  #isFull({ periodS, startS }: RollUpKey): boolean {
-    const { names } = this.#connection
-      .sql('SELECT count(*) AS names FROM roll_up WHERE period_s = ? AND start_s = ?')
-      .get(periodS, startS)!;
-    if (Number(names) >= MOST_NAMES) return true;
-    let open = 0;
-    for (const { key } of this.#rows.values()) if (key.periodS === periodS && key.startS === startS) open++;
-    return open >= MOST_NAMES;
+  #isFull(wanted: RollUpKey): boolean {
+    const stored = this.#connection
+      .sql(
+        `SELECT count(*) AS n, coalesce(sum(service_name = ? AND service_version = ? AND revision = ?), 0) AS names
+         FROM roll_up WHERE period_s = ? AND start_s = ?`,
+      )
+      .get(wanted.serviceName, wanted.serviceVersion, wanted.revision, wanted.periodS, wanted.startS)!;
+    if (number(stored, 'n') >= MOST_ROWS || number(stored, 'names') >= MOST_NAMES) return true;
+    const open = Array.from(this.#rows.values(), ({ key }) => key).filter(
+      ({ periodS, startS }) => periodS === wanted.periodS && startS === wanted.startS,
+    );
+    return open.length >= MOST_ROWS || open.filter((key) => isSameVersion(key, wanted)).length >= MOST_NAMES;
   }
 }
 
 /** By what is the same in one request: most of what comes in together is of few primitives. */
-function groupsOf(spans: readonly NewSpan[]): Iterable<Group> {
+function groupsOf(spans: readonly NewSpan[], aiSpans: ReadonlyMap<number, AiSpan>): readonly Group[] {
   const groups = new Map<SpanBatch, Map<string, Group>>();
   for (const span of spans) {
-    const { batch, index } = span;
+    const { spanKey, batch, index } = span;
     const type = batch.primitiveType[index]!;
     // Steps, and spans of other instrumentations, are no executions of a primitive.
     if (type === -1) continue;
-    const endMinute = Math.floor(Number(batch.endNs[index]!) / (MINUTE_S * 1e9));
+    const endNs = batch.endNs[index]!;
+    const endMs = Number(endNs) / 1e6;
+    const endMinute = Math.floor(endMs / (MINUTE_S * 1e3));
     const name = batch.label[index] === -1 ? batch.name[index]! : batch.label[index]!;
     const ofBatch = groups.get(batch) ?? new Map<string, Group>();
     groups.set(batch, ofBatch);
     const key = `${type} ${name} ${batch.resource[index]} ${endMinute}`;
-    const group = ofBatch.get(key) ?? { span, endMinute, sums: new Sums() };
+    const group = ofBatch.get(key) ?? new Group(span, endMinute, Math.floor(endMs));
     ofBatch.set(key, group);
     const status = batch.strings[batch.status[index]!];
-    const durationMs = Math.max(0, Number(batch.endNs[index]! - batch.startNs[index]!)) / 1e6;
-    group.sums.add(durationMs, status === 'error' || status === 'timeout');
+    const durationMs = Math.max(0, Number(endNs - batch.startNs[index]!)) / 1e6;
+    group.sums.add(durationMs, status === 'error' || status === 'timeout', ownCostUsd(aiSpans.get(spanKey)));
+    group.firstMs = Math.min(group.firstMs, Math.floor(endMs));
+    group.lastMs = Math.max(group.lastMs, Math.floor(endMs));
   }
   return [...groups.values()].flatMap((ofBatch) => [...ofBatch.values()]);
 }
 
-/** @param row - Of `roll_up`. */
-function sumsOf(row: SqlRow): Sums {
-  const sums = new Sums();
-  sums.calls = number(row, 'calls');
-  sums.errors = number(row, 'errors');
-  sums.totalMs = number(row, 'total_ms');
-  sums.maxMs = number(row, 'max_ms');
-  sums.durations.merge(DurationHistogram.decode(bytes(row, 'durations')));
-  return sums;
+function codeOf({ serviceVersion, revision }: RollUpKey): CodeVersion {
+  return { version: serviceVersion, revision };
 }
 
-function valuesOf(key: RollUpKey): readonly SqlValue[] {
-  return [key.periodS, key.startS, key.serviceName, key.serviceVersion, key.primitiveType, key.name];
+function isSameVersion(one: RollUpKey, other: RollUpKey): boolean {
+  return (
+    one.serviceName === other.serviceName &&
+    one.serviceVersion === other.serviceVersion &&
+    one.revision === other.revision
+  );
 }
 
 function shortened(name: string): string {
   return storable(name).slice(0, NAME_LENGTH);
 }
 
-function toStats(row: SqlRow, { calls, errors, totalMs, maxMs, durations }: Sums): PrimitiveStats {
-  // A percentile is a guess, and the longest is known.
-  const percentile = (part: number) => Math.min(durations.percentile(part)!, maxMs);
+function toNamedSums(row: SqlRow): NamedSums {
   return {
     serviceName: text(row, 'service_name'),
     primitiveType: text(row, 'primitive_type'),
     name: text(row, 'name'),
+    sums: PrimitiveSums.of(row),
+  };
+}
+
+function toStats({ sums, ...primitive }: NamedSums): PrimitiveStats {
+  const { calls, errors, totalMs, maxMs } = sums;
+  return {
+    ...primitive,
     calls,
     errors,
     totalMs,
-    p50Ms: percentile(0.5),
-    p95Ms: percentile(0.95),
-    p99Ms: percentile(0.99),
+    p50Ms: sums.percentile(0.5),
+    p95Ms: sums.percentile(0.95),
+    p99Ms: sums.percentile(0.99),
     maxMs,
   };
 }

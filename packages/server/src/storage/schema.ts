@@ -5,6 +5,7 @@ import { QUERIES } from './query-schema.ts';
 import { ROLL_UPS } from './roll-up-schema.ts';
 import { RUNS } from './run-schema.ts';
 import { SEARCH_AND_RETENTION } from './search-schema.ts';
+import { PRIMITIVE_VERSIONS } from './version-schema.ts';
 
 /** Marks the file as ours ("TTAo"), so that another program's database is never taken for one. */
 export const APPLICATION_ID = 0x5454416f;
@@ -131,6 +132,7 @@ export const MIGRATIONS: readonly string[] = [
   RUNS,
   QUERIES,
   ERRORS,
+  PRIMITIVE_VERSIONS,
 ];
 
 export const SCHEMA_VERSION = MIGRATIONS.length;

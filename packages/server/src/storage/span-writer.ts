@@ -49,9 +49,9 @@ export class SpanWriter {
       changed.add(span.trace);
       if (count(span) === RESUMPTION) resumed.add(span.trace);
     }
-    this.#aiSpans.add(spans);
+    const aiSpans = this.#aiSpans.add(spans);
     this.#addTexts(spans);
-    this.#statistics.primitiveRollUps.add(spans);
+    this.#statistics.primitiveRollUps.add(spans, aiSpans);
     this.#statistics.errorGroups.add(spans);
     return this.#traces.save(changed, resumed);
   }

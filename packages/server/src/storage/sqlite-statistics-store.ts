@@ -2,16 +2,22 @@ import type {
   ErrorGroupList,
   MetricsSummary,
   MetricsTimeSeries,
+  PrimitiveComparison,
   PrimitiveStatsList,
+  PrimitiveVersionList,
+  ServiceMap,
   SessionList,
   UsageReport,
 } from '@tta/obs-protocol';
+import { comparePrimitives } from '../statistics/compare-primitives.ts';
 import { ErrorGroups } from './error-groups.ts';
-import { RollUps } from './roll-ups.ts';
+import { OTHER, RollUps, type NamedSums } from './roll-ups.ts';
 import { RunRollUps } from './run-roll-ups.ts';
+import { ServiceMapReader } from './service-map.ts';
 import { Sessions } from './sessions.ts';
 import type { SqliteConnection } from './sqlite-connection.ts';
 import type {
+  ComparisonQuery,
   ErrorQuery,
   StatisticsQuery,
   StatisticsStore,
@@ -28,6 +34,7 @@ export class SqliteStatisticsStore implements StatisticsStore {
   readonly errorGroups: ErrorGroups;
   readonly usageRollUps: UsageRollUps;
   readonly sessionRows: Sessions;
+  readonly #serviceMap: ServiceMapReader;
 
   /** @param now - Milliseconds since the Unix epoch. */
   constructor(connection: SqliteConnection, now: () => number) {
@@ -36,10 +43,29 @@ export class SqliteStatisticsStore implements StatisticsStore {
     this.errorGroups = new ErrorGroups(connection, now);
     this.usageRollUps = new UsageRollUps(connection, now);
     this.sessionRows = new Sessions(connection, now);
+    this.#serviceMap = new ServiceMapReader(connection);
   }
 
   async primitives(query: StatisticsQuery): Promise<PrimitiveStatsList> {
     return this.primitiveRollUps.stats(query);
+  }
+
+  async primitiveVersions({ serviceName }: { readonly serviceName?: string }): Promise<PrimitiveVersionList> {
+    return this.primitiveRollUps.versions.list(serviceName);
+  }
+
+  async primitiveComparison(query: ComparisonQuery): Promise<PrimitiveComparison> {
+    const { sinceMs, items: baseline } = this.primitiveRollUps.sums(query, query.baseline);
+    const { items: candidate } = this.primitiveRollUps.sums(query, query.candidate);
+    // What was counted together is not one primitive.
+    const named = (items: readonly NamedSums[]) => items.filter(({ name }) => name !== OTHER);
+    return {
+      sinceMs,
+      untilMs: query.untilMs,
+      baseline: { ...query.baseline, calls: callsOf(baseline) },
+      candidate: { ...query.candidate, calls: callsOf(candidate) },
+      ...comparePrimitives(named(baseline), named(candidate)),
+    };
   }
 
   async runs(query: StatisticsQuery): Promise<MetricsSummary> {
@@ -53,6 +79,10 @@ export class SqliteStatisticsStore implements StatisticsStore {
 
   async errors(query: ErrorQuery): Promise<ErrorGroupList> {
     return this.errorGroups.list(query);
+  }
+
+  async serviceMap(query: Pick<StatisticsQuery, 'sinceMs' | 'untilMs'>): Promise<ServiceMap> {
+    return this.#serviceMap.map(query);
   }
 
   async usage(query: UsageQuery): Promise<UsageReport> {
@@ -71,4 +101,8 @@ export class SqliteStatisticsStore implements StatisticsStore {
     this.usageRollUps.prune();
     this.sessionRows.prune();
   }
+}
+
+function callsOf(items: readonly NamedSums[]): number {
+  return items.reduce((total, { sums }) => total + sums.calls, 0);
 }

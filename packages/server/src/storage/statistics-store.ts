@@ -2,10 +2,14 @@ import type {
   ErrorGroupList,
   MetricsSummary,
   MetricsTimeSeries,
+  PrimitiveComparison,
   PrimitiveStatsList,
+  PrimitiveVersionList,
+  ServiceMap,
   SessionList,
   UsageGrouping,
   UsageReport,
+  VersionName,
 } from '@tta/obs-protocol';
 
 /** A window of time, in milliseconds since the Unix epoch, of all services or of one. */
@@ -31,13 +35,22 @@ export interface ErrorQuery extends StatisticsQuery {
   readonly cursor?: string;
 }
 
-/** Sums over what came in, made when it arrived: they outlive its traces by 90 days. */
+export interface ComparisonQuery extends StatisticsQuery {
+  readonly baseline: VersionName;
+  readonly candidate: VersionName;
+}
+
+/** Sums over what came in. All but the map of services are made when it arrives, and outlive its traces by 90 days. */
 export interface StatisticsStore {
   /**
    * How primitives did whose executions ended within the window: from the beginning of the minute that it begins in, of the
    * hour when it is longer than six hours or began before.
    */
   primitives(query: StatisticsQuery): Promise<PrimitiveStatsList>;
+  /** Versions of all services or of one, those that ran last first. */
+  primitiveVersions(query: { readonly serviceName?: string }): Promise<PrimitiveVersionList>;
+  /** How primitives differ between two versions which have nothing in common, likewise. */
+  primitiveComparison(query: ComparisonQuery): Promise<PrimitiveComparison>;
   /**
    * How runs did that began within the window, likewise. A run whose root has not come counts with the status that it has
    * so far, and without a duration.
@@ -52,6 +65,11 @@ export interface StatisticsStore {
    * @throws InvalidCursorError when the cursor is not one of ours.
    */
   errors(query: ErrorQuery): Promise<ErrorGroupList>;
+  /**
+   * Who calls whom in the traces that are stored and began within the window: read from the newest of them, as many as there
+   * is time for, and always from one.
+   */
+  serviceMap(query: Pick<StatisticsQuery, 'sinceMs' | 'untilMs'>): Promise<ServiceMap>;
   /** What calls of models used that ended within the window: from the beginning of the hour that it begins in. */
   usage(query: UsageQuery): Promise<UsageReport>;
   /**

@@ -12,12 +12,14 @@ import {
   write,
   writeLogs,
 } from './conformance-case.ts';
+import { comparisonConformance } from './comparison-conformance.ts';
 import { hexId, sampleSpan } from './sample-records.ts';
 import { errorConformance } from './error-conformance.ts';
 import { logConformance } from './log-conformance.ts';
 import { metricConformance } from './metric-conformance.ts';
 import { removalConformance } from './removal-conformance.ts';
 import { runConformance } from './run-conformance.ts';
+import { serviceMapConformance } from './service-map-conformance.ts';
 import { spanConformance } from './span-conformance.ts';
 import { statisticsConformance } from './statistics-conformance.ts';
 import { transcriptConformance } from './transcript-conformance.ts';
@@ -136,8 +138,10 @@ export const storageConformance: readonly ConformanceCase[] = [
   ...transcriptConformance,
   ...removalConformance,
   ...statisticsConformance,
+  ...comparisonConformance,
   ...runConformance,
   ...errorConformance,
+  ...serviceMapConformance,
   ...logConformance,
   ...metricConformance,
   countsOn,

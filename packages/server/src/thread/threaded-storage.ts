@@ -67,6 +67,8 @@ export class ThreadedStorage implements Storage {
         reader: [
           'traces',
           'matching',
+          'values',
+          'attributeKeys',
           'trace',
           'summaries',
           'span',
@@ -92,7 +94,17 @@ export class ThreadedStorage implements Storage {
       write: async (groups) => void (await write({ kind: 'metrics', groups })),
     };
     this.statistics = methods<StatisticsStore>()('statistics', call, {
-      reader: ['primitives', 'runs', 'runSeries', 'errors', 'usage', 'sessions'],
+      reader: [
+        'primitives',
+        'primitiveVersions',
+        'primitiveComparison',
+        'runs',
+        'runSeries',
+        'errors',
+          'serviceMap',
+        'usage',
+        'sessions',
+      ],
       writer: [],
     });
   }
