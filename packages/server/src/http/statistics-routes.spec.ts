@@ -7,6 +7,7 @@ import {
   isMetricsSummary,
   isMetricsTimeSeries,
   isPrimitiveStatsList,
+  isServiceMap,
   isSessionList,
   isUsageReport,
 } from '@tta/obs-protocol';
@@ -203,4 +204,30 @@ describe('GET /api/errors', () => {
       expect((await app.inject(`/api/errors?${query}`)).statusCode).toBe(400);
     },
   );
+});
+
+describe('GET /api/services/map', () => {
+  it('tells who calls whom in the traces of the last hour, or of the window that is asked for', async () => {
+    const map = await get('/api/services/map');
+    if (!isServiceMap(map)) throw new Error('not a map of services');
+    expect(map).toMatchObject({
+      sinceMs: NOW_MS - 3_600_000,
+      untilMs: NOW_MS,
+      nodes: [
+        { id: 'service:shop', kind: 'service', name: 'shop', calls: 3 },
+        { id: 'model:openai', kind: 'model', name: 'openai', calls: 2 },
+      ],
+      edges: [{ from: 'service:shop', to: 'model:openai', calls: 2, errors: 0 }],
+      traceCount: 3,
+      isComplete: true,
+    });
+    expect(await get(`/api/services/map?untilMs=${NOW_MS - 120_000}`)).toMatchObject({
+      nodes: [],
+      edges: [],
+    });
+  });
+
+  it.each(['sinceMs=x', 'sinceMs=9&untilMs=5'])('refuses %s', async (query) => {
+    expect((await app.inject(`/api/services/map?${query}`)).statusCode).toBe(400);
+  });
 });

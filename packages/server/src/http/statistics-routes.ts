@@ -38,6 +38,10 @@ export function statisticsRoutes(app: FastifyInstance, store: StatisticsStore, n
     store.errors({ ...windowOf(query, DAY_MS), ...listQuery(query) }),
   );
 
+  app.get<{ Querystring: Query }>('/api/services/map', async ({ query }) =>
+    store.serviceMap(timeWindow(query, now(), HOUR_MS)),
+  );
+
   app.get<{ Querystring: Query }>('/api/llm/usage', async ({ query }) =>
     store.usage({
       ...windowOf(query, DAY_MS),
