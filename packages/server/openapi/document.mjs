@@ -39,18 +39,26 @@ const changeProblems = {
   415: '`Content-Type` is not `application/json`.',
 };
 
+/** The parts of paths that vary. */
+const pathParameters = {
+  traceId: { description: '32 hex digits.', schema: { type: 'string', pattern: '^[0-9a-fA-F]{32}$' } },
+  spanId: { description: '16 hex digits.', schema: { type: 'string', pattern: '^[0-9a-fA-F]{16}$' } },
+};
+
 /**
  * The OpenAPI document of the service.
  *
- * @param {typeof import('../src/openapi/operations.ts') & typeof import('../src/openapi/parameters.ts')} written
+ * @param {readonly import('../src/openapi/operation.ts').Operation[]} operations
  */
-export function openApiDocument({ operations, pathParameters, traceQuery }) {
+export function openApiDocument(operations) {
+  const types = operations.flatMap(({ answers }) => Object.values(answers)).filter((type) => type !== null);
+  const schemas = protocolSchemas([...types, 'LiveMessage', 'ProblemDetails', 'QueryProblemDetails']);
   const paths = {};
   for (const operation of operations) {
-    paths[operation.path] ??= pathItem(operation.path, pathParameters);
-    paths[operation.path][operation.method] = operationObject(operation, traceQuery);
+    paths[operation.path] ??= pathItem(operation.path);
+    const description = operation.description ?? descriptionOf(operation, schemas);
+    paths[operation.path][operation.method] = operationObject({ ...operation, description });
   }
-  const types = operations.flatMap(({ answers }) => Object.values(answers)).filter((type) => type !== null);
   return {
     openapi: '3.1.1',
     info: {
@@ -65,10 +73,7 @@ export function openApiDocument({ operations, pathParameters, traceQuery }) {
     tags: Object.entries(tags).map(([name, description]) => ({ name, description })),
     paths: { ...paths, ...otlpPaths },
     components: {
-      schemas: {
-        ...protocolSchemas([...types, 'LiveMessage', 'ProblemDetails', 'QueryProblemDetails']),
-        ...otlpSchemas,
-      },
+      schemas: { ...schemas, ...otlpSchemas },
       responses: { ...sharedResponses(), ...otlpResponses },
       securitySchemes: {
         bearer: {
@@ -88,33 +93,41 @@ export function openApiDocument({ operations, pathParameters, traceQuery }) {
   };
 }
 
-function pathItem(path, pathParameters) {
+function pathItem(path) {
   const names = [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => name);
   if (names.length === 0) return {};
-  return { parameters: names.map((name) => parameterObject(pathParameters[name], 'path')) };
+  return { parameters: names.map((name) => ({ name, in: 'path', required: true, ...pathParameters[name] })) };
 }
 
-function operationObject(operation, traceQuery) {
+function operationObject(operation) {
   const { id, tag, summary, description, query, body } = operation;
   return {
     operationId: id,
     tags: [tag],
     summary,
     ...(description !== undefined && { description }),
-    ...(query.length > 0 && { parameters: query.map((parameter) => parameterObject(parameter, 'query')) }),
+    ...(query.length > 0 && { parameters: query.map(parameterObject) }),
     ...(isChange(operation) && { requestBody: requestBody(body) }),
-    responses: responses(operation, query.includes(traceQuery)),
+    responses: responses(operation),
   };
 }
 
-function parameterObject({ name, description, schema, isRequired }, place) {
-  return {
-    name,
-    in: place,
-    description,
-    ...((isRequired || place === 'path') && { required: true }),
-    schema,
-  };
+/** What the type of the answer says of this operation, which it names first. */
+function descriptionOf({ method, path, answers }, schemas) {
+  const { description = '' } = schemas[answers[200]] ?? {};
+  const match = /^`([A-Z]+) ([^?`]+)[^`]*`: (.)(.*)$/s.exec(description);
+  if (match === null) return undefined;
+  const [, verb, address, first, rest] = match;
+  const isThis = verb === method.toUpperCase() && anyId(address) === anyId(path);
+  return isThis ? `${first.toUpperCase()}${rest}` : undefined;
+}
+
+function anyId(path) {
+  return path.replace(/\{\w+\}/g, '{}');
+}
+
+function parameterObject({ name, description, schema, isRequired }) {
+  return { name, in: 'query', description, ...(isRequired && { required: true }), schema };
 }
 
 function requestBody(schema) {
@@ -125,13 +138,13 @@ function requestBody(schema) {
   };
 }
 
-function responses(operation, takesQueryLanguage) {
-  const { answers, problems } = operation;
+function responses(operation) {
+  const { query, answers, problems } = operation;
   const found = {};
   for (const status of Object.keys({ ...commonProblems, ...(isChange(operation) && changeProblems) })) {
     found[status] = { $ref: `#/components/responses/${status}` };
   }
-  if (takesQueryLanguage) {
+  if (query.some(({ name }) => name === 'query')) {
     const [own, others] = ['QueryProblemDetails', 'ProblemDetails'].map(reference);
     found[400] = {
       description: 'The query cannot be understood, or a parameter is not known or makes no sense.',

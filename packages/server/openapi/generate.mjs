@@ -8,21 +8,19 @@ import { build } from 'esbuild';
 import { format, resolveConfig } from 'prettier';
 import { openApiDocument } from './document.mjs';
 
-const sources = fileURLToPath(new URL('../src/openapi', import.meta.url));
-const exported = `
-  export { operations } from './operations.ts';
-  export { pathParameters, traceQuery } from './parameters.ts';
-`;
+const operationsFile = fileURLToPath(new URL('../src/openapi/operations.ts', import.meta.url));
 
 /** Node 20 reads no TypeScript. */
 async function ownOperations() {
   const { outputFiles } = await build({
-    stdin: { contents: exported, resolveDir: sources },
+    entryPoints: [operationsFile],
     bundle: true,
     format: 'esm',
     write: false,
   });
-  return import(`data:text/javascript;base64,${Buffer.from(outputFiles[0].contents).toString('base64')}`);
+  const code = Buffer.from(outputFiles[0].contents).toString('base64');
+  const { operations } = await import(`data:text/javascript;base64,${code}`);
+  return operations;
 }
 
 const text = JSON.stringify(openApiDocument(await ownOperations()));

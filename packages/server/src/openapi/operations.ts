@@ -1,5 +1,6 @@
 import type { Operation } from './operation.ts';
 import { traceQuery } from './parameters.ts';
+import { queryOperations } from './query-operations.ts';
 import { recordOperations } from './record-operations.ts';
 import { statisticsOperations } from './statistics-operations.ts';
 import { traceOperations } from './trace-operations.ts';
@@ -7,6 +8,7 @@ import { traceOperations } from './trace-operations.ts';
 /** All of the REST interface: what is written here is answered, and what is answered is written here. */
 export const operations: readonly Operation[] = [
   ...traceOperations,
+  ...queryOperations,
   ...recordOperations,
   ...statisticsOperations,
   {

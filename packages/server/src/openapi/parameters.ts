@@ -2,18 +2,6 @@ import type { Parameter } from './operation.ts';
 
 /** The last millisecond that nanoseconds in 64 bits reach: in the year 2262. */
 const LATEST_MS = 9_223_372_036_854;
-const TRACE_ID = '^[0-9a-fA-F]{32}$';
-const SPAN_ID = '^[0-9a-fA-F]{16}$';
-
-/** The parts of paths that vary. */
-export const pathParameters: Readonly<Record<string, Parameter>> = {
-  traceId: {
-    name: 'traceId',
-    description: '32 hex digits.',
-    schema: { type: 'string', pattern: TRACE_ID },
-  },
-  spanId: { name: 'spanId', description: '16 hex digits.', schema: { type: 'string', pattern: SPAN_ID } },
-};
 
 export const limit: Parameter = {
   name: 'limit',
@@ -37,12 +25,16 @@ export const traceQuery: Parameter = {
   schema: { type: 'string' },
 };
 
-export const traceId: Parameter = { ...pathParameters['traceId']!, description: 'Only of this trace.' };
+export const traceId: Parameter = {
+  name: 'traceId',
+  description: 'Only of this trace.',
+  schema: { type: 'string', pattern: '^[0-9a-fA-F]{32}$' },
+};
 
 export const spanIds: Parameter = {
   name: 'spanId',
   description: 'Only of these spans.',
-  schema: { type: 'array', items: { type: 'string', pattern: SPAN_ID }, maxItems: 10 },
+  schema: { type: 'array', items: { type: 'string', pattern: '^[0-9a-fA-F]{16}$' }, maxItems: 10 },
 };
 
 export const minSeverity: Parameter = {

@@ -2,6 +2,8 @@ import type { Operation } from './operation.ts';
 import { minSeverity, paging, service, sinceMs, spanIds, traceId } from './parameters.ts';
 import { NO_TRACE } from './trace-operations.ts';
 
+const LARGE = 'A page of large records has fewer than `limit`.';
+
 /** Log records and metrics as they were received. */
 export const recordOperations: readonly Operation[] = [
   {
@@ -10,6 +12,7 @@ export const recordOperations: readonly Operation[] = [
     id: 'listLogsOfTrace',
     tag: 'Logs',
     summary: 'What was logged in a trace, in order of time',
+    description: LARGE,
     query: [spanIds, minSeverity, ...paging],
     answers: { 200: 'LogList' },
     problems: { 404: NO_TRACE },
@@ -20,6 +23,7 @@ export const recordOperations: readonly Operation[] = [
     id: 'listLogs',
     tag: 'Logs',
     summary: 'All log records, newest first',
+    description: LARGE,
     query: [traceId, minSeverity, ...paging],
     answers: { 200: 'LogList' },
   },

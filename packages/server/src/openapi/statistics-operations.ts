@@ -43,6 +43,40 @@ export const statisticsOperations: readonly Operation[] = [
   },
   {
     method: 'get',
+    path: '/api/primitives/versions',
+    id: 'listPrimitiveVersions',
+    tag: 'Statistics',
+    summary: 'The versions of services of which primitives have run',
+    query: [service],
+    answers: { 200: 'PrimitiveVersionList' },
+  },
+  {
+    method: 'get',
+    path: '/api/primitives/comparison',
+    id: 'comparePrimitives',
+    tag: 'Statistics',
+    summary: 'Which primitives became slower, dearer or more error-prone from one version to another',
+    query: [
+      {
+        name: 'baseline',
+        description:
+          'The version that the other is compared with: `service.version`, or 7 digits of a commit or more.',
+        schema: { type: 'string' },
+        isRequired: true,
+      },
+      {
+        name: 'candidate',
+        description: 'The other one. By default the one that ran last besides the baseline.',
+        schema: { type: 'string' },
+      },
+      ...timeWindow('7 days'),
+      service,
+    ],
+    answers: { 200: 'PrimitiveComparison' },
+    problems: { 404: 'No such version has run.' },
+  },
+  {
+    method: 'get',
     path: '/api/llm/usage',
     id: 'reportUsage',
     tag: 'Statistics',
