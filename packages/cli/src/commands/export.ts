@@ -1,5 +1,5 @@
 import type { Command, FlagValues } from './command.ts';
-import { CLIENT_EXIT_CODES, CLIENT_FLAGS, CLIENT_HELP } from './shared-flags.ts';
+import { CLIENT_FLAGS, CLIENT_HELP } from './shared-flags.ts';
 
 const FLAGS = {
   ...CLIENT_FLAGS,
@@ -48,7 +48,11 @@ What comes along
 
 Exit codes
   0  exported
-${CLIENT_EXIT_CODES.replace('no such trace\n', 'no such trace;\n     or the file cannot be written, and none was left\n')}`,
+  1  the service does not answer or wants another token, or has no such trace;
+     or the file cannot be written, and none was left
+  2  the command line, a variable or the settings file is wrong
+  128 + n when signal n ended it, as 130 for Ctrl-C; no file was left
+`,
   flags: FLAGS,
   positionals: { least: 0, most: 1 },
   async run({ flags, positionals }, surroundings) {

@@ -49,8 +49,10 @@ export function toTraceSpan(detail: SpanDetail): TraceSpan {
   };
 }
 
+/** In the order of their keys: a trace is the same text whichever way it came, and some formats turn the order round. */
 function toAttributes(attributes: AttributesJson): Attributes {
-  return Object.fromEntries(Object.entries(attributes).map(([key, value]) => [key, toValue(value)]));
+  const entries = Object.entries(attributes).map(([key, value]) => [key, toValue(value)] as const);
+  return Object.fromEntries(entries.sort(([one], [other]) => (one < other ? -1 : 1)));
 }
 
 function toValue(value: AttributeJson): AttributeValue {
