@@ -1,7 +1,10 @@
+import { setImmediate } from 'node:timers/promises';
 import { LiveBatch, type LiveStore } from './live-batch.ts';
 import type { LiveClient } from './live-client.ts';
 
 const BATCH_CHANGES = 200;
+/** What is told without a break: a few milliseconds, for which requests wait. */
+const TURN_CHANGES = 1_000;
 
 /**
  * Feeds live clients from what is stored: those with a query for good, the others until they have caught up. Of each trace
@@ -72,10 +75,15 @@ export class StoreFeed {
       const end = changes.length < BATCH_CHANGES ? Math.max(last, newestBefore) : last;
       clients = [...this.#clients].filter(({ seq, isReady }) => isReady && seq >= after && seq < end);
       const batch = await LiveBatch.ask(this.#store, changes, clients);
+      let told = 0;
       for (const each of clients) {
         // Removed traces leave holes in the sequence.
         if (batch.tell(each)) each.seq = end;
         this.#settle(each);
+        told += changes.length;
+        if (told < TURN_CHANGES) continue;
+        told = 0;
+        await setImmediate();
       }
     } catch (error) {
       for (const each of clients) this.#clients.delete(each);
