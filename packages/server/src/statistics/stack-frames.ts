@@ -35,20 +35,21 @@ const FOREIGN_NAME = /^(?:java\.base\/|java\.|javax\.|jdk\.|sun\.|System\.|Micro
  */
 export function stackFrames(stack: string): readonly string[] {
   const lines = stack.slice(0, READ_LENGTH).split('\n', LINES);
-  const frames: Frame[] = [];
-  let before = '';
-  let isInnermostLast = false;
-  for (const line of lines) {
-    const read = readFrame(line.trimEnd(), before);
-    if (read !== undefined) frames.push(read);
-    isInnermostLast ||= line.startsWith('Traceback (most recent call last)');
-    before = line;
+  const isInnermostLast = lines.some((line) => line.startsWith('Traceback (most recent call last)'));
+  const own: Frame[] = [];
+  const foreign: Frame[] = [];
+  for (const [index, line] of lines.entries()) {
+    const frame = readFrame(line.trimEnd(), lines[index - 1] ?? '');
+    if (frame !== undefined) (isForeign(frame) ? foreign : own).push(frame);
+    if (!isInnermostLast && own.length === MOST) break;
   }
+  const frames = own.length > 0 ? own : foreign;
   if (isInnermostLast) frames.reverse();
-  const own = frames.filter(
-    ({ functionName, file }) => !FOREIGN.test(file) && !FOREIGN_NAME.test(functionName),
-  );
-  return (own.length > 0 ? own : frames).slice(0, MOST).map(told);
+  return frames.slice(0, MOST).map(told);
+}
+
+function isForeign({ functionName, file }: Frame): boolean {
+  return FOREIGN.test(file) || FOREIGN_NAME.test(functionName);
 }
 
 function readFrame(line: string, before: string): Frame | undefined {

@@ -35,6 +35,7 @@ export function periodOf(
   { sinceMs, untilMs }: Pick<StatisticsQuery, 'sinceMs' | 'untilMs'>,
   nowMs: number,
 ): number {
-  const isShort = untilMs - sinceMs <= MINUTES_FOR_S * 1000;
+  // Clocks go on between the question and the answer: a window of six hours may have become a little longer.
+  const isShort = untilMs - sinceMs < (MINUTES_FOR_S + MINUTE_S) * 1000;
   return isShort && sinceMs / 1000 >= keptSince(MINUTE_S, nowMs) ? MINUTE_S : HOUR_S;
 }

@@ -88,6 +88,8 @@ const windows = withStorage('tells runs in steps, by the minute or the hour', as
   const newest = hour.errorCount.indexOf(1);
   near(hour.p95Ms[newest]!, 50);
   assert.equal(hour.p50Ms.filter((value) => value !== null).length, 2);
+  const longer = { ...windowOf(HOUR_MS + 5), points: 60 };
+  same((await storage.statistics.runSeries(longer)).stepMs, MINUTE_MS);
   const days = await storage.statistics.runSeries({ ...windowOf(72 * HOUR_MS), points: 10 });
   same([days.stepMs, days.sinceMs % days.stepMs], [8 * HOUR_MS, 0]);
   same([days.traceCount.length <= 10, total(days.traceCount)], [true, 4]);

@@ -127,7 +127,9 @@ export class RunRollUps {
   series(query: TimeSeriesQuery): MetricsTimeSeries {
     const { sinceMs, untilMs, points } = query;
     const periodS = periodOf(query, this.#now());
-    const stepS = periodS * Math.ceil((untilMs - sinceMs) / 1000 / periodS / points);
+    // Whole periods: a window of an hour that has become a little longer has steps of a minute all the same.
+    const periods = Math.max(1, Math.floor((untilMs - sinceMs) / 1000 / periodS));
+    const stepS = periodS * Math.ceil(periods / points);
     const endS = Math.ceil(untilMs / 1000 / stepS) * stepS;
     // A window that begins within a step has one too many: then the first is left out.
     const count = Math.min(points, Math.ceil((endS - sinceMs / 1000) / stepS));
