@@ -1,4 +1,5 @@
-import type { SpanList } from '@tta/obs-protocol';
+import type { QueryProblemDetails, SpanList } from '@tta/obs-protocol';
+import { parseQuery, type QueryProblem } from '@tta/obs-protocol/query';
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import { listQuery, oneValue, spanIdOf, traceIdOf, type Query } from './list-query.ts';
 import { problem, PROBLEM_TYPE } from './problem.ts';
@@ -11,7 +12,11 @@ const HITS_MAX = 5_000;
 
 /** `/api/traces` and `/api/spans`, as described by `@tta/obs-protocol`. */
 export function apiRoutes(app: FastifyInstance, { traces: store }: Storage): void {
-  app.get<{ Querystring: Query }>('/api/traces', async ({ query }) => store.traces(listQuery(query)));
+  app.get<{ Querystring: Query }>('/api/traces', async ({ query }, reply) => {
+    const { root, problems } = parseQuery(oneValue(query, 'query') ?? '');
+    if (problems.length > 0) return refuseQuery(reply, problems);
+    return store.traces({ ...listQuery(query), ...(root !== undefined && { where: root }) });
+  });
 
   app.get<{ Params: { traceId: string } }>('/api/traces/:traceId', async ({ params }, reply) => {
     const trace = await store.trace(traceIdOf(params.traceId));
@@ -79,6 +84,13 @@ function hitsSeen(cursor: string): number {
 
 export function refuse(reply: FastifyReply, status: number, detail: string): FastifyReply {
   return reply.code(status).type(PROBLEM_TYPE).send(problem(status, detail));
+}
+
+/** The query cannot be understood: what is told of it for people is its first fault. */
+function refuseQuery(reply: FastifyReply, problems: readonly QueryProblem[]): FastifyReply {
+  const detail = `The query cannot be understood: ${problems[0]!.message}.`;
+  const details: QueryProblemDetails = { ...problem(400, detail), problems };
+  return reply.code(400).type(PROBLEM_TYPE).send(details);
 }
 
 export function noTrace(traceId: string): string {

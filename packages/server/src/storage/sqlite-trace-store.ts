@@ -1,5 +1,6 @@
 import type {
   LiveChange,
+  QueryValueList,
   RetentionPreview,
   SpanDetail,
   SpanDetailList,
@@ -9,12 +10,13 @@ import type {
   TraceSummary,
   TranscriptList,
 } from '@tta/obs-protocol';
-import type { QueryNode } from '@tta/obs-protocol/query';
+import type { AttributeFieldName, QueryFieldName, QueryNode } from '@tta/obs-protocol/query';
 import type { Prices } from '../conventions/normalize-span.ts';
 import type { SpanBatch } from '../otlp/span-batch.ts';
 import { AiSpans } from './ai-spans.ts';
 import { fitting, InvalidCursorError, pageOf, parseCursor } from './list-cursor.ts';
 import { OpenTraces } from './open-traces.ts';
+import { knownAttributeKeys, knownValues } from './query/known-values.ts';
 import { scanTraces } from './query/trace-scan.ts';
 import { TraceMatcher } from './query/trace-matcher.ts';
 import { SpanWriter } from './span-writer.ts';
@@ -138,6 +140,18 @@ export class SqliteTraceStore implements TraceStore {
       const found = matcher.matching(query, [...keys.values()]);
       return traceIds.map((traceId) => found.has(keys.get(traceId) ?? -1));
     });
+  }
+
+  async values(
+    field: QueryFieldName | AttributeFieldName,
+    beginning: string,
+    limit: number,
+  ): Promise<QueryValueList> {
+    return knownValues(this.#connection, field, { beginning, limit, elapsedMs: this.#elapsedMs });
+  }
+
+  async attributeKeys(beginning: string, limit: number): Promise<QueryValueList> {
+    return knownAttributeKeys(this.#connection, { beginning, limit, elapsedMs: this.#elapsedMs });
   }
 
   async trace(traceId: string): Promise<TraceDocument | undefined> {

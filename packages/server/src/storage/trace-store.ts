@@ -1,5 +1,6 @@
 import type {
   LiveChange,
+  QueryValueList,
   RetentionPreview,
   SpanDetail,
   SpanDetailList,
@@ -9,7 +10,7 @@ import type {
   TraceSummary,
   TranscriptList,
 } from '@tta/obs-protocol';
-import type { QueryNode } from '@tta/obs-protocol/query';
+import type { AttributeFieldName, QueryFieldName, QueryNode } from '@tta/obs-protocol/query';
 import type { SpanBatch } from '../otlp/span-batch.ts';
 
 /** A part of a list. */
@@ -63,6 +64,18 @@ export interface TraceStore {
     traceIds: readonly string[],
     queries: readonly QueryNode[],
   ): Promise<readonly (readonly boolean[])[]>;
+  /**
+   * Texts that a field has in the newest spans or traces, of as many as a prompt answer allows, the most frequent first.
+   *
+   * @param beginning - What they begin with, in any case.
+   */
+  values(
+    field: QueryFieldName | AttributeFieldName,
+    beginning: string,
+    limit: number,
+  ): Promise<QueryValueList>;
+  /** The same of keys of attributes. */
+  attributeKeys(beginning: string, limit: number): Promise<QueryValueList>;
   trace(traceId: string): Promise<TraceDocument | undefined>;
   /** Of those of the traces that are stored. */
   summaries(traceIds: readonly string[]): Promise<readonly TraceSummary[]>;

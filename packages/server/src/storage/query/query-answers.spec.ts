@@ -67,7 +67,7 @@ async function write(
 
 /** What `matchesQuery` says of all that is stored, newest first. */
 function answersInMemory(connection: SqliteConnection): (root: QueryNode) => readonly string[] {
-  const rows = new QueryableRows(connection);
+  const rows = new QueryableRows(connection, ALL_FIELDS);
   const traces = connection
     .sql('SELECT trace_id, trace_key FROM trace ORDER BY start_ns DESC, trace_key DESC')
     .all()
@@ -78,7 +78,6 @@ function answersInMemory(connection: SqliteConnection): (root: QueryNode) => rea
         ...rows.parts(
           traceKey,
           spanKeys.map((span) => number(span, 'span_key')),
-          ALL_FIELDS,
         ),
       ];
       return {

@@ -1,8 +1,8 @@
 import type { FilterNode, QueryNode, SomeNode } from '@tta/obs-protocol/query';
 
-/** Names of all fields that a query asks for. */
+/** Names of all fields that a query asks for, and of the one that each span has. */
 export function fieldsOf(node: QueryNode): ReadonlySet<string> {
-  const fields = new Set<string>();
+  const fields = new Set<string>([TRUE_OF_ALL.field]);
   const visit = (part: QueryNode): void => {
     if (part.kind === 'filter') fields.add(part.field);
     else for (const child of childrenOf(part)) visit(child);

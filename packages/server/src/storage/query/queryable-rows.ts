@@ -1,14 +1,15 @@
 import type { AttributeJson, AttributesJson } from '@tta/obs-protocol';
-import type { QueryableTrace, QueryFieldValue } from '@tta/obs-protocol/query';
+import type { QueryableSpan, QueryableTrace, QueryFieldValue } from '@tta/obs-protocol/query';
 import type { SqliteConnection } from '../sqlite-connection.ts';
-import type { SqlRow } from '../sqlite-driver.ts';
+import type { SqlRow, SqlStatement } from '../sqlite-driver.ts';
 import { number, text } from '../sqlite-rows.ts';
-import { QUERYABLE_COLUMNS, queryableSpan } from './queryable-span.ts';
+import { queryableColumns, queryableSpan } from './queryable-span.ts';
 import { ATTEMPT_NAMES, SPAN_JOINS } from './span-fields.ts';
 import { isTraceField, TRACE_FIELDS, TRACE_JOINS } from './trace-fields.ts';
 
-/** Spans that are read at once. */
-const PART_SPANS = 64;
+/** Spans that are read at once, few at first: mostly one of the first ones decides. */
+const FIRST_SPANS = 8;
+const MOST_SPANS = 128;
 /** Resources that are kept parsed. */
 const MOST_RESOURCES = 1_000;
 
@@ -19,45 +20,49 @@ const TRACE_VALUES = Object.entries(TRACE_FIELDS)
 /** Reads stored traces as queries ask for them. */
 export class QueryableRows {
   readonly #connection: SqliteConnection;
+  readonly #needed: ReadonlySet<string>;
+  readonly #select: SqlStatement;
   readonly #resources = new Map<number, AttributesJson>();
 
-  constructor(connection: SqliteConnection) {
+  /** @param needed - Names of the fields that are asked for; there are no others. */
+  constructor(connection: SqliteConnection, needed: ReadonlySet<string>) {
     this.#connection = connection;
+    this.#needed = needed;
+    this.#select = connection.statement(
+      `SELECT ${queryableColumns(needed)} FROM json_each(?) wanted JOIN span s ON s.span_key = wanted.value ${SPAN_JOINS}`,
+    );
   }
 
-  /**
-   * Some spans of a trace, in parts.
-   *
-   * @param needed - Names of the fields that are asked for: what is costly is read for these alone.
-   */
-  *parts(
-    traceKey: number,
-    spanKeys: readonly number[],
-    needed: ReadonlySet<string>,
-  ): Generator<QueryableTrace, void> {
-    const fields = [...needed].some(isTraceField) ? this.#traceFields(traceKey) : {};
-    const attempts = needed.has('attempts') ? this.#attempts(traceKey) : new Map<string, number>();
-    for (let index = 0; index < spanKeys.length; index += PART_SPANS) {
-      const rows = this.#spanRows(spanKeys.slice(index, index + PART_SPANS));
-      const logs = needed.has('text') ? this.#logs(traceKey, rows) : new Map<string, AttributeJson[]>();
+  /** Some spans of a trace, in parts. */
+  *parts(traceKey: number, spanKeys: readonly number[]): Generator<QueryableTrace, void> {
+    const fields = [...this.#needed].some(isTraceField) ? this.#traceFields(traceKey) : {};
+    const attempts = this.#needed.has('attempts') ? this.#attempts(traceKey) : undefined;
+    let size = FIRST_SPANS;
+    for (let index = 0; index < spanKeys.length;) {
+      const rows = this.#rows(spanKeys.slice(index, index + size));
+      index += size;
+      size = Math.min(2 * size, MOST_SPANS);
+      const logs = this.#needed.has('text') ? this.#logs(traceKey, rows) : undefined;
       const spans = rows.map((row) => {
         const spanId = text(row, 'span_id');
-        return queryableSpan(row, {
-          resource: this.#resource(number(row, 'resource_id')),
-          attempts: attempts.get(spanId) ?? 0,
-          logs: logs.get(spanId) ?? [],
-        });
+        return this.#span(row, attempts?.get(spanId), logs?.get(spanId));
       });
       if (spans.length > 0) yield { fields, spans };
     }
   }
 
-  #spanRows(spanKeys: readonly number[]): readonly SqlRow[] {
-    return this.#connection
-      .sql(
-        `SELECT ${QUERYABLE_COLUMNS} FROM json_each(?) wanted JOIN span s ON s.span_key = wanted.value ${SPAN_JOINS}`,
-      )
-      .all(JSON.stringify(spanKeys));
+  /** Spans of any traces, without what is costly: their attempts and log lines. */
+  spans(spanKeys: readonly number[]): readonly QueryableSpan[] {
+    return this.#rows(spanKeys).map((row) => this.#span(row));
+  }
+
+  #rows(spanKeys: readonly number[]): readonly SqlRow[] {
+    return this.#select.all(JSON.stringify(spanKeys));
+  }
+
+  #span(row: SqlRow, attempts = 0, logs: readonly AttributeJson[] = []): QueryableSpan {
+    const resource = this.#resource(number(row, 'resource_id'));
+    return queryableSpan(row, this.#needed, { resource, attempts, logs });
   }
 
   #traceFields(traceKey: number): QueryableTrace['fields'] {

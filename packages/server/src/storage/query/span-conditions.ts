@@ -1,5 +1,6 @@
 import type { FilterNode, QueryMatch } from '@tta/obs-protocol/query';
 import { wordsOf } from '@tta/obs-protocol/query';
+import { jsonMayMatch } from './json-condition.ts';
 import { numberMatches } from './number-condition.ts';
 import {
   ATTEMPT_NAMES,
@@ -16,6 +17,7 @@ import {
   atMost,
   condition,
   exactly,
+  FALSE,
   TRUE,
   UNKNOWN,
   type Bounds,
@@ -29,9 +31,32 @@ const MOST_WORDS = 3;
 /** The traces that are looked at: a table of their keys which each statement has to begin with. */
 export const CHUNK = 'chunk';
 
-/** What SQL can tell of a span by a filter of a field that is not of its trace. */
-export function spanFilterBounds({ field, anyOf: matches }: FilterNode, nowMs: number): Bounds {
-  return anyOf(matches.map((match) => matchBounds(field, match, nowMs)));
+/**
+ * What SQL can tell of a span by a filter of a field that is not of its trace.
+ *
+ * @param ofResource - True of spans whose resource alone the filter is true of; `undefined` where that is not known.
+ */
+export function spanFilterBounds(
+  { field, anyOf: matches }: FilterNode,
+  nowMs: number,
+  ofResource: SqlCondition | undefined,
+): Bounds {
+  if (isResourceField(field) && ofResource !== undefined) return exactly(ofResource);
+  if (!field.startsWith('attr.')) return anyOf(matches.map((match) => matchBounds(field, match, nowMs)));
+  const key = field.slice('attr.'.length);
+  const has = (column: string): SqlCondition =>
+    anyTrue(
+      matches.map((match) => allTrue([jsonHasKey(column, key), jsonMayMatch(column, key, match, nowMs)])),
+    );
+  return {
+    necessary: anyTrue([has('s.attributes'), ofResource ?? has('r.attributes')]),
+    sufficient: ofResource ?? FALSE,
+  };
+}
+
+/** Whether all values of a field are of the resource. */
+export function isResourceField(field: string): boolean {
+  return field === 'service' || field === 'version';
 }
 
 function matchBounds(field: string, match: QueryMatch, nowMs: number): Bounds {
@@ -43,7 +68,7 @@ function matchBounds(field: string, match: QueryMatch, nowMs: number): Bounds {
   if (source !== undefined) return sourceMatches(source, match);
   if (field === 'attempts') return atMost(MAY_HAVE_ATTEMPTS);
   if (field === 'text') return atMost(match.kind === 'text' ? mayHaveText(match.parts) : TRUE);
-  return field.startsWith('attr.') ? attributeMatches(field.slice('attr.'.length), match) : UNKNOWN;
+  return UNKNOWN;
 }
 
 export function textColumnMatches(column: string, match: QueryMatch): Bounds {
@@ -67,24 +92,6 @@ function sourceMatches(source: FieldSource, match: QueryMatch): Bounds {
       ...lists.map(mentions),
     ]),
   );
-}
-
-function attributeMatches(key: string, match: QueryMatch): Bounds {
-  const value = (column: string): SqlCondition =>
-    match.kind === 'text' ? mentionsValue(column, match.parts) : TRUE;
-  return atMost(
-    anyTrue(
-      ['s.attributes', 'r.attributes'].map((column) => allTrue([jsonHasKey(column, key), value(column)])),
-    ),
-  );
-}
-
-/** A text that is a number means the number, however either is written. */
-function mentionsValue(column: string, parts: readonly string[]): SqlCondition {
-  const [only = ''] = parts;
-  const mentions = jsonMentions(column, parts);
-  const number = parts.length === 1 && only.trim() !== '' ? Number(only) : NaN;
-  return Number.isFinite(number) ? anyTrue([mentions, jsonMentions(column, [String(number)])]) : mentions;
 }
 
 const MAY_HAVE_ATTEMPTS = anyTrue([

@@ -31,7 +31,7 @@ export function jsonHasKey(column: string, key: string): SqlCondition {
 /** True where a text, or JSON of texts, may have a word in it; `word` is one as `wordsOf` gives it. */
 export function mayHaveWord(column: string, word: string): SqlCondition {
   // What is beyond ASCII becomes other letters when words are made of it, be it ASCII.
-  const beyondAscii = `${column} GLOB '*[^ -~]*'`;
+  const beyondAscii = `length(${column}) <> octet_length(${column})`;
   if (!/^[a-z0-9]+$/.test(word)) return condition(`(${beyondAscii})`);
   return condition(`(${column} LIKE ? OR ${beyondAscii})`, `%${word}%`);
 }

@@ -1,20 +1,38 @@
 import type { FilterNode, QueryMatch } from '@tta/obs-protocol/query';
 import { isFailed } from '../trace-roll-up.ts';
 import { numberMatches, rangeOf } from './number-condition.ts';
-import { textColumnMatches } from './span-conditions.ts';
+import { isResourceField, textColumnMatches } from './span-conditions.ts';
 import { AI_FIELDS } from './span-fields.ts';
-import { anyOf, anyTrue, atMost, condition, TRUE, UNKNOWN, allTrue, type Bounds } from './sql-condition.ts';
-import type { SqlCondition } from './sql-condition.ts';
+import {
+  allTrue,
+  anyOf,
+  anyTrue,
+  atMost,
+  condition,
+  FALSE,
+  TRUE,
+  UNKNOWN,
+  type Bounds,
+  type SqlCondition,
+} from './sql-condition.ts';
 import { isTraceField, NUMERIC_TRACE_FIELDS, TRACE_FIELDS } from './trace-fields.ts';
+
+export interface TraceFacts {
+  /** Whether there are spans outside the times of their trace. */
+  readonly hasOddSpans: boolean;
+  /** True of spans whose resource alone a filter is true of; `undefined` where that is not known. */
+  readonly ofResource: (filter: FilterNode) => SqlCondition | undefined;
+}
 
 /** What SQL can tell of a trace `t`, without looking at its spans, by a filter that one of its spans has to match. */
 export function traceFilterBounds(
   filter: FilterNode,
   nowMs: number,
-  { hasOddSpans }: { readonly hasOddSpans: boolean },
+  { hasOddSpans, ofResource }: TraceFacts,
 ): Bounds {
   const { field, anyOf: matches } = filter;
   if (isTraceField(field)) return traceFieldBounds(filter, nowMs);
+  if (isResourceField(field)) return ofResource(filter) === FALSE ? atMost(FALSE) : UNKNOWN;
   if (AI_FIELDS.has(field)) return atMost(condition('u.trace_key IS NOT NULL'));
   if (field === 'status') return statusBounds(matches);
   if (hasOddSpans) return UNKNOWN;

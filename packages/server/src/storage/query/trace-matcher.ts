@@ -1,14 +1,15 @@
-import { matchesQuery, type QueryNode, type SomeNode } from '@tta/obs-protocol/query';
+import { matchesQuery, type FilterNode, type QueryNode, type SomeNode } from '@tta/obs-protocol/query';
 import type { SqliteConnection } from '../sqlite-connection.ts';
 import type { SqlRow, SqlValue } from '../sqlite-driver.ts';
 import { number } from '../sqlite-rows.ts';
 import { queryBounds } from './query-bounds.ts';
 import { fieldsOf, outermostSome, withAnswers } from './query-parts.ts';
 import { QueryableRows } from './queryable-rows.ts';
-import { CHUNK, spanFilterBounds } from './span-conditions.ts';
+import { ResourceFilter } from './resource-filter.ts';
+import { CHUNK, isResourceField, spanFilterBounds } from './span-conditions.ts';
 import { SPAN_JOINS } from './span-fields.ts';
-import { condition, exactly, FALSE, isExact, TRUE, type Bounds, type SqlCondition } from './sql-condition.ts';
-import { traceFieldBounds, traceFilterBounds } from './trace-conditions.ts';
+import { condition, exactly, isExact, TRUE, type Bounds, type SqlCondition } from './sql-condition.ts';
+import { traceFieldBounds, traceFilterBounds, type TraceFacts } from './trace-conditions.ts';
 import { isTraceField, TRACE_JOINS } from './trace-fields.ts';
 
 /** A span before this has mostly a time in other units, and may lie outside its trace. */
@@ -26,22 +27,27 @@ export class TraceMatcher {
   readonly #connection: SqliteConnection;
   readonly #nowMs: number;
   readonly #hasOddSpans: boolean;
-  readonly #rows: QueryableRows;
+  readonly #resources: ResourceFilter;
+  readonly #ofResources = new Map<FilterNode, SqlCondition | undefined>();
+  readonly #readers = new Map<QueryNode, QueryableRows>();
 
   /** @param nowMs - What `-15m` counts from. */
   constructor(connection: SqliteConnection, nowMs: number) {
     this.#connection = connection;
     this.#nowMs = nowMs;
+    this.#resources = new ResourceFilter(connection);
     this.#hasOddSpans = connection.sql(HAS_ODD_SPANS).get() !== undefined;
-    this.#rows = new QueryableRows(connection);
   }
 
   /** What SQL can tell of a trace `t` with its `TRACE_JOINS`, without looking at its spans. */
   traceBounds(root: QueryNode): Bounds {
-    const options = { hasOddSpans: this.#hasOddSpans };
+    const facts: TraceFacts = {
+      hasOddSpans: this.#hasOddSpans,
+      ofResource: (filter) => this.#ofResource(filter),
+    };
     const bounds = (node: QueryNode): Bounds =>
       queryBounds(node, {
-        filter: (filter) => traceFilterBounds(filter, this.#nowMs, options),
+        filter: (filter) => traceFilterBounds(filter, this.#nowMs, facts),
         some: ({ child }) => bounds(child),
       });
     return bounds(root);
@@ -74,12 +80,21 @@ export class TraceMatcher {
       filter: (filter) =>
         isTraceField(filter.field)
           ? traceFieldBounds(filter, this.#nowMs)
-          : spanFilterBounds(filter, this.#nowMs),
+          : spanFilterBounds(filter, this.#nowMs, this.#ofResource(filter)),
       some: (node) =>
         exactly(
           condition('s.trace_key IN (SELECT value FROM json_each(?))', JSON.stringify([...some.get(node)!])),
         ),
     });
+  }
+
+  /** The same for all traces that are looked at. */
+  #ofResource(filter: FilterNode): SqlCondition | undefined {
+    if (!isResourceField(filter.field) && !filter.field.startsWith('attr.')) return undefined;
+    if (!this.#ofResources.has(filter)) {
+      this.#ofResources.set(filter, this.#resources.condition(filter, this.#nowMs));
+    }
+    return this.#ofResources.get(filter);
   }
 
   #decide(
@@ -90,12 +105,11 @@ export class TraceMatcher {
   ): ReadonlySet<number> {
     const found = new Set<number>();
     const candidates = new Map<number, number[]>();
-    const isFound = sufficient === FALSE ? FALSE : sufficient;
     for (const row of this.#all(
       keys,
-      `SELECT s.trace_key, s.span_key, ${isFound.sql} AS is_found FROM ${SPANS} WHERE `,
+      `SELECT s.trace_key, s.span_key, ${sufficient.sql} AS is_found FROM ${SPANS} WHERE `,
       necessary,
-      isFound.values,
+      sufficient.values,
     )) {
       const traceKey = keyOf(row);
       if (number(row, 'is_found') === 1) found.add(traceKey);
@@ -103,17 +117,27 @@ export class TraceMatcher {
       if (spanKeys === undefined) candidates.set(traceKey, [number(row, 'span_key')]);
       else spanKeys.push(number(row, 'span_key'));
     }
-    const needed = fieldsOf(root);
+    const rows = this.#reader(root);
     for (const [traceKey, spanKeys] of candidates) {
       if (found.has(traceKey)) continue;
       const node = withAnswers(root, (asked) => some.get(asked)!.has(traceKey));
-      for (const trace of this.#rows.parts(traceKey, spanKeys, needed)) {
+      for (const trace of rows.parts(traceKey, spanKeys)) {
         if (!matchesQuery(node, trace, this.#nowMs)) continue;
         found.add(traceKey);
         break;
       }
     }
     return found;
+  }
+
+  /** Kept for the traces that are looked at next. */
+  #reader(root: QueryNode): QueryableRows {
+    let reader = this.#readers.get(root);
+    if (reader === undefined) {
+      reader = new QueryableRows(this.#connection, fieldsOf(root));
+      this.#readers.set(root, reader);
+    }
+    return reader;
   }
 
   /** Statements are as many as queries: none of them is kept. */

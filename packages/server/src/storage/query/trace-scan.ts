@@ -2,20 +2,23 @@ import type { QueryNode } from '@tta/obs-protocol/query';
 import { parseCursor, type CursorPosition } from '../list-cursor.ts';
 import type { SqliteConnection } from '../sqlite-connection.ts';
 import { number, text } from '../sqlite-rows.ts';
-import { allTrue, anyTrue, condition, isExact, TRUE, type SqlCondition } from './sql-condition.ts';
+import { allTrue, anyTrue, condition, FALSE, isExact, TRUE, type SqlCondition } from './sql-condition.ts';
 import { TRACE_JOINS } from './trace-fields.ts';
 import { TraceMatcher } from './trace-matcher.ts';
 import { wordCandidates } from './word-candidates.ts';
 
 /** Everybody waits while a page is looked for. */
-const BUDGET_MS = 35;
+const BUDGET_MS = 30;
 /** Of it, what the full text may take. */
-const WORDS_MS = 15;
+const WORDS_MS = 12;
 /** Traces that are looked at before the clock: few at first, for mostly the newest ones are found. */
 const FIRST_BLOCK = 128;
 const LAST_BLOCK = 2_048;
-/** Spans of traces that are looked at before the clock; those of one trace at least. */
-const PART_SPANS = 1_000;
+/** The same of spans, but those of one trace at least; more or fewer next time, by how long that took. */
+const FIRST_SPANS = 256;
+const FEWEST_SPANS = 64;
+const MOST_SPANS = 4_096;
+const PART_MS = 5;
 
 /** Beyond all traces. */
 const NEWEST: CursorPosition = [2n ** 63n - 1n, 2n ** 53n];
@@ -69,6 +72,7 @@ class TraceScan {
   readonly #necessary: SqlCondition;
   readonly #isExact: boolean;
   readonly #found: Candidate[] = [];
+  #partSpans = FIRST_SPANS;
 
   constructor(connection: SqliteConnection, where: QueryNode, { limit, nowMs, elapsedMs }: ScanOptions) {
     this.#connection = connection;
@@ -83,6 +87,7 @@ class TraceScan {
   }
 
   page(begin: CursorPosition): ScannedPage {
+    if (this.#necessary === FALSE) return this.#all(null);
     const words = this.#isExact
       ? undefined
       : wordCandidates(this.#connection, this.#where, () => this.#isOver(WORDS_MS));
@@ -150,15 +155,24 @@ class TraceScan {
   /** Takes those of the candidates that the query finds. @returns the page, if it is full or time is over. */
   #take(candidates: readonly Candidate[]): ScannedPage | undefined {
     for (let index = 0; index < candidates.length;) {
-      const part = this.#isExact ? candidates : partOf(candidates, index);
+      const part = this.#isExact ? candidates : partOf(candidates, index, this.#partSpans);
       index += part.length;
       const keys = part.map(({ traceKey }) => traceKey);
-      const found = this.#isExact ? new Set(keys) : this.#matcher.matchingSpans(this.#where, keys);
+      const found = this.#isExact ? new Set(keys) : this.#matching(keys);
       for (const candidate of part) if (found.has(candidate.traceKey)) this.#found.push(candidate);
       if (this.#found.length > this.#limit) return this.#all(this.#found[this.#limit - 1]!.position);
       if (index < candidates.length && this.#isOver()) return this.#all(part.at(-1)!.position);
     }
     return undefined;
+  }
+
+  #matching(keys: readonly number[]): ReadonlySet<number> {
+    const beginMs = this.#elapsedMs();
+    const found = this.#matcher.matchingSpans(this.#where, keys);
+    const tookMs = this.#elapsedMs() - beginMs;
+    if (tookMs > PART_MS) this.#partSpans = Math.max(this.#partSpans / 2, FEWEST_SPANS);
+    else if (tookMs < PART_MS / 2) this.#partSpans = Math.min(this.#partSpans * 2, MOST_SPANS);
+    return found;
   }
 
   #all(next: CursorPosition | null): ScannedPage {
@@ -175,10 +189,10 @@ class TraceScan {
 }
 
 /** Some traces from `begin` on, with not too many spans. */
-function partOf(candidates: readonly Candidate[], begin: number): readonly Candidate[] {
+function partOf(candidates: readonly Candidate[], begin: number, most: number): readonly Candidate[] {
   let spans = candidates[begin]!.spanCount;
   let end = begin + 1;
-  while (end < candidates.length && spans + candidates[end]!.spanCount <= PART_SPANS) {
+  while (end < candidates.length && spans + candidates[end]!.spanCount <= most) {
     spans += candidates[end++]!.spanCount;
   }
   return candidates.slice(begin, end);

@@ -2,7 +2,7 @@ import type { QueryNode } from '@tta/obs-protocol/query';
 import type { SqliteConnection } from '../sqlite-connection.ts';
 import { number } from '../sqlite-rows.ts';
 import { findKeys } from '../text-index.ts';
-import { allTrue, anyTrue, condition, TRUE, type SqlCondition } from './sql-condition.ts';
+import { allTrue, anyTrue, condition, type SqlCondition } from './sql-condition.ts';
 import { jsonHasKey, jsonMentions, mayHaveWord } from './text-condition.ts';
 import { wordFilter } from './word-filter.ts';
 
@@ -15,7 +15,7 @@ const MOST_LOGGING_TRACES = 1_000;
 /** Traces which alone a query may find. */
 export interface WordCandidates {
   readonly traceKeys: ReadonlySet<number>;
-  /** Besides these, where it is not `FALSE`, those of which this is true. */
+  /** Besides these, those of which this is true. */
   readonly others: SqlCondition | undefined;
 }
 
@@ -32,7 +32,7 @@ export function wordCandidates(
   if (!hasAllWords(connection)) return undefined;
   const filter = wordFilter(root, (key, parts) => mayBeOfResource(connection, key, parts));
   if (filter === undefined) return undefined;
-  const spanKeys = findKeys(connection, filter.match, MOST_SPANS, isOver);
+  const spanKeys = fewKeys(connection, filter.matches, isOver);
   if (spanKeys === undefined) return undefined;
   const traceKeys = connection
     .sql(
@@ -54,6 +54,20 @@ export function wordCandidates(
   };
 }
 
+/** Of the first that says enough: one rare word is found sooner than it together with others. */
+function fewKeys(
+  connection: SqliteConnection,
+  matches: readonly string[],
+  isOver: () => boolean,
+): readonly number[] | undefined {
+  for (const match of matches) {
+    if (isOver()) return undefined;
+    const keys = findKeys(connection, match, MOST_SPANS, isOver);
+    if (keys !== undefined) return keys;
+  }
+  return undefined;
+}
+
 /** Spans from before a version do not say where their words are left out. */
 function hasAllWords(connection: SqliteConnection): boolean {
   const older = connection.sql(
@@ -66,7 +80,7 @@ function mayBeOfResource(connection: SqliteConnection, key: string, parts: reado
   const count = connection.sql('SELECT max(id) AS count FROM resource').get();
   if (Number(count?.['count'] ?? 0) > MOST_RESOURCES) return true;
   const column = 'attributes';
-  const may = allTrue([TRUE, jsonHasKey(column, key), jsonMentions(column, parts)]);
+  const may = allTrue([jsonHasKey(column, key), jsonMentions(column, parts)]);
   return (
     connection.statement(`SELECT 1 FROM resource WHERE ${may.sql} LIMIT 1`).get(...may.values) !== undefined
   );

@@ -4,8 +4,8 @@ import { FIELD_SOURCES, type FieldSource } from './span-fields.ts';
 
 /** What the full text of one of its spans has to have in it, in each trace that a query finds. */
 export interface WordFilter {
-  /** For the full text. */
-  readonly match: string;
+  /** For the full text: each of these has to be true, the last one is all that is known. */
+  readonly matches: readonly string[];
   /** Words that log lines may have instead, which the full text has not. */
   readonly logWords: readonly string[];
 }
@@ -29,17 +29,11 @@ const LONGEST_VALUE = 1_000;
 export function wordFilter(root: QueryNode, mayBeOfResource: MayBeOfResource): WordFilter | undefined {
   switch (root.kind) {
     case 'filter':
-      return oneOf(
-        root.anyOf.map((match) => filterWords(root.field, match, mayBeOfResource)),
-        'OR',
-      );
+      return anyOf(root.anyOf.map((match) => filterWords(root.field, match, mayBeOfResource)));
     case 'some':
       return wordFilter(root.child, mayBeOfResource);
     case 'or':
-      return oneOf(
-        root.children.map((child) => wordFilter(child, mayBeOfResource)),
-        'OR',
-      );
+      return anyOf(root.children.map((child) => wordFilter(child, mayBeOfResource)));
     case 'and': {
       const [some, ofSpan] = [true, false].map((isSome) =>
         root.children
@@ -48,7 +42,7 @@ export function wordFilter(root: QueryNode, mayBeOfResource: MayBeOfResource): W
           .filter((filter) => filter !== undefined),
       );
       // What holds of another span is not in the same text.
-      return ofSpan!.length > 0 ? oneOf(ofSpan!.slice(0, MOST_PARTS), 'AND') : some![0];
+      return ofSpan!.length > 0 ? allOf(ofSpan!.slice(0, MOST_PARTS)) : some![0];
     }
     case 'not':
       return undefined;
@@ -60,13 +54,24 @@ function hasSome(node: QueryNode): boolean {
   return node.kind === 'some' || ('children' in node ? node.children : [node.child]).some(hasSome);
 }
 
-function oneOf(filters: readonly (WordFilter | undefined)[], operator: 'AND' | 'OR'): WordFilter | undefined {
+function anyOf(filters: readonly (WordFilter | undefined)[]): WordFilter | undefined {
   const known = filters.filter((filter) => filter !== undefined);
-  if (known.length < filters.length || known.length === 0 || known.length > MOST_PARTS) return undefined;
-  return {
-    match: known.map(({ match }) => `(${match})`).join(` ${operator} `),
-    logWords: known.flatMap(({ logWords }) => logWords),
-  };
+  if (known.length < filters.length || known.length > MOST_PARTS) return undefined;
+  return known.length === 1 ? known[0] : { matches: [joined(known, 'OR')], logWords: logWordsOf(known) };
+}
+
+function allOf(filters: readonly WordFilter[]): WordFilter {
+  if (filters.length === 1) return filters[0]!;
+  const each = filters.flatMap(({ matches }) => matches);
+  return { matches: [...each, joined(filters, 'AND')], logWords: logWordsOf(filters) };
+}
+
+function joined(filters: readonly WordFilter[], operator: 'AND' | 'OR'): string {
+  return filters.map(({ matches }) => `(${matches.at(-1)!})`).join(` ${operator} `);
+}
+
+function logWordsOf(filters: readonly WordFilter[]): readonly string[] {
+  return filters.flatMap(({ logWords }) => logWords);
 }
 
 function filterWords(
@@ -100,7 +105,7 @@ function isIndexed(value: string): boolean {
 
 function valueWords(value: string): WordFilter | undefined {
   const words = longest(indexedWords(value).map(quoted));
-  return words.length === 0 ? undefined : { match: words.join(' AND '), logWords: [] };
+  return allWords(words, []);
 }
 
 function textWords(phrase: string, isBeginning: boolean): WordFilter | undefined {
@@ -109,9 +114,12 @@ function textWords(phrase: string, isBeginning: boolean): WordFilter | undefined
   const whole = longest(words);
   const beginning = last !== undefined && last.length >= SHORTEST_BEGINNING ? [last] : [];
   const sought = [...whole.map(quoted), ...beginning.map((word) => `${quoted(word)} *`)];
-  return sought.length === 0
-    ? undefined
-    : { match: sought.join(' AND '), logWords: [...whole, ...beginning] };
+  return allWords(sought, [...whole, ...beginning]);
+}
+
+function allWords(words: readonly string[], logWords: readonly string[]): WordFilter | undefined {
+  if (words.length === 0) return undefined;
+  return { matches: words.length === 1 ? words : [...words, words.join(' AND ')], logWords };
 }
 
 function longest(words: readonly string[]): readonly string[] {
