@@ -9,6 +9,7 @@ export interface MetricsSummary {
   /** The beginning of the minute or hour that the window begins in. */
   readonly sinceMs: number;
   readonly untilMs: number;
+  /** Also runs whose root has not come, with the status that they have so far. */
   readonly traceCount: number;
   /** Of them, those that failed or ran out of time. */
   readonly errorCount: number;
