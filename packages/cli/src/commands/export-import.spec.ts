@@ -142,6 +142,16 @@ describe('tta-obs export', () => {
     expect(err).toBe('\r\u001b[K0 traces with 1 span read\r\u001b[K');
   });
 
+  it('says how many traces were removed before they were read', async () => {
+    const server = await startWith(richTraces(3));
+    const { spans } = server.store;
+    server.store.spans = (traceId, query) =>
+      traceId === traceIdOf(1) ? Promise.resolve(undefined) : spans.call(server.store, traceId, query);
+    const { code, out, err } = await run(server, ['export', '--all', '--format', 'zipkin']);
+    expect([code, err]).toEqual([0, 'tta-obs: 1 trace was removed by retention before it could be read.\n']);
+    expect((JSON.parse(out) as unknown[]).length).toBe(4);
+  });
+
   it('says that there are no traces, or not this one', async () => {
     const server = await start();
     expect(await run(server, ['export', '--all'])).toEqual({

@@ -58,7 +58,7 @@ export async function importRecords(
   { sender, counts, onProblem, onProgress }: ImportOptions,
 ): Promise<void> {
   const pending: string[] = [];
-  const warnings = new Set<string>();
+  let hasWarned = false;
   for await (const request of writeOtlpLines(spans())) {
     const { kind, rejectedCount, message } = await sender.send(request);
     const traceIds = pending.splice(0);
@@ -66,10 +66,11 @@ export async function importRecords(
     counts.rejectedCount += rejected;
     counts.spanCount += traceIds.length - rejected;
     if (rejected < traceIds.length) for (const traceId of traceIds) counts.addTrace(traceId);
-    if (rejected > 0) onProblem(`the service refused ${rejected} of ${traceIds.length} spans: ${message}`);
-    // The same is often said of every request.
-    else if (message !== '' && !warnings.has(message)) {
-      if (warnings.size < COUNTED_TRACES) warnings.add(message);
+    if (rejected > 0) {
+      onProblem(`the service refused ${rejected} of ${traceIds.length} spans: ${message}`);
+    } else if (message !== '' && !hasWarned) {
+      // Much the same is said of each request.
+      hasWarned = true;
       onProblem(`the service took the spans, but says: ${message}`);
     }
     onProgress();
