@@ -17,6 +17,8 @@ const WAKE_MS = 5;
 const WAKE_SHARE = 0.1;
 /** So often must it be seen that a root lies where a child would. */
 const LEAST_RUNS = 3;
+/** A process that is busy with other things wakes late now and then. */
+const AWAITED_SHARE = 0.8;
 /** In a process without any parent, so many spans within another. */
 const LEAST_NESTED = 2;
 
@@ -95,9 +97,10 @@ function lostContext(roots: Spans, spans: Spans): readonly Nested[] {
   });
   const ofOneRun = nested.filter((each) => isLater(each) && hasSharedRun(each));
   if (ofOneRun.length > 0) return ofOneRun;
-  const runs = new Set(nested.map(({ outer }) => outer.traceId)).size;
-  if (nested.length < roots.length || runs < LEAST_RUNS) return [];
-  return nested.every((each) => isLater(each) && isAwaited(each, spans)) ? nested : [];
+  if (nested.length < roots.length || !nested.every(isLater)) return [];
+  const awaited = nested.filter((each) => isAwaited(each, spans));
+  const runs = new Set(awaited.map(({ outer }) => outer.traceId)).size;
+  return runs >= LEAST_RUNS && awaited.length >= AWAITED_SHARE * nested.length ? nested : [];
 }
 
 function isLater({ inner, outer }: Nested): boolean {

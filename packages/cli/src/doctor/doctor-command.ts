@@ -1,3 +1,4 @@
+import { UsageError } from '../command-error.ts';
 import type { DoctorFlags } from '../commands/doctor.ts';
 import { serviceSettings } from '../service-settings.ts';
 import type { Surroundings } from '../surroundings.ts';
@@ -6,6 +7,7 @@ import { findingsOf } from './diagnosis.ts';
 import { examineProgram } from './examine-program.ts';
 import { examineSetUp } from './examine-set-up.ts';
 import { reportJson, reportText } from './report.ts';
+import { namedBy } from './restart-mend.ts';
 
 /** Traces are kept for no longer in most services. */
 const MOST_DAYS = 90;
@@ -18,14 +20,25 @@ export async function doctorCommand(
 ): Promise<number> {
   const { terminal, env } = surroundings;
   const windowMs = flags.since === undefined ? undefined : parseWindow(flags.since, MOST_DAYS);
+  if (windowMs !== undefined && program.length > 0) {
+    throw new UsageError('--since is for what is stored: with a command, what it sends is looked at.');
+  }
   const settings = serviceSettings(flags, surroundings);
+  const named = namedBy(flags);
   const isJson = flags.json === true;
   const [name, ...rest] = program;
   const diagnosis =
     name === undefined
-      ? await examineSetUp({ settings, env, now: Date.now, ...(windowMs !== undefined && { windowMs }) })
+      ? await examineSetUp({
+          settings,
+          named,
+          env,
+          now: Date.now,
+          ...(windowMs !== undefined && { windowMs }),
+        })
       : await examineProgram({
           settings,
+          named,
           flags,
           program: [name, ...rest],
           isOutputOurs: isJson,

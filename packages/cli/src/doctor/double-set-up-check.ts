@@ -5,7 +5,7 @@ import { groupBy } from './group-by.ts';
 import { originText } from './origin.ts';
 
 /** Two spans of one call begin and end together, but for the work of making them. */
-const TOGETHER_MS = 2;
+const TOGETHER_MS = 5;
 const LEAST_PAIRS = 2;
 /** Of the spans of the set-up that sends less. */
 const LEAST_SHARE = 0.8;

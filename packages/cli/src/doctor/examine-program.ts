@@ -17,7 +17,7 @@ import { checkVariables } from './variables-check.ts';
 /** So many traces of the program are looked at. */
 const NEWEST = 200;
 
-export interface ExamineProgramOptions extends Pick<ExamineOptions, 'settings' | 'now'> {
+export interface ExamineProgramOptions extends Pick<ExamineOptions, 'settings' | 'named' | 'now'> {
   readonly flags: ServiceFlags;
   readonly program: readonly [string, ...string[]];
   /** What the program prints goes to stderr: stdout is for what is found. */
@@ -38,7 +38,7 @@ export async function examineProgram(options: ExamineProgramOptions): Promise<Di
 
 async function examine(
   service: ObservingService,
-  { settings, program, isOutputOurs, surroundings, now }: ExamineProgramOptions,
+  { settings, named, program, isOutputOurs, surroundings, now }: ExamineProgramOptions,
 ): Promise<Diagnosis> {
   const env = observedEnvironment(surroundings.env, service);
   const port = Number(new URL(service.url).port);
@@ -60,7 +60,13 @@ async function examine(
     nowMs,
     program: { pid: end.pid, startMs, endMs: nowMs },
   });
-  const reachable = { url: service.url, host: settings.host, ports: after.ports, token: service.token };
+  const reachable = {
+    url: service.url,
+    host: settings.host,
+    ports: after.ports,
+    token: service.token,
+    named,
+  };
   // What was refused before is not the program's.
   const refusedBefore = typeof before === 'object' ? before.refused : { requestCount: 0, recordCount: 0 };
   return {
@@ -71,13 +77,16 @@ async function examine(
       { check: 'arrival', findings: checkArrival(left.count, { end, given: surroundings.env, env }) },
       {
         check: 'refusals',
-        findings: checkRefusals({
-          ...after,
-          refused: {
-            requestCount: after.refused.requestCount - refusedBefore.requestCount,
-            recordCount: after.refused.recordCount - refusedBefore.recordCount,
+        findings: checkRefusals(
+          {
+            ...after,
+            refused: {
+              requestCount: after.refused.requestCount - refusedBefore.requestCount,
+              recordCount: after.refused.recordCount - refusedBefore.recordCount,
+            },
           },
-        }),
+          named,
+        ),
       },
       ...(evidence.traces.length === 0
         ? skipTraces('no trace has arrived')

@@ -28,7 +28,7 @@ describe('tta-obs doctor', () => {
     expect(session.stdout).toBe(
       `✗ No service runs at http://127.0.0.1:${port}. [service]\n` +
         `    seen  127.0.0.1:${port}: nothing listens there\n` +
-        `    mend  tta-obs start --detach\n\n` +
+        `    mend  tta-obs start --detach --port ${port}\n\n` +
         `1 finding in 2 checks: 0 traces of the service at http://127.0.0.1:${port}.\n` +
         'Not made, because no service could be asked: ports, destination, refusals, times, clocks, orphans, ' +
         'flush, context, double spans, double set-up, limits.\n',
@@ -47,6 +47,8 @@ describe('tta-obs doctor', () => {
     const session = site.session();
     expect(await session.run('doctor', '--since', 'soon')).toBe(2);
     expect(session.stderr).toContain('--since must be a time such as 15m, 6h or 7d');
+    expect(await session.run('doctor', '--since', '1h', '--', 'true')).toBe(2);
+    expect(session.stderr).toContain('--since is for what is stored');
   });
 
   it('finds that a caller does not report here', async () => {

@@ -18,6 +18,8 @@ const NEWEST = 200;
 
 export interface ExamineOptions {
   readonly settings: ServiceSettings;
+  /** The flags by which the service was named, for commands that mend it. */
+  readonly named: string;
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Traces that began so long ago at most are looked at. @defaultValue the newest 200 */
   readonly windowMs?: number;
@@ -25,9 +27,10 @@ export interface ExamineOptions {
 }
 
 /** Looks at the service, at the variables of this shell, and at what is stored. */
-export async function examineSetUp({ settings, env, windowMs, now }: ExamineOptions): Promise<Diagnosis> {
+export async function examineSetUp(options: ExamineOptions): Promise<Diagnosis> {
+  const { settings, named, env, windowMs, now } = options;
   const client = new ServiceClient(settings);
-  const { health, findings } = await checkService(settings, ownVersion());
+  const { health, findings } = await checkService({ settings, named, version: ownVersion() });
   const first: readonly CheckResult[] = [
     { check: 'service', findings },
     { check: 'variables', findings: checkVariables(env) },
@@ -47,6 +50,7 @@ export async function examineSetUp({ settings, env, windowMs, now }: ExamineOpti
     host: settings.host,
     ports: health.ports,
     token: (await wantsToken(settings)) ? settings.token : undefined,
+    named,
   };
   const summaries = await listed(client, windowMs, now);
   const { evidence, unreadCount } = await readEvidence(client, summaries, { nowMs: now() });
@@ -56,7 +60,7 @@ export async function examineSetUp({ settings, env, windowMs, now }: ExamineOpti
       ...first,
       { check: 'ports', findings: await checkPorts(settings.otlpPorts, env, service) },
       { check: 'destination', findings: await checkDestination(env, service) },
-      { check: 'refusals', findings: checkRefusals(health) },
+      { check: 'refusals', findings: checkRefusals(health, named) },
       ...checkTraces(evidence, service),
     ],
     traceCount: evidence.traces.length,

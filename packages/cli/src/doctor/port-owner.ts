@@ -12,6 +12,12 @@ export interface PortOwner {
   readonly told: string;
 }
 
+/** Host and port of a service, as sockets want them. */
+export function addressOf(url: string): { readonly hostname: string; readonly port: number } {
+  const { hostname, port } = new URL(url);
+  return { hostname: hostname.replace(/^\[(.*)\]$/, '$1'), port: Number(port) };
+}
+
 /** Connects to a port, and asks what listens there by HTTP. Never throws. */
 export async function portOwner(host: string, port: number): Promise<PortOwner> {
   const failure = await connectionFailure(host, port);

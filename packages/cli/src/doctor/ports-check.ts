@@ -1,7 +1,8 @@
 import type { Finding } from './finding.ts';
 import { otlpDestination } from './otlp-destination.ts';
-import { portOwner } from './port-owner.ts';
+import { addressOf, portOwner } from './port-owner.ts';
 import { isOfService, type ReachableService } from './reachable-service.ts';
+import { restartMend } from './restart-mend.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -25,11 +26,9 @@ export async function checkPorts(
   // Programs of this shell are told where to.
   if (endpointVariable !== undefined && url !== undefined && isOfService(service, url)) return [];
   const missing = wanted.filter((port) => !service.ports.includes(port));
+  const { hostname } = addressOf(service.url);
   const owners = await Promise.all(
-    missing.map(async (port) => ({
-      port,
-      owner: await portOwner(new URL(service.url).hostname.replace(/^\[(.*)\]$/, '$1'), port),
-    })),
+    missing.map(async (port) => ({ port, owner: await portOwner(hostname, port) })),
   );
   return owners.map(({ port, owner: { isTaken, told } }) => {
     const use = DEFAULT_USERS[port] ?? 'OTLP';
@@ -43,7 +42,7 @@ export async function checkPorts(
         isTaken
           ? `# stop what has the port (lsof -iTCP:${port} -sTCP:LISTEN), then:`
           : '# it takes the port at its start:',
-        'tta-obs stop && tta-obs start --detach',
+        restartMend(service.named),
         '# or tell programs where the service is:',
         `export OTEL_EXPORTER_OTLP_ENDPOINT=${service.url}`,
       ],

@@ -9,6 +9,8 @@ export interface ReachableService {
   readonly ports: readonly number[];
   /** What it wants to be shown; `undefined` when it wants nothing. */
   readonly token: string | undefined;
+  /** The flags by which it was named, for commands that mend it. */
+  readonly named: string;
 }
 
 const LOOPBACK: ReadonlySet<string> = new Set(['localhost', '127.0.0.1', '::1', '0.0.0.0', '::']);

@@ -24,7 +24,7 @@ const health = (requestCount: number, recordCount: number) =>
 
 describe('checkRefusals', () => {
   it('finds nothing where all was taken', () => {
-    expect(checkRefusals(health(0, 0))).toEqual([]);
+    expect(checkRefusals(health(0, 0), '')).toEqual([]);
   });
 
   it('has the reasons since the start from the log, the last of them first', () => {
@@ -35,7 +35,7 @@ describe('checkRefusals', () => {
         'tta-obs: Left out 2 spans that cannot be stored; the answer says why\n' +
         'tta-obs: Refused with 404: POST /v1/trace\n',
     );
-    const [finding] = checkRefusals(health(2, 2));
+    const [finding] = checkRefusals(health(2, 2), ' --port 1');
     expect(finding!.what).toBe(
       'The service has refused 2 requests and 2 records since its start 1 min 00 s ago.',
     );
@@ -43,5 +43,6 @@ describe('checkRefusals', () => {
       'Refused with 404: POST /v1/trace',
       'Left out 2 spans that cannot be stored; the answer says why',
     ]);
+    expect(finding!.mend).toContain('tta-obs stop --port 1 && tta-obs start --detach --port 1');
   });
 });

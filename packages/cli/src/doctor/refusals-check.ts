@@ -2,6 +2,7 @@ import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import type { Health } from '@tta/obs-protocol';
 import { formatDuration } from '../format-duration.ts';
 import { counted, firstOf, type Finding } from './finding.ts';
+import { restartMend } from './restart-mend.ts';
 
 /** The end of the log of a service in the background. */
 const READ_BYTES = 64 * 1024;
@@ -9,7 +10,10 @@ const STARTED = 'TTA observability ';
 const REFUSAL = /^tta-obs: ((?:Refused with|Left out) .*)$/gm;
 
 /** What the service was sent since its start and did not take, with the reasons where its log is at hand. */
-export function checkRefusals({ refused, databasePath, uptimeMs }: Health): readonly Finding[] {
+export function checkRefusals(
+  { refused, databasePath, uptimeMs }: Health,
+  named: string,
+): readonly Finding[] {
   const { requestCount, recordCount } = refused;
   if (requestCount + recordCount === 0) return [];
   const counts = [
@@ -27,7 +31,7 @@ export function checkRefusals({ refused, databasePath, uptimeMs }: Health): read
         '# each refusal is answered with its reason; programs show it with:',
         'export OTEL_LOG_LEVEL=warn TTA_LOG_LEVEL=warn',
         '# once that is mended, the count begins anew with the service:',
-        'tta-obs stop && tta-obs start --detach',
+        restartMend(named),
       ],
     },
   ];

@@ -34,7 +34,8 @@ describe('the service', () => {
     expect(check).toBe('service');
     expect(what).toBe(`Port ${port} is taken by another program, so the service cannot be there.`);
     expect(evidence).toEqual([`127.0.0.1:${port}: ${told}`]);
-    expect(mend.at(-1)).toBe(`tta-obs config set port ${port + 1} && tta-obs start --detach`);
+    expect(mend.at(-1)).toMatch(/^tta-obs start --detach --port \d+$/);
+    expect(mend.at(-1)).not.toContain(String(port));
   });
 
   it('is of an older version', async () => {
@@ -45,7 +46,7 @@ describe('the service', () => {
     expect(check).toBe('service');
     expect(what).toBe(`The service at http://127.0.0.1:${port} is of an older version than this program.`);
     expect(evidence).toEqual(['it is 0.0.9, this program 0.1.0']);
-    expect(mend).toEqual(['tta-obs stop && tta-obs start --detach']);
+    expect(mend).toEqual([`tta-obs stop --port ${port} && tta-obs start --detach --port ${port}`]);
   });
 
   it('wants a token that is not given', async () => {
@@ -53,9 +54,20 @@ describe('the service', () => {
     const { check, what, mend } = only(await site.found(server.port));
     expect(check).toBe('service');
     expect(what).toContain('wants a token');
-    expect(mend[0]).toMatch(/^export TTA_UI_TOKEN=/);
+    expect(mend[1]).toBe("export TTA_UI_TOKEN='…'");
     const other = only(await site.found(server.port, { TTA_UI_TOKEN: 'u'.repeat(20) }));
     expect(other.what).toContain('wants another token');
+  });
+
+  it('keeps another database than the one that is named', async () => {
+    const { port, databasePath } = await site.service();
+    const other = join(site.directory, 'other.db');
+    const { findings } = await site.examine(port, { TTA_UI_DB_PATH: other }, ['--otlp-ports', 'none']);
+    const { what, evidence } = only(findings);
+    expect(what).toContain('keeps another database than the one that is named.');
+    expect(evidence).toEqual([`it keeps ${databasePath}`, `${other} is named`]);
+    const same = await site.examine(port, { TTA_UI_DB_PATH: databasePath }, ['--otlp-ports', 'none']);
+    expect(same.findings).toEqual([]);
   });
 
   it('has a full disk', async () => {

@@ -1,11 +1,15 @@
 import type { Health } from '@tta/obs-protocol';
 import { formatBytes } from '../format-bytes.ts';
+import { ownPath } from '../own-path.ts';
 import { ServiceClient } from '../service-client.ts';
 import type { ServiceSettings } from '../service-settings.ts';
 import type { Finding } from './finding.ts';
-import { portOwner } from './port-owner.ts';
+import { addressOf, portOwner } from './port-owner.ts';
+import { restartMend, startMend } from './restart-mend.ts';
 
 const LIMIT_MS = 1_000;
+const HIGHEST_PORT = 65_535;
+const DEFAULT_PORT = 8765;
 const NO_SPACE = /ENOSPC|no space|disk is full|database or disk is full|SQLITE_FULL/i;
 
 export interface ServiceState {
@@ -14,93 +18,120 @@ export interface ServiceState {
   readonly findings: readonly Finding[];
 }
 
-/**
- * Whether the service runs where it is looked for, is ours, lets us in, and can store what it is sent.
- *
- * @param version - Of this program: the service should be of the same.
- */
-export async function checkService(
-  settings: Pick<ServiceSettings, 'host' | 'port' | 'token'>,
-  version: string,
-): Promise<ServiceState> {
+export interface ServiceCheckOptions {
+  readonly settings: Pick<ServiceSettings, 'host' | 'port' | 'token' | 'databasePath' | 'isDatabaseNamed'>;
+  /** Of this program: the service should be of the same. */
+  readonly version: string;
+  /** The flags by which the service was named, for commands that mend it. */
+  readonly named: string;
+}
+
+/** Whether the service runs where it is looked for, is ours, lets us in, and can store what it is sent. */
+export async function checkService(options: ServiceCheckOptions): Promise<ServiceState> {
+  const { settings, version } = options;
   const client = new ServiceClient(settings);
   const health = await client.probe();
-  if (health === 'locked') return { health: undefined, findings: [lockedFinding(client, settings)] };
-  if (health === undefined) return { health, findings: [await absentFinding(client.url, settings, version)] };
+  if (health === 'locked') return { health: undefined, findings: [lockedFinding(client, options)] };
+  if (health === undefined) return { health, findings: [await absentFinding(client.url, options)] };
+  const isMeant = !settings.isDatabaseNamed || health.databasePath === ownPath(settings.databasePath);
   return {
     health,
     findings: [
-      ...(isOlder(health.version, version) ? [olderFinding(client.url, health.version, version)] : []),
-      ...(health.problem === null ? [] : [failingFinding(client.url, health, health.problem)]),
+      ...(isOlder(health.version, version) ? [olderFinding(client.url, health.version, options)] : []),
+      ...(isMeant ? [] : [otherDatabaseFinding(client.url, health, options)]),
+      ...(health.problem === null ? [] : [failingFinding(client.url, health, health.problem, options)]),
     ],
   };
 }
 
-function lockedFinding(client: ServiceClient, { token }: Pick<ServiceSettings, 'token'>): Finding {
+function lockedFinding(
+  client: ServiceClient,
+  { settings: { token } }: Pick<ServiceCheckOptions, 'settings'>,
+): Finding {
   return {
     check: 'service',
     what: client.lockedMessage(),
     evidence: [
       `GET ${client.url}/health was answered 401, ${token === undefined ? 'without a token' : 'with the token given'}`,
     ],
-    mend: ['export TTA_UI_TOKEN=<the token, from the address that the service printed at its start>'],
+    mend: ['# the token is in the address that the service printed at its start:', "export TTA_UI_TOKEN='…'"],
   };
 }
 
 /** Nothing, somebody else, or an older service is there. */
-async function absentFinding(
-  url: string,
-  { host, port }: Pick<ServiceSettings, 'host' | 'port'>,
-  version: string,
-): Promise<Finding> {
+async function absentFinding(url: string, options: ServiceCheckOptions): Promise<Finding> {
   const older = await olderVersion(url);
-  if (older !== undefined) return olderFinding(url, older, version);
-  const { isTaken, told } = await portOwner(new URL(url).hostname.replace(/^\[(.*)\]$/, '$1'), port);
-  const evidence = [`${host}:${port}: ${told}`];
+  if (older !== undefined) return olderFinding(url, older, options);
+  const { settings, named } = options;
+  const { hostname, port } = addressOf(url);
+  const { isTaken, told } = await portOwner(hostname, port);
+  const evidence = [`${settings.host}:${port}: ${told}`];
   if (!isTaken) {
-    return {
-      check: 'service',
-      what: `No service runs at ${url}.`,
-      evidence,
-      mend: ['tta-obs start --detach'],
-    };
+    return { check: 'service', what: `No service runs at ${url}.`, evidence, mend: [startMend(named)] };
   }
+  const other = await untakenPort(hostname, port);
   return {
     check: 'service',
     what: `Port ${port} is taken by another program, so the service cannot be there.`,
     evidence,
     mend: [
       `# which one it is: lsof -iTCP:${port} -sTCP:LISTEN; stop it, or take another port:`,
-      `tta-obs config set port ${port === 65_535 ? port - 1 : port + 1} && tta-obs start --detach`,
+      named.includes('--port')
+        ? startMend(named.replace(/--port \d+/, `--port ${other}`))
+        : `tta-obs config set port ${other} && ${startMend(named)}`,
     ],
   };
 }
 
-function olderFinding(url: string, found: string, version: string): Finding {
+/** The next one on which nothing listens. */
+async function untakenPort(host: string, port: number): Promise<number> {
+  for (let other = port + 1; other <= HIGHEST_PORT; other++) {
+    if (!(await portOwner(host, other)).isTaken) return other;
+  }
+  return DEFAULT_PORT;
+}
+
+function olderFinding(url: string, found: string, { version, named }: ServiceCheckOptions): Finding {
   return {
     check: 'service',
     what: `The service at ${url} is of an older version than this program.`,
     evidence: [`it is ${found}, this program ${version}`],
-    mend: ['tta-obs stop && tta-obs start --detach'],
+    mend: [restartMend(named)],
   };
 }
 
-function failingFinding(url: string, health: Health, problem: string): Finding {
+function otherDatabaseFinding(
+  url: string,
+  { databasePath }: Health,
+  { settings, named }: ServiceCheckOptions,
+): Finding {
+  return {
+    check: 'service',
+    what: `The service at ${url} keeps another database than the one that is named.`,
+    evidence: [`it keeps ${databasePath}`, `${ownPath(settings.databasePath)} is named`],
+    mend: ['# by what names it: tta-obs config; or start the service with it:', restartMend(named)],
+  };
+}
+
+function failingFinding(
+  url: string,
+  { databasePath, stored }: Health,
+  problem: string,
+  { named }: ServiceCheckOptions,
+): Finding {
   const isFull = NO_SPACE.test(problem);
+  const size = stored === null ? '' : `, with ${formatBytes(stored.fileBytes)}`;
   return {
     check: 'service',
     what: `The service at ${url} fails: ${isFull ? 'its disk is full' : 'it cannot store what it is sent'}.`,
-    evidence: [
-      problem,
-      `its database is ${health.databasePath}${health.stored === null ? '' : `, with ${formatBytes(health.stored.fileBytes)}`}`,
-    ],
+    evidence: [problem, `its database is ${databasePath}${size}`],
     mend: isFull
       ? [
           '# make room on that disk, or let the service keep less:',
           'tta-obs config set maxBytes 200MB',
-          'tta-obs stop && tta-obs start --detach',
+          restartMend(named),
         ]
-      : ['# what failed is in its log; then:', 'tta-obs stop && tta-obs start --detach'],
+      : ['# its log says what failed; then:', restartMend(named)],
   };
 }
 

@@ -73,7 +73,7 @@ const FAULTS = {
     const tracer = provider.getTracer('shop');
     const queue = [];
     const worker = setInterval(() => queue.shift()?.(), 3);
-    for (let order = 0; order < 3; order++) {
+    for (let order = 0; order < 10; order++) {
       await inSpan(tracer, 'order', async () => {
         await inSpan(tracer, 'reserve', () => pause(5));
         await new Promise((resolve) =>
@@ -91,7 +91,7 @@ const FAULTS = {
     await inSpan(tracer, 'order', async () => {
       await pause(5);
       await inSpan(tracer, 'reserve', () => pause(5));
-      await inSpan(tracer, 'pay', () => pause(5));
+      await inSpan(tracer, 'pay', () => pause(200));
     });
     await provider.shutdown();
   },
@@ -107,7 +107,7 @@ const FAULTS = {
     const [one, other] = ['axios-tracing', '@opentelemetry/instrumentation-http'].map((scope) =>
       provider.getTracer(scope),
     );
-    await inSpan(one, 'GET rates', () => inSpan(other, 'GET', () => pause(20), options), options);
+    await inSpan(one, 'GET rates', () => inSpan(other, 'GET', () => pause(200), options), options);
     await provider.shutdown();
   },
 
@@ -138,7 +138,7 @@ const FAULTS = {
     await inSpan(
       tracers[0],
       'chat gpt-5.1',
-      () => inSpan(tracers[1], 'OpenAI Chat Completions', () => pause(20), { attributes: attributes[1] }),
+      () => inSpan(tracers[1], 'OpenAI Chat Completions', () => pause(200), { attributes: attributes[1] }),
       { kind: SpanKind.CLIENT, attributes: attributes[0] },
     );
     await provider.shutdown();
@@ -149,7 +149,7 @@ const FAULTS = {
     keepContext();
     const providers = ['shop', 'shop-copy'].map((name) => setUp(name));
     const tracers = providers.map((provider) => provider.getTracer('http'));
-    for (let request = 0; request < 3; request++) {
+    for (let request = 0; request < 20; request++) {
       await inSpan(tracers[0], 'GET /', () => inSpan(tracers[1], 'GET /', () => pause(10)));
     }
     await Promise.all(providers.map((provider) => provider.shutdown()));
