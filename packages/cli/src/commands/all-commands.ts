@@ -1,6 +1,7 @@
 import { backup } from './backup.ts';
 import { cleanup } from './cleanup.ts';
 import type { Command } from './command.ts';
+import { compare } from './compare.ts';
 import { config } from './config.ts';
 import { doctor } from './doctor.ts';
 import { exportTraces } from './export.ts';
@@ -25,6 +26,7 @@ export const COMMANDS: readonly Command[] = [
   traces,
   tail,
   stats,
+  compare,
   pin,
   unpin,
   cleanup,
