@@ -60,7 +60,7 @@ export interface MeasuredChange {
   readonly direction: 'up' | 'down' | 'none';
   /**
    * How often a difference at least as large comes about by chance where there is none, from 0 to 1. `null` where there is
-   * too little to tell: whatever the outcome, it could not have been below 0.05.
+   * too little to tell: fewer than 5 executions in one of the versions, or no outcome could have been below 0.05.
    */
   readonly pValue: number | null;
   /** The difference is no chance, after Holm's correction over all tests of the answer at 5 %, and not too small to matter. */

@@ -113,6 +113,13 @@ describe('comparePrimitives', () => {
       times(3, () => ({ durationMs: 900 })),
     );
     expect(duration).toMatchObject({ direction: 'up', pValue: null, isSignificant: false });
+    const first = compared(
+      times(4_000, () => ({ durationMs: 1, costUsd: 1 })),
+      times(4, () => ({ durationMs: 900, isFailed: true, costUsd: 2 })),
+    );
+    for (const change of [first.duration, first.errorRate, first.cost]) {
+      expect(change).toMatchObject({ direction: 'up', pValue: null, isSignificant: false });
+    }
   });
 
   it('asks for more the more primitives it compares', () => {

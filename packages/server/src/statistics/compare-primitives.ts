@@ -18,6 +18,9 @@ const LEAST_DURATION = 0.05;
 /** Costs are told exactly. */
 const LEAST_COST = 0.01;
 
+/** Executions of one run have much in common: the first ones of a process take longer than all that follow. */
+const LEAST_CALLS = 5;
+
 /** What is known of the executions of a primitive in one version. */
 export interface ExecutionSums {
   readonly calls: number;
@@ -65,30 +68,39 @@ export function comparePrimitives(
 /** Without Holm's correction yet: whether each is large enough to matter. */
 function changes(baseline: ExecutionSums, candidate: ExecutionSums): Tests {
   const ranks = mannWhitney(baseline.durations.tiesWith(candidate.durations));
+  const ran = [baseline.calls, candidate.calls];
   const duration = changeOf(
-    baseline.percentile(0.5),
-    candidate.percentile(0.5),
-    ranks.pValue,
+    [baseline.percentile(0.5), candidate.percentile(0.5)],
+    enough(ran, ranks.pValue),
     LEAST_DURATION,
   );
   // Medians alone say nothing of how sure it is that they differ.
   const agrees = ranks.direction === { up: 1, down: -1, none: 0 }[duration.direction];
   const costs = [baseline.costs, candidate.costs] as const;
+  const paid = costs.map(({ count }) => count);
   return {
     duration: { ...duration, isSignificant: duration.isSignificant && agrees },
     errorRate: changeOf(
-      baseline.errors / baseline.calls,
-      candidate.errors / candidate.calls,
-      fisher(baseline, candidate),
+      [baseline.errors / baseline.calls, candidate.errors / candidate.calls],
+      enough(ran, fisher(baseline, candidate)),
       0,
     ),
-    cost: costs.some(({ count }) => count === 0)
+    cost: paid.includes(0)
       ? null
-      : changeOf(meanOf(costs[0]), meanOf(costs[1]), welch(...costs), LEAST_COST),
+      : changeOf([meanOf(costs[0]), meanOf(costs[1])], enough(paid, welch(...costs)), LEAST_COST),
   };
 }
 
-function changeOf(before: number, after: number, pValue: number | null, least: number): MeasuredChange {
+/** Nothing is told of too few. */
+function enough(counts: readonly number[], pValue: number | null): number | null {
+  return counts.some((count) => count < LEAST_CALLS) ? null : pValue;
+}
+
+function changeOf(
+  [before, after]: readonly [number, number],
+  pValue: number | null,
+  least: number,
+): MeasuredChange {
   const direction = after > before ? 'up' : after < before ? 'down' : 'none';
   // As a part of the smaller one, so that a change and its reverse are of one size.
   const isLarge = Math.abs(after - before) > least * Math.min(before, after);
