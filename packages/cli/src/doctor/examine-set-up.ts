@@ -79,6 +79,6 @@ async function listed(
 }
 
 /** A service without a token takes any. */
-export async function wantsToken({ host, port }: Pick<ServiceSettings, 'host' | 'port'>): Promise<boolean> {
+async function wantsToken({ host, port }: Pick<ServiceSettings, 'host' | 'port'>): Promise<boolean> {
   return (await new ServiceClient({ host, port }).probe()) === 'locked';
 }

@@ -25,7 +25,7 @@ export function checkFlush({ traces, hasEnded }: Evidence): readonly Finding[] {
 }
 
 /** The line that sends what is queued, in the words of what the process was set up with. */
-export function shutdownMend({ isOurs, language }: Pick<Origin, 'isOurs' | 'language'>): readonly string[] {
+function shutdownMend({ isOurs, language }: Pick<Origin, 'isOurs' | 'language'>): readonly string[] {
   const when = 'as the last of the program, also before process.exit() and in handlers of SIGTERM and SIGINT';
   if (isOurs) {
     return [`# ${when}:`, 'await obs.shutdown(); // obs is what initializeObservability() has returned'];

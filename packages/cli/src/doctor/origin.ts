@@ -47,11 +47,6 @@ export function originText({ serviceName, pid, hostName }: Origin): string {
   return `"${serviceName}" (process ${pid}${hostName === undefined ? '' : ` on ${hostName}`})`;
 }
 
-/** Both are known, and are the same process. */
-export function isSameProcess(one: Origin, other: Origin): boolean {
-  return one.processKey !== undefined && one.processKey === other.processKey;
-}
-
 /** They are two processes for certain: known and different, or of two services. */
 export function isOtherProcess(one: Origin, other: Origin): boolean {
   if (one.processKey === undefined || other.processKey === undefined)
