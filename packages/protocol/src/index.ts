@@ -91,6 +91,7 @@ export {
   isTraceSummary,
   isTranscriptList,
 } from './guards.ts';
+export { isQueryProblemDetails, isQueryValueList } from './query-guards.ts';
 export {
   isErrorGroupList,
   isMetricsSummary,

@@ -17,6 +17,7 @@ import { hexId, sampleSpan } from './sample-records.ts';
 import { errorConformance } from './error-conformance.ts';
 import { logConformance } from './log-conformance.ts';
 import { metricConformance } from './metric-conformance.ts';
+import { queryConformance } from './query-conformance.ts';
 import { removalConformance } from './removal-conformance.ts';
 import { runConformance } from './run-conformance.ts';
 import { serviceMapConformance } from './service-map-conformance.ts';
@@ -136,6 +137,7 @@ export const storageConformance: readonly ConformanceCase[] = [
   ...traceConformance,
   ...spanConformance,
   ...transcriptConformance,
+  ...queryConformance,
   ...removalConformance,
   ...statisticsConformance,
   ...comparisonConformance,

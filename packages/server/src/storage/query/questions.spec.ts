@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { parseQuery } from '@tta/obs-protocol/query';
 import { questions, sampleNowMs, sampleTraces } from '@tta/obs-protocol/query/samples';
-import { storeSampleTraces } from '../../testing/query-samples.ts';
+import { storeSampleTraces } from './sample-telemetry.ts';
 import { openDatabaseFile } from '../database-file.ts';
 import { SqliteStorage } from '../sqlite-storage.ts';
 

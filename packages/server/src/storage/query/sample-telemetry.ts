@@ -1,14 +1,22 @@
 import type { AttributeJson, AttributesJson } from '@tta/obs-protocol';
-import { sampleTraces, type SampleSpan } from '@tta/obs-protocol/query/samples';
-import { decodeJsonLogs } from '../otlp/decode-json-logs.ts';
-import { decodeJsonTraces } from '../otlp/decode-json-traces.ts';
-import type { Storage } from '../storage/storage.ts';
+import { sampleNowMs, sampleTraces, type SampleSpan } from '@tta/obs-protocol/query/samples';
+import { decodeJsonLogs } from '../../otlp/decode-json-logs.ts';
+import { decodeJsonTraces } from '../../otlp/decode-json-traces.ts';
+import type { Storage } from '../storage.ts';
 
-/** Sends the sample traces of the query language, newest first, as OTLP with JSON, and pins those that are pinned. */
-export async function storeSampleTraces({ traces, logs }: Pick<Storage, 'traces' | 'logs'>): Promise<void> {
+/**
+ * Sends the sample traces of the query language, newest first, as OTLP with JSON, and pins those that are pinned.
+ *
+ * @param nowMs - When they are asked for: they are as old then as the samples are at `sampleNowMs`.
+ */
+export async function storeSampleTraces(
+  { traces, logs }: Pick<Storage, 'traces' | 'logs'>,
+  nowMs = sampleNowMs,
+): Promise<void> {
   for (const { traceId, isPinned, spans } of sampleTraces) {
-    await traces.write(decodeJsonTraces(json({ resourceSpans: spans.map((span) => spanOf(traceId, span)) })));
-    const resourceLogs = spans.filter((span) => span.logs.length > 0).map((span) => logsOf(traceId, span));
+    const moved = spans.map((span) => ({ ...span, startMs: span.startMs + nowMs - sampleNowMs }));
+    await traces.write(decodeJsonTraces(json({ resourceSpans: moved.map((span) => spanOf(traceId, span)) })));
+    const resourceLogs = moved.filter((span) => span.logs.length > 0).map((span) => logsOf(traceId, span));
     if (resourceLogs.length > 0) await logs.write(decodeJsonLogs(json({ resourceLogs })).groups);
     if (isPinned) await traces.pin(traceId, true);
   }
