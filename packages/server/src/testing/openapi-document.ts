@@ -2,11 +2,24 @@ import { z } from 'zod';
 
 type Json = Readonly<Record<string, unknown>>;
 
+/** JSON Schema, as far as parameters have it. */
+export interface ParameterSchema {
+  readonly type: string;
+  readonly enum?: readonly string[];
+  readonly minimum?: number;
+  readonly maximum?: number;
+  readonly minLength?: number;
+  readonly maxLength?: number;
+  readonly pattern?: string;
+  readonly items?: ParameterSchema;
+  readonly maxItems?: number;
+}
+
 export interface DocumentedParameter {
   readonly name: string;
   readonly in: 'query' | 'path';
   readonly required?: boolean;
-  readonly schema: Json & { readonly type: string };
+  readonly schema: ParameterSchema;
 }
 
 export interface DocumentedOperation {
