@@ -24,8 +24,8 @@ export interface MetricsSummary {
 }
 
 /**
- * `GET /api/metrics/timeseries?sinceMs=&untilMs=&service=&points=`: the same in up to `points` (1–500, by default 60) steps of one
- * length, for charts. Arrays are parallel.
+ * `GET /api/metrics/timeseries?sinceMs=&untilMs=&service=&points=`: how runs did, as {@link MetricsSummary} counts
+ * them, in up to `points` (1–500, by default 60) steps of one length, for charts. Arrays are parallel.
  */
 export interface MetricsTimeSeries {
   /** Beginning of the first step. */

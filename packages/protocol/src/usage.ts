@@ -66,7 +66,7 @@ export interface SessionSummary {
 }
 
 /**
- * `GET /api/sessions?limit=&cursor=`: those with the newest end first. `limit` is 1–500, by default 50. The traces of
+ * `GET /api/sessions?limit=&cursor=`: sessions, those with the newest end first. `limit` is 1–500, by default 50. The traces of
  * one are listed by `GET /api/traces?query=session:…`.
  */
 export type SessionList = Page<SessionSummary>;
