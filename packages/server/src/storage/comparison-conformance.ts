@@ -19,8 +19,9 @@ interface Executions {
 
 /** Executions of a primitive whose last one ended now, or so long ago. */
 function executions({ trace, count = 20, durationMs = 10, name = 'ask', costUsd, agoMs = 0 }: Executions) {
+  const lastNs = BigInt(Date.now() - agoMs) * 1_000_000n;
   return Array.from({ length: count }, (_, at) => {
-    const endTimeUnixNano = BigInt(Date.now() - agoMs) * 1_000_000n - BigInt(count - 1 - at) * 1_000_000n;
+    const endTimeUnixNano = lastNs - BigInt(count - 1 - at) * 1_000_000n;
     return sampleSpan(trace, at + 1, {
       startTimeUnixNano: endTimeUnixNano - BigInt(durationMs * (at + 10)) * 100_000n,
       endTimeUnixNano,

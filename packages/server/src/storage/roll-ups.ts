@@ -5,8 +5,8 @@ import type {
   PrimitiveStatsList,
   VersionName,
 } from '@tta/obs-protocol';
-import type { SpanBatch } from '../otlp/span-batch.ts';
-import { ownCostUsd, PrimitiveSums, SUM_COLUMNS } from './primitive-sums.ts';
+import { groupsOf, type ExecutionGroup } from './execution-groups.ts';
+import { PrimitiveSums, SUM_COLUMNS } from './primitive-sums.ts';
 import { PrimitiveVersions, type CodeVersion } from './primitive-versions.ts';
 import { HOUR_S, isSummedUp, keptSince, MINUTE_S, periodOf, PERIODS, startOf } from './roll-up-periods.ts';
 import type { NewSpan } from './span-rows.ts';
@@ -48,26 +48,6 @@ interface RollUpKey {
   readonly name: string;
 }
 
-/** Executions of one primitive that arrived together and ended within one minute. */
-class Group {
-  readonly span: NewSpan;
-  readonly endMinute: number;
-  readonly sums = new PrimitiveSums();
-  firstMs: number;
-  lastMs: number;
-
-  constructor(span: NewSpan, endMinute: number, endMs: number) {
-    this.span = span;
-    this.endMinute = endMinute;
-    this.firstMs = endMs;
-    this.lastMs = endMs;
-  }
-
-  get calls(): number {
-    return this.sums.calls;
-  }
-}
-
 /** A primitive with the sums over its executions. */
 export interface NamedSums extends PrimitiveName {
   readonly sums: PrimitiveSums;
@@ -86,12 +66,14 @@ export class RollUps {
   readonly #now: () => number;
   /** By key as text. */
   readonly #rows = new Map<string, { readonly key: RollUpKey; readonly sums: PrimitiveSums }>();
+  /** How many rows there are of a period, and of a version in it, those that are not stored yet included. */
+  readonly #counts = new Map<string, number>();
 
   constructor(connection: SqliteConnection, now: () => number) {
     this.versions = new PrimitiveVersions(connection, now);
     this.#connection = connection;
     this.#now = now;
-    connection.onRollback(() => this.#rows.clear());
+    connection.onRollback(() => this.#forget());
   }
 
   /**
@@ -99,7 +81,7 @@ export class RollUps {
    * @param aiSpans - Those of AI programs among them, by their keys.
    */
   add(spans: readonly NewSpan[], aiSpans: ReadonlyMap<number, AiSpan>): void {
-    if (this.#rows.size > CACHED_ROWS) this.#rows.clear();
+    if (this.#rows.size > CACHED_ROWS) this.#forget();
     const nowMs = this.#now();
     const changed = new Set<string>();
     for (const group of groupsOf(spans, aiSpans)) {
@@ -168,6 +150,7 @@ export class RollUps {
       if (stored === undefined && key.name !== OTHER && this.#isFull(key)) {
         return this.#addTo({ ...key, name: OTHER }, sums);
       }
+      if (stored === undefined) this.#countOne(key);
       row = { key, sums: stored ?? new PrimitiveSums() };
       this.#rows.set(text, row);
     }
@@ -175,7 +158,7 @@ export class RollUps {
     return text;
   }
 
-  #keyOf({ span: { batch, index } }: Group, periodS: number, startS: number): RollUpKey {
+  #keyOf({ span: { batch, index } }: ExecutionGroup, periodS: number, startS: number): RollUpKey {
     const label = batch.label[index]!;
     const { serviceName, attributes } = batch.resources[batch.resource[index]!]!;
     const { version, revision } = this.versions.codeOf(attributes);
@@ -206,58 +189,41 @@ export class RollUps {
       .run(...Object.values<SqlValue>({ ...key }), ...sums.values);
   }
 
-  /** Counts rows of this commit as well, which are not stored yet. */
-  #isFull(wanted: RollUpKey): boolean {
-    const stored = this.#connection
-      .sql(
-        `SELECT count(*) AS n, coalesce(sum(service_name = ? AND service_version = ? AND revision = ?), 0) AS names
-         FROM roll_up WHERE period_s = ? AND start_s = ?`,
-      )
-      .get(wanted.serviceName, wanted.serviceVersion, wanted.revision, wanted.periodS, wanted.startS)!;
-    if (number(stored, 'n') >= MOST_ROWS || number(stored, 'names') >= MOST_NAMES) return true;
-    const open = Array.from(this.#rows.values(), ({ key }) => key).filter(
-      ({ periodS, startS }) => periodS === wanted.periodS && startS === wanted.startS,
-    );
-    return open.length >= MOST_ROWS || open.filter((key) => isSameVersion(key, wanted)).length >= MOST_NAMES;
+  #isFull(key: RollUpKey): boolean {
+    const [period, version] = countedBy(key);
+    if (!this.#counts.has(version)) {
+      const stored = this.#connection
+        .sql(
+          `SELECT count(*) AS n, coalesce(sum(service_name = ? AND service_version = ? AND revision = ?), 0) AS names
+           FROM roll_up WHERE period_s = ? AND start_s = ?`,
+        )
+        .get(key.serviceName, key.serviceVersion, key.revision, key.periodS, key.startS)!;
+      this.#counts.set(version, number(stored, 'names'));
+      if (!this.#counts.has(period)) this.#counts.set(period, number(stored, 'n'));
+    }
+    return this.#counts.get(period)! >= MOST_ROWS || this.#counts.get(version)! >= MOST_NAMES;
   }
-}
 
-/** By what is the same in one request: most of what comes in together is of few primitives. */
-function groupsOf(spans: readonly NewSpan[], aiSpans: ReadonlyMap<number, AiSpan>): readonly Group[] {
-  const groups = new Map<SpanBatch, Map<string, Group>>();
-  for (const span of spans) {
-    const { spanKey, batch, index } = span;
-    const type = batch.primitiveType[index]!;
-    // Steps, and spans of other instrumentations, are no executions of a primitive.
-    if (type === -1) continue;
-    const endNs = batch.endNs[index]!;
-    const endMs = Number(endNs) / 1e6;
-    const endMinute = Math.floor(endMs / (MINUTE_S * 1e3));
-    const name = batch.label[index] === -1 ? batch.name[index]! : batch.label[index]!;
-    const ofBatch = groups.get(batch) ?? new Map<string, Group>();
-    groups.set(batch, ofBatch);
-    const key = `${type} ${name} ${batch.resource[index]} ${endMinute}`;
-    const group = ofBatch.get(key) ?? new Group(span, endMinute, Math.floor(endMs));
-    ofBatch.set(key, group);
-    const status = batch.strings[batch.status[index]!];
-    const durationMs = Math.max(0, Number(endNs - batch.startNs[index]!)) / 1e6;
-    group.sums.add(durationMs, status === 'error' || status === 'timeout', ownCostUsd(aiSpans.get(spanKey)));
-    group.firstMs = Math.min(group.firstMs, Math.floor(endMs));
-    group.lastMs = Math.max(group.lastMs, Math.floor(endMs));
+  #countOne(key: RollUpKey): void {
+    for (const counted of countedBy(key)) {
+      const count = this.#counts.get(counted);
+      if (count !== undefined) this.#counts.set(counted, count + 1);
+    }
   }
-  return [...groups.values()].flatMap((ofBatch) => [...ofBatch.values()]);
+
+  #forget(): void {
+    this.#rows.clear();
+    this.#counts.clear();
+  }
 }
 
 function codeOf({ serviceVersion, revision }: RollUpKey): CodeVersion {
   return { version: serviceVersion, revision };
 }
 
-function isSameVersion(one: RollUpKey, other: RollUpKey): boolean {
-  return (
-    one.serviceName === other.serviceName &&
-    one.serviceVersion === other.serviceVersion &&
-    one.revision === other.revision
-  );
+function countedBy(key: RollUpKey): readonly [period: string, version: string] {
+  const period = `${key.periodS} ${key.startS}`;
+  return [period, [period, key.serviceName, key.serviceVersion, key.revision].join('\0')];
 }
 
 function shortened(name: string): string {
