@@ -21,7 +21,10 @@ export function queryableColumns(needed: ReadonlySet<string>): string {
     ),
   ];
   return [
-    ...['s.span_id', 's.resource_id', 's.attributes', 's.events'],
+    's.span_id',
+    's.resource_id',
+    's.attributes',
+    's.events',
     ...(needed.has('text') ? ['s.name AS span_name', 's.status_message'] : []),
     ...columns.flatMap(([field, column, name]) => (needed.has(field) ? [`${column} AS "${name}"`] : [])),
   ].join();
