@@ -109,7 +109,7 @@ describe('traceIdOf', () => {
 
   it.each(['xyz', 'ab', 'ab'.repeat(17)])('refuses %s', (text) => {
     expect(() => traceIdOf(text)).toThrow(
-      `"${text}" is not a trace id: give its 32 hex digits, or "latest".`,
+      `"${text}" is not a trace id: give its 32 hex digits, the first 8 or more of them, or "latest".`,
     );
   });
 });

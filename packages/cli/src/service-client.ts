@@ -21,6 +21,7 @@ import { CommandError } from './command-error.ts';
 import { safeText } from './safe-text.ts';
 import type { ServiceSettings } from './service-settings.ts';
 import { serviceUrl } from './service-url.ts';
+import { searchTraces } from './trace-search.ts';
 import { tracesAnswer, type TracesAnswer } from './traces-answer.ts';
 
 const ANSWER_LIMIT_MS = 5_000;
@@ -32,6 +33,7 @@ const STORE_LIMIT_MS = 60_000;
 const LOG_PAGE = 500;
 const TRACE_PAGE = 500;
 const SPAN_PAGE = 500;
+const TRACE_ID_DIGITS = 32;
 
 /** No service of ours answers at the address. */
 export class NoServiceError extends CommandError {
@@ -128,12 +130,20 @@ export class ServiceClient {
     return (await this.#ask(`/api/traces/${traceId}/spans?limit=1`, READ)) !== undefined;
   }
 
-  /** The id that `latest` stands for; `undefined` when there are no traces. Any other id stands for itself. */
+  /**
+   * The id that `latest` stands for, or the one that begins so; `undefined` when there is none. A whole id stands for
+   * itself.
+   *
+   * @throws CommandError when several begin so.
+   */
   async traceId(traceId: string): Promise<string | undefined> {
-    if (traceId !== 'latest') return traceId;
-    const list = await this.#ask('/api/traces?limit=1', READ);
-    if (!isTraceList(list)) throw new NoServiceError(this.url);
-    return list.items[0]?.traceId;
+    if (traceId.length === TRACE_ID_DIGITS) return traceId;
+    if (traceId === 'latest') return (await this.newestTraces(1))[0]?.traceId;
+    const found: TraceSummary[] = [];
+    for await (const { items } of searchTraces(this, { query: `trace:${traceId}*`, limit: 2 }))
+      found.push(...items);
+    if (found.length < 2) return found[0]?.traceId;
+    throw new CommandError(1, `Several traces begin with ${traceId}: give more digits of the id.`);
   }
 
   /**

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { startServer, type RunningServer } from '@tta/obs-server';
-import { isTraceSummary } from '@tta/obs-protocol';
+import { isTraceSummary, type TraceSummary } from '@tta/obs-protocol';
 import { Session } from '../../test/session.ts';
 
 let directory: string;
@@ -63,12 +63,71 @@ describe('tta-obs traces', () => {
   });
 
   it('says that there are none', async () => {
-    expect((await traces()).out).toBe(`The service at ${server.url} has no traces yet.\n`);
+    const err = `The service at ${server.url} has no traces yet.\n`;
+    expect(await traces()).toEqual({ code: 0, out: '', err });
+    expect(await traces('--json')).toEqual({ code: 0, out: '[]\n', err });
+  });
+
+  it('lists what a query finds, its words joined', async () => {
+    await send('one', 'two', 'three');
+    const names = async (...args: string[]) =>
+      (JSON.parse((await traces('--json', ...args)).out) as { name: string }[]).map(({ name }) => name);
+    expect(await names('status:error')).toEqual(['two']);
+    expect(await names('name:t*', 'NOT', 'status:error')).toEqual(['three']);
+    expect(await names('--', '-name:t*')).toEqual(['one']);
+  });
+
+  it('says of a query that finds nothing how it was understood', async () => {
+    await send('one');
+    expect(await traces('AND status:Error  (duration:>90s)', '--markdown')).toEqual({
+      code: 2,
+      out: '',
+      err: expect.stringContaining('The query cannot be understood'),
+    });
+    expect(await traces('status:Error  (duration:>90s)')).toEqual({
+      code: 0,
+      out: '',
+      err: `No trace of the service at ${server.url} is found by: status:error duration:>1m30s\n`,
+    });
+  });
+
+  it('marks what is wrong in a query, and says what may have been meant', async () => {
+    expect(await traces('name:x', 'statsu:error')).toEqual({
+      code: 2,
+      out: '',
+      err: [
+        'tta-obs: The query cannot be understood: there is no field "statsu"; did you mean status?',
+        '  name:x statsu:error',
+        '         ^^^^^^',
+        '',
+      ].join('\n'),
+    });
+  });
+
+  it('looks back page by page until it has as many as are asked for', async () => {
+    await send(...Array.from({ length: 700 }, (_, index) => `run ${index}`));
+    const list = JSON.parse((await traces('--json', '--limit', '600', 'name:run*')).out) as TraceSummary[];
+    expect(new Set(list.map(({ traceId }) => traceId)).size).toBe(600);
+    expect([list[0]?.name, list.at(-1)?.name]).toEqual(['run 699', 'run 100']);
+    expect((JSON.parse((await traces('--json', '--limit', '1000')).out) as unknown[]).length).toBe(700);
+  });
+
+  it('finds the trace of the first digits of an id', async () => {
+    await send('one', 'two');
+    const session = new Session({ homeDirectory: directory });
+    const trace = (id: string) => session.run('trace', '--port', String(server.port), id);
+    expect(await trace('0'.repeat(31) + '2')).toBe(0);
+    expect(session.stdout).toContain(' two ');
+    expect(await trace('00000000')).toBe(1);
+    expect(session.stderr).toContain('Several traces begin with 00000000');
+    expect(await trace('ffffffff')).toBe(1);
+    expect(session.stderr).toContain('has no trace ffffffff');
+    expect(await trace('0000000')).toBe(2);
   });
 
   it.each([
     ['--limit', '0'],
-    ['--limit', '501'],
+    ['--limit', '10001'],
     ['--limit', 'all'],
     ['--json', '--markdown'],
   ])('refuses %s %s', async (...flags) => {

@@ -1,71 +1,85 @@
 import type { TraceSummary } from '@tta/obs-protocol';
+import { parseQuery, printQuery } from '@tta/obs-protocol/query';
 import { UsageError } from '../command-error.ts';
-import { formatDuration } from '../format-duration.ts';
 import { outputFormat } from '../output-format.ts';
+import { ProgressLine } from '../progress-line.ts';
+import { queryArgument } from '../query-argument.ts';
 import { safeText } from '../safe-text.ts';
 import { ServiceClient } from '../service-client.ts';
 import { serviceSettings } from '../service-settings.ts';
-import { style } from '../style.ts';
-import type { Surroundings } from '../surroundings.ts';
-import { markdownTable, textTable, type TableColumn } from '../text-table.ts';
-import { STATUS_MARK, statusColour } from '../status-mark.ts';
+import type { Surroundings, Terminal } from '../surroundings.ts';
+import { searchTraces } from '../trace-search.ts';
+import { traceTable, traceTableMarkdown } from '../trace-table.ts';
 import type { TracesFlags } from './traces.ts';
 
 const USUAL = 20;
-const MOST = 500;
+const MOST = 10_000;
+/** What is answered sooner needs no word about how far it is. */
+const PATIENCE_MS = 1_000;
 
-const COLUMNS: readonly TableColumn[] = [
-  { title: ' ', align: 'left' },
-  { title: 'name', align: 'left' },
-  { title: 'service', align: 'left' },
-  { title: 'started', align: 'left' },
-  { title: 'duration', align: 'right' },
-  { title: 'spans', align: 'right' },
-  { title: 'failed', align: 'right' },
-  { title: 'trace', align: 'right' },
-];
-
-/** `tta-obs traces`: the newest traces, newest first. */
-export async function tracesCommand(flags: TracesFlags, surroundings: Surroundings): Promise<number> {
+/** `tta-obs traces`: the newest traces, or those that a query finds, newest first. */
+export async function tracesCommand(
+  flags: TracesFlags,
+  words: readonly string[],
+  surroundings: Surroundings,
+): Promise<number> {
   const { terminal } = surroundings;
   const limit = limitOf(flags.limit);
   const format = outputFormat(flags);
+  const query = queryArgument(words, terminal.columns);
   const client = new ServiceClient(serviceSettings(flags, surroundings));
-  const traces = await client.newestTraces(limit);
+  const traces = await found(client, query, limit, terminal);
+  if (traces.length === 0) terminal.err(noneText(query, client.url));
   if (format === 'json') terminal.out(`${JSON.stringify(traces)}\n`);
-  else if (format === 'markdown') terminal.out(markdownTable(COLUMNS, traces.map(cellsOf)));
-  else terminal.out(table(traces, client.url, surroundings));
+  else if (format === 'markdown') terminal.out(traceTableMarkdown(traces));
+  else if (traces.length > 0) terminal.out(traceTable(traces, widthOf(terminal), terminal.hasColour));
   return 0;
+}
+
+/** What is not seen on a terminal is for another program, and is not cut. */
+function widthOf({ isOutTerminal, columns }: Terminal): number {
+  return isOutTerminal ? columns : Number.POSITIVE_INFINITY;
+}
+
+async function found(
+  client: ServiceClient,
+  query: string,
+  limit: number,
+  terminal: Terminal,
+): Promise<readonly TraceSummary[]> {
+  const traces: TraceSummary[] = [];
+  const progress = new ProgressLine(terminal);
+  const startMs = performance.now();
+  try {
+    for await (const { items, lookedBackToMs } of searchTraces(client, { query, limit })) {
+      traces.push(...items);
+      if (performance.now() - startMs < PATIENCE_MS) continue;
+      progress.show(() => progressText(traces.length, lookedBackToMs));
+    }
+  } finally {
+    progress.clear();
+  }
+  return traces;
+}
+
+function progressText(count: number, lookedBackToMs: number | null): string {
+  const back =
+    lookedBackToMs === null
+      ? 'looking further back'
+      : `looked back to ${new Date(lookedBackToMs).toISOString().slice(0, 16).replace('T', ' ')}Z`;
+  return `${back}, ${count} found`;
+}
+
+/** The query as it was understood: who expected something sees what was asked. */
+function noneText(query: string, url: string): string {
+  const { root } = parseQuery(query);
+  if (root === undefined) return `The service at ${url} has no traces yet.\n`;
+  return `No trace of the service at ${url} is found by: ${safeText(printQuery(root))}\n`;
 }
 
 function limitOf(text: string | undefined): number {
   if (text === undefined) return USUAL;
-  const limit = /^[0-9]{1,3}$/.test(text) ? Number(text) : NaN;
+  const limit = /^[0-9]{1,5}$/.test(text) ? Number(text) : NaN;
   if (limit >= 1 && limit <= MOST) return limit;
   throw new UsageError(`--limit must be a whole number from 1 to ${MOST}, but is "${text}".`);
-}
-
-function table(traces: readonly TraceSummary[], url: string, { terminal }: Surroundings): string {
-  if (traces.length === 0) return `The service at ${url} has no traces yet.\n`;
-  const paint = style(terminal.hasColour);
-  const [titles, ...rows] = textTable(COLUMNS, traces.map(cellsOf), terminal.columns);
-  const lines = rows.map((row, at) => {
-    const mark = STATUS_MARK[traces[at]!.status];
-    return `${statusColour(traces[at]!.status, paint)(mark)}${row.slice(mark.length)}\n`;
-  });
-  return `${paint.bold(titles!)}\n${lines.join('')}`;
-}
-
-function cellsOf(trace: TraceSummary): readonly string[] {
-  const { name, serviceName, startTimeMs, durationMs, spanCount, errorCount } = trace;
-  return [
-    STATUS_MARK[trace.status],
-    safeText(name) || '(no name)',
-    safeText(serviceName),
-    new Date(startTimeMs).toISOString().slice(0, 19).replace('T', ' '),
-    formatDuration(durationMs),
-    String(spanCount),
-    errorCount === 0 ? '' : String(errorCount),
-    trace.traceId,
-  ];
 }

@@ -1,0 +1,133 @@
+import type { TraceSummary } from '@tta/obs-protocol';
+import { formatDuration } from './format-duration.ts';
+import { formatCost, formatTokens } from './format-usage.ts';
+import { safeText, widthOf } from './safe-text.ts';
+import { STATUS_MARK, statusColour } from './status-mark.ts';
+import { style } from './style.ts';
+import { markdownTable, textTable, type TableColumn } from './text-table.ts';
+
+/** Of a name so much is seen before another column is left out for it. */
+const LEAST_NAME = 16;
+const GAP = 2;
+const SHORT_ID = 8;
+
+interface TraceColumn extends TableColumn {
+  readonly cellOf: (trace: TraceSummary) => string;
+  /** Those with the lowest number are the first to go where a terminal is narrow; without one it stays. */
+  readonly leaves?: number;
+}
+
+const MARK: TraceColumn = { title: ' ', align: 'left', cellOf: ({ status }) => STATUS_MARK[status] };
+const NAME: TraceColumn = {
+  title: 'name',
+  align: 'left',
+  cellOf: ({ name }) => safeText(name) || '(no name)',
+};
+const SERVICE: TraceColumn = {
+  title: 'service',
+  align: 'left',
+  leaves: 3,
+  cellOf: ({ serviceName }) => safeText(serviceName),
+};
+const DATE: TraceColumn = {
+  title: 'started',
+  align: 'right',
+  cellOf: ({ startTimeMs }) => new Date(startTimeMs).toISOString().slice(0, 19).replace('T', ' '),
+};
+const TIME: TraceColumn = { ...DATE, cellOf: (trace) => DATE.cellOf(trace).slice(11) };
+const DURATION: TraceColumn = {
+  title: 'duration',
+  align: 'right',
+  cellOf: ({ durationMs }) => formatDuration(durationMs),
+};
+const SPANS: TraceColumn = {
+  title: 'spans',
+  align: 'right',
+  leaves: 1,
+  cellOf: ({ spanCount }) => String(spanCount),
+};
+const FAILED: TraceColumn = {
+  title: 'failed',
+  align: 'right',
+  leaves: 4,
+  cellOf: ({ errorCount }) => (errorCount === 0 ? '' : String(errorCount)),
+};
+const TOKENS: TraceColumn = {
+  title: 'tokens',
+  align: 'right',
+  leaves: 2,
+  cellOf: ({ usage }) =>
+    usage === null || usage.inputTokens + usage.outputTokens === 0
+      ? ''
+      : formatTokens(usage.inputTokens, usage.outputTokens),
+};
+const COST: TraceColumn = {
+  title: 'cost',
+  align: 'right',
+  leaves: 5,
+  cellOf: ({ usage }) => (usage === null ? '' : formatCost(usage)),
+};
+const ID: TraceColumn = { title: 'trace', align: 'right', cellOf: ({ traceId }) => traceId };
+const SHORT: TraceColumn = { ...ID, cellOf: ({ traceId }) => traceId.slice(0, SHORT_ID) };
+
+/** Traces as a table that fits a terminal: ids are cut to what tells them apart, then columns are left out. */
+export function traceTable(traces: readonly TraceSummary[], width: number, hasColour: boolean): string {
+  const paint = style(hasColour);
+  const columns = fitting(told(traces, oneDay(traces) ? TIME : DATE), traces, width);
+  const [titles, ...rows] = textTable(columns, cellsOf(traces, columns), width);
+  const lines = rows.map((row, at) => {
+    const { status } = traces[at]!;
+    const mark = STATUS_MARK[status];
+    return `${statusColour(status, paint)(mark)}${row.slice(mark.length)}\n`;
+  });
+  return `${paint.bold(titles!)}\n${lines.join('')}`;
+}
+
+/** The same as a table of Markdown, uncut. */
+export function traceTableMarkdown(traces: readonly TraceSummary[]): string {
+  const columns = told(traces, DATE);
+  return markdownTable(columns, cellsOf(traces, columns));
+}
+
+/** Tokens and costs where any trace has them. */
+function told(traces: readonly TraceSummary[], started: TraceColumn): readonly TraceColumn[] {
+  const usage = [TOKENS, COST].filter(({ cellOf }) => traces.some((trace) => cellOf(trace) !== ''));
+  return [MARK, NAME, SERVICE, started, DURATION, SPANS, FAILED, ...usage, ID];
+}
+
+function oneDay(traces: readonly TraceSummary[]): boolean {
+  const today = new Date().toISOString().slice(0, 10);
+  return traces.every((trace) => DATE.cellOf(trace).startsWith(today));
+}
+
+function fitting(
+  columns: readonly TraceColumn[],
+  traces: readonly TraceSummary[],
+  width: number,
+): readonly TraceColumn[] {
+  if (leastWidth(columns, traces) <= width) return columns;
+  let fit = columns.map((column) => (column === ID && areApart(traces) ? SHORT : column));
+  while (leastWidth(fit, traces) > width) {
+    const order = fit.flatMap(({ leaves }) => leaves ?? []);
+    if (order.length === 0) break;
+    fit = fit.filter(({ leaves }) => leaves !== Math.min(...order));
+  }
+  return fit;
+}
+
+/** The beginnings of their ids tell them apart. */
+function areApart(traces: readonly TraceSummary[]): boolean {
+  return new Set(traces.map(SHORT.cellOf)).size === traces.length;
+}
+
+function leastWidth(columns: readonly TraceColumn[], traces: readonly TraceSummary[]): number {
+  const widths = columns.map(({ title, align, cellOf }) => {
+    const widest = Math.max(widthOf(title), ...traces.map((trace) => widthOf(cellOf(trace))));
+    return align === 'left' ? Math.min(widest, LEAST_NAME) : widest;
+  });
+  return widths.reduce((sum, each) => sum + each, GAP * (columns.length - 1));
+}
+
+function cellsOf(traces: readonly TraceSummary[], columns: readonly TraceColumn[]): readonly string[][] {
+  return traces.map((trace) => columns.map(({ cellOf }) => cellOf(trace)));
+}
