@@ -34,7 +34,7 @@ export function aiRows({ ai, name, label }: SpanColumns): ReadonlyMap<number, Ai
         ai.countsTokens[at]!,
       ),
       cached: cached > 0 && ai.countsTokens[at] === true ? `${formatCount(cached)} cached` : '',
-      cost: counted(costText(ai.costUsd[at] ?? null, ai.costSource[at] ?? null), ai.countsCost[at]!),
+      cost: costText(ai, at),
     });
   }
   return rows;
@@ -58,10 +58,13 @@ function tokensText(input: number | null, output: number | null): string {
   return input === null && output === null ? '' : formatTokens(input, output);
 }
 
-function costText(usd: number | null, source: SpanColumns['ai']['costSource'][number]): string {
-  if (source === 'unpriced') return 'unpriced';
+function costText(ai: SpanColumns['ai'], at: number): string {
+  const source = ai.costSource[at] ?? null;
+  const usd = ai.costUsd[at] ?? null;
+  // Whether the lack of a price counts goes with the tokens that have none.
+  if (source === 'unpriced') return ai.countsTokens[at] === true ? 'unpriced' : '';
   if (usd === null || source === null) return '';
-  return `${source === 'estimated' ? '≈ ' : ''}${formatUsd(usd)}`;
+  return counted(`${source === 'estimated' ? '≈ ' : ''}${formatUsd(usd)}`, ai.countsCost[at]!);
 }
 
 /** What does not count in the sums repeats what is told elsewhere. */

@@ -7,6 +7,13 @@ export function safeText(text: string): string {
   return text.replace(CONTROL, ' ').trim();
 }
 
+/** The lines of a text, each as {@link safeText} has it, with its indentation. */
+export function safeLines(text: string): readonly string[] {
+  return text
+    .split(/\r\n|[\r\n\u2028\u2029]/)
+    .map((line) => line.replaceAll('\t', '  ').replace(CONTROL, ' ').trimEnd());
+}
+
 /** Cuts to `width` characters, the last of them an ellipsis. */
 export function truncate(text: string, width: number): string {
   const characters = [...text];

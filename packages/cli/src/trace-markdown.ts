@@ -21,7 +21,20 @@ export function traceMarkdown(
   details: TraceTreeOptions['details'],
   logLines?: string,
 ): string {
-  const { summary } = document;
+  return blocks([
+    ...heading(document),
+    codeBlock(traceTree(document, { columns: COLUMNS, hasColour: false, details })),
+    ...failureList(document),
+    ...(logLines === undefined ? [] : ['Log lines', codeBlock(logLines || 'none\n')]),
+  ]);
+}
+
+/** What was said in a trace, for an issue. */
+export function transcriptMarkdown(document: TraceDocument, transcript: string): string {
+  return blocks([...heading(document), codeBlock(transcript)]);
+}
+
+function heading({ summary }: TraceDocument): readonly string[] {
   const { name, status, traceId, startTimeMs, durationMs } = summary;
   const facts = [
     `trace ${codeSpan(traceId)}`,
@@ -29,15 +42,11 @@ export function traceMarkdown(
     formatDuration(durationMs),
     ...(status === 'success' ? [] : [status]),
   ];
-  return [
-    `### ${STATUS_MARK[status]} ${codeSpan(safeText(name) || '(no name)')}`,
-    facts.join(' · '),
-    codeBlock(traceTree(document, { columns: COLUMNS, hasColour: false, details })),
-    ...failureList(document),
-    ...(logLines === undefined ? [] : ['Log lines', codeBlock(logLines || 'none\n')]),
-  ]
-    .map((block) => `${block}\n`)
-    .join('\n');
+  return [`### ${STATUS_MARK[status]} ${codeSpan(safeText(name) || '(no name)')}`, facts.join(' · ')];
+}
+
+function blocks(texts: readonly string[]): string {
+  return texts.map((text) => `${text}\n`).join('\n');
 }
 
 /** Only what arose where it stands: ancestors that pass an error on stay silent, as in the tree. */

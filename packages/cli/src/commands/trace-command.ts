@@ -1,15 +1,17 @@
 import type { LogRecord, TraceSummary } from '@tta/obs-protocol';
 import { logLines } from '../log-lines.ts';
-import { noSuchTrace } from '../command-error.ts';
+import { noSuchTrace, UsageError } from '../command-error.ts';
 import { outputFormat, type OutputFormat } from '../output-format.ts';
 import { ServiceClient } from '../service-client.ts';
 import { serviceSettings } from '../service-settings.ts';
 import { style } from '../style.ts';
 import type { Surroundings, Terminal } from '../surroundings.ts';
+import { isWholeTraceId } from '../trace-id.ts';
 import { traceDetails } from '../trace-details.ts';
 import { traceJson } from '../trace-json.ts';
 import { traceMarkdown } from '../trace-markdown.ts';
 import { traceTree } from '../trace-tree.ts';
+import { printTranscript } from './trace-transcript.ts';
 import type { TraceFlags } from './trace.ts';
 
 const MARKDOWN_LOG_LINES = 200;
@@ -22,6 +24,11 @@ export async function traceCommand(
 ): Promise<number> {
   const { terminal } = surroundings;
   const format = outputFormat(flags);
+  if (flags.full === true && flags.transcript !== true)
+    throw new UsageError('--full goes with --transcript.');
+  if (flags.logs === true && flags.transcript === true) {
+    throw new UsageError('--logs and --transcript show two things: give one.');
+  }
   const client = new ServiceClient(serviceSettings(flags, surroundings));
   const document = await client.trace(traceId);
   if (document === undefined) {
@@ -29,6 +36,10 @@ export async function traceCommand(
     throw noSuchTrace(client.url, traceId);
   }
   const { summary } = document;
+  if (flags.transcript === true) {
+    await printTranscript(client, document, { format, isFull: flags.full === true }, surroundings);
+    return 0;
+  }
   if (format === 'json') {
     await surroundings.pipeOut(traceJson(client, summary.traceId, document, flags.logs === true));
     return 0;
@@ -81,7 +92,7 @@ async function printLogsWithoutTrace(
   surroundings: Surroundings,
 ): Promise<boolean> {
   const { terminal } = surroundings;
-  if (traceId === 'latest') return false;
+  if (!isWholeTraceId(traceId)) return false;
   const records = await client.logsWithoutTrace(traceId);
   const [first] = records;
   if (first === undefined) return false;

@@ -1,0 +1,121 @@
+import type { SpanColumns, SpanTranscript } from '@tta/obs-protocol';
+import { isContainer } from './container.ts';
+import { ToldMessages } from './told-messages.ts';
+import { turnOf, type Turn } from './turn.ts';
+
+/** A span of a transcript, in the order in which it is read. */
+export interface Utterance {
+  /** Index of the span. */
+  readonly span: number;
+  /** Index among the spans of AI programs. */
+  readonly at: number;
+  /** How many agents it is within. */
+  readonly depth: number;
+  readonly turn: Turn;
+}
+
+/** Puts what was said in a trace into order: each agent with all that is within it, and nothing twice. */
+export class Conversation {
+  readonly #spans: SpanColumns;
+  readonly #spanIndex: ReadonlyMap<string, number>;
+  /** Places in the columns of AI spans, by index of the span. */
+  readonly #places: ReadonlyMap<number, number>;
+  readonly #told = new Map<number, ToldMessages>();
+  readonly #turns = new Map<number, Turn>();
+  readonly #containers: { readonly span: number; readonly transcript: SpanTranscript['transcript'] }[] = [];
+  /** Spans within which something was said. */
+  readonly #outer = new Set<number>();
+
+  constructor(spans: SpanColumns) {
+    this.#spans = spans;
+    this.#spanIndex = new Map(spans.spanId.map((id, index) => [id, index]));
+    this.#places = new Map(spans.ai.span.map((span, at) => [span, at]));
+  }
+
+  /** Takes what was said in the next span, in order of time. */
+  add({ spanId, transcript }: SpanTranscript): void {
+    const span = this.#spanIndex.get(spanId);
+    const at = span === undefined ? undefined : this.#places.get(span);
+    // It came after the trace was read.
+    if (span === undefined || at === undefined) return;
+    const operation = this.#spans.ai.operation[at]!;
+    // Whether a container says anything of its own is known when all that is within it is.
+    if (isContainer(operation)) this.#containers.push({ span, transcript });
+    else this.#take(span, turnOf(operation, this.#spans.ai.tool[at] ?? '', transcript, this.#toldIn(span)));
+  }
+
+  /** Nothing of what was said was captured. */
+  get isSilent(): boolean {
+    return this.utterances().every(({ turn }) => turn.texts.length === 0);
+  }
+
+  /** All of it. */
+  utterances(): readonly Utterance[] {
+    for (const { span, transcript } of this.#containers.splice(0).toReversed()) {
+      if (this.#outer.has(span)) continue;
+      const operation = this.#spans.ai.operation[this.#places.get(span)!]!;
+      this.#take(span, turnOf(operation, '', transcript, this.#toldIn(span)));
+    }
+    return this.#inOrder();
+  }
+
+  #take(span: number, turn: Turn): void {
+    this.#turns.set(span, turn);
+    if (turn.texts.length === 0) return;
+    const { parentIndex } = this.#spans;
+    for (
+      let outer = parentIndex[span]!;
+      outer !== -1 && !this.#outer.has(outer);
+      outer = parentIndex[outer]!
+    ) {
+      this.#outer.add(outer);
+    }
+  }
+
+  /** Each agent has a conversation of its own. */
+  #toldIn(span: number): ToldMessages {
+    const { parentIndex } = this.#spans;
+    let outer = parentIndex[span]!;
+    while (outer !== -1 && !this.#isAgent(outer)) outer = parentIndex[outer]!;
+    const told = this.#told.get(outer) ?? new ToldMessages();
+    this.#told.set(outer, told);
+    return told;
+  }
+
+  /** Parents before children, children in order of time; without recursion. */
+  #inOrder(): readonly Utterance[] {
+    const { parentIndex } = this.#spans;
+    const children = new Map<number, number[]>();
+    for (const [index, parent] of parentIndex.entries()) {
+      const siblings = children.get(parent) ?? [];
+      siblings.push(index);
+      children.set(parent, siblings);
+    }
+    const utterances: Utterance[] = [];
+    const pending = (children.get(-1) ?? []).toReversed().map((span) => ({ span, depth: 0 }));
+    for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
+      const { span, depth } = next;
+      const at = this.#places.get(span);
+      const turn = this.#turns.get(span);
+      const isShown = at !== undefined && (this.#isAgent(span) || this.#says(at, turn));
+      if (isShown) utterances.push({ span, at, depth, turn: turn ?? SILENT });
+      const below = this.#isAgent(span) ? depth + 1 : depth;
+      for (const child of (children.get(span) ?? []).toReversed())
+        pending.push({ span: child, depth: below });
+    }
+    return utterances;
+  }
+
+  #isAgent(span: number): boolean {
+    const at = this.#places.get(span);
+    return at !== undefined && this.#spans.ai.operation[at] === 'agent';
+  }
+
+  /** Calls of models and tools are told also where nothing was captured of what they said. */
+  #says(at: number, turn: Turn | undefined): boolean {
+    const operation = this.#spans.ai.operation[at]!;
+    return !isContainer(operation) || (turn?.texts.length ?? 0) > 0;
+  }
+}
+
+const SILENT: Turn = { earlierCount: 0, texts: [], isCut: false };
