@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { startServer, type RunningServer } from '@tta/obs-server';
-import { isPrimitiveStatsList } from '@tta/obs-protocol';
+import { isErrorGroupList, isPrimitiveStatsList, isSessionList, isUsageReport } from '@tta/obs-protocol';
 import { Session } from '../../test/session.ts';
 
 let directory: string;
@@ -90,5 +90,85 @@ describe('tta-obs stats', () => {
     const { code, err } = await stats(...flags);
     expect(code).toBe(2);
     expect(err).toMatch(/^tta-obs: --/);
+  });
+});
+
+describe('tta-obs stats --by', () => {
+  beforeAll(async () => {
+    const endMs = Date.now();
+    const call = (id: number, attributes: Readonly<Record<string, string | number>>, failure?: string) => ({
+      traceId: (id + 16).toString(16).padStart(32, '0'),
+      spanId: (id + 16).toString(16).padStart(16, '0'),
+      name: 'chat',
+      kind: 3,
+      startTimeUnixNano: `${endMs - 50}000000`,
+      endTimeUnixNano: `${endMs}000000`,
+      attributes: Object.entries({ 'gen_ai.operation.name': 'chat', ...attributes }).map(([key, value]) => ({
+        key,
+        value: typeof value === 'string' ? { stringValue: value } : { intValue: String(value) },
+      })),
+      ...(failure !== undefined && { status: { code: 2, message: failure } }),
+    });
+    const used = { 'gen_ai.usage.input_tokens': 1000, 'gen_ai.usage.output_tokens': 100 };
+    const openai = { 'gen_ai.provider.name': 'openai', 'gen_ai.request.model': 'gpt-4.1-mini', ...used };
+    const spans = [
+      call(1, { ...openai, 'session.id': 's-1\u001b[2J', 'user.id': 'ada' }),
+      call(2, { ...openai, 'session.id': 's-1\u001b[2J' }),
+      call(3, { 'gen_ai.provider.name': 'nobody', 'gen_ai.request.model': 'home-made', ...used }),
+      call(4, { 'gen_ai.provider.name': 'openai', 'error.type': 'RateLimited' }, '429 slow down'),
+    ];
+    const resource = { attributes: [{ key: 'service.name', value: { stringValue: 'chat' } }] };
+    const body = JSON.stringify({ resourceSpans: [{ resource, scopeSpans: [{ spans }] }] });
+    const headers = { 'content-type': 'application/json' };
+    const { status } = await fetch(`${server.url}/v1/traces`, { method: 'POST', headers, body });
+    if (status !== 200) throw new Error(`the service answered ${status}`);
+  });
+
+  it('model tells calls, tokens and cost of each, and of all', async () => {
+    const { code, out } = await stats('--by', 'model');
+    const [titles, ...lines] = out.trimEnd().split('\n');
+    expect([code, titles]).toEqual([
+      0,
+      expect.stringMatching(/^model +provider +calls +failed +in +cached +out +cost$/),
+    ]);
+    expect(lines).toEqual([
+      expect.stringMatching(/^gpt-4\.1-mini +openai +2 +2000 +200 +≈ \$0\.0011$/),
+      ...[lines[1], lines[2]].map(() =>
+        expect.stringMatching(/^(home-made +nobody .* unpriced|\(not told\) +openai .*)$/),
+      ),
+      'in all 4 calls, 3000→300 tokens, ≈ $0.0011 estimated, 1 call unpriced',
+      expect.stringMatching(/^since \S+Z$/),
+    ]);
+  });
+
+  it.each([
+    ['provider', /^openai +3 +1 \(33\.3 %\) +2000 /m],
+    ['service', /^chat +4 +1 \(25\.0 %\) +3000 /m],
+    ['day', /^\d{4}-\d\d-\d\d +4 +1 \(25\.0 %\) +3000 /m],
+    ['session', /^s-1 \[2J +ada +chat +2 +2 +2000 +200 +≈ \$0\.0011 +\d{4}-\d\d-\d\d \d\d:\d\dZ$/m],
+    ['error', /^RateLimited: 429 slow down +chat +1 +\d{4}-\d\d-\d\d \d\d:\d\dZ +00000000$/m],
+  ])('%s tells them so', async (by, line) => {
+    expect((await stats('--by', by)).out).toMatch(line);
+    expect((await stats('--by', by, '--markdown')).out).toMatch(/^\| \w+ \|.*\n\| --- \|/);
+  });
+
+  it('prints what REST answers', async () => {
+    expect(isUsageReport(JSON.parse((await stats('--by', 'provider', '--json')).out))).toBe(true);
+    expect(isSessionList(JSON.parse((await stats('--by', 'session', '--json')).out))).toBe(true);
+    expect(isErrorGroupList(JSON.parse((await stats('--by', 'error', '--json')).out))).toBe(true);
+  });
+
+  it('says when there is nothing', async () => {
+    const none = async (by: string) => (await stats('--by', by, '--service', 'bank & co')).out;
+    expect(await none('model')).toMatch(/^No call of a model has ended since \S+ \(--since 24h\)\.\n$/);
+    expect(await none('error')).toBe('Nothing has failed in the last 24h.\n');
+  });
+
+  it.each([
+    [['--by', 'modle'], 'did you mean "model"?'],
+    [['--by', 'colour'], 'give one of primitive, model, provider'],
+    [['--by', 'session', '--since', '1h'], 'leave out --since and --service'],
+  ])('refuses %j', async (flags, message) => {
+    expect(await stats(...flags)).toMatchObject({ code: 2, err: expect.stringContaining(message) });
   });
 });

@@ -1,66 +1,70 @@
-import type { PrimitiveStats, PrimitiveStatsList } from '@tta/obs-protocol';
-import { formatDuration } from '../format-duration.ts';
+import { UsageError } from '../command-error.ts';
+import { nearestName } from '../nearest-name.ts';
 import { outputFormat } from '../output-format.ts';
-import { safeText } from '../safe-text.ts';
 import { ServiceClient } from '../service-client.ts';
 import { serviceSettings } from '../service-settings.ts';
+import { errorStats } from '../stats/error-stats.ts';
+import { primitiveStats } from '../stats/primitive-stats.ts';
+import { sessionStats } from '../stats/session-stats.ts';
+import type { StatsQuestion, StatsReport } from '../stats/stats-report.ts';
+import { usageStats } from '../stats/usage-stats.ts';
 import { style } from '../style.ts';
 import type { Surroundings } from '../surroundings.ts';
-import { markdownTable, textTable, type TableColumn } from '../text-table.ts';
+import { markdownTable, textTable } from '../text-table.ts';
 import { parseWindow } from '../time-window.ts';
 import type { StatsFlags } from './stats.ts';
 
 /** Statistics are kept for so long. */
 const MOST_DAYS = 90;
-const USUAL = '1h';
 
-const COLUMNS: readonly TableColumn[] = [
-  { title: 'primitive', align: 'left' },
-  { title: 'type', align: 'left' },
-  { title: 'service', align: 'left' },
-  { title: 'calls', align: 'right' },
-  { title: 'failed', align: 'right' },
-  { title: 'p50', align: 'right' },
-  { title: 'p95', align: 'right' },
-  { title: 'p99', align: 'right' },
-  { title: 'max', align: 'right' },
-  { title: 'total', align: 'right' },
-];
+interface StatsKind {
+  /** How far it looks back unless told otherwise; without it, it takes neither a time nor a service. */
+  readonly usualSince?: string;
+  ask(client: ServiceClient, question: StatsQuestion): Promise<StatsReport>;
+}
 
-/** `tta-obs stats`: how each primitive did in a window of time. */
+/** By the values of `--by`. */
+const KINDS: Readonly<Record<string, StatsKind>> = {
+  primitive: { usualSince: '1h', ask: primitiveStats },
+  model: { usualSince: '24h', ask: (...asked) => usageStats('model', ...asked) },
+  provider: { usualSince: '24h', ask: (...asked) => usageStats('provider', ...asked) },
+  service: { usualSince: '24h', ask: (...asked) => usageStats('service', ...asked) },
+  day: { usualSince: '7d', ask: (...asked) => usageStats('day', ...asked) },
+  session: { ask: sessionStats },
+  error: { usualSince: '24h', ask: errorStats },
+};
+
+/** `tta-obs stats`: how primitives did, what models cost, what failed. */
 export async function statsCommand(flags: StatsFlags, surroundings: Surroundings): Promise<number> {
   const { terminal } = surroundings;
-  const since = flags.since ?? USUAL;
-  const windowMs = parseWindow(since, MOST_DAYS);
+  const by = flags.by ?? 'primitive';
+  const { usualSince, ask } = kindOf(by);
+  if (usualSince === undefined && (flags.since !== undefined || flags.service !== undefined)) {
+    throw new UsageError(`--by ${by} tells the newest of all services: leave out --since and --service.`);
+  }
+  const since = flags.since ?? usualSince ?? '1h';
+  const question = { since, windowMs: parseWindow(since, MOST_DAYS), serviceName: flags.service };
   const format = outputFormat(flags);
   const client = new ServiceClient(serviceSettings(flags, surroundings));
-  const stats = await client.primitiveStats(windowMs, flags.service);
-  if (format === 'json') terminal.out(`${JSON.stringify(stats)}\n`);
-  else if (format === 'markdown') terminal.out(markdownTable(COLUMNS, stats.items.map(cellsOf)));
-  else terminal.out(table(stats, since, surroundings));
+  const report = await ask(client, question);
+  if (format === 'json') terminal.out(`${JSON.stringify(report.answer)}\n`);
+  else if (format === 'markdown') terminal.out(markdownTable(report.columns, report.cells));
+  else terminal.out(table(report, surroundings));
   return 0;
 }
 
-function table({ items, sinceMs }: PrimitiveStatsList, since: string, { terminal }: Surroundings): string {
-  const paint = style(terminal.hasColour);
-  const from = new Date(sinceMs).toISOString().replace(/:\d\d\.\d{3}Z$/, 'Z');
-  if (items.length === 0) return `No primitive has ended since ${from} (--since ${since}).\n`;
-  const [titles, ...rows] = textTable(COLUMNS, items.map(cellsOf), terminal.columns);
-  const lines = rows.map((row, at) => (items[at]!.errors > 0 ? row : paint.dim(row)));
-  return `${paint.bold(titles!)}\n${lines.join('\n')}\n${paint.dim(`since ${from}`)}\n`;
+function kindOf(by: string): StatsKind {
+  if (Object.hasOwn(KINDS, by)) return KINDS[by]!;
+  const names = Object.keys(KINDS);
+  const nearest = nearestName(by, names);
+  const hint = nearest === undefined ? `give one of ${names.join(', ')}` : `did you mean "${nearest}"?`;
+  throw new UsageError(`--by cannot be "${by}": ${hint}`);
 }
 
-function cellsOf(item: PrimitiveStats): readonly string[] {
-  const { calls, errors } = item;
-  const failed =
-    errors === 0 ? '' : `${errors} (${((100 * errors) / calls).toFixed(errors === calls ? 0 : 1)} %)`;
-  const times = [item.p50Ms, item.p95Ms, item.p99Ms, item.maxMs, item.totalMs];
-  return [
-    safeText(item.name),
-    safeText(item.primitiveType),
-    safeText(item.serviceName),
-    String(calls),
-    failed,
-    ...times.map(formatDuration),
-  ];
+function table({ columns, cells, isCalm, footer, none }: StatsReport, { terminal }: Surroundings): string {
+  const paint = style(terminal.hasColour);
+  if (cells.length === 0) return `${none}\n`;
+  const [titles, ...rows] = textTable(columns, cells, terminal.columns);
+  const lines = rows.map((row, at) => (isCalm?.(at) === true ? paint.dim(row) : row));
+  return [paint.bold(titles!), ...lines, ...footer.map(paint.dim)].map((line) => `${line}\n`).join('');
 }

@@ -3,6 +3,7 @@ import { CLIENT_FLAGS, CLIENT_HELP } from './shared-flags.ts';
 
 const FLAGS = {
   ...CLIENT_FLAGS,
+  by: 'string',
   since: 'string',
   service: 'string',
   json: 'boolean',
@@ -13,19 +14,31 @@ export type StatsFlags = FlagValues<typeof FLAGS>;
 
 export const stats: Command<typeof FLAGS> = {
   name: 'stats',
-  usage: '[--since 1h]',
-  summary: 'how each primitive did',
-  help: `tta-obs stats – how each primitive did: calls, failures, percentiles
+  usage: '[--by model]',
+  summary: 'primitives, cost of models, errors',
+  help: `tta-obs stats – how primitives did, what models cost, what failed
 
 Usage
-  tta-obs stats [--since TIME] [--service NAME] [--json | --markdown] [flags]
+  tta-obs stats [--by KIND] [--since TIME] [--service NAME] [--json | --markdown]
+                [flags]
 
-It counts what has come in since, also of traces that are removed by now; those
-with the most time in them come first. Times beyond six hours begin with a whole
-hour, and percentiles are at most 1 % wrong.
+  --by primitive  calls, failures and percentiles of each primitive: those with
+                  the most time in them first (this one, unless told otherwise)
+  --by model, --by provider, --by service, --by day
+                  calls of models, tokens and cost: the dearest first, days in
+                  order, as your clock has them
+  --by session    the newest 50 sessions: traces, tokens and cost
+  --by error      failures by cause, the most frequent 50 first
+
+It counts what has come in since, also of traces that are removed by now. Only
+--by primitive knows minutes, and that for six hours back; else times begin with
+a whole hour. Percentiles are at most 1 % wrong. ≈ marks a cost that is estimated
+by a table of prices, + one that is more, by calls that nobody has priced.
 
 Flags
-  --since TIME    from how long ago: 15m, 6h, 7d; up to 90d (1h)
+  --by KIND       of what: see above (primitive)
+  --since TIME    from how long ago: 15m, 6h, 7d; up to 90d (1h of primitives,
+                  7d of days, else 24h)
   --service NAME  of this service alone
   --json          as JSON, as the REST interface has it
   --markdown      as a table of Markdown
