@@ -1,4 +1,5 @@
-import type { TraceDocument, TraceSummary } from '@tta/obs-protocol';
+import type { SpanDetail, TraceDocument, TraceSummary } from '@tta/obs-protocol';
+import type { RunningServer } from '@tta/obs-server';
 import { announceService } from './announcement.ts';
 import { CommandError } from './command-error.ts';
 import type { ServiceFlags } from './commands/shared-flags.ts';
@@ -13,6 +14,7 @@ import type { Surroundings } from './surroundings.ts';
 
 /** A program may end before another process has sent the root of its trace. */
 const ROOT_LIMIT_MS = 2_000;
+const SPAN_PAGE = 500;
 /** Flags that say where the service is, and nothing of what it does. */
 const OF_CLIENTS: ReadonlySet<string> = new Set(['port', 'host', 'token', 'config', 'exit', 'dbPath']);
 
@@ -25,11 +27,13 @@ export interface ObservingService {
   readonly token: string | undefined;
   /** It goes on when this program has ended, and so does its page. */
   readonly outlivesUs: boolean;
-  /** Traces that have changed since; when the program has ended they are complete as far as they ever will be. */
+  /** Traces that have changed since, `count` of them, the last of which are remembered; when the program has ended they are complete as far as they ever will be. */
   leftTraces(
     hasEnded: boolean,
   ): Promise<{ readonly count: number; newest(limit: number): readonly TraceSummary[] }>;
   trace(traceId: string): Promise<TraceDocument | undefined>;
+  /** The spans of a trace in full, page by page. */
+  spans(traceId: string): AsyncIterable<readonly SpanDetail[]>;
   /** Lets the user look at what there is until Ctrl-C. */
   stay(): Promise<void>;
   close(): Promise<void>;
@@ -76,6 +80,7 @@ async function ownService(
       return left;
     },
     trace: (traceId) => server.store.trace(traceId),
+    spans: (traceId) => storedSpans(server.store, traceId),
     stay: async () => {
       const stopped = stopSignal(surroundings);
       terminal.out(style(terminal.hasColour).dim(`The service stays up at ${server.url} until Ctrl-C.\n`));
@@ -83,6 +88,18 @@ async function ownService(
     },
     close: () => server.close(),
   };
+}
+
+async function* storedSpans(
+  store: RunningServer['store'],
+  traceId: string,
+): AsyncGenerator<readonly SpanDetail[]> {
+  for (let cursor: string | null | undefined; cursor !== null;) {
+    const page = await store.spans(traceId, { limit: SPAN_PAGE, ...(cursor !== undefined && { cursor }) });
+    if (page === undefined) return;
+    yield page.items;
+    cursor = page.nextCursor;
+  }
 }
 
 /** What it has stored when the program has ended is all that is told: it goes on. */
@@ -97,6 +114,7 @@ async function runningService(client: ServiceClient, token: string | undefined):
       return { count: traces.length, newest: (limit) => traces.slice(0, limit).toReversed() };
     },
     trace: (traceId) => client.trace(traceId),
+    spans: (traceId) => client.spans(traceId),
     stay: () => Promise.resolve(),
     close: () => Promise.resolve(),
   };

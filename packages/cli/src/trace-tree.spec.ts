@@ -311,7 +311,11 @@ describe('traceTree', () => {
       isPinned: true,
     });
     const details = detailsOf({
-      0: { ai: { cost: { source: 'estimated', usd: 0.0012, priceTable: 'prices@7' } } as SpanDetail['ai'] },
+      0: {
+        ai: {
+          cost: { source: 'estimated', usd: 0.0012, priceTable: 'prices@7', by: 'service' },
+        } as SpanDetail['ai'],
+      },
     });
     const tree = traceTree(document, { columns: 72, hasColour: false, details });
     expect(tree.split('\n').slice(0, 5)).toEqual([

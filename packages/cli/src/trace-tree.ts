@@ -37,10 +37,11 @@ export function traceTree(document: TraceDocument, options: TraceTreeOptions): s
   const rows = namedRows(document, details);
   const lines = treeLines(rows);
   const figures = figuresOf(lines, columns);
-  const width = columns - figures.reduce((sum, figure) => sum + 2 + figure.width, 0);
   const text = lines.map((line, at) => {
-    const cells = figures.map((figure) => '  ' + figure.cells[at]!.padStart(figure.width));
-    return drawLine(line, cells.join(''), width, paint);
+    const cells = figures.map((figure) => figure.cells[at]!.padStart(figure.width));
+    // What a row says may take the place of figures that it has not.
+    const right = cells.join('  ').trimStart();
+    return drawLine(line, `  ${right}`, columns - widthOf(right) - 2, paint);
   });
   const priceTables = priceTablesOf(details?.values() ?? []);
   const header = traceHeader(document, { columns, hasColour: options.hasColour, priceTables });

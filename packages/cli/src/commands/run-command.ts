@@ -1,13 +1,19 @@
+import type { TraceSummary } from '@tta/obs-protocol';
 import { runProgram, type ProgramEnd } from '../child-program.ts';
 import { endpointOf, observedEnvironment } from '../observed-environment.ts';
 import { observingService, type ObservingService } from '../observing-service.ts';
 import { serviceSettings } from '../service-settings.ts';
+import { firstError, isFailed, runSummary, type FailedRun } from '../run-summary.ts';
 import { style } from '../style.ts';
 import type { Surroundings } from '../surroundings.ts';
+import { traceDetails } from '../trace-details.ts';
 import { traceTree } from '../trace-tree.ts';
 import type { RunFlags } from './run.ts';
 
 const PRINTED_TRACES = 3;
+const TOLD_FAILURES = 5;
+/** Where commands look without being told. */
+const USUAL_PORT = '8765';
 
 /** `tta-obs run`: a program under observation, by a service of its own or by the one that runs. */
 export async function runCommand(
@@ -42,21 +48,49 @@ async function report(
     if (end.exitCode === 0 && !end.wasInterrupted) terminal.out(noTraceText(endpointOf(env)));
     return 0;
   }
-  const printed = traces.newest(PRINTED_TRACES);
+  const all = traces.newest(Number.POSITIVE_INFINITY);
+  const printed = all.slice(-PRINTED_TRACES);
+  const { columns, hasColour } = terminal;
   for (const { traceId } of printed) {
     const document = await service.trace(traceId);
     if (document === undefined) continue;
-    terminal.out(`\n${traceTree(document, terminal)}`);
+    const details = await traceDetails(service, document);
+    terminal.out(`\n${traceTree(document, { columns, hasColour, details })}`);
     terminal.out(hasPage ? `${service.url}/#/traces/${traceId}\n` : '');
   }
-  const rest = traces.count - printed.length;
-  if (rest > 0) {
-    const noun = rest === 1 ? 'trace' : 'traces';
-    const place = hasPage ? service.url : 'tta-obs start shows them';
-    terminal.out(`\n${style(terminal.hasColour).dim(`and ${rest} earlier ${noun}: ${place}`)}\n`);
+  if (traces.count > 1) {
+    terminal.out(`\n${runSummary(all, await failedRuns(service, all), terminal)}`);
+    const rest = restText(traces.count - printed.length, hasPage ? service.url : undefined);
+    terminal.out(rest === '' ? '' : `${style(hasColour).dim(rest)}\n`);
   }
   terminal.out('\n');
   return traces.count;
+}
+
+/** The newest first. */
+async function failedRuns(
+  service: ObservingService,
+  traces: readonly TraceSummary[],
+): Promise<readonly FailedRun[]> {
+  const failed = traces.filter(isFailed).slice(-TOLD_FAILURES).toReversed();
+  return Promise.all(
+    failed.map(async (trace) => {
+      const document = await service.trace(trace.traceId);
+      return { trace, message: document === undefined ? '' : firstError(document) };
+    }),
+  );
+}
+
+/** @param url - Of the service, while it runs. */
+function restText(count: number, url: string | undefined): string {
+  if (count === 0) return '';
+  const noun = count === 1 ? 'trace' : 'traces';
+  return `and ${count} earlier ${noun}: ${url === undefined ? 'tta-obs start shows them' : listCommand(url)}`;
+}
+
+function listCommand(url: string): string {
+  const { port } = new URL(url);
+  return port === USUAL_PORT ? 'tta-obs traces' : `tta-obs traces --port ${port}`;
 }
 
 function noTraceText(elsewhere: string | undefined): string {
