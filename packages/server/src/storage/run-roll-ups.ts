@@ -3,7 +3,7 @@ import { DurationHistogram } from '../statistics/duration-histogram.ts';
 import { isSummedUp, keptSince, periodOf, PERIODS, startOf } from './roll-up-periods.ts';
 import type { SqliteConnection } from './sqlite-connection.ts';
 import type { SqlRow } from './sqlite-driver.ts';
-import { bytes, number, text } from './sqlite-rows.ts';
+import { bytes, number } from './sqlite-rows.ts';
 import type { StatisticsQuery, TimeSeriesQuery } from './statistics-store.ts';
 import { isFailed, type TraceTotals } from './trace-roll-up.ts';
 
@@ -12,6 +12,8 @@ const ACTIVE_MS = 30_000;
 /** Services of one period; further ones are counted together. */
 const MOST_SERVICES = 500;
 const OTHER = '_other';
+/** Of all services together, so that a long window of many services is few rows. No service is called so. */
+const ALL = '';
 const NAME_LENGTH = 200;
 /** Rows that are not read again when more of their traces change. */
 const CACHED_ROWS = 200;
@@ -85,8 +87,8 @@ export class RunRollUps {
     if (before !== null && isSame(before, after)) return;
     const nowMs = this.#now();
     for (const periodS of PERIODS) {
-      if (before !== null) this.#row(before, periodS, nowMs)?.sums.remove(before);
-      this.#row(after, periodS, nowMs)?.sums.add(after);
+      if (before !== null) for (const row of this.#rowsOf(before, periodS, nowMs)) row.sums.remove(before);
+      for (const row of this.#rowsOf(after, periodS, nowMs)) row.sums.add(after);
     }
   }
 
@@ -150,13 +152,13 @@ export class RunRollUps {
   }
 
   #read(periodS: number, startS: number, { untilMs, serviceName }: StatisticsQuery): readonly SqlRow[] {
-    const rows = this.#connection
+    if (serviceName === ALL) return [];
+    return this.#connection
       .sql(
-        `SELECT start_s, service_name, calls, errors, durations FROM run_roll_up
-         WHERE period_s = ? AND start_s >= ? AND start_s < ?`,
+        `SELECT start_s, calls, errors, durations FROM run_roll_up
+         WHERE period_s = ? AND start_s >= ? AND start_s < ? AND service_name = ?`,
       )
-      .all(periodS, startS, Math.ceil(untilMs / 1000));
-    return serviceName === undefined ? rows : rows.filter((row) => text(row, 'service_name') === serviceName);
+      .all(periodS, startS, Math.ceil(untilMs / 1000), serviceName ?? ALL);
   }
 
   #activeCount(serviceName: string | undefined): number {
@@ -169,13 +171,15 @@ export class RunRollUps {
     return number(row, 'active');
   }
 
-  /** The row that counts it, to be changed; `undefined` for a time that is not summed up. */
-  #row(part: RunPart, periodS: number, nowMs: number): RunRow | undefined {
+  /** The rows that count it, to be changed; none for a time that is not summed up. */
+  #rowsOf(part: RunPart, periodS: number, nowMs: number): readonly RunRow[] {
     const startS = startOf(part.startS, periodS);
-    if (!isSummedUp(startS, periodS, nowMs)) return undefined;
-    const row = this.#rowOf(periodS, startS, part.serviceName.slice(0, NAME_LENGTH));
-    this.#changed.add(row);
-    return row;
+    if (!isSummedUp(startS, periodS, nowMs)) return [];
+    const rows = [part.serviceName.slice(0, NAME_LENGTH), ALL].map((name) =>
+      this.#rowOf(periodS, startS, name),
+    );
+    for (const row of rows) this.#changed.add(row);
+    return rows;
   }
 
   #rowOf(periodS: number, startS: number, serviceName: string): RunRow {
@@ -188,7 +192,8 @@ export class RunRollUps {
          WHERE period_s = ? AND start_s = ? AND service_name = ?`,
       )
       .get(periodS, startS, serviceName);
-    const isOther = stored === undefined && serviceName !== OTHER && this.#isFull(periodS, startS);
+    const isOther =
+      stored === undefined && serviceName !== OTHER && serviceName !== ALL && this.#isFull(periodS, startS);
     const row = isOther
       ? this.#rowOf(periodS, startS, OTHER)
       : { periodS, startS, serviceName, sums: new Sums() };

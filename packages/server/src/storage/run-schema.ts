@@ -1,7 +1,7 @@
 /**
  * Eighth step. `run_roll_up` sums up the traces that began within a minute or an hour, by the service of the span that
- * speaks for them, and outlives them. `durations` is a `DurationHistogram` of those that have their root. What is stored
- * before this step is not summed up.
+ * speaks for them and, without a name, of all services; it outlives them. `durations` is a `DurationHistogram` of those that
+ * have their root. What is stored before this step is not summed up.
  */
 export const RUNS = `
   CREATE TABLE run_roll_up (

@@ -11,9 +11,10 @@ import { isFailed } from './trace-roll-up.ts';
 /** What an answer may take: more traces are looked at until then. */
 const BUDGET_MS = 30;
 const PAGE_TRACES = 200;
-const PAGE_SPANS = 500;
+/** So few that looking at them takes a small part of the budget, however large they are. */
+const PAGE_SPANS = 100;
 /** Attributes that are larger are not looked at: what names the other end of a call is small. */
-const ATTRIBUTE_BYTES = 64 * 1024;
+const ATTRIBUTE_BYTES = 16 * 1024;
 
 /** Who calls whom, read from the newest spans. */
 export class ServiceMapReader {
