@@ -129,6 +129,12 @@ describe('where programs send', () => {
     expect(await site.found(server.port, right)).toEqual([]);
   });
 
+  it('is no address for programs of @tta/obs', async () => {
+    const { port } = await site.service();
+    const { what } = only(await site.found(port, { TTA_UI_ENDPOINT: 'nowhere' }));
+    expect(what).toBe('TTA_UI_ENDPOINT is no address.');
+  });
+
   it('is not the service for programs of @tta/obs', async () => {
     const { url, port } = await site.service();
     const wrong = await site.freePort();

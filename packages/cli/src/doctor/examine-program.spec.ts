@@ -3,6 +3,7 @@ import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { DoctorSite } from '../../test/doctor-site.ts';
 import { Session } from '../../test/session.ts';
 import type { Finding } from './finding.ts';
 
@@ -173,6 +174,20 @@ describe('tta-obs doctor -- <command>', () => {
       'limits: The SDK of "shop" has left events out of 1 span: its limit is too low.',
     ]);
     expect(findings[0]!.mend).toContain('export OTEL_SPAN_ATTRIBUTE_COUNT_LIMIT=512');
+  });
+
+  it('lets a program report to the service that runs, and looks at what it has sent alone', async () => {
+    const site = new DoctorSite();
+    const server = await site.service();
+    await site.runFault('lost-context', server);
+    await fetch(`${server.url}/v1/traces`, { method: 'POST', body: 'refused' });
+    const session = site.session();
+    const flags = ['--json', '--port', String(server.port), '--', process.execPath, PROGRAM];
+    expect(await session.run('doctor', ...flags, 'none')).toBe(0);
+    expect(JSON.parse(session.stdout)).toMatchObject({ url: server.url, traceCount: 5, findings: [] });
+    expect(await session.run('doctor', ...flags, 'limits')).toBe(1);
+    expect((await fetch(`${server.url}/health`)).status).toBe(200);
+    await site.close();
   });
 
   it('keeps what the program prints out of what it prints itself', async () => {

@@ -91,7 +91,7 @@ const FAULTS = {
     await inSpan(tracer, 'order', async () => {
       await pause(5);
       await inSpan(tracer, 'reserve', () => pause(5));
-      await inSpan(tracer, 'pay', () => pause(200));
+      await inSpan(tracer, 'pay', () => pause(600));
     });
     await provider.shutdown();
   },
@@ -107,7 +107,7 @@ const FAULTS = {
     const [one, other] = ['axios-tracing', '@opentelemetry/instrumentation-http'].map((scope) =>
       provider.getTracer(scope),
     );
-    await inSpan(one, 'GET rates', () => inSpan(other, 'GET', () => pause(200), options), options);
+    await inSpan(one, 'GET rates', () => inSpan(other, 'GET', () => pause(600), options), options);
     await provider.shutdown();
   },
 
@@ -138,7 +138,7 @@ const FAULTS = {
     await inSpan(
       tracers[0],
       'chat gpt-5.1',
-      () => inSpan(tracers[1], 'OpenAI Chat Completions', () => pause(200), { attributes: attributes[1] }),
+      () => inSpan(tracers[1], 'OpenAI Chat Completions', () => pause(600), { attributes: attributes[1] }),
       { kind: SpanKind.CLIENT, attributes: attributes[0] },
     );
     await provider.shutdown();
