@@ -47,6 +47,18 @@ describe('spanNote', () => {
     expect(note('approval', { 'decision.choice': 'a\u001b[2Jb' })).toBe('a [2Jb');
   });
 
+  it('says that a circuit has opened, and nothing of other events', () => {
+    const event = (name: string) => ({
+      name,
+      timeMs: 0,
+      timeUnixNano: '0',
+      attributes: {},
+      droppedAttributesCount: 0,
+    });
+    const events = ['exception', 'toString', 'circuit.open'].map(event);
+    expect(spanNote('circuit_breaker', { attributes: {}, events, ai: null })).toBe('has opened');
+  });
+
   it('says that a model was cut short, and nothing of other ends', () => {
     const ended = (...finishReasons: string[]) =>
       spanNote(null, { attributes: {}, events: [], ai: { finishReasons } });

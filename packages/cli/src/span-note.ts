@@ -48,6 +48,13 @@ const waited: Notes = ({ attributes }) => {
   return [waitMs === undefined || waitMs === 0 ? undefined : `waited ${formatDuration(waitMs)}`];
 };
 
+/** By the name of the event. */
+const CIRCUIT_CHANGES: ReadonlyMap<string, string> = new Map([
+  ['circuit.open', 'has opened'],
+  ['circuit.half_open', 'is tried again'],
+  ['circuit.closed', 'has closed'],
+]);
+
 /** By `primitive.type`. */
 const NOTES: Readonly<Record<string, Notes>> = {
   cache: ({ attributes, events }) => {
@@ -85,9 +92,10 @@ const NOTES: Readonly<Record<string, Notes>> = {
       winner === undefined ? `${attempts} attempts` : `attempt ${winner} of ${attempts} answered first`,
     ];
   },
-  circuit_breaker: ({ attributes }) => {
+  circuit_breaker: ({ attributes, events }) => {
     const state = text(attributes['circuit_breaker.state']);
-    return [state === undefined || state === 'closed' ? undefined : state.replaceAll('_', ' ')];
+    const changes = events.flatMap(({ name }) => CIRCUIT_CHANGES.get(name) ?? []);
+    return [state === undefined || state === 'closed' ? undefined : state.replaceAll('_', ' '), ...changes];
   },
   rate_limit: waited,
   bulkhead: waited,

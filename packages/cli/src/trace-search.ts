@@ -33,7 +33,10 @@ export async function* searchTraces(
     const parameters = new URLSearchParams({ limit: String(Math.min(PAGE, left)) });
     if (query !== '') parameters.set('query', query);
     if (cursor !== null) parameters.set('cursor', cursor);
-    const page: TraceList | undefined = await client.read(`/api/traces?${parameters.toString()}`, isTraceList);
+    const page: TraceList | undefined = await client.read(
+      `/api/traces?${parameters.toString()}`,
+      isTraceList,
+    );
     if (page === undefined) return;
     cursor = page.nextCursor;
     yield { items: page.items.slice(0, left), lookedBackToMs: timeOf(cursor) };

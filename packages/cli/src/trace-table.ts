@@ -13,8 +13,8 @@ const SHORT_ID = 8;
 
 interface TraceColumn extends TableColumn {
   readonly cellOf: (trace: TraceSummary) => string;
-  /** Those with the lowest number are the first to go where a terminal is narrow; without one it stays. */
-  readonly leaves?: number;
+  /** Where a terminal is narrow, those with the highest number are shown first; without one it is always shown. */
+  readonly worth?: number;
 }
 
 const MARK: TraceColumn = { title: ' ', align: 'left', cellOf: ({ status }) => STATUS_MARK[status] };
@@ -26,7 +26,7 @@ const NAME: TraceColumn = {
 const SERVICE: TraceColumn = {
   title: 'service',
   align: 'left',
-  leaves: 3,
+  worth: 3,
   cellOf: ({ serviceName }) => safeText(serviceName),
 };
 const DATE: TraceColumn = {
@@ -43,19 +43,19 @@ const DURATION: TraceColumn = {
 const SPANS: TraceColumn = {
   title: 'spans',
   align: 'right',
-  leaves: 1,
+  worth: 1,
   cellOf: ({ spanCount }) => String(spanCount),
 };
 const FAILED: TraceColumn = {
   title: 'failed',
   align: 'right',
-  leaves: 4,
+  worth: 4,
   cellOf: ({ errorCount }) => (errorCount === 0 ? '' : String(errorCount)),
 };
 const TOKENS: TraceColumn = {
   title: 'tokens',
   align: 'right',
-  leaves: 2,
+  worth: 2,
   cellOf: ({ usage }) =>
     usage === null || usage.inputTokens + usage.outputTokens === 0
       ? ''
@@ -64,13 +64,13 @@ const TOKENS: TraceColumn = {
 const COST: TraceColumn = {
   title: 'cost',
   align: 'right',
-  leaves: 5,
+  worth: 5,
   cellOf: ({ usage }) => (usage === null ? '' : formatCost(usage)),
 };
 const ID: TraceColumn = { title: 'trace', align: 'right', cellOf: ({ traceId }) => traceId };
 const SHORT: TraceColumn = { ...ID, cellOf: ({ traceId }) => traceId.slice(0, SHORT_ID) };
 
-/** Traces as a table that fits a terminal: ids are cut to what tells them apart, then columns are left out. */
+/** Traces as a table that fits a terminal: ids are cut to what tells them apart, and columns left out. */
 export function traceTable(traces: readonly TraceSummary[], width: number, hasColour: boolean): string {
   const paint = style(hasColour);
   const columns = fitting(told(traces, oneDay(traces) ? TIME : DATE), traces, width);
@@ -106,13 +106,14 @@ function fitting(
   width: number,
 ): readonly TraceColumn[] {
   if (leastWidth(columns, traces) <= width) return columns;
-  let fit = columns.map((column) => (column === ID && areApart(traces) ? SHORT : column));
-  while (leastWidth(fit, traces) > width) {
-    const order = fit.flatMap(({ leaves }) => leaves ?? []);
-    if (order.length === 0) break;
-    fit = fit.filter(({ leaves }) => leaves !== Math.min(...order));
+  const short = columns.map((column) => (column === ID && areApart(traces) ? SHORT : column));
+  const optional = short.filter(({ worth }) => worth !== undefined);
+  const shown = new Set(short.filter(({ worth }) => worth === undefined));
+  for (const column of optional.toSorted((one, other) => other.worth! - one.worth!)) {
+    const wider = short.filter((each) => shown.has(each) || each === column);
+    if (leastWidth(wider, traces) <= width) shown.add(column);
   }
-  return fit;
+  return short.filter((column) => shown.has(column));
 }
 
 /** The beginnings of their ids tell them apart. */
