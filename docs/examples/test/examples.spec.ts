@@ -84,7 +84,7 @@ function shownTree(name: string): string[] {
 }
 
 /** Tokens, cost and duration at the right of a line. */
-const figures = /( {2,}\d+→\d+)?( {2,}\$[\d.]+)? +[\d.]+ m?s$/;
+const figures = /( {2,}\d+→\d+)?( {2,}(≈ )?\$[\d.]+)? +[\d.]+ m?s$/;
 
 /** The lines of a tree without what differs from run to run, and as far as they are never cut. */
 function comparable(tree: string): string {
