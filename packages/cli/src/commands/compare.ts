@@ -16,16 +16,16 @@ export type CompareFlags = FlagValues<typeof FLAGS>;
 
 export const compare: Command<typeof FLAGS> = {
   name: 'compare',
-  usage: '--baseline VERSION',
-  summary: 'what became slower, dearer or more error-prone',
+  usage: '--baseline V',
+  summary: 'what got slower, dearer or more error-prone',
   help: `tta-obs compare – which primitives became slower, dearer or more error-prone
 
 Usage
-  tta-obs compare --baseline VERSION [--candidate VERSION] [--since TIME]
-                  [--service NAME] [--fail-on LIST] [--json | --markdown] [flags]
+  tta-obs compare --baseline V [--candidate V] [--since TIME] [--service NAME]
+                  [--fail-on LIST] [--json | --markdown] [flags]
 
-A VERSION is what your services have told: their service.version, or the commit
-that they ran from. Of a commit any name will do that git has for it here (main,
+V is what your services have told: their service.version, or the commit that
+they ran from. Of a commit any name will do that git has for it here (main,
 v1.2.0, HEAD~1) or its first 7 digits; with -dirty behind it, what ran from its
 working tree with changes that are not committed.
 
