@@ -16,9 +16,9 @@ export interface LiveChangesOptions {
   /** Of which traces changes are told; of all without one. */
   readonly query: string;
   readonly signal: AbortSignal;
-  /** Called with each connection, and before each change that follows. */
+  /** Called when a connection is made: at first, and when the service is back. */
   readonly onConnected: () => void;
-  /** Called once when the service has gone; changes follow when it is back, none is missed. */
+  /** Called when the service has gone; what changes meanwhile is told when it is back. */
   readonly onGone: () => void;
 }
 
@@ -32,6 +32,7 @@ export async function* liveChanges(options: LiveChangesOptions): AsyncGenerator<
   const { client, signal } = options;
   let after: number | undefined;
   let retryMs = FIRST_RETRY_MS;
+  let isGone = false;
   while (!signal.aborted) {
     const health = await client.probe();
     if (health === 'locked') throw new CommandError(1, client.lockedMessage());
@@ -45,12 +46,14 @@ export async function* liveChanges(options: LiveChangesOptions): AsyncGenerator<
         } else {
           // With another database the service begins anew.
           after = after !== undefined && after > message.seq ? 0 : (after ?? message.seq);
+          isGone = false;
           options.onConnected();
         }
       }
     }
     if (signal.aborted) return;
-    options.onGone();
+    if (!isGone) options.onGone();
+    isGone = true;
     await sleep(retryMs, undefined, { signal }).catch(() => undefined);
     retryMs = Math.min(2 * retryMs, LAST_RETRY_MS);
   }

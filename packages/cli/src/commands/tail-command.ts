@@ -25,20 +25,16 @@ export async function tailCommand(
   const stop = new AbortController();
   void stopSignal(surroundings).then(() => stop.abort());
   const say = (text: string) => terminal.err(`tta-obs: ${text}\n`);
-  let isGone: boolean | undefined;
+  let hasBegun = false;
   const changes = liveChanges({
     client,
     query,
     signal: stop.signal,
     onConnected: () => {
-      if (isGone === undefined && flags.json !== true) say(`Follows ${client.url} until Ctrl-C.`);
-      isGone = false;
+      if (!hasBegun && flags.json !== true) say(`Follows ${client.url} until Ctrl-C.`);
+      hasBegun = true;
     },
-    onGone: () => {
-      if (isGone !== true)
-        say(`The service at ${client.url} has gone: what it tells follows when it is back.`);
-      isGone = true;
-    },
+    onGone: () => say(`The service at ${client.url} has gone: what it tells follows when it is back.`),
   });
   const lines =
     flags.json === true ? jsonLines(changes) : textLines(changes, (trace) => tailLine(trace, terminal));

@@ -3,7 +3,7 @@ import type { WebSocket } from 'ws';
 import { KnownTraces } from './live-known-traces.ts';
 
 /** What a client may leave unread. It is cut off beyond that, and resumes with `?after=`. */
-export const BACKLOG_LIMIT_BYTES = 4 * 1024 * 1024;
+const BACKLOG_LIMIT_BYTES = 4 * 1024 * 1024;
 /** Beyond that, one that catches up reads first what it was sent. */
 const CATCH_UP_BYTES = 256 * 1024;
 /** WebSocket close code "try again later". */
