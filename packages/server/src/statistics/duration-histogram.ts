@@ -50,7 +50,7 @@ export class DurationHistogram {
   percentile(part: number): number | null {
     if (this.#count === 0) return null;
     let left = Math.max(1, Math.ceil(part * this.#count));
-    for (const bucket of [...this.#counts.keys()].sort((one, other) => one - other)) {
+    for (const bucket of this.#buckets()) {
       left -= this.#counts.get(bucket)!;
       if (left <= 0) return valueOf(bucket);
     }
@@ -72,7 +72,7 @@ export class DurationHistogram {
   encode(): Uint8Array {
     const bytes: number[] = [];
     let before = NOTHING;
-    for (const bucket of [...this.#counts.keys()].sort((one, other) => one - other)) {
+    for (const bucket of this.#buckets()) {
       writeVarint(bytes, bucket - before);
       writeVarint(bytes, this.#counts.get(bucket)!);
       before = bucket;
@@ -83,15 +83,25 @@ export class DurationHistogram {
   /** @throws Error for bytes that `encode` has not made. */
   static decode(bytes: Uint8Array): DurationHistogram {
     const histogram = new DurationHistogram();
+    histogram.mergeEncoded(bytes);
+    return histogram;
+  }
+
+  /** Adds what `encode` has made of another one. @throws Error for bytes that it has not made. */
+  mergeEncoded(bytes: Uint8Array): void {
     const reader = { bytes, position: 0 };
     let bucket = NOTHING;
     while (reader.position < bytes.length) {
       bucket += readVarint(reader);
       const count = readVarint(reader);
       if (bucket > MOST || count === 0) throw damaged();
-      histogram.#add(bucket, count);
+      this.#add(bucket, count);
     }
-    return histogram;
+  }
+
+  /** The shortest first. */
+  #buckets(): Int32Array {
+    return Int32Array.from(this.#counts.keys()).sort();
   }
 
   #add(bucket: number, count: number): void {

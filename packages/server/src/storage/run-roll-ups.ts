@@ -48,7 +48,7 @@ class Sums {
   merge(row: SqlRow): this {
     this.calls += number(row, 'calls');
     this.errors += number(row, 'errors');
-    this.durations.merge(DurationHistogram.decode(bytes(row, 'durations')));
+    this.durations.mergeEncoded(bytes(row, 'durations'));
     return this;
   }
 }
