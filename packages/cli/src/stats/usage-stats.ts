@@ -43,7 +43,7 @@ export async function usageStats(
 }
 
 /** Calls, failed ones, tokens, cost. */
-export function usageCells(usage: AiUsage): readonly string[] {
+function usageCells(usage: AiUsage): readonly string[] {
   const { calls, errors, inputTokens, cacheReadTokens, outputTokens } = usage;
   return [
     String(calls),
