@@ -1,5 +1,6 @@
 import { UsageError } from '../command-error.ts';
 import type { DoctorFlags } from '../commands/doctor.ts';
+import { ProgressLine } from '../progress-line.ts';
 import { serviceSettings } from '../service-settings.ts';
 import type { Surroundings } from '../surroundings.ts';
 import { parseWindow } from '../time-window.ts';
@@ -9,7 +10,7 @@ import { examineSetUp } from './examine-set-up.ts';
 import { reportJson, reportText } from './report.ts';
 import { namedBy } from './restart-mend.ts';
 
-/** Traces are kept for no longer in most services. */
+/** As `tta-obs stats` has it. */
 const MOST_DAYS = 90;
 
 /** `tta-obs doctor`: what is wrong with a set-up, and what mends it. */
@@ -26,25 +27,14 @@ export async function doctorCommand(
   const settings = serviceSettings(flags, surroundings);
   const named = namedBy(flags);
   const isJson = flags.json === true;
+  const progress = new ProgressLine(terminal);
+  const common = { settings, named, now: Date.now, progress };
   const [name, ...rest] = program;
-  const diagnosis =
+  const diagnosing =
     name === undefined
-      ? await examineSetUp({
-          settings,
-          named,
-          env,
-          now: Date.now,
-          ...(windowMs !== undefined && { windowMs }),
-        })
-      : await examineProgram({
-          settings,
-          named,
-          flags,
-          program: [name, ...rest],
-          isOutputOurs: isJson,
-          surroundings,
-          now: Date.now,
-        });
+      ? examineSetUp({ ...common, env, ...(windowMs !== undefined && { windowMs }) })
+      : examineProgram({ ...common, flags, program: [name, ...rest], isOutputOurs: isJson, surroundings });
+  const diagnosis = await diagnosing.finally(() => progress.clear());
   terminal.out(isJson ? reportJson(diagnosis) : reportText(diagnosis, terminal));
   return findingsOf(diagnosis).length === 0 ? 0 : 1;
 }

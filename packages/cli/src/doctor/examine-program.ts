@@ -17,7 +17,10 @@ import { checkVariables } from './variables-check.ts';
 /** So many traces of the program are looked at. */
 const NEWEST = 200;
 
-export interface ExamineProgramOptions extends Pick<ExamineOptions, 'settings' | 'named' | 'now'> {
+export interface ExamineProgramOptions extends Pick<
+  ExamineOptions,
+  'settings' | 'named' | 'now' | 'progress'
+> {
   readonly flags: ServiceFlags;
   readonly program: readonly [string, ...string[]];
   /** What the program prints goes to stderr: stdout is for what is found. */
@@ -38,7 +41,7 @@ export async function examineProgram(options: ExamineProgramOptions): Promise<Di
 
 async function examine(
   service: ObservingService,
-  { settings, named, program, isOutputOurs, surroundings, now }: ExamineProgramOptions,
+  { settings, named, program, isOutputOurs, surroundings, now, progress }: ExamineProgramOptions,
 ): Promise<Diagnosis> {
   const env = observedEnvironment(surroundings.env, service);
   const port = Number(new URL(service.url).port);
@@ -59,6 +62,7 @@ async function examine(
   const { evidence, unreadCount } = await readEvidence(client, left.newest(NEWEST), {
     nowMs,
     program: { pid: end.pid, startMs, endMs: nowMs },
+    progress,
   });
   const reachable = {
     url: service.url,

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { DoctorSite, only } from '../../test/doctor-site.ts';
+import { Session } from '../../test/session.ts';
 
 let site: DoctorSite;
 
@@ -33,6 +34,15 @@ describe('tta-obs doctor', () => {
         'Not made, because no service could be asked: ports, destination, refusals, times, clocks, orphans, ' +
         'flush, context, double spans, double set-up, limits.\n',
     );
+  });
+
+  it('tells on a terminal how far it is, and clears that away', async () => {
+    const server = await site.service();
+    await site.runFault('none', server);
+    const session = new Session({ homeDirectory: site.directory, errColumns: 80 });
+    expect(await session.run('doctor', '--port', String(server.port), '--otlp-ports', 'none')).toBe(0);
+    expect(session.stderr).toContain('0 of 5 traces read');
+    expect(session.stderr.endsWith('\r\u001b[K')).toBe(true);
   });
 
   it('looks at the traces of the time that is named', async () => {

@@ -1,5 +1,6 @@
 import type { TraceSummary } from '@tta/obs-protocol';
 import { ownVersion } from '../own-version.ts';
+import type { ProgressLine } from '../progress-line.ts';
 import { ServiceClient } from '../service-client.ts';
 import type { ServiceSettings } from '../service-settings.ts';
 import { checkTraces, skipTraces } from './check-traces.ts';
@@ -24,11 +25,12 @@ export interface ExamineOptions {
   /** Traces that began so long ago at most are looked at. @defaultValue the newest 200 */
   readonly windowMs?: number;
   readonly now: () => number;
+  readonly progress: Pick<ProgressLine, 'show'>;
 }
 
 /** Looks at the service, at the variables of this shell, and at what is stored. */
 export async function examineSetUp(options: ExamineOptions): Promise<Diagnosis> {
-  const { settings, named, env, windowMs, now } = options;
+  const { settings, named, env, windowMs, now, progress } = options;
   const client = new ServiceClient(settings);
   const { health, findings } = await checkService({ settings, named, version: ownVersion() });
   const first: readonly CheckResult[] = [
@@ -53,7 +55,7 @@ export async function examineSetUp(options: ExamineOptions): Promise<Diagnosis> 
     named,
   };
   const summaries = await listed(client, windowMs, now);
-  const { evidence, unreadCount } = await readEvidence(client, summaries, { nowMs: now() });
+  const { evidence, unreadCount } = await readEvidence(client, summaries, { nowMs: now(), progress });
   return {
     url: client.url,
     results: [

@@ -1,7 +1,9 @@
 import { hostname } from 'node:os';
 import type { SpanDetail, TraceSummary } from '@tta/obs-protocol';
+import type { ProgressLine } from '../progress-line.ts';
 import type { ServiceClient } from '../service-client.ts';
 import { storedTrace, type Evidence, type ProgramRun, type StoredTrace } from './evidence.ts';
+import { counted } from './finding.ts';
 import type { Origin } from './origin.ts';
 
 /** A process of which nobody can tell whether it runs counts as ended after so long a silence. */
@@ -9,6 +11,13 @@ const SILENCE_MS = 10 * 60_000;
 /** The most spans that are read, of one trace and of all. */
 const SPANS_OF_TRACE = 5_000;
 const SPANS_OF_ALL = 50_000;
+
+export interface ReadEvidenceOptions {
+  readonly nowMs: number;
+  readonly program?: ProgramRun;
+  /** Is told how far the reading is. */
+  readonly progress?: Pick<ProgressLine, 'show'>;
+}
 
 export interface ReadEvidence {
   readonly evidence: Evidence;
@@ -20,12 +29,13 @@ export interface ReadEvidence {
 export async function readEvidence(
   client: Pick<ServiceClient, 'spans'>,
   summaries: readonly TraceSummary[],
-  { nowMs, program }: { readonly nowMs: number; readonly program?: ProgramRun },
+  { nowMs, program, progress }: ReadEvidenceOptions,
 ): Promise<ReadEvidence> {
   const traces: StoredTrace[] = [];
   let room = SPANS_OF_ALL;
   let unreadCount = 0;
-  for (const summary of summaries) {
+  for (const [at, summary] of summaries.entries()) {
+    progress?.show(() => `${at} of ${counted(summaries.length, 'trace')} read`);
     if (summary.spanCount > Math.min(room, SPANS_OF_TRACE)) {
       unreadCount++;
       continue;
