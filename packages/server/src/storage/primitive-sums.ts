@@ -30,14 +30,7 @@ export class PrimitiveSums {
   /** @param row - Of `roll_up`. */
   static of(row: SqlRow): PrimitiveSums {
     const sums = new PrimitiveSums();
-    sums.calls = number(row, 'calls');
-    sums.errors = number(row, 'errors');
-    sums.totalMs = number(row, 'total_ms');
-    sums.maxMs = number(row, 'max_ms');
-    sums.#pricedCalls = number(row, 'priced_calls');
-    sums.#costUsd = number(row, 'cost_usd');
-    sums.#costSquares = number(row, 'cost_squares');
-    sums.durations.merge(DurationHistogram.decode(bytes(row, 'durations')));
+    sums.addRow(row);
     return sums;
   }
 
@@ -77,6 +70,18 @@ export class PrimitiveSums {
     this.#pricedCalls++;
     this.#costUsd += costUsd;
     this.#costSquares += costUsd * costUsd;
+  }
+
+  /** @param row - Of `roll_up`. */
+  addRow(row: SqlRow): void {
+    this.calls += number(row, 'calls');
+    this.errors += number(row, 'errors');
+    this.totalMs += number(row, 'total_ms');
+    this.maxMs = Math.max(this.maxMs, number(row, 'max_ms'));
+    this.durations.mergeEncoded(bytes(row, 'durations'));
+    this.#pricedCalls += number(row, 'priced_calls');
+    this.#costUsd += number(row, 'cost_usd');
+    this.#costSquares += number(row, 'cost_squares');
   }
 
   merge(other: PrimitiveSums): void {

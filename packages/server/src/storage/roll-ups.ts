@@ -135,7 +135,7 @@ export class RollUps {
       const key = [row['service_name'], row['primitive_type'], row['name']].join('\0');
       const known = found.get(key);
       if (known === undefined) found.set(key, toNamedSums(row));
-      else known.sums.merge(PrimitiveSums.of(row));
+      else known.sums.addRow(row);
     }
     const items = [...found.values()].sort((one, other) => other.sums.totalMs - one.sums.totalMs);
     return { sinceMs: startS * 1000, items };
