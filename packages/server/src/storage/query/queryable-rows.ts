@@ -9,7 +9,7 @@ import { isTraceField, TRACE_FIELDS, TRACE_JOINS } from './trace-fields.ts';
 
 /** Spans that are read at once, few at first: mostly one of the first ones decides. */
 const FIRST_SPANS = 8;
-const MOST_SPANS = 128;
+const MOST_SPANS = 1_024;
 /** Resources that are kept parsed. */
 const MOST_RESOURCES = 1_000;
 

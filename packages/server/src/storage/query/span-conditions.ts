@@ -96,7 +96,7 @@ function sourceMatches(source: FieldSource, match: QueryMatch): Bounds {
 
 const MAY_HAVE_ATTEMPTS = anyTrue([
   condition(
-    `(s.trace_key, s.span_id) IN (SELECT c.trace_key, c.parent_span_id FROM span c WHERE c.trace_key IN ${CHUNK}
+    `s.span_id IN (SELECT c.parent_span_id FROM span c WHERE c.trace_key IN ${CHUNK}
        AND c.parent_span_id IS NOT NULL AND c.name GLOB '${ATTEMPT_NAMES}')`,
   ),
   jsonHasKey('s.attributes', HEDGE_ATTEMPTS),
@@ -119,7 +119,7 @@ function mayHaveWordAnywhere(word: string): SqlCondition {
   return anyTrue([
     ...['s.attributes', 's.name', 's.status_message', 's.events'].map((column) => mayHaveWord(column, word)),
     condition(
-      `(s.trace_key, s.span_id) IN (SELECT l.trace_key, l.span_id FROM log_record l WHERE l.trace_key IN ${CHUNK}
+      `s.span_id IN (SELECT l.span_id FROM log_record l WHERE l.trace_key IN ${CHUNK}
          AND l.span_id IS NOT NULL AND ${inLog.sql})`,
       ...inLog.values,
     ),
