@@ -48,7 +48,8 @@ Flags
   --json          as JSON: checks, and findings with evidence and mend
   --otlp-ports N,N
                   where programs send by default, or none (4318,4317)
-  --db-path FILE  with a command: where its traces are kept, see tta-obs run
+  --db-path FILE  the database that the service keeps or, with a command, is to
+                  keep
 ${CLIENT_HELP}
 Exit codes
   0  nothing was found

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { DoctorSite, only } from '../../test/doctor-site.ts';
+import { checkDestination } from './destination-check.ts';
 
 const TOKEN = 't'.repeat(20);
 
@@ -127,6 +128,17 @@ describe('where programs send', () => {
     expect(JSON.stringify(await site.found(server.port, wrong))).not.toContain('wrong');
     const right = { ...env, OTEL_EXPORTER_OTLP_HEADERS: `authorization=Bearer%20${TOKEN}` };
     expect(await site.found(server.port, right)).toEqual([]);
+  });
+
+  it('is a service with a token by default only, which programs of @tta/obs show by themselves', async () => {
+    const service = {
+      url: 'http://127.0.0.1:1',
+      host: '127.0.0.1',
+      ports: [1, 4318],
+      token: TOKEN,
+      named: '',
+    };
+    expect(await checkDestination({ TTA_UI_TOKEN: TOKEN }, service)).toEqual([]);
   });
 
   it('is no address for programs of @tta/obs', async () => {

@@ -1,3 +1,4 @@
+import type { Health } from '@tta/obs-protocol';
 import { runProgram } from '../child-program.ts';
 import { CommandError } from '../command-error.ts';
 import type { ServiceFlags } from '../commands/shared-flags.ts';
@@ -71,8 +72,6 @@ async function examine(
     token: service.token,
     named,
   };
-  // What was refused before is not the program's.
-  const refusedBefore = typeof before === 'object' ? before.refused : { requestCount: 0, recordCount: 0 };
   return {
     url: service.url,
     results: [
@@ -81,16 +80,7 @@ async function examine(
       { check: 'arrival', findings: checkArrival(left.count, { end, given: surroundings.env, env }) },
       {
         check: 'refusals',
-        findings: checkRefusals(
-          {
-            ...after,
-            refused: {
-              requestCount: after.refused.requestCount - refusedBefore.requestCount,
-              recordCount: after.refused.recordCount - refusedBefore.recordCount,
-            },
-          },
-          named,
-        ),
+        findings: checkRefusals(typeof before === 'object' ? refusedSince(before, after) : after, named),
       },
       ...(evidence.traces.length === 0
         ? skipTraces('no trace has arrived')
@@ -99,6 +89,16 @@ async function examine(
     traceCount: evidence.traces.length,
     unreadCount,
   };
+}
+
+/** What was refused before is not the program's. */
+function refusedSince({ refused: before }: Health, after: Health): Health {
+  const { requestCount, recordCount } = after.refused;
+  const refused = {
+    requestCount: requestCount - before.requestCount,
+    recordCount: recordCount - before.recordCount,
+  };
+  return { ...after, refused };
 }
 
 /** What it announces is not what was asked for. */
