@@ -19,8 +19,8 @@ export const stats: Command<typeof FLAGS> = {
   help: `tta-obs stats – how primitives did, what models cost, what failed
 
 Usage
-  tta-obs stats [--by KIND] [--since TIME] [--service NAME] [--json | --markdown]
-                [flags]
+  tta-obs stats [--by KIND] [--since TIME] [--service NAME]
+                [--json | --markdown] [flags]
 
   --by primitive  calls, failures and percentiles of each primitive: those with
                   the most time in them first (this one, unless told otherwise)
@@ -32,8 +32,8 @@ Usage
 
 It counts what has come in since, also of traces that are removed by now. Only
 --by primitive knows minutes, and that for six hours back; else times begin with
-a whole hour. Percentiles are at most 1 % wrong. ≈ marks a cost that is estimated
-by a table of prices, + one that is more, by calls that nobody has priced.
+a whole hour. Percentiles are at most 1 % wrong. ≈ marks a cost that a table of
+prices estimates, + one that is more, by calls that nobody has priced.
 
 Flags
   --by KIND       of what: see above (primitive)

@@ -2,9 +2,9 @@ import type { TraceSummary } from '@tta/obs-protocol';
 import { parseQuery, printQuery } from '@tta/obs-protocol/query';
 import { UsageError } from '../command-error.ts';
 import { outputFormat } from '../output-format.ts';
-import { ProgressLine } from '../progress-line.ts';
 import { queryArgument } from '../query-argument.ts';
 import { safeText } from '../safe-text.ts';
+import { SearchProgress } from '../search-progress.ts';
 import { ServiceClient } from '../service-client.ts';
 import { serviceSettings } from '../service-settings.ts';
 import type { Surroundings, Terminal } from '../surroundings.ts';
@@ -14,8 +14,6 @@ import type { TracesFlags } from './traces.ts';
 
 const USUAL = 20;
 const MOST = 10_000;
-/** What is answered sooner needs no word about how far it is. */
-const PATIENCE_MS = 1_000;
 
 /** `tta-obs traces`: the newest traces, or those that a query finds, newest first. */
 export async function tracesCommand(
@@ -48,26 +46,16 @@ async function found(
   terminal: Terminal,
 ): Promise<readonly TraceSummary[]> {
   const traces: TraceSummary[] = [];
-  const progress = new ProgressLine(terminal);
-  const startMs = performance.now();
+  const progress = new SearchProgress(terminal);
   try {
     for await (const { items, lookedBackToMs } of searchTraces(client, { query, limit })) {
       traces.push(...items);
-      if (performance.now() - startMs < PATIENCE_MS) continue;
-      progress.show(() => progressText(traces.length, lookedBackToMs));
+      progress.show(traces.length, lookedBackToMs);
     }
   } finally {
     progress.clear();
   }
   return traces;
-}
-
-function progressText(count: number, lookedBackToMs: number | null): string {
-  const back =
-    lookedBackToMs === null
-      ? 'looking further back'
-      : `looked back to ${new Date(lookedBackToMs).toISOString().slice(0, 16).replace('T', ' ')}Z`;
-  return `${back}, ${count} found`;
 }
 
 /** The query as it was understood: who expected something sees what was asked. */

@@ -17,10 +17,10 @@ Usage
   tta-obs traces -- '-service:web model:gpt-*'
 
 A query asks one span at a time: status, name, service, duration, primitive,
-attempts, cache, error, message, model, cost, tokens, tool, agent, session, user,
-attr.<key>, trace.cost, trace.duration, …; words without a field are looked for in
-all texts. OR, NOT, -, ( ) and some( ) combine terms. All of it stands in
-docs/query-language.md.
+attempts, cache, error, message, model, cost, tokens, tool, agent, session,
+user, attr.<key>, trace.cost, trace.duration, …; words without a field are
+looked for in all texts. OR, NOT, -, ( ) and some( ) combine terms. All of it
+stands in docs/query-language.md.
 
 It is looked for as far back as traces go; times are UTC.
 
