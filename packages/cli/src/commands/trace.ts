@@ -42,7 +42,7 @@ The tree
 ${glyphLegend()}
   At the right stand tokens (read→written), their cost, and the duration. ≈ is
   an estimate by a table of prices, unpriced what has none, and what is in
-  parentheses is told again by the rows below.
+  parentheses counts with another row already.
 
 Exit codes
   0  printed
