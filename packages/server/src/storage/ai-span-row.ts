@@ -120,7 +120,7 @@ export function aiSpanColumns(rows: readonly SqlRow[], indexOf: ReadonlyMap<stri
 }
 
 /** As it was when the span came in: prices change. */
-export function toCost(row: SqlRow): AiCost | null {
+function toCost(row: SqlRow): AiCost | null {
   const usd = numberOrNull(row, 'cost_usd') ?? 0;
   switch (textOrNull(row, 'cost_source')) {
     case 'reported':

@@ -60,7 +60,7 @@ describe.each(recordingNames)('a recording of %s', (name) => {
       const primitiveType = (attributes['primitive.type'] ?? null) as string | null;
       const isSeen =
         Object.keys(attributes).some(isAiKey) ||
-        isAiOrigin(scope.name, String(resource['service.name'])) ||
+        isAiOrigin(scope.name, resource['service.name'] as string) ||
         isAiName(spanName, primitiveType);
       expect([spanName, isSeen]).toEqual([spanName, true]);
     }

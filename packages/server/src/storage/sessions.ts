@@ -33,11 +33,12 @@ export class Sessions {
    */
   change(before: SessionPart | null, trace: TraceSummary): SessionPart {
     const after = sessionPart(trace);
-    if (before?.sessionId != null && before.sessionId !== after.sessionId) {
-      this.#add(before.sessionId, trace, before, null);
+    const left = before?.sessionId ?? null;
+    if (left !== null && left !== after.sessionId) {
+      this.#add(left, trace, before, null);
     }
     if (after.sessionId !== null) {
-      this.#add(after.sessionId, trace, before?.sessionId === after.sessionId ? before : null, after);
+      this.#add(after.sessionId, trace, left === after.sessionId ? before : null, after);
     }
     return after;
   }

@@ -1,6 +1,5 @@
 import type { AiUsage } from '@tta/obs-protocol';
 import type { SqlRow } from './sqlite-driver.ts';
-import { number } from './sqlite-rows.ts';
 
 /** The columns of all tables that sum up usage, in the order of the fields of `AiUsage`. */
 export const USAGE_COLUMNS = [
@@ -36,7 +35,7 @@ export function usageValues(usage: AiUsage): readonly number[] {
 }
 
 export function toUsage(row: SqlRow): AiUsage {
-  const entries = FIELDS.map((field, index) => [field, number(row, USAGE_COLUMNS[index]!)] as const);
+  const entries = FIELDS.map((field, index) => [field, Number(row[USAGE_COLUMNS[index]!])] as const);
   return Object.fromEntries(entries) as unknown as AiUsage;
 }
 
