@@ -3,7 +3,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { isLiveMessage, type LiveChange, type LiveMessage } from '@tta/obs-protocol';
 import { WebSocket } from 'ws';
 import { CommandError } from './command-error.ts';
-import { NoServiceError, type ServiceClient, type WebSocketAddress } from './service-client.ts';
+import { NoServiceError } from './no-service-error.ts';
+import type { ServiceClient, WebSocketAddress } from './service-client.ts';
 
 const OPEN_LIMIT_MS = 5_000;
 const FIRST_RETRY_MS = 250;

@@ -2,7 +2,6 @@ import {
   isHealth,
   isLogList,
   isPinAnswer,
-  isPrimitiveStatsList,
   isProblemDetails,
   isRetentionPreview,
   isSpanDetailList,
@@ -10,14 +9,15 @@ import {
   isTraceList,
   type Health,
   type LogRecord,
+  type Page,
   type PinAnswer,
-  type PrimitiveStatsList,
   type RetentionPreview,
   type SpanDetail,
   type TraceDocument,
   type TraceSummary,
 } from '@tta/obs-protocol';
 import { CommandError } from './command-error.ts';
+import { NoServiceError } from './no-service-error.ts';
 import { safeText } from './safe-text.ts';
 import type { ServiceSettings } from './service-settings.ts';
 import { serviceUrl } from './service-url.ts';
@@ -34,18 +34,6 @@ const LOG_PAGE = 500;
 const TRACE_PAGE = 500;
 const SPAN_PAGE = 500;
 const TRACE_ID_DIGITS = 32;
-
-/** No service of ours answers at the address. */
-export class NoServiceError extends CommandError {
-  constructor(url: string, cause?: unknown) {
-    super(
-      1,
-      `No TTA service answers at ${url}: start it with "tta-obs start", or name its port with --port.`,
-      cause,
-    );
-    this.name = 'NoServiceError';
-  }
-}
 
 /** How a WebSocket of a service is opened. */
 export interface WebSocketAddress {
@@ -101,28 +89,18 @@ export class ServiceClient {
    */
   async trace(traceId: string): Promise<TraceDocument | undefined> {
     const id = await this.traceId(traceId);
-    const document = id === undefined ? undefined : await this.#ask(`/api/traces/${id}`, READ);
-    if (document === undefined) return undefined;
-    if (!isTraceDocument(document)) throw new NoServiceError(this.url);
-    return document;
+    return id === undefined ? undefined : this.read(`/api/traces/${id}`, isTraceDocument);
   }
 
   /** The newest traces by start time, newest first, at most as many as one page has. */
   async newestTraces(limit: number = TRACE_PAGE): Promise<readonly TraceSummary[]> {
-    const list = await this.#ask(`/api/traces?limit=${limit}`, READ);
-    if (!isTraceList(list)) throw new NoServiceError(this.url);
-    return list.items;
+    return (await this.readExisting(`/api/traces?limit=${limit}`, isTraceList)).items;
   }
 
   /** All traces by start time, newest first, page by page. */
   async *tracePages(): AsyncGenerator<readonly TraceSummary[]> {
-    for (let path = `/api/traces?limit=${TRACE_PAGE}`, next = path; ;) {
-      const page = await this.#ask(next, READ);
-      if (!isTraceList(page)) throw new NoServiceError(this.url);
-      yield page.items;
-      if (page.nextCursor === null) return;
-      next = `${path}&cursor=${encodeURIComponent(page.nextCursor)}`;
-    }
+    const isThere = yield* this.#pages(`/api/traces?limit=${TRACE_PAGE}`, isTraceList);
+    if (!isThere) throw new NoServiceError(this.url);
   }
 
   /** Whether any span of the trace is stored. */
@@ -153,15 +131,7 @@ export class ServiceClient {
    * @throws NoServiceError when nothing answers as our service would.
    */
   async *spans(traceId: string): AsyncGenerator<readonly SpanDetail[]> {
-    const first = `/api/traces/${traceId}/spans?limit=${SPAN_PAGE}`;
-    for (let path = first; ;) {
-      const page = await this.#ask(path, READ);
-      if (page === undefined) return;
-      if (!isSpanDetailList(page)) throw new NoServiceError(this.url);
-      yield page.items;
-      if (page.nextCursor === null) return;
-      path = `${first}&cursor=${encodeURIComponent(page.nextCursor)}`;
-    }
+    yield* this.#pages(`/api/traces/${traceId}/spans?limit=${SPAN_PAGE}`, isSpanDetailList);
   }
 
   /**
@@ -171,7 +141,7 @@ export class ServiceClient {
    * @throws CommandError when the service does not know what logs are.
    */
   async *logs(traceId: string): AsyncGenerator<readonly LogRecord[]> {
-    const isComplete = yield* this.#logPages(`/api/traces/${traceId}/logs?limit=${LOG_PAGE}`);
+    const isComplete = yield* this.#pages(`/api/traces/${traceId}/logs?limit=${LOG_PAGE}`, isLogList);
     // The trace may be gone by now. If it is not, the address is not known.
     if (isComplete || (await this.#ask(`/api/traces/${traceId}`, READ)) === undefined) return;
     throw new CommandError(
@@ -187,24 +157,14 @@ export class ServiceClient {
    */
   async logsWithoutTrace(traceId: string): Promise<readonly LogRecord[]> {
     const newestFirst: LogRecord[] = [];
-    for await (const records of this.#logPages(`/api/logs?traceId=${traceId}&limit=${LOG_PAGE}`)) {
+    for await (const records of this.#pages(`/api/logs?traceId=${traceId}&limit=${LOG_PAGE}`, isLogList)) {
       newestFirst.push(...records);
     }
     return newestFirst.reverse();
   }
 
-  /** How primitives did whose executions ended since then. */
-  async primitiveStats(windowMs: number, serviceName: string | undefined): Promise<PrimitiveStatsList> {
-    const untilMs = Date.now();
-    const service = serviceName === undefined ? '' : `&service=${encodeURIComponent(serviceName)}`;
-    const path = `/api/primitives/stats?sinceMs=${untilMs - windowMs}&untilMs=${untilMs}${service}`;
-    const answer = await this.#ask(path, READ);
-    if (!isPrimitiveStatsList(answer)) throw new NoServiceError(this.url);
-    return answer;
-  }
-
   /**
-   * Reads an answer of an address of its own; `undefined` when there is no such thing, or no such address.
+   * Reads an answer; `undefined` when there is no such thing, or no such address.
    *
    * @throws NoServiceError when nothing answers as our service would.
    */
@@ -213,8 +173,14 @@ export class ServiceClient {
     isAnswer: (value: unknown) => value is Answer,
   ): Promise<Answer | undefined> {
     const answer = await this.#ask(path, READ);
-    if (answer === undefined) return undefined;
-    if (!isAnswer(answer)) throw new NoServiceError(this.url);
+    if (answer === undefined || isAnswer(answer)) return answer;
+    throw new NoServiceError(this.url);
+  }
+
+  /** The same of an address that each service of ours has. */
+  async readExisting<Answer>(path: string, isAnswer: (value: unknown) => value is Answer): Promise<Answer> {
+    const answer = await this.read(path, isAnswer);
+    if (answer === undefined) throw new NoServiceError(this.url);
     return answer;
   }
 
@@ -248,17 +214,23 @@ export class ServiceClient {
     const method = isPinned ? 'PUT' : 'DELETE';
     const request: Request = { method, body: {}, limitMs: ANSWER_LIMIT_MS };
     const answer = await this.#ask(`/api/traces/${traceId}/pin`, request);
-    if (answer === undefined) return undefined;
-    if (!isPinAnswer(answer)) throw new NoServiceError(this.url);
-    return answer;
+    if (answer === undefined || isPinAnswer(answer)) return answer;
+    throw new NoServiceError(this.url);
   }
 
-  /** @returns False when a page is not there. */
-  async *#logPages(first: string): AsyncGenerator<readonly LogRecord[], boolean> {
+  /**
+   * All pages of a list.
+   *
+   * @param first - Address of the first one, with `?limit=`.
+   * @returns False when a page is not there.
+   */
+  async *#pages<Item>(
+    first: string,
+    isPage: (value: unknown) => value is Page<Item>,
+  ): AsyncGenerator<readonly Item[], boolean> {
     for (let path = first; ;) {
-      const page = await this.#ask(path, READ);
+      const page = await this.read(path, isPage);
       if (page === undefined) return false;
-      if (!isLogList(page)) throw new NoServiceError(this.url);
       yield page.items;
       if (page.nextCursor === null) return true;
       path = `${first}&cursor=${encodeURIComponent(page.nextCursor)}`;

@@ -24,7 +24,7 @@ export interface FoundTraces {
  * @returns At most `limit` traces in all.
  */
 export async function* searchTraces(
-  client: Pick<ServiceClient, 'read'>,
+  client: Pick<ServiceClient, 'readExisting'>,
   { query, limit }: TraceSearch,
 ): AsyncGenerator<FoundTraces> {
   let left = limit;
@@ -33,11 +33,7 @@ export async function* searchTraces(
     const parameters = new URLSearchParams({ limit: String(Math.min(PAGE, left)) });
     if (query !== '') parameters.set('query', query);
     if (cursor !== null) parameters.set('cursor', cursor);
-    const page: TraceList | undefined = await client.read(
-      `/api/traces?${parameters.toString()}`,
-      isTraceList,
-    );
-    if (page === undefined) return;
+    const page: TraceList = await client.readExisting(`/api/traces?${parameters.toString()}`, isTraceList);
     cursor = page.nextCursor;
     yield { items: page.items.slice(0, left), lookedBackToMs: timeOf(cursor) };
     left -= page.items.length;

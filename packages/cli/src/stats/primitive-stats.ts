@@ -1,12 +1,20 @@
-import type { PrimitiveStats } from '@tta/obs-protocol';
+import { isPrimitiveStatsList, type PrimitiveStats } from '@tta/obs-protocol';
 import { formatDuration } from '../format-duration.ts';
 import { safeText } from '../safe-text.ts';
 import type { ServiceClient } from '../service-client.ts';
-import { columnsOf, failedText, minuteText, type StatsQuestion, type StatsReport } from './stats-report.ts';
+import {
+  columnsOf,
+  failedText,
+  minuteText,
+  windowParameters,
+  type StatsQuestion,
+  type StatsReport,
+} from './stats-report.ts';
 
 /** How each primitive did: those with the most time in them first. */
 export async function primitiveStats(client: ServiceClient, question: StatsQuestion): Promise<StatsReport> {
-  const answer = await client.primitiveStats(question.windowMs, question.serviceName);
+  const path = `/api/primitives/stats?${windowParameters(question).toString()}`;
+  const answer = await client.readExisting(path, isPrimitiveStatsList);
   const { items, sinceMs } = answer;
   const from = minuteText(sinceMs);
   return {
