@@ -21,6 +21,7 @@ import { NoServiceError } from './no-service-error.ts';
 import { safeText } from './safe-text.ts';
 import type { ServiceSettings } from './service-settings.ts';
 import { serviceUrl } from './service-url.ts';
+import { isWholeTraceId } from './trace-id.ts';
 import { searchTraces } from './trace-search.ts';
 import { tracesAnswer, type TracesAnswer } from './traces-answer.ts';
 
@@ -30,10 +31,8 @@ const PROBE_LIMIT_MS = 1_000;
 const CLEANUP_LIMIT_MS = 30 * 60_000;
 /** What is sent is answered when it is stored. */
 const STORE_LIMIT_MS = 60_000;
-const LOG_PAGE = 500;
-const TRACE_PAGE = 500;
-const SPAN_PAGE = 500;
-const TRACE_ID_DIGITS = 32;
+/** As many as a page of any list may have. */
+const PAGE = 500;
 
 /** How a WebSocket of a service is opened. */
 export interface WebSocketAddress {
@@ -50,7 +49,7 @@ interface Request {
 
 const READ: Request = { method: 'GET', limitMs: ANSWER_LIMIT_MS };
 
-/** Asks a running service over REST. */
+/** Asks a running service over REST. Questions throw a NoServiceError when nothing answers as our service would. */
 export class ServiceClient {
   readonly url: string;
   readonly #token: string | undefined;
@@ -93,13 +92,13 @@ export class ServiceClient {
   }
 
   /** The newest traces by start time, newest first, at most as many as one page has. */
-  async newestTraces(limit: number = TRACE_PAGE): Promise<readonly TraceSummary[]> {
+  async newestTraces(limit: number = PAGE): Promise<readonly TraceSummary[]> {
     return (await this.readExisting(`/api/traces?limit=${limit}`, isTraceList)).items;
   }
 
   /** All traces by start time, newest first, page by page. */
   async *tracePages(): AsyncGenerator<readonly TraceSummary[]> {
-    const isThere = yield* this.#pages(`/api/traces?limit=${TRACE_PAGE}`, isTraceList);
+    const isThere = yield* this.#pages(`/api/traces?limit=${PAGE}`, isTraceList);
     if (!isThere) throw new NoServiceError(this.url);
   }
 
@@ -115,7 +114,7 @@ export class ServiceClient {
    * @throws CommandError when several begin so.
    */
   async traceId(traceId: string): Promise<string | undefined> {
-    if (traceId.length === TRACE_ID_DIGITS) return traceId;
+    if (isWholeTraceId(traceId)) return traceId;
     if (traceId === 'latest') return (await this.newestTraces(1))[0]?.traceId;
     const found: TraceSummary[] = [];
     for await (const { items } of searchTraces(this, { query: `trace:${traceId}*`, limit: 2 }))
@@ -127,11 +126,9 @@ export class ServiceClient {
   /**
    * The spans of a trace with all that was received of them, in the order of their ids, page by page; none when there is
    * no such trace.
-   *
-   * @throws NoServiceError when nothing answers as our service would.
    */
   async *spans(traceId: string): AsyncGenerator<readonly SpanDetail[]> {
-    yield* this.#pages(`/api/traces/${traceId}/spans?limit=${SPAN_PAGE}`, isSpanDetailList);
+    yield* this.#pages(`/api/traces/${traceId}/spans?limit=${PAGE}`, isSpanDetailList);
   }
 
   /**
@@ -141,7 +138,7 @@ export class ServiceClient {
    * @throws CommandError when the service does not know what logs are.
    */
   async *logs(traceId: string): AsyncGenerator<readonly LogRecord[]> {
-    const isComplete = yield* this.#pages(`/api/traces/${traceId}/logs?limit=${LOG_PAGE}`, isLogList);
+    const isComplete = yield* this.#pages(`/api/traces/${traceId}/logs?limit=${PAGE}`, isLogList);
     // The trace may be gone by now. If it is not, the address is not known.
     if (isComplete || (await this.#ask(`/api/traces/${traceId}`, READ)) === undefined) return;
     throw new CommandError(
@@ -157,7 +154,7 @@ export class ServiceClient {
    */
   async logsWithoutTrace(traceId: string): Promise<readonly LogRecord[]> {
     const newestFirst: LogRecord[] = [];
-    for await (const records of this.#pages(`/api/logs?traceId=${traceId}&limit=${LOG_PAGE}`, isLogList)) {
+    for await (const records of this.#pages(`/api/logs?traceId=${traceId}&limit=${PAGE}`, isLogList)) {
       newestFirst.push(...records);
     }
     return newestFirst.reverse();
