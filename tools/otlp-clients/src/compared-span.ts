@@ -1,7 +1,7 @@
 import type { SpanDetail, SpanEventJson } from '@tta/obs-protocol';
 
 /** A span as its maker knows it: all that the service answers, but for what it derives from the rest. */
-export interface ComparedSpan extends Omit<SpanDetail, 'events' | 'status'> {
+export interface ComparedSpan extends Omit<SpanDetail, 'ai' | 'events' | 'status'> {
   readonly events: readonly Omit<SpanEventJson, 'timeMs'>[];
 }
 
@@ -23,9 +23,9 @@ export const plainSpan = {
 /** What the service answered for all spans of a program, by span id. */
 export function comparedSpans(spans: readonly SpanDetail[]): ComparedSpan[] {
   return bySpanId(
-    spans.map(({ status: _, events, ...span }) => ({
+    spans.map(({ status: _, ai: __, events, ...span }) => ({
       ...span,
-      events: events.map(({ timeMs: __, ...event }) => event),
+      events: events.map(({ timeMs: ___, ...event }) => event),
     })),
   );
 }
