@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { isLiveMessage, type LiveChange, type LiveMessage } from '@tta/obs-protocol';
 import { WebSocket } from 'ws';
 import { CommandError } from './command-error.ts';
-import { NoServiceError } from './no-service-error.ts';
+import { noServiceError } from './no-service-error.ts';
 import type { ServiceClient, WebSocketAddress } from './service-client.ts';
 
 const OPEN_LIMIT_MS = 5_000;
@@ -37,7 +37,7 @@ export async function* liveChanges(options: LiveChangesOptions): AsyncGenerator<
   while (!signal.aborted) {
     const health = await client.probe();
     if (health === 'locked') throw new CommandError(1, client.lockedMessage());
-    if (health === undefined && after === undefined) throw new NoServiceError(client.url);
+    if (health === undefined && after === undefined) throw await noServiceError(client.url);
     if (health !== undefined) {
       for await (const message of messagesOf(client.webSocket(pathOf(options.query, after)), options)) {
         retryMs = FIRST_RETRY_MS;

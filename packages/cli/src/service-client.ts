@@ -17,7 +17,7 @@ import {
   type TraceSummary,
 } from '@tta/obs-protocol';
 import { CommandError } from './command-error.ts';
-import { NoServiceError } from './no-service-error.ts';
+import { noServiceError } from './no-service-error.ts';
 import { safeText } from './safe-text.ts';
 import type { ServiceSettings } from './service-settings.ts';
 import { serviceUrl } from './service-url.ts';
@@ -99,7 +99,7 @@ export class ServiceClient {
   /** All traces by start time, newest first, page by page. */
   async *tracePages(): AsyncGenerator<readonly TraceSummary[]> {
     const isThere = yield* this.#pages(`/api/traces?limit=${PAGE}`, isTraceList);
-    if (!isThere) throw new NoServiceError(this.url);
+    if (!isThere) throw await noServiceError(this.url);
   }
 
   /** Whether any span of the trace is stored. */
@@ -171,13 +171,13 @@ export class ServiceClient {
   ): Promise<Answer | undefined> {
     const answer = await this.#ask(path, READ);
     if (answer === undefined || isAnswer(answer)) return answer;
-    throw new NoServiceError(this.url);
+    throw await noServiceError(this.url);
   }
 
   /** The same of an address that each service of ours has. */
   async readExisting<Answer>(path: string, isAnswer: (value: unknown) => value is Answer): Promise<Answer> {
     const answer = await this.read(path, isAnswer);
-    if (answer === undefined) throw new NoServiceError(this.url);
+    if (answer === undefined) throw await noServiceError(this.url);
     return answer;
   }
 
@@ -185,7 +185,7 @@ export class ServiceClient {
   async cleanUp(preview: boolean): Promise<RetentionPreview> {
     const limitMs = preview ? ANSWER_LIMIT_MS : CLEANUP_LIMIT_MS;
     const answer = await this.#ask('/api/cleanup', { method: 'POST', body: { preview }, limitMs });
-    if (!isRetentionPreview(answer)) throw new NoServiceError(this.url);
+    if (!isRetentionPreview(answer)) throw await noServiceError(this.url);
     return answer;
   }
 
@@ -201,7 +201,7 @@ export class ServiceClient {
       const response = await this.#fetch('/v1/traces', sent);
       if (!isLocked(response)) return tracesAnswer(response, await response.json());
     } catch (error) {
-      throw this.#failure(sent, error);
+      throw await this.#failure(sent, error);
     }
     throw new CommandError(1, this.lockedMessage());
   }
@@ -212,7 +212,7 @@ export class ServiceClient {
     const request: Request = { method, body: {}, limitMs: ANSWER_LIMIT_MS };
     const answer = await this.#ask(`/api/traces/${traceId}/pin`, request);
     if (answer === undefined || isPinAnswer(answer)) return answer;
-    throw new NoServiceError(this.url);
+    throw await noServiceError(this.url);
   }
 
   /**
@@ -242,7 +242,7 @@ export class ServiceClient {
       response = await this.#fetch(path, request);
       body = await response.json();
     } catch (error) {
-      throw this.#failure(request, error);
+      throw await this.#failure(request, error);
     }
     if (response.status === 404) return undefined;
     if (isLocked(response)) throw new CommandError(1, this.lockedMessage());
@@ -260,9 +260,8 @@ export class ServiceClient {
       : `The service at ${this.url} wants another token: take the one from the address that it printed at its start.`;
   }
 
-  #failure({ limitMs }: Request, error: unknown): CommandError {
-    if (!(error instanceof Error) || error.name !== 'TimeoutError')
-      return new NoServiceError(this.url, error);
+  async #failure({ limitMs }: Request, error: unknown): Promise<CommandError> {
+    if (!(error instanceof Error) || error.name !== 'TimeoutError') return noServiceError(this.url, error);
     return new CommandError(1, `${this.url} did not answer within ${limitMs / 1000} s: try again.`, error);
   }
 

@@ -1,6 +1,8 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
@@ -147,6 +149,20 @@ describe('tta-obs status', () => {
   });
 });
 
+describe('tta-obs status, stop and traces', () => {
+  it.each(['status', 'stop', 'traces'])('%s tells what else has the port', async (command) => {
+    const other = createServer((_, response) => response.writeHead(404, { server: 'shop' }).end('{}'));
+    await once(other.listen(0, '127.0.0.1'), 'listening');
+    const { port } = other.address() as AddressInfo;
+    const session = new Session();
+    expect(await session.run(command, '--port', String(port))).toBe(1);
+    expect(session.stderr).toContain(
+      `No TTA service answers at http://127.0.0.1:${port}: another program has that port, and answers HTTP with 404 (shop).`,
+    );
+    other.close();
+  });
+});
+
 describe('tta-obs stop', () => {
   it('leaves a service alone that a program of its own runs', async () => {
     const server = await startServer({ port: 0, databasePath: database() });
@@ -178,12 +194,31 @@ describe('tta-obs stop', () => {
     await once(other, 'exit');
   });
 
+  it('never ends another service than the one on the port, and says so', async () => {
+    const usual = { TTA_UI_DB_PATH: database() };
+    const { port, pid } = await started(usual);
+    const other = await startServer({
+      port: 0,
+      databasePath: join(directory, 'other.db'),
+      token: 'x'.repeat(16),
+    });
+    const session = new Session(usual);
+    expect(await session.run('stop', '--port', String(other.port))).toBe(1);
+    expect(session.stdout).toBe('');
+    expect(session.stderr).toMatch(/wants a token: .* Or name its database with --db-path\.\n$/);
+    expect(process.kill(pid, 0)).toBe(true);
+    await other.close();
+    expect(await new Session(usual).run('stop', '--port', port)).toBe(0);
+  });
+
   it('takes no number from a file of another machine, or of nobody', async () => {
     const server = await startServer({ port: 0, databasePath: database() });
     for (const content of [
-      JSON.stringify({ pid: process.pid, hostname: 'another-machine' }),
-      JSON.stringify({ pid: -1, hostname: hostname() }),
-      JSON.stringify({ pid: 1, hostname: hostname() }),
+      JSON.stringify({ pid: process.pid, hostname: 'another-machine', ports: [server.port] }),
+      JSON.stringify({ pid: -1, hostname: hostname(), ports: [server.port] }),
+      JSON.stringify({ pid: 1, hostname: hostname(), ports: [server.port] }),
+      JSON.stringify({ pid: process.pid, hostname: hostname() }),
+      JSON.stringify({ pid: process.pid, hostname: hostname(), ports: [server.port + 1] }),
       'null',
       '{',
     ]) {

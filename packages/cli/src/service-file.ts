@@ -6,11 +6,13 @@ export interface ServiceProcess {
   readonly pid: number;
   /** Where that number means something: a container may see the same file. */
   readonly hostname: string;
+  /** All that it listens on: the process of another service is never taken for it. */
+  readonly ports: readonly number[];
 }
 
-/** Says beside the database which process serves it. */
-export function writeServiceFile(databasePath: string, pid: number): void {
-  const content: ServiceProcess = { pid, hostname: hostname() };
+/** Says beside the database which process serves it, and where. */
+export function writeServiceFile(databasePath: string, pid: number, ports: readonly number[]): void {
+  const content: ServiceProcess = { pid, hostname: hostname(), ports };
   writeFileSync(serviceFile(databasePath), `${JSON.stringify(content)}\n`, { mode: 0o600 });
 }
 
@@ -23,9 +25,10 @@ export function removeServiceFile(databasePath: string): void {
 export function readServiceFile(databasePath: string): ServiceProcess | undefined {
   try {
     const content = JSON.parse(readFileSync(serviceFile(databasePath), 'utf8')) as Partial<ServiceProcess>;
-    const { pid, hostname: host } = content;
-    if (!Number.isSafeInteger(pid) || pid! < 2 || host !== hostname()) return undefined;
-    return { pid: pid!, hostname: host };
+    const { pid, hostname: host, ports } = content;
+    if (!Number.isSafeInteger(pid) || pid! < 2 || host !== hostname() || !Array.isArray(ports))
+      return undefined;
+    return { pid: pid!, hostname: host, ports };
   } catch {
     return undefined;
   }

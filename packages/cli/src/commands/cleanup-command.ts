@@ -6,7 +6,7 @@ import { formatBytes } from '../format-bytes.ts';
 import { ownPath } from '../own-path.ts';
 import { retentionText } from '../retention-text.ts';
 import { safeText } from '../safe-text.ts';
-import { NoServiceError } from '../no-service-error.ts';
+import { noServiceError } from '../no-service-error.ts';
 import { ServiceClient } from '../service-client.ts';
 import { serviceSettings, type ServiceSettings } from '../service-settings.ts';
 import { terminalLogger } from '../service-start.ts';
@@ -64,7 +64,7 @@ async function findKeeper(
   // Whoever names a service does not mean a file.
   if (flags.port !== undefined || flags.host !== undefined) {
     if (health === 'locked') throw new CommandError(1, client.lockedMessage());
-    if (health === undefined) throw new NoServiceError(client.url);
+    if (health === undefined) throw await noServiceError(client.url);
     if (flags.dbPath !== undefined && health.databasePath !== path) {
       const kept = safeText(health.databasePath);
       throw new CommandError(1, `The service at ${client.url} keeps ${kept}, not ${path}: name one of them.`);

@@ -8,7 +8,7 @@ import { TraceInput } from '../import/trace-input.ts';
 import { TraceSender } from '../import/trace-sender.ts';
 import { ProgressLine } from '../progress-line.ts';
 import { safeText } from '../safe-text.ts';
-import { NoServiceError } from '../no-service-error.ts';
+import { noServiceError } from '../no-service-error.ts';
 import { ServiceClient } from '../service-client.ts';
 import { serviceSettings } from '../service-settings.ts';
 import type { Surroundings, Terminal } from '../surroundings.ts';
@@ -51,7 +51,7 @@ export async function importCommand(
 
 async function healthOf(client: ServiceClient): Promise<Health> {
   const health = await client.probe();
-  if (health === undefined) throw new NoServiceError(client.url);
+  if (health === undefined) throw await noServiceError(client.url);
   if (health === 'locked') throw new CommandError(1, client.lockedMessage());
   return health;
 }

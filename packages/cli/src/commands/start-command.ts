@@ -16,7 +16,7 @@ export async function startCommand(flags: StartFlags, surroundings: Surroundings
   const { terminal } = surroundings;
   const settings = serviceSettings(flags, surroundings);
   const server = await startService(settings, surroundings);
-  writeServiceFile(server.databasePath, surroundings.pid);
+  writeServiceFile(server.databasePath, surroundings.pid, server.ports);
   try {
     const stopped = stopSignal(surroundings);
     announceService(server, settings, surroundings);

@@ -4,7 +4,7 @@ import { formatBytes } from '../format-bytes.ts';
 import { formatDuration } from '../format-duration.ts';
 import { retentionText } from '../retention-text.ts';
 import { safeText } from '../safe-text.ts';
-import { NoServiceError } from '../no-service-error.ts';
+import { noServiceError } from '../no-service-error.ts';
 import { ServiceClient } from '../service-client.ts';
 import { readServiceFile } from '../service-file.ts';
 import { serviceSettings } from '../service-settings.ts';
@@ -17,7 +17,7 @@ export async function statusCommand(flags: StatusFlags, surroundings: Surroundin
   const { terminal } = surroundings;
   const client = new ServiceClient(serviceSettings(flags, surroundings));
   const health = await client.probe();
-  if (health === undefined) throw new NoServiceError(client.url);
+  if (health === undefined) throw await noServiceError(client.url);
   if (health === 'locked') throw new CommandError(1, client.lockedMessage());
   terminal.out(
     flags.json === true ? `${JSON.stringify(health)}\n` : statusText(client.url, health, terminal),

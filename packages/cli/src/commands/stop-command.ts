@@ -2,7 +2,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { CommandError } from '../command-error.ts';
 import { ownPath } from '../own-path.ts';
 import { safeText } from '../safe-text.ts';
-import { NoServiceError } from '../no-service-error.ts';
+import { noServiceError } from '../no-service-error.ts';
 import { ServiceClient } from '../service-client.ts';
 import { readServiceFile } from '../service-file.ts';
 import { serviceSettings } from '../service-settings.ts';
@@ -19,11 +19,15 @@ export async function stopCommand(flags: StopFlags, surroundings: Surroundings):
   const settings = serviceSettings(flags, surroundings);
   const client = new ServiceClient(settings);
   const health = await client.probe();
-  if (health === undefined) throw new NoServiceError(client.url);
+  if (health === undefined) throw await noServiceError(client.url);
   // One with a token of its own does not tell its database: it is looked for where it would be by default.
   const databasePath = health === 'locked' ? ownPath(settings.databasePath) : health.databasePath;
   const running = readServiceFile(databasePath);
-  if (running === undefined || !isAlive(running.pid)) {
+  // What is beside a database may be of another service than the one that was named.
+  if (running === undefined || !running.ports.includes(settings.port) || !isAlive(running.pid)) {
+    if (health === 'locked') {
+      throw new CommandError(1, `${client.lockedMessage()} Or name its database with --db-path.`);
+    }
     throw new CommandError(
       1,
       `The service at ${client.url} was not started by "tta-obs start" on this machine, or keeps another database ` +
@@ -40,6 +44,12 @@ export async function stopCommand(flags: StopFlags, surroundings: Surroundings):
       );
     }
     await wait(POLL_MS);
+  }
+  if ((await client.probe()) !== undefined) {
+    throw new CommandError(
+      1,
+      `Process ${running.pid} has ended, but a service still answers at ${client.url}: stop the program that runs it.`,
+    );
   }
   terminal.out(`Stopped the service at ${client.url} (process ${running.pid}).\n`);
   return 0;
