@@ -372,7 +372,7 @@ describe('tta-obs pin and unpin', () => {
 });
 
 describe('tta-obs backup', () => {
-  const copy = () => join(directory, 'backups', 'copy.db');
+  const copy = () => join(directory, 'copy.db');
 
   it('copies the database of a running service into a file of its own', async () => {
     await send(await start(), 3);
@@ -405,8 +405,18 @@ describe('tta-obs backup', () => {
     expect(session.stderr).toContain('wants a token');
     expect(await user().run('backup', copy(), ...flags, '--db-path', database())).toBe(0);
     const nobody = user();
-    expect(await nobody.run('backup', copy(), '--port', '1')).toBe(1);
+    expect(await nobody.run('backup', `${copy()}.2`, '--port', '1')).toBe(1);
     expect(nobody.stderr).toContain('No TTA service answers');
+  });
+
+  it('makes no folder', async () => {
+    await leaveFile(1);
+    const session = user();
+    expect(await session.run('backup', join(directory, 'bakcups', 'deep', 'copy.db'))).toBe(1);
+    expect(session.stderr).toBe(
+      `tta-obs: There is no folder ${join(directory, 'bakcups', 'deep')}: make it first, or name another file.\n`,
+    );
+    expect(existsSync(join(directory, 'bakcups'))).toBe(false);
   });
 
   it('overwrites nothing', async () => {
@@ -415,7 +425,9 @@ describe('tta-obs backup', () => {
     writeFileSync(there, 'a letter');
     const session = user();
     expect(await session.run('backup', there)).toBe(1);
-    expect(session.stderr).toContain('it exists already, and nothing is overwritten');
+    expect(session.stderr).toBe(
+      `tta-obs: ${there} is there already, and nothing is overwritten: name another file.\n`,
+    );
     expect(statSync(there).size).toBe(8);
     expect(await user().run('backup', database())).toBe(1);
   });

@@ -15,7 +15,8 @@ Usage
   tta-obs backup <file> [flags]
 
 Works while a service writes to the database. The copy is a database of its own
-(only you can read it): start --db-path <file> opens it. No file is overwritten.
+(only you can read it): start --db-path <file> opens it. No file is overwritten,
+and no folder is made. How far it is stands on stderr if that is a terminal.
 
 Flags
   --db-path FILE  database to copy (that of the service that runs on the port,

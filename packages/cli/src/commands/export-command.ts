@@ -84,11 +84,11 @@ function explained(error: unknown): unknown {
   );
 }
 
-function tellRest({ goneCount, traceCount }: StoredTraces, url: string, terminal: Terminal): void {
+function tellRest({ goneCount, traceCount, isRead }: StoredTraces, url: string, terminal: Terminal): void {
   if (goneCount > 0) {
     const traces = goneCount === 1 ? '1 trace was' : `${goneCount} traces were`;
     terminal.err(`tta-obs: ${traces} removed by retention before it could be read.\n`);
-  } else if (traceCount === 0) {
+  } else if (traceCount === 0 && isRead) {
     terminal.err(`tta-obs: The service at ${url} has no traces yet.\n`);
   }
 }

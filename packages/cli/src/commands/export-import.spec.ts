@@ -152,6 +152,17 @@ describe('tta-obs export', () => {
     expect((JSON.parse(out) as unknown[]).length).toBe(4);
   });
 
+  it('says nothing when nobody reads on before the first trace', async () => {
+    const server = await startWith(richTraces(3));
+    const session = new Session({ homeDirectory: directory });
+    session.pipeOut = async (parts) => {
+      for await (const part of parts) return session.terminal.out(part);
+    };
+    const port = String(server.port);
+    expect(await session.run('export', '--all', '--format', 'zipkin', '--port', port)).toBe(0);
+    expect(session.stderr).toBe('');
+  });
+
   it('says that there are no traces, or not this one', async () => {
     const server = await start();
     expect(await run(server, ['export', '--all'])).toEqual({
@@ -183,7 +194,7 @@ describe('tta-obs export', () => {
     const { code, err } = await run(server, ['export', '--out', path('no/folder')]);
     expect([code, err]).toEqual([
       1,
-      `tta-obs: Cannot write ${path('no/folder')} (ENOENT): name another file with --out.\n`,
+      `tta-obs: There is no folder ${path('no')}: make it first, or name another file.\n`,
     ]);
     const folder = await run(server, ['export', '--force', '--out', directory]);
     expect(folder).toMatchObject({

@@ -33,7 +33,7 @@ Flags
                   zipkin      Zipkin v2, for its UI and POST /api/v2/spans
                   chrome      trace events, for Perfetto and chrome://tracing
                   speedscope  for speedscope.app: names and times alone
-  --out FILE      into this file
+  --out FILE      into this file, of a folder that is there
   --force         also when there is such a file: replace it
 ${CLIENT_HELP}
 What comes along

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { link, lstat, open, rename, rm } from 'node:fs/promises';
 import { CommandError } from '../command-error.ts';
+import { targetFolder } from './target-folder.ts';
 
 export interface NewFileOptions {
   /** Whether a file that is there already is replaced. */
@@ -19,6 +20,7 @@ export async function writeNewFile(
   parts: AsyncIterable<string>,
   { replaces }: NewFileOptions,
 ): Promise<number> {
+  targetFolder(path);
   await refuseOther(path, replaces);
   const unfinished = `${path}.unfinished-${randomUUID()}`;
   const file = await attempt(path, () => open(unfinished, 'wx', 0o600));

@@ -8,6 +8,8 @@ export class StoredTraces {
   spanCount = 0;
   /** Traces that were listed and removed before they were read. */
   goneCount = 0;
+  /** All that was asked for has been read: nobody has left before. */
+  isRead = false;
   readonly #client: ServiceClient;
 
   constructor(client: ServiceClient) {
@@ -27,6 +29,7 @@ export class StoredTraces {
       if (this.spanCount > before) this.traceCount++;
       else this.goneCount++;
     }
+    this.isRead = true;
   }
 
   /** The ids of all traces, newest first; of those that began in the same moment in the order of their ids. */
