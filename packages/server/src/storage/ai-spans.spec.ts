@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import type { AiUsage } from '@tta/obs-protocol';
 import fc from 'fast-check';
 import { isAiKey, isAiName, isAiOrigin } from '../conventions/may-be-ai.ts';
@@ -203,6 +203,46 @@ describe('a session', () => {
     await expect(sessions(2, 'nonsense')).rejects.toThrow('cursor');
   });
 
+  it('does not count a trace again of which late spans arrive after its removal', async () => {
+    await write(call(1, 1, 0, { 'session.id': 's' }), call(2, 1, 50, {}));
+    while (await stores.traces.prune({ maxTraces: 1, changedSinceMs: 0, maxBytes: 1e9 }));
+    await write(call(1, 2, 5, { 'session.id': 's', 'gen_ai.usage.input_tokens': 3 }));
+    const [session] = (await sessions()).items;
+    expect([session?.traceCount, session?.usage.calls, session?.usage.inputTokens]).toEqual([1, 2, 3]);
+  });
+
+  it('has no times of a trace that turned out to be of another one', async () => {
+    await write(call(1, 1, 0, { 'session.id': 'mine' }));
+    await write(call(2, 2, 500_000, { 'session.id': 'mine' }));
+    await write(plain(2, 1, 400_000, { 'session.id': 'other' }));
+    const { items } = await sessions();
+    expect(items.map(({ sessionId, traceCount }) => [sessionId, traceCount])).toEqual([
+      ['other', 1],
+      ['mine', 1],
+    ]);
+    const [other, mine] = items.map(({ firstTimeMs, lastTimeMs }) => lastTimeMs - firstTimeMs);
+    expect(other).toBeCloseTo(100_010, 3);
+    expect(mine).toBeCloseTo(10, 3);
+  });
+
+  it('is gone when no trace is of it any more', async () => {
+    await write(call(1, 2, 100, { 'session.id': 'late' }));
+    await write(plain(1, 1, 0, { 'session.id': 'early' }));
+    const rows = connection.sql('SELECT session_id FROM session').all();
+    expect(rows.map((row) => row['session_id'])).toEqual(['early']);
+  });
+
+  it('is one of the 20,000 with the newest ends', async () => {
+    const many = Array.from({ length: 20_010 }, (_, index) =>
+      plain(index + 1, 1, index, { 'session.id': `s${index}` }),
+    );
+    await write(...many);
+    await stores.traces.prune({ maxTraces: 1e9, changedSinceMs: 0, maxBytes: 1e12 });
+    const count = connection.sql('SELECT count(*) AS count, min(session_id) AS first FROM session').get();
+    expect(count?.['count']).toBe(20_000);
+    expect((await sessions(1)).items[0]?.sessionId).toBe('s20009');
+  });
+
   it('outlives its traces', async () => {
     await write(call(1, 1, 0, { 'session.id': 's', 'gen_ai.usage.input_tokens': 5 }));
     const limits = { maxTraces: 0, changedSinceMs: 0, maxBytes: 1e9 };
@@ -214,5 +254,70 @@ describe('a session', () => {
       `SELECT (SELECT count(*) FROM ai_span) + (SELECT count(*) FROM trace_usage) + (SELECT count(*) FROM trace_session) AS rows`,
     );
     expect(left.get()?.['rows']).toBe(0);
+  });
+});
+
+describe('the sums of a trace', () => {
+  const call = (id: number, parent: number | null, attributes: Record<string, string | number> = {}) =>
+    sampleSpan(1, id, {
+      parentSpanId: parent === null ? null : hexId(parent, 16),
+      startTimeUnixNano: BigInt(NOW_MS) * 1_000_000n,
+      endTimeUnixNano: BigInt(NOW_MS) * 1_000_000n,
+      attributes: { 'gen_ai.operation.name': 'chat', 'gen_ai.usage.input_tokens': 1, ...attributes },
+    });
+  const plain = (id: number, parent: number | null) => ({ ...call(id, parent), attributes: {} });
+  const write = (...spans: readonly ReturnType<typeof call>[]) =>
+    stores.traces.write(batchOfGroups([sampleGroup(spans)]));
+
+  /** How often a statement was asked for while `work` ran. */
+  async function asked(beginning: string, work: () => Promise<unknown>): Promise<number> {
+    const spy = jest.spyOn(connection, 'sql');
+    await work();
+    const count = spy.mock.calls.filter(([sql]) => sql.startsWith(beginning)).length;
+    spy.mockRestore();
+    return count;
+  }
+
+  it('look at each span between others once, however many lie below it', async () => {
+    const chain = Array.from({ length: 100 }, (_, index) => plain(index + 1, index === 0 ? null : index));
+    await write(...chain);
+    const calls = Array.from({ length: 50 }, (_, index) => call(1_000 + index, 100));
+    expect(await asked('SELECT parent_span_id', () => write(...calls))).toBe(100);
+    expect((await storedUsage()).calls).toBe(50);
+  });
+
+  it('are not made anew for a span that lies between none of those', async () => {
+    await write(call(10, 9), call(11, 8));
+    expect(await asked('INSERT INTO trace_usage', () => write(plain(20, 19)))).toBe(0);
+    expect(await asked('INSERT INTO trace_usage', () => write(plain(9, 11)))).toBe(1);
+    expect((await storedUsage()).calls).toBe(1);
+  });
+
+  it('are right of a trace that is too large to be remembered', async () => {
+    const many = Array.from({ length: 10_001 }, (_, index) => call(index + 1, null));
+    await write(...many);
+    await write(call(20_000, 1));
+    expect(await storedUsage()).toMatchObject({ calls: 10_001, inputTokens: 10_001 });
+  });
+});
+
+describe('usage by hour', () => {
+  it('counts together what more than 500 models, providers and services of an hour used', async () => {
+    const spans = Array.from({ length: 600 }, (_, index) =>
+      sampleSpan(index + 1, 1, {
+        startTimeUnixNano: BigInt(NOW_MS) * 1_000_000n,
+        endTimeUnixNano: BigInt(NOW_MS) * 1_000_000n,
+        attributes: {
+          'gen_ai.operation.name': 'chat',
+          'gen_ai.provider.name': `provider ${index}`,
+          'gen_ai.usage.input_tokens': 1,
+        },
+      }),
+    );
+    await stores.traces.write(batchOfGroups([sampleGroup(spans)]));
+    const { total, items } = await reportOf('provider');
+    expect(total.inputTokens).toBe(600);
+    expect(items).toHaveLength(501);
+    expect(items[0]).toMatchObject({ key: '_other', inputTokens: 100 });
   });
 });

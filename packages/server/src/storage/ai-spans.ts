@@ -19,8 +19,8 @@ import type { UsageRollUps, UsageSource } from './usage-roll-ups.ts';
 const AI_SPAN = `ai_span (span_key, trace_key, share, ${AI_SPAN_COLUMNS.join()})`;
 const TRACE_USAGE = `trace_usage (trace_key, ${USAGE_COLUMNS.join()})`;
 const REPLACE_USAGE = `ON CONFLICT DO UPDATE SET ${USAGE_COLUMNS.map((column) => `${column} = excluded.${column}`).join()}`;
-/** Of a trace with more, the spans are read again when others of it arrive. */
-const KEPT_SPANS = 200;
+/** Spans of traces that may go on, in all: those of further traces are read again when more of them arrive. */
+const KEPT_SPANS = 10_000;
 
 /** A span of an AI program, as the sums of its trace need it. */
 export interface CountedAiSpan extends UsageSource {
@@ -40,12 +40,19 @@ export class AiSpans {
   readonly #connection: SqliteConnection;
   readonly #rollUps: UsageRollUps;
   readonly #prices: Prices;
+  /** Traces whose spans are remembered, and how many those are; the one that has not changed for longest first. */
+  readonly #kept = new Map<OpenTrace, number>();
+  #keptSpans = 0;
 
   /** @param prices - To estimate by what no source says was paid. */
   constructor(connection: SqliteConnection, rollUps: UsageRollUps, prices: Prices) {
     this.#connection = connection;
     this.#rollUps = rollUps;
     this.#prices = prices;
+    connection.onRollback(() => {
+      this.#kept.clear();
+      this.#keptSpans = 0;
+    });
   }
 
   /**
@@ -58,8 +65,7 @@ export class AiSpans {
     const changed = new Set<OpenTrace>();
     const candidates = new AiCandidates();
     for (const span of spans) {
-      // Any span may be what lies between two that tell the same.
-      if (span.trace.usage !== null) changed.add(span.trace);
+      if (mayLieBetween(span)) changed.add(span.trace);
       if (!candidates.has(span)) continue;
       const ai = normalizeSpan(sourceSpan(span), this.#prices);
       if (ai === null) continue;
@@ -75,7 +81,7 @@ export class AiSpans {
     for (const trace of changed) {
       trace.usage = this.#sumUp(trace, parents, rows);
       sums.push([trace.traceKey, ...usageValues(trace.usage)]);
-      if (trace.aiSpans!.length > KEPT_SPANS) trace.aiSpans = undefined;
+      this.#keep(trace);
     }
     insertRows(this.#connection, AI_SPAN, rows);
     insertRows(this.#connection, TRACE_USAGE, sums, REPLACE_USAGE);
@@ -92,11 +98,13 @@ export class AiSpans {
     const spans = this.#spansOf(trace);
     const ids = new Set(spans.map(({ spanId }) => spanId));
     const shares = spans.map(() => 0);
+    const nearest = parents.towards(trace, ids);
     const tree = spans.map(({ spanId, parentSpanId, figures }) => ({
       spanId,
-      parentSpanId: parents.nearest(trace, parentSpanId, ids),
+      parentSpanId: nearest.from(parentSpanId),
       ai: figures,
     }));
+    trace.awaitedSpans = nearest.awaited;
     for (const share of usageShares(tree)) shares[share.index] = shareBits(share);
     let sum: AiUsage = NO_USAGE;
     for (const [index, span] of spans.entries()) {
@@ -114,6 +122,19 @@ export class AiSpans {
       span.values = undefined;
     }
     return sum;
+  }
+
+  #keep(trace: OpenTrace): void {
+    this.#keptSpans -= this.#kept.get(trace) ?? 0;
+    this.#kept.delete(trace);
+    this.#kept.set(trace, trace.aiSpans!.length);
+    this.#keptSpans += trace.aiSpans!.length;
+    for (const [oldest, count] of this.#kept) {
+      if (this.#keptSpans <= KEPT_SPANS) return;
+      oldest.aiSpans = undefined;
+      this.#kept.delete(oldest);
+      this.#keptSpans -= count;
+    }
   }
 
   #read({ traceKey }: OpenTrace): CountedAiSpan[] {
@@ -138,6 +159,12 @@ export class AiSpans {
         values: undefined,
       }));
   }
+}
+
+/** Whether a span of any kind may connect two of AI programs: one is below a span that has not arrived, and this is that. */
+function mayLieBetween({ trace, batch, index }: NewSpan): boolean {
+  if (trace.usage === null) return false;
+  return trace.awaitedSpans?.has(batch.strings[batch.spanId[index]!]!) !== false;
 }
 
 function countedSpan({ spanKey, batch, index }: NewSpan, ai: AiSpan): CountedAiSpan {

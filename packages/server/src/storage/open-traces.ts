@@ -33,6 +33,8 @@ export interface OpenTrace {
   usage: AiUsage | null;
   /** The spans that `usage` sums up, as far as they are remembered. */
   aiSpans: CountedAiSpan[] | undefined;
+  /** Spans around those that have not arrived; `undefined`: any may be one. */
+  awaitedSpans: ReadonlySet<string> | undefined;
   session: TraceSession;
   /** As its row of `trace_session` says. */
   savedSession: TraceSession;
@@ -149,9 +151,15 @@ export class OpenTraces {
       totals,
       usage,
       aiSpans: undefined,
+      awaitedSpans: undefined,
       session,
       savedSession: session,
-      counted: sessionPart({ sessionId: session.sessionId, status: totals.status, usage }),
+      counted: sessionPart({
+        sessionId: session.sessionId,
+        status: totals.status,
+        usage,
+        isPartial: number(row, 'is_partial') === 1,
+      }),
       run: runPart(totals),
       bytes: number(row, 'bytes'),
       savedBytes: number(row, 'bytes'),
@@ -169,6 +177,7 @@ export class OpenTraces {
       totals: undefined,
       usage: null,
       aiSpans: undefined,
+      awaitedSpans: undefined,
       session: NO_SESSION,
       savedSession: NO_SESSION,
       counted: null,
@@ -227,8 +236,7 @@ export class OpenTraces {
       seq,
     };
     trace.counted = this.#sums.sessionRows.change(trace.counted, summary);
-    // Of a trace that was removed the beginning has counted already.
-    if (!trace.isPartial) {
+    if (this.#sums.runRollUps.counts(trace)) {
       const run = runPart({ ...totals, serviceName, status });
       this.#sums.runRollUps.change(trace.run, run);
       trace.run = run;

@@ -19,34 +19,58 @@ export class ParentSpans {
     }
   }
 
-  /**
-   * The nearest of the wanted spans, outwards from another one.
-   *
-   * @param from - The first that is looked at.
-   */
-  nearest(trace: OpenTrace, from: string | null, wanted: ReadonlySet<string>): string | null {
-    const passed = new Set<string>();
-    let at = from;
-    // Parents may lead in circles.
-    while (at !== null && !wanted.has(at) && !passed.has(at)) {
-      passed.add(at);
-      at = this.#parentOf(trace, at);
-    }
-    return at !== null && wanted.has(at) ? at : null;
+  /** Looks for the nearest of some spans of a trace, outwards from others. */
+  towards(trace: OpenTrace, wanted: ReadonlySet<string>): NearestSpans {
+    return new NearestSpans(wanted, (spanId) => this.#parentOf(trace, spanId));
   }
 
-  #parentOf(trace: OpenTrace, spanId: string): string | null {
+  /** `undefined`: the span has not arrived. */
+  #parentOf(trace: OpenTrace, spanId: string): string | null | undefined {
     const known = this.#parents.get(trace)!;
-    let parent = known.get(spanId);
-    if (parent === undefined) {
-      const row = trace.isNew
-        ? undefined
-        : this.#connection
-            .sql('SELECT parent_span_id FROM span WHERE trace_key = ? AND span_id = ?')
-            .get(trace.traceKey, spanId);
-      parent = row === undefined ? null : textOrNull(row, 'parent_span_id');
-      known.set(spanId, parent);
+    const parent = known.get(spanId);
+    if (parent !== undefined || trace.isNew) return parent;
+    const row = this.#connection
+      .sql('SELECT parent_span_id FROM span WHERE trace_key = ? AND span_id = ?')
+      .get(trace.traceKey, spanId);
+    if (row === undefined) return undefined;
+    const stored = textOrNull(row, 'parent_span_id');
+    known.set(spanId, stored);
+    return stored;
+  }
+}
+
+/** Follows the parents of spans of one trace; what was passed once is not passed again. */
+export class NearestSpans {
+  /** Spans that have not arrived, behind which others may be found once they do. */
+  readonly awaited = new Set<string>();
+  readonly #wanted: ReadonlySet<string>;
+  readonly #parentOf: (spanId: string) => string | null | undefined;
+  /** By the span that is looked at first. */
+  readonly #found = new Map<string, string | null>();
+
+  constructor(wanted: ReadonlySet<string>, parentOf: (spanId: string) => string | null | undefined) {
+    this.#wanted = wanted;
+    this.#parentOf = parentOf;
+  }
+
+  /** @param from - The first that is looked at. */
+  from(from: string | null): string | null {
+    const passed: string[] = [];
+    let at = from;
+    while (at !== null && !this.#wanted.has(at)) {
+      const known = this.#found.get(at);
+      if (known !== undefined) {
+        at = known;
+        break;
+      }
+      passed.push(at);
+      // Parents may lead in circles.
+      this.#found.set(at, null);
+      const parent = this.#parentOf(at);
+      if (parent === undefined) this.awaited.add(at);
+      at = parent ?? null;
     }
-    return parent;
+    for (const spanId of passed) this.#found.set(spanId, at);
+    return at;
   }
 }

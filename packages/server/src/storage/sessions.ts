@@ -4,13 +4,19 @@ import type { SqliteConnection } from './sqlite-connection.ts';
 import type { SqlRow } from './sqlite-driver.ts';
 import { number, text, textOrNull } from './sqlite-rows.ts';
 import { isFailed } from './trace-roll-up.ts';
-import { ADD_USAGE, NO_USAGE, toUsage, USAGE_COLUMNS, usageValues } from './usage-columns.ts';
+import { NO_USAGE, toUsage, USAGE_COLUMNS, usageValues } from './usage-columns.ts';
 
+/** Those with the oldest end are removed beyond this number. */
+const MOST_SESSIONS = 20_000;
+/** So often there may be more of them without anybody having looked. */
+const MANY_CHANGES = 1_000;
 const KEPT_NS = 90n * 24n * 3_600_000_000_000n;
 
 /** What a session counts of a trace. */
 export interface SessionPart {
   readonly sessionId: string | null;
+  /** Of a trace that was removed the beginning has counted already. */
+  readonly isCounted: boolean;
   readonly isFailed: boolean;
   readonly usage: AiUsage | null;
 }
@@ -19,6 +25,8 @@ export interface SessionPart {
 export class Sessions {
   readonly #connection: SqliteConnection;
   readonly #now: () => number;
+  /** Since their number was looked at. */
+  #changes = MANY_CHANGES;
 
   constructor(connection: SqliteConnection, now: () => number) {
     this.#connection = connection;
@@ -26,7 +34,7 @@ export class Sessions {
   }
 
   /**
-   * A trace has changed.
+   * A trace has changed; its own rows have been written.
    *
    * @param before - What its session counts of it; `null` when the trace is new.
    * @returns what it counts from now on.
@@ -34,9 +42,7 @@ export class Sessions {
   change(before: SessionPart | null, trace: TraceSummary): SessionPart {
     const after = sessionPart(trace);
     const left = before?.sessionId ?? null;
-    if (left !== null && left !== after.sessionId) {
-      this.#add(left, trace, before, null);
-    }
+    if (before !== null && left !== null && left !== after.sessionId) this.#leave(left, before);
     if (after.sessionId !== null) {
       this.#add(after.sessionId, trace, left === after.sessionId ? before : null, after);
     }
@@ -71,25 +77,28 @@ export class Sessions {
   prune(): void {
     const nowNs = BigInt(Math.floor(this.#now())) * 1_000_000n;
     this.#connection.sql('DELETE FROM session WHERE last_ns < ?').run(nowNs - KEPT_NS);
-  }
-
-  #add(sessionId: string, trace: TraceSummary, before: SessionPart | null, after: SessionPart | null): void {
-    const startNs = BigInt(Math.round(trace.startTimeMs * 1e3)) * 1_000n;
-    const endNs = startNs + BigInt(Math.round(trace.durationMs * 1e3)) * 1_000n;
-    const count = (part: SessionPart | null): number => (part === null ? 0 : 1);
-    const failed = (part: SessionPart | null): number => (part?.isFailed === true ? 1 : 0);
-    const gone = usageValues(before?.usage ?? NO_USAGE);
-    const come = usageValues(after?.usage ?? NO_USAGE);
+    if (this.#changes < MANY_CHANGES) return;
+    this.#changes = 0;
     this.#connection
       .sql(
-        `INSERT INTO session (session_id, service_name, user_id, first_ns, last_ns, trace_count, error_count, ${USAGE_COLUMNS.join()})
-         VALUES (?, ?, ?, ?, ?, ?, ?, ${USAGE_COLUMNS.map(() => '?').join()})
+        `DELETE FROM session WHERE last_ns <
+           (SELECT last_ns FROM session ORDER BY last_ns DESC LIMIT 1 OFFSET ${MOST_SESSIONS - 1})`,
+      )
+      .run();
+  }
+
+  #add(sessionId: string, trace: TraceSummary, before: SessionPart | null, after: SessionPart): void {
+    const startNs = BigInt(Math.round(trace.startTimeMs * 1e3)) * 1_000n;
+    const endNs = startNs + BigInt(Math.round(trace.durationMs * 1e3)) * 1_000n;
+    const gone = figuresOf(before);
+    this.#connection
+      .sql(
+        `INSERT INTO session (session_id, service_name, user_id, first_ns, last_ns, ${FIGURES.join()})
+         VALUES (?, ?, ?, ?, ?, ${FIGURES.map(() => '?').join()})
          ON CONFLICT DO UPDATE SET
            service_name = CASE WHEN excluded.last_ns >= last_ns THEN excluded.service_name ELSE service_name END,
            user_id = coalesce(CASE WHEN excluded.last_ns >= last_ns THEN excluded.user_id END, user_id, excluded.user_id),
-           first_ns = min(first_ns, excluded.first_ns), last_ns = max(last_ns, excluded.last_ns),
-           trace_count = max(0, trace_count + excluded.trace_count),
-           error_count = max(0, error_count + excluded.error_count), ${ADD_USAGE}`,
+           first_ns = min(first_ns, excluded.first_ns), last_ns = max(last_ns, excluded.last_ns), ${ADD_FIGURES}`,
       )
       .run(
         sessionId,
@@ -97,19 +106,50 @@ export class Sessions {
         trace.userId,
         startNs,
         endNs,
-        count(after) - count(before),
-        failed(after) - failed(before),
-        ...come.map((value, index) => value - gone[index]!),
+        ...figuresOf(after).map((value, index) => value - gone[index]!),
       );
+    this.#changes++;
   }
+
+  /** Takes back what a session has counted of a trace that turned out to be of another one. */
+  #leave(sessionId: string, before: SessionPart): void {
+    this.#connection
+      .sql(
+        `UPDATE session SET ${FIGURES.map((column) => `${column} = max(0, ${column} - ?)`).join()} WHERE session_id = ?`,
+      )
+      .run(...figuresOf(before), sessionId);
+    this.#connection.sql('DELETE FROM session WHERE session_id = ? AND trace_count = 0').run(sessionId);
+    // Its times may have been those of that trace. While all others are stored, they tell them.
+    this.#connection
+      .sql(
+        `UPDATE session SET (first_ns, last_ns) =
+           (SELECT min(start_ns), max(end_ns) FROM trace_session JOIN trace USING (trace_key) WHERE session_id = session.session_id)
+         WHERE session_id = ? AND trace_count =
+           (SELECT count(*) FROM trace_session JOIN trace USING (trace_key) WHERE session_id = session.session_id)`,
+      )
+      .run(sessionId);
+  }
+}
+
+const FIGURES = ['trace_count', 'error_count', ...USAGE_COLUMNS] as const;
+const ADD_FIGURES = FIGURES.map((column) => `${column} = max(0, ${column} + excluded.${column})`).join();
+
+function figuresOf(part: SessionPart | null): readonly number[] {
+  if (part === null) return FIGURES.map(() => 0);
+  return [
+    part.isCounted ? 1 : 0,
+    part.isCounted && part.isFailed ? 1 : 0,
+    ...usageValues(part.usage ?? NO_USAGE),
+  ];
 }
 
 export function sessionPart({
   sessionId,
   status,
   usage,
-}: Pick<TraceSummary, 'sessionId' | 'status' | 'usage'>): SessionPart {
-  return { sessionId, isFailed: isFailed(status), usage };
+  isPartial,
+}: Pick<TraceSummary, 'sessionId' | 'status' | 'usage' | 'isPartial'>): SessionPart {
+  return { sessionId, isCounted: !isPartial, isFailed: isFailed(status), usage };
 }
 
 function parseCursor(cursor: string): readonly [bigint, string] {

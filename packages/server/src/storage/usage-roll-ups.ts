@@ -11,8 +11,9 @@ const KEPT_S = 90 * DAY_S;
 /** Clocks may be ahead of ours by so much. */
 const AHEAD_S = HOUR_S;
 const NAME_LENGTH = 200;
-/** Names of one hour; further ones are counted together. */
+/** Models, with their providers and services, of one hour; further ones are counted together. */
 const MOST_NAMES = 500;
+const REMEMBERED_HOURS = 1_000;
 const OTHER = '_other';
 
 interface UsageKey {
@@ -44,11 +45,16 @@ export class UsageRollUps {
   readonly #now: () => number;
   /** By key as text, until they are saved. */
   readonly #changes = new Map<string, Change>();
+  /** How many rows some hours have. */
+  readonly #rows = new Map<number, number>();
 
   constructor(connection: SqliteConnection, now: () => number) {
     this.#connection = connection;
     this.#now = now;
-    connection.onRollback(() => this.#changes.clear());
+    connection.onRollback(() => {
+      this.#changes.clear();
+      this.#rows.clear();
+    });
   }
 
   /** What a span counts for has changed. */
@@ -75,7 +81,9 @@ export class UsageRollUps {
   /** Writes what has changed. */
   save(): void {
     for (const { key, before, after } of this.#changes.values()) {
-      const { startS, serviceName, provider, model } = this.#known(key) ? key : { ...key, model: OTHER };
+      const { startS, serviceName, provider, model } = this.#isRoomFor(key)
+        ? key
+        : { startS: key.startS, serviceName: OTHER, provider: OTHER, model: OTHER };
       const [gone, come] = [usageValues(before), usageValues(after)];
       this.#connection
         .sql(
@@ -113,13 +121,24 @@ export class UsageRollUps {
     return { sinceMs: startS * 1000, untilMs, by, total, items: sorted([...groups.values()], by) };
   }
 
-  #known({ startS, serviceName, provider, model }: UsageKey): boolean {
-    const count = this.#connection.sql('SELECT count(*) AS rows FROM usage_roll_up WHERE start_s = ?');
-    if (number(count.get(startS)!, 'rows') < MOST_NAMES) return true;
+  /** Notes the row of a key that has none yet, as far as there may be more of its hour. */
+  #isRoomFor({ startS, serviceName, provider, model }: UsageKey): boolean {
     const stored = this.#connection.sql(
       'SELECT 1 FROM usage_roll_up WHERE start_s = ? AND service_name = ? AND provider = ? AND model = ?',
     );
-    return stored.get(startS, serviceName, provider, model) !== undefined;
+    if (stored.get(startS, serviceName, provider, model) !== undefined) return true;
+    const count = this.#rowsOf(startS);
+    if (count >= MOST_NAMES) return false;
+    this.#rows.set(startS, count + 1);
+    return true;
+  }
+
+  #rowsOf(startS: number): number {
+    const known = this.#rows.get(startS);
+    if (known !== undefined) return known;
+    if (this.#rows.size >= REMEMBERED_HOURS) this.#rows.clear();
+    const count = this.#connection.sql('SELECT count(*) AS rows FROM usage_roll_up WHERE start_s = ?');
+    return number(count.get(startS)!, 'rows');
   }
 }
 
