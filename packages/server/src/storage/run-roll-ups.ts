@@ -38,7 +38,7 @@ class Sums {
     if (durationMs !== null) this.durations.add(durationMs);
   }
 
-  /** Nothing gets less than none: what was stored before runs were summed up was never added. */
+  /** Nothing gets less than none: a row may have been removed since, for its age. */
   remove({ isFailed: failed, durationMs }: RunPart): void {
     this.calls = Math.max(0, this.calls - 1);
     if (failed) this.errors = Math.max(0, this.errors - 1);
@@ -67,15 +67,24 @@ export class RunRollUps {
   /** By key as text. */
   readonly #rows = new Map<string, RunRow>();
   readonly #changed = new Set<RunRow>();
+  /** Traces up to this key were stored before runs were summed up. */
+  readonly #countedAfter: number;
 
   /** @param now - Milliseconds since the Unix epoch. */
   constructor(connection: SqliteConnection, now: () => number) {
     this.#connection = connection;
     this.#now = now;
+    this.#countedAfter = countedAfter(connection);
     connection.onRollback(() => {
       this.#rows.clear();
       this.#changed.clear();
     });
+  }
+
+  /** Whether a trace is one of those that are summed up. */
+  counts({ traceKey, isPartial }: { readonly traceKey: number; readonly isPartial: boolean }): boolean {
+    // Of a trace that was removed the beginning has counted already.
+    return !isPartial && traceKey > this.#countedAfter;
   }
 
   /**
@@ -216,6 +225,11 @@ export class RunRollUps {
       .get(periodS, startS)!;
     return Number(services) >= MOST_SERVICES;
   }
+}
+
+function countedAfter(connection: SqliteConnection): number {
+  const row = connection.sql(`SELECT value FROM counter WHERE name = 'runs_counted_after'`).get();
+  return Number(row?.['value'] ?? 0);
 }
 
 /** @param totals - As the row of the trace has them. */

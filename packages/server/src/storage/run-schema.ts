@@ -1,7 +1,8 @@
 /**
  * Eighth step. `run_roll_up` sums up the traces that began within a minute or an hour, by the service of the span that
  * speaks for them and, without a name, of all services; it outlives them. `durations` is a `DurationHistogram` of those that
- * have their root. What is stored before this step is not summed up.
+ * have their root. What is stored before this step is not summed up, nor what of it arrives later: traces with a key up to
+ * `runs_counted_after`.
  */
 export const RUNS = `
   CREATE TABLE run_roll_up (
@@ -15,4 +16,5 @@ export const RUNS = `
   ) WITHOUT ROWID;
 
   CREATE INDEX rootless_trace_by_change ON trace (changed_ms) WHERE has_root = 0;
+  INSERT INTO counter SELECT 'runs_counted_after', coalesce(max(trace_key), 0) FROM trace;
 `;
