@@ -5,7 +5,7 @@ import { shareBits, usageOfShare } from './ai-share.ts';
 import { AI_SPAN_COLUMNS, aiSpanValues, toAiFigures, type AiFigures } from './ai-span-row.ts';
 import { insertRows } from './insert-rows.ts';
 import { AiCandidates, sourceSpan } from './ai-candidates.ts';
-import type { OpenTrace } from './open-traces.ts';
+import type { OpenTrace } from './open-trace.ts';
 import { ParentSpans } from './parent-spans.ts';
 import type { NewSpan } from './span-rows.ts';
 import type { SqliteConnection } from './sqlite-connection.ts';

@@ -1,51 +1,20 @@
-import type { AiUsage, ExecutionStatus, TraceSummary } from '@tta/obs-protocol';
-import { type RunPart, runPart, type RunRollUps } from './run-roll-ups.ts';
-import { sessionPart, type SessionPart, type Sessions } from './sessions.ts';
-import type { CountedAiSpan } from './ai-spans.ts';
+import type { ExecutionStatus, TraceSummary } from '@tta/obs-protocol';
+import { newTrace, OPEN_TRACE, toOpenTrace, type OpenTrace } from './open-trace.ts';
+import { runPart, type RunRollUps } from './run-roll-ups.ts';
+import type { Sessions } from './sessions.ts';
 import type { SqliteConnection } from './sqlite-connection.ts';
 import type { SqlValue } from './sqlite-driver.ts';
 import { LOG_SIZE } from './sqlite-log-store.ts';
-import { number, storable, toTotals } from './sqlite-rows.ts';
+import { number, storable } from './sqlite-rows.ts';
 import type { TraceTotals } from './trace-roll-up.ts';
-import { NO_SESSION, toTraceSession, type TraceSession } from './trace-session.ts';
-import { toUsage, USAGE_COLUMNS } from './usage-columns.ts';
 
 /** The name of the span of a run that goes on after it was suspended: below the span of the part before. */
 export const RESUMPTION = 'primitive.resumable.resume';
 
-/** What a trace takes beside its spans, about. */
-const TRACE_BYTES = 200;
 /** Traces that are not read again when more of their spans arrive. */
 const CACHED_TRACES = 4_000;
 /** A name may have 1 MiB: traces of longer ones than this are read again. */
 const CACHED_CHARACTERS = 1_000;
-
-/** A trace whose spans are coming in. */
-export interface OpenTrace {
-  readonly traceId: string;
-  readonly traceKey: number;
-  readonly isPartial: boolean;
-  readonly isPinned: boolean;
-  /** Has no row yet. */
-  isNew: boolean;
-  totals: TraceTotals | undefined;
-  /** Of its spans of AI programs; `null` without any. */
-  usage: AiUsage | null;
-  /** The spans that `usage` sums up, as far as they are remembered. */
-  aiSpans: CountedAiSpan[] | undefined;
-  /** Spans around those that have not arrived; `undefined`: any may be one. */
-  awaitedSpans: ReadonlySet<string> | undefined;
-  session: TraceSession;
-  /** As its row of `trace_session` says. */
-  savedSession: TraceSession;
-  /** What its session counts of it; `null` while it has no row. */
-  counted: SessionPart | null;
-  /** What is counted of it among all runs; `null` while it has no row. */
-  run: RunPart | null;
-  bytes: number;
-  /** Of `bytes`, what the row says already. */
-  savedBytes: number;
-}
 
 /** How much is stored. */
 export interface StoredTotals {
@@ -129,62 +98,13 @@ export class OpenTraces {
   }
 
   #read(traceId: string): OpenTrace | undefined {
-    const row = this.#connection
-      .sql(
-        `SELECT trace_key, name, service_name, status, CAST(start_ns AS TEXT) AS start_text,
-         CAST(end_ns AS TEXT) AS end_text, span_count, error_count, has_root, head_span_id,
-         CAST(head_start_ns AS TEXT) AS head_start_text, is_partial, is_pinned, bytes, session_id,
-         CAST(session_ns AS TEXT) AS session_text, user_id, CAST(user_ns AS TEXT) AS user_text, ${USAGE_COLUMNS.join()}
-       FROM trace LEFT JOIN trace_usage USING (trace_key) LEFT JOIN trace_session USING (trace_key) WHERE trace_id = ?`,
-      )
-      .get(traceId);
-    if (row === undefined) return undefined;
-    const totals = toTotals(row);
-    const usage = row['calls'] === null ? null : toUsage(row);
-    const session = toTraceSession(row);
-    return {
-      traceId,
-      traceKey: number(row, 'trace_key'),
-      isNew: false,
-      isPartial: number(row, 'is_partial') === 1,
-      isPinned: number(row, 'is_pinned') === 1,
-      totals,
-      usage,
-      aiSpans: undefined,
-      awaitedSpans: undefined,
-      session,
-      savedSession: session,
-      counted: sessionPart({
-        sessionId: session.sessionId,
-        status: totals.status,
-        usage,
-        isPartial: number(row, 'is_partial') === 1,
-      }),
-      run: runPart(totals),
-      bytes: number(row, 'bytes'),
-      savedBytes: number(row, 'bytes'),
-    };
+    const row = this.#connection.sql(OPEN_TRACE).get(traceId);
+    return row === undefined ? undefined : toOpenTrace(traceId, row);
   }
 
   #newTrace(traceId: string): OpenTrace {
     const forgotten = this.#connection.sql('SELECT 1 FROM forgotten_trace WHERE trace_id = ?').get(traceId);
-    return {
-      traceId,
-      traceKey: this.#nextTraceKey++,
-      isNew: true,
-      isPartial: forgotten !== undefined,
-      isPinned: false,
-      totals: undefined,
-      usage: null,
-      aiSpans: undefined,
-      awaitedSpans: undefined,
-      session: NO_SESSION,
-      savedSession: NO_SESSION,
-      counted: null,
-      run: null,
-      bytes: TRACE_BYTES,
-      savedBytes: 0,
-    };
+    return newTrace(traceId, this.#nextTraceKey++, forgotten !== undefined);
   }
 
   #save(trace: OpenTrace, isResumed: boolean, changedMs: number): TraceSummary {

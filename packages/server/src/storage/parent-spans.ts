@@ -1,4 +1,4 @@
-import type { OpenTrace } from './open-traces.ts';
+import type { OpenTrace } from './open-trace.ts';
 import type { NewSpan } from './span-rows.ts';
 import type { SqliteConnection } from './sqlite-connection.ts';
 import { textOrNull } from './sqlite-rows.ts';

@@ -1,5 +1,6 @@
 import type { SpanBatch } from '../otlp/span-batch.ts';
-import type { OpenTrace, OpenTraces } from './open-traces.ts';
+import type { OpenTrace } from './open-trace.ts';
+import type { OpenTraces } from './open-traces.ts';
 import type { SqliteConnection } from './sqlite-connection.ts';
 import type { SqlStatement, SqlValue } from './sqlite-driver.ts';
 import { number, storable } from './sqlite-rows.ts';

@@ -1,7 +1,8 @@
 import type { ExecutionStatus, TraceSummary } from '@tta/obs-protocol';
 import type { SpanBatch } from '../otlp/span-batch.ts';
 import type { AiSpans } from './ai-spans.ts';
-import { type OpenTrace, type OpenTraces, RESUMPTION } from './open-traces.ts';
+import type { OpenTrace } from './open-trace.ts';
+import { type OpenTraces, RESUMPTION } from './open-traces.ts';
 import { type NewSpan, SpanRows } from './span-rows.ts';
 import type { SqliteConnection } from './sqlite-connection.ts';
 import type { SqliteStatisticsStore } from './sqlite-statistics-store.ts';
