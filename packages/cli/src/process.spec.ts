@@ -12,7 +12,7 @@ function processOf(
   const out = Object.assign(new PassThrough(), stdout);
   const err = Object.assign(new PassThrough(), stderr);
   const subject = { env, stdin, stdout: out, stderr: err, platform: 'linux' } as unknown as NodeJS.Process;
-  return { stdin, err, out, surroundings: processSurroundings(subject) };
+  return { subject, stdin, err, out, surroundings: processSurroundings(subject) };
 }
 
 describe('processSurroundings', () => {
@@ -61,13 +61,19 @@ describe('processSurroundings', () => {
     expect(terminal.errColumns).toBe(width);
   });
 
-  it('goes on when nobody reads its output any more, and with no other error', () => {
-    const { out } = processOf({});
-    const broken = Object.assign(new Error('broken pipe'), { code: 'EPIPE' });
-    expect(() => out.emit('error', broken)).not.toThrow();
-    expect(() => out.emit('error', Object.assign(new Error('no space'), { code: 'ENOSPC' }))).toThrow(
-      'no space',
-    );
+  it('goes on in silence when nobody reads its output any more', () => {
+    const { subject, out, err } = processOf({});
+    out.emit('error', Object.assign(new Error('broken pipe'), { code: 'EPIPE' }));
+    expect([err.read(), subject.exitCode]).toEqual([null, undefined]);
+  });
+
+  it('says once that its output cannot be written, and fails', () => {
+    const { subject, out, err } = processOf({});
+    const full = Object.assign(new Error('write ENOSPC'), { code: 'ENOSPC' });
+    out.emit('error', full);
+    out.emit('error', full);
+    expect(String(err.read())).toBe('tta-obs: stdout cannot be written (ENOSPC).\n');
+    expect(subject.exitCode).toBe(1);
   });
 
   it('writes what is long no faster than it is read', async () => {

@@ -10,15 +10,18 @@ const DEFAULT_COLUMNS = 100;
 const STOP_SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 /** Runs a command line on the real process. */
-export function runProcess(args: readonly string[]): Promise<number> {
-  return main(args, processSurroundings(process));
+export async function runProcess(args: readonly string[]): Promise<number> {
+  const exitCode = await main(args, processSurroundings(process));
+  // What was to be said may not have been written.
+  return exitCode || Number(process.exitCode ?? 0);
 }
 
 /** What commands see of a process. */
 export function processSurroundings(subject: NodeJS.Process): Surroundings {
   const { env, stdin, stdout, stderr } = subject;
-  // Whoever read our output may be gone, as in `tta-obs run … | head`: the service goes on and stops in order.
-  for (const stream of [stdout, stderr]) stream.on('error', ignoreBrokenPipe);
+  stdout.on('error', outputFailure(subject));
+  // There is nowhere left to tell it.
+  stderr.on('error', () => undefined);
   return {
     env,
     platform: subject.platform,
@@ -85,8 +88,18 @@ async function pipe(parts: AsyncIterable<string>, output: NodeJS.WritableStream)
   }
 }
 
-function ignoreBrokenPipe(error: NodeJS.ErrnoException): void {
-  if (error.code !== 'EPIPE') throw error;
+/**
+ * Whoever read our output may be gone, as in `tta-obs run … | head`, or its disk may be full: the service goes on and
+ * stops in order. What is lost without anybody's wish is told once, and makes the exit code 1.
+ */
+function outputFailure(subject: NodeJS.Process): (error: NodeJS.ErrnoException) => void {
+  let isTold = false;
+  return ({ code, message }) => {
+    if (code === 'EPIPE' || isTold) return;
+    isTold = true;
+    subject.exitCode = 1;
+    subject.stderr.write(`tta-obs: stdout cannot be written (${code ?? message}).\n`);
+  };
 }
 
 /** The page is a package of its own, and in a fresh clone it may not be built yet. */
