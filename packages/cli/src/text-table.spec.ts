@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { markdownTable, textTable } from './text-table.ts';
+import { textTable } from './text-table.ts';
 
 const columns = [
   { title: 'name', align: 'left' },
@@ -32,13 +32,5 @@ describe('textTable', () => {
 
   it('draws titles alone for no rows', () => {
     expect(textTable(columns, [], 80)).toEqual(['name  kind  calls']);
-  });
-});
-
-describe('markdownTable', () => {
-  it('is a table in which nothing of a cell ends it', () => {
-    expect(markdownTable(columns, [['a|b\\', 'x', '1']])).toBe(
-      '| name | kind | calls |\n| --- | --- | ---: |\n| a\\|b\\\\ | x | 1 |\n',
-    );
   });
 });

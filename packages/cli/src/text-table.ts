@@ -4,6 +4,8 @@ import { truncate, widthOf } from './safe-text.ts';
 export interface TableColumn {
   readonly title: string;
   readonly align: 'left' | 'right';
+  /** Its texts come from traced programs: in Markdown they are code, in which nothing is a link, a mention or a tag. */
+  readonly isForeign?: boolean;
 }
 
 const GAP = '  ';
@@ -46,15 +48,4 @@ export function textTable(
       .join(GAP)
       .trimEnd(),
   );
-}
-
-/** The same as a table of Markdown, uncut. */
-export function markdownTable(
-  columns: readonly TableColumn[],
-  cells: readonly (readonly string[])[],
-): string {
-  const line = (row: readonly string[]) =>
-    `| ${row.map((cell) => cell.replaceAll('\\', '\\\\').replaceAll('|', '\\|')).join(' | ')} |\n`;
-  const ruler = columns.map(({ align }) => (align === 'left' ? '---' : '---:'));
-  return [columns.map(({ title }) => title), ruler, ...cells].map(line).join('');
 }

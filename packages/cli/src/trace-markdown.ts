@@ -1,5 +1,6 @@
 import type { TraceDocument } from '@tta/obs-protocol';
 import { formatDuration } from './format-duration.ts';
+import { codeBlock, codeSpan } from './markdown.ts';
 import { safeText } from './safe-text.ts';
 import { STATUS_MARK } from './status-mark.ts';
 import { traceRows, type TraceRow } from './trace-rows.ts';
@@ -65,21 +66,4 @@ function failureList({ spans }: TraceDocument): readonly string[] {
 
 function failureLine({ status, title }: TraceRow, message: string): string {
   return `- ${STATUS_MARK[status]} ${codeSpan(title || '(no name)')} ${status}: ${codeSpan(message || '(no message)')}`;
-}
-
-/** Within code nothing is a link, a mention or a tag. */
-function codeSpan(text: string): string {
-  const fence = '`'.repeat(longestRun(text) + 1);
-  const gap = /^`|`$/.test(text) ? ' ' : '';
-  return `${fence}${gap}${text}${gap}${fence}`;
-}
-
-function codeBlock(text: string): string {
-  const fence = '`'.repeat(Math.max(3, longestRun(text) + 1));
-  return `${fence}text\n${text}${fence}`;
-}
-
-/** The most backticks in a row. */
-function longestRun(text: string): number {
-  return (text.match(/`+/g) ?? []).reduce((longest, run) => Math.max(longest, run.length), 0);
 }

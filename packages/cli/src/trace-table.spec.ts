@@ -69,7 +69,7 @@ describe('traceTable', () => {
 describe('traceTableMarkdown', () => {
   it('cuts nothing', () => {
     expect(traceTableMarkdown(traces)).toContain(
-      '| ✗ | a very long name of a run | shop | 2026-01-07 08:12:40 | 1.24 s | 12 | 2 |  |  | cdcdcdcd',
+      '| ✗ | `a very long name of a run` | `shop` | 2026-01-07 08:12:40 | 1.24 s | 12 | 2 |  |  | cdcdcdcd',
     );
   });
 });

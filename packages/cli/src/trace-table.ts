@@ -1,10 +1,11 @@
 import type { TraceSummary } from '@tta/obs-protocol';
 import { formatDuration } from './format-duration.ts';
 import { formatCost, formatTokens } from './format-usage.ts';
+import { markdownTable } from './markdown.ts';
 import { safeText, widthOf } from './safe-text.ts';
 import { STATUS_MARK, statusColour } from './status-mark.ts';
 import { style } from './style.ts';
-import { markdownTable, textTable, type TableColumn } from './text-table.ts';
+import { textTable, type TableColumn } from './text-table.ts';
 
 /** Of a name so much is seen before another column is left out for it. */
 const LEAST_NAME = 16;
@@ -21,11 +22,13 @@ const MARK: TraceColumn = { title: ' ', align: 'left', cellOf: ({ status }) => S
 const NAME: TraceColumn = {
   title: 'name',
   align: 'left',
+  isForeign: true,
   cellOf: ({ name }) => safeText(name) || '(no name)',
 };
 const SERVICE: TraceColumn = {
   title: 'service',
   align: 'left',
+  isForeign: true,
   worth: 3,
   cellOf: ({ serviceName }) => safeText(serviceName),
 };

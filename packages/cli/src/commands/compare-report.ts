@@ -1,7 +1,8 @@
 import type { ComparedPrimitive, PrimitiveComparison, PrimitiveName } from '@tta/obs-protocol';
+import { codeSpan, markdownTable } from '../markdown.ts';
 import { safeText, truncate } from '../safe-text.ts';
 import type { Style } from '../style.ts';
-import { markdownTable, type TableColumn } from '../text-table.ts';
+import type { TableColumn } from '../text-table.ts';
 import { changesOf, type Change } from './compare-changes.ts';
 import { shortName } from './compare-versions.ts';
 
@@ -20,9 +21,9 @@ interface Changed {
 }
 
 const COLUMNS: readonly TableColumn[] = [
-  { title: 'primitive', align: 'left' },
-  { title: 'type', align: 'left' },
-  { title: 'service', align: 'left' },
+  { title: 'primitive', align: 'left', isForeign: true },
+  { title: 'type', align: 'left', isForeign: true },
+  { title: 'service', align: 'left', isForeign: true },
   { title: 'change', align: 'left' },
   { title: 'before', align: 'right' },
   { title: 'after', align: 'right' },
@@ -64,7 +65,7 @@ export function comparisonMarkdown(report: ComparisonReport): string {
   const { worse, better } = sorted(comparison);
   const rows = [...worse, ...better].flatMap(({ item, changes }) =>
     changes.map((change) => [
-      ...[item.name, item.primitiveType, item.serviceName].map((text) => code(safeText(text))),
+      ...[item.name, item.primitiveType, item.serviceName].map(safeText),
       change.isWorse ? `**${change.word}**` : change.word,
       change.before,
       change.after,
@@ -73,8 +74,8 @@ export function comparisonMarkdown(report: ComparisonReport): string {
     ]),
   );
   const table = rows.length === 0 ? [] : [markdownTable(COLUMNS, rows)];
-  const rest = summary(comparison, worse.length + better.length, code);
-  return [headline(report, code), ...table, `${rest.join('  \n')}\n`].join('\n');
+  const rest = summary(comparison, worse.length + better.length, codeSpan);
+  return [headline(report, codeSpan), ...table, `${rest.join('  \n')}\n`].join('\n');
 }
 
 /** By their largest change. */
@@ -155,9 +156,4 @@ function list(names: readonly PrimitiveName[], named: (text: string) => string):
 
 function lines(texts: readonly string[]): string {
   return texts.map((text) => `${text}\n`).join('');
-}
-
-/** Within code nothing that a program says is a link, a mention or a tag. */
-function code(text: string): string {
-  return `\`${text.replaceAll('`', "'")}\``;
 }

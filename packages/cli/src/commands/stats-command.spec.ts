@@ -72,6 +72,7 @@ describe('tta-obs stats', () => {
     expect(answer.items).toHaveLength(3);
     const markdown = await stats('--markdown');
     expect(markdown.out).toMatch(/^\| primitive \| type \| service \|.*\n\| --- \| --- \| --- \| ---: \|/);
+    expect(markdown.out).toContain('| `ask [31m model` | `retry` | `shop` | 3 |');
   });
 
   it('knows services apart, and says when there is nothing', async () => {

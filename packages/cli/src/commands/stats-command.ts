@@ -1,4 +1,5 @@
 import { UsageError } from '../command-error.ts';
+import { markdownTable } from '../markdown.ts';
 import { nearestName } from '../nearest-name.ts';
 import { outputFormat } from '../output-format.ts';
 import { ServiceClient } from '../service-client.ts';
@@ -10,7 +11,7 @@ import type { StatsQuestion, StatsReport } from '../stats/stats-report.ts';
 import { usageStats } from '../stats/usage-stats.ts';
 import { style } from '../style.ts';
 import type { Surroundings } from '../surroundings.ts';
-import { markdownTable, textTable } from '../text-table.ts';
+import { textTable } from '../text-table.ts';
 import { parseWindow } from '../time-window.ts';
 import type { StatsFlags } from './stats.ts';
 

@@ -59,7 +59,7 @@ describe('tta-obs traces', () => {
     await send('one', 'two', 'three');
     const list = JSON.parse((await traces('--json', '--limit', '2')).out) as unknown[];
     expect([list.length, list.every(isTraceSummary)]).toEqual([2, true]);
-    expect((await traces('--markdown')).out).toMatch(/^\|   \| name \| service \|[^]+\| ✓ \| three \|/);
+    expect((await traces('--markdown')).out).toMatch(/^\|   \| name \| service \|[^]+\| ✓ \| `three` \|/);
   });
 
   it('says that there are none', async () => {

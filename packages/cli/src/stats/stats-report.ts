@@ -43,10 +43,10 @@ export function failedText(errors: number, calls: number): string {
   return errors === 0 ? '' : `${errors} (${((100 * errors) / calls).toFixed(errors === calls ? 0 : 1)} %)`;
 }
 
-/** Titles at the left for names, at the right for figures. */
+/** Titles at the left for names, as programs tell them, at the right for figures. */
 export function columnsOf(names: readonly string[], figures: readonly string[]): readonly TableColumn[] {
   return [
-    ...names.map((title): TableColumn => ({ title, align: 'left' })),
+    ...names.map((title): TableColumn => ({ title, align: 'left', isForeign: true })),
     ...figures.map((title): TableColumn => ({ title, align: 'right' })),
   ];
 }
