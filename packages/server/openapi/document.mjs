@@ -68,7 +68,7 @@ export function openApiDocument(operations) {
       // Grows where a client has to change.
       version: '1',
     },
-    servers: [{ url: 'http://127.0.0.1:8765', description: 'Where it listens unless told otherwise' }],
+    servers: [{ url: '/', description: 'Where this document was read' }],
     security: [{}, { bearer: [] }, { header: [] }, { cookie: [] }],
     tags: Object.entries(tags).map(([name, description]) => ({ name, description })),
     paths: { ...paths, ...otlpPaths },

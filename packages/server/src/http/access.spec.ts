@@ -137,11 +137,17 @@ describe('Access with a token', () => {
   it('says what to do instead of using a foreign name', () => {
     const check = (asked: Access) => () => asked.check({ host: 'vm:9300' }, {});
     expect(check(access)).toThrow(
-      'Host "vm:9300" is not a name of this machine: use http://127.0.0.1 or http://localhost, or send the token ("Authorization: Bearer <token>", in a browser /?token=<token>), with which any name is taken.',
+      'Host "vm:9300" is not a name of this machine: use http://127.0.0.1 or http://localhost, or show the token, with which any name is taken: as TTA_UI_TOKEN of @tta/obs and tta-obs, in the header x-tta-token, or in a browser with the address printed at the start.',
     );
     expect(check(new Access({ host: '127.0.0.1' }))).toThrow(
       'use http://127.0.0.1 or http://localhost, or start the service with a token (--token) and send that.',
     );
+  });
+
+  it('says what to set where the token is missing, without a form that a redactor takes for a secret', () => {
+    const check = () => access.check({ host: '127.0.0.1' }, {});
+    expect(check).toThrow('Programs with @tta/obs and tta-obs: set TTA_UI_TOKEN.');
+    expect(check).not.toThrow(/authorization|bearer|token[=:]/i);
   });
 
   it('gives a cookie for the token alone, which does not tell it', () => {

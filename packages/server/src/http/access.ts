@@ -52,7 +52,7 @@ export class Access {
     if (this.#token === undefined) return;
     throw new RefusedError(
       401,
-      'A token is needed: open the address that the service printed at its start, or send "Authorization: Bearer <token>".',
+      'The service wants the token that it printed at its start. Programs with @tta/obs and tta-obs: set TTA_UI_TOKEN. Others: send the header x-tta-token. Browsers: open the printed address.',
     );
   }
 
@@ -72,7 +72,7 @@ export class Access {
     const way =
       this.#token === undefined
         ? 'or start the service with a token (--token) and send that'
-        : 'or send the token ("Authorization: Bearer <token>", in a browser /?token=<token>), with which any name is taken';
+        : 'or show the token, with which any name is taken: as TTA_UI_TOKEN of @tta/obs and tta-obs, in the header x-tta-token, or in a browser with the address printed at the start';
     throw new RefusedError(
       403,
       `Host "${host}" is not a name of this machine: use http://127.0.0.1 or http://localhost, ${way}.`,

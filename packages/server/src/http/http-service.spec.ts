@@ -439,9 +439,11 @@ describe('what is refused', () => {
     ]);
   });
 
-  it('is no question without the token', async () => {
+  it('is no question without the token, or whether the service runs by another name', async () => {
     await start({}, TOKEN);
     expect((await get('/health')).status).toBe(401);
+    const byOtherName = 'GET /health HTTP/1.1\r\nhost: other.example\r\nconnection: close\r\n\r\n';
+    expect(await answerTo(byOtherName)).toContain('HTTP/1.1 403');
     const health = (await (await get('/health', { 'x-tta-token': TOKEN })).json()) as { refused: unknown };
     expect(health.refused).toEqual({ requestCount: 0, recordCount: 0 });
     expect(said).toEqual([]);
@@ -492,12 +494,25 @@ describe('other paths', () => {
     socket.destroy();
   });
 
+  it('answers a method that an address does not have with 404, with any content', async () => {
+    await start();
+    for (const headers of [{}, { 'content-type': 'application/json' }]) {
+      const answer = await fetch(`http://127.0.0.1:${port}/api/traces/${'1'.repeat(32)}`, {
+        method: 'DELETE',
+        headers,
+      });
+      expect([answer.status, await answer.text()]).toEqual([
+        404,
+        expect.stringContaining('There is no DELETE /api/traces/'),
+      ]);
+    }
+  });
+
   it('takes changes as JSON only, which a form of another site cannot send', async () => {
     await start();
     const status = async (method: string, headers: Record<string, string>) =>
       (await fetch(`http://127.0.0.1:${port}/api/cleanup`, { method, headers })).status;
     expect(await status('POST', {})).toBe(415);
-    expect(await status('DELETE', {})).toBe(415);
     expect(await status('POST', { 'content-type': 'text/plain' })).toBe(415);
     expect(await status('POST', { 'content-type': 'application/json' })).toBe(400);
   });

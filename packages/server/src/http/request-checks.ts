@@ -33,9 +33,9 @@ export function addRequestChecks(
       // Out of the address, so that it is neither kept in the history nor copied with it.
       if (cookie !== null) return await reply.header('set-cookie', cookie).redirect('/', 303);
       access.check(request.headers, request.socket);
-      checkMediaType(request);
-      // Before a body is read.
+      // Before a body is read, and before it is said how one would have to be sent.
       if (request.is404) throw new RefusedError(404, `There is no ${request.method} ${pathOf(request)}.`);
+      checkMediaType(request);
     } catch (error) {
       const { status, message } = error as RefusedError;
       if (!isIdleQuestion(request, status)) refusals.noteRequest(request.method, request.url, status);
@@ -79,10 +79,11 @@ export function refuseMalformed(
 
 /**
  * Nothing is lost with a question for what is not there, such as an icon that every browser asks for, or without the
- * token, as programs ask that look whether a service runs.
+ * token, as programs ask that look whether a service runs, by whatever name.
  */
-function isIdleQuestion({ method }: FastifyRequest, status: number): boolean {
-  return (method === 'GET' || method === 'HEAD') && (status === 401 || status === 404);
+function isIdleQuestion(request: FastifyRequest, status: number): boolean {
+  if (request.method !== 'GET' && request.method !== 'HEAD') return false;
+  return status === 401 || status === 404 || (status === 403 && pathOf(request) === '/health');
 }
 
 /** The token of `/?token=…`, the address that a person opens first. */

@@ -10,4 +10,10 @@ describe('openapi.json', () => {
     const written = readFileSync(new URL('../../openapi.json', import.meta.url), 'utf8');
     expect(written).toBe(generated);
   });
+
+  it('names no address, which is that of the service it is read from', () => {
+    const written = readFileSync(new URL('../../openapi.json', import.meta.url), 'utf8');
+    const { servers } = JSON.parse(written) as { servers: readonly { url: string }[] };
+    expect(servers.map(({ url }) => url)).toEqual(['/']);
+  });
 });
