@@ -1,5 +1,7 @@
 import type { ProgramEnd } from '../child-program.ts';
 import type { Finding } from './finding.ts';
+import type { GivenVariable } from './otlp-destination.ts';
+import { shownAddress } from './shown-address.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -18,14 +20,16 @@ const NAMES = ['TTA_UI_ENDPOINT', 'OTEL_EXPORTER_OTLP_ENDPOINT', 'OTEL_EXPORTER_
 export function checkArrival(traceCount: number, { end, given, env }: ArrivalOptions): readonly Finding[] {
   if (traceCount > 0) return [];
   const had = variables(env);
-  const own = new Set(variables(given));
   return [
     {
       check: 'arrival',
       what: 'No trace of the program has arrived.',
       evidence: [
         `it ended with exit code ${end.exitCode}, and should have heeded one of these:`,
-        ...had.map((variable) => `${variable}${own.has(variable) ? ', as set in this shell' : ''}`),
+        ...had.map(
+          ({ name, value }) =>
+            `${name}=${shownAddress(value)}${given[name] === value ? ', as set in this shell' : ''}`,
+        ),
         'a program that sets no SDK up, or ends before its last batch is sent, sends nothing',
       ],
       mend: [
@@ -39,6 +43,9 @@ export function checkArrival(traceCount: number, { end, given, env }: ArrivalOpt
   ];
 }
 
-function variables(env: Environment): readonly string[] {
-  return NAMES.filter((name) => env[name]).map((name) => `${name}=${env[name]}`);
+function variables(env: Environment): readonly GivenVariable[] {
+  return NAMES.flatMap((name) => {
+    const value = env[name];
+    return value ? [{ name, value }] : [];
+  });
 }

@@ -1,3 +1,4 @@
+import { hostname, networkInterfaces } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { DoctorSite, only } from '../../test/doctor-site.ts';
@@ -139,6 +140,50 @@ describe('where programs send', () => {
       named: '',
     };
     expect(await checkDestination({ TTA_UI_TOKEN: TOKEN }, service)).toEqual([]);
+  });
+
+  it('is told without user, password and query', async () => {
+    const { port } = await site.service();
+    const shown: string[] = [];
+    const other = await site.httpPort((request, response) => {
+      shown.push(request.headers.authorization ?? 'nobody');
+      response.writeHead(404).end(`no route for ${request.url}`);
+    });
+    const address = `http://bob:hun@ter2@127.0.0.1:${other}`;
+    const env = {
+      OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: `${address}/v1/traces?api_key=hunter3`,
+      TTA_UI_ENDPOINT: address,
+    };
+    const told = JSON.stringify(await site.found(port, env));
+    expect(told).toContain(`OTEL_EXPORTER_OTLP_TRACES_ENDPOINT=http://…@127.0.0.1:${other}/v1/traces?…`);
+    expect(told).toContain(`TTA_UI_ENDPOINT=http://…@127.0.0.1:${other}`);
+    expect(told).toContain('answered 404');
+    expect(told).not.toMatch(/bob|hun|ter2|hunter3|credentials/);
+    expect(shown[0]).toBe(`Basic ${Buffer.from('bob:hun@ter2').toString('base64')}`);
+  });
+
+  it('is the service on all addresses, by each name of this machine', async () => {
+    const { port } = await site.service({ host: '0.0.0.0', token: TOKEN });
+    const addresses = Object.values(networkInterfaces()).flatMap((each) => each ?? []);
+    const names = [
+      hostname(),
+      ...addresses.filter(({ family }) => family === 'IPv4').map(({ address }) => address),
+    ];
+    const headers = { OTEL_EXPORTER_OTLP_HEADERS: `authorization=Bearer%20${TOKEN}`, TTA_UI_TOKEN: TOKEN };
+    const flags = ['--host', '0.0.0.0', '--otlp-ports', 'none'];
+    for (const name of names) {
+      const url = `http://${name}:${port}`;
+      const env = { ...headers, OTEL_EXPORTER_OTLP_ENDPOINT: url, TTA_UI_ENDPOINT: url };
+      expect((await site.examine(port, env, flags)).findings).toEqual([]);
+    }
+  });
+
+  it('is the service by a name that wants the token, which does not count as refused', async () => {
+    const { port } = await site.service({ host: '0.0.0.0', token: TOKEN });
+    const env = { TTA_UI_TOKEN: TOKEN, OTEL_EXPORTER_OTLP_ENDPOINT: `http://${hostname()}:${port}` };
+    const flags = ['--host', '0.0.0.0', '--otlp-ports', 'none'];
+    expect(only((await site.examine(port, env, flags)).findings).what).toContain('wants a token');
+    expect((await site.examine(port, { TTA_UI_TOKEN: TOKEN }, flags)).findings).toEqual([]);
   });
 
   it('is no address for programs of @tta/obs', async () => {

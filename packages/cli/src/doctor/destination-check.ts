@@ -8,6 +8,7 @@ import {
 } from './otlp-destination.ts';
 import { isOfService, type ReachableService } from './reachable-service.ts';
 import { reasonOf, sendEmptyExport, type SendResult } from './send-empty-export.ts';
+import { shownAddress, withoutUser } from './shown-address.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 type AddressedDestination = OtlpDestination & { readonly url: URL };
@@ -114,13 +115,15 @@ async function checkOwn(
 /** A question does not count as refused, an export would. */
 async function isAdmitted({ url, headers }: AddressedDestination): Promise<boolean> {
   try {
-    const response = await fetch(new URL('/health', url), {
-      headers,
+    const plain = withoutUser(new URL('/health', url));
+    const response = await fetch(plain.url, {
+      headers: { ...plain.headers, ...headers },
       redirect: 'error',
       signal: AbortSignal.timeout(PROBE_LIMIT_MS),
     });
     await response.body?.cancel();
-    return response.status !== 401;
+    // 403 is for a name of this machine that only who shows the token may call it by.
+    return response.status !== 401 && response.status !== 403;
   } catch {
     // What is wrong is told by the export that follows.
     return true;
@@ -168,21 +171,23 @@ function atRoot(destination: AddressedDestination, protocol: OtlpProtocol): Addr
 async function checkOwnEndpoint(env: Environment, service: ReachableService): Promise<Finding | undefined> {
   const variable = given(env, 'TTA_UI_ENDPOINT');
   if (variable === undefined) return undefined;
-  const evidence = [`TTA_UI_ENDPOINT=${variable.value}`];
+  const evidence = [`TTA_UI_ENDPOINT=${shownAddress(variable.value)}`];
   const mend = [`export TTA_UI_ENDPOINT=${service.url}`];
   if (!URL.canParse(variable.value)) {
     return { check: 'destination', what: 'TTA_UI_ENDPOINT is no address.', evidence, mend };
   }
   const url = new URL(variable.value);
   if (url.protocol === 'http:' && isOfService(service, url)) return undefined;
-  const told = await fetch(new URL('/health', url), {
+  const { url: health, headers } = withoutUser(new URL('/health', url));
+  const told = await fetch(health, {
+    headers,
     redirect: 'manual',
     signal: AbortSignal.timeout(PROBE_LIMIT_MS),
   }).then(({ status }) => `answered ${status}`, reasonOf);
   return {
     check: 'destination',
     what: `Programs of @tta/obs send to ${url.host}, and not to the service at ${service.url}.`,
-    evidence: [...evidence, `GET ${new URL('/health', url).href}: ${told}`],
+    evidence: [...evidence, `GET ${health.href}: ${told}`],
     mend,
   };
 }
@@ -192,15 +197,13 @@ function finding(
   { endpointVariable, protocolVariable }: OtlpDestination,
   { evidence = [], mend }: { readonly evidence?: readonly string[]; readonly mend: readonly string[] },
 ): Finding {
-  const variables = [endpointVariable, protocolVariable].flatMap((variable) =>
-    variable === undefined ? [] : [`${variable.name}=${withoutPassword(variable.value)}`],
-  );
+  const variables = [
+    ...(endpointVariable === undefined
+      ? []
+      : [`${endpointVariable.name}=${shownAddress(endpointVariable.value)}`]),
+    ...(protocolVariable === undefined ? [] : [`${protocolVariable.name}=${protocolVariable.value}`]),
+  ];
   return { check: 'destination', what, evidence: [...variables, ...evidence], mend };
-}
-
-/** Nobody needs to see it on a screen. */
-function withoutPassword(address: string): string {
-  return address.replace(/\/\/[^/@]*@/, '//…@');
 }
 
 function sentText(

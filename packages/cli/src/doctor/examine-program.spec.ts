@@ -83,6 +83,13 @@ describe('tta-obs doctor -- <command>', () => {
     );
   });
 
+  it('tells no password of a variable that the program had', async () => {
+    const endpoint = 'http://bob:hunter2@127.0.0.1:9';
+    const { report } = await doctor(['true'], { OTEL_EXPORTER_OTLP_ENDPOINT: endpoint });
+    expect(JSON.stringify(report)).toContain('http://…@127.0.0.1:9, as set in this shell');
+    expect(JSON.stringify(report)).not.toContain('hunter2');
+  });
+
   it('finds that a sampler takes nothing', async () => {
     const findings = await faulty('none', { OTEL_TRACES_SAMPLER: 'always_off' });
     expect(findings.map(({ check }) => check)).toEqual(['variables', 'arrival']);

@@ -1,3 +1,4 @@
+import { hostname, networkInterfaces } from 'node:os';
 import type { ServiceSettings } from '../service-settings.ts';
 
 /** The service that everything is meant to reach, while it runs. */
@@ -13,6 +14,7 @@ export interface ReachableService {
   readonly named: string;
 }
 
+const EVERYWHERE: ReadonlySet<string> = new Set(['0.0.0.0', '::']);
 const LOOPBACK: ReadonlySet<string> = new Set(['localhost', '127.0.0.1', '::1', '0.0.0.0', '::']);
 
 /** Whether an address is one of the service. */
@@ -23,5 +25,12 @@ export function isOfService({ host, ports }: ReachableService, url: URL): boolea
 
 /** What a service of these settings can be called on this machine. */
 function isSameHost(one: string, other: ServiceSettings['host']): boolean {
-  return one.toLowerCase() === other.toLowerCase() || (LOOPBACK.has(one) && LOOPBACK.has(other));
+  if (one.toLowerCase() === other.toLowerCase() || (LOOPBACK.has(one) && LOOPBACK.has(other))) return true;
+  return EVERYWHERE.has(other) && namesOfMachine().has(one.toLowerCase());
+}
+
+/** By which other machines reach this one. */
+function namesOfMachine(): ReadonlySet<string> {
+  const addresses = Object.values(networkInterfaces()).flatMap((each) => each ?? []);
+  return new Set([hostname().toLowerCase(), ...addresses.map(({ address }) => address)]);
 }

@@ -8,6 +8,7 @@ import {
 } from 'node:http2';
 import { safeText, truncate } from '../safe-text.ts';
 import type { OtlpDestination, OtlpProtocol } from './otlp-destination.ts';
+import { withoutUser } from './shown-address.ts';
 
 const LIMIT_MS = 3_000;
 const TOLD_LENGTH = 160;
@@ -46,9 +47,10 @@ async function sendHttp(
   { url, headers }: Pick<OtlpDestination, 'headers'> & { readonly url: URL },
   protocol: 'http/protobuf' | 'http/json',
 ): Promise<SendResult> {
-  const response = await fetch(url, {
+  const plain = withoutUser(url);
+  const response = await fetch(plain.url, {
     method: 'POST',
-    headers: { ...headers, 'content-type': TYPES[protocol] },
+    headers: { ...plain.headers, ...headers, 'content-type': TYPES[protocol] },
     body: BODIES[protocol],
     redirect: 'manual',
     signal: AbortSignal.timeout(LIMIT_MS),
@@ -60,7 +62,9 @@ async function sendHttp(
     return { isAccepted: true, isReached: true, told: 'answered 200' };
   }
   const said = response.status === 200 ? `${type || 'no type'}, which is not OTLP` : messageOf(body, type);
-  const told = shown(`answered ${response.status}${said === '' ? '' : `: ${said}`}`);
+  // Some answers repeat the address, in whose query a key may be.
+  const plainSaid = url.search === '' ? said : said.replaceAll(url.search, '?…');
+  const told = shown(`answered ${response.status}${said === '' ? '' : `: ${plainSaid}`}`);
   return { isAccepted: false, isReached: true, told };
 }
 
