@@ -14,6 +14,19 @@ interface SpanException {
   readonly stack: string | null;
 }
 
+/** A failed span around others. */
+interface AroundSpan {
+  readonly key: number;
+  readonly parentId: string | null;
+  /** The nearest exception, its own or one around it; `undefined`: not looked for yet, or further away than is looked. */
+  nearest?: ToldException | null;
+}
+
+interface ToldException {
+  readonly key: number;
+  readonly exception: SpanException;
+}
+
 /** A span in which an error arose, and what it tells of it. */
 export interface FailedSpan extends SpanException {
   readonly span: NewSpan;
@@ -28,6 +41,8 @@ export class FailedSpans {
   readonly #connection: SqliteConnection;
   /** By the key of the span. Of one call of `arisen`. */
   readonly #exceptions = new Map<number, SpanException | null>();
+  /** By the key of the trace and the id of the span; `null`: it did not fail, or has not come. Of one call of `arisen`. */
+  readonly #around = new Map<string, AroundSpan | null>();
 
   constructor(connection: SqliteConnection) {
     this.#connection = connection;
@@ -43,12 +58,12 @@ export class FailedSpans {
       const exception = this.#exceptions.get(span.spanKey)!;
       const isHere =
         exception === null
-          ? !this.#hasFailedChild(span) && !this.#isToldAround(span, () => true)
-          : !this.#isToldBelow(span, exception) &&
-            !this.#isToldAround(span, (around, key) => key < firstKey && isSame(around, exception));
+          ? !this.#hasFailedChild(span) && this.#nearestAround(span) === null
+          : !this.#isToldBelow(span, exception) && !this.#isToldAround(span, exception, firstKey);
       return isHere ? [toldOf(span, exception)] : [];
     });
     this.#exceptions.clear();
+    this.#around.clear();
     return arisen;
   }
 
@@ -69,20 +84,50 @@ export class FailedSpans {
     return false;
   }
 
-  /** Whether the nearest exception around it, as far as all are failed in between, is one that `tells`. */
-  #isToldAround(span: NewSpan, tells: (exception: SpanException, spanKey: number) => boolean): boolean {
-    let parent = span.batch.strings[span.batch.parentSpanId[span.index]!] ?? null;
-    for (let seen = 0; seen < MOST_RELATIVES && parent !== null; seen++) {
+  /** Whether the nearest exception around it is the same, and counted in an earlier commit. */
+  #isToldAround(span: NewSpan, exception: SpanException, firstKey: number): boolean {
+    const nearest = this.#nearestAround(span);
+    return nearest !== null && nearest.key < firstKey && isSame(nearest.exception, exception);
+  }
+
+  /** The nearest exception around a span, as far as all are failed in between. What was passed once is not passed again. */
+  #nearestAround({ trace: { traceKey }, batch, index }: NewSpan): ToldException | null {
+    const passed = new Set<AroundSpan>();
+    let nearest: ToldException | null = null;
+    let around = this.#aroundSpan(traceKey, batch.strings[batch.parentSpanId[index]!] ?? null);
+    while (around !== null && !passed.has(around)) {
+      if (around.nearest !== undefined) {
+        nearest = around.nearest;
+        break;
+      }
+      if (passed.size === MOST_RELATIVES) return null;
+      passed.add(around);
+      const exception = this.#exceptionOf(around.key);
+      if (exception !== null) {
+        nearest = { key: around.key, exception };
+        break;
+      }
+      around = this.#aroundSpan(traceKey, around.parentId);
+    }
+    for (const span of passed) span.nearest = nearest;
+    return nearest;
+  }
+
+  #aroundSpan(traceKey: number, id: string | null): AroundSpan | null {
+    if (id === null) return null;
+    const name = `${traceKey} ${id}`;
+    let around = this.#around.get(name);
+    if (around === undefined) {
       const row = this.#connection
         .sql('SELECT span_key, parent_span_id, status FROM span WHERE trace_key = ? AND span_id = ?')
-        .get(span.trace.traceKey, parent);
-      if (row === undefined || !isFailed(row['status'] as string)) return false;
-      const key = number(row, 'span_key');
-      const exception = key === span.spanKey ? null : this.#exceptionOf(key);
-      if (exception !== null) return tells(exception, key);
-      parent = textOrNull(row, 'parent_span_id');
+        .get(traceKey, id);
+      around =
+        row === undefined || !isFailed(row['status'] as string)
+          ? null
+          : { key: number(row, 'span_key'), parentId: textOrNull(row, 'parent_span_id') };
+      this.#around.set(name, around);
     }
-    return false;
+    return around;
   }
 
   #failedBelow(
