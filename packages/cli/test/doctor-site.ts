@@ -19,6 +19,7 @@ type Variables = Readonly<Record<string, string>>;
 export interface Report {
   readonly traceCount: number;
   readonly findings: readonly Finding[];
+  readonly notes: readonly Finding[];
 }
 
 /** What a spec of the doctor sets up for real: services, other programs on ports, programs with a fault. */

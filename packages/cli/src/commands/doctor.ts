@@ -31,7 +31,8 @@ command had been told and has sent; it has ended when it is looked at.
   destination    where OTEL_EXPORTER_OTLP_* and TTA_UI_ENDPOINT lead; an export
                  that holds nothing is sent there
   arrival        with a command: whether anything has come
-  refusals       what the service was sent and did not take
+  refusals       what the service was sent and did not take; a note (!) when
+                 nothing was refused while it looked
   times          spans from the future, or in other units
   clocks         two processes whose clocks differ
   orphans        spans whose parent never arrived
@@ -45,14 +46,14 @@ A check that cannot know says nothing.
 
 Flags
   --since TIME    traces from how long ago: 15m, 6h, 7d; of them the newest 500
-  --json          as JSON: checks, and findings with evidence and mend
+  --json          as JSON: checks; findings and notes with evidence and mend
   --otlp-ports N,N
                   where programs send by default, or none (4318,4317)
   --db-path FILE  the database that the service keeps or, with a command, is to
                   keep
 ${CLIENT_HELP}
 Exit codes
-  0  nothing was found
+  0  nothing was found, or only noted
   1  something was found, or the command could not be run
   2  the command line, a variable or the settings file is wrong
 `,

@@ -10,6 +10,10 @@ export interface Diagnosis {
   readonly unreadCount: number;
 }
 
+export function notesOf({ results }: Diagnosis): readonly Finding[] {
+  return results.flatMap((result) => ('findings' in result ? (result.notes ?? []) : []));
+}
+
 export function findingsOf({ results }: Diagnosis): readonly Finding[] {
   return results.flatMap((result) => ('findings' in result ? result.findings : []));
 }

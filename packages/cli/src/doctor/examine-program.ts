@@ -1,4 +1,3 @@
-import type { Health } from '@tta/obs-protocol';
 import { runProgram } from '../child-program.ts';
 import { CommandError } from '../command-error.ts';
 import type { ServiceFlags } from '../commands/shared-flags.ts';
@@ -78,10 +77,7 @@ async function examine(
       { check: 'variables', findings: checkVariables(env) },
       { check: 'destination', findings: await checkDestination(env, reachable) },
       { check: 'arrival', findings: checkArrival(left.count, { end, given: surroundings.env, env }) },
-      {
-        check: 'refusals',
-        findings: checkRefusals(typeof before === 'object' ? refusedSince(before, after) : after, named),
-      },
+      checkRefusals(typeof before === 'object' ? before : undefined, after),
       ...(evidence.traces.length === 0
         ? skipTraces('no trace has arrived')
         : checkTraces(evidence, reachable)),
@@ -89,16 +85,6 @@ async function examine(
     traceCount: evidence.traces.length,
     unreadCount,
   };
-}
-
-/** What was refused before is not the program's. */
-function refusedSince({ refused: before }: Health, after: Health): Health {
-  const { requestCount, recordCount } = after.refused;
-  const refused = {
-    requestCount: requestCount - before.requestCount,
-    recordCount: recordCount - before.recordCount,
-  };
-  return { ...after, refused };
 }
 
 /** What it announces is not what was asked for. */

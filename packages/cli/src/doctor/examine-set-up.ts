@@ -56,13 +56,14 @@ export async function examineSetUp(options: ExamineOptions): Promise<Diagnosis> 
   };
   const summaries = await listed(client, windowMs, now);
   const { evidence, unreadCount } = await readEvidence(client, summaries, { nowMs: now(), progress });
+  const later = await client.probe();
   return {
     url: client.url,
     results: [
       ...first,
       { check: 'ports', findings: await checkPorts(settings.otlpPorts, env, service) },
       { check: 'destination', findings: await checkDestination(env, service) },
-      { check: 'refusals', findings: checkRefusals(health, named) },
+      checkRefusals(health, typeof later === 'object' ? later : health),
       ...checkTraces(evidence, service),
     ],
     traceCount: evidence.traces.length,

@@ -27,9 +27,14 @@ export interface Finding {
 }
 
 /** A check that was made, with what it found; or why it could not be made. */
-export type CheckResult =
-  | { readonly check: CheckName; readonly findings: readonly Finding[] }
-  | { readonly check: CheckName; readonly skipped: string };
+export type CheckResult = MadeCheck | { readonly check: CheckName; readonly skipped: string };
+
+export interface MadeCheck {
+  readonly check: CheckName;
+  readonly findings: readonly Finding[];
+  /** What is worth a look, and may be over: with these alone, nothing is wrong. */
+  readonly notes?: readonly Finding[];
+}
 
 /** The first few of many, and how many there are beside them. */
 export function firstOf(lines: readonly string[], limit = 3): readonly string[] {

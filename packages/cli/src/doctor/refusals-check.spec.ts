@@ -24,7 +24,7 @@ const health = (requestCount: number, recordCount: number) =>
 
 describe('checkRefusals', () => {
   it('finds nothing where all was taken', () => {
-    expect(checkRefusals(health(0, 0), '')).toEqual([]);
+    expect(checkRefusals(health(0, 0), health(0, 0))).toEqual({ check: 'refusals', findings: [] });
   });
 
   it('has the reasons since the start from the log, the last of them first', () => {
@@ -35,14 +35,26 @@ describe('checkRefusals', () => {
         'tta-obs: Left out 2 spans that cannot be stored; the answer says why\n' +
         'tta-obs: Refused with 404: POST /v1/trace\n',
     );
-    const [finding] = checkRefusals(health(2, 2), ' --port 1');
-    expect(finding!.what).toBe(
-      'The service has refused 2 requests and 2 records since its start 1 min 00 s ago.',
-    );
-    expect(finding!.evidence).toEqual([
+    const { findings } = checkRefusals(undefined, health(2, 2));
+    expect(findings[0]!.what).toBe('The service has refused 2 requests and 2 records just now.');
+    expect(findings[0]!.evidence).toEqual([
       'Refused with 404: POST /v1/trace',
       'Left out 2 spans that cannot be stored; the answer says why',
     ]);
-    expect(finding!.mend).toContain('tta-obs stop --port 1 && tta-obs start --detach --port 1');
+  });
+
+  it('finds what was refused between two looks, and notes what was refused before', () => {
+    expect(checkRefusals(health(2, 0), health(3, 0)).findings[0]!.what).toBe(
+      'The service has refused 1 request just now.',
+    );
+    const { findings, notes } = checkRefusals(health(2, 0), health(2, 0));
+    expect([findings, notes!.map(({ what }) => what)]).toEqual([
+      [],
+      ['The service has refused 2 requests since its start 1 min 00 s ago, but none just now.'],
+    ]);
+  });
+
+  it('never mends by a start that would lose how the service was started', () => {
+    expect(checkRefusals(health(2, 0), health(2, 0)).notes![0]!.mend.join()).not.toContain('tta-obs start');
   });
 });

@@ -1,7 +1,7 @@
 import { safeText } from '../safe-text.ts';
-import { style } from '../style.ts';
+import { style, type Style } from '../style.ts';
 import type { Terminal } from '../surroundings.ts';
-import { findingsOf, type Diagnosis } from './diagnosis.ts';
+import { findingsOf, notesOf, type Diagnosis } from './diagnosis.ts';
 import { counted, type Finding } from './finding.ts';
 
 const INDENT = '    ';
@@ -10,15 +10,19 @@ const INDENT = '    ';
 export function reportText(diagnosis: Diagnosis, { hasColour }: Pick<Terminal, 'hasColour'>): string {
   const findings = findingsOf(diagnosis);
   const paint = style(hasColour);
-  const ends = summaryOf(diagnosis, findings.length);
+  const notes = notesOf(diagnosis);
+  const ends = summaryOf(diagnosis, findings.length, notes.length);
   const mark = findings.length === 0 ? `${paint.green('✓')} ` : '';
-  return `${findings.map((finding) => findingText(finding, hasColour)).join('')}${mark}${ends.join('\n')}\n`;
+  const texts = [
+    ...findings.map((finding) => findingText(finding, paint.red('✗'), paint)),
+    ...notes.map((note) => findingText(note, paint.yellow('!'), paint)),
+  ];
+  return `${texts.join('')}${mark}${ends.join('\n')}\n`;
 }
 
-function findingText({ check, what, evidence, mend }: Finding, hasColour: boolean): string {
-  const paint = style(hasColour);
+function findingText({ check, what, evidence, mend }: Finding, mark: string, paint: Style): string {
   return [
-    `${paint.red('✗')} ${paint.bold(safeText(what))} ${paint.dim(`[${check}]`)}\n`,
+    `${mark} ${paint.bold(safeText(what))} ${paint.dim(`[${check}]`)}\n`,
     ...labelled(
       'seen',
       evidence.map((line) => paint.dim(safeText(line))),
@@ -32,13 +36,17 @@ function labelled(label: string, lines: readonly string[]): readonly string[] {
   return lines.map((line, at) => `${INDENT}${(at === 0 ? label : '').padEnd(label.length)}  ${line}\n`);
 }
 
-function summaryOf({ url, results, traceCount, unreadCount }: Diagnosis, found: number): readonly string[] {
+function summaryOf(
+  { url, results, traceCount, unreadCount }: Diagnosis,
+  found: number,
+  noted: number,
+): readonly string[] {
   const skipped = results.flatMap((result) => ('skipped' in result ? [result] : []));
   const made = counted(results.length - skipped.length, 'check');
   const read = `${counted(traceCount, 'trace')} of the service at ${url}`;
   return [
     found === 0
-      ? `${made} made, and none found anything: ${read}.`
+      ? `${made} made, and none found anything${noted === 0 ? '' : ' that is wrong now'}: ${read}.`
       : `${counted(found, 'finding')} in ${made}: ${read}.`,
     ...(unreadCount === 0 ? [] : [`${counted(unreadCount, 'trace')} with too many spans left out.`]),
     ...(skipped.length === 0
@@ -53,6 +61,13 @@ export function reportJson(diagnosis: Diagnosis): string {
   const checks = results.map((result) =>
     'skipped' in result ? result : { check: result.check, findingCount: result.findings.length },
   );
-  const report = { url, traceCount, unreadCount, checks, findings: findingsOf(diagnosis) };
+  const report = {
+    url,
+    traceCount,
+    unreadCount,
+    checks,
+    findings: findingsOf(diagnosis),
+    notes: notesOf(diagnosis),
+  };
   return `${JSON.stringify(report)}\n`;
 }

@@ -108,21 +108,23 @@ describe('the service', () => {
       }));
     }
     const findings = await site.found(Number(new URL(url).port));
-    expect(findings.map(({ check }) => check)).toEqual(['service', 'refusals']);
+    expect(findings.map(({ check }) => check)).toEqual(['service']);
     expect(findings[0]!.what).toBe(`The service at ${url} fails: its disk is full.`);
     expect(findings[0]!.mend).toContain('tta-obs config set maxBytes 200MB');
   });
 
-  it('has refused what it was sent', async () => {
+  it('has refused what it was sent, which is a note once it is over', async () => {
     const server = await site.service();
     await fetch(`${server.url}/v1/traces`, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
       body: '{"resourceSpans":[',
     });
-    const { check, what, evidence } = only(await site.found(server.port));
+    const { findings, notes } = await site.examine(server.port);
+    expect(findings.map(({ check }) => check)).not.toContain('refusals');
+    const { check, what, evidence } = only(notes);
     expect(check).toBe('refusals');
-    expect(what).toMatch(/^The service has refused 1 request since its start .* ago\.$/);
+    expect(what).toMatch(/^The service has refused 1 request since its start .* ago, but none just now\.$/);
     expect(evidence).toEqual(['refused: {"requestCount":1,"recordCount":0} in GET /health']);
   });
 });
