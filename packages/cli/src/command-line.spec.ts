@@ -76,6 +76,13 @@ describe('parseCommandLine', () => {
     [['cleanup', '--max-traces', '1'], 'Unknown flag "--max-traces". See tta-obs cleanup --help.'],
     [['start', '--keep-secrets=no'], '--keep-secrets takes no value.'],
     [['start', 'now'], '"now" is too much: see tta-obs start --help.'],
+    [
+      ['traces', '-service:web', '--json'],
+      `A query that begins with "-" needs "--" before it: tta-obs traces -- '-service:web'`,
+    ],
+    [['tail', '-has:x'], `A query that begins with "-" needs "--" before it: tta-obs tail -- '-has:x'`],
+    [['traces', '-n', '5'], 'Unknown flag "-n". See tta-obs traces --help.'],
+    [['trace', '-service:web'], 'Unknown flag "-s".'],
     [['pin', ''], 'Something is missing: tta-obs pin <id|latest>'],
   ])('refuses %j', (args, message) => {
     expect(() => parseCommandLine(args)).toThrow(message);

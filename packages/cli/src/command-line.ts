@@ -60,7 +60,7 @@ function checkPositionals(
   if (extra !== undefined) throw new UsageError(`"${extra}" is too much: see tta-obs ${name} --help.`);
 }
 
-function parseFlags({ name: command, flags: known }: Command, args: readonly string[]) {
+function parseFlags({ name: command, usage, flags: known }: Command, args: readonly string[]) {
   const { values, positionals, tokens } = parseArgs({
     args: [...args],
     options: {
@@ -72,7 +72,10 @@ function parseFlags({ name: command, flags: known }: Command, args: readonly str
     tokens: true,
   });
   for (const token of tokens) {
-    if (token.kind === 'option') checkFlag(command, known, token);
+    if (token.kind === 'option') {
+      checkQuery(usage, args[token.index]!, `tta-obs ${command}`);
+      checkFlag(command, known, token);
+    }
   }
   return { flags: values['help'] === true ? ('help' as const) : toFlags(values), positionals };
 }
@@ -82,6 +85,12 @@ interface FlagToken {
   readonly rawName: string;
   readonly value?: string | undefined;
   readonly inlineValue?: boolean | undefined;
+}
+
+/** `-service:web` is no flag, but a query that leaves something out. */
+function checkQuery(usage: string, word: string, command: string): void {
+  if (usage !== '[query]' || !/^-[^-]./.test(word)) return;
+  throw new UsageError(`A query that begins with "-" needs "--" before it: ${command} -- '${word}'`);
 }
 
 function checkFlag(
