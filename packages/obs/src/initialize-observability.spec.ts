@@ -230,6 +230,17 @@ describe('initializeObservability', () => {
     );
   });
 
+  it('says that there is no option of a mistyped name', async () => {
+    const { stderr } = await runProgram(
+      directory,
+      `const obs = initializeObservability({ serviceNam: 'x', enableTtaUi: false });
+       initializeObservability({ serviceNam: 'x', enableTtaUi: false });
+       await obs.shutdown();`,
+    );
+    expect(stderr.trim().split('\n')).toHaveLength(1);
+    expect(stderr).toContain('has no option \\"serviceNam\\" (did you mean serviceName?): left aside.');
+  });
+
   it('takes everything down, and a new call records again', async () => {
     const sink = await startSink();
     const obs = initialize({ ttaUiEndpoint: sink.httpUrl, enablePrometheus: true, prometheusPort: 0 });

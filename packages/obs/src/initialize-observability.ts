@@ -19,6 +19,7 @@ import type { SetUp } from './set-up.ts';
 import { type Signals, startSignals } from './signals.ts';
 import { spoolDirectory } from './spool-directory.ts';
 import { TroubleReport } from './trouble-report.ts';
+import { unknownOptions } from './unknown-options.ts';
 
 const defaultServiceName = 'tta-workflow';
 
@@ -50,7 +51,7 @@ export function runningObservability(): Observability | undefined {
  * in the log which of its options are ignored.
  *
  * What is not read from `options` is read from the environment. With `OTEL_SDK_DISABLED=true` nothing is recorded or
- * sent, and the handle only prints log lines. While a destination is down its telemetry waits, on disk for the local
+ * sent, and the handle only prints log lines. An option that there is not is reported and left aside. While a destination is down its telemetry waits, on disk for the local
  * service; it is reported at once, then at most once a minute. A variable that makes no sense is reported, too, and
  * left aside.
  *
@@ -76,6 +77,8 @@ export function initializeObservability(options: ObservabilityOptions = {}): Obs
   const serviceName = options.serviceName ?? env.resource.serviceName ?? defaultServiceName;
   const printing = printingOptions(options, env);
   const printer = createLogger(printing.notices);
+  const unknown = unknownOptions(options);
+  if (unknown !== undefined) printer.warn(unknown);
   const run = (handle: Observability): Observability => {
     running = { handle, options, printer, hasWarned: false };
     return handle;
