@@ -102,7 +102,8 @@ function joined(system: string, place: string | null): string {
   return shortened(place === null ? system : `${system}/${place}`);
 }
 
-function shortened(name: string): string {
+/** A name as the map of services has it. */
+export function shortened(name: string): string {
   return name.slice(0, NAME_LENGTH);
 }
 

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { SpanRecord } from '../otlp/trace-batch.ts';
 import { openDatabaseFile } from './database-file.ts';
-import { batchOfSpans, hexId, sampleSpan } from './sample-records.ts';
+import { batchOfGroups, batchOfSpans, hexId, sampleGroup, sampleSpan } from './sample-records.ts';
 import { ServiceMapReader } from './service-map.ts';
 import { SqliteConnection } from './sqlite-connection.ts';
 import { sqliteStores } from '../testing/sqlite-stores.ts';
@@ -59,6 +59,22 @@ describe('ServiceMapReader', () => {
     expect(whole).toMatchObject({ isComplete: true, edges: [{ to: 'remote:example.org', calls: 3_000 }] });
     const part = new ServiceMapReader(connection, slowClock()).map(WINDOW);
     expect(part).toMatchObject({ traceCount: 1, isComplete: false, nodes: [{ calls: 300 }], edges: [] });
+  });
+
+  it('shortens names of services', async () => {
+    const name = 'x'.repeat(1_000_000);
+    const group = (spanId: number, service: string) =>
+      sampleGroup([sampleSpan(1, spanId)], { 'service.name': service });
+    const { traces } = sqliteStores(connection, () => 0);
+    await traces.write(batchOfGroups([group(1, name), group(2, 'shop')]));
+    const told = 'x'.repeat(200);
+    expect(new ServiceMapReader(connection, () => 0).map(WINDOW)).toMatchObject({
+      nodes: [
+        { id: 'service:shop', name: 'shop' },
+        { id: `service:${told}`, name: told },
+      ],
+      edges: [{ from: `service:${told}`, to: 'service:shop' }],
+    });
   });
 
   it('takes spans that are their own parents, or each other’s', async () => {

@@ -1,6 +1,6 @@
 import type { AiOperation, AttributesJson, ServiceMap } from '@tta/obs-protocol';
 import { CallGraph } from '../statistics/call-graph.ts';
-import { addTraceCalls, CALLING_KINDS, type CallSpan } from '../statistics/trace-calls.ts';
+import { addTraceCalls, CALLING_KINDS, shortened, type CallSpan } from '../statistics/trace-calls.ts';
 import { AiShare } from './ai-share.ts';
 import type { SqliteConnection } from './sqlite-connection.ts';
 import type { SqlRow } from './sqlite-driver.ts';
@@ -97,7 +97,7 @@ function toSpan(row: SqlRow): CallSpan {
   return {
     spanId: text(row, 'span_id'),
     parentSpanId: textOrNull(row, 'parent_span_id'),
-    serviceName: text(row, 'service_name'),
+    serviceName: shortened(text(row, 'service_name')),
     kind: number(row, 'kind'),
     isFailed: isFailed(text(row, 'status')),
     durationMs: number(row, 'duration_ms'),
