@@ -4,7 +4,8 @@ import { isLiveMessage, type LiveChange, type LiveMessage } from '@tta/obs-proto
 import { WebSocket } from 'ws';
 import { CommandError } from './command-error.ts';
 import { noServiceError } from './no-service-error.ts';
-import type { ServiceClient, WebSocketAddress } from './service-client.ts';
+import type { ServiceClient } from './service-client.ts';
+import type { WebSocketAddress } from './service-connection.ts';
 
 const OPEN_LIMIT_MS = 5_000;
 const FIRST_RETRY_MS = 250;

@@ -4,6 +4,7 @@ import { announceService } from './announcement.ts';
 import { CommandError } from './command-error.ts';
 import type { ServiceFlags } from './commands/shared-flags.ts';
 import { LeftTraces } from './left-traces.ts';
+import { OtherVersionError } from './other-version-error.ts';
 import { ownPath } from './own-path.ts';
 import { ServiceClient } from './service-client.ts';
 import type { ServiceSettings } from './service-settings.ts';
@@ -102,14 +103,21 @@ async function* storedSpans(
   }
 }
 
-/** What it has stored when the program has ended is all that is told: it goes on. */
+/**
+ * What it has stored when the program has ended is all that is told: it goes on. One of another version takes what the
+ * program sends, and cannot tell it.
+ */
 async function runningService(client: ServiceClient, token: string | undefined): Promise<ObservingService> {
-  const before = Math.max(0, ...(await client.newestTraces()).map(({ seq }) => seq));
+  const before = await newestSeq(client).catch((error: unknown) => {
+    if (error instanceof OtherVersionError) return error;
+    throw error;
+  });
   return {
     url: client.url,
     token,
     outlivesUs: true,
     leftTraces: async () => {
+      if (before instanceof OtherVersionError) throw before;
       const traces = (await client.newestTraces()).filter(({ seq }) => seq > before);
       return { count: traces.length, newest: (limit) => traces.slice(0, limit).toReversed() };
     },
@@ -118,4 +126,8 @@ async function runningService(client: ServiceClient, token: string | undefined):
     stay: () => Promise.resolve(),
     close: () => Promise.resolve(),
   };
+}
+
+async function newestSeq(client: ServiceClient): Promise<number> {
+  return Math.max(0, ...(await client.newestTraces()).map(({ seq }) => seq));
 }

@@ -4,6 +4,20 @@ import { afterEach, describe, expect, it } from '@jest/globals';
 import { ServiceClient } from './service-client.ts';
 
 const ID = 'a'.repeat(32);
+/** What is answered to everything else. */
+const OTHER = 'other';
+const HEALTH = {
+  status: 'ok',
+  problem: null,
+  version: '0.1.0',
+  uptimeMs: 1,
+  ports: [],
+  databasePath: '/traces.db',
+  queuedBytes: 0,
+  retention: { maxTraces: 1, retentionHours: 1, maxBytes: 1 },
+  stored: null,
+  refused: { requestCount: 0, recordCount: 0 },
+};
 
 let other: Server | undefined;
 
@@ -15,6 +29,16 @@ afterEach(() => {
 /** A client of a program that answers everything alike. */
 async function clientOf(status: number, body: string, headers: Record<string, string> = {}) {
   other = createServer((_, answer) => answer.writeHead(status, headers).end(body)).listen(0, '127.0.0.1');
+  await new Promise((resolve) => other!.once('listening', resolve));
+  return new ServiceClient({ host: '127.0.0.1', port: (other.address() as AddressInfo).port });
+}
+
+/** A client of a program that answers so by address, what has no answer with 404. */
+async function clientOfAnswers(answers: Readonly<Record<string, object>>) {
+  other = createServer(({ url }, answer) => {
+    const body = answers[url ?? ''] ?? answers[OTHER];
+    answer.writeHead(body === undefined ? 404 : 200).end(JSON.stringify(body ?? {}));
+  }).listen(0, '127.0.0.1');
   await new Promise((resolve) => other!.once('listening', resolve));
   return new ServiceClient({ host: '127.0.0.1', port: (other.address() as AddressInfo).port });
 }
@@ -36,6 +60,30 @@ describe('ServiceClient', () => {
       await expect(ask(client)).rejects.toThrow(`No TTA service answers at ${client.url}`);
       other!.close();
     }
+  });
+
+  it.each<[string, (client: ServiceClient) => Promise<unknown>]>([
+    ['a trace', (client) => client.trace(ID)],
+    ['traces', (client) => client.newestTraces()],
+    ['a preview', (client) => client.cleanUp(true)],
+    ['a pin', (client) => client.pin(ID, true)],
+  ])(
+    'says of a service of another version that it has to be replaced, when it asks for %s',
+    async (_, ask) => {
+      const client = await clientOfAnswers({ '/health': HEALTH, [OTHER]: { items: [{ traceId: ID }] } });
+      await expect(ask(client)).rejects.toThrow(
+        `The service at ${client.url} is of another version than this program: stop it with "tta-obs stop", and start`,
+      );
+    },
+  );
+
+  it('does not take a part of a trace that is removed meanwhile for all of it', async () => {
+    const path = `/api/traces/${ID}/spans?limit=500`;
+    const client = await clientOfAnswers({ [path]: { items: [], nextCursor: 'next' } });
+    const read = async () => {
+      for await (const page of client.spans(ID)) expect(page).toEqual([]);
+    };
+    await expect(read()).rejects.toThrow('The trace was removed while it was read');
   });
 
   it('hands on what the service says, without what would steer the terminal', async () => {
@@ -63,11 +111,12 @@ describe('ServiceClient', () => {
     const client = new ServiceClient({ host: '127.0.0.1', port, token: 'x'.repeat(16) });
     expect(await client.probe()).toBeUndefined();
     await expect(client.trace(ID)).rejects.toThrow('No TTA service answers');
-    expect(shown).toEqual([undefined, undefined]);
+    expect(shown.filter((authorization) => authorization !== undefined)).toEqual([]);
+    shown.length = 0;
     headers = ours;
     expect(await client.trace(ID)).toBeUndefined();
     expect(await client.pin(ID, true)).toBeUndefined();
-    expect(shown.slice(2)).toEqual([undefined, `Bearer ${'x'.repeat(16)}`, `Bearer ${'x'.repeat(16)}`]);
+    expect(shown).toEqual([undefined, `Bearer ${'x'.repeat(16)}`, `Bearer ${'x'.repeat(16)}`]);
   });
 
   it('sends traces as they are given, and tells what the service said', async () => {

@@ -18,9 +18,16 @@ import {
 } from '@tta/obs-protocol';
 import { CommandError } from './command-error.ts';
 import { noServiceError } from './no-service-error.ts';
+import { OtherVersionError } from './other-version-error.ts';
+import { RemovedTraceError } from './removed-trace-error.ts';
 import { safeText } from './safe-text.ts';
+import {
+  isLocked,
+  ServiceConnection,
+  type ServiceRequest,
+  type WebSocketAddress,
+} from './service-connection.ts';
 import type { ServiceSettings } from './service-settings.ts';
-import { serviceUrl } from './service-url.ts';
 import { isWholeTraceId } from './trace-id.ts';
 import { searchTraces } from './trace-search.ts';
 import { tracesAnswer, type TracesAnswer } from './traces-answer.ts';
@@ -34,31 +41,22 @@ const STORE_LIMIT_MS = 60_000;
 /** As many as a page of any list may have. */
 const PAGE = 500;
 
-/** How a WebSocket of a service is opened. */
-export interface WebSocketAddress {
-  readonly url: string;
-  readonly headers: Readonly<Record<string, string>>;
-}
+const READ: ServiceRequest = { method: 'GET', limitMs: ANSWER_LIMIT_MS };
 
-interface Request {
-  readonly method: 'GET' | 'PUT' | 'DELETE' | 'POST';
-  /** A text is sent as it stands. */
-  readonly body?: object | string;
-  readonly limitMs: number;
-}
-
-const READ: Request = { method: 'GET', limitMs: ANSWER_LIMIT_MS };
-
-/** Asks a running service over REST. Questions throw a NoServiceError when nothing answers as our service would. */
+/**
+ * Asks a running service over REST. Questions throw a NoServiceError when nothing answers as our
+ * service would, and an OtherVersionError when one of another version does.
+ */
 export class ServiceClient {
-  readonly url: string;
-  readonly #token: string | undefined;
-  /** It has asked for a token as our service does: nobody else is shown one. */
-  #wantsToken = false;
+  readonly #connection: ServiceConnection;
 
-  constructor({ host, port, token }: Pick<ServiceSettings, 'host' | 'port' | 'token'>) {
-    this.url = serviceUrl(host, port);
-    this.#token = token;
+  constructor(settings: Pick<ServiceSettings, 'host' | 'port' | 'token'>) {
+    this.#connection = new ServiceConnection(settings);
+  }
+
+  /** For example `http://127.0.0.1:8765`. */
+  get url(): string {
+    return this.#connection.url;
   }
 
   /**
@@ -67,7 +65,7 @@ export class ServiceClient {
    */
   async probe(): Promise<Health | 'locked' | undefined> {
     try {
-      const response = await this.#fetch('/health', { method: 'GET', limitMs: PROBE_LIMIT_MS });
+      const response = await this.#connection.fetch('/health', { method: 'GET', limitMs: PROBE_LIMIT_MS });
       if (isLocked(response)) return 'locked';
       const body: unknown = await response.json();
       return isHealth(body) ? body : undefined;
@@ -78,7 +76,7 @@ export class ServiceClient {
 
   /** Where a WebSocket is, of a service that has answered {@link ServiceClient.probe}: with the token if it wants one. */
   webSocket(path: string): WebSocketAddress {
-    return { url: `${this.url.replace(/^http/, 'ws')}${path}`, headers: this.#authorization };
+    return this.#connection.webSocket(path);
   }
 
   /**
@@ -99,7 +97,7 @@ export class ServiceClient {
   /** All traces by start time, newest first, page by page. */
   async *tracePages(): AsyncGenerator<readonly TraceSummary[]> {
     const isThere = yield* this.#pages(`/api/traces?limit=${PAGE}`, isTraceList);
-    if (!isThere) throw await noServiceError(this.url);
+    if (!isThere) throw await this.#unexpectedAnswer();
   }
 
   /** Whether any span of the trace is stored. */
@@ -126,6 +124,8 @@ export class ServiceClient {
   /**
    * The spans of a trace with all that was received of them, in the order of their ids, page by page; none when there is
    * no such trace.
+   *
+   * @throws RemovedTraceError when the trace is removed before its last page.
    */
   async *spans(traceId: string): AsyncGenerator<readonly SpanDetail[]> {
     yield* this.#pages(`/api/traces/${traceId}/spans?limit=${PAGE}`, isSpanDetailList);
@@ -171,13 +171,13 @@ export class ServiceClient {
   ): Promise<Answer | undefined> {
     const answer = await this.#ask(path, READ);
     if (answer === undefined || isAnswer(answer)) return answer;
-    throw await noServiceError(this.url);
+    throw await this.#unexpectedAnswer();
   }
 
   /** The same of an address that each service of ours has. */
   async readExisting<Answer>(path: string, isAnswer: (value: unknown) => value is Answer): Promise<Answer> {
     const answer = await this.read(path, isAnswer);
-    if (answer === undefined) throw await noServiceError(this.url);
+    if (answer === undefined) throw await this.#unexpectedAnswer();
     return answer;
   }
 
@@ -185,7 +185,7 @@ export class ServiceClient {
   async cleanUp(preview: boolean): Promise<RetentionPreview> {
     const limitMs = preview ? ANSWER_LIMIT_MS : CLEANUP_LIMIT_MS;
     const answer = await this.#ask('/api/cleanup', { method: 'POST', body: { preview }, limitMs });
-    if (!isRetentionPreview(answer)) throw await noServiceError(this.url);
+    if (!isRetentionPreview(answer)) throw await this.#unexpectedAnswer();
     return answer;
   }
 
@@ -196,9 +196,9 @@ export class ServiceClient {
    * @throws CommandError when the service does not answer, or wants another token.
    */
   async sendTraces(request: string): Promise<TracesAnswer> {
-    const sent: Request = { method: 'POST', body: request, limitMs: STORE_LIMIT_MS };
+    const sent: ServiceRequest = { method: 'POST', body: request, limitMs: STORE_LIMIT_MS };
     try {
-      const response = await this.#fetch('/v1/traces', sent);
+      const response = await this.#connection.fetch('/v1/traces', sent);
       if (!isLocked(response)) return tracesAnswer(response, await response.json());
     } catch (error) {
       throw await this.#failure(sent, error);
@@ -209,17 +209,18 @@ export class ServiceClient {
   /** Keeps a trace from retention, or gives it free; `undefined` when there is no such trace. */
   async pin(traceId: string, isPinned: boolean): Promise<PinAnswer | undefined> {
     const method = isPinned ? 'PUT' : 'DELETE';
-    const request: Request = { method, body: {}, limitMs: ANSWER_LIMIT_MS };
+    const request: ServiceRequest = { method, body: {}, limitMs: ANSWER_LIMIT_MS };
     const answer = await this.#ask(`/api/traces/${traceId}/pin`, request);
     if (answer === undefined || isPinAnswer(answer)) return answer;
-    throw await noServiceError(this.url);
+    throw await this.#unexpectedAnswer();
   }
 
   /**
    * All pages of a list.
    *
    * @param first - Address of the first one, with `?limit=`.
-   * @returns False when a page is not there.
+   * @returns False when there is no such list.
+   * @throws RemovedTraceError when a later page is not there.
    */
   async *#pages<Item>(
     first: string,
@@ -227,6 +228,7 @@ export class ServiceClient {
   ): AsyncGenerator<readonly Item[], boolean> {
     for (let path = first; ;) {
       const page = await this.read(path, isPage);
+      if (page === undefined && path !== first) throw new RemovedTraceError();
       if (page === undefined) return false;
       yield page.items;
       if (page.nextCursor === null) return true;
@@ -235,11 +237,11 @@ export class ServiceClient {
   }
 
   /** @returns `undefined` for 404. */
-  async #ask(path: string, request: Request): Promise<unknown> {
+  async #ask(path: string, request: ServiceRequest): Promise<unknown> {
     let response: Response;
     let body: unknown;
     try {
-      response = await this.#fetch(path, request);
+      response = await this.#connection.fetch(path, request);
       body = await response.json();
     } catch (error) {
       throw await this.#failure(request, error);
@@ -255,44 +257,16 @@ export class ServiceClient {
 
   /** What a user does about a service that answers `locked`. */
   lockedMessage(): string {
-    return this.#token === undefined
-      ? `The service at ${this.url} wants a token: give it with TTA_UI_TOKEN, in the settings file, or with --token.`
-      : `The service at ${this.url} wants another token: take the one from the address that it printed at its start.`;
+    return this.#connection.lockedMessage();
   }
 
-  async #failure({ limitMs }: Request, error: unknown): Promise<CommandError> {
+  /** No service of this version answers so. */
+  async #unexpectedAnswer(): Promise<CommandError> {
+    return (await this.probe()) === undefined ? noServiceError(this.url) : new OtherVersionError(this.url);
+  }
+
+  async #failure({ limitMs }: ServiceRequest, error: unknown): Promise<CommandError> {
     if (!(error instanceof Error) || error.name !== 'TimeoutError') return noServiceError(this.url, error);
     return new CommandError(1, `${this.url} did not answer within ${limitMs / 1000} s: try again.`, error);
   }
-
-  async #fetch(path: string, request: Request): Promise<Response> {
-    const response = await this.#send(path, request);
-    if (this.#token === undefined || this.#wantsToken || !isLocked(response)) return response;
-    await response.body?.cancel();
-    this.#wantsToken = true;
-    return this.#send(path, request);
-  }
-
-  get #authorization(): Readonly<Record<string, string>> {
-    return this.#wantsToken ? { authorization: `Bearer ${this.#token}` } : {};
-  }
-
-  #send(path: string, { method, body, limitMs }: Request): Promise<Response> {
-    return fetch(`${this.url}${path}`, {
-      method,
-      headers: {
-        ...(body !== undefined && { 'content-type': 'application/json' }),
-        ...this.#authorization,
-      },
-      ...(body !== undefined && { body: typeof body === 'string' ? body : JSON.stringify(body) }),
-      // What is asked is for this address alone, and so is the token.
-      redirect: 'error',
-      signal: AbortSignal.timeout(limitMs),
-    });
-  }
-}
-
-/** A service of ours wants a token, or another one. */
-function isLocked({ status, headers }: Response): boolean {
-  return status === 401 && headers.get('www-authenticate')?.includes('realm="tta-obs"') === true;
 }

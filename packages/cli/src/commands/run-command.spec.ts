@@ -1,7 +1,11 @@
+import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from '@jest/globals';
+import { startServer } from '@tta/obs-server';
 import { Session } from '../../test/session.ts';
 
 let directory: string;
@@ -67,4 +71,20 @@ it('leaves to the tree of a single run what it came to', async () => {
   const out = await run(...program(1, { 1: 'out of luck' }));
   expect(out).toMatch(/✗ error · [^]+1000→100 tokens[^]+✗ ✦ job 1 +llm gpt-4\.1-mini {2}out of luck/);
   expect(out).not.toContain('1 run');
+});
+
+it('runs the program where the service that takes its traces is of another version', async () => {
+  const ours = await startServer({ port: 0, databasePath: join(directory, 'ours.db') });
+  const health = await (await fetch(`${ours.url}/health`)).text();
+  await ours.close();
+  const older = createServer(({ url }, response) =>
+    response.end(url === '/health' ? health : '{"items":[{"traceId":"1"}],"nextCursor":null}'),
+  ).listen(0, '127.0.0.1');
+  await once(older, 'listening');
+  const { port } = older.address() as AddressInfo;
+  const session = new Session({ homeDirectory: directory });
+  const exit = [process.execPath, '-e', 'process.exit(7)'];
+  expect(await session.run('run', '--port', String(port), '--', ...exit)).toBe(7);
+  expect(session.stderr).toContain('is of another version than this program: stop it with "tta-obs stop"');
+  older.close();
 });

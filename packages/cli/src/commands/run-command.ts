@@ -1,5 +1,6 @@
 import type { TraceSummary } from '@tta/obs-protocol';
 import { runProgram, type ProgramEnd } from '../child-program.ts';
+import { CommandError } from '../command-error.ts';
 import { endpointOf, observedEnvironment } from '../observed-environment.ts';
 import { observingService, type ObservingService } from '../observing-service.ts';
 import { serviceSettings } from '../service-settings.ts';
@@ -26,7 +27,14 @@ export async function runCommand(
   try {
     const end = await runProgram(program, observedEnvironment(surroundings.env, service), surroundings);
     const mayStay = flags.exit !== true && !end.wasInterrupted;
-    const count = await report(service, end, mayStay || service.outlivesUs, surroundings);
+    const count = await report(service, end, mayStay || service.outlivesUs, surroundings).catch(
+      (error: unknown) => {
+        // How the program has ended counts more than what cannot be told of it.
+        if (!(error instanceof CommandError)) throw error;
+        surroundings.terminal.err(`tta-obs: ${error.message}\n`);
+        return 0;
+      },
+    );
     // A failure without a trace has nothing to look at.
     if (mayStay && (end.exitCode === 0 || count > 0)) await service.stay();
     return end.exitCode;
@@ -42,8 +50,8 @@ async function report(
   hasPage: boolean,
   { terminal, env }: Surroundings,
 ): Promise<number> {
-  const traces = await service.leftTraces(!end.wasInterrupted);
   if (end.failure !== undefined) terminal.err(`tta-obs: ${end.failure}\n`);
+  const traces = await service.leftTraces(!end.wasInterrupted);
   if (traces.count === 0) {
     if (end.exitCode === 0 && !end.wasInterrupted) terminal.out(noTraceText(endpointOf(env)));
     return 0;

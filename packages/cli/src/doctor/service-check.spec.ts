@@ -49,6 +49,19 @@ describe('the service', () => {
     expect(mend).toEqual([`tta-obs stop --port ${port} && tta-obs start --detach --port ${port}`]);
   });
 
+  it('answers in another form than this program reads, though its version has the same number', async () => {
+    const { url } = await site.service();
+    const health = await (await fetch(`${url}/health`)).text();
+    const port = await site.httpPort((request, response) =>
+      response.end(request.url === '/health' ? health : '{"items":[{"traceId":"1"}],"nextCursor":null}'),
+    );
+    const { what, mend } = only(await site.found(port));
+    expect(what).toBe(
+      `The service at http://127.0.0.1:${port} answers in another form than this program reads.`,
+    );
+    expect(mend).toEqual([expect.stringMatching(/^tta-obs stop .*&& tta-obs start --detach/)]);
+  });
+
   it('wants a token that is not given', async () => {
     const server = await site.service({ token: TOKEN });
     const { check, what, mend } = only(await site.found(server.port));

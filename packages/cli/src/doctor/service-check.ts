@@ -1,5 +1,6 @@
 import type { Health } from '@tta/obs-protocol';
 import { formatBytes } from '../format-bytes.ts';
+import { OtherVersionError } from '../other-version-error.ts';
 import { ownPath } from '../own-path.ts';
 import { ServiceClient } from '../service-client.ts';
 import type { ServiceSettings } from '../service-settings.ts';
@@ -33,6 +34,9 @@ export async function checkService(options: ServiceCheckOptions): Promise<Servic
   const health = await client.probe();
   if (health === 'locked') return { health: undefined, findings: [lockedFinding(client, options)] };
   if (health === undefined) return { health, findings: [await absentFinding(client.url, options)] };
+  if (await answersOtherwise(client)) {
+    return { health: undefined, findings: [otherVersionFinding(client.url, health.version, options)] };
+  }
   const isMeant = !settings.isDatabaseNamed || health.databasePath === ownPath(settings.databasePath);
   return {
     health,
@@ -100,6 +104,16 @@ function olderFinding(url: string, found: string, { version, named }: ServiceChe
   };
 }
 
+/** Its version may be the same number, as of two builds of one release. */
+function otherVersionFinding(url: string, found: string, { version, named }: ServiceCheckOptions): Finding {
+  return {
+    check: 'service',
+    what: `The service at ${url} answers in another form than this program reads.`,
+    evidence: [`it is ${found}, this program ${version}`],
+    mend: [restartMend(named)],
+  };
+}
+
 function otherDatabaseFinding(
   url: string,
   { databasePath }: Health,
@@ -148,6 +162,16 @@ async function olderVersion(url: string): Promise<string | undefined> {
     return body['version'];
   } catch {
     return undefined;
+  }
+}
+
+async function answersOtherwise(client: ServiceClient): Promise<boolean> {
+  try {
+    await client.newestTraces(1);
+    return false;
+  } catch (error) {
+    if (error instanceof OtherVersionError) return true;
+    throw error;
   }
 }
 
