@@ -58,7 +58,7 @@ export async function exportCommand(
     unsubscribe();
   }
   tellRest(traces, client.url, terminal);
-  return 0;
+  return traces.partCount === 0 ? 0 : 1;
 }
 
 async function idOf(client: ServiceClient, traceId: string): Promise<string> {
@@ -84,7 +84,15 @@ function explained(error: unknown): unknown {
   );
 }
 
-function tellRest({ goneCount, traceCount, isRead }: StoredTraces, url: string, terminal: Terminal): void {
+function tellRest(
+  { goneCount, partCount, traceCount, isRead }: StoredTraces,
+  url: string,
+  terminal: Terminal,
+): void {
+  if (partCount > 0) {
+    const traces = partCount === 1 ? '1 trace was' : `${partCount} traces were`;
+    terminal.err(`tta-obs: ${traces} removed by retention while being read: a part is missing.\n`);
+  }
   if (goneCount > 0) {
     const traces = goneCount === 1 ? '1 trace was' : `${goneCount} traces were`;
     terminal.err(`tta-obs: ${traces} removed by retention before it could be read.\n`);

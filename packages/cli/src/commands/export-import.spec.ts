@@ -152,6 +152,22 @@ describe('tta-obs export', () => {
     expect((JSON.parse(out) as unknown[]).length).toBe(4);
   });
 
+  it('says how many traces were removed while they were read, and fails', async () => {
+    const server = await startWith(richTraces(3));
+    const { spans } = server.store;
+    server.store.spans = async (traceId, query) => {
+      if (traceId !== traceIdOf(1)) return spans.call(server.store, traceId, query);
+      const page = await spans.call(server.store, traceId, { limit: 1 });
+      return query.cursor === undefined ? page : undefined;
+    };
+    const { code, out, err } = await run(server, ['export', '--all', '--format', 'zipkin']);
+    expect([code, err]).toEqual([
+      1,
+      'tta-obs: 1 trace was removed by retention while being read: a part is missing.\n',
+    ]);
+    expect((JSON.parse(out) as unknown[]).length).toBe(5);
+  });
+
   it('says nothing when nobody reads on before the first trace', async () => {
     const server = await startWith(richTraces(3));
     const session = new Session({ homeDirectory: directory });

@@ -1,4 +1,6 @@
+import type { SpanDetail } from '@tta/obs-protocol';
 import type { TraceSpan } from '@tta/obs-tracing/formats';
+import { RemovedTraceError } from '../removed-trace-error.ts';
 import type { ServiceClient } from '../service-client.ts';
 import { toTraceSpan } from './trace-span.ts';
 
@@ -8,6 +10,8 @@ export class StoredTraces {
   spanCount = 0;
   /** Traces that were listed and removed before they were read. */
   goneCount = 0;
+  /** Traces that were removed while they were read: a part of them was. */
+  partCount = 0;
   /** All that was asked for has been read: nobody has left before. */
   isRead = false;
   readonly #client: ServiceClient;
@@ -20,7 +24,7 @@ export class StoredTraces {
   async *spans(traceIds: AsyncIterable<string> | Iterable<string>): AsyncGenerator<TraceSpan> {
     for await (const traceId of traceIds) {
       const before = this.spanCount;
-      for await (const page of this.#client.spans(traceId)) {
+      for await (const page of this.#readable(traceId)) {
         for (const detail of page) {
           this.spanCount++;
           yield toTraceSpan(detail);
@@ -30,6 +34,15 @@ export class StoredTraces {
       else this.goneCount++;
     }
     this.isRead = true;
+  }
+
+  async *#readable(traceId: string): AsyncGenerator<readonly SpanDetail[]> {
+    try {
+      yield* this.#client.spans(traceId);
+    } catch (error) {
+      if (!(error instanceof RemovedTraceError)) throw error;
+      this.partCount++;
+    }
   }
 
   /** The ids of all traces, newest first; of those that began in the same moment in the order of their ids. */
