@@ -40,7 +40,8 @@ export function evidenceOf(spans: readonly ToldSpan[], known: Partial<Evidence> 
   return { traces: tracesOf(spans), nowMs: EPOCH_MS + 3_600_000, hasEnded: () => true, ...known };
 }
 
-function detailOf(span: ToldSpan): SpanDetail {
+/** As the service would tell it. */
+export function detailOf(span: ToldSpan): SpanDetail {
   const { traceId, spanId, startMs, endMs } = span;
   return {
     traceId,

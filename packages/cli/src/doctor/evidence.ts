@@ -51,7 +51,10 @@ export interface Evidence {
   readonly nowMs: number;
   /** The program that was run and has sent these traces. */
   readonly program?: ProgramRun;
-  /** The process that sent a span has ended for certain, or has sent nothing for so long that no more will come. */
+  /**
+   * The process that sent a span had ended for certain before its trace was read, or had sent nothing for so long that
+   * no more will come. Known of traces that lack a parent.
+   */
   hasEnded(origin: Origin): boolean;
 }
 
@@ -65,7 +68,10 @@ export interface ProgramRun {
 const REMOTE_IS_KNOWN = 0x100;
 const IS_REMOTE = 0x200;
 
-export function storedTrace(summary: TraceSummary, details: readonly SpanDetail[]): StoredTrace {
+export function storedTrace(
+  summary: Pick<TraceSummary, 'traceId' | 'name' | 'isPartial'>,
+  details: readonly SpanDetail[],
+): StoredTrace {
   const origins = new Map<string, Origin>();
   const spans = details
     .map((detail) => storedSpan(detail, origins))

@@ -54,14 +54,14 @@ async function examine(
   const startMs = now();
   const end = await runProgram(program, env, surroundings, isOutputOurs ? 'stderr' : 'stdout');
   if (end.failure !== undefined) throw new CommandError(1, end.failure);
-  const nowMs = now();
+  const endMs = now();
   const left = await service.leftTraces(!end.wasInterrupted);
   const after = await client.probe();
   if (after === undefined || after === 'locked')
     throw new CommandError(1, `The service at ${service.url} has gone.`);
   const { evidence, unreadCount } = await readEvidence(client, left.newest(NEWEST), {
-    nowMs,
-    program: { pid: end.pid, startMs, endMs: nowMs },
+    now,
+    program: { pid: end.pid, startMs, endMs },
     progress,
   });
   const reachable = {

@@ -55,7 +55,7 @@ export async function examineSetUp(options: ExamineOptions): Promise<Diagnosis> 
     named,
   };
   const summaries = await listed(client, windowMs, now);
-  const { evidence, unreadCount } = await readEvidence(client, summaries, { nowMs: now(), progress });
+  const { evidence, unreadCount } = await readEvidence(client, summaries, { now, progress });
   const later = await client.probe();
   return {
     url: client.url,

@@ -2,7 +2,7 @@ import { hostname } from 'node:os';
 import type { SpanDetail, TraceSummary } from '@tta/obs-protocol';
 import type { ProgressLine } from '../progress-line.ts';
 import type { ServiceClient } from '../service-client.ts';
-import { storedTrace, type Evidence, type ProgramRun, type StoredTrace } from './evidence.ts';
+import { isOrphan, storedTrace, type Evidence, type ProgramRun, type StoredTrace } from './evidence.ts';
 import { counted } from './finding.ts';
 import type { Origin } from './origin.ts';
 
@@ -13,7 +13,7 @@ const SPANS_OF_TRACE = 5_000;
 const SPANS_OF_ALL = 50_000;
 
 export interface ReadEvidenceOptions {
-  readonly nowMs: number;
+  readonly now: () => number;
   readonly program?: ProgramRun;
   /** Is told how far the reading is. */
   readonly progress?: Pick<ProgressLine, 'show'>;
@@ -25,11 +25,14 @@ export interface ReadEvidence {
   readonly unreadCount: number;
 }
 
-/** Reads traces with their spans, the newest first, as many as can be held. */
+/**
+ * Reads traces with their spans, the newest first, as many as can be held. Those that lack a parent are read again once it
+ * is known which processes have ended: what a process sends between the first reading and its end is no fault.
+ */
 export async function readEvidence(
   client: Pick<ServiceClient, 'spans'>,
   summaries: readonly TraceSummary[],
-  { nowMs, program, progress }: ReadEvidenceOptions,
+  { now, program, progress }: ReadEvidenceOptions,
 ): Promise<ReadEvidence> {
   const traces: StoredTrace[] = [];
   let room = SPANS_OF_ALL;
@@ -41,20 +44,50 @@ export async function readEvidence(
       continue;
     }
     room -= summary.spanCount;
-    const details: SpanDetail[] = [];
-    for await (const page of client.spans(summary.traceId)) details.push(...page);
-    // It may be gone by now.
-    if (details.length > 0) traces.push(storedTrace(summary, details));
+    const trace = await readTrace(client, summary);
+    if (trace !== undefined) traces.push(trace);
+  }
+  const lacking = new Set(traces.filter(lacksParent));
+  const ended = endedOf(lacking, processEnds(traces, now(), program));
+  const settled: StoredTrace[] = [];
+  for (const trace of traces) {
+    const again = lacking.has(trace) ? await readTrace(client, trace) : trace;
+    if (again !== undefined) settled.push(again);
   }
   return {
     evidence: {
-      traces,
-      nowMs,
+      traces: settled,
+      nowMs: now(),
       ...(program !== undefined && { program }),
-      hasEnded: processEnds(traces, nowMs, program),
+      hasEnded: ({ resourceKey }) => ended.has(resourceKey),
     },
     unreadCount,
   };
+}
+
+/** `undefined` when it is gone by now. */
+async function readTrace(
+  client: Pick<ServiceClient, 'spans'>,
+  summary: Pick<TraceSummary, 'traceId' | 'name' | 'isPartial'>,
+): Promise<StoredTrace | undefined> {
+  const details: SpanDetail[] = [];
+  for await (const page of client.spans(summary.traceId)) details.push(...page);
+  return details.length === 0 ? undefined : storedTrace(summary, details);
+}
+
+function lacksParent(trace: StoredTrace): boolean {
+  return trace.spans.some((span) => isOrphan(span, trace));
+}
+
+/** The resources of processes that have ended by now. */
+function endedOf(traces: Iterable<StoredTrace>, hasEnded: (origin: Origin) => boolean): ReadonlySet<string> {
+  const ended = new Map<string, boolean>();
+  for (const { spans } of traces) {
+    for (const { origin } of spans) {
+      if (!ended.has(origin.resourceKey)) ended.set(origin.resourceKey, hasEnded(origin));
+    }
+  }
+  return new Set([...ended].filter(([, isEnded]) => isEnded).map(([key]) => key));
 }
 
 /** Tells of processes of this machine from the machine, and of others from their silence. */
