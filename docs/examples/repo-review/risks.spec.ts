@@ -76,10 +76,11 @@ describe('findRisks', () => {
   it('calls a commit very large from 2,000 lines on, lock and generated files counted apart', () => {
     const words = plantedFile({ path: 'words.txt', addedLines: 1500, deletedLines: 0 });
     const names = plantedFile({ path: 'names.txt', addedLines: 0, deletedLines: 499 });
-    const lock = plantedFile({ path: 'go.sum', addedLines: 9000, deletedLines: 0 });
+    const lock = plantedFile({ path: 'go.sum', addedLines: 8000, deletedLines: 0 });
+    const log = plantedFile({ path: 'out/run-4711.log', addedLines: 1000, deletedLines: 0 });
     const mod = plantedFile({ path: 'go.mod', addedLines: 1, deletedLines: 0 });
-    const large = plantedCommit({ files: [words, lock, names, mod] });
-    const almost = plantedCommit({ files: [words, lock, names, { ...mod, addedLines: 0 }] });
+    const large = plantedCommit({ files: [log, words, lock, names, mod] });
+    const almost = plantedCommit({ files: [log, words, lock, names, { ...mod, addedLines: 0 }] });
     const first = plantedCommit({ files: [{ ...words, addedLines: 2000 }], parents: [] });
 
     expect(findRisks(plantedHistory(large, almost, first))).toMatchObject([

@@ -31,6 +31,8 @@ const TOKENS: readonly (readonly [kind: string, before: string, secret: string, 
   ['password or key', 'const apiKey: string = "', 'q8Zr2LmW0vTx', '";'],
   ['password or key', 'config["token"] = "', 'q8Zr2LmW0vTx', '"'],
   ['password or key', 'export APP_SECRET=', 'q8Zr2LmW0vTx', ''],
+  ['password or key', "token = '", 'HEADERS=authorization=Bearer%20q8Zr2LmW0vTx', "'"],
+  ['password or key', "secret = '", 'q8Zr2LmW0vTxQQ==', "'"],
 ];
 
 describe('findSecretsInLine', () => {
@@ -65,6 +67,13 @@ describe('findSecretsInLine', () => {
     'token = "{{ vault.token }}"',
     'tokenType: "authorizationCode"',
     'apiKey: "OPENAI_API_KEY"',
+    "const token = 'OTEL_EXPORTER_OTLP_HEADERS=authorization=Bearer%20TOKEN'",
+    'EXPORTER_TOKEN=authorization=Bearer%20YOUR_TOKEN',
+    'token: "authorization:Bearer+xxx"',
+    'token = "Bearer%20<token>"',
+    'token = "headers=x-api-key=$API_KEY_1"',
+    'token = "headers=x-api-key=${API_KEY_1}"',
+    'token = "headers=x-api-key=example-1"',
     'https://example.com/a:b@c',
     'API_TOKEN=',
     'keyboard = "qwertyuiop"',
@@ -82,6 +91,11 @@ describe('findSecretsInLine', () => {
       expect(findSecretsInLine(token, path)).toHaveLength(1);
     }
     expect(findSecretsInLine(password, 'src/contest.js')).toHaveLength(1);
+  });
+
+  it('is done with a long word at once', () => {
+    expect(findSecretsInLine(`password = "${'abcdefgh'.repeat(20)}!"`)).toEqual([]);
+    expect(findSecretsInLine(`password = "${'bcdfghjk'.repeat(20)}!"`)).toHaveLength(1);
   });
 
   it('names each of several secrets once', () => {

@@ -66,6 +66,8 @@ const PLACEHOLDER =
   /example|sample|placeholder|change[_-]?me|replace|dummy|fake|redacted|your[_-]|my[_-]?(?:pass|secret|token|key)|insert|todo|none|null|undefined|xxxx|\.\.\.|\*\*\*|1234567|abcdefgh|qwerty|localhost/i;
 /** Words of which dummies are made; what is left of a value without them must still be long. */
 const DUMMY_WORDS = /pass(?:word|wd|phrase)?|secret|test(?:ing)?|token|key|user|admin|root|postgres|mysql/gi;
+/** What stands before the secret where a value is an assignment or a header: `HEADERS=authorization=Bearer%20`. */
+const ASSIGNMENT = /^(?:[A-Za-z_][\w.-]*[=:])*(?:(?:bearer|basic|token)(?:%20|[+:]))?/i;
 const REFERENCE =
   /[${}<>()[\]|\\]|%[({s]|process\.env|os\.environ|getenv|^env[.:]|^vault:|^[./~]|^https?:|^@/i;
 const TEST_PATH = /(?:^|[/._-])(?:tests?|specs?|__tests__|fixtures?|mocks?|testdata|examples?)(?:[/._-]|$)/i;
@@ -147,10 +149,14 @@ function isObviousDummy(value: string): boolean {
 function looksRandom(value: string): boolean {
   if (PLACEHOLDER.test(value) || REFERENCE.test(value)) return false;
   if (value.replace(DUMMY_WORDS, '').length < 6) return false;
+  if (isName(value) || isName(value.replace(ASSIGNMENT, ''))) return false;
   const kinds = [/[a-z]/, /[A-Z]/, /\d/, /[^A-Za-z0-9]/].filter((kind) => kind.test(value)).length;
-  // Words joined by -, _, . or : are names of things ("access-token-v2"), not secrets.
-  const isName = /^[A-Za-z]+(?:[-_.:/]?[A-Za-z]+)*(?:[-_.:]?v?\d{1,2})?$/.test(value);
-  return kinds >= 2 && !isName && entropyBits(value) >= 2.9;
+  return kinds >= 2 && entropyBits(value) >= 2.9;
+}
+
+/** Words joined by -, _, . or : are names of things ("access-token-v2"), not secrets. */
+function isName(value: string): boolean {
+  return /^[A-Za-z]+(?:[-_.:/][A-Za-z]+)*(?:[-_.:]?v?\d{1,2})?$/.test(value);
 }
 
 /** Shannon entropy of the characters, in bits a character. */
