@@ -161,7 +161,10 @@ export interface PrimitiveStats {
   readonly serviceName: string;
   /** `retry`, `sequential`, … */
   readonly primitiveType: string;
-  /** Its own name. Beyond 500 names in an hour further ones are counted together, as `_other`. */
+  /**
+   * Its own name. Beyond 500 names of a version in an hour, or 2,000 of all services, further ones are counted together, as
+   * `_other`; beyond 500 of these, all of them as one that has this name for its service and type as well.
+   */
   readonly name: string;
   readonly calls: number;
   /** Of them, those that failed or ran out of time. */

@@ -19,7 +19,9 @@ import type { StatisticsQuery } from './statistics-store.ts';
 const MOST_NAMES = 500;
 /** Rows of one period: names of all versions of all services. */
 const MOST_ROWS = 2_000;
-/** What counts further names together. */
+/** Rows of one period that count further names of a version together; beyond that everything is counted together. */
+const MOST_TOGETHER = 500;
+/** What counts further names, or services, together. */
 export const OTHER = '_other';
 const NAME_LENGTH = 200;
 /** Rows that are not read again when more of their spans come in. */
@@ -34,6 +36,7 @@ const KEY_COLUMNS = [
   'primitive_type',
   'name',
 ] as const;
+const VERSION_KEY = KEY_COLUMNS.slice(0, -2);
 const COLUMNS = [...KEY_COLUMNS, ...SUM_COLUMNS];
 const VERSION_COLUMNS = { version: 'service_version', revision: 'revision' } as const;
 
@@ -143,14 +146,15 @@ export class RollUps {
 
   /** @returns the key of the row as text. */
   #addTo(key: RollUpKey, sums: PrimitiveSums): string {
-    const text = Object.values(key).join('\0');
+    const text = textOf(key);
     let row = this.#rows.get(text);
     if (row === undefined) {
       const stored = this.#read(key);
-      if (stored === undefined && key.name !== OTHER && this.#isFull(key)) {
-        return this.#addTo({ ...key, name: OTHER }, sums);
+      if (stored === undefined) {
+        const together = this.#togetherFor(key);
+        if (together !== undefined) return this.#addTo(together, sums);
+        this.#countOne(key);
       }
-      if (stored === undefined) this.#countOne(key);
       row = { key, sums: stored ?? new PrimitiveSums() };
       this.#rows.set(text, row);
     }
@@ -189,19 +193,29 @@ export class RollUps {
       .run(...Object.values<SqlValue>({ ...key }), ...sums.values);
   }
 
-  #isFull(key: RollUpKey): boolean {
+  /** What counts it together with others; `undefined` where there is room for a row of its own. */
+  #togetherFor(key: RollUpKey): RollUpKey | undefined {
     const [period, version] = countedBy(key);
-    if (!this.#counts.has(version)) {
-      const stored = this.#connection
-        .sql(
-          `SELECT count(*) AS n, coalesce(sum(service_name = ? AND service_version = ? AND revision = ?), 0) AS names
-           FROM roll_up WHERE period_s = ? AND start_s = ?`,
-        )
-        .get(key.serviceName, key.serviceVersion, key.revision, key.periodS, key.startS)!;
-      this.#counts.set(version, number(stored, 'names'));
-      if (!this.#counts.has(period)) this.#counts.set(period, number(stored, 'n'));
+    const rows = this.#count(period, 'period_s = ? AND start_s = ?', key.periodS, key.startS);
+    if (key.name !== OTHER) {
+      const ofVersion = VERSION_KEY.map((column) => `${column} = ?`).join(' AND ');
+      const { periodS, startS, serviceName, serviceVersion, revision } = key;
+      const names = () =>
+        this.#count(version, ofVersion, periodS, startS, serviceName, serviceVersion, revision);
+      return rows >= MOST_ROWS || names() >= MOST_NAMES ? { ...key, name: OTHER } : undefined;
     }
-    return this.#counts.get(period)! >= MOST_ROWS || this.#counts.get(version)! >= MOST_NAMES;
+    const others = othersOf(key);
+    return rows >= MOST_ROWS + MOST_TOGETHER && textOf(key) !== textOf(others) ? others : undefined;
+  }
+
+  #count(counted: string, condition: string, ...values: readonly SqlValue[]): number {
+    let count = this.#counts.get(counted);
+    if (count === undefined) {
+      const stored = this.#connection.sql(`SELECT count(*) AS n FROM roll_up WHERE ${condition}`);
+      count = number(stored.get(...values)!, 'n');
+      this.#counts.set(counted, count);
+    }
+    return count;
   }
 
   #countOne(key: RollUpKey): void {
@@ -215,6 +229,16 @@ export class RollUps {
     this.#rows.clear();
     this.#counts.clear();
   }
+}
+
+function textOf(key: RollUpKey): string {
+  return Object.values(key).join('\0');
+}
+
+/** What counts all together that there is no room for. */
+function othersOf({ periodS, startS }: RollUpKey): RollUpKey {
+  const code = { serviceVersion: '', revision: '' };
+  return { periodS, startS, serviceName: OTHER, ...code, primitiveType: OTHER, name: OTHER };
 }
 
 function codeOf({ serviceVersion, revision }: RollUpKey): CodeVersion {

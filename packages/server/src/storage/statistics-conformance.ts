@@ -145,5 +145,38 @@ const names = withStorage('counts names together when there are too many', async
   assert.ok(items.length < 1200 && items.some(({ name }) => name === '_other'), `${items.length} names`);
 });
 
+const manyServices = withStorage('counts primitives of further services together', async (storage) => {
+  // All in the middle of one minute.
+  const endMs = Math.floor(Date.now() / MINUTE_MS) * MINUTE_MS - 1.5 * MINUTE_MS;
+  const ended = (id: number, type: string) => execution(id, 1, { type, agoMs: Date.now() - endMs });
+  await write(storage, [ended(1, 'retry')]);
+  for (let batch = 0; batch < 3; batch++) {
+    const groups = Array.from({ length: 1_000 }, (_, index) => {
+      const service = batch * 1_000 + index;
+      const resource = { 'service.name': `service ${service}`, 'service.version': String(service) };
+      return sampleGroup([ended(service + 2, `type ${service}`)], resource);
+    });
+    await storage.traces.write(batchOfGroups(groups));
+  }
+  await write(storage, [ended(5_000, 'retry')]);
+  const { items } = await statsOf(storage, 5 * MINUTE_MS);
+  const sum = items.reduce((total, { calls }) => total + calls, 0);
+  same([sum, items.length], [3_002, 2_501]);
+  const [others, ...none] = items.filter(({ serviceName }) => serviceName === '_other');
+  same([others?.primitiveType, others?.name, others?.calls, none.length], ['_other', '_other', 501, 0]);
+  const ofShop = await statsOf(storage, 5 * MINUTE_MS, 'shop');
+  same(
+    ofShop.items.map(({ name, calls }) => [name, calls]),
+    [['ask', 2]],
+  );
+});
+
 /** What a storage has to promise of statistics. */
-export const statisticsConformance: readonly ConformanceCase[] = [sums, windows, services, removed, names];
+export const statisticsConformance: readonly ConformanceCase[] = [
+  sums,
+  windows,
+  services,
+  removed,
+  names,
+  manyServices,
+];
