@@ -1,4 +1,5 @@
-import { existsSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 
@@ -24,6 +25,8 @@ const options = {
   help: { type: 'boolean', short: 'h' },
 };
 
+const MOST_COMMITS = 10_000;
+
 /** A command line that cannot be carried out; the message is one line for the user. */
 export class UsageError extends Error {}
 
@@ -39,12 +42,13 @@ function parse(args) {
 /**
  * Reads the command line of `npm start`.
  *
- * Relative paths are relative to `callerFolder`, the folder in which the user called npm.
+ * Relative paths are relative to `callerFolder`, the folder in which the user called npm. What the example would refuse
+ * is refused here, before minutes are spent on a build and a service is up for nothing.
  *
  * @returns the arguments of `tta-obs run` and of the example, or `{ help: true }`.
- * @throws UsageError for an unknown option, a bad port or a path that does not exist.
+ * @throws UsageError for an unknown option, a bad number, a path that is no repository, and a model without a key.
  */
-export function readArguments(args, callerFolder) {
+export function readArguments(args, callerFolder, env = process.env) {
   const { values, positionals } = parse(args);
   if (values.help) return { help: true };
   if (positionals.length > 1) throw new UsageError(`one path at most, got ${positionals.length}`);
@@ -62,10 +66,45 @@ export function readArguments(args, callerFolder) {
   const example = [];
   if (positionals[0] !== undefined) {
     const repository = resolve(callerFolder, positionals[0]);
-    if (!existsSync(repository)) throw new UsageError(`there is no folder ${repository}`);
+    checkRepository(repository);
     example.push(repository);
   }
-  if (values.commits !== undefined) example.push('--commits', values.commits);
-  if (values.model !== undefined) example.push('--model', values.model);
+  if (values.commits !== undefined) {
+    const count = /^\d+$/.test(values.commits) ? Number(values.commits) : 0;
+    if (count < 1 || count > MOST_COMMITS) {
+      throw new UsageError(`--commits takes a number from 1 to ${MOST_COMMITS}, got '${values.commits}'`);
+    }
+    example.push('--commits', values.commits);
+  }
+  if (values.model !== undefined) {
+    if (values.model.trim() === '') throw new UsageError('--model takes the name of a model');
+    if (!env.OPENAI_API_KEY?.trim()) {
+      throw new UsageError(
+        '--model needs OPENAI_API_KEY; set it, or leave --model out for a summary made here',
+      );
+    }
+    example.push('--model', values.model);
+  }
   return { help: false, service, example };
+}
+
+function checkRepository(folder) {
+  if (!isFolder(folder)) throw new UsageError(`there is no folder ${folder}`);
+  // Of the caller's environment nothing but what git needs to start: a hook's GIT_DIR would speak for any folder.
+  const { PATH, Path, HOME, SystemRoot } = process.env;
+  const { stderr } = spawnSync('git', ['-C', folder, 'rev-parse', '--git-dir'], {
+    encoding: 'utf8',
+    env: { PATH, Path, HOME, SystemRoot, LC_ALL: 'C' },
+  });
+  // All else, such as a git that is not installed, is for the example to tell.
+  if (stderr?.includes('not a git repository')) throw new UsageError(`${folder} is not in a git repository`);
+}
+
+/** False also for one that lies where the user may not look. */
+function isFolder(path) {
+  try {
+    return statSync(path).isDirectory();
+  } catch {
+    return false;
+  }
 }

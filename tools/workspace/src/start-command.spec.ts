@@ -11,7 +11,11 @@ interface Arguments {
   readonly service: readonly string[];
   readonly example: readonly string[];
 }
-type ReadArguments = (args: readonly string[], callerFolder: string) => Arguments;
+type ReadArguments = (
+  args: readonly string[],
+  callerFolder: string,
+  env?: Readonly<Record<string, string>>,
+) => Arguments;
 
 const load = (file: string) => import(pathToFileURL(join(workspaceRoot, file)).href) as Promise<unknown>;
 
@@ -19,7 +23,7 @@ function start(...args: string[]) {
   return spawnSync(process.execPath, [join(workspaceRoot, 'tools/start/start.mjs'), ...args], {
     cwd: workspaceRoot,
     encoding: 'utf8',
-    env: { ...process.env, NODE_OPTIONS: '' },
+    env: { ...process.env, NODE_OPTIONS: '', OPENAI_API_KEY: '' },
   });
 }
 
@@ -30,6 +34,16 @@ describe('npm start', () => {
     { args: ['--port', '65536'], says: "--port takes a number from 0 to 65535, got '65536'" },
     { args: ['one', 'two'], says: 'one path at most, got 2' },
     { args: ['/no/such/folder'], says: 'there is no folder /no/such/folder' },
+    { args: [process.execPath], says: `there is no folder ${process.execPath}` },
+    { args: [tmpdir()], says: `${tmpdir()} is not in a git repository` },
+    { args: ['--commits', 'abc'], says: "--commits takes a number from 1 to 10000, got 'abc'" },
+    { args: ['--commits', '0'], says: "--commits takes a number from 1 to 10000, got '0'" },
+    { args: ['--commits', '10001'], says: "--commits takes a number from 1 to 10000, got '10001'" },
+    {
+      args: ['--model', 'small'],
+      says: '--model needs OPENAI_API_KEY; set it, or leave --model out for a summary made here',
+    },
+    { args: ['--model', ''], says: '--model takes the name of a model' },
   ])('refuses $args with one line and status 2', ({ args, says }) => {
     const { status, stdout, stderr } = start(...args);
     expect({ status, stdout, stderr }).toEqual({
@@ -57,6 +71,7 @@ describe('readArguments', () => {
   afterAll(() => rmSync(callerFolder, { recursive: true }));
 
   it('takes relative paths from the folder of the caller', () => {
+    spawnSync('git', ['init', '--quiet', callerFolder]);
     expect(readArguments(['.', '--db-path', 'runs.db'], callerFolder)).toEqual({
       help: false,
       service: ['--db-path', join(callerFolder, 'runs.db')],
@@ -65,10 +80,11 @@ describe('readArguments', () => {
   });
 
   it('keeps the options of the service and of the example apart', () => {
-    expect(readArguments(['--exit', '--port', '0', '--model', 'small'], callerFolder)).toEqual({
+    const args = ['--exit', '--port', '0', '--model', 'small', '--commits', '10000'];
+    expect(readArguments(args, callerFolder, { OPENAI_API_KEY: 'key' })).toEqual({
       help: false,
       service: ['--exit', '--port', '0'],
-      example: ['--model', 'small'],
+      example: ['--commits', '10000', '--model', 'small'],
     });
   });
 
