@@ -8,7 +8,9 @@ export interface TableColumn {
   readonly isForeign?: boolean;
 }
 
-const GAP = '  ';
+/** Blanks between two columns. */
+export const COLUMN_GAP = 2;
+const GAP = ' '.repeat(COLUMN_GAP);
 /** A name that is cut further says nothing. */
 const LEAST_NAME = 8;
 

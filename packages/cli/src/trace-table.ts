@@ -1,21 +1,17 @@
 import type { TraceSummary } from '@tta/obs-protocol';
+import { fittingColumns, type OptionalColumn } from './fitting-columns.ts';
 import { formatDuration } from './format-duration.ts';
 import { formatCost, formatTokens } from './format-usage.ts';
 import { markdownTable } from './markdown.ts';
-import { safeText, widthOf } from './safe-text.ts';
+import { safeText } from './safe-text.ts';
 import { STATUS_MARK, statusColour } from './status-mark.ts';
 import { style } from './style.ts';
-import { textTable, type TableColumn } from './text-table.ts';
+import { textTable } from './text-table.ts';
 
-/** Of a name so much is seen before another column is left out for it. */
-const LEAST_NAME = 16;
-const GAP = 2;
 const SHORT_ID = 8;
 
-interface TraceColumn extends TableColumn {
+interface TraceColumn extends OptionalColumn {
   readonly cellOf: (trace: TraceSummary) => string;
-  /** Where a terminal is narrow, those with the highest number are shown first; without one it is always shown. */
-  readonly worth?: number;
 }
 
 const MARK: TraceColumn = { title: ' ', align: 'left', cellOf: ({ status }) => STATUS_MARK[status] };
@@ -103,33 +99,25 @@ function oneDay(traces: readonly TraceSummary[]): boolean {
   return traces.every((trace) => DATE.cellOf(trace).startsWith(today));
 }
 
+/** Whole ids where all columns have room, else their beginnings. */
 function fitting(
   columns: readonly TraceColumn[],
   traces: readonly TraceSummary[],
   width: number,
 ): readonly TraceColumn[] {
-  if (leastWidth(columns, traces) <= width) return columns;
-  const short = columns.map((column) => (column === ID && areApart(traces) ? SHORT : column));
-  const optional = short.filter(({ worth }) => worth !== undefined);
-  const shown = new Set(short.filter(({ worth }) => worth === undefined));
-  for (const column of optional.toSorted((one, other) => other.worth! - one.worth!)) {
-    const wider = short.filter((each) => shown.has(each) || each === column);
-    if (leastWidth(wider, traces) <= width) shown.add(column);
-  }
-  return short.filter((column) => shown.has(column));
+  const cells = ({ cellOf }: TraceColumn) => traces.map(cellOf);
+  const whole = fittingColumns(columns, cells, width);
+  if (whole.length === columns.length || !areApart(traces)) return whole;
+  return fittingColumns(
+    columns.map((column) => (column === ID ? SHORT : column)),
+    cells,
+    width,
+  );
 }
 
 /** The beginnings of their ids tell them apart. */
 function areApart(traces: readonly TraceSummary[]): boolean {
   return new Set(traces.map(SHORT.cellOf)).size === traces.length;
-}
-
-function leastWidth(columns: readonly TraceColumn[], traces: readonly TraceSummary[]): number {
-  const widths = columns.map(({ title, align, cellOf }) => {
-    const widest = Math.max(widthOf(title), ...traces.map((trace) => widthOf(cellOf(trace))));
-    return align === 'left' ? Math.min(widest, LEAST_NAME) : widest;
-  });
-  return widths.reduce((sum, each) => sum + each, GAP * (columns.length - 1));
 }
 
 function cellsOf(traces: readonly TraceSummary[], columns: readonly TraceColumn[]): readonly string[][] {

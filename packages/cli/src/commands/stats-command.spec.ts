@@ -45,7 +45,13 @@ afterAll(async () => {
 });
 
 async function stats(...args: string[]) {
-  const session = new Session({ homeDirectory: directory, columns: 100 });
+  return statsAt(undefined, ...args);
+}
+
+/** @param columns - Of the terminal; piped without. */
+async function statsAt(columns: number | undefined, ...args: string[]) {
+  const session = new Session({ homeDirectory: directory, ...(columns !== undefined && { columns }) });
+  Object.assign(session.terminal, { isOutTerminal: columns !== undefined });
   const code = await session.run('stats', '--port', String(server.port), ...args);
   return { code, out: session.stdout, err: session.stderr };
 }
@@ -62,7 +68,18 @@ describe('tta-obs stats', () => {
       expect.stringMatching(/^always fails +retry +shop +1 +1 \(100 %\) /),
       expect.stringMatching(/^since \d{4}-\d\d-\d\dT\d\d:\d\dZ$/),
     ]);
-    expect(out.split('\n').every((line) => line.length <= 100)).toBe(true);
+  });
+
+  it.each([
+    [120, /^primitive +type +service +calls +failed +p50 +p95 +p99 +max +total$/],
+    [80, /^primitive +type +service +calls +failed +p50 +p95$/],
+    [60, /^primitive +service +calls +failed +p50 +p95$/],
+    [44, /^primitive +calls +failed +p95$/],
+  ])('leaves columns out before it cuts names, at %d columns', async (columns, titles) => {
+    const lines = (await statsAt(columns)).out.trimEnd().split('\n');
+    expect(lines[0]).toMatch(titles);
+    expect(lines.filter((line) => line.length > columns)).toEqual([]);
+    expect(lines.join('\n')).toContain('ask [31m model');
   });
 
   it('prints what REST answers, or a table of Markdown', async () => {
@@ -152,6 +169,15 @@ describe('tta-obs stats --by', () => {
     expect((await stats('--by', by)).out).toMatch(line);
     expect((await stats('--by', by, '--markdown')).out).toMatch(/^\| \w+ \|.*\n\| --- \|/);
   });
+
+  it.each(['model', 'provider', 'service', 'day', 'session', 'error'])(
+    '%s fits a terminal of 60 columns',
+    async (by) => {
+      const lines = (await statsAt(60, '--by', by)).out.split('\n');
+      const table = lines.filter((line) => !/^(in all|since|the newest|tta-obs) /.test(line));
+      expect(table.filter((line) => line.length > 60)).toEqual([]);
+    },
+  );
 
   it('prints what REST answers', async () => {
     expect(isUsageReport(JSON.parse((await stats('--by', 'provider', '--json')).out))).toBe(true);

@@ -1,5 +1,6 @@
 import { UsageError } from '../command-error.ts';
 import { markdownTable } from '../markdown.ts';
+import { fittingColumns, tableWidth } from '../fitting-columns.ts';
 import { nearestName } from '../nearest-name.ts';
 import { outputFormat } from '../output-format.ts';
 import { ServiceClient } from '../service-client.ts';
@@ -65,7 +66,10 @@ function kindOf(by: string): StatsKind {
 function table({ columns, cells, isCalm, footer, none }: StatsReport, { terminal }: Surroundings): string {
   const paint = style(terminal.hasColour);
   if (cells.length === 0) return `${none}\n`;
-  const [titles, ...rows] = textTable(columns, cells, terminal.columns);
+  const width = tableWidth(terminal);
+  const shown = fittingColumns(columns, (column) => cells.map((row) => row[columns.indexOf(column)]!), width);
+  const shownCells = cells.map((row) => shown.map((column) => row[columns.indexOf(column)]!));
+  const [titles, ...rows] = textTable(shown, shownCells, width);
   const lines = rows.map((row, at) => (isCalm?.(at) === true ? paint.dim(row) : row));
   return [paint.bold(titles!), ...lines, ...footer.map(paint.dim)].map((line) => `${line}\n`).join('');
 }

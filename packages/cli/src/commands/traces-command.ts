@@ -1,6 +1,7 @@
 import type { TraceSummary } from '@tta/obs-protocol';
-import { parseQuery, printQuery } from '@tta/obs-protocol/query';
+import { parseQuery } from '@tta/obs-protocol/query';
 import { UsageError } from '../command-error.ts';
+import { tableWidth } from '../fitting-columns.ts';
 import { outputFormat } from '../output-format.ts';
 import { queryArgument } from '../query-argument.ts';
 import { safeText } from '../safe-text.ts';
@@ -30,13 +31,8 @@ export async function tracesCommand(
   if (traces.length === 0) terminal.err(noneText(query, client.url));
   if (format === 'json') terminal.out(`${JSON.stringify(traces)}\n`);
   else if (format === 'markdown') terminal.out(traceTableMarkdown(traces));
-  else if (traces.length > 0) terminal.out(traceTable(traces, widthOf(terminal), terminal.hasColour));
+  else if (traces.length > 0) terminal.out(traceTable(traces, tableWidth(terminal), terminal.hasColour));
   return 0;
-}
-
-/** What is not seen on a terminal is for another program, and is not cut. */
-function widthOf({ isOutTerminal, columns }: Terminal): number {
-  return isOutTerminal ? columns : Number.POSITIVE_INFINITY;
 }
 
 async function found(
@@ -58,11 +54,11 @@ async function found(
   return traces;
 }
 
-/** The query as it was understood: who expected something sees what was asked. */
+/** With the query as it was typed: printed from what was understood, it would be another one. */
 function noneText(query: string, url: string): string {
   const { root } = parseQuery(query);
   if (root === undefined) return `The service at ${url} has no traces yet.\n`;
-  return `No trace of the service at ${url} is found by: ${safeText(printQuery(root))}\n`;
+  return `No trace of the service at ${url} is found by: ${safeText(query)}\n`;
 }
 
 function limitOf(text: string | undefined): number {

@@ -22,7 +22,7 @@ export async function errorStats(client: ServiceClient, question: StatsQuestion)
   const { items, nextCursor } = answer;
   return {
     answer,
-    columns: columnsOf(['error', 'service'], ['count', 'last', 'trace']),
+    columns: columnsOf(['error', 'service'], ['count', 'last', 'trace'], ['last', 'service']),
     cells: items.map(cellsOf),
     footer: [
       ...(nextCursor === null ? [] : [`the ${MOST} most frequent`]),

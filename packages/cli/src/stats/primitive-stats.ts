@@ -22,6 +22,7 @@ export async function primitiveStats(client: ServiceClient, question: StatsQuest
     columns: columnsOf(
       ['primitive', 'type', 'service'],
       ['calls', 'failed', 'p50', 'p95', 'p99', 'max', 'total'],
+      ['p99', 'max', 'total', 'p50', 'type', 'service'],
     ),
     cells: items.map(cellsOf),
     isCalm: (row) => items[row]!.errors === 0,

@@ -17,6 +17,7 @@ export async function sessionStats(client: ServiceClient): Promise<StatsReport> 
     columns: columnsOf(
       ['session', 'user', 'service'],
       ['traces', 'failed', 'calls', 'in', 'out', 'cost', 'last'],
+      ['calls', 'in', 'out', 'user', 'failed', 'service', 'last', 'traces'],
     ),
     cells: items.map(cellsOf),
     footer: [

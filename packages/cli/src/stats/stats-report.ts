@@ -1,4 +1,4 @@
-import type { TableColumn } from '../text-table.ts';
+import type { OptionalColumn } from '../fitting-columns.ts';
 
 /** What is asked for, as far as the kind of statistics takes it. */
 export interface StatsQuestion {
@@ -12,7 +12,7 @@ export interface StatsQuestion {
 export interface StatsReport {
   /** As REST has it. */
   readonly answer: object;
-  readonly columns: readonly TableColumn[];
+  readonly columns: readonly OptionalColumn[];
   /** A row each, safe to print. */
   readonly cells: readonly (readonly string[])[];
   /** Rows that need no second look. */
@@ -43,10 +43,24 @@ export function failedText(errors: number, calls: number): string {
   return errors === 0 ? '' : `${errors} (${((100 * errors) / calls).toFixed(errors === calls ? 0 : 1)} %)`;
 }
 
-/** Titles at the left for names, as programs tell them, at the right for figures. */
-export function columnsOf(names: readonly string[], figures: readonly string[]): readonly TableColumn[] {
+/**
+ * Titles at the left for names, as programs tell them, at the right for figures.
+ *
+ * @param spare - Those that a narrow terminal does without, the first of them first.
+ */
+export function columnsOf(
+  names: readonly string[],
+  figures: readonly string[],
+  spare: readonly string[],
+): readonly OptionalColumn[] {
+  const optional = (title: string) => (spare.includes(title) ? { worth: spare.indexOf(title) } : {});
   return [
-    ...names.map((title): TableColumn => ({ title, align: 'left', isForeign: true })),
-    ...figures.map((title): TableColumn => ({ title, align: 'right' })),
+    ...names.map((title): OptionalColumn => ({
+      title,
+      align: 'left',
+      isForeign: true,
+      ...optional(title),
+    })),
+    ...figures.map((title): OptionalColumn => ({ title, align: 'right', ...optional(title) })),
   ];
 }

@@ -12,6 +12,7 @@ import {
   type StatsReport,
 } from './stats-report.ts';
 
+const SPARE = ['cached', 'provider', 'failed', 'in', 'out'];
 const USAGE_FIGURES = ['calls', 'failed', 'in', 'cached', 'out', 'cost'];
 
 /** What calls of models used and cost: the dearest first, days in order. */
@@ -31,7 +32,7 @@ export async function usageStats(
   const from = minuteText(sinceMs);
   return {
     answer,
-    columns: columnsOf([by, ...(hasProvider ? ['provider'] : [])], USAGE_FIGURES),
+    columns: columnsOf([by, ...(hasProvider ? ['provider'] : [])], USAGE_FIGURES, SPARE),
     cells: items.map((item) => [
       item.key === null ? '(not told)' : safeText(item.key),
       ...(hasProvider ? [providerOf(item)] : []),
