@@ -129,7 +129,7 @@ describe('tta-obs status', () => {
         `^TTA observability \\S+\\n {2}page {6}http://127\\.0\\.0\\.1:${port}\\n {2}ports {5}${port}\\n` +
           ` {2}up {8}\\S+ \\S+, process ${pid}\\n {2}database {2}\\S+traces\\.db\\n` +
           ` {2}keeps {5}1000 traces, 24 h, 1 GiB, and what is pinned\\n` +
-          ` {2}holds {5}0 traces, 0 spans, 0 pinned, 0 log lines, 0 series of metrics, \\S+ KiB\\n$`,
+          ` {2}holds {5}0 traces, 0 spans, 0 pinned,\\n {12}0 log lines, 0 series of metrics, \\S+ KiB\\n$`,
       ),
     );
     await fetch(`http://127.0.0.1:${port}/v1/trace`, { method: 'POST', body: '' });
@@ -146,6 +146,9 @@ describe('tta-obs status', () => {
     const session = new Session();
     expect(await session.run('status', '--port', '1')).toBe(1);
     expect(session.stderr).toContain('No TTA service answers at http://127.0.0.1:1');
+    const json = new Session();
+    expect(await json.run('status', '--json', '--port', '1')).toBe(1);
+    expect(JSON.parse(json.stdout)).toEqual({ status: 'absent', url: 'http://127.0.0.1:1' });
   });
 });
 

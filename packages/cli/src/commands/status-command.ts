@@ -17,6 +17,9 @@ export async function statusCommand(flags: StatusFlags, surroundings: Surroundin
   const { terminal } = surroundings;
   const client = new ServiceClient(serviceSettings(flags, surroundings));
   const health = await client.probe();
+  if (flags.json === true && typeof health !== 'object') {
+    terminal.out(`${JSON.stringify({ status: health ?? 'absent', url: client.url })}\n`);
+  }
   if (health === undefined) throw await noServiceError(client.url);
   if (health === 'locked') throw new CommandError(1, client.lockedMessage());
   terminal.out(
@@ -40,9 +43,12 @@ function statusText(url: string, health: Health, { hasColour }: Terminal): strin
       : [
           [
             'holds',
-            `${counted(stored.traceCount, 'trace')}, ${counted(stored.spanCount, 'span')}, ` +
-              `${stored.pinnedCount} pinned, ${counted(stored.logRecordCount, 'log line')}, ` +
-              `${stored.metricSeriesCount} series of metrics, ${formatBytes(stored.fileBytes)}`,
+            `${counted(stored.traceCount, 'trace')}, ${counted(stored.spanCount, 'span')}, ${stored.pinnedCount} pinned,`,
+          ] as const,
+          [
+            '',
+            `${counted(stored.logRecordCount, 'log line')}, ${stored.metricSeriesCount} series of metrics, ` +
+              formatBytes(stored.fileBytes),
           ] as const,
         ]),
     ...(refused.requestCount + refused.recordCount === 0

@@ -15,7 +15,8 @@ Usage
   tta-obs status [--json] [flags]
 
 Flags
-  --json          print what GET /health answers
+  --json          print what GET /health answers; without an answer, only
+                  status (absent or locked) and url
 ${CLIENT_HELP}
 Exit codes
   0  it runs
