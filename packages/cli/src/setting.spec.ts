@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { parseSetting, type SettingName } from './setting.ts';
+import { parseSetting, sizeText, type SettingName } from './setting.ts';
 
 describe('parseSetting', () => {
   it.each([
@@ -63,4 +63,17 @@ describe('parseSetting', () => {
       expect(() => parseSetting('token', token, 'TTA_UI_TOKEN')).not.toThrow(token);
     },
   );
+});
+
+describe('sizeText', () => {
+  it.each([
+    [500_000_000, '500MB'],
+    [1024 ** 3, '1GiB'],
+    [1.5 * 1024 ** 3, '1536MiB'],
+    [2e12, '2TB'],
+    [1_000_001, '1000001'],
+  ])('tells %d as %s, which is read as the same', (bytes, text) => {
+    expect(sizeText(bytes)).toBe(text);
+    expect(parseSetting('maxBytes', text, '')).toBe(bytes);
+  });
 });

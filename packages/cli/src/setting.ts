@@ -146,6 +146,17 @@ function parsePorts(text: string): readonly number[] | undefined {
   return ports.length <= 8 && ports.every((port) => port > 0 && port <= 65_535) ? ports : undefined;
 }
 
+/** A size as `--max-bytes` takes it, in the largest unit of which it is a whole number: `500MB`, `1GiB`. */
+export function sizeText(bytes: number): string {
+  for (const unit of UNITS.toReversed()) {
+    for (const [base, suffix] of [[1024, 'iB'] as const, [1000, 'B'] as const]) {
+      const count = bytes / base ** UNITS.indexOf(unit);
+      if (unit !== '' && Number.isInteger(count)) return `${count}${unit}${suffix}`;
+    }
+  }
+  return String(bytes);
+}
+
 const UNITS = ['', 'K', 'M', 'G', 'T'];
 const LEAST_BYTES = 1_000_000;
 

@@ -5,7 +5,7 @@ import { nearestName } from '../nearest-name.ts';
 import { safeText } from '../safe-text.ts';
 import { serviceSettings, type ServiceSettings } from '../service-settings.ts';
 import { settingSource, type SettingSource } from '../setting-source.ts';
-import { parseSetting, SETTINGS, type SettingName } from '../setting.ts';
+import { parseSetting, SETTINGS, sizeText, type SettingName } from '../setting.ts';
 import {
   parseSettings,
   readSettings,
@@ -20,6 +20,8 @@ import { writeSettings } from '../write-settings.ts';
 import type { ConfigFlags } from './config.ts';
 
 const ACTIONS = ['path', 'set', 'unset'] as const;
+/** What others call it to show settings. */
+const READING: ReadonlySet<string> = new Set(['get', 'list', 'show']);
 
 const COLUMNS: readonly TableColumn[] = ['setting', 'value', 'from'].map((title) => ({
   title,
@@ -39,20 +41,28 @@ export function configCommand(
   else if (action === 'set' && name !== undefined && value !== undefined)
     set(name, value, flags, surroundings);
   else if (action === 'unset' && name !== undefined && value === undefined) unset(name, flags, surroundings);
-  else throw misused(action);
+  else throw misused(words);
   return Promise.resolve(0);
 }
 
-function misused(action: string): UsageError {
-  const known = ACTIONS.find((each) => each === action);
-  if (known === 'path') return new UsageError('It takes nothing more: tta-obs config path');
-  if (known !== undefined) {
-    return new UsageError(
-      `It takes other words: tta-obs config ${known} <name>${known === 'set' ? ' <value>' : ''}`,
-    );
+function misused([action = '', name, value]: readonly string[]): UsageError {
+  if (action === 'path') return new UsageError('It takes nothing more: tta-obs config path');
+  if (action === 'set' || action === 'unset') {
+    const problem =
+      name === undefined
+        ? 'The name of a setting is missing'
+        : action === 'set'
+          ? 'The value is missing'
+          : `"${value}" is too much`;
+    const usage = `tta-obs config ${action} ${name ?? '<name>'}${action === 'set' ? ' <value>' : ''}`;
+    return new UsageError(`${problem}: ${usage}`);
   }
-  const nearest = nearestName(action, ACTIONS);
-  const hint = nearest === undefined ? '' : ` Did you mean "${nearest}"?`;
+  const nearest = READING.has(action) ? undefined : nearestName(action, ACTIONS);
+  const hint = READING.has(action)
+    ? ' "tta-obs config" shows all settings.'
+    : nearest === undefined
+      ? ''
+      : ` Did you mean "${nearest}"?`;
   return new UsageError(`There is no tta-obs config ${action}.${hint} See tta-obs config --help.`);
 }
 
@@ -95,7 +105,11 @@ function show(flags: ConfigFlags, surroundings: Surroundings): void {
   const paint = style(terminal.hasColour);
   const rows = shown.map(({ name, value, isSet, source, place }) => [
     name,
-    !isSet ? 'none' : value === null ? 'set, and not shown' : safeText(textOf(value)),
+    !isSet
+      ? 'none'
+      : value === null
+        ? 'set, and not shown'
+        : safeText(name === 'maxBytes' ? sizeText(Number(value)) : textOf(value)),
     source === 'file' ? 'settings file' : (place ?? 'default'),
   ]);
   // Whoever asks for settings wants them whole.
