@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { statSync } from 'node:fs';
 import { exitCodeOf } from './stop-signal.ts';
 import type { Surroundings } from './surroundings.ts';
 
@@ -56,5 +57,17 @@ function cannotRun(
   error: NodeJS.ErrnoException,
 ): Omit<ProgramEnd, 'pid' | 'wasInterrupted'> {
   if (error.code === 'ENOENT') return { exitCode: 127, failure: `${program}: command not found.` };
+  if (error.code === 'EACCES' && isFile(program)) {
+    const byNode = /\.[cm]?js$/.test(program) ? `, or node ${program}` : '';
+    return { exitCode: 126, failure: `${program} is not executable: chmod +x ${program}${byNode}.` };
+  }
   return { exitCode: 126, failure: `${program} could not be run: ${error.message}.` };
+}
+
+function isFile(path: string): boolean {
+  try {
+    return statSync(path).isFile();
+  } catch {
+    return false;
+  }
 }

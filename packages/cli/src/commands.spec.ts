@@ -158,6 +158,14 @@ describe('tta-obs run', () => {
     expect(session.stderr).toContain(message);
   });
 
+  it('says how a file is run that is not executable', async () => {
+    const file = join(directory, 'own.mjs');
+    writeFileSync(file, '', { mode: 0o600 });
+    const session = new Session();
+    expect(await run(session, [], [file])).toBe(126);
+    expect(session.stderr).toContain(`${file} is not executable: chmod +x ${file}, or node ${file}.`);
+  });
+
   it('passes a signal on to the program and stops with it', async () => {
     const session = new Session();
     const ready = join(directory, 'ready');

@@ -16,8 +16,10 @@ Usage
 
 The program finds the service through TTA_UI_ENDPOINT and TTA_UI_TOKEN, which
 @tta/obs reads, and through OTEL_EXPORTER_OTLP_ENDPOINT and the like, which
-every OpenTelemetry SDK reads; those that you have set stay as they are. When it
-has ended, its newest traces are printed, and the service stays up until Ctrl-C.
+every OpenTelemetry SDK reads. The OTEL_* that you have set stay, and with an
+endpoint of yours among them none is added; TTA_UI_* are always of the service.
+When it has ended, its newest traces are printed, and the service stays up until
+Ctrl-C.
 
 A service that runs already on that port is used, and goes on by itself; unless
 another database is named.
