@@ -216,12 +216,15 @@ describe('tta-obs stop', () => {
 
   it('takes no number from a file of another machine, or of nobody', async () => {
     const server = await startServer({ port: 0, databasePath: database() });
+    const host = '127.0.0.1';
     for (const content of [
-      JSON.stringify({ pid: process.pid, hostname: 'another-machine', ports: [server.port] }),
-      JSON.stringify({ pid: -1, hostname: hostname(), ports: [server.port] }),
-      JSON.stringify({ pid: 1, hostname: hostname(), ports: [server.port] }),
+      JSON.stringify({ pid: process.pid, hostname: 'another-machine', host, ports: [server.port] }),
+      JSON.stringify({ pid: -1, hostname: hostname(), host, ports: [server.port] }),
+      JSON.stringify({ pid: 1, hostname: hostname(), host, ports: [server.port] }),
       JSON.stringify({ pid: process.pid, hostname: hostname() }),
-      JSON.stringify({ pid: process.pid, hostname: hostname(), ports: [server.port + 1] }),
+      // A service of another machine may have the same path and the same port.
+      JSON.stringify({ pid: process.pid, hostname: hostname(), host: '10.9.8.7', ports: [server.port] }),
+      JSON.stringify({ pid: process.pid, hostname: hostname(), host, ports: [server.port + 1] }),
       'null',
       '{',
     ]) {

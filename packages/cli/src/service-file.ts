@@ -6,13 +6,17 @@ export interface ServiceProcess {
   readonly pid: number;
   /** Where that number means something: a container may see the same file. */
   readonly hostname: string;
-  /** All that it listens on: the process of another service is never taken for it. */
+  /** Where it listens: the process of another service is never taken for it. */
+  readonly host: string;
   readonly ports: readonly number[];
 }
 
 /** Says beside the database which process serves it, and where. */
-export function writeServiceFile(databasePath: string, pid: number, ports: readonly number[]): void {
-  const content: ServiceProcess = { pid, hostname: hostname(), ports };
+export function writeServiceFile(
+  databasePath: string,
+  service: Pick<ServiceProcess, 'pid' | 'host' | 'ports'>,
+): void {
+  const content: ServiceProcess = { ...service, hostname: hostname() };
   writeFileSync(serviceFile(databasePath), `${JSON.stringify(content)}\n`, { mode: 0o600 });
 }
 
@@ -25,10 +29,10 @@ export function removeServiceFile(databasePath: string): void {
 export function readServiceFile(databasePath: string): ServiceProcess | undefined {
   try {
     const content = JSON.parse(readFileSync(serviceFile(databasePath), 'utf8')) as Partial<ServiceProcess>;
-    const { pid, hostname: host, ports } = content;
-    if (!Number.isSafeInteger(pid) || pid! < 2 || host !== hostname() || !Array.isArray(ports))
-      return undefined;
-    return { pid: pid!, hostname: host, ports };
+    const { pid, hostname: machine, host, ports } = content;
+    if (!Number.isSafeInteger(pid) || pid! < 2 || machine !== hostname()) return undefined;
+    if (typeof host !== 'string' || !Array.isArray(ports)) return undefined;
+    return { pid: pid!, hostname: machine, host, ports };
   } catch {
     return undefined;
   }

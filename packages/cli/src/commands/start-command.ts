@@ -16,7 +16,11 @@ export async function startCommand(flags: StartFlags, surroundings: Surroundings
   const { terminal } = surroundings;
   const settings = serviceSettings(flags, surroundings);
   const server = await startService(settings, surroundings);
-  writeServiceFile(server.databasePath, surroundings.pid, server.ports);
+  writeServiceFile(server.databasePath, {
+    pid: surroundings.pid,
+    host: settings.host,
+    ports: server.ports,
+  });
   try {
     const stopped = stopSignal(surroundings);
     announceService(server, settings, surroundings);

@@ -1,5 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { CommandError } from '../command-error.ts';
+import { isOfService } from '../doctor/reachable-service.ts';
 import { ownPath } from '../own-path.ts';
 import { safeText } from '../safe-text.ts';
 import { noServiceError } from '../no-service-error.ts';
@@ -24,7 +25,7 @@ export async function stopCommand(flags: StopFlags, surroundings: Surroundings):
   const databasePath = health === 'locked' ? ownPath(settings.databasePath) : health.databasePath;
   const running = readServiceFile(databasePath);
   // What is beside a database may be of another service than the one that was named.
-  if (running === undefined || !running.ports.includes(settings.port) || !isAlive(running.pid)) {
+  if (running === undefined || !isOfService(running, new URL(client.url)) || !isAlive(running.pid)) {
     if (health === 'locked') {
       throw new CommandError(1, `${client.lockedMessage()} Or name its database with --db-path.`);
     }

@@ -18,7 +18,7 @@ const EVERYWHERE: ReadonlySet<string> = new Set(['0.0.0.0', '::']);
 const LOOPBACK: ReadonlySet<string> = new Set(['localhost', '127.0.0.1', '::1', '0.0.0.0', '::']);
 
 /** Whether an address is one of the service. */
-export function isOfService({ host, ports }: ReachableService, url: URL): boolean {
+export function isOfService({ host, ports }: Pick<ReachableService, 'host' | 'ports'>, url: URL): boolean {
   const port = url.port === '' ? (url.protocol === 'https:' ? 443 : 80) : Number(url.port);
   return ports.includes(port) && isSameHost(url.hostname.replace(/^\[(.*)\]$/, '$1'), host);
 }
