@@ -237,6 +237,9 @@ describe('tta-obs compare', () => {
     expect((await at()).err).toMatch(
       /^tta-obs: Nothing tells which version of a service has run: set serviceVersion/,
     );
+    expect((await at('--service', 'bank')).err).toBe(
+      'tta-obs: No primitive of a service "bank" has run within 90 days, but of: shop.\n',
+    );
     await send(empty, { 'service.version': '7' }, { ask: { durationMs: 1 } });
     const alone = await compare(['--baseline', '7'], { port });
     expect([alone.code, alone.err]).toEqual([

@@ -1,5 +1,6 @@
 import { CommandError, UsageError } from '../command-error.ts';
 import { outputFormat } from '../output-format.ts';
+import { safeText } from '../safe-text.ts';
 import { ServiceClient } from '../service-client.ts';
 import { serviceSettings } from '../service-settings.ts';
 import { style } from '../style.ts';
@@ -15,6 +16,8 @@ import type { CompareFlags } from './compare.ts';
 const MOST_DAYS = 90;
 const USUAL = '7d';
 const FAILED = 3;
+/** Of services that have run, when another is named. */
+const MOST_NAMES = 10;
 
 const FAILURES: Readonly<Record<string, ChangeKind>> = {
   slower: 'duration',
@@ -36,6 +39,7 @@ export async function compareCommand(flags: CompareFlags, surroundings: Surround
   const format = outputFormat(flags);
   const client = new ServiceClient(serviceSettings(flags, surroundings));
   const known = await primitiveVersions(client, flags.service);
+  if (known.length === 0 && flags.service !== undefined) await refuseUnknown(client, flags.service);
   const resolve = (side: string, text: string) =>
     resolveVersion(text, { side, known, service: flags.service, env: surroundings.env });
   const baseline = await resolve('--baseline', flags.baseline);
@@ -79,6 +83,18 @@ function parseFailures(text: string | undefined): readonly ChangeKind[] {
       `--fail-on takes slower, dearer and errors, with commas between, but not "${word}".`,
     );
   });
+}
+
+/** Returns when no service has run at all: that is said of any. */
+async function refuseUnknown(client: ServiceClient, service: string): Promise<void> {
+  const names = [...new Set((await primitiveVersions(client, undefined)).map((each) => each.serviceName))];
+  if (names.length === 0) return;
+  const listed = names.slice(0, MOST_NAMES).map(safeText).join(', ');
+  const more = names.length > MOST_NAMES ? ` and ${names.length - MOST_NAMES} more` : '';
+  throw new CommandError(
+    1,
+    `No primitive of a service "${safeText(service)}" has run within ${MOST_DAYS} days, but of: ${listed}${more}.`,
+  );
 }
 
 function nothingElse({ name, by }: ResolvedVersion): CommandError {
