@@ -300,9 +300,33 @@ describe('tta-obs import', () => {
     ]);
   });
 
+  it.each([
+    [richTraces(1), 'jaeger', 'Jaeger: it looks like OTLP, so leave out --format'],
+    [richTraces(1), 'chrome', 'Chrome trace events: it looks like OTLP, so leave out --format'],
+    ['{"some":"thing"}\n', 'jaeger', 'Jaeger'],
+  ])('says that %# is not in the format that is named', async (content, format, told) => {
+    const server = await start();
+    writeFileSync(path('a'), content);
+    const { code, err } = await run(server, ['import', '--format', format, path('a')]);
+    expect(code).toBe(1);
+    expect(err).toContain(`tta-obs: ${path('a')}: nothing in it is a span of ${told}\n`);
+  });
+
+  it('advises to put each request on a line only where one is on several', async () => {
+    const server = await start();
+    const request = richTraces(1).trim();
+    writeFileSync(path('deep'), `{"resourceSpans":${'['.repeat(2000)}${']'.repeat(2000)}}\n`);
+    writeFileSync(path('cut'), gzipSync(request.slice(0, -9)).subarray(0, 60));
+    for (const name of ['deep', 'cut']) {
+      const { code, out, err } = await run(server, ['import', '--format', 'otlp', path(name)]);
+      expect([code, out, err]).not.toEqual([0, expect.anything(), '']);
+      expect(out).not.toContain('jq');
+    }
+  });
+
   it('reads a file in the format that is named', async () => {
     const server = await start();
-    writeFileSync(path('a'), '[]');
+    writeFileSync(path('a'), '{"data":[]}');
     const { code, out } = await run(server, ['import', '--format', 'jaeger', path('a')]);
     expect([code, out]).toEqual([0, `Stored 0 spans of 0 traces from ${path('a')} (Jaeger).\n`]);
     const wrong = await run(server, ['import', '--format', 'speedscope', path('a')]);

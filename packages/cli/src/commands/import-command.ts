@@ -3,7 +3,7 @@ import type { Health } from '@tta/obs-protocol';
 import { CommandError } from '../command-error.ts';
 import { FileError } from '../import/file-error.ts';
 import { importRecords, ImportCounts } from '../import/import-records.ts';
-import { formatDetected, formatNamed, type ImportFormat } from '../import/import-format.ts';
+import { formatDetected, formatNamed, otherFormatText, type ImportFormat } from '../import/import-format.ts';
 import { TraceInput } from '../import/trace-input.ts';
 import { TraceSender } from '../import/trace-sender.ts';
 import { ProgressLine } from '../progress-line.ts';
@@ -73,11 +73,13 @@ async function importFile(
   const name = file === '-' ? 'stdin' : safeText(file);
   const { chunks, sizeBytes } = await openFile(file, surroundings);
   const input = new TraceInput(chunks);
-  const { format: detected, isEmpty, content } = await input.open();
+  const { format: detected, isEmpty, isIndented, content } = await input.open();
   if (isEmpty) throw new FileError(`${name} ${input.damage ?? 'is empty'}: nothing was imported.`);
-  const { title, read } = given ?? formatDetected(detected, name);
+  const format = given ?? formatDetected(detected, name);
+  const { title, read } = format;
   const counts = new ImportCounts();
   const problems = new Problems(name, terminal);
+  let otherFormat: string | undefined;
   try {
     await importRecords(read(content), {
       sender,
@@ -90,14 +92,17 @@ async function importFile(
     });
   } finally {
     if (input.damage !== undefined) problems.tell(`it ${input.damage}; what came before is stored`);
+    otherFormat = counts.hasSpans ? undefined : otherFormatText(format, detected);
+    if (otherFormat !== undefined) problems.tell(otherFormat);
     problems.tellRest();
     const hint =
-      title === 'OTLP' && counts.isAllBroken
+      title === 'OTLP' && counts.isAllBroken && isIndented
         ? ': each request has to be on one line, as jq -c . writes it'
         : '';
     terminal.out(`Stored ${counts.text} from ${name} (${title})${leftOutText(counts)}${hint}.\n`);
   }
-  return { traceCount: counts.traceCount, isComplete: counts.isComplete && input.damage === undefined };
+  const isWhole = counts.isComplete && input.damage === undefined && otherFormat === undefined;
+  return { traceCount: counts.traceCount, isComplete: isWhole };
 }
 
 interface OpenFile {

@@ -65,3 +65,11 @@ export function formatDetected(detected: TraceFormat | null, file: string): Impo
   }
   return FORMATS[NAMES[detected]]!;
 }
+
+/** What to say of a file without a span in the format that was named; `undefined` when it has that format. */
+export function otherFormatText(named: ImportFormat, detected: TraceFormat | null): string | undefined {
+  const found = detected === null || detected === 'speedscope' ? undefined : FORMATS[NAMES[detected]]!;
+  if (found === named) return undefined;
+  const nothing = `nothing in it is a span of ${named.title}`;
+  return found === undefined ? nothing : `${nothing}: it looks like ${found.title}, so leave out --format`;
+}

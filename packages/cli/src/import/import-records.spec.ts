@@ -71,4 +71,16 @@ describe('importRecords', () => {
     expect(problems).toEqual(['line 1 was left out: " [2J"', 'logs']);
     expect([counts.brokenCount, counts.isAllBroken, sizes]).toEqual([1, true, []]);
   });
+
+  it('names no option of the reader, which nobody can set', async () => {
+    async function* records(): AsyncGenerator<TraceRecord> {
+      yield {
+        problem: 'invalid',
+        message: 'line 1 was left out: it is longer than 9 characters; raise limitLength',
+      };
+    }
+    expect((await importInto(records(), taken)).problems).toEqual([
+      'line 1 was left out: it is longer than 9 characters',
+    ]);
+  });
 });

@@ -4,6 +4,8 @@ import type { TraceSender } from './trace-sender.ts';
 
 /** Of more traces the ids are not remembered. */
 const COUNTED_TRACES = 1_000_000;
+/** What readers advise to their callers; the command has no such option. */
+const READER_OPTION = /; raise limitLength$/;
 
 /** What became of a file. */
 export class ImportCounts {
@@ -28,9 +30,13 @@ export class ImportCounts {
     return this.rejectedCount === 0 && this.brokenCount === 0;
   }
 
+  get hasSpans(): boolean {
+    return this.spanCount > 0 || this.rejectedCount > 0;
+  }
+
   /** Nothing in it was a span, though something should have been. */
   get isAllBroken(): boolean {
-    return this.brokenCount > 0 && this.spanCount === 0 && this.rejectedCount === 0;
+    return this.brokenCount > 0 && !this.hasSpans;
   }
 
   /** As `41 spans of 3 traces`. */
@@ -81,7 +87,7 @@ export async function importRecords(
     for await (const record of records) {
       if (isTraceProblem(record)) {
         if (record.problem !== 'skipped') counts.brokenCount++;
-        onProblem(safeText(record.message));
+        onProblem(safeText(record.message).replace(READER_OPTION, ''));
       } else {
         pending.push(record.traceId);
         yield record;

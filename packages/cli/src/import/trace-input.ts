@@ -5,12 +5,15 @@ import { detectTraceFormat, type TraceFormat } from '@tta/obs-tracing/formats';
 const GZIP = Buffer.from([0x1f, 0x8b]);
 /** The detection looks at so many bytes. */
 const ENOUGH = 2 ** 16;
+const INDENTED = /^[^[{\n]{0,9}[[{]\s*\n/;
 
 /** What the beginning of a file tells, and all of the file. */
 export interface OpenInput {
   /** `null` for none that is known. */
   readonly format: TraceFormat | null;
   readonly isEmpty: boolean;
+  /** It begins with a JSON document that goes over several lines. */
+  readonly isIndented: boolean;
   readonly content: AsyncIterable<Uint8Array>;
 }
 
@@ -34,6 +37,7 @@ export class TraceInput {
     return {
       format: detectTraceFormat(content.start),
       isEmpty: content.start.length === 0,
+      isIndented: INDENTED.test(content.start.toString('latin1')),
       content: content.whole,
     };
   }
