@@ -19,6 +19,22 @@ function matchesTrace(query: string, trace: QueryableTrace): boolean {
 }
 
 describe('matchesQuery', () => {
+  it('reads a phrase once, however many spans it is asked of', () => {
+    const { root } = parseQuery('"not there"');
+    if (root?.kind !== 'filter') throw new Error('no filter');
+    let readCount = 0;
+    const match = {
+      kind: 'text' as const,
+      get parts() {
+        readCount++;
+        return ['not there'];
+      },
+    };
+    const spans = Array.from({ length: 50 }, (_, index) => span({ text: `there ${index}` }));
+    expect(matchesQuery({ ...root, anyOf: [match] }, { fields: {}, spans }, nowMs)).toBe(false);
+    expect(readCount).toBe(1);
+  });
+
   const api = { fields: { service: 'api', status: 'success' } };
   const failedJob = { fields: { service: 'worker', status: 'error' } };
 

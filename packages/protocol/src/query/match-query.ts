@@ -97,7 +97,7 @@ class TraceMatcher {
       case 'present':
         return true;
       case 'text':
-        return matchesText(match.parts, value);
+        return matchesText(match, value);
       case 'equal':
         return value === match.value;
       case 'compare':
@@ -137,11 +137,12 @@ function compare(value: number, operator: '>' | '>=' | '<' | '<=', bound: number
 }
 
 /** A number is meant by any way to write it; maps are no text. */
-function matchesText(parts: readonly string[], value: AttributeJson): boolean {
+function matchesText(match: TextMatch, value: AttributeJson): boolean {
   if (typeof value === 'object') return false;
+  const { parts } = match;
   const [only = ''] = parts;
   if (typeof value === 'number' && parts.length === 1) return only.trim() !== '' && Number(only) === value;
-  return matchesPattern(parts.map(withSmallLetters), withSmallLetters(String(value)));
+  return matchesPattern(smallParts.of(match), withSmallLetters(String(value)));
 }
 
 function matchesPattern(parts: readonly string[], text: string): boolean {
@@ -161,20 +162,35 @@ function matchesPattern(parts: readonly string[], text: string): boolean {
 
 /** Of the letters A to Z alone, as SQLite compares. */
 function withSmallLetters(text: string): string {
-  return text.replaceAll(/[A-Z]+/g, (letters) => letters.toLowerCase());
+  return /[A-Z]/.test(text) ? text.replaceAll(/[A-Z]+/g, (letters) => letters.toLowerCase()) : text;
 }
-
-/** Spans are asked again and again, by every subscription. */
-const wordsOfSpans = new WeakMap<QueryableSpan, string>();
 
 function hasWords(match: QueryMatch, span: QueryableSpan): boolean {
-  let words = wordsOfSpans.get(span);
-  if (words === undefined) {
-    words = wordsOf(span.text);
-    wordsOfSpans.set(span, words);
-  }
-  if (match.kind !== 'text') return words !== '';
-  const [phrase = '', ...rest] = match.parts;
-  const sought = wordsOf(phrase);
-  return words.includes(rest.length > 0 ? sought.trimEnd() : sought);
+  const words = wordsOfSpans.of(span);
+  return match.kind === 'text' ? words.includes(soughtWords.of(match)) : words !== '';
 }
+
+type TextMatch = QueryMatch & { readonly kind: 'text' };
+
+/** What is made of an object once, however often it is asked for: a query is asked of many spans, a span by many terms. */
+class MadeOnce<Key extends object, Value> {
+  readonly #values = new WeakMap<Key, Value>();
+  readonly #make: (key: Key) => Value;
+
+  constructor(make: (key: Key) => Value) {
+    this.#make = make;
+  }
+
+  of(key: Key): Value {
+    let value = this.#values.get(key);
+    if (value === undefined) this.#values.set(key, (value = this.#make(key)));
+    return value;
+  }
+}
+
+const wordsOfSpans = new MadeOnce(({ text }: QueryableSpan) => wordsOf(text));
+const smallParts = new MadeOnce(({ parts }: TextMatch) => parts.map(withSmallLetters));
+const soughtWords = new MadeOnce(({ parts: [phrase = '', ...rest] }: TextMatch) => {
+  const words = wordsOf(phrase);
+  return rest.length > 0 ? words.trimEnd() : words;
+});
