@@ -21,7 +21,7 @@ export class LiveClient {
   /** Without one, every change is told. */
   readonly query: LiveQuery | undefined;
   /** Of the traces that its query finds. */
-  readonly known: KnownTraces;
+  readonly known = new KnownTraces();
   /** Everything up to here was told. */
   seq = 0;
   /** It has not been told yet what was stored before it came. */
@@ -29,14 +29,10 @@ export class LiveClient {
   readonly #socket: WebSocket;
   readonly #onRead: () => void;
 
-  /**
-   * @param isNew - It wants no change from before.
-   * @param onRead - Called when a client that catches up has taken what it was sent.
-   */
-  constructor(socket: WebSocket, query: LiveQuery | undefined, isNew: boolean, onRead: () => void) {
+  /** @param onRead - Called when a client that catches up has taken what it was sent. */
+  constructor(socket: WebSocket, query: LiveQuery | undefined, onRead: () => void) {
     this.#socket = socket;
     this.query = query;
-    this.known = new KnownTraces(isNew);
     this.#onRead = onRead;
   }
 

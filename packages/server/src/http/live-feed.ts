@@ -47,7 +47,7 @@ export class LiveFeed {
         return;
       }
       const { query, after } = subscription;
-      const client = new LiveClient(webSocket, query, after === undefined, () => this.#storeFeed.wake());
+      const client = new LiveClient(webSocket, query, () => this.#storeFeed.wake());
       // Those that come while one is greeted count it too.
       this.#clients.add(client);
       webSocket.on('close', () => {

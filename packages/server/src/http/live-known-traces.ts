@@ -1,34 +1,33 @@
 /** As many as a service keeps by default. */
 const LIMIT = 1_000;
 
-/** Which traces a live client has heard of, in bounded memory: it is asked only what may be forgotten. */
+/**
+ * Which traces a live client knows to be found or not, in bounded memory. What it has listed before it came is not known
+ * here, so it is told of each trace once that it is not found.
+ */
 export class KnownTraces {
-  readonly #ids = new Set<string>();
-  /** It knows no others. */
-  #isComplete: boolean;
-
-  /** @param isNew - The client knows nothing from before. */
-  constructor(isNew: boolean) {
-    this.#isComplete = isNew;
-  }
+  /** Whether they are found, by their ids. */
+  readonly #traces = new Map<string, boolean>();
 
   add(traceId: string): void {
-    this.#ids.add(traceId);
-    if (this.#ids.size <= LIMIT) return;
-    this.#ids.clear();
-    this.#isComplete = false;
+    this.#set(traceId, true);
   }
 
   delete(traceId: string): void {
-    this.#ids.delete(traceId);
+    this.#set(traceId, false);
   }
 
   /** Surely, by this connection. */
   has(traceId: string): boolean {
-    return this.#ids.has(traceId);
+    return this.#traces.get(traceId) === true;
   }
 
   mayHave(traceId: string): boolean {
-    return !this.#isComplete || this.#ids.has(traceId);
+    return this.#traces.get(traceId) !== false;
+  }
+
+  #set(traceId: string, isFound: boolean): void {
+    if (this.#traces.size >= LIMIT && !this.#traces.has(traceId)) this.#traces.clear();
+    this.#traces.set(traceId, isFound);
   }
 }
