@@ -1,8 +1,8 @@
-import type { QueryProblemDetails, SpanList } from '@tta/obs-protocol';
-import { parseQuery, type QueryProblem } from '@tta/obs-protocol/query';
+import type { SpanList } from '@tta/obs-protocol';
+import { parseQuery } from '@tta/obs-protocol/query';
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import { listQuery, oneValue, spanIdOf, traceIdOf, type Query } from './list-query.ts';
-import { problem, PROBLEM_TYPE } from './problem.ts';
+import { problem, PROBLEM_TYPE, queryProblem } from './problem.ts';
 import { InvalidCursorError } from '../storage/list-cursor.ts';
 import type { Storage } from '../storage/storage.ts';
 
@@ -14,7 +14,7 @@ const HITS_MAX = 5_000;
 export function apiRoutes(app: FastifyInstance, { traces: store }: Storage): void {
   app.get<{ Querystring: Query }>('/api/traces', async ({ query }, reply) => {
     const { root, problems } = parseQuery(oneValue(query, 'query') ?? '');
-    if (problems.length > 0) return refuseQuery(reply, problems);
+    if (problems.length > 0) return reply.code(400).type(PROBLEM_TYPE).send(queryProblem(problems));
     return store.traces({ ...listQuery(query), ...(root !== undefined && { where: root }) });
   });
 
@@ -84,13 +84,6 @@ function hitsSeen(cursor: string): number {
 
 export function refuse(reply: FastifyReply, status: number, detail: string): FastifyReply {
   return reply.code(status).type(PROBLEM_TYPE).send(problem(status, detail));
-}
-
-/** The query cannot be understood: what is told of it for people is its first fault. */
-function refuseQuery(reply: FastifyReply, problems: readonly QueryProblem[]): FastifyReply {
-  const detail = `The query cannot be understood: ${problems[0]!.message}.`;
-  const details: QueryProblemDetails = { ...problem(400, detail), problems };
-  return reply.code(400).type(PROBLEM_TYPE).send(details);
 }
 
 export function noTrace(traceId: string): string {

@@ -65,7 +65,8 @@ describe('GET /api/traces?query=', () => {
     const details: unknown = answer.json();
     if (!isQueryProblemDetails(details)) throw new Error('no problem of a query');
     expect(details.detail).toBe(
-      'The query cannot be understood: there is no field "statsu"; did you mean status?.',
+      'The query cannot be understood: there is no field "statsu"; did you mean status?; ' +
+        '"soon" is no duration; write for example 500ms, 2s, 1m30s.',
     );
     expect(details.problems.map(({ start, end }) => [start, end])).toEqual([
       [0, 6],
