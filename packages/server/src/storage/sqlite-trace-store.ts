@@ -17,8 +17,9 @@ import { AiSpans } from './ai-spans.ts';
 import { fitting, InvalidCursorError, pageOf, parseCursor } from './list-cursor.ts';
 import { OpenTraces } from './open-traces.ts';
 import { knownAttributeKeys, knownValues } from './query/known-values.ts';
+import { matchingTraces } from './query/matching-traces.ts';
+import { allSteps, type Steps } from './query/steps.ts';
 import { scanTraces } from './query/trace-scan.ts';
-import { TraceMatcher } from './query/trace-matcher.ts';
 import { SpanWriter } from './span-writer.ts';
 import type { SqliteConnection } from './sqlite-connection.ts';
 import type { SqliteStatisticsStore } from './sqlite-statistics-store.ts';
@@ -101,8 +102,12 @@ export class SqliteTraceStore implements TraceStore {
     return this.#writer.apply(batches);
   }
 
-  async traces({ limit, cursor, where }: TraceSearch): Promise<TraceList> {
-    if (where !== undefined) return this.#search(where, limit, cursor);
+  async traces(search: TraceSearch): Promise<TraceList> {
+    return allSteps(this.tracesInSteps(search));
+  }
+
+  *tracesInSteps({ limit, cursor, where }: TraceSearch): Steps<TraceList> {
+    if (where !== undefined) return yield* this.#search(where, limit, cursor);
     const columns = `${SUMMARY}, CAST(start_ns AS TEXT) AS start_text, trace_key`;
     const order = 'ORDER BY start_ns DESC, trace_key DESC LIMIT ?';
     const rows =
@@ -114,31 +119,33 @@ export class SqliteTraceStore implements TraceStore {
     return pageOf(rows, limit, ['start_text', 'trace_key'], toSummary);
   }
 
-  #search(where: QueryNode, limit: number, cursor: string | undefined): TraceList {
-    const { traceKeys, nextCursor } = scanTraces(this.#connection, where, {
+  *#search(where: QueryNode, limit: number, cursor: string | undefined): Steps<TraceList> {
+    const { traceKeys, nextCursor } = yield* scanTraces(this.#connection, where, {
       limit,
       ...(cursor !== undefined && { cursor }),
       nowMs: this.#now(),
       elapsedMs: this.#elapsedMs,
     });
     const select = this.#connection.sql(`SELECT ${SUMMARY} FROM ${TRACES} WHERE trace_key = ?`);
-    return { items: traceKeys.map((traceKey) => toSummary(select.get(traceKey)!)), nextCursor };
+    // Some may have been removed between two steps.
+    const rows = traceKeys.map((traceKey) => select.get(traceKey)).filter((row) => row !== undefined);
+    return { items: rows.map(toSummary), nextCursor };
   }
 
   async matching(
     traceIds: readonly string[],
     queries: readonly QueryNode[],
   ): Promise<readonly (readonly boolean[])[]> {
-    const keys = new Map(
-      this.#connection
-        .sql('SELECT trace_id, trace_key FROM trace WHERE trace_id IN (SELECT value FROM json_each(?))')
-        .all(JSON.stringify(traceIds))
-        .map((row) => [text(row, 'trace_id'), number(row, 'trace_key')]),
-    );
-    const matcher = new TraceMatcher(this.#connection, this.#now());
-    return queries.map((query) => {
-      const found = matcher.matching(query, [...keys.values()]);
-      return traceIds.map((traceId) => found.has(keys.get(traceId) ?? -1));
+    return allSteps(this.matchingInSteps(traceIds, queries));
+  }
+
+  *matchingInSteps(
+    traceIds: readonly string[],
+    queries: readonly QueryNode[],
+  ): Steps<readonly (readonly boolean[])[]> {
+    return yield* matchingTraces(this.#connection, traceIds, queries, {
+      nowMs: this.#now(),
+      elapsedMs: this.#elapsedMs,
     });
   }
 

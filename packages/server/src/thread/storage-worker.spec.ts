@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { parseQuery } from '@tta/obs-protocol/query';
 import { openDatabaseFile, openForReading, type DatabaseFile } from '../storage/database-file.ts';
 import { batchOfSpans, hexId, sampleLog, sampleSpan } from '../storage/sample-records.ts';
 import { SqliteStorage, type WriteJob } from '../storage/sqlite-storage.ts';
@@ -145,6 +146,51 @@ describe('StorageWorker', () => {
       expect.objectContaining({ items: [expect.objectContaining({ spanCount: 3 })] }),
     ]);
     await reading.close();
+  });
+
+  describe('asked something that takes long', () => {
+    const where = parseQuery('"span nothing"').root!;
+    const search = (id: number) => call(id, 'tracesInSteps', { limit: 5, where });
+    const answered = () => replies.map((reply) => ('id' in reply ? reply.id : reply.kind));
+    const turns = async (count: number) => {
+      for (let turn = 0; turn < count; turn++) await new Promise((resolve) => setImmediate(resolve));
+    };
+    let reader: StorageWorker;
+    let reading: SqliteStorage;
+
+    beforeEach(async () => {
+      const batch = batchOfSpans(...Array.from({ length: 1_000 }, (_, span) => sampleSpan(1, span + 1)));
+      storage.commit([{ kind: 'spans', batch }]);
+      reading = new SqliteStorage(await openForReading(file.path));
+      let elapsedMs = 0;
+      reader = new StorageWorker(
+        reading,
+        (reply) => replies.push(reply),
+        'reader',
+        () => (elapsedMs += 1_000),
+      );
+    });
+
+    it('answers others first', async () => {
+      reader.handle(search(1), () => undefined);
+      reader.handle(search(2), () => undefined);
+      reader.handle(call(3, 'counts'), () => undefined);
+      await turns(1);
+      expect(answered()).toEqual([3]);
+      reader.handle(call(4, 'counts'), () => undefined);
+      await turns(1_000);
+      expect(answered()).toEqual([3, 4, 1, 2]);
+      expect(replies.at(-1)).toMatchObject({ kind: 'result', value: { items: [], nextCursor: null } });
+      await reading.close();
+    });
+
+    it('has answered it when it is closed', async () => {
+      reader.handle(search(1), () => undefined);
+      await turns(1);
+      reader.handle({ id: 2, kind: 'call', part: 'storage', method: 'close', args: [] }, () => undefined);
+      await turns(3);
+      expect(answered()).toEqual([1, 2]);
+    });
   });
 
   it('says what it was asked wrongly, and goes on', async () => {

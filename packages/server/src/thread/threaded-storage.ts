@@ -65,8 +65,6 @@ export class ThreadedStorage implements Storage {
     this.traces = {
       ...methods<TraceStore>()('traces', call, {
         reader: [
-          'traces',
-          'matching',
           'values',
           'attributeKeys',
           'trace',
@@ -83,6 +81,10 @@ export class ThreadedStorage implements Storage {
         ],
         writer: ['pin', 'prune'],
       }),
+      traces: (search) =>
+        call('reader', 'traces', 'tracesInSteps', [search]) as ReturnType<TraceStore['traces']>,
+      matching: (...args) =>
+        call('reader', 'traces', 'matchingInSteps', args) as ReturnType<TraceStore['matching']>,
       write: (batch) => write({ kind: 'spans', batch }, buffersOf(batch)),
     };
     this.logs = {
@@ -101,7 +103,7 @@ export class ThreadedStorage implements Storage {
         'runs',
         'runSeries',
         'errors',
-          'serviceMap',
+        'serviceMap',
         'usage',
         'sessions',
       ],

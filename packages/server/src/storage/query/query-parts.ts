@@ -11,6 +11,12 @@ export function fieldsOf(node: QueryNode): ReadonlySet<string> {
   return fields;
 }
 
+/** How many filters a query has. */
+export function termCount(node: QueryNode): number {
+  if (node.kind === 'filter') return 1;
+  return childrenOf(node).reduce((count, child) => count + termCount(child), 0);
+}
+
 /** The parts that ask of any span, but not those within them. */
 export function outermostSome(node: QueryNode): readonly SomeNode[] {
   return node.kind === 'some' ? [node] : childrenOf(node).flatMap(outermostSome);

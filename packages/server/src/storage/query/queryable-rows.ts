@@ -9,7 +9,7 @@ import { isTraceField, TRACE_FIELDS, TRACE_JOINS } from './trace-fields.ts';
 
 /** Spans that are read at once, few at first: mostly one of the first ones decides. */
 const FIRST_SPANS = 8;
-const MOST_SPANS = 1_024;
+const MOST_SPANS = 64;
 /** Resources that are kept parsed. */
 const MOST_RESOURCES = 1_000;
 
@@ -23,6 +23,8 @@ export class QueryableRows {
   readonly #needed: ReadonlySet<string>;
   readonly #select: SqlStatement;
   readonly #resources = new Map<number, AttributesJson>();
+  /** Of the trace that was looked at last: a large one is asked for its spans again and again. */
+  #attemptsOfTrace: { readonly traceKey: number; readonly attempts: ReadonlyMap<string, number> } | undefined;
 
   /** @param needed - Names of the fields that are asked for; there are no others. */
   constructor(connection: SqliteConnection, needed: ReadonlySet<string>) {
@@ -75,6 +77,13 @@ export class QueryableRows {
 
   /** By the id of the span that they are attempts of. */
   #attempts(traceKey: number): ReadonlyMap<string, number> {
+    if (this.#attemptsOfTrace?.traceKey !== traceKey) {
+      this.#attemptsOfTrace = { traceKey, attempts: this.#readAttempts(traceKey) };
+    }
+    return this.#attemptsOfTrace.attempts;
+  }
+
+  #readAttempts(traceKey: number): ReadonlyMap<string, number> {
     const rows = this.#connection
       .sql(
         `SELECT parent_span_id, count(*) AS attempts FROM span

@@ -2,32 +2,28 @@ import type { QueryNode } from '@tta/obs-protocol/query';
 import { parseCursor, type CursorPosition } from '../list-cursor.ts';
 import type { SqliteConnection } from '../sqlite-connection.ts';
 import { number, text } from '../sqlite-rows.ts';
+import { Pace } from './pace.ts';
+import { termCount } from './query-parts.ts';
 import { allTrue, anyTrue, condition, FALSE, isExact, TRUE, type SqlCondition } from './sql-condition.ts';
+import type { Steps } from './steps.ts';
 import { TRACE_JOINS } from './trace-fields.ts';
-import { TraceMatcher } from './trace-matcher.ts';
+import { partOf, TraceMatcher, type TraceSize } from './trace-matcher.ts';
 import { wordCandidates } from './word-candidates.ts';
 
-/** Everybody waits while a page is looked for. */
+/** Who asks waits for a page; others for a step of it. */
 const BUDGET_MS = 30;
 /** Of it, what the full text may take. */
 const WORDS_MS = 12;
 /** Traces that are looked at before the clock: few at first, for mostly the newest ones are found. */
 const FIRST_BLOCK = 128;
 const LAST_BLOCK = 2_048;
-/** The same of spans, but those of one trace at least; more or fewer next time, by how long that took. */
-const FIRST_SPANS = 256;
-const FEWEST_SPANS = 64;
-const MOST_SPANS = 4_096;
-const PART_MS = 5;
 
 /** Beyond all traces. */
 const NEWEST: CursorPosition = [2n ** 63n - 1n, 2n ** 53n];
 const OLDEST: CursorPosition = [-1n, 0n];
 
 /** A trace on its way into a page. */
-interface Candidate {
-  readonly traceKey: number;
-  readonly spanCount: number;
+interface Candidate extends TraceSize {
   readonly position: CursorPosition;
 }
 
@@ -48,7 +44,7 @@ export interface ScannedPage {
 
 /**
  * Looks through the traces, newest first, for those that a query finds, until there is a page of them or time is over; the
- * cursor is where it stopped, so no trace is missed or told twice.
+ * cursor is where it stopped, so no trace is missed or told twice. A trace that was begun with is decided, however large.
  *
  * @throws InvalidCursorError
  */
@@ -56,7 +52,7 @@ export function scanTraces(
   connection: SqliteConnection,
   where: QueryNode,
   options: ScanOptions,
-): ScannedPage {
+): Steps<ScannedPage> {
   const begin = options.cursor === undefined ? NEWEST : parseCursor(options.cursor);
   return new TraceScan(connection, where, options).page(begin);
 }
@@ -66,13 +62,13 @@ class TraceScan {
   readonly #where: QueryNode;
   readonly #limit: number;
   readonly #matcher: TraceMatcher;
+  readonly #pace: Pace;
   readonly #elapsedMs: () => number;
   readonly #beginMs: number;
   /** What the trace alone has to be. */
   readonly #necessary: SqlCondition;
   readonly #isExact: boolean;
   readonly #found: Candidate[] = [];
-  #partSpans = FIRST_SPANS;
 
   constructor(connection: SqliteConnection, where: QueryNode, { limit, nowMs, elapsedMs }: ScanOptions) {
     this.#connection = connection;
@@ -80,41 +76,44 @@ class TraceScan {
     this.#limit = limit;
     this.#elapsedMs = elapsedMs;
     this.#beginMs = elapsedMs();
-    this.#matcher = new TraceMatcher(connection, nowMs);
+    this.#pace = new Pace(elapsedMs, termCount(where));
+    this.#matcher = new TraceMatcher(connection, nowMs, this.#pace);
     const bounds = this.#matcher.traceBounds(where);
     this.#necessary = bounds.necessary;
     this.#isExact = isExact(bounds);
   }
 
-  page(begin: CursorPosition): ScannedPage {
+  *page(begin: CursorPosition): Steps<ScannedPage> {
     if (this.#necessary === FALSE) return this.#all(null);
     const words = this.#isExact
       ? undefined
       : wordCandidates(this.#connection, this.#where, () => this.#isOver(WORDS_MS));
-    if (words === undefined) return this.#scan(begin, TRUE);
+    yield;
+    if (words === undefined) return yield* this.#scan(begin, TRUE);
     const known = JSON.stringify([...words.traceKeys]);
     const isKnown = condition('t.trace_key IN (SELECT value FROM json_each(?))', known);
-    if (words.others !== undefined) return this.#scan(begin, anyTrue([isKnown, words.others]));
+    if (words.others !== undefined) return yield* this.#scan(begin, anyTrue([isKnown, words.others]));
     const candidates = this.#candidates(
       'json_each(?) k JOIN trace t ON t.trace_key = k.value',
       [known],
       begin,
       TRUE,
     );
-    return this.#take(candidates) ?? this.#all(null);
+    return (yield* this.#take(candidates)) ?? this.#all(null);
   }
 
   /** Block by block, each of a number of traces that SQL may look at. */
-  #scan(begin: CursorPosition, alsoTrue: SqlCondition): ScannedPage {
+  *#scan(begin: CursorPosition, alsoTrue: SqlCondition): Steps<ScannedPage> {
     let at = begin;
     for (let block = FIRST_BLOCK; ; block = Math.min(2 * block, LAST_BLOCK)) {
       const end = this.#blockEnd(at, block);
       const candidates = this.#candidates('trace t', [], at, alsoTrue, end ?? OLDEST);
-      const page = this.#take(candidates);
+      const page = yield* this.#take(candidates);
       if (page !== undefined) return page;
       if (end === undefined) return this.#all(null);
       if (this.#isOver()) return this.#all(end);
       at = end;
+      yield;
     }
   }
 
@@ -153,26 +152,16 @@ class TraceScan {
   }
 
   /** Takes those of the candidates that the query finds. @returns the page, if it is full or time is over. */
-  #take(candidates: readonly Candidate[]): ScannedPage | undefined {
+  *#take(candidates: readonly Candidate[]): Steps<ScannedPage | undefined> {
     for (let index = 0; index < candidates.length;) {
-      const part = this.#isExact ? candidates : partOf(candidates, index, this.#partSpans);
+      const part = this.#isExact ? candidates : partOf(candidates, index, this.#pace.spans);
       index += part.length;
-      const keys = part.map(({ traceKey }) => traceKey);
-      const found = this.#isExact ? new Set(keys) : this.#matching(keys);
-      for (const candidate of part) if (found.has(candidate.traceKey)) this.#found.push(candidate);
+      const found = this.#isExact ? undefined : yield* this.#matcher.matchingSpans(this.#where, part);
+      this.#found.push(...part.filter(({ traceKey }) => found?.has(traceKey) ?? true));
       if (this.#found.length > this.#limit) return this.#all(this.#found[this.#limit - 1]!.position);
       if (index < candidates.length && this.#isOver()) return this.#all(part.at(-1)!.position);
     }
     return undefined;
-  }
-
-  #matching(keys: readonly number[]): ReadonlySet<number> {
-    const beginMs = this.#elapsedMs();
-    const found = this.#matcher.matchingSpans(this.#where, keys);
-    const tookMs = this.#elapsedMs() - beginMs;
-    if (tookMs > PART_MS) this.#partSpans = Math.max(this.#partSpans / 2, FEWEST_SPANS);
-    else if (tookMs < PART_MS / 2) this.#partSpans = Math.min(this.#partSpans * 2, MOST_SPANS);
-    return found;
   }
 
   #all(next: CursorPosition | null): ScannedPage {
@@ -186,14 +175,4 @@ class TraceScan {
   #isOver(budgetMs = BUDGET_MS): boolean {
     return this.#elapsedMs() - this.#beginMs >= budgetMs;
   }
-}
-
-/** Some traces from `begin` on, with not too many spans. */
-function partOf(candidates: readonly Candidate[], begin: number, most: number): readonly Candidate[] {
-  let spans = candidates[begin]!.spanCount;
-  let end = begin + 1;
-  while (end < candidates.length && spans + candidates[end]!.spanCount <= most) {
-    spans += candidates[end++]!.spanCount;
-  }
-  return candidates.slice(begin, end);
 }
