@@ -1,4 +1,4 @@
-import { readFileSync, statSync } from 'node:fs';
+import { closeSync, openSync, readSync, statSync } from 'node:fs';
 import { dirname, posix, resolve, win32 } from 'node:path';
 import { UsageError } from './command-error.ts';
 import type { DataDirectoryOptions } from './data-directory.ts';
@@ -13,6 +13,7 @@ export interface SettingsFile {
 
 const EMPTY: SettingsFile = { values: {}, notices: [] };
 const READABLE_BY_OTHERS = 0o077;
+const MOST_BYTES = 65_536;
 
 /** Where the file is looked for when nobody names one. */
 export function usualSettingsPath({ platform, env, homeDirectory }: DataDirectoryOptions): string {
@@ -64,13 +65,29 @@ export function readSettingsFile(named: string | undefined, options: DataDirecto
 export function readSettings(path: string): Readonly<Record<string, unknown>> | undefined {
   let text: string;
   try {
-    text = readFileSync(path, 'utf8');
+    text = readStart(path, MOST_BYTES + 1);
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code === 'ENOENT' || code === 'ENOTDIR') return undefined;
     throw new UsageError(`The settings file ${path} cannot be read (${code}).`);
   }
+  if (text.length > MOST_BYTES) throw new UsageError(`${path} is too large for a settings file.`);
   return parseObject(text, path);
+}
+
+/** It may be a pipe, or something that never ends. */
+function readStart(path: string, length: number): string {
+  const file = openSync(path, 'r');
+  try {
+    const bytes = Buffer.alloc(length);
+    let size = 0;
+    for (let read = -1; read !== 0 && size < length; size += read) {
+      read = readSync(file, bytes, size, length - size, null);
+    }
+    return bytes.toString('utf8', 0, size);
+  } finally {
+    closeSync(file);
+  }
 }
 
 /**

@@ -1,5 +1,6 @@
 import {
   existsSync,
+  lstatSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
@@ -14,6 +15,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { Session } from '../../test/session.ts';
 import { serviceSettings } from '../service-settings.ts';
+import { changeSettings } from '../write-settings.ts';
 
 let directory: string;
 let file: string;
@@ -147,6 +149,48 @@ describe('tta-obs config', () => {
     expect((await config(['set', 'port', '9', '--config', link])).exitCode).toBe(0);
     expect(written()).toEqual({ port: 9 });
     expect(readFileSync(link, 'utf8')).toContain('9');
+  });
+
+  it('writes where a symbolic link leads, also when nothing is there yet', async () => {
+    const link = join(directory, 'link.json');
+    symlinkSync('config/config.json', link);
+    expect((await config(['set', 'port', '9', '--config', link])).exitCode).toBe(0);
+    expect(written()).toEqual({ port: 9 });
+    expect(lstatSync(link).isSymbolicLink()).toBe(true);
+  });
+
+  it('loses no change of another that runs at the same time', () => {
+    write({});
+    let isNested = false;
+    const change = () =>
+      changeSettings(file, (before) => {
+        if (!isNested) {
+          isNested = true;
+          expect(change).toThrow(
+            `Another program is changing ${file}: try again, or remove ${file}.new if there is none.`,
+          );
+        }
+        return { ...before, port: 9 };
+      });
+    change();
+    expect(written()).toEqual({ port: 9 });
+  });
+
+  it.each(['toString', '__proto__'])(
+    'takes nothing out that only an object of JavaScript has: %s',
+    async (name) => {
+      write({ maxTraces: 1 });
+      expect(await config(['unset', name])).toMatchObject({ exitCode: 2 });
+      expect(written()).toEqual({ maxTraces: 1 });
+    },
+  );
+
+  it('refuses what is no file, or never ends', async () => {
+    const endless = '/dev/zero';
+    expect((await config(['--config', endless])).err).toContain(
+      '/dev/zero is too large for a settings file.',
+    );
+    expect((await config(['set', 'port', '9', '--config', endless])).err).toContain('/dev/zero is no file.');
   });
 
   it('says when a variable wins over what was written', async () => {

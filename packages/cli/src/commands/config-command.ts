@@ -16,7 +16,7 @@ import {
 import { style } from '../style.ts';
 import type { Surroundings } from '../surroundings.ts';
 import { textTable, type TableColumn } from '../text-table.ts';
-import { writeSettings } from '../write-settings.ts';
+import { changeSettings } from '../write-settings.ts';
 import type { ConfigFlags } from './config.ts';
 
 const ACTIONS = ['path', 'set', 'unset'] as const;
@@ -135,13 +135,14 @@ function set(given: string, text: string, flags: ConfigFlags, surroundings: Surr
   const { terminal, env } = surroundings;
   const path = filePath(flags, surroundings);
   const name = settingName(given);
-  const written = { ...readSettings(path), [name]: jsonOf(name, text) };
-  parseSettings(written, path);
-  writeSettings(path, written);
+  const value = jsonOf(name, text);
+  changeSettings(path, (written) => {
+    const changed = { ...written, [name]: value };
+    parseSettings(changed, path);
+    return changed;
+  });
   const { isSecret, variable }: { isSecret?: true; variable: string } = SETTINGS[name];
-  terminal.out(
-    `${name} is ${isSecret === true ? 'set' : safeText(textOf(written[name]))} in ${safeText(path)}.\n`,
-  );
+  terminal.out(`${name} is ${isSecret === true ? 'set' : safeText(textOf(value))} in ${safeText(path)}.\n`);
   if (env[variable]) terminal.err(`tta-obs: ${variable} is set, and wins over the file.\n`);
 }
 
@@ -157,11 +158,12 @@ function jsonOf(name: SettingName, text: string): unknown {
 function unset(name: string, flags: ConfigFlags, surroundings: Surroundings): void {
   const { terminal } = surroundings;
   const path = filePath(flags, surroundings);
-  const { [name]: value, ...others } = readSettings(path) ?? {};
-  if (value === undefined) {
+  if (!Object.hasOwn(readSettings(path) ?? {}, name)) {
     terminal.out(`${settingName(name)} is not set in ${safeText(path)}.\n`);
     return;
   }
-  writeSettings(path, others);
+  changeSettings(path, (written) =>
+    Object.fromEntries(Object.entries(written).filter(([other]) => other !== name)),
+  );
   terminal.out(`${safeText(name)} is taken out of ${safeText(path)}.\n`);
 }
