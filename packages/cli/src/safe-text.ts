@@ -1,8 +1,9 @@
 // Names and messages come from traced programs: nothing in them may steer the terminal.
-// eslint-disable-next-line no-control-regex -- these are the characters to remove
-const CONTROL = /[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]+/g;
+const CONTROL =
+  // eslint-disable-next-line no-control-regex -- these are the characters to remove
+  /[\u0000-\u001f\u007f-\u009f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\u{e0000}-\u{e007f}]+/gu;
 
-/** One line without control characters and without marks that change the direction of writing. */
+/** One line without control characters, without what is not seen, and without marks that change the direction of writing. */
 export function safeText(text: string): string {
   return text.replace(CONTROL, ' ').trim();
 }
