@@ -2,7 +2,7 @@ import { CommandError } from './command-error.ts';
 import { addressOf, portOwner } from './doctor/port-owner.ts';
 
 /** No service of ours answers at the address. */
-export class NoServiceError extends CommandError {
+class NoServiceError extends CommandError {
   /** @param found - What another program that has the port does; `undefined` when none has it. */
   constructor(url: string, found?: string, cause?: unknown) {
     super(
