@@ -63,6 +63,7 @@ describe('checkClocks', () => {
 
   it.each<[string, readonly ToldSpan[]]>([
     ['clocks agree', calls(5, { offsetMs: 0 })],
+    ['a clock was set right during one call, or two', calls(2, { offsetMs: -3000 })],
     ['they differ by less than can be told', calls(5, { offsetMs: 25 })],
     ['one call alone is answered late', calls(2, { offsetMs: 250 })],
     ['the answer goes on after the caller has its first part', calls(5, { offsetMs: 0, calledMs: 400 })],

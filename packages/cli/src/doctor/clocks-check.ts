@@ -7,7 +7,7 @@ import { clockMend } from './times-check.ts';
 
 /** Clocks of one machine differ by less, also where an SDK counts from whole milliseconds. */
 const TOLERANCE_MS = 10;
-/** An answer may be sent after the caller has stopped listening: a few calls must agree. */
+/** A clock is set right now and then, and an answer may be sent after the caller has stopped listening: a few calls must agree. */
 const LEAST_CALLS = 3;
 
 const CLIENT = 3;
@@ -41,6 +41,7 @@ export function checkClocks({ traces }: Evidence): readonly Finding[] {
 
 /** By how much the clock of the called is ahead; `undefined` when the two agree, or no one offset explains the calls. */
 function clockOffset(calls: readonly Call[]): number | undefined {
+  if (calls.length < LEAST_CALLS) return undefined;
   const starts = calls.map(({ caller, called }) => called.startMs - caller.startMs);
   const answered = calls.filter(({ caller }) => caller.kind === CLIENT && !caller.hasFailed);
   const ends = answered.map(({ caller, called }) => called.endMs - caller.endMs);

@@ -37,7 +37,7 @@ const found = (spans: readonly ToldSpan[]) => checkContext(evidenceOf(spans)).ma
 describe('checkContext', () => {
   it('finds roots that time and again lie where a child would', () => {
     expect(found(runs(3))).toEqual([
-      'In "shop" (process 7 on ada) "query" begins 3 traces of its own within "order": the context is lost in between.',
+      'In "shop" (process 7 on ada) "query" begins 3 traces of its own within "order": the context looks lost in between.',
     ]);
   });
 

@@ -154,12 +154,14 @@ function lostFinding(nested: readonly [Nested, ...Nested[]]): Finding {
   const [{ inner, outer }] = nested;
   return {
     check: 'context',
-    what: `In ${originText(inner.origin)} "${inner.name}" begins ${counted(nested.length, 'trace')} of its own within "${outer.name}": the context is lost in between.`,
+    what: `In ${originText(inner.origin)} "${inner.name}" begins ${counted(nested.length, 'trace')} of its own within "${outer.name}": the context looks lost in between.`,
     evidence: firstOf(nested.map(nestedText)),
     mend: [
       `// where "${inner.name}" is put into a queue, a pool or a list of callbacks, take the context along:`,
       "import { AsyncResource } from 'node:async_hooks';",
       'queue.push(AsyncResource.bind(callback));',
+      '// or, where it is meant to begin a trace, name the other in a link; then nothing is said of it:',
+      'tracer.startSpan(name, { root: true, links: [{ context: outer.spanContext() }] });',
     ],
   };
 }

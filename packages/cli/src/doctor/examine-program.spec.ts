@@ -106,10 +106,11 @@ describe('tta-obs doctor -- <command>', () => {
     const { check, what, evidence, mend } = only(await faulty('lost-context'));
     expect(check).toBe('context');
     expect(what).toMatch(
-      /"query" begins 10 traces of its own within "order": the context is lost in between\.$/,
+      /"query" begins 10 traces of its own within "order": the context looks lost in between\.$/,
     );
     expect(evidence[0]).toMatch(/^span "query" \(.*\) of trace .* lies within span "order" \(.*\) of trace /);
     expect(mend).toContain('queue.push(AsyncResource.bind(callback));');
+    expect(mend.join('\n')).toContain('links: [{ context: outer.spanContext() }]');
   });
 
   it('finds that nothing keeps the context', async () => {
