@@ -161,18 +161,12 @@ describe('tta-obs config', () => {
 
   it('loses no change of another that runs at the same time', () => {
     write({});
-    let isNested = false;
-    const change = () =>
-      changeSettings(file, (before) => {
-        if (!isNested) {
-          isNested = true;
-          expect(change).toThrow(
-            `Another program is changing ${file}: try again, or remove ${file}.new if there is none.`,
-          );
-        }
-        return { ...before, port: 9 };
-      });
-    change();
+    changeSettings(file, (before) => {
+      expect(() => changeSettings(file, () => ({ port: 8 }))).toThrow(
+        `Another program is changing ${file}: try again, or remove ${file}.new if there is none.`,
+      );
+      return { ...before, port: 9 };
+    });
     expect(written()).toEqual({ port: 9 });
   });
 
