@@ -72,6 +72,13 @@ describe('versions of primitives', () => {
     expect([items[0]!.version, items.at(-1)!.version]).toEqual(['1.0.1005', '1.0.6']);
   });
 
+  it('stay, as many as there may be, also where all ran last at one moment', async () => {
+    const { connection: file, traces, statistics } = await open();
+    for (let id = 1; id <= 1_002; id++) await traces.write(execution(id, { 'service.version': `1.${id}` }));
+    file.transaction(() => statistics.prune());
+    expect((await statistics.primitiveVersions({})).items).toHaveLength(1_000);
+  });
+
   it('take only texts for what they are, and cut long ones', async () => {
     const { traces, statistics } = await open();
     const odd = { 'service.version': 5, 'vcs.ref.head.revision': 'r'.repeat(500) } as unknown;

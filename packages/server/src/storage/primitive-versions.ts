@@ -83,8 +83,9 @@ export class PrimitiveVersions {
       .run(keptSince(HOUR_S, this.#now()) * 1000);
     this.#connection
       .sql(
-        `DELETE FROM primitive_version WHERE last_ms <= (
-           SELECT last_ms FROM primitive_version ORDER BY last_ms DESC LIMIT 1 OFFSET ?)`,
+        `DELETE FROM primitive_version WHERE (service_name, service_version, revision) IN (
+           SELECT service_name, service_version, revision FROM primitive_version
+           ORDER BY last_ms DESC, service_name LIMIT -1 OFFSET ?)`,
       )
       .run(MOST_VERSIONS);
   }
