@@ -49,7 +49,8 @@ What comes along
 Exit codes
   0  exported
   1  the service does not answer or wants another token, or has no such trace;
-     or the file cannot be written, and none was left
+     or a trace was removed by retention while being read, so that a part of it
+     is missing; or the file cannot be written, and none was left
   2  the command line, a variable or the settings file is wrong
   128 + n when signal n ended it, as 130 for Ctrl-C; no file was left
 `,

@@ -28,8 +28,9 @@ Flags
 ${CLIENT_HELP}
 Exit codes
   0  all is stored
-  1  something was left out or refused, or a file cannot be read; or the
-     service does not answer or wants another token
+  1  something was left out or refused, or a file cannot be read or has another
+     format than the one that is named; or the service does not answer or wants
+     another token
   2  the command line, a variable or the settings file is wrong
 `,
   flags: FLAGS,
