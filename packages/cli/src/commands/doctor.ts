@@ -29,7 +29,8 @@ command had been told and has sent; it has ended when it is looked at.
   variables      OTEL_* with which programs send no traces
   ports          4318 and 4317, where programs send by default
   destination    where OTEL_EXPORTER_OTLP_* and TTA_UI_ENDPOINT lead; an export
-                 that holds nothing is sent there
+                 that holds nothing is sent there, with the headers of
+                 OTEL_EXPORTER_OTLP_HEADERS
   arrival        with a command: whether anything has come
   refusals       what the service was sent and did not take; a note (!) when
                  nothing was refused while it looked

@@ -79,6 +79,16 @@ describe('where programs send', () => {
     expect(evidence[1]).toMatch(/: answered 200$/);
   });
 
+  it.each(['METRICS', 'LOGS'])('is another receiver for %s on purpose', async (signal) => {
+    const { url, port } = await site.service();
+    const other = await site.service({ databasePath: join(site.directory, 'other.db') });
+    const env = {
+      OTEL_EXPORTER_OTLP_ENDPOINT: url,
+      [`OTEL_EXPORTER_OTLP_${signal}_ENDPOINT`]: `${other.url}/v1/${signal.toLowerCase()}`,
+    };
+    expect(await site.found(port, env)).toEqual([]);
+  });
+
   it('is a page that answers whatever it is sent', async () => {
     const { port } = await site.service();
     const page = await site.httpPort((_request, response) =>

@@ -131,13 +131,18 @@ async function isAdmitted({ url, headers }: AddressedDestination): Promise<boole
 }
 
 /** The address is not one of the service. */
-async function elsewhere(destination: AddressedDestination, service: ReachableService): Promise<Finding> {
-  const { url, protocol, signal } = destination;
+async function elsewhere(
+  destination: AddressedDestination,
+  service: ReachableService,
+): Promise<Finding | undefined> {
+  const { url, protocol, signal, isOfSignal } = destination;
   const result = await sendEmptyExport(destination, protocol);
   const evidence = [sentText(destination, protocol, result)];
   const mend = [exportEndpoint(destination, service)];
   const place = `${url.host}, and not to the service at ${service.url}`;
   if (result.isAccepted) {
+    // Metrics and logs with an address of their own are meant to go there.
+    if (signal !== 'traces' && isOfSignal) return undefined;
     return finding(`Programs of this shell send ${signal} to ${place}.`, destination, { evidence, mend });
   }
   const other: OtlpProtocol = protocol === 'grpc' ? 'http/protobuf' : 'grpc';
