@@ -8,6 +8,8 @@ export interface Diagnosis {
   /** Traces whose spans were read, and those with more of them than are read. */
   readonly traceCount: number;
   readonly unreadCount: number;
+  /** The window of time that was named holds more traces than are looked at. */
+  readonly isCut?: boolean;
 }
 
 export function notesOf({ results }: Diagnosis): readonly Finding[] {

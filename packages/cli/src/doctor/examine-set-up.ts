@@ -1,4 +1,3 @@
-import type { TraceSummary } from '@tta/obs-protocol';
 import { ownVersion } from '../own-version.ts';
 import type { ProgressLine } from '../progress-line.ts';
 import { ServiceClient } from '../service-client.ts';
@@ -7,15 +6,15 @@ import { checkTraces, skipTraces } from './check-traces.ts';
 import { checkDestination } from './destination-check.ts';
 import type { Diagnosis } from './diagnosis.ts';
 import type { CheckName, CheckResult } from './finding.ts';
+import { listTraces } from './list-traces.ts';
+import { logSinceStart } from './log-since-start.ts';
 import { checkPorts } from './ports-check.ts';
 import type { ReachableService } from './reachable-service.ts';
 import { readEvidence } from './read-evidence.ts';
 import { checkRefusals } from './refusals-check.ts';
+import { withDatabase } from './restart-mend.ts';
 import { checkService } from './service-check.ts';
 import { checkVariables } from './variables-check.ts';
-
-/** So many traces are looked at, unless a window of time is named: as many as one page has. */
-const NEWEST = 200;
 
 export interface ExamineOptions {
   readonly settings: ServiceSettings;
@@ -52,33 +51,25 @@ export async function examineSetUp(options: ExamineOptions): Promise<Diagnosis> 
     host: settings.host,
     ports: health.ports,
     token: (await wantsToken(settings)) ? settings.token : undefined,
-    named,
+    named: withDatabase(named, settings, health),
   };
-  const summaries = await listed(client, windowMs, now);
+  const { summaries, isCut } = await listTraces(client, windowMs, now);
   const { evidence, unreadCount } = await readEvidence(client, summaries, { now, progress });
   const later = await client.probe();
+  const log = logSinceStart(health.databasePath);
   return {
     url: client.url,
     results: [
       ...first,
-      { check: 'ports', findings: await checkPorts(settings.otlpPorts, env, service) },
+      { check: 'ports', findings: await checkPorts(settings.otlpPorts, env, service, log) },
       { check: 'destination', findings: await checkDestination(env, service) },
       checkRefusals(health, typeof later === 'object' ? later : health),
       ...checkTraces(evidence, service),
     ],
     traceCount: evidence.traces.length,
     unreadCount,
+    isCut,
   };
-}
-
-async function listed(
-  client: ServiceClient,
-  windowMs: number | undefined,
-  now: () => number,
-): Promise<readonly TraceSummary[]> {
-  if (windowMs === undefined) return client.newestTraces(NEWEST);
-  const sinceMs = now() - windowMs;
-  return (await client.newestTraces()).filter(({ startTimeMs }) => startTimeMs >= sinceMs);
 }
 
 /** A service without a token takes any. */

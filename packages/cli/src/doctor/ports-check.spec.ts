@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { DoctorSite, only } from '../../test/doctor-site.ts';
+import { checkPorts } from './ports-check.ts';
 
 let site: DoctorSite;
 
@@ -35,6 +36,18 @@ describe('the ports where programs send by default', () => {
     const port = await site.freePort();
     const env = { OTEL_EXPORTER_OTLP_ENDPOINT: server.url };
     expect((await site.examine(server.port, env, ['--otlp-ports', String(port)])).findings).toEqual([]);
+  });
+
+  it('are the usual ones only where the service was to have them', async () => {
+    const service = { url: 'http://127.0.0.1:1', host: '127.0.0.1', ports: [1], token: undefined, named: '' };
+    const told = async (ports: readonly number[], log: string) =>
+      (await checkPorts([4318, 4317], {}, { ...service, ports }, log)).map(
+        ({ what }) => /[Pp]ort (\d+)/.exec(what)![1],
+      );
+    expect(await told([1], '')).toEqual([]);
+    const line = 'tta-obs: Port 4318 is taken: what is sent there does not arrive here.\n';
+    expect(await told([1], line)).toEqual(['4318']);
+    expect(await told([1, 4318], '')).toEqual(['4317']);
   });
 
   it('are those of the service', async () => {

@@ -15,17 +15,24 @@ const DEFAULT_USERS: Readonly<Record<number, string>> = {
 /**
  * Whether the service has the ports where programs send that are not told where to.
  *
- * @param wanted - Those that the settings name; none when nothing is to be sent there.
+ * @param wanted - Those that the settings name; none when nothing is to be sent there. The settings need not be those
+ *   that the service was started with: the defaults count only where it has one of them, or has logged that it did not
+ *   get one.
+ * @param log - Of the service since its start.
  */
 export async function checkPorts(
   wanted: readonly number[],
   env: Environment,
   service: ReachableService,
+  log: string,
 ): Promise<readonly Finding[]> {
   const { url, endpointVariable } = otlpDestination(env, 'traces');
   // Programs of this shell are told where to.
   if (endpointVariable !== undefined && url !== undefined && isOfService(service, url)) return [];
-  const missing = wanted.filter((port) => !service.ports.includes(port));
+  const isKnown = wanted.some((port) => DEFAULT_USERS[port] === undefined || service.ports.includes(port));
+  const missing = wanted.filter(
+    (port) => !service.ports.includes(port) && (isKnown || log.includes(`Port ${port} `)),
+  );
   const { hostname } = addressOf(service.url);
   const owners = await Promise.all(
     missing.map(async (port) => ({ port, owner: await portOwner(hostname, port) })),

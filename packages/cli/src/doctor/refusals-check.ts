@@ -1,11 +1,8 @@
-import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import type { Health } from '@tta/obs-protocol';
 import { formatDuration } from '../format-duration.ts';
 import { counted, firstOf, type MadeCheck, type Finding } from './finding.ts';
+import { logSinceStart } from './log-since-start.ts';
 
-/** The end of the log of a service in the background. */
-const READ_BYTES = 64 * 1024;
-const STARTED = 'TTA observability ';
 const REFUSAL = /^tta-obs: ((?:Refused with|Left out) .*)$/gm;
 
 /**
@@ -19,7 +16,7 @@ export function checkRefusals(before: Health | undefined, after: Health): MadeCh
   if (isNone(refused)) return { check: 'refusals', findings: [] };
   const isNew = before === undefined || !isNone(since(before.refused, refused));
   const counts = countsText(before === undefined || !isNew ? refused : since(before.refused, refused));
-  const lines = refusalsIn(sinceStart(endOf(`${databasePath}.log`)));
+  const lines = refusalsIn(logSinceStart(databasePath));
   const finding: Finding = {
     check: 'refusals',
     what: isNew
@@ -56,27 +53,7 @@ function countsText({ requestCount, recordCount }: Refused): string {
   ].join(' and ');
 }
 
-/** A service that starts says so; the log goes on from one to the next. */
-function sinceStart(text: string): string {
-  return text.slice(Math.max(0, text.lastIndexOf(STARTED)));
-}
-
 /** The last of them first, each once. */
 function refusalsIn(text: string): readonly string[] {
   return [...new Set([...text.matchAll(REFUSAL)].map((match) => match[1]!).toReversed())];
-}
-
-function endOf(path: string): string {
-  try {
-    const file = openSync(path, 'r');
-    try {
-      const { size } = fstatSync(file);
-      const bytes = Buffer.alloc(Math.min(size, READ_BYTES));
-      return bytes.toString('utf8', 0, readSync(file, bytes, 0, bytes.length, size - bytes.length));
-    } finally {
-      closeSync(file);
-    }
-  } catch {
-    return '';
-  }
 }

@@ -37,7 +37,7 @@ function labelled(label: string, lines: readonly string[]): readonly string[] {
 }
 
 function summaryOf(
-  { url, results, traceCount, unreadCount }: Diagnosis,
+  { url, results, traceCount, unreadCount, isCut = false }: Diagnosis,
   found: number,
   noted: number,
 ): readonly string[] {
@@ -49,6 +49,9 @@ function summaryOf(
       ? `${made} made, and none found anything${noted === 0 ? '' : ' that is wrong now'}: ${read}.`
       : `${counted(found, 'finding')} in ${made}: ${read}.`,
     ...(unreadCount === 0 ? [] : [`${counted(unreadCount, 'trace')} with too many spans left out.`]),
+    ...(isCut
+      ? ['Of the time that was named, only the newest 500 traces: older ones were not looked at.']
+      : []),
     ...(skipped.length === 0
       ? []
       : [`Not made, because ${skipped[0]!.skipped}: ${skipped.map(({ check }) => check).join(', ')}.`]),
@@ -57,7 +60,7 @@ function summaryOf(
 
 /** For programs. */
 export function reportJson(diagnosis: Diagnosis): string {
-  const { url, results, traceCount, unreadCount } = diagnosis;
+  const { url, results, traceCount, unreadCount, isCut = false } = diagnosis;
   const checks = results.map((result) =>
     'skipped' in result ? result : { check: result.check, findingCount: result.findings.length },
   );
@@ -65,6 +68,7 @@ export function reportJson(diagnosis: Diagnosis): string {
     url,
     traceCount,
     unreadCount,
+    isCut,
     checks,
     findings: findingsOf(diagnosis),
     notes: notesOf(diagnosis),

@@ -6,7 +6,7 @@ import { ServiceClient } from '../service-client.ts';
 import type { ServiceSettings } from '../service-settings.ts';
 import type { Finding } from './finding.ts';
 import { addressOf, portOwner } from './port-owner.ts';
-import { restartMend, startMend } from './restart-mend.ts';
+import { restartMend, startMend, withDatabase } from './restart-mend.ts';
 
 const LIMIT_MS = 1_000;
 const HIGHEST_PORT = 65_535;
@@ -34,16 +34,17 @@ export async function checkService(options: ServiceCheckOptions): Promise<Servic
   const health = await client.probe();
   if (health === 'locked') return { health: undefined, findings: [lockedFinding(client, options)] };
   if (health === undefined) return { health, findings: [await absentFinding(client.url, options)] };
+  const kept = { ...options, named: withDatabase(options.named, settings, health) };
   if (await answersOtherwise(client)) {
-    return { health: undefined, findings: [otherVersionFinding(client.url, health.version, options)] };
+    return { health: undefined, findings: [otherVersionFinding(client.url, health.version, kept)] };
   }
   const isMeant = !settings.isDatabaseNamed || health.databasePath === ownPath(settings.databasePath);
   return {
     health,
     findings: [
-      ...(isOlder(health.version, version) ? [olderFinding(client.url, health.version, options)] : []),
+      ...(isOlder(health.version, version) ? [olderFinding(client.url, health.version, kept)] : []),
       ...(isMeant ? [] : [otherDatabaseFinding(client.url, health, options)]),
-      ...(health.problem === null ? [] : [failingFinding(client.url, health, health.problem, options)]),
+      ...(health.problem === null ? [] : [failingFinding(client.url, health, health.problem, kept)]),
     ],
   };
 }
