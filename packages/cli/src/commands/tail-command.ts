@@ -9,7 +9,7 @@ import type { Surroundings } from '../surroundings.ts';
 import { tailLine } from '../tail-line.ts';
 import type { TailFlags } from './tail.ts';
 
-/** Traces whose line is remembered; what changes after so many others is printed again. */
+/** Traces that are remembered; the line of one that changes after so many others is printed again. */
 const REMEMBERED = 10_000;
 
 /** `tta-obs tail`: traces as they come in, until Ctrl-C. */
@@ -57,8 +57,20 @@ async function* first(limit: number, lines: AsyncIterable<string>): AsyncGenerat
   }
 }
 
+/** The service tells of each trace that the query does not find; here only those count that were printed. */
 async function* jsonLines(changes: AsyncIterable<LiveChange>): AsyncGenerator<string> {
-  for await (const change of changes) yield JSON.stringify(change);
+  const printed = new Set<string>();
+  for await (const change of changes) {
+    if (change.type === 'unmatched' && !printed.delete(change.traceId)) continue;
+    if (change.type === 'trace') {
+      const { traceId } = change.trace;
+      printed.delete(traceId);
+      printed.add(traceId);
+      const [oldest] = printed;
+      if (printed.size > REMEMBERED && oldest !== undefined) printed.delete(oldest);
+    }
+    yield JSON.stringify(change);
+  }
 }
 
 /** A line for each trace, and one more when its end is another one. */
