@@ -167,9 +167,11 @@ describe('tta-obs tail', () => {
     const printed = session.stdout.trimEnd().split('\n');
     const changes = printed.map((text): unknown => JSON.parse(text));
     expect(changes.every(isLiveMessage)).toBe(true);
-    expect(changes.slice(-3)).toMatchObject([
+    expect(changes.slice(-4)).toMatchObject([
       { type: 'trace', trace: { traceId: traceId(2) } },
       { type: 'unmatched', traceId: traceId(2) },
+      // The service does not know whether it was listed before.
+      { type: 'unmatched', traceId: traceId(3) },
       { type: 'trace', trace: { traceId: traceId(4) } },
     ]);
     expect(session.stderr).toBe('');
