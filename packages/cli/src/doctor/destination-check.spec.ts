@@ -77,6 +77,7 @@ describe('where programs send', () => {
     const { what, evidence } = only(await site.found(port, env));
     expect(what).toContain(`Programs of this shell send traces to 127.0.0.1:${other.port}, and not to`);
     expect(evidence[1]).toMatch(/: answered 200$/);
+    expect(evidence[2]).toContain('hands them on to the service');
   });
 
   it.each(['METRICS', 'LOGS'])('is another receiver for %s on purpose', async (signal) => {

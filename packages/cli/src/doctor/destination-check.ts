@@ -143,7 +143,10 @@ async function elsewhere(
   if (result.isAccepted) {
     // Metrics and logs with an address of their own are meant to go there.
     if (signal !== 'traces' && isOfSignal) return undefined;
-    return finding(`Programs of this shell send ${signal} to ${place}.`, destination, { evidence, mend });
+    return finding(`Programs of this shell send ${signal} to ${place}.`, destination, {
+      evidence: [...evidence, 'that is right only where the receiver there hands them on to the service'],
+      mend,
+    });
   }
   const other: OtlpProtocol = protocol === 'grpc' ? 'http/protobuf' : 'grpc';
   const second = await sendEmptyExport(atRoot(destination, other), other);
