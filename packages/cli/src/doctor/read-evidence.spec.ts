@@ -1,7 +1,8 @@
 import { hostname } from 'node:os';
 import { describe, expect, it } from '@jest/globals';
-import type { TraceSummary } from '@tta/obs-protocol';
+import type { SpanDetail, TraceSummary } from '@tta/obs-protocol';
 import { detailOf, EPOCH_MS, RESOURCE, tracesOf, type ToldSpan } from '../../test/stored-spans.ts';
+import { RemovedTraceError } from '../removed-trace-error.ts';
 import { originOf } from './origin.ts';
 import { checkFlush } from './flush-check.ts';
 import { checkOrphans } from './orphans-check.ts';
@@ -51,6 +52,18 @@ describe('readEvidence', () => {
       unreadCount: 1,
       traceCount: 0,
     });
+  });
+
+  it('leaves out a trace that is removed while it is read', async () => {
+    const summaries = [{ traceId: 'a', spanCount: 501 }] as TraceSummary[];
+    const client = {
+      async *spans() {
+        yield await Promise.resolve([{} as SpanDetail]);
+        throw new RemovedTraceError();
+      },
+    };
+    const { evidence } = await readEvidence(client, summaries, { now: () => EPOCH_MS });
+    expect(evidence.traces).toEqual([]);
   });
 });
 

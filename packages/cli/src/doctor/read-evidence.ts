@@ -1,6 +1,7 @@
 import { hostname } from 'node:os';
 import type { SpanDetail, TraceSummary } from '@tta/obs-protocol';
 import type { ProgressLine } from '../progress-line.ts';
+import { RemovedTraceError } from '../removed-trace-error.ts';
 import type { ServiceClient } from '../service-client.ts';
 import { isOrphan, storedTrace, type Evidence, type ProgramRun, type StoredTrace } from './evidence.ts';
 import { counted } from './finding.ts';
@@ -70,8 +71,7 @@ async function readTrace(
   client: Pick<ServiceClient, 'spans'>,
   summary: Pick<TraceSummary, 'traceId' | 'name' | 'isPartial'>,
 ): Promise<StoredTrace | undefined> {
-  const details: SpanDetail[] = [];
-  for await (const page of client.spans(summary.traceId)) details.push(...page);
+  const details = await detailsOf(client, summary.traceId);
   return details.length === 0 ? undefined : storedTrace(summary, details);
 }
 
@@ -88,6 +88,21 @@ function endedOf(traces: Iterable<StoredTrace>, hasEnded: (origin: Origin) => bo
     }
   }
   return new Set([...ended].filter(([, isEnded]) => isEnded).map(([key]) => key));
+}
+
+/** A part of a trace would look like a trace with faults. */
+async function detailsOf(
+  client: Pick<ServiceClient, 'spans'>,
+  traceId: string,
+): Promise<readonly SpanDetail[]> {
+  const details: SpanDetail[] = [];
+  try {
+    for await (const page of client.spans(traceId)) details.push(...page);
+    return details;
+  } catch (error) {
+    if (error instanceof RemovedTraceError) return [];
+    throw error;
+  }
 }
 
 /** Tells of processes of this machine from the machine, and of others from their silence. */
