@@ -109,9 +109,9 @@ export class StorageWorker {
     }
   }
 
-  /** Takes its first turn now: most have found everything then. */
+  /** Takes its first turn now, for most have found everything then; where others are on their way, after theirs. */
   #search(search: Search): void {
-    if (!this.#takeTurn(search)) return;
+    if (this.#searches.length === 0 && !this.#takeTurn(search)) return;
     this.#searches.push(search);
     // The others are being waited for already.
     if (this.#searches.length === 1) setImmediate(() => this.#takeTurns());
