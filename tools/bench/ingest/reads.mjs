@@ -2,32 +2,15 @@
  * Asks what a page asks while spans arrive: `reads.mjs <address>`, until standard input ends. Prints the milliseconds
  * that each kind of question took, as JSON. Every question is asked about ten times a second.
  */
-import { Agent, get } from 'node:http';
 import { setTimeout as wait } from 'node:timers/promises';
+import { Asker } from './asker.mjs';
 import { quantile } from './quantile.mjs';
 
 const PAUSE_MS = 25;
 const [url, largeTraceId] = process.argv.slice(2);
-const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+const asker = new Asker(url);
 let isOver = false;
 process.stdin.on('end', () => (isOver = true)).resume();
-
-function ask(path) {
-  return new Promise((resolve, reject) => {
-    const askedAt = performance.now();
-    get(`${url}${path}`, { agent }, (answer) => {
-      const chunks = [];
-      answer.on('data', (chunk) => chunks.push(chunk));
-      answer.on('end', () =>
-        resolve({
-          status: answer.statusCode,
-          ms: performance.now() - askedAt,
-          body: Buffer.concat(chunks),
-        }),
-      );
-    }).on('error', reject);
-  });
-}
 
 const questions = {
   'newest 50 traces': () => '/api/traces?limit=50',
@@ -43,7 +26,7 @@ while (!isOver) {
   for (const [name, address] of Object.entries(questions)) {
     const path = address(traceId);
     if (!path) continue;
-    const { status, ms, body } = await ask(path);
+    const { status, ms, body } = await asker.ask(path);
     if (status === 200) times[name].push(ms);
     // A trace that was just listed may have been removed by retention since.
     else if (status !== 404 || name !== 'trace of 20 spans') failures[name] = (failures[name] ?? 0) + 1;
@@ -51,7 +34,7 @@ while (!isOver) {
     await wait(PAUSE_MS);
   }
 }
-agent.destroy();
+asker.close();
 const figures = Object.entries(times).map(([name, values]) => ({
   name,
   count: values.length,

@@ -2,36 +2,19 @@
  * Asks each question in turn, again and again: `ask.mjs <questions as JSON>`, with `{ url, rounds, paths: { name: path } }`.
  * Prints what each took, as JSON. Lists whose pages end early are followed to their first item, or their end, once.
  */
-import { Agent, get } from 'node:http';
+import { Asker } from '../ingest/asker.mjs';
 import { quantile } from '../ingest/quantile.mjs';
 
 const MOST_PAGES = 2_000;
 const { url, rounds, paths } = JSON.parse(process.argv[2]);
-const agent = new Agent({ keepAlive: true, maxSockets: 1 });
-
-function ask(path) {
-  return new Promise((resolve, reject) => {
-    const askedAt = performance.now();
-    get(`${url}${path}`, { agent }, (answer) => {
-      const chunks = [];
-      answer.on('data', (chunk) => chunks.push(chunk));
-      answer.on('end', () =>
-        resolve({
-          status: answer.statusCode,
-          ms: performance.now() - askedAt,
-          body: Buffer.concat(chunks),
-        }),
-      );
-    }).on('error', reject);
-  });
-}
+const asker = new Asker(url);
 
 /** How long until a list shows its first item, or that there is none. */
 async function firstItem(path) {
   const begin = performance.now();
   let cursor = '';
   for (let pages = 1; pages <= MOST_PAGES; pages++) {
-    const { body } = await ask(`${path}${cursor}`);
+    const { body } = await asker.ask(`${path}${cursor}`);
     const { items, nextCursor } = JSON.parse(body);
     if (items === undefined) return undefined;
     if (items.length > 0 || nextCursor === null) {
@@ -45,7 +28,7 @@ async function firstItem(path) {
 const asked = Object.keys(paths).map((name) => ({ name, times: [], bytes: 0, failure: undefined }));
 for (let round = 0; round < rounds; round++) {
   for (const question of asked) {
-    const { status, ms, body } = await ask(paths[question.name]);
+    const { status, ms, body } = await asker.ask(paths[question.name]);
     question.times.push(ms);
     question.bytes = body.length;
     if (status !== 200) question.failure = `${status} ${body.toString().slice(0, 300)}`;
@@ -63,5 +46,5 @@ for (const { name, times, bytes, failure } of asked) {
     first: /[?&]query=/.test(paths[name]) ? await firstItem(paths[name]) : undefined,
   });
 }
-agent.destroy();
+asker.close();
 process.stdout.write(JSON.stringify(figures));
