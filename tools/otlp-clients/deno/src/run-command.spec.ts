@@ -57,7 +57,7 @@ describe.each(tokens)('tta-obs run with the token %s', (token) => {
       provider.getTracer('node').startSpan('work of node').end();
       await provider.shutdown();`;
     const printed = await observed(token, process.execPath, await program('node.mjs', source));
-    expect(printed).toMatch(/✓ work of node +\S+ \S+\n1 span/);
+    expect(printed).toMatch(/✓ success · \S+ \S+ · 1 span · [^]+ work of node +\S+ \S+\n/);
   });
 
   it('observes a Deno program, whose SDK is built in', async () => {
@@ -78,6 +78,8 @@ describe.each(tokens)('tta-obs run with the token %s', (token) => {
     const script = `
       curl --fail --silent --show-error --output /dev/null --header 'content-type: application/json' \\
         --header "authorization: Bearer $TTA_UI_TOKEN" --data '${body}' "$OTEL_EXPORTER_OTLP_ENDPOINT/v1/traces"`;
-    expect(await observed(token, 'sh', '-c', script)).toMatch(/✓ work of a shell +5\.00 ms\n1 span/);
+    expect(await observed(token, 'sh', '-c', script)).toMatch(
+      /✓ success · 5\.00 ms · 1 span · [^]+ work of a shell +5\.00 ms\n/,
+    );
   });
 });
