@@ -89,8 +89,8 @@ export class ErrorGroups {
         `WITH counted AS (
            SELECT fingerprint, sum(errors) AS errors FROM error_count
            WHERE start_s >= ? AND start_s < ? AND service_name = coalesce(?, service_name) GROUP BY fingerprint)
-         SELECT error_group.*, errors, first_ns / 1e6 AS first_ms, last_ns / 1e6 AS last_ms,
-           CAST(last_ns AS TEXT) AS last_text
+         SELECT fingerprint, service_name, type, message, category, span_name, trace_id, span_id, errors,
+           first_ns / 1e6 AS first_ms, last_ns / 1e6 AS last_ms, CAST(last_ns AS TEXT) AS last_text
          FROM counted JOIN error_group USING (fingerprint)
          WHERE (errors, last_ns, fingerprint) < (?, ?, ?)
          ORDER BY errors DESC, last_ns DESC, fingerprint DESC LIMIT ?`,

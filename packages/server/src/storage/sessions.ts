@@ -53,8 +53,9 @@ export class Sessions {
   list({ limit, cursor }: { readonly limit: number; readonly cursor?: string }): SessionList {
     const [lastNs, sessionId] = cursor === undefined ? [] : parseCursor(cursor);
     const order = 'ORDER BY last_ns DESC, session_id DESC LIMIT ?';
-    const columns =
-      'session.*, first_ns / 1e6 AS first_ms, last_ns / 1e6 AS last_ms, CAST(last_ns AS TEXT) AS last_text';
+    // Times beyond 2^53 as text and in milliseconds: not every driver reads them.
+    const columns = `session_id, service_name, user_id, first_ns / 1e6 AS first_ms, last_ns / 1e6 AS last_ms,
+      CAST(last_ns AS TEXT) AS last_text, ${FIGURES.join()}`;
     const from = 'FROM session WHERE trace_count > 0';
     const rows =
       lastNs === undefined || sessionId === undefined
