@@ -1,3 +1,15 @@
+/** The same in each table that sums up usage; released with its step, so it never changes. */
+const USAGE_SUMS = `calls INTEGER NOT NULL,
+    errors INTEGER NOT NULL,
+    input_tokens INTEGER NOT NULL,
+    output_tokens INTEGER NOT NULL,
+    cache_read_tokens INTEGER NOT NULL,
+    cache_write_tokens INTEGER NOT NULL,
+    reasoning_tokens INTEGER NOT NULL,
+    reported_usd REAL NOT NULL,
+    estimated_usd REAL NOT NULL,
+    unpriced_count INTEGER NOT NULL`;
+
 /**
  * Seventh step. `ai_span` has what spans of AI programs say in the form that all conventions share; `share` tells what of it
  * counts in sums (`AiShare`). `trace_usage` and `trace_session` sum up traces that have such spans, or a session or user; the
@@ -36,16 +48,7 @@ export const AI_SPANS = `
 
   CREATE TABLE trace_usage (
     trace_key INTEGER PRIMARY KEY,
-    calls INTEGER NOT NULL,
-    errors INTEGER NOT NULL,
-    input_tokens INTEGER NOT NULL,
-    output_tokens INTEGER NOT NULL,
-    cache_read_tokens INTEGER NOT NULL,
-    cache_write_tokens INTEGER NOT NULL,
-    reasoning_tokens INTEGER NOT NULL,
-    reported_usd REAL NOT NULL,
-    estimated_usd REAL NOT NULL,
-    unpriced_count INTEGER NOT NULL
+    ${USAGE_SUMS}
   );
 
   CREATE TABLE trace_session (
@@ -65,16 +68,7 @@ export const AI_SPANS = `
     last_ns INTEGER NOT NULL,
     trace_count INTEGER NOT NULL,
     error_count INTEGER NOT NULL,
-    calls INTEGER NOT NULL,
-    errors INTEGER NOT NULL,
-    input_tokens INTEGER NOT NULL,
-    output_tokens INTEGER NOT NULL,
-    cache_read_tokens INTEGER NOT NULL,
-    cache_write_tokens INTEGER NOT NULL,
-    reasoning_tokens INTEGER NOT NULL,
-    reported_usd REAL NOT NULL,
-    estimated_usd REAL NOT NULL,
-    unpriced_count INTEGER NOT NULL
+    ${USAGE_SUMS}
   ) WITHOUT ROWID;
   CREATE INDEX session_by_end ON session (last_ns, session_id);
 
@@ -83,16 +77,7 @@ export const AI_SPANS = `
     service_name TEXT NOT NULL,
     provider TEXT NOT NULL,
     model TEXT NOT NULL,
-    calls INTEGER NOT NULL,
-    errors INTEGER NOT NULL,
-    input_tokens INTEGER NOT NULL,
-    output_tokens INTEGER NOT NULL,
-    cache_read_tokens INTEGER NOT NULL,
-    cache_write_tokens INTEGER NOT NULL,
-    reasoning_tokens INTEGER NOT NULL,
-    reported_usd REAL NOT NULL,
-    estimated_usd REAL NOT NULL,
-    unpriced_count INTEGER NOT NULL,
+    ${USAGE_SUMS},
     PRIMARY KEY (start_s, service_name, provider, model)
   ) WITHOUT ROWID;
 `;
