@@ -65,6 +65,7 @@ function traceOf(
       label: spans.map((span) => span.label ?? null),
       service: spans.map(() => 0),
       ai: aiColumnsOf(spans),
+      primitives: { span: [], facts: [] },
     },
   };
 }

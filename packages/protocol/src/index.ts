@@ -17,6 +17,7 @@ export type {
   UsageGrouping,
   UsageReport,
 } from './usage.ts';
+export type { PrimitiveFactColumns, PrimitiveFacts } from './primitive-facts.ts';
 export type { ErrorGroup, ErrorGroupList } from './error-group.ts';
 export type { ServiceEdge, ServiceMap, ServiceNode } from './service-map.ts';
 export type { MetricsSummary, MetricsTimeSeries } from './overview.ts';

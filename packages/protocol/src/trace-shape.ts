@@ -13,6 +13,8 @@ import {
 } from './json-shape.ts';
 import type { AiSpanColumns, SpanColumns, TraceDocument } from './trace.ts';
 import { aiSpanShape, usageShape } from './ai-shape.ts';
+import { primitiveColumnsShape } from './primitive-facts-shape.ts';
+import type { PrimitiveFactColumns } from './primitive-facts.ts';
 
 const isKind: Check = (value) => isCount(value) && (value as number) <= 0x7fffffff;
 const isStatusCode: Check = (value) => value === 0 || value === 1 || value === 2;
@@ -69,6 +71,7 @@ const columns = shape({
   label: listOf(isTextOrNull),
   service: listOf(isCount),
   ai: aiColumnsShape,
+  primitives: primitiveColumnsShape,
 });
 
 const outline = shape({ summary: summaryShape, services: listOf(isText), spans: columns });
@@ -81,6 +84,8 @@ export const documentShape: Check = (value) => {
     haveOneLength(spans, spans.spanId.length) &&
     haveOneLength(spans.ai, spans.ai.span.length) &&
     spans.ai.span.every((index) => index < spans.spanId.length) &&
+    haveOneLength(spans.primitives, spans.primitives.span.length) &&
+    spans.primitives.span.every((index) => index < spans.spanId.length) &&
     spans.service.every((index) => index < services.length) &&
     isForest(spans.parentIndex)
   );
@@ -127,7 +132,7 @@ export const detailShape = shape({
   scope: shape({ name: isText, version: isText, attributes: isAttributes }),
 });
 
-function haveOneLength(columns: SpanColumns | AiSpanColumns, count: number): boolean {
+function haveOneLength(columns: SpanColumns | AiSpanColumns | PrimitiveFactColumns, count: number): boolean {
   return Object.values(columns).every((column) => !Array.isArray(column) || column.length === count);
 }
 

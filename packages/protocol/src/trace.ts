@@ -1,4 +1,5 @@
 import type { AiOperation, AiSpan, AiTranscript } from './ai-span.ts';
+import type { PrimitiveFactColumns } from './primitive-facts.ts';
 import type { AiUsage } from './usage.ts';
 
 /**
@@ -63,6 +64,7 @@ export interface SpanColumns {
   /** Index into {@link TraceDocument.services}. */
   readonly service: readonly number[];
   readonly ai: AiSpanColumns;
+  readonly primitives: PrimitiveFactColumns;
 }
 
 /** The spans of AI programs among {@link SpanColumns}, as parallel arrays of their own. `null`: not told. */

@@ -146,7 +146,7 @@ describe('Viewer', () => {
     navigate(`#/traces/${traceId}?span=00f067aa0ba902b7`);
     expect(asked.filter((path) => path.endsWith(traceId))).toHaveLength(1);
     navigate('#/traces');
-    expect(viewer.route.value).toEqual({ view: 'traces' });
+    expect(viewer.route.value).toEqual({ view: 'traces', query: '' });
   });
 
   it('loads what was logged in the open trace, and again when more arrives', async () => {

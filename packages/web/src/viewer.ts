@@ -19,12 +19,16 @@ export interface AddressBar {
   onChange(listener: () => void): void;
 }
 
-export interface ViewerOptions {
+/** What tells the time and wakes up; specs turn it by hand. */
+export interface Clock {
+  readonly timer: Timer;
+  readonly nowMs: () => number;
+}
+
+export interface ViewerOptions extends Clock {
   readonly client: ServiceClient;
   readonly openSocket: (afterSeq: number) => FeedSocket;
   readonly address: AddressBar;
-  readonly timer: Timer;
-  readonly nowMs: () => number;
 }
 
 const PAGE_SIZE = 100;
@@ -46,13 +50,17 @@ export class Viewer {
   readonly connection: ReadonlySignal<FeedState | 'unreachable'>;
   /** Whether the first page of the list has arrived. */
   readonly isListLoaded: ReadonlySignal<boolean>;
+  /** Position of the newest change that the page has heard of: what sums up is asked for again when it grows. */
+  readonly newestSeq: ReadonlySignal<number>;
+  readonly clock: Clock;
 
   readonly #options: ViewerOptions;
   readonly #feed: LiveFeed;
   readonly #backoff = new Backoff();
-  readonly #route = signal<Route>({ view: 'traces' });
+  readonly #route = signal<Route>({ view: 'traces', query: '' });
   readonly #connection = signal<FeedState | 'unreachable'>('connecting');
   readonly #isListLoaded = signal(false);
+  readonly #newestSeq = signal(0);
   #nextCursor: string | null = null;
   #isLoadingMore = false;
 
@@ -62,6 +70,8 @@ export class Viewer {
     this.route = this.#route;
     this.connection = this.#connection;
     this.isListLoaded = this.#isListLoaded;
+    this.newestSeq = this.#newestSeq;
+    this.clock = options;
     this.openTrace = new OpenTrace({
       load: (traceId, aborted) => options.client.trace(traceId, aborted),
       timer: options.timer,
@@ -78,6 +88,7 @@ export class Viewer {
       open: options.openSocket,
       timer: options.timer,
       onTrace: (trace) => {
+        this.#newestSeq.value = Math.max(this.#newestSeq.value, trace.seq);
         this.traces.merge([trace]);
         this.openTrace.noteChange(trace);
       },

@@ -33,6 +33,7 @@ function documentOf(sketches: readonly SpanSketch[]): TraceDocument {
       primitiveType: column(null),
       label: column(null),
       service: column(0),
+      primitives: { span: [], facts: [] },
       ai: {
         span: sketches.map((_, index) => index),
         operation: sketches.map(({ operation }) => operation),

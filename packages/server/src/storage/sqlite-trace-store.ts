@@ -184,7 +184,7 @@ export class SqliteTraceStore implements TraceStore {
     return {
       summary: toSummary(row),
       services: [...services.keys()],
-      spans: { ...spanColumns(rows), ai: aiSpanColumns(aiRows, indexOf) },
+      spans: { ...spanColumns(rows), ai: aiSpanColumns(aiRows, indexOf), primitives: { span: [], facts: [] } },
     };
   }
 

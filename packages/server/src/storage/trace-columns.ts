@@ -16,7 +16,7 @@ export interface ColumnRow {
 }
 
 /** Turns rows into columns and resolves parents; a cycle of parents is cut, so that readers always end. */
-export function spanColumns(rows: readonly ColumnRow[]): Omit<SpanColumns, 'ai'> {
+export function spanColumns(rows: readonly ColumnRow[]): Omit<SpanColumns, 'ai' | 'primitives'> {
   const column = <Key extends keyof ColumnRow>(key: Key): ColumnRow[Key][] => rows.map((row) => row[key]);
   return {
     spanId: column('spanId'),

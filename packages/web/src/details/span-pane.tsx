@@ -8,7 +8,7 @@ import { formatRoute } from '../route.ts';
 import { shortId } from '../format/short-id.ts';
 import { CopyButton } from '../shell/copy-button.tsx';
 import { StatusBadge } from '../shell/status-badge.tsx';
-import type { SpanTree } from '../trace/span-tree.ts';
+import type { SpanTree } from '../tree/span-tree.ts';
 import type { Viewer } from '../viewer.ts';
 import { groupAttributes } from './attribute-groups.ts';
 import type { AttributeEntry } from './attribute-groups.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { logRecord } from '../testing/log-fixture.ts';
 import { spanColumns } from '../testing/trace-fixture.ts';
-import { buildSpanTree } from '../trace/span-tree.ts';
+import { buildSpanTree } from '../tree/span-tree.ts';
 import { logRows } from './log-rows.ts';
 
 const tree = buildSpanTree(

@@ -1,6 +1,6 @@
 import { logLevelOf } from '@tta/obs-protocol';
 import type { AttributeJson, LogLevel, LogRecord, TraceSummary } from '@tta/obs-protocol';
-import type { SpanTree } from '../trace/span-tree.ts';
+import type { SpanTree } from '../tree/span-tree.ts';
 
 /** What is longer is whole where a line is opened: a record may hold megabytes. */
 const LINE_LENGTH = 1_000;

@@ -5,9 +5,10 @@ export interface ReloaderOptions {
   readonly load: (signal: AbortSignal) => Promise<void>;
   readonly timer: Timer;
   readonly nowMs: () => number;
+  /** Shortest time between two loads, by default 100 ms. */
+  readonly quietMs?: number;
 }
 
-/** Shortest time between two loads. */
 const QUIET_MS = 100;
 
 /** Loads a thing whenever it is asked to, but never twice at a time and not all the time. */
@@ -45,7 +46,7 @@ export class Reloader {
     await this.#options.load(signal);
     if (signal.aborted) return;
     // A large thing that grows is loaded at most for a third of the time.
-    const pauseMs = Math.max(QUIET_MS, 2 * (this.#options.nowMs() - startedMs));
+    const pauseMs = Math.max(this.#options.quietMs ?? QUIET_MS, 2 * (this.#options.nowMs() - startedMs));
     this.#cancelPause = this.#options.timer(pauseMs, () => {
       this.#isBusy = false;
       if (this.#isStale) void this.#load();

@@ -1,3 +1,6 @@
+import { useCommands } from '../commands/use-commands.tsx';
+import { formatRoute } from '../route.ts';
+import type { Route } from '../route.ts';
 import type { ThemeChoice, ThemeSetting } from '../theme.ts';
 import type { Viewer } from '../viewer.ts';
 
@@ -8,8 +11,31 @@ const CONNECTION_TEXT = {
   unreachable: 'service not reachable',
 } as const;
 
+interface Place {
+  readonly title: string;
+  readonly route: Route;
+  readonly key: string;
+}
+
+const PLACES: readonly Place[] = [
+  { title: 'Overview', route: { view: 'overview', window: '1h' }, key: 'g o' },
+  { title: 'Traces', route: { view: 'traces', query: '' }, key: 'g t' },
+  { title: 'Services', route: { view: 'services', window: '1h' }, key: 'g s' },
+  { title: 'Sessions', route: { view: 'sessions' }, key: 'g e' },
+  { title: 'Config', route: { view: 'config' }, key: 'g c' },
+];
+
 export function TopBar({ viewer, theme }: { readonly viewer: Viewer; readonly theme: ThemeSetting }) {
   const connection = viewer.connection.value;
+  const { view } = viewer.route.value;
+  useCommands(
+    PLACES.map(({ title, route, key }) => ({
+      title,
+      group: 'Go to' as const,
+      keys: [key],
+      run: () => viewer.go(route),
+    })),
+  );
   return (
     <header class="top-bar">
       <a class="brand" href="#/traces">
@@ -18,6 +44,19 @@ export function TopBar({ viewer, theme }: { readonly viewer: Viewer; readonly th
         </svg>
         TTA observability
       </a>
+      <nav class="places" aria-label="Views">
+        {PLACES.map(({ title, route }) => (
+          <a
+            key={title}
+            href={formatRoute(route)}
+            aria-current={
+              view === route.view || (view === 'trace' && route.view === 'traces') ? 'page' : undefined
+            }
+          >
+            {title}
+          </a>
+        ))}
+      </nav>
       <span class={`connection is-${connection}`} role="status">
         <i aria-hidden="true" />
         {CONNECTION_TEXT[connection]}

@@ -72,6 +72,7 @@ export function spanColumns(sketches: readonly SpanSketch[]): SpanColumns {
       tool: [],
       agent: [],
     },
+    primitives: { span: [], facts: [] },
   };
 }
 

@@ -4,8 +4,8 @@ import type { TraceDocument, TraceSummary } from '@tta/obs-protocol';
 import { ServiceProblem } from '../service/service-client.ts';
 import type { Timer } from '../service/backoff.ts';
 import { Reloader } from '../service/reloader.ts';
-import { buildSpanTree } from './span-tree.ts';
-import type { SpanTree } from './span-tree.ts';
+import { buildSpanTree } from '../tree/span-tree.ts';
+import type { SpanTree } from '../tree/span-tree.ts';
 
 export type OpenTraceState =
   | { readonly kind: 'loading' }

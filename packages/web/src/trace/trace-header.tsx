@@ -6,10 +6,10 @@ import { absoluteTime } from '../format/moment.ts';
 import { shortId } from '../format/short-id.ts';
 import { CopyButton } from '../shell/copy-button.tsx';
 import { failedTone, StatusGlyph } from '../shell/status-badge.tsx';
-import { decisiveFailure } from './failures.ts';
-import { rowLabel } from './span-tree.ts';
-import type { SpanTree } from './span-tree.ts';
-import { rowId } from './visible-rows.ts';
+import { decisiveFailure } from '../tree/failures.ts';
+import { rowLabel } from '../tree/span-tree.ts';
+import type { SpanTree } from '../tree/span-tree.ts';
+import { rowId } from '../tree/visible-rows.ts';
 
 const VERDICT: Record<ExecutionStatus, string> = {
   success: 'Succeeded in',

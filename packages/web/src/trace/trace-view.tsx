@@ -1,31 +1,55 @@
-import { useEffect, useMemo } from 'preact/hooks';
-import type { TraceDocument } from '@tta/obs-protocol';
+import { useEffect } from 'preact/hooks';
+import { useCommands } from '../commands/use-commands.tsx';
 import { SpanPane } from '../details/span-pane.tsx';
-import { logRows } from '../logs/log-rows.ts';
-import { LogsPart } from '../logs/logs-part.tsx';
-import { useKeys } from '../shell/use-keys.tsx';
+import { LogsView } from '../logs/logs-view.tsx';
+import { RawView } from '../raw/raw-view.tsx';
+import { formatRoute } from '../route.ts';
+import type { TracePart, TraceRoute } from '../route.ts';
 import type { ThemeSetting } from '../theme.ts';
+import { TranscriptView } from '../transcript/transcript-view.tsx';
 import type { Viewer } from '../viewer.ts';
-import { rowOfSpan } from './span-tree.ts';
-import type { SpanTree } from './span-tree.ts';
+import { WaterfallView } from '../waterfall/waterfall-view.tsx';
+import { defaultPart } from './default-part.ts';
 import { TraceHeader } from './trace-header.tsx';
-import { rowId } from './visible-rows.ts';
-import { Waterfall } from './waterfall.tsx';
+import type { TracePartProps } from './trace-part.ts';
+
+const PARTS: readonly { readonly part: TracePart; readonly title: string; readonly key: string }[] = [
+  { part: 'waterfall', title: 'Waterfall', key: '1' },
+  { part: 'transcript', title: 'Transcript', key: '2' },
+  { part: 'logs', title: 'Logs', key: '3' },
+  { part: 'raw', title: 'Raw', key: '4' },
+];
 
 export interface TraceViewProps {
   readonly viewer: Viewer;
   readonly theme: ThemeSetting;
-  readonly traceId: string;
-  readonly selectedSpanId: string | undefined;
+  readonly route: TraceRoute;
 }
 
-export function TraceView({ viewer, theme, traceId, selectedSpanId }: TraceViewProps) {
+export function TraceView({ viewer, theme, route }: TraceViewProps) {
   const state = viewer.openTrace.state.value;
-  const select = (spanId: string | undefined): void =>
-    viewer.go({ view: 'trace', traceId, ...(spanId !== undefined && { spanId }) }, 'replace');
-  useKeys({
-    Escape: () => (selectedSpanId === undefined ? viewer.go({ view: 'traces' }) : select(undefined)),
-  });
+  const { traceId, spanId } = route;
+  // Read when a key is pressed: several may come before the page is drawn again.
+  const adjust = (changes: Partial<TraceRoute>): void => {
+    const now = viewer.route.peek();
+    if (now.view === 'trace') viewer.go({ ...now, ...changes }, 'replace');
+  };
+  const select = (selected: string | undefined): void => adjust({ spanId: selected } as Partial<TraceRoute>);
+  const show = (part: TracePart): void => viewer.go({ ...route, part }, 'push');
+  useCommands([
+    {
+      title: spanId === undefined ? 'Back to the list' : 'Close the details',
+      group: 'Trace',
+      keys: ['Escape'],
+      run: () => (spanId === undefined ? viewer.go({ view: 'traces', query: '' }) : select(undefined)),
+    },
+    ...PARTS.map(({ part, title, key }) => ({
+      title: `Show the ${title.toLowerCase()}`,
+      group: 'Trace' as const,
+      keys: [key],
+      run: () => show(part),
+    })),
+  ]);
   const name = state.kind === 'shown' ? state.document.summary.name : 'Trace';
   useEffect(() => {
     document.title = `${name} · TTA observability`;
@@ -48,65 +72,58 @@ export function TraceView({ viewer, theme, traceId, selectedSpanId }: TraceViewP
           <a href="#/traces">All traces</a>
         </p>
       );
-    case 'shown':
+    case 'shown': {
+      const { document: trace, tree } = state;
+      const shownPart = route.part ?? defaultPart(trace);
+      const props: TracePartProps = {
+        viewer,
+        theme: theme.theme.value,
+        document: trace,
+        tree,
+        route,
+        onSelect: select,
+        onAdjust: adjust,
+      };
       return (
-        <ShownTrace
-          viewer={viewer}
-          theme={theme}
-          document={state.document}
-          tree={state.tree}
-          selectedSpanId={selectedSpanId}
-          onSelect={select}
-        />
+        <div class={spanId === undefined ? 'trace' : 'trace has-pane'}>
+          <TraceHeader document={trace} tree={tree} onSelect={select} />
+          <nav class="trace-parts" aria-label="Ways to look at this trace">
+            {PARTS.map(({ part, title }) => (
+              <a
+                key={part}
+                href={formatRoute({ ...route, part })}
+                aria-current={part === shownPart ? 'page' : undefined}
+              >
+                {title}
+              </a>
+            ))}
+          </nav>
+          <Part part={shownPart} {...props} />
+          {spanId !== undefined && (
+            <SpanPane
+              key={spanId}
+              viewer={viewer}
+              document={trace}
+              tree={tree}
+              spanId={spanId}
+              onClose={() => select(undefined)}
+            />
+          )}
+        </div>
       );
+    }
   }
 }
 
-interface ShownTraceProps {
-  readonly viewer: Viewer;
-  readonly theme: ThemeSetting;
-  readonly document: TraceDocument;
-  readonly tree: SpanTree;
-  readonly selectedSpanId: string | undefined;
-  readonly onSelect: (spanId: string | undefined) => void;
-}
-
-function ShownTrace(props: ShownTraceProps) {
-  const { viewer, document: trace, tree, selectedSpanId, onSelect } = props;
-  const { records, hasFailed } = viewer.logs.loaded.value;
-  const logs = useMemo(() => logRows(records, trace.summary, tree), [records, trace, tree]);
-  const selectedRow = useMemo(
-    () => (selectedSpanId === undefined ? -1 : rowOfSpan(tree, selectedSpanId)),
-    [tree, selectedSpanId],
-  );
-  return (
-    <div class={selectedSpanId === undefined ? 'trace' : 'trace has-pane'}>
-      <TraceHeader document={trace} tree={tree} onSelect={onSelect} />
-      <Waterfall
-        document={trace}
-        tree={tree}
-        theme={props.theme.theme.value}
-        selectedSpanId={selectedSpanId}
-        onSelect={onSelect}
-      />
-      {(logs.length > 0 || hasFailed) && (
-        <LogsPart
-          logs={viewer.logs}
-          rows={logs}
-          selectedRow={selectedRow}
-          onSelect={(row) => onSelect(rowId(tree, row))}
-        />
-      )}
-      {selectedSpanId !== undefined && (
-        <SpanPane
-          key={selectedSpanId}
-          viewer={viewer}
-          document={trace}
-          tree={tree}
-          spanId={selectedSpanId}
-          onClose={() => onSelect(undefined)}
-        />
-      )}
-    </div>
-  );
+function Part({ part, ...props }: TracePartProps & { readonly part: TracePart }) {
+  switch (part) {
+    case 'waterfall':
+      return <WaterfallView {...props} />;
+    case 'transcript':
+      return <TranscriptView {...props} />;
+    case 'logs':
+      return <LogsView {...props} />;
+    case 'raw':
+      return <RawView {...props} />;
+  }
 }

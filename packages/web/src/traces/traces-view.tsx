@@ -5,7 +5,7 @@ import { formatDuration, inUnit, SECONDS } from '../format/duration.ts';
 import { absoluteTime, relativeTime } from '../format/moment.ts';
 import { formatRoute } from '../route.ts';
 import { failedTone, StatusBadge } from '../shell/status-badge.tsx';
-import { useKeys } from '../shell/use-keys.tsx';
+import { useCommands } from '../commands/use-commands.tsx';
 import { useVirtualRows } from '../shell/use-virtual-rows.tsx';
 import type { Viewer } from '../viewer.ts';
 import { FirstTrace } from './first-trace.tsx';
@@ -46,17 +46,23 @@ function TraceTable({ viewer }: { readonly viewer: Viewer }) {
   const open = (trace: TraceSummary | undefined): void => {
     if (trace !== undefined) viewer.go({ view: 'trace', traceId: trace.traceId });
   };
-  const down = (): void => moveTo(indexOfActive() + 1);
-  const up = (): void => moveTo(indexOfActive() - 1);
-  useKeys({
-    ArrowDown: down,
-    j: down,
-    ArrowUp: up,
-    k: up,
-    Home: () => moveTo(0),
-    End: () => moveTo(rows.length - 1),
-    Enter: () => open(viewer.traces.rows.value[indexOfActive()]),
-  });
+  useCommands([
+    { title: 'Next trace', group: 'List', keys: ['ArrowDown', 'j'], run: () => moveTo(indexOfActive() + 1) },
+    {
+      title: 'Previous trace',
+      group: 'List',
+      keys: ['ArrowUp', 'k'],
+      run: () => moveTo(indexOfActive() - 1),
+    },
+    { title: 'First trace', group: 'List', keys: ['Home'], run: () => moveTo(0) },
+    { title: 'Last trace', group: 'List', keys: ['End'], run: () => moveTo(rows.length - 1) },
+    {
+      title: 'Open the trace',
+      group: 'List',
+      keys: ['Enter'],
+      run: () => open(viewer.traces.rows.value[indexOfActive()]),
+    },
+  ]);
   const activeIndex = indexOfActive();
   useEffect(() => scroller.current?.focus({ preventScroll: true }), []);
   useEffect(() => {

@@ -1,31 +1,23 @@
 import { useSignal } from '@preact/signals';
 import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
-import type { TraceDocument } from '@tta/obs-protocol';
 import { unitFor } from '../format/duration.ts';
-import { useKeys } from '../shell/use-keys.tsx';
+import { useCommands } from '../commands/use-commands.tsx';
 import { useVirtualRows } from '../shell/use-virtual-rows.tsx';
-import type { Theme } from '../theme.ts';
+import type { TracePartProps } from '../trace/trace-part.ts';
 import { BarCanvas } from './bar-canvas.tsx';
-import { failureOrigins, neighbouringFailure } from './failures.ts';
-import { hasChildren } from './span-tree.ts';
-import type { SpanTree } from './span-tree.ts';
+import { failureOrigins, neighbouringFailure } from '../tree/failures.ts';
+import { hasChildren } from '../tree/span-tree.ts';
+import type { SpanTree } from '../tree/span-tree.ts';
 import { timeScale } from './time-scale.ts';
-import { positionOf, revealing, rowId, visibleRows } from './visible-rows.ts';
+import { positionOf, revealing, rowId, visibleRows } from '../tree/visible-rows.ts';
 import { WaterfallRow } from './waterfall-row.tsx';
 
 const ROW_PX = 24;
 const TICK_PX = 110;
 const NOTHING: ReadonlySet<string> = new Set();
 
-export interface WaterfallProps {
-  readonly document: TraceDocument;
-  readonly tree: SpanTree;
-  readonly theme: Theme;
-  readonly selectedSpanId: string | undefined;
-  readonly onSelect: (spanId: string | undefined) => void;
-}
-
-export function Waterfall({ document: trace, tree, theme, selectedSpanId, onSelect }: WaterfallProps) {
+export function WaterfallView({ document: trace, tree, theme, route, onSelect }: TracePartProps) {
+  const selectedSpanId = route.spanId;
   const scroller = useRef<HTMLDivElement>(null);
   const lane = useRef<HTMLDivElement>(null);
   const laneWidthPx = useWidth(lane);
@@ -78,33 +70,31 @@ export function Waterfall({ document: trace, tree, theme, selectedSpanId, onSele
     const row = neighbouringFailure(origins, current.current, step);
     if (row !== -1) select(row);
   };
-  const down = (): void => moveBy(1);
-  const up = (): void => moveBy(-1);
+  const collapse = (): void => {
+    const row = current.current;
+    if (row === -1) return;
+    if (isOpen(row)) setCollapsed(row, true);
+    else if (tree.parent[row] !== -1) select(tree.parent[row] as number);
+  };
+  const expand = (): void => {
+    const row = current.current;
+    if (row === -1) return;
+    if (isCollapsed(row)) setCollapsed(row, false);
+    else if (hasChildren(tree, row)) select(row + 1);
+  };
   const pageRows = Math.max(1, virtual.last - virtual.first - 24);
-  useKeys({
-    ArrowDown: down,
-    j: down,
-    ArrowUp: up,
-    k: up,
-    PageDown: () => moveBy(pageRows),
-    PageUp: () => moveBy(-pageRows),
-    Home: () => moveTo(0),
-    End: () => moveTo(visible.length - 1),
-    ArrowLeft: () => {
-      const row = current.current;
-      if (row === -1) return;
-      if (isOpen(row)) setCollapsed(row, true);
-      else if (tree.parent[row] !== -1) select(tree.parent[row] as number);
-    },
-    ArrowRight: () => {
-      const row = current.current;
-      if (row === -1) return;
-      if (isCollapsed(row)) setCollapsed(row, false);
-      else if (hasChildren(tree, row)) select(row + 1);
-    },
-    e: () => failure(1),
-    E: () => failure(-1),
-  });
+  useCommands([
+    { title: 'Next row', group: 'Trace', keys: ['ArrowDown', 'j'], run: () => moveBy(1) },
+    { title: 'Previous row', group: 'Trace', keys: ['ArrowUp', 'k'], run: () => moveBy(-1) },
+    { title: 'A page further', group: 'Trace', keys: ['PageDown'], run: () => moveBy(pageRows) },
+    { title: 'A page back', group: 'Trace', keys: ['PageUp'], run: () => moveBy(-pageRows) },
+    { title: 'First row', group: 'Trace', keys: ['Home'], run: () => moveTo(0) },
+    { title: 'Last row', group: 'Trace', keys: ['End'], run: () => moveTo(visible.length - 1) },
+    { title: 'Collapse, or go to the parent', group: 'Trace', keys: ['ArrowLeft'], run: collapse },
+    { title: 'Expand, or go to the first child', group: 'Trace', keys: ['ArrowRight'], run: expand },
+    { title: 'Next error', group: 'Trace', keys: ['e'], run: () => failure(1) },
+    { title: 'Previous error', group: 'Trace', keys: ['E'], run: () => failure(-1) },
+  ]);
 
   const rows = [];
   for (let index = virtual.first; index <= virtual.last; index++) {

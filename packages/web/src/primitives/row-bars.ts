@@ -1,7 +1,7 @@
 import type { ExecutionStatus } from '@tta/obs-protocol';
-import { isLimitReached } from './failures.ts';
-import { childRows, rowStatus } from './span-tree.ts';
-import type { SpanTree } from './span-tree.ts';
+import { isLimitReached } from '../tree/failures.ts';
+import { childRows, rowStatus } from '../tree/span-tree.ts';
+import type { SpanTree } from '../tree/span-tree.ts';
 
 /** A stretch of time with how it ended. */
 export interface Stretch {

@@ -1,13 +1,13 @@
 import { inUnit } from '../format/duration.ts';
 import type { DurationUnit } from '../format/duration.ts';
-import { KindGlyph } from '../shell/kind-glyph.tsx';
+import { KindGlyph } from '../primitives/kind-glyph.tsx';
 import { StatusBadge } from '../shell/status-badge.tsx';
-import { edgeOf } from './edge.ts';
-import { kindOf, kindText } from './primitive-kind.ts';
-import { isFailedBranch, rowNote } from './row-note.ts';
-import { rowLabel, rowStatus } from './span-tree.ts';
-import type { SpanTree } from './span-tree.ts';
-import { rowId } from './visible-rows.ts';
+import { edgeOf } from '../tree/edge.ts';
+import { kindOf, kindText } from '../primitives/primitive-kind.ts';
+import { isFailedBranch, rowNote } from '../primitives/row-note.ts';
+import { rowLabel, rowStatus } from '../tree/span-tree.ts';
+import type { SpanTree } from '../tree/span-tree.ts';
+import { rowId } from '../tree/visible-rows.ts';
 
 const INDENT_PX = 14;
 /** Deeper rows keep this indent: their names would leave the column. */

@@ -1,4 +1,4 @@
-import type { SpanKindName } from '../trace/primitive-kind.ts';
+import type { SpanKindName } from './primitive-kind.ts';
 
 const PATHS: Record<SpanKindName, string> = {
   sequential: 'M2 8h11M9.5 4.5L13 8l-3.5 3.5',

@@ -3,8 +3,8 @@ import { spanColumns } from '../testing/trace-fixture.ts';
 import type { SpanSketch } from '../testing/trace-fixture.ts';
 import { gapsBetween, rowBars } from './row-bars.ts';
 import { isFailedBranch, rowNote } from './row-note.ts';
-import { buildSpanTree } from './span-tree.ts';
-import type { SpanTree } from './span-tree.ts';
+import { buildSpanTree } from '../tree/span-tree.ts';
+import type { SpanTree } from '../tree/span-tree.ts';
 
 function tree(...sketches: SpanSketch[]): SpanTree {
   return buildSpanTree(spanColumns(sketches));

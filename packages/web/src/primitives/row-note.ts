@@ -1,9 +1,9 @@
 import { formatDuration } from '../format/duration.ts';
-import { edgeOf } from './edge.ts';
-import { isFailed } from './failures.ts';
+import { edgeOf } from '../tree/edge.ts';
+import { isFailed } from '../tree/failures.ts';
 import { gapsBetween, rowBars } from './row-bars.ts';
-import { childRows, rowStatus } from './span-tree.ts';
-import type { SpanTree } from './span-tree.ts';
+import { childRows, rowStatus } from '../tree/span-tree.ts';
+import type { SpanTree } from '../tree/span-tree.ts';
 
 /** What a row says beside its name about how it went: attempts and waits, which branch won, why it failed. */
 export function rowNote(tree: SpanTree, row: number): string | undefined {

@@ -1,0 +1,5 @@
+import type { Viewer } from '../viewer.ts';
+
+export function SessionsView({ viewer }: { readonly viewer: Viewer }) {
+  return <p class="notice">{viewer.route.value.view}</p>;
+}
