@@ -13,8 +13,9 @@ function affectedBy(file: string): readonly string[] {
 }
 
 describe('affected projects', () => {
-  it('of a change in the command line are itself and the examples, whose trees it draws', () => {
+  it('of a change in the command line are itself, the examples, whose trees it draws, and what runs these', () => {
     expect(affectedBy('packages/cli/src/index.ts')).toEqual([
+      '@tta/obs-browser-tests',
       '@tta/obs-cli',
       '@tta/obs-examples',
       '@tta/obs-generators',
