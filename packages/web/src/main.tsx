@@ -3,10 +3,13 @@ import { options, render } from 'preact';
 import { App } from './app.tsx';
 import { ServiceClient } from './service/service-client.ts';
 import type { Timer } from './service/backoff.ts';
+import { Settings } from './settings.ts';
 import { ThemeSetting } from './theme.ts';
+import { SettingsContext } from './use-settings.tsx';
 import { Viewer } from './viewer.ts';
 import './styles/tokens.css';
 import './styles/page.css';
+import './styles/shell.css';
 import './styles/traces.css';
 import './styles/trace.css';
 import './styles/details.css';
@@ -48,4 +51,9 @@ const viewer = new Viewer({
 });
 viewer.start();
 
-render(<App viewer={viewer} theme={theme} />, document.getElementById('app') as HTMLElement);
+render(
+  <SettingsContext.Provider value={new Settings(localStorage)}>
+    <App viewer={viewer} theme={theme} />
+  </SettingsContext.Provider>,
+  document.getElementById('app') as HTMLElement,
+);
