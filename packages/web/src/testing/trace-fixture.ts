@@ -1,4 +1,11 @@
-import type { ExecutionStatus, SpanColumns, TraceDocument, TraceSummary } from '@tta/obs-protocol';
+import type {
+  AiSpanColumns,
+  ExecutionStatus,
+  PrimitiveFacts,
+  SpanColumns,
+  TraceDocument,
+  TraceSummary,
+} from '@tta/obs-protocol';
 
 /** A span of a test, its parent named by its position in the list. */
 export interface SpanSketch {
@@ -13,7 +20,15 @@ export interface SpanSketch {
   readonly type?: string;
   readonly label?: string;
   readonly kind?: number;
+  readonly facts?: PrimitiveFacts;
+  /** What it tells as a span of an AI program; what is left out is not told, and counts. */
+  readonly ai?: AiSketch;
 }
+
+/** A line of {@link AiSpanColumns}. */
+export type AiSketch = {
+  readonly [column in Exclude<keyof AiSpanColumns, 'span'>]?: AiSpanColumns[column][number];
+};
 
 export function traceSummary(changes: Partial<TraceSummary> = {}): TraceSummary {
   return {
@@ -56,23 +71,31 @@ export function spanColumns(sketches: readonly SpanSketch[]): SpanColumns {
     primitiveType: sketches.map((sketch) => sketch.type ?? null),
     label: sketches.map((sketch) => sketch.label ?? null),
     service: sketches.map(() => 0),
-    ai: {
-      span: [],
-      operation: [],
-      provider: [],
-      model: [],
-      inputTokens: [],
-      outputTokens: [],
-      cacheReadTokens: [],
-      costUsd: [],
-      costSource: [],
-      countsTokens: [],
-      countsCost: [],
-      timeToFirstChunkMs: [],
-      tool: [],
-      agent: [],
+    ai: aiColumns(sketches),
+    primitives: {
+      span: sketches.flatMap(({ facts }, index) => (facts === undefined ? [] : [index])),
+      facts: sketches.flatMap(({ facts }) => facts ?? []),
     },
-    primitives: { span: [], facts: [] },
+  };
+}
+
+function aiColumns(sketches: readonly SpanSketch[]): AiSpanColumns {
+  const told = sketches.flatMap(({ ai }) => ai ?? []);
+  return {
+    span: sketches.flatMap(({ ai }, index) => (ai === undefined ? [] : [index])),
+    operation: told.map(({ operation }) => operation ?? 'inference'),
+    provider: told.map(({ provider }) => provider ?? null),
+    model: told.map(({ model }) => model ?? null),
+    inputTokens: told.map(({ inputTokens }) => inputTokens ?? null),
+    outputTokens: told.map(({ outputTokens }) => outputTokens ?? null),
+    cacheReadTokens: told.map(({ cacheReadTokens }) => cacheReadTokens ?? null),
+    costUsd: told.map(({ costUsd }) => costUsd ?? null),
+    costSource: told.map(({ costSource }) => costSource ?? null),
+    countsTokens: told.map(({ countsTokens }) => countsTokens ?? true),
+    countsCost: told.map(({ countsCost }) => countsCost ?? true),
+    timeToFirstChunkMs: told.map(({ timeToFirstChunkMs }) => timeToFirstChunkMs ?? null),
+    tool: told.map(({ tool }) => tool ?? null),
+    agent: told.map(({ agent }) => agent ?? null),
   };
 }
 
