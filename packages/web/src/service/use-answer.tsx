@@ -1,22 +1,14 @@
 import { useSignal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
 import type { Viewer } from '../viewer.ts';
-import { Reloader } from './reloader.ts';
-import { ServiceProblem } from './service-client.ts';
+import { LiveAnswer } from './live-answer.ts';
+import type { Answer } from './live-answer.ts';
 
-/** What is known of something that was asked for. */
-export type Answer<T> =
-  | { readonly kind: 'loading' }
-  /** `isOutdated`: the last attempt to ask again failed. */
-  | { readonly kind: 'shown'; readonly value: T; readonly isOutdated: boolean }
-  | { readonly kind: 'failed'; readonly message: string; readonly retry: () => void };
-
-/** Shortest time between two questions while changes come in. */
-const REFRESH_MS = 2_000;
+export type { Answer } from './live-answer.ts';
 
 /**
- * Asks the service, and again when something new was stored, at most every two seconds and only while the page is in
- * sight. What is shown stays until the next answer.
+ * Asks the service, and again when something new was stored or the service is back, at most every two seconds, and every 15
+ * seconds for figures that age; only while the page is in sight. What is shown stays until the next answer.
  *
  * @param key - Names what is asked for: another key is another question, whose answer is waited for anew.
  */
@@ -28,50 +20,58 @@ export function useAnswer<T>(
   const answer = useSignal<Answer<T>>({ kind: 'loading' });
   const question = useRef(ask);
   question.current = ask;
+  const asked = useRef(key);
   useEffect(() => {
-    answer.value = { kind: 'loading' };
-    const load = async (signal: AbortSignal): Promise<void> => {
-      try {
-        const value = await question.current(signal);
-        if (!signal.aborted) answer.value = { kind: 'shown', value, isOutdated: false };
-      } catch (error) {
-        if (signal.aborted) return;
-        const shown = answer.peek();
-        answer.value =
-          shown.kind === 'shown'
-            ? { ...shown, isOutdated: true }
-            : { kind: 'failed', message: reasonOf(error), retry: () => reloader.request() };
-      }
-    };
-    const { timer, nowMs } = viewer.clock;
-    const reloader = new Reloader({ load, timer, nowMs, quietMs: REFRESH_MS });
-    reloader.request();
-    let isWanted = false;
-    const refresh = (): void => {
-      if (document.visibilityState === 'hidden') isWanted = true;
-      else {
-        isWanted = false;
-        reloader.request();
-      }
-    };
-    const onVisible = (): void => {
-      if (isWanted) refresh();
-    };
-    let isFirst = true;
-    const unsubscribe = viewer.newestSeq.subscribe(() => {
-      if (!isFirst) refresh();
-      isFirst = false;
-    });
-    document.addEventListener('visibilitychange', onVisible);
+    asked.current = key;
+    const live = new LiveAnswer<T>(
+      {
+        ask: (signal) => question.current(signal),
+        show: (known) => {
+          answer.value = known;
+        },
+        timer: viewer.clock.timer,
+        nowMs: viewer.clock.nowMs,
+        previous: previousOf(answer.peek()),
+      },
+      document.visibilityState !== 'hidden',
+    );
+    const onVisibility = (): void => live.setVisible(document.visibilityState !== 'hidden');
+    const unsubscribes = [
+      onChange(viewer.newestSeq, () => live.refresh()),
+      onChange(viewer.connection, (state) => {
+        if (state === 'live') live.refresh();
+      }),
+    ];
+    document.addEventListener('visibilitychange', onVisibility);
     return () => {
-      unsubscribe();
-      document.removeEventListener('visibilitychange', onVisible);
-      reloader.stop();
+      for (const unsubscribe of unsubscribes) unsubscribe();
+      document.removeEventListener('visibilitychange', onVisibility);
+      live.stop();
     };
   }, [viewer, key]);
-  return answer.value;
+  const known = answer.value;
+  // Until the effect has run, what is known is of the question before.
+  return asked.current === key ? known : pending(known);
 }
 
-function reasonOf(error: unknown): string {
-  return error instanceof ServiceProblem ? error.message : 'The service cannot be reached.';
+function previousOf<T>(answer: Answer<T>): T | undefined {
+  if (answer.kind === 'shown') return answer.value;
+  return answer.kind === 'loading' ? answer.previous : undefined;
+}
+
+function pending<T>(answer: Answer<T>): Answer<T> {
+  const previous = previousOf(answer);
+  return previous === undefined ? { kind: 'loading' } : { kind: 'loading', previous };
+}
+
+/** Hears of changes, and not of the value that there is already. */
+function onChange<T>(
+  source: { subscribe: (listener: (value: T) => void) => () => void },
+  listener: (value: T) => void,
+): () => void {
+  let isFirst = true;
+  return source.subscribe((value) => {
+    if (!isFirst) listener(value);
+    isFirst = false;
+  });
 }
