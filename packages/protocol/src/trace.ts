@@ -165,8 +165,10 @@ export interface SpanHit {
   readonly startTimeMs: number;
 }
 
-/** What was said in one span of a trace. */
+/** What was said in one span of an AI program. */
 export interface SpanTranscript {
   readonly spanId: string;
+  /** What the span did, in the form that all conventions share. */
+  readonly ai: AiSpan;
   readonly transcript: AiTranscript;
 }

@@ -1,11 +1,34 @@
 import { describe, expect, it } from '@jest/globals';
 import { isTranscriptList } from './guards.ts';
-import type { AiPart, AiTranscript } from './ai-span.ts';
+import type { AiPart, AiSpan, AiTranscript } from './ai-span.ts';
+
+const ai: AiSpan = {
+  operation: 'inference',
+  operationName: 'chat',
+  convention: 'otel-gen-ai',
+  provider: null,
+  requestModel: null,
+  responseModel: null,
+  responseId: null,
+  tokens: null,
+  cost: null,
+  finishReasons: ['stop'],
+  timeToFirstChunkMs: null,
+  toolName: null,
+  toolCallId: null,
+  toolDescription: null,
+  sessionId: null,
+  userId: null,
+  agentName: null,
+  workflowName: null,
+  tags: [],
+};
 
 const said = (transcript: Partial<Record<keyof AiTranscript, unknown>>) => ({
   items: [
     {
       spanId: 'a'.repeat(16),
+      ai,
       transcript: {
         systemInstructions: [],
         input: [],
@@ -46,6 +69,11 @@ describe('isTranscriptList', () => {
     });
     expect(isTranscriptList(whole)).toBe(true);
     expect(isTranscriptList({ items: [], nextCursor: 'next' })).toBe(true);
+  });
+
+  it('refuses what does not say what the span did', () => {
+    const [item] = said({}).items;
+    expect(isTranscriptList({ items: [{ ...item, ai: null }], nextCursor: null })).toBe(false);
   });
 
   it.each<[string, Partial<Record<keyof AiTranscript, unknown>>]>([

@@ -1,3 +1,4 @@
+import { aiSpanShape } from './ai-shape.ts';
 import { isAttribute, isSpanId, isTextOrNull } from './field-checks.ts';
 import { either, is, isFlag, isText, listOf, shape } from './json-shape.ts';
 
@@ -17,6 +18,7 @@ const messageShape = shape({ role: isText, name: isTextOrNull, parts: listOf(par
 
 export const spanTranscriptShape = shape({
   spanId: isSpanId,
+  ai: aiSpanShape,
   transcript: shape({
     systemInstructions: listOf(partShape),
     input: listOf(messageShape),

@@ -1,4 +1,5 @@
 import { isTranscriptList, type SpanTranscript, type TraceDocument } from '@tta/obs-protocol';
+import { Conversation } from '@tta/obs-protocol/transcript';
 import type { OutputFormat } from '../output-format.ts';
 import type { ServiceClient } from '../service-client.ts';
 import { style } from '../style.ts';
@@ -6,7 +7,6 @@ import type { Surroundings } from '../surroundings.ts';
 import { priceTablesOf, traceHeader } from '../trace-header.ts';
 import { traceDetails } from '../trace-details.ts';
 import { transcriptMarkdown } from '../trace-markdown.ts';
-import { Conversation } from '../transcript/conversation.ts';
 import { transcriptText } from '../transcript/transcript-text.ts';
 
 const PAGE = 100;

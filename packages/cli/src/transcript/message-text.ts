@@ -1,4 +1,5 @@
 import type { AiMessage, AiPart, AttributeJson } from '@tta/obs-protocol';
+import type { Turn } from '@tta/obs-protocol/transcript';
 import { formatBytes } from '../format-bytes.ts';
 import { safeLines, safeText } from '../safe-text.ts';
 
@@ -15,13 +16,23 @@ export interface LabelledText {
 const MOST_TEXT = 24;
 const MOST_DATA = 4;
 
+/** All that a turn adds, in the order in which it is read. */
+export function turnText(turn: Turn): readonly LabelledText[] {
+  return [
+    ...instructionText(turn.systemInstructions),
+    ...[...turn.input, ...turn.output].flatMap(messageText),
+    ...(turn.arguments === null ? [] : [dataText('given', turn.arguments)]),
+    ...(turn.result === null ? [] : [dataText('result', turn.result)]),
+  ];
+}
+
 /** The parts of a message, each labelled by who says it or what it is. */
 export function messageText({ role, name, parts }: AiMessage): readonly LabelledText[] {
   const speaker = name === null ? role : `${role} ${name}`;
   return parts.map((part) => partText(part, speaker));
 }
 
-export function instructionText(parts: readonly AiPart[]): readonly LabelledText[] {
+function instructionText(parts: readonly AiPart[]): readonly LabelledText[] {
   return parts.map((part) => ({ ...partText(part, 'system'), mostLines: MOST_DATA }));
 }
 

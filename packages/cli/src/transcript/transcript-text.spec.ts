@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import type { AiMessage, AiOperation, AiPart, SpanTranscript, TraceDocument } from '@tta/obs-protocol';
-import { Conversation } from './conversation.ts';
+import { Conversation } from '@tta/obs-protocol/transcript';
 import { transcriptText } from './transcript-text.ts';
 
 interface SpanSketch {

@@ -1,12 +1,12 @@
 import type { TraceDocument } from '@tta/obs-protocol';
+import type { Conversation, Utterance } from '@tta/obs-protocol/transcript';
 import { aiRows, type AiRow } from '../ai-row.ts';
 import { formatDuration } from '../format-duration.ts';
 import { kindGlyph } from '../kind-glyph.ts';
 import { safeText, truncate, widthOf } from '../safe-text.ts';
 import { STATUS_MARK, statusColour } from '../status-mark.ts';
 import { style, type Style } from '../style.ts';
-import type { Conversation, Utterance } from './conversation.ts';
-import type { LabelledText } from './message-text.ts';
+import { turnText, type LabelledText } from './message-text.ts';
 import { wrapText } from './wrap-text.ts';
 
 const WIDTH_LIMIT = 100;
@@ -90,7 +90,8 @@ function messageLine(span: number, spans: TraceDocument['spans'], paint: Style):
 }
 
 function bodyLines({ turn }: Utterance, width: number, isFull: boolean, paint: Style): readonly string[] {
-  const { earlierCount, texts, isCut } = turn;
+  const { earlierCount, isCut } = turn;
+  const texts = turnText(turn);
   const labelWidth = Math.min(LABEL_MOST, Math.max(LABEL_LEAST, ...texts.map(({ label }) => widthOf(label))));
   const earlier = `… ${earlierCount} earlier ${earlierCount === 1 ? 'message' : 'messages'}`;
   return [

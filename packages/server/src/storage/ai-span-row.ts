@@ -8,6 +8,7 @@ import type {
   SpanDetail,
 } from '@tta/obs-protocol';
 import { normalizeSpan } from '../conventions/normalize-span.ts';
+import type { SourceSpan } from '../conventions/source-span.ts';
 import { AiShare } from './ai-share.ts';
 import type { SqlRow, SqlValue } from './sqlite-driver.ts';
 import { number, numberOrNull, storable, text, textOrNull } from './sqlite-rows.ts';
@@ -84,8 +85,13 @@ export function toAiFigures(row: SqlRow): AiFigures {
  * @param row - With the cost columns of `ai_span`, which are empty for other spans.
  */
 export function withAi(span: Omit<SpanDetail, 'ai'>, row: SqlRow): SpanDetail {
+  return { ...span, ai: toAiSpan(span, row) };
+}
+
+/** What a span says as one of an AI program, its cost as it was known when the span came. */
+export function toAiSpan(span: SourceSpan, row: SqlRow): AiSpan | null {
   const ai = normalizeSpan(span);
-  return { ...span, ai: ai === null ? null : { ...ai, cost: toCost(row) ?? ai.cost } };
+  return ai === null ? null : { ...ai, cost: toCost(row) ?? ai.cost };
 }
 
 /**

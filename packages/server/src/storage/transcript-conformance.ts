@@ -29,12 +29,17 @@ const pages = withStorage('tells what was said in a trace, in order of time', as
   for (const limit of [1, 2, 3, 500]) {
     const told = await allItems(
       (page) => storage.traces.transcript(TRACE, { limit, ...page }),
-      ({ spanId, transcript }) => [spanId, textOf(transcript.input), textOf(transcript.output)],
+      ({ spanId, ai, transcript }) => [
+        spanId,
+        ai.operationName,
+        textOf(transcript.input),
+        textOf(transcript.output),
+      ],
     );
     same(told, [
-      [hexId(2, 16), 'second', 'well'],
-      [hexId(3, 16), 'third', 'well'],
-      [hexId(4, 16), 'fourth', 'well'],
+      [hexId(2, 16), 'chat', 'second', 'well'],
+      [hexId(3, 16), 'chat', 'third', 'well'],
+      [hexId(4, 16), 'chat', 'fourth', 'well'],
     ]);
   }
   same(await storage.traces.transcript(hexId(9, 32), { limit: 5 }), undefined);

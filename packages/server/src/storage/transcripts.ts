@@ -2,6 +2,7 @@ import type { AttributeJson, AttributesJson, SpanTranscript, TranscriptList } fr
 import type { MessageLog } from '../conventions/message-events.ts';
 import type { SourceSpan } from '../conventions/source-span.ts';
 import { transcriptOf } from '../conventions/transcript.ts';
+import { toAiSpan } from './ai-span-row.ts';
 import { fitting, parseCursor, type CursorPosition } from './list-cursor.ts';
 import type { SqliteConnection } from './sqlite-connection.ts';
 import type { SqlRow } from './sqlite-driver.ts';
@@ -51,13 +52,15 @@ function readTranscript(
   const row = connection
     .sql(
       `SELECT span_id, span.name, CAST(start_ns AS TEXT) AS start_text, span.attributes, events,
-         scope.name AS scope_name, service_name
-       FROM span JOIN resource ON resource.id = resource_id JOIN scope ON scope.id = scope_id WHERE span_key = ?`,
+         scope.name AS scope_name, service_name, cost_source, cost_usd, price_table, estimated_by
+       FROM span JOIN ai_span USING (span_key) JOIN resource ON resource.id = resource_id JOIN scope ON scope.id = scope_id WHERE span.span_key = ?`,
     )
     .get(spanKey)!;
   const spanId = text(row, 'span_id');
-  const transcript = transcriptOf(toSourceSpan(row), logsOf(connection, traceKey, spanId));
-  return transcript === null ? undefined : { spanId, transcript };
+  const source = toSourceSpan(row);
+  const ai = toAiSpan(source, row);
+  const transcript = transcriptOf(source, logsOf(connection, traceKey, spanId));
+  return ai === null || transcript === null ? undefined : { spanId, ai, transcript };
 }
 
 function toSourceSpan(row: SqlRow): SourceSpan {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import type { AiMessage, AiPart, AiTranscript } from '@tta/obs-protocol';
+import type { AiMessage, AiPart, AiTranscript } from '../ai-span.ts';
 import { ToldMessages } from './told-messages.ts';
 
 const say = (role: string, text: string): AiMessage => ({

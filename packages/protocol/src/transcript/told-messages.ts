@@ -1,4 +1,5 @@
-import type { AiMessage, AiPart, AiTranscript, AttributeJson } from '@tta/obs-protocol';
+import type { AiMessage, AiPart, AiTranscript } from '../ai-span.ts';
+import type { AttributeJson } from '../trace.ts';
 
 /** A turn sends what was said before along; it is looked for in so many turns, as several may go on side by side. */
 const REMEMBERED_TURNS = 8;
@@ -13,10 +14,16 @@ export interface NewMessages {
   readonly output: readonly AiMessage[];
 }
 
+interface ToldTurn {
+  readonly keys: readonly string[];
+  /** The same, to be looked up without a walk over a long history. */
+  readonly distinct: ReadonlySet<string>;
+}
+
 /** What has been told in one conversation, and in those of its tools. */
 export class ToldMessages {
   /** Of the newest turns, their messages in order, the newest first. */
-  readonly #turns: (readonly string[])[] = [];
+  readonly #turns: ToldTurn[] = [];
   readonly #toolResults = new Set<string>();
   readonly #toolCalls = new Set<string>();
   #instructions: string | undefined;
@@ -34,7 +41,8 @@ export class ToldMessages {
     if (systemInstructions.length > 0) this.#instructions = instructions;
     const told = input.map((message, at) => isKnown[at]! || this.#isResultOfTold(message));
     const answers = isContainer ? output.filter((message) => !this.#isTold(message)) : output;
-    this.#turns.unshift([...keys, ...output.map(messageKey)]);
+    const all = [...keys, ...output.map(messageKey)];
+    this.#turns.unshift({ keys: all, distinct: new Set(all) });
     this.#turns.length = Math.min(this.#turns.length, REMEMBERED_TURNS);
     for (const { parts } of [...input, ...output]) {
       for (const part of parts)
@@ -61,7 +69,7 @@ export class ToldMessages {
     for (const turn of this.#turns) {
       let position = 0;
       const known = keys.map((key) => {
-        const at = turn.indexOf(key, position);
+        const at = turn.distinct.has(key) ? turn.keys.indexOf(key, position) : -1;
         if (at !== -1) position = at + 1;
         return at !== -1;
       });
@@ -73,7 +81,7 @@ export class ToldMessages {
 
   #isTold(message: AiMessage): boolean {
     const key = messageKey(message);
-    return this.#turns.some((turn) => turn.includes(key));
+    return this.#turns.some(({ distinct }) => distinct.has(key));
   }
 
   /** What a tool returned stands beside the call of the tool. */

@@ -1,4 +1,4 @@
-import type { AiOperation } from '@tta/obs-protocol';
+import type { AiOperation } from '../ai-span.ts';
 
 const CONTAINERS: ReadonlySet<AiOperation> = new Set(['agent', 'workflow', 'step', 'other']);
 

@@ -1,7 +1,12 @@
-import type { SpanColumns, SpanTranscript } from '@tta/obs-protocol';
+import type { AiSpanColumns, SpanColumns, SpanTranscript } from '../trace.ts';
 import { isContainer } from './container.ts';
 import { ToldMessages } from './told-messages.ts';
-import { turnOf, type Turn } from './turn.ts';
+import { SILENT, saysAnything, turnOf, type Turn } from './turn.ts';
+
+/** What the order of a conversation follows from. */
+export type ConversationSpans = Pick<SpanColumns, 'spanId' | 'parentIndex'> & {
+  readonly ai: Pick<AiSpanColumns, 'span' | 'operation' | 'tool'>;
+};
 
 /** A span of a transcript, in the order in which it is read. */
 export interface Utterance {
@@ -16,7 +21,8 @@ export interface Utterance {
 
 /** Puts what was said in a trace into order: each agent with all that is within it, and nothing twice. */
 export class Conversation {
-  readonly #spans: SpanColumns;
+  readonly #spans: ConversationSpans;
+  readonly #parents: Int32Array;
   readonly #spanIndex: ReadonlyMap<string, number>;
   /** Places in the columns of AI spans, by index of the span. */
   readonly #places: ReadonlyMap<number, number>;
@@ -26,14 +32,15 @@ export class Conversation {
   /** Spans within which something was said. */
   readonly #outer = new Set<number>();
 
-  constructor(spans: SpanColumns) {
+  constructor(spans: ConversationSpans) {
     this.#spans = spans;
+    this.#parents = withoutCycles(spans.parentIndex);
     this.#spanIndex = new Map(spans.spanId.map((id, index) => [id, index]));
     this.#places = new Map(spans.ai.span.map((span, at) => [span, at]));
   }
 
   /** Takes what was said in the next span, in order of time. */
-  add({ spanId, transcript }: SpanTranscript): void {
+  add({ spanId, transcript }: Pick<SpanTranscript, 'spanId' | 'transcript'>): void {
     const span = this.#spanIndex.get(spanId);
     const at = span === undefined ? undefined : this.#places.get(span);
     // It came after the trace was read.
@@ -46,7 +53,7 @@ export class Conversation {
 
   /** Nothing of what was said was captured. */
   get isSilent(): boolean {
-    return this.utterances().every(({ turn }) => turn.texts.length === 0);
+    return this.utterances().every(({ turn }) => !saysAnything(turn));
   }
 
   /** All of it. */
@@ -61,12 +68,11 @@ export class Conversation {
 
   #take(span: number, turn: Turn): void {
     this.#turns.set(span, turn);
-    if (turn.texts.length === 0) return;
-    const { parentIndex } = this.#spans;
+    if (!saysAnything(turn)) return;
     for (
-      let outer = parentIndex[span]!;
+      let outer = this.#parents[span]!;
       outer !== -1 && !this.#outer.has(outer);
-      outer = parentIndex[outer]!
+      outer = this.#parents[outer]!
     ) {
       this.#outer.add(outer);
     }
@@ -74,9 +80,8 @@ export class Conversation {
 
   /** Each agent has a conversation of its own. */
   #toldIn(span: number): ToldMessages {
-    const { parentIndex } = this.#spans;
-    let outer = parentIndex[span]!;
-    while (outer !== -1 && !this.#isAgent(outer)) outer = parentIndex[outer]!;
+    let outer = this.#parents[span]!;
+    while (outer !== -1 && !this.#isAgent(outer)) outer = this.#parents[outer]!;
     const told = this.#told.get(outer) ?? new ToldMessages();
     this.#told.set(outer, told);
     return told;
@@ -84,9 +89,8 @@ export class Conversation {
 
   /** Parents before children, children in order of time; without recursion. */
   #inOrder(): readonly Utterance[] {
-    const { parentIndex } = this.#spans;
     const children = new Map<number, number[]>();
-    for (const [index, parent] of parentIndex.entries()) {
+    for (const [index, parent] of this.#parents.entries()) {
       const siblings = children.get(parent) ?? [];
       siblings.push(index);
       children.set(parent, siblings);
@@ -114,8 +118,21 @@ export class Conversation {
   /** Calls of models and tools are told also where nothing was captured of what they said. */
   #says(at: number, turn: Turn | undefined): boolean {
     const operation = this.#spans.ai.operation[at]!;
-    return !isContainer(operation) || (turn?.texts.length ?? 0) > 0;
+    return !isContainer(operation) || (turn !== undefined && saysAnything(turn));
   }
 }
 
-const SILENT: Turn = { earlierCount: 0, texts: [], isCut: false };
+/** The parents, but of spans that are within themselves the one from which that is seen first has none. */
+function withoutCycles(parentIndex: readonly number[]): Int32Array {
+  const parents = Int32Array.from(parentIndex);
+  /** The span from which the walk up began that came by, counted from 1. */
+  const seenFrom = new Int32Array(parents.length);
+  for (let start = 0; start < parents.length; start++) {
+    for (let span = start; span !== -1 && seenFrom[span] === 0; span = parents[span]!) {
+      seenFrom[span] = start + 1;
+      const outer = parents[span]!;
+      if (outer !== -1 && seenFrom[outer] === start + 1) parents[span] = -1;
+    }
+  }
+  return parents;
+}
