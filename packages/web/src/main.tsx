@@ -23,7 +23,10 @@ const timer: Timer = (delayMs, fn) => {
   return () => clearTimeout(id);
 };
 
-const theme = new ThemeSetting(localStorage, matchMedia('(prefers-color-scheme: dark)'));
+const theme = new ThemeSetting(localStorage, {
+  dark: matchMedia('(prefers-color-scheme: dark)'),
+  contrast: matchMedia('(prefers-contrast: more), (forced-colors: active)'),
+});
 effect(() => {
   document.documentElement.dataset['theme'] = theme.theme.value;
 });

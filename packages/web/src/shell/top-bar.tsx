@@ -70,6 +70,7 @@ export function TopBar({ viewer, theme }: { readonly viewer: Viewer; readonly th
         <option value="system">System theme</option>
         <option value="light">Light</option>
         <option value="dark">Dark</option>
+        <option value="contrast">High contrast</option>
       </select>
     </header>
   );
