@@ -14,6 +14,7 @@ import './styles/traces.css';
 import './styles/trace.css';
 import './styles/details.css';
 import './styles/logs.css';
+import './styles/json.css';
 
 // A burst of messages is one update of the page for each frame, not one for each message.
 options.debounceRendering = (update) => void requestAnimationFrame(update);

@@ -1,11 +1,19 @@
 import { useSignal } from '@preact/signals';
 
+export interface CopyButtonProps {
+  /** A function where the text is long to make. */
+  readonly text: string | (() => string);
+  readonly what: string;
+  /** What stands on the button, by default `copy`. */
+  readonly label?: string;
+}
+
 /** Puts `text` on the clipboard and says whether that worked. */
-export function CopyButton({ text, what }: { readonly text: string; readonly what: string }) {
+export function CopyButton({ text, what, label = 'copy' }: CopyButtonProps) {
   const outcome = useSignal<'copied' | 'failed' | undefined>(undefined);
   const copy = async (): Promise<void> => {
     try {
-      await navigator.clipboard.writeText(text);
+      await navigator.clipboard.writeText(typeof text === 'string' ? text : text());
       outcome.value = 'copied';
     } catch {
       outcome.value = 'failed';
@@ -22,7 +30,7 @@ export function CopyButton({ text, what }: { readonly text: string; readonly wha
       title={`Copy ${what}`}
       onClick={() => void copy()}
     >
-      {outcome.value ?? 'copy'}
+      {outcome.value ?? label}
     </button>
   );
 }

@@ -1,0 +1,6 @@
+/** A text cut at the places where another occurs in it, in any case: what is at an odd position is such a place. */
+export function markedParts(text: string, sought: string): readonly string[] {
+  if (sought === '') return [text];
+  // Not by lower case, in which some letters have another length.
+  return text.split(new RegExp(`(${sought.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&')})`, 'gi'));
+}
