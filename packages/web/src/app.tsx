@@ -1,32 +1,68 @@
-import { useCommandKeys } from './commands/use-commands.tsx';
+import { useSignal } from '@preact/signals';
+import { useContext, useEffect, useRef } from 'preact/hooks';
+import { KeyList } from './commands/key-list.tsx';
+import { Palette } from './commands/palette.tsx';
+import { Commands, useCommandKeys, useCommands } from './commands/use-commands.tsx';
 import { ConfigView } from './config/config-view.tsx';
 import { OverviewView } from './overview/overview-view.tsx';
 import { ServicesView } from './services/services-view.tsx';
 import { SessionsView } from './sessions/sessions-view.tsx';
+import { ServiceBanner, TokenNotice } from './shell/service-banner.tsx';
+import type { ServiceWatch } from './shell/service-watch.ts';
 import { TopBar } from './shell/top-bar.tsx';
+import { PageTitle, useNavigation } from './shell/use-navigation.tsx';
 import type { ThemeSetting } from './theme.ts';
 import { TraceView } from './trace/trace-view.tsx';
 import { TracesView } from './traces/traces-view.tsx';
+import { useSettings } from './use-settings.tsx';
 import type { Viewer } from './viewer.ts';
 
 export interface AppProps {
   readonly viewer: Viewer;
   readonly theme: ThemeSetting;
+  readonly watch: ServiceWatch;
 }
 
-export function App({ viewer, theme }: AppProps) {
+export function App({ viewer, theme, watch }: AppProps) {
+  const main = useRef<HTMLElement>(null);
+  const dialog = useSignal<'palette' | 'keys' | undefined>(undefined);
+  const registry = useContext(Commands);
+  const areSingleKeysOn = useSettings().areSingleKeysOn.value;
+  useEffect(() => {
+    registry.areSingleKeysOn.value = areSingleKeysOn;
+  }, [areSingleKeysOn]);
   useCommandKeys();
+  useNavigation(viewer.route.value, main);
+  const open = (name: 'palette' | 'keys') => () => {
+    dialog.value = name;
+  };
+  const onClosed = (): void => {
+    dialog.value = undefined;
+  };
+  useCommands([
+    { title: 'Find a command or a trace', group: 'Page', keys: ['Mod+k'], run: open('palette') },
+    { title: 'Show all keys', group: 'Page', keys: ['?'], run: open('keys') },
+  ]);
+  const condition = watch.condition.value;
+  const isLocked = condition.kind === 'token' && !viewer.isListLoaded.value;
   return (
     <>
-      <TopBar viewer={viewer} theme={theme} />
-      <main class="view">
-        <CurrentView viewer={viewer} theme={theme} />
+      <button type="button" class="skip" onClick={() => main.current?.focus()}>
+        Skip to the content
+      </button>
+      <TopBar viewer={viewer} theme={theme} onPalette={open('palette')} onKeys={open('keys')} />
+      <PageTitle />
+      {!isLocked && <ServiceBanner condition={condition} />}
+      <main ref={main} class="view" tabIndex={-1}>
+        {isLocked ? <TokenNotice /> : <CurrentView viewer={viewer} theme={theme} />}
       </main>
+      {dialog.value === 'palette' && <Palette viewer={viewer} onClosed={onClosed} />}
+      {dialog.value === 'keys' && <KeyList onClosed={onClosed} />}
     </>
   );
 }
 
-function CurrentView({ viewer, theme }: AppProps) {
+function CurrentView({ viewer, theme }: Omit<AppProps, 'watch'>) {
   const route = viewer.route.value;
   switch (route.view) {
     case 'overview':

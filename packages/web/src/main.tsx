@@ -4,6 +4,7 @@ import { App } from './app.tsx';
 import { ServiceClient } from './service/service-client.ts';
 import type { Timer } from './service/backoff.ts';
 import { Settings } from './settings.ts';
+import { ServiceWatch } from './shell/service-watch.ts';
 import { ThemeSetting } from './theme.ts';
 import { SettingsContext } from './use-settings.tsx';
 import { Viewer } from './viewer.ts';
@@ -55,9 +56,22 @@ const viewer = new Viewer({
 });
 viewer.start();
 
+const isVisible = (): boolean => document.visibilityState !== 'hidden';
+const watch = new ServiceWatch({
+  connection: viewer.connection,
+  health: () => viewer.client.health(),
+  timer,
+  nowMs: () => Date.now(),
+  isVisible,
+});
+watch.start();
+document.addEventListener('visibilitychange', () => {
+  if (isVisible()) void watch.check();
+});
+
 render(
   <SettingsContext.Provider value={new Settings(localStorage)}>
-    <App viewer={viewer} theme={theme} />
+    <App viewer={viewer} theme={theme} watch={watch} />
   </SettingsContext.Provider>,
   document.getElementById('app') as HTMLElement,
 );

@@ -43,11 +43,12 @@ describe('CommandRegistry', () => {
     expect(registry.take(press('t', { timeStamp: 2_001 }))?.title).toBe('theme');
   });
 
-  it('leaves single keys alone when they are turned off', () => {
+  it('leaves letters alone when they are turned off, and no others', () => {
     const registry = new CommandRegistry();
     registry.areSingleKeysOn.value = false;
-    registry.add(() => [command('next', 'j'), command('palette', 'Mod+k')]);
+    registry.add(() => [command('next', 'j', 'ArrowDown'), command('palette', 'Mod+k')]);
     expect(registry.take(press('j'))).toBeUndefined();
+    expect(registry.take(press('ArrowDown'))?.title).toBe('next');
     expect(registry.take(press('k', { ctrlKey: true }))?.title).toBe('palette');
   });
 });

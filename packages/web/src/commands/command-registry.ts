@@ -16,7 +16,10 @@ const SEQUENCE_MS = 1_000;
 
 /** What can be done now: each part of the page that is on the screen brings its commands. */
 export class CommandRegistry {
-  /** Whether keys without Ctrl or ⌘ do anything (WCAG 2.2, 2.1.4: who dictates has to be able to turn them off). */
+  /**
+   * Whether letters, digits and signs do anything without Ctrl or ⌘ (WCAG 2.2, 2.1.4: who dictates has to be able to turn
+   * them off). Arrows, Enter and Escape are no such keys.
+   */
   readonly areSingleKeysOn = signal(true);
   readonly #lists = new Set<() => readonly Command[]>();
   readonly #changes = signal(0);
@@ -46,7 +49,7 @@ export class CommandRegistry {
   take(press: KeyPress): Command | undefined {
     if (press.altKey) return undefined;
     const isWithModifier = press.ctrlKey || press.metaKey;
-    if (!isWithModifier && !this.areSingleKeysOn.value) return undefined;
+    if (!isWithModifier && press.key.length === 1 && !this.areSingleKeysOn.value) return undefined;
     const begun = this.#begun;
     this.#begun = undefined;
     const commands = this.all();

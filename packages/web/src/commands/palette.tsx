@@ -1,0 +1,112 @@
+import { useSignal } from '@preact/signals';
+import { useContext, useEffect, useRef } from 'preact/hooks';
+import type { Viewer } from '../viewer.ts';
+import { Keys } from './keys.tsx';
+import { closeModal, Modal } from './modal.tsx';
+import { paletteEntries } from './palette-entries.ts';
+import type { PaletteEntry } from './palette-entries.ts';
+import { Commands } from './use-commands.tsx';
+
+export interface PaletteProps {
+  readonly viewer: Viewer;
+  readonly onClosed: () => void;
+}
+
+/** Finds everything that can be done or opened by what it is called. */
+export function Palette({ viewer, onClosed }: PaletteProps) {
+  const registry = useContext(Commands);
+  const typed = useSignal('');
+  const active = useSignal(0);
+  const list = useRef<HTMLDivElement>(null);
+  const entries = paletteEntries(typed.value, {
+    commands: registry.all(),
+    traces: viewer.traces.rows.value,
+    openTrace: (traceId) => viewer.go({ view: 'trace', traceId }),
+    search: (query) => viewer.go({ view: 'traces', query }),
+  });
+  const activeAt = Math.min(active.value, entries.length - 1);
+  useEffect(() => {
+    list.current?.querySelector('[aria-selected="true"]')?.scrollIntoView({ block: 'nearest' });
+  }, [activeAt, typed.value]);
+
+  // First the dialog goes and the focus is back, then the command may put it elsewhere.
+  const choose = (entry: PaletteEntry | undefined, element: Element): void => {
+    if (entry === undefined) return;
+    closeModal(element);
+    entry.run();
+  };
+  const onKeyDown = (event: KeyboardEvent & { readonly currentTarget: HTMLInputElement }): void => {
+    if (event.isComposing) return;
+    const move = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+    if (move !== undefined) {
+      event.preventDefault();
+      active.value = (activeAt + move + entries.length) % Math.max(1, entries.length);
+    } else if (event.key === 'Enter') {
+      event.preventDefault();
+      choose(entries[activeAt], event.currentTarget);
+    }
+  };
+  return (
+    <Modal label="Commands and traces" class="palette" onClosed={onClosed}>
+      <input
+        type="text"
+        role="combobox"
+        aria-label="Command, trace, or trace id"
+        aria-expanded="true"
+        aria-controls="palette-list"
+        aria-autocomplete="list"
+        aria-activedescendant={activeAt === -1 ? undefined : `palette-${activeAt}`}
+        placeholder="Command, trace, or trace id"
+        autocomplete="off"
+        spellcheck={false}
+        value={typed.value}
+        onInput={(event) => {
+          typed.value = event.currentTarget.value;
+          active.value = 0;
+        }}
+        onKeyDown={onKeyDown}
+      />
+      <div id="palette-list" ref={list} role="listbox" aria-label="Commands and traces" tabIndex={-1}>
+        {groupsOf(entries).map(({ group, from, members }) => (
+          <div key={group} role="group" aria-label={group}>
+            <div class="palette-group" aria-hidden="true">
+              {group}
+            </div>
+            {members.map((entry, at) => (
+              <div
+                key={entry.id}
+                id={`palette-${from + at}`}
+                role="option"
+                aria-selected={from + at === activeAt}
+                onClick={(event) => choose(entry, event.currentTarget)}
+              >
+                <span class="clip" title={entry.title}>
+                  {entry.title}
+                </span>
+                {entry.hint !== undefined && <span class="muted clip">{entry.hint}</span>}
+                {entry.keys !== undefined && <Keys keys={entry.keys} />}
+              </div>
+            ))}
+          </div>
+        ))}
+      </div>
+    </Modal>
+  );
+}
+
+interface EntryGroup {
+  readonly group: string;
+  /** Position of its first member among all entries. */
+  readonly from: number;
+  readonly members: PaletteEntry[];
+}
+
+function groupsOf(entries: readonly PaletteEntry[]): readonly EntryGroup[] {
+  const groups: EntryGroup[] = [];
+  for (const [at, entry] of entries.entries()) {
+    const last = groups.at(-1);
+    if (last?.group === entry.group) last.members.push(entry);
+    else groups.push({ group: entry.group, from: at, members: [entry] });
+  }
+  return groups;
+}
