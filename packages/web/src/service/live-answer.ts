@@ -10,6 +10,12 @@ export type Answer<T> =
   | { readonly kind: 'shown'; readonly value: T; readonly isOutdated: boolean }
   | { readonly kind: 'failed'; readonly message: string; readonly retry: () => void };
 
+/** What can be shown: the answer, or that of the question before while a new one is asked. */
+export function knownOf<T>(answer: Answer<T>): T | undefined {
+  if (answer.kind === 'shown') return answer.value;
+  return answer.kind === 'loading' ? answer.previous : undefined;
+}
+
 export interface LiveAnswerOptions<T> {
   readonly ask: (signal: AbortSignal) => Promise<T>;
   /** Called with each change of what is known, first with `loading`. */

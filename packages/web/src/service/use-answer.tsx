@@ -1,7 +1,7 @@
 import { useSignal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
 import type { Viewer } from '../viewer.ts';
-import { LiveAnswer } from './live-answer.ts';
+import { knownOf, LiveAnswer } from './live-answer.ts';
 import type { Answer } from './live-answer.ts';
 
 export type { Answer } from './live-answer.ts';
@@ -31,7 +31,7 @@ export function useAnswer<T>(
         },
         timer: viewer.clock.timer,
         nowMs: viewer.clock.nowMs,
-        previous: previousOf(answer.peek()),
+        previous: knownOf(answer.peek()),
       },
       document.visibilityState !== 'hidden',
     );
@@ -54,13 +54,8 @@ export function useAnswer<T>(
   return asked.current === key ? known : pending(known);
 }
 
-function previousOf<T>(answer: Answer<T>): T | undefined {
-  if (answer.kind === 'shown') return answer.value;
-  return answer.kind === 'loading' ? answer.previous : undefined;
-}
-
 function pending<T>(answer: Answer<T>): Answer<T> {
-  const previous = previousOf(answer);
+  const previous = knownOf(answer);
   return previous === undefined ? { kind: 'loading' } : { kind: 'loading', previous };
 }
 

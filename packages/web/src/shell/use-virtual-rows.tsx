@@ -6,6 +6,8 @@ export interface VirtualRowsOptions {
   readonly count: number;
   readonly rowHeightPx: number;
   readonly overscan: number;
+  /** Height of what scrolls with the rows and is above them, by default 0. */
+  readonly offsetPx?: number;
 }
 
 export interface VirtualRows {
@@ -25,6 +27,7 @@ export function useVirtualRows(scroller: RefObject<HTMLElement>, options: Virtua
     getScrollElement: () => scroller.current,
     estimateSize: () => options.rowHeightPx,
     overscan: options.overscan,
+    scrollMargin: options.offsetPx ?? 0,
     scrollToFn: elementScroll,
     observeElementRect,
     observeElementOffset,

@@ -1,0 +1,12 @@
+/**
+ * Local time of day to the minute, `14:05`, and the day before it where that is not clear: `11-21 14:05`.
+ *
+ * @param isWithDay - Whether moments of several days stand side by side.
+ */
+export function clockTime(timeMs: number, isWithDay = false): string {
+  const date = new Date(timeMs);
+  if (Number.isNaN(date.getTime())) return 'unknown time';
+  const two = (value: number): string => String(value).padStart(2, '0');
+  const time = `${two(date.getHours())}:${two(date.getMinutes())}`;
+  return isWithDay ? `${two(date.getMonth() + 1)}-${two(date.getDate())} ${time}` : time;
+}
