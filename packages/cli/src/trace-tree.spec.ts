@@ -82,9 +82,11 @@ function aiColumnsOf(spans: readonly SpanSketch[]): TraceDocument['spans']['ai']
     cacheReadTokens: found.map(({ tokens }) => tokens?.[2] ?? null),
     costUsd: found.map(({ usd }) => usd ?? null),
     costSource: found.map(({ source }) => source ?? null),
+    priceTable: found.map(() => null),
     countsTokens: found.map(({ repeats }) => repeats !== true),
     countsCost: found.map(({ repeats }) => repeats !== true),
     timeToFirstChunkMs: found.map(() => null),
+    finishReasons: found.map(() => []),
     tool: found.map(({ tool }) => tool ?? null),
     agent: found.map(({ agent }) => agent ?? null),
   };

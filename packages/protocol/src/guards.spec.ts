@@ -81,13 +81,37 @@ const aiColumns = (spanCount: number) =>
       cacheReadTokens: column(countOrNull),
       costUsd: column(lengthOrNull),
       costSource: column(fc.constantFrom('reported', 'estimated', 'unpriced', null)),
+      priceTable: column(textOrNull),
       countsTokens: column(fc.boolean()),
       countsCost: column(fc.boolean()),
       timeToFirstChunkMs: column(lengthOrNull),
+      finishReasons: column(fc.array(fc.string(), { maxLength: 2 })),
       tool: column(textOrNull),
       agent: column(textOrNull),
     });
   });
+
+const facts = fc.record(
+  {
+    edge: fc.string(),
+    cacheOutcome: fc.constantFrom('hit', 'miss', 'stale'),
+    backoffMs: fc.array(lengthOrNull, { maxLength: 3 }),
+    circuitChanges: fc.array(fc.constantFrom('closed', 'open', 'half_open'), { maxLength: 3 }),
+    sharesRun: fc.boolean(),
+    iterations: count,
+    undone: fc.array(fc.string(), { maxLength: 2 }),
+  },
+  { requiredKeys: [] },
+);
+
+/** Of some of so many spans. */
+const factColumns = (spanCount: number) =>
+  fc.subarray(Array.from({ length: spanCount }, (_, index) => index)).chain((span) =>
+    fc.record({
+      span: fc.constant(span),
+      facts: fc.array(facts, { minLength: span.length, maxLength: span.length }),
+    }),
+  );
 
 const aiSpan = fc.record({
   operation,
@@ -144,6 +168,7 @@ const columns = fc.integer({ min: 1, max: 12 }).chain((spanCount) => {
     label: column(textOrNull),
     service: column(fc.integer({ min: 0, max: 1 })),
     ai: aiColumns(spanCount),
+    primitives: factColumns(spanCount),
   });
 });
 
@@ -472,12 +497,13 @@ describe.each(contract)('$name', ({ guard, valid }) => {
 describe('isTraceDocument', () => {
   const [sample] = fc.sample(traceDocument, { numRuns: 1, seed: 1 });
   const [noAi] = fc.sample(aiColumns(0), { numRuns: 1, seed: 1 });
-  const ofOne = Object.fromEntries(
-    Object.keys(noAi!).map((name) => [
-      name,
-      [name.startsWith('counts') ? true : name === 'operation' ? 'tool' : null],
-    ]),
-  );
+  const ofOne = {
+    ...Object.fromEntries(Object.keys(noAi!).map((name) => [name, [null]])),
+    operation: ['tool'],
+    countsTokens: [true],
+    countsCost: [true],
+    finishReasons: [[]],
+  };
   const spans = {
     spanId: ['aaaaaaaaaaaaaaaa', 'bbbbbbbbbbbbbbbb'],
     parentIndex: [-1, 0],
@@ -492,6 +518,7 @@ describe('isTraceDocument', () => {
     label: [null, null],
     service: [0, 0],
     ai: noAi,
+    primitives: { span: [], facts: [] },
   };
   const withSpans = (changes: object) => ({ ...sample, spans: { ...spans, ...changes } });
 
@@ -515,6 +542,9 @@ describe('isTraceDocument', () => {
     ['a negative duration', { durationMs: [2, -1] }],
     ['columns of AI spans of different lengths', { ai: { ...noAi, span: [0] } }],
     ['an AI span that is not there', { ai: { ...ofOne, span: [2] } }],
+    ['facts of no span', { primitives: { span: [], facts: [{}] } }],
+    ['facts of a span that is not there', { primitives: { span: [2], facts: [{}] } }],
+    ['a fact that is none', { primitives: { span: [0], facts: [{ iterations: -1 }] } }],
   ])('refuses %s', (_, changes) => {
     expect(isTraceDocument(withSpans(changes))).toBe(false);
   });

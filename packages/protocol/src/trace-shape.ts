@@ -50,9 +50,11 @@ const aiColumnsShape = shape({
   cacheReadTokens: listOf(isCountOrNull),
   costUsd: listOf(isLengthOrNull),
   costSource: listOf(isTextOrNull),
+  priceTable: listOf(isTextOrNull),
   countsTokens: listOf(isFlag),
   countsCost: listOf(isFlag),
   timeToFirstChunkMs: listOf(isLengthOrNull),
+  finishReasons: listOf(listOf(isText)),
   tool: listOf(isTextOrNull),
   agent: listOf(isTextOrNull),
 });

@@ -80,10 +80,14 @@ export interface AiSpanColumns {
   readonly cacheReadTokens: readonly (number | null)[];
   readonly costUsd: readonly (number | null)[];
   readonly costSource: readonly ('reported' | 'estimated' | 'unpriced' | null)[];
+  /** Name and version of the table of prices that an estimate is by. */
+  readonly priceTable: readonly (string | null)[];
   /** Whether its tokens, and whether its cost, count in the sums of the trace; others repeat what is told within them. */
   readonly countsTokens: readonly boolean[];
   readonly countsCost: readonly boolean[];
   readonly timeToFirstChunkMs: readonly (number | null)[];
+  /** Why the model stopped, as OpenTelemetry names it: `stop`, `length`; empty where that is not told. */
+  readonly finishReasons: readonly (readonly string[])[];
   readonly tool: readonly (string | null)[];
   readonly agent: readonly (string | null)[];
 }

@@ -117,12 +117,22 @@ export function aiSpanColumns(rows: readonly SqlRow[], indexOf: ReadonlyMap<stri
     cacheReadTokens: column((row) => numberOrNull(row, 'cache_read_tokens')),
     costUsd: column((row) => numberOrNull(row, 'cost_usd')),
     costSource: column((row) => toCost(row)?.source ?? null),
+    priceTable: column((row) => textOrNull(row, 'price_table')),
     countsTokens: counts(AiShare.tokens),
     countsCost: counts(AiShare.reported | AiShare.estimated),
     timeToFirstChunkMs: column((row) => numberOrNull(row, 'ttft_ms')),
+    finishReasons: column(toFinishReasons),
     tool: column((row) => textOrNull(row, 'tool')),
     agent: column((row) => textOrNull(row, 'agent')),
   };
+}
+
+/** No provider has that many choices; a sender may. */
+const MOST_FINISH_REASONS = 16;
+
+function toFinishReasons(row: SqlRow): readonly string[] {
+  const reasons = textOrNull(row, 'finish_reasons');
+  return reasons === null ? [] : (JSON.parse(reasons) as string[]).slice(0, MOST_FINISH_REASONS);
 }
 
 /** As it was when the span came in: prices change. */

@@ -26,6 +26,7 @@ import type { SqliteStatisticsStore } from './sqlite-statistics-store.ts';
 import { number, text, toColumnRow, toSpanDetail, toSpanHit, toSummary } from './sqlite-rows.ts';
 import { findText } from './text-index.ts';
 import { aiSpanColumns, withAi } from './ai-span-row.ts';
+import { primitiveFactColumns } from './primitive-fact-columns.ts';
 import { spanColumns } from './trace-columns.ts';
 import { USAGE_COLUMNS } from './usage-columns.ts';
 import { TracePruner } from './trace-pruner.ts';
@@ -166,6 +167,7 @@ export class SqliteTraceStore implements TraceStore {
       .sql(`SELECT ${SUMMARY}, trace_key FROM ${TRACES} WHERE trace_id = ?`)
       .get(traceId);
     if (row === undefined) return undefined;
+    const traceKey = number(row, 'trace_key');
     const spans = this.#connection
       .sql(
         `SELECT span_id, parent_span_id, span.name, kind, (span.start_ns - trace.start_ns) / 1e6 AS start_ms,
@@ -174,17 +176,21 @@ export class SqliteTraceStore implements TraceStore {
        FROM span JOIN trace USING (trace_key) JOIN resource ON resource.id = resource_id
        WHERE trace_key = ? ORDER BY span.start_ns, span.end_ns DESC, span_id`,
       )
-      .all(number(row, 'trace_key'));
+      .all(traceKey);
     const services = new Map<string, number>();
     const rows = spans.map((span) => toColumnRow(span, services));
     const indexOf = new Map(rows.map(({ spanId }, index) => [spanId, index]));
     const aiRows = this.#connection
       .sql('SELECT ai_span.*, span_id FROM ai_span JOIN span USING (span_key) WHERE ai_span.trace_key = ?')
-      .all(number(row, 'trace_key'));
+      .all(traceKey);
     return {
       summary: toSummary(row),
       services: [...services.keys()],
-      spans: { ...spanColumns(rows), ai: aiSpanColumns(aiRows, indexOf), primitives: { span: [], facts: [] } },
+      spans: {
+        ...spanColumns(rows),
+        ai: aiSpanColumns(aiRows, indexOf),
+        primitives: primitiveFactColumns(this.#connection, traceKey, rows),
+      },
     };
   }
 

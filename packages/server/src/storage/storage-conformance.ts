@@ -17,6 +17,7 @@ import { hexId, sampleSpan } from './sample-records.ts';
 import { errorConformance } from './error-conformance.ts';
 import { logConformance } from './log-conformance.ts';
 import { metricConformance } from './metric-conformance.ts';
+import { primitiveFactConformance } from './primitive-fact-conformance.ts';
 import { queryConformance } from './query-conformance.ts';
 import { removalConformance } from './removal-conformance.ts';
 import { runConformance } from './run-conformance.ts';
@@ -137,6 +138,7 @@ export const storageConformance: readonly ConformanceCase[] = [
   ...traceConformance,
   ...spanConformance,
   ...transcriptConformance,
+  ...primitiveFactConformance,
   ...queryConformance,
   ...removalConformance,
   ...statisticsConformance,

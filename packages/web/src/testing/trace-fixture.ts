@@ -91,9 +91,11 @@ function aiColumns(sketches: readonly SpanSketch[]): AiSpanColumns {
     cacheReadTokens: told.map(({ cacheReadTokens }) => cacheReadTokens ?? null),
     costUsd: told.map(({ costUsd }) => costUsd ?? null),
     costSource: told.map(({ costSource }) => costSource ?? null),
+    priceTable: told.map(({ priceTable }) => priceTable ?? null),
     countsTokens: told.map(({ countsTokens }) => countsTokens ?? true),
     countsCost: told.map(({ countsCost }) => countsCost ?? true),
     timeToFirstChunkMs: told.map(({ timeToFirstChunkMs }) => timeToFirstChunkMs ?? null),
+    finishReasons: told.map(({ finishReasons }) => finishReasons ?? []),
     tool: told.map(({ tool }) => tool ?? null),
     agent: told.map(({ agent }) => agent ?? null),
   };
