@@ -36,8 +36,10 @@ effect(() => {
 
 const viewer = new Viewer({
   client: new ServiceClient(document.baseURI),
-  openSocket: (afterSeq) => {
-    const url = new URL(`ws/traces?after=${afterSeq}`, document.baseURI);
+  openSocket: (afterSeq, query) => {
+    const url = new URL('ws/traces', document.baseURI);
+    if (query !== '') url.searchParams.set('query', query);
+    if (afterSeq !== undefined) url.searchParams.set('after', String(afterSeq));
     url.protocol = url.protocol === 'https:' ? 'wss:' : 'ws:';
     return new WebSocket(url);
   },

@@ -2,9 +2,10 @@ import { createServer } from 'node:http';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, it } from '@jest/globals';
-import type { LiveMessage, TraceSummary } from '@tta/obs-protocol';
+import type { TraceSummary } from '@tta/obs-protocol';
 import { ServiceClient } from './service/service-client.ts';
 import { logRecord } from './testing/log-fixture.ts';
+import { SocketDouble } from './testing/socket-double.ts';
 import { traceDocument, traceSummary } from './testing/trace-fixture.ts';
 import { Viewer } from './viewer.ts';
 
@@ -17,7 +18,6 @@ afterEach(async () => {
 });
 
 async function setUp(pages: Record<string, { items: TraceSummary[]; nextCursor: string | null }>) {
-  let isDown = false;
   const asked: string[] = [];
   const server = createServer((request, response) => {
     const path = request.url ?? '';
@@ -27,7 +27,6 @@ async function setUp(pages: Record<string, { items: TraceSummary[]; nextCursor: 
       : path.includes('/logs?')
         ? { items: [logRecord({ id: asked.length })], nextCursor: null }
         : traceDocument([{ name: 'root' }], { seq: asked.length });
-    if (isDown) response.writeHead(503);
     response.end(JSON.stringify(body ?? {}));
   });
   servers.push(server);
@@ -37,21 +36,13 @@ async function setUp(pages: Record<string, { items: TraceSummary[]; nextCursor: 
   let changed: () => void = () => {};
   const written: string[] = [];
   const due: (() => void)[] = [];
-  const sockets: { afterSeq: number; send(message: LiveMessage): void; drop(): void }[] = [];
+  const sockets: SocketDouble[] = [];
   const viewer = new Viewer({
     client: new ServiceClient(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`),
-    openSocket: (afterSeq) => {
-      const listeners = new Map<string, (event: { readonly data: unknown }) => void>();
-      sockets.push({
-        afterSeq,
-        send: (message) => listeners.get('message')?.({ data: JSON.stringify(message) }),
-        drop: () => listeners.get('close')?.({ data: undefined }),
-      });
-      return {
-        addEventListener: (type: string, listener: (event: { readonly data: unknown }) => void) =>
-          void listeners.set(type, listener),
-        close: () => {},
-      };
+    openSocket: (afterSeq, query) => {
+      const socket = new SocketDouble(afterSeq, query);
+      sockets.push(socket);
+      return socket;
     },
     address: {
       read: () => hash,
@@ -70,7 +61,7 @@ async function setUp(pages: Record<string, { items: TraceSummary[]; nextCursor: 
     hash = to;
     changed();
   };
-  return { viewer, asked, written, due, sockets, navigate, setDown: (down: boolean) => (isDown = down) };
+  return { viewer, asked, written, due, sockets, navigate };
 }
 
 async function until(holds: () => boolean): Promise<void> {
@@ -81,61 +72,52 @@ async function until(holds: () => boolean): Promise<void> {
 const A = 'a'.repeat(32);
 const B = 'b'.repeat(32);
 const first = {
-  '/api/traces?limit=100': { items: [traceSummary({ traceId: A, seq: 4 })], nextCursor: 'next' },
+  '/api/traces?limit=100': { items: [traceSummary({ traceId: A, seq: 4 })], nextCursor: null },
 };
 const traceId = '4bf92f3577b34da6a3ce929d0e0e4736';
 
 describe('Viewer', () => {
-  it('loads the list, then follows what comes after it', async () => {
-    const { viewer, sockets } = await setUp(first);
+  it('loads the list as soon as it hears of changes, then follows them', async () => {
+    const { viewer, sockets, asked } = await setUp(first);
     viewer.start();
-    await until(() => sockets.length === 1);
-    expect(sockets[0]!.afterSeq).toBe(4);
-    sockets[0]!.send({ type: 'hello', seq: 5 });
+    expect(sockets.map(({ afterSeq, query }) => [afterSeq, query])).toEqual([[undefined, '']]);
+    expect(asked).toEqual([]);
+    sockets[0]!.send({ type: 'hello', seq: 4 });
+    await until(() => viewer.traces.state.value.kind === 'shown');
+    expect(viewer.newestSeq.value).toBe(4);
     sockets[0]!.send({
       type: 'trace',
       seq: 5,
       trace: traceSummary({ traceId: B, startTimeMs: 2_000, seq: 5 }),
     });
     expect(viewer.connection.value).toBe('live');
-    expect(viewer.isListLoaded.value).toBe(true);
-    expect(viewer.traces.rows.value.map((trace) => trace.traceId)).toEqual([B, A]);
+    expect(viewer.newestSeq.value).toBe(5);
+    expect(viewer.traces.rows.shown.map(({ trace }) => trace.traceId)).toEqual([B, A]);
+  });
+
+  it('lists what the query of the address finds, and hears of all changes beside it', async () => {
+    const { viewer, sockets, navigate } = await setUp({
+      '/api/traces?limit=100&query=status%3Aerror': { items: [], nextCursor: null },
+    });
+    navigate('#/traces?query=status%3Aerror');
+    viewer.start();
+    sockets[0]!.send({ type: 'hello', seq: 4 });
+    await until(() => sockets.length === 2);
+    expect([sockets[1]!.afterSeq, sockets[1]!.query]).toEqual([4, 'status:error']);
+    sockets[0]!.send({ type: 'trace', seq: 5, trace: traceSummary({ seq: 5 }) });
+    expect(viewer.newestSeq.value).toBe(5);
+    expect(viewer.traces.rows.shown).toEqual([]);
   });
 
   it('says that the service cannot be reached and keeps trying', async () => {
-    const { viewer, setDown, due, sockets } = await setUp(first);
-    setDown(true);
+    const { viewer, due, sockets } = await setUp(first);
     viewer.start();
-    await until(() => viewer.connection.value === 'unreachable');
-    setDown(false);
+    sockets[0]!.drop();
+    expect(viewer.connection.value).toBe('unreachable');
     due.shift()!();
-    await until(() => sockets.length === 1);
-    expect(viewer.isListLoaded.value).toBe(true);
-  });
-
-  it('reads on where the last page of the list ended', async () => {
-    const { viewer, asked } = await setUp({
-      ...first,
-      '/api/traces?limit=100&cursor=next': {
-        items: [traceSummary({ traceId: B, startTimeMs: 1, seq: 1 })],
-        nextCursor: null,
-      },
-    });
-    viewer.start();
-    await until(() => viewer.isListLoaded.value);
-    await Promise.all([viewer.loadMore(), viewer.loadMore()]);
-    await viewer.loadMore();
-    expect(viewer.traces.rows.value).toHaveLength(2);
-    expect(asked.filter((path) => path.includes('cursor'))).toHaveLength(1);
-  });
-
-  it('stays with what it has when the next page does not come', async () => {
-    const { viewer, setDown } = await setUp(first);
-    viewer.start();
-    await until(() => viewer.isListLoaded.value);
-    setDown(true);
-    await viewer.loadMore();
-    expect(viewer.traces.rows.value).toHaveLength(1);
+    sockets[1]!.send({ type: 'hello', seq: 4 });
+    await until(() => viewer.traces.state.value.kind === 'shown');
+    expect(viewer.connection.value).toBe('live');
   });
 
   it('opens the trace of the address and closes it with the address', async () => {
@@ -153,7 +135,7 @@ describe('Viewer', () => {
     const { viewer, navigate, sockets, due, asked } = await setUp(first);
     viewer.start();
     navigate(`#/traces/${traceId}`);
-    await until(() => viewer.logs.loaded.value.records.length === 1 && sockets.length === 1);
+    await until(() => viewer.logs.loaded.value.records.length === 1);
     const [before] = viewer.logs.loaded.value.records;
     for (const fn of due.splice(0)) fn();
     sockets[0]!.send({ type: 'hello', seq: 4 });
@@ -185,7 +167,7 @@ describe('Viewer', () => {
     const { viewer, navigate, sockets, due, asked } = await setUp(first);
     viewer.start();
     navigate(`#/traces/${traceId}`);
-    await until(() => viewer.logs.loaded.value.records.length === 1 && sockets.length === 1);
+    await until(() => viewer.logs.loaded.value.records.length === 1);
     sockets[0]!.send({ type: 'hello', seq: 4 });
     sockets[0]!.drop();
     expect(viewer.connection.value).toBe('waiting');
@@ -196,12 +178,14 @@ describe('Viewer', () => {
   });
 
   it('starts over when the service has another database', async () => {
-    const { viewer, sockets, asked } = await setUp(first);
+    const { viewer, sockets, due, asked } = await setUp(first);
     viewer.start();
-    await until(() => sockets.length === 1);
-    sockets[0]!.send({ type: 'hello', seq: 1 });
-    await until(() => sockets.length === 2);
-    expect(asked).toHaveLength(2);
-    expect(viewer.traces.rows.value).toHaveLength(1);
+    sockets[0]!.send({ type: 'hello', seq: 40 });
+    await until(() => viewer.traces.state.value.kind === 'shown');
+    sockets[0]!.drop();
+    due.shift()!();
+    sockets[1]!.send({ type: 'hello', seq: 1 });
+    await until(() => asked.filter((path) => path === '/api/traces?limit=100').length === 2);
+    expect(viewer.newestSeq.value).toBe(0);
   });
 });

@@ -1,15 +1,15 @@
-import { computed, effect, signal } from '@preact/signals';
+import { computed, effect, signal, untracked } from '@preact/signals';
 import type { ReadonlySignal } from '@preact/signals';
+import type { LiveChange } from '@tta/obs-protocol';
 import { TraceLogs } from './logs/trace-logs.ts';
 import { formatRoute, parseRoute } from './route.ts';
 import type { Route } from './route.ts';
-import { Backoff } from './service/backoff.ts';
 import type { Timer } from './service/backoff.ts';
 import { LiveFeed } from './service/live-feed.ts';
 import type { FeedSocket, FeedState } from './service/live-feed.ts';
 import type { ServiceClient } from './service/service-client.ts';
 import { OpenTrace } from './trace/open-trace.ts';
-import { TraceRows } from './traces/trace-rows.ts';
+import { TraceList } from './traces/trace-list.ts';
 
 /** Where the address of the view is kept: the hash in a browser. */
 export interface AddressBar {
@@ -27,18 +27,18 @@ export interface Clock {
 
 export interface ViewerOptions extends Clock {
   readonly client: ServiceClient;
-  readonly openSocket: (afterSeq: number) => FeedSocket;
+  /** Opens a connection to `/ws/traces` of this page; see {@link LiveFeedOptions.open}. */
+  readonly openSocket: (afterSeq: number | undefined, query: string) => FeedSocket;
   readonly address: AddressBar;
 }
 
-const PAGE_SIZE = 100;
 const LOG_PAGE_SIZE = 500;
 /** Lines in the pane are drawn whole, and all of them: fewer at a time. */
 const SPAN_LOG_PAGE_SIZE = 100;
 
 /** What the page knows and shows: the list, the open trace and its logs, the connection and the address. */
 export class Viewer {
-  readonly traces = new TraceRows();
+  readonly traces: TraceList;
   readonly openTrace: OpenTrace;
   /** What was logged in the open trace. */
   readonly logs: TraceLogs;
@@ -46,32 +46,35 @@ export class Viewer {
   readonly spanLogs: TraceLogs;
   readonly client: ServiceClient;
   readonly route: ReadonlySignal<Route>;
-  /** `unreachable` until the first page of the list has arrived and the service does not answer. */
+  /** `unreachable` while the service has not answered once. */
   readonly connection: ReadonlySignal<FeedState | 'unreachable'>;
-  /** Whether the first page of the list has arrived. */
-  readonly isListLoaded: ReadonlySignal<boolean>;
   /** Position of the newest change that the page has heard of: what sums up is asked for again when it grows. */
   readonly newestSeq: ReadonlySignal<number>;
   readonly clock: Clock;
 
   readonly #options: ViewerOptions;
+  /** Of all changes: also those of traces that the list is not about, of which one may be open. */
   readonly #feed: LiveFeed;
-  readonly #backoff = new Backoff();
   readonly #route = signal<Route>({ view: 'traces', query: '' });
-  readonly #connection = signal<FeedState | 'unreachable'>('connecting');
-  readonly #isListLoaded = signal(false);
+  readonly #feedState = signal<FeedState>('connecting');
+  readonly #hasAnswered = signal(false);
   readonly #newestSeq = signal(0);
-  #nextCursor: string | null = null;
-  #isLoadingMore = false;
 
   constructor(options: ViewerOptions) {
     this.#options = options;
     this.client = options.client;
     this.route = this.#route;
-    this.connection = this.#connection;
-    this.isListLoaded = this.#isListLoaded;
+    this.connection = computed(() =>
+      this.#feedState.value === 'waiting' && !this.#hasAnswered.value ? 'unreachable' : this.#feedState.value,
+    );
     this.newestSeq = this.#newestSeq;
     this.clock = options;
+    this.traces = new TraceList({
+      client: options.client,
+      openSocket: options.openSocket,
+      timer: options.timer,
+      newestSeq: () => this.#newestSeq.peek(),
+    });
     this.openTrace = new OpenTrace({
       load: (traceId, aborted) => options.client.trace(traceId, aborted),
       timer: options.timer,
@@ -85,26 +88,14 @@ export class Viewer {
     this.logs = new TraceLogs({ ...logsOptions, pageSize: LOG_PAGE_SIZE });
     this.spanLogs = new TraceLogs({ ...logsOptions, pageSize: SPAN_LOG_PAGE_SIZE });
     this.#feed = new LiveFeed({
-      open: options.openSocket,
+      open: (afterSeq) => options.openSocket(afterSeq, ''),
       timer: options.timer,
-      onTrace: (trace) => {
-        this.#newestSeq.value = Math.max(this.#newestSeq.value, trace.seq);
-        this.traces.merge([trace]);
-        this.openTrace.noteChange(trace);
-      },
-      onLogs: (traceId) => {
-        this.logs.noteChange(traceId);
-        this.spanLogs.noteChange(traceId);
-      },
-      onState: (state) => {
-        const wasAway = this.#connection.value === 'waiting';
-        this.#connection.value = state;
-        if (state === 'live' && wasAway) this.#reloadTrace();
-      },
+      onChange: (change) => this.#noteChange(change),
+      onState: (state) => this.#noteState(state),
       onReset: () => {
-        this.traces.clear();
+        this.#newestSeq.value = 0;
         this.#reloadTrace();
-        void this.#loadList();
+        this.traces.reload();
       },
     });
   }
@@ -131,7 +122,12 @@ export class Viewer {
       if (state.kind === 'shown') this.logs.open(state.document.summary.traceId);
       else this.logs.close();
     });
-    void this.#loadList();
+    // What changes after the page of a list was made must be heard of: the list begins when the feed does.
+    effect(() => {
+      const route = this.#route.value;
+      if (route.view === 'traces' && this.#hasAnswered.value) untracked(() => this.traces.show(route.query));
+    });
+    this.#feed.start();
   }
 
   go(route: Route, how: 'push' | 'replace' = 'push'): void {
@@ -139,39 +135,29 @@ export class Viewer {
     this.#options.address.write(formatRoute(route), how);
   }
 
-  /** Loads the next page of the list, if there is one. */
-  async loadMore(): Promise<void> {
-    if (this.#nextCursor === null || this.#isLoadingMore) return;
-    this.#isLoadingMore = true;
-    try {
-      const page = await this.client.traces({ limit: PAGE_SIZE, cursor: this.#nextCursor });
-      this.#nextCursor = page.nextCursor;
-      this.traces.merge(page.items);
-    } catch {
-      // The row that asked is still at the end of the list: scrolling asks again.
-    } finally {
-      this.#isLoadingMore = false;
+  #noteChange(change: LiveChange): void {
+    this.#newestSeq.value = Math.max(this.#newestSeq.value, change.seq);
+    this.traces.noteChange(change);
+    if (change.type === 'trace') this.openTrace.noteChange(change.trace);
+    else {
+      this.logs.noteChange(change.traceId);
+      this.spanLogs.noteChange(change.traceId);
     }
+  }
+
+  #noteState(state: FeedState): void {
+    const wasAway = this.#feedState.value === 'waiting';
+    this.#feedState.value = state;
+    if (state !== 'live') return;
+    this.#newestSeq.value = Math.max(this.#newestSeq.value, this.#feed.lastSeq ?? 0);
+    this.#hasAnswered.value = true;
+    this.traces.retry();
+    if (wasAway) this.#reloadTrace();
   }
 
   #reloadTrace(): void {
     this.openTrace.reload();
     this.logs.reload();
     this.spanLogs.reload();
-  }
-
-  async #loadList(): Promise<void> {
-    this.#feed.stop();
-    try {
-      const page = await this.client.traces({ limit: PAGE_SIZE });
-      this.#backoff.reset();
-      this.#nextCursor = page.nextCursor;
-      this.traces.merge(page.items);
-      this.#isListLoaded.value = true;
-      this.#feed.start(this.traces.newestSeq);
-    } catch {
-      this.#connection.value = 'unreachable';
-      this.#options.timer(this.#backoff.next(), () => void this.#loadList());
-    }
   }
 }

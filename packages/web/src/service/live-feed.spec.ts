@@ -1,50 +1,15 @@
 import { describe, expect, it } from '@jest/globals';
-import type { TraceSummary } from '@tta/obs-protocol';
-import { LiveFeed } from './live-feed.ts';
-import type { FeedSocket } from './live-feed.ts';
+import type { LiveChange } from '@tta/obs-protocol';
+import { SocketDouble } from '../testing/socket-double.ts';
 import { traceSummary } from '../testing/trace-fixture.ts';
-
-class SocketDouble implements FeedSocket {
-  readonly afterSeq: number;
-  isClosed = false;
-  readonly #listeners: { message: ((event: { data: unknown }) => void)[]; close: (() => void)[] } = {
-    message: [],
-    close: [],
-  };
-
-  constructor(afterSeq: number) {
-    this.afterSeq = afterSeq;
-  }
-
-  addEventListener(type: 'message' | 'close', listener: (event: { readonly data: unknown }) => void): void {
-    this.#listeners[type].push(listener as never);
-  }
-
-  close(): void {
-    this.isClosed = true;
-    this.drop();
-  }
-
-  drop(): void {
-    for (const listener of this.#listeners.close) listener();
-  }
-
-  send(message: unknown): void {
-    this.sendText(JSON.stringify(message));
-  }
-
-  sendText(data: unknown): void {
-    for (const listener of this.#listeners.message) listener({ data });
-  }
-}
+import { LiveFeed } from './live-feed.ts';
 
 function setUp() {
   const sockets: SocketDouble[] = [];
   const delays: number[] = [];
   const due: (() => void)[] = [];
   const states: string[] = [];
-  const traces: TraceSummary[] = [];
-  const logged: string[] = [];
+  const changes: LiveChange[] = [];
   let resets = 0;
   const feed = new LiveFeed({
     open: (afterSeq) => {
@@ -57,24 +22,23 @@ function setUp() {
       due.push(fn);
       return () => void due.splice(due.indexOf(fn) >>> 0, 1);
     },
-    onTrace: (trace) => traces.push(trace),
-    onLogs: (traceId) => logged.push(traceId),
+    onChange: (change) => changes.push(change),
     onState: (state) => states.push(state),
     onReset: () => (resets += 1),
   });
   const last = (): SocketDouble => sockets.at(-1)!;
-  return { feed, sockets, last, delays, due, states, traces, logged, resets: () => resets };
+  return { feed, sockets, last, delays, due, states, changes, resets: () => resets };
 }
 
 describe('LiveFeed', () => {
   it('asks for what follows the list and hands on each trace', () => {
-    const { feed, last, states, traces } = setUp();
+    const { feed, last, states, changes } = setUp();
     feed.start(7);
     expect(last().afterSeq).toBe(7);
     last().send({ type: 'hello', seq: 9 });
     last().send({ type: 'trace', seq: 8, trace: traceSummary({ seq: 8 }) });
     expect(states).toEqual(['connecting', 'live']);
-    expect(traces.map((trace) => trace.seq)).toEqual([8]);
+    expect(changes).toEqual([{ type: 'trace', seq: 8, trace: traceSummary({ seq: 8 }) }]);
   });
 
   it('connects again after a break and asks for what it missed', () => {
@@ -89,15 +53,42 @@ describe('LiveFeed', () => {
     expect(delays).toEqual([250]);
   });
 
-  it('tells which trace got log records, and asks for what follows them', () => {
-    const { feed, last, due, traces, logged } = setUp();
+  it('tells of log records and of traces that are no longer found, and asks for what follows them', () => {
+    const { feed, last, due, changes } = setUp();
     feed.start(3);
     last().send({ type: 'logs', seq: 4, traceId: 'a'.repeat(32) });
-    expect(logged).toEqual(['a'.repeat(32)]);
-    expect(traces).toEqual([]);
+    last().send({ type: 'unmatched', seq: 5, traceId: 'b'.repeat(32) });
+    expect(changes).toEqual([
+      { type: 'logs', seq: 4, traceId: 'a'.repeat(32) },
+      { type: 'unmatched', seq: 5, traceId: 'b'.repeat(32) },
+    ]);
     last().drop();
     due.shift()!();
-    expect(last().afterSeq).toBe(4);
+    expect(last().afterSeq).toBe(5);
+  });
+
+  it('goes on from a trace that is found because of its log records, not from its older change', () => {
+    const { feed, last, due } = setUp();
+    feed.start(3);
+    last().send({ type: 'trace', seq: 9, trace: traceSummary({ seq: 2 }) });
+    last().drop();
+    due.shift()!();
+    expect(last().afterSeq).toBe(9);
+  });
+
+  it('starts with the next change where no other is wanted, also after a break', () => {
+    const { feed, last, due } = setUp();
+    feed.start();
+    expect(last().afterSeq).toBeUndefined();
+    expect(feed.lastSeq).toBeUndefined();
+    last().drop();
+    due.shift()!();
+    expect(last().afterSeq).toBeUndefined();
+    last().send({ type: 'hello', seq: 6 });
+    expect(feed.lastSeq).toBe(6);
+    last().drop();
+    due.shift()!();
+    expect(last().afterSeq).toBe(6);
   });
 
   it('waits longer while the service stays away and briefly after it was back', () => {
@@ -113,20 +104,25 @@ describe('LiveFeed', () => {
   });
 
   it('reports a service whose sequence lies behind', () => {
-    const { feed, last, resets } = setUp();
+    const { feed, last, due, resets } = setUp();
     feed.start(40);
+    last().send({ type: 'hello', seq: 3 });
+    expect(resets()).toBe(1);
+    last().drop();
+    due.shift()!();
+    expect(last().afterSeq).toBe(0);
     last().send({ type: 'hello', seq: 3 });
     expect(resets()).toBe(1);
   });
 
   it('ignores what is no message of the protocol', () => {
-    const { feed, last, traces, states } = setUp();
+    const { feed, last, changes, states } = setUp();
     feed.start(0);
     last().sendText('{"type":');
     last().sendText(new ArrayBuffer(4));
-    last().send({ type: 'trace', seq: 1, trace: { traceId: 5 } });
-    last().send({ type: 'future', seq: 1 });
-    expect(traces).toEqual([]);
+    last().sendText('{"type":"trace","seq":1,"trace":{"traceId":5}}');
+    last().sendText('{"type":"future","seq":1}');
+    expect(changes).toEqual([]);
     expect(states).toEqual(['connecting']);
   });
 

@@ -1,5 +1,5 @@
 import { isLiveMessage } from '@tta/obs-protocol';
-import type { TraceSummary } from '@tta/obs-protocol';
+import type { LiveChange } from '@tta/obs-protocol';
 import { Backoff } from './backoff.ts';
 import type { Timer } from './backoff.ts';
 
@@ -14,15 +14,13 @@ export interface FeedSocket {
 export type FeedState = 'connecting' | 'live' | 'waiting';
 
 export interface LiveFeedOptions {
-  /** Opens a connection that starts after the change `afterSeq`. */
-  readonly open: (afterSeq: number) => FeedSocket;
+  /** Opens a connection that tells what comes after the change `afterSeq`; `undefined`: what changes from now on. */
+  readonly open: (afterSeq: number | undefined) => FeedSocket;
   readonly timer: Timer;
-  readonly onTrace: (trace: TraceSummary) => void;
-  /** Log records of the trace have arrived. */
-  readonly onLogs: (traceId: string) => void;
-  readonly onState: (state: FeedState) => void;
+  readonly onChange: (change: LiveChange) => void;
+  readonly onState?: (state: FeedState) => void;
   /** The service's sequence lies behind ours: it has another database now, and all that is shown is stale. */
-  readonly onReset: () => void;
+  readonly onReset?: () => void;
 }
 
 /**
@@ -32,7 +30,7 @@ export interface LiveFeedOptions {
 export class LiveFeed {
   readonly #options: LiveFeedOptions;
   readonly #backoff = new Backoff();
-  #lastSeq = 0;
+  #lastSeq: number | undefined;
   #socket: FeedSocket | undefined;
   #cancelRetry: () => void = () => {};
 
@@ -40,11 +38,16 @@ export class LiveFeed {
     this.#options = options;
   }
 
-  /** Starts with the change that follows `afterSeq`. A running connection is replaced. */
-  start(afterSeq: number): void {
+  /** All changes up to here were told, or are not wanted; `undefined` before the first answer. */
+  get lastSeq(): number | undefined {
+    return this.#lastSeq;
+  }
+
+  /** Starts with the change that follows `afterSeq`, by default with the next one. A running connection is replaced. */
+  start(afterSeq?: number): void {
     this.stop();
     this.#lastSeq = afterSeq;
-    this.#options.onState('connecting');
+    this.#options.onState?.('connecting');
     this.#connect();
   }
 
@@ -64,7 +67,7 @@ export class LiveFeed {
     socket.addEventListener('close', () => {
       if (socket !== this.#socket) return;
       this.#socket = undefined;
-      this.#options.onState('waiting');
+      this.#options.onState?.('waiting');
       this.#cancelRetry = this.#options.timer(this.#backoff.next(), () => this.#connect());
     });
   }
@@ -72,15 +75,17 @@ export class LiveFeed {
   #receive(data: unknown): void {
     const message = parse(data);
     if (!isLiveMessage(message)) return;
+    const lastSeq = this.#lastSeq ?? message.seq;
     if (message.type === 'hello') {
       this.#backoff.reset();
-      this.#options.onState('live');
-      if (message.seq < this.#lastSeq) this.#options.onReset();
+      const isReset = message.seq < lastSeq;
+      this.#lastSeq = isReset ? 0 : lastSeq;
+      this.#options.onState?.('live');
+      if (isReset) this.#options.onReset?.();
       return;
     }
-    this.#lastSeq = Math.max(this.#lastSeq, message.seq);
-    if (message.type === 'trace') this.#options.onTrace(message.trace);
-    else this.#options.onLogs(message.traceId);
+    this.#lastSeq = Math.max(lastSeq, message.seq);
+    this.#options.onChange(message);
   }
 }
 

@@ -1,0 +1,239 @@
+import { effect, signal } from '@preact/signals';
+import type { ReadonlySignal } from '@preact/signals';
+import type { LiveChange, TraceList as TracePage } from '@tta/obs-protocol';
+import { parseQuery } from '@tta/obs-protocol/query';
+import type { QueryProblem } from '@tta/obs-protocol/query';
+import { Backoff } from '../service/backoff.ts';
+import type { Timer } from '../service/backoff.ts';
+import { LiveFeed } from '../service/live-feed.ts';
+import type { FeedSocket } from '../service/live-feed.ts';
+import { ServiceProblem } from '../service/service-client.ts';
+import type { ServiceClient } from '../service/service-client.ts';
+import { TraceRows } from './trace-rows.ts';
+
+export interface TraceListOptions {
+  readonly client: Pick<ServiceClient, 'traces'>;
+  readonly openSocket: (afterSeq: number | undefined, query: string) => FeedSocket;
+  readonly timer: Timer;
+  /** Position of the newest change that the page has heard of; 0 before the first. */
+  readonly newestSeq: () => number;
+}
+
+export type TraceListState =
+  /** The first answer has not come yet; rows of the query before are still there. */
+  | { readonly kind: 'loading' }
+  | { readonly kind: 'shown' }
+  /** It is tried again. `message` is undefined where there was no answer at all. */
+  | { readonly kind: 'failed'; readonly message: string | undefined };
+
+/** A search that has not found enough yet. */
+export interface Search {
+  /** Traces that began later have been looked at; undefined where the service does not tell. */
+  readonly lookedBackToMs: number | undefined;
+}
+
+const PAGE_SIZE = 100;
+/** A search goes on until it has found so many: more than are in sight. */
+const ENOUGH = 60;
+
+/** The list of the traces that a query finds: pages of what is stored, and what changes from then on. */
+export class TraceList {
+  readonly rows = new TraceRows();
+  /** The row that the keys are at. */
+  readonly activeId = signal<string | undefined>(undefined);
+  /** New traces wait until the list goes on. */
+  readonly isPaused = signal(false);
+  /** Someone points at the rows, or has scrolled: none of them may move. */
+  readonly isInUse = signal(false);
+
+  readonly #options: TraceListOptions;
+  readonly #feed: LiveFeed;
+  readonly #backoff = new Backoff();
+  readonly #query = signal('');
+  readonly #problems = signal<readonly QueryProblem[]>([]);
+  readonly #state = signal<TraceListState>({ kind: 'loading' });
+  readonly #search = signal<Search | undefined>(undefined);
+  readonly #nextCursor = signal<string | null>(null);
+  /** The newest change of each trace that was told while a page was under way: the page may be older. */
+  readonly #meanwhile = new Map<string, LiveChange>();
+  #load: AbortController | undefined;
+  readonly #isStopped = signal(false);
+  #isStarted = false;
+  #cancelRetry: () => void = () => {};
+
+  constructor(options: TraceListOptions) {
+    this.#options = options;
+    this.#feed = new LiveFeed({
+      open: (afterSeq) => options.openSocket(afterSeq, this.#query.peek()),
+      timer: options.timer,
+      onChange: (change) => this.#take(change),
+    });
+    effect(() => {
+      if (this.isPaused.value || this.isInUse.value) this.rows.hold();
+      else this.rows.release();
+    });
+  }
+
+  /** The query that the rows are of: the last one without problems. */
+  get query(): ReadonlySignal<string> {
+    return this.#query;
+  }
+
+  /** What is wrong with the query that was asked for last. */
+  get problems(): ReadonlySignal<readonly QueryProblem[]> {
+    return this.#problems;
+  }
+
+  get state(): ReadonlySignal<TraceListState> {
+    return this.#state;
+  }
+
+  /** What is being looked for; undefined while nothing is. */
+  get search(): ReadonlySignal<Search | undefined> {
+    return this.#search;
+  }
+
+  /** Where the next page begins; `null` when the end is reached. */
+  get nextCursor(): ReadonlySignal<string | null> {
+    return this.#nextCursor;
+  }
+
+  /** Someone has stopped the search before its end. */
+  get isStopped(): ReadonlySignal<boolean> {
+    return this.#isStopped;
+  }
+
+  /** Shows what a query finds. One that cannot be understood leaves the list as it is. */
+  show(query: string): void {
+    const text = query.trim();
+    this.#problems.value = parseQuery(text).problems;
+    if (this.#problems.value.length > 0 || (this.#isStarted && text === this.#query.value)) return;
+    this.#isStarted = true;
+    this.#query.value = text;
+    this.activeId.value = undefined;
+    this.reload();
+  }
+
+  /** Asks for everything anew. */
+  reload(): void {
+    if (!this.#isStarted) return;
+    this.#isStopped.value = false;
+    this.#cancelRetry();
+    this.#feed.stop();
+    this.#state.value = { kind: 'loading' };
+    void this.#read(null, true);
+  }
+
+  /** Asks anew where the last attempt failed. */
+  retry(): void {
+    if (this.#state.value.kind === 'failed') this.reload();
+  }
+
+  /** Loads more at the end of the list, until a screenful is found or the end is reached. Not after a stop. */
+  loadMore(): void {
+    if (!this.#isStopped.value) this.searchOn();
+  }
+
+  /** Goes on with a search that was stopped or broke off. */
+  searchOn(): void {
+    this.#isStopped.value = false;
+    const cursor = this.#nextCursor.value;
+    if (cursor !== null && this.#load === undefined && !this.rows.isFull) void this.#read(cursor, false);
+  }
+
+  stopSearch(): void {
+    this.#isStopped.value = true;
+    this.#load?.abort();
+    this.#load = undefined;
+    this.#search.value = undefined;
+  }
+
+  /** Any trace has changed. Of those that a query finds, the list is told by itself. */
+  noteChange(change: LiveChange): void {
+    if (this.#isStarted && this.#query.value === '') this.#take(change);
+  }
+
+  #take(change: LiveChange): void {
+    if (this.#load !== undefined)
+      this.#meanwhile.set(change.type === 'trace' ? change.trace.traceId : change.traceId, change);
+    // Before the first page, the rows are those of another query.
+    if (this.#state.value.kind === 'shown') this.#apply(change);
+  }
+
+  #apply(change: LiveChange): void {
+    if (change.type === 'trace') this.rows.take(change.trace);
+    else if (change.type === 'unmatched') this.rows.remove(change.traceId);
+  }
+
+  /** @param isAnew - The first page takes the place of what is there, and the feed follows it. */
+  async #read(begin: string | null, isAnew: boolean): Promise<void> {
+    this.#load?.abort();
+    const load = new AbortController();
+    const { signal: aborted } = load;
+    this.#load = load;
+    this.#search.value = undefined;
+    let cursor = begin;
+    let found = 0;
+    try {
+      do {
+        this.#meanwhile.clear();
+        const knownSeq = this.#options.newestSeq();
+        const page = await this.#ask(cursor, aborted);
+        if (aborted.aborted) return;
+        if (isAnew && cursor === begin) this.#begin(page, knownSeq);
+        this.rows.addPage(page.items);
+        for (const change of this.#meanwhile.values()) this.#apply(change);
+        found += page.items.length;
+        cursor = page.nextCursor;
+        this.#nextCursor.value = cursor;
+        const isEnough = cursor === null || found >= ENOUGH || this.rows.isFull;
+        this.#search.value = isEnough ? undefined : { lookedBackToMs: beganBefore(cursor) };
+      } while (this.#search.value !== undefined);
+    } catch (error) {
+      if (aborted.aborted) return;
+      this.#search.value = undefined;
+      // Of a further page, the row that asked is still at the end of the list: scrolling asks again.
+      if (isAnew && this.#state.value.kind === 'loading') this.#fail(error);
+    }
+    this.#load = undefined;
+  }
+
+  #ask(cursor: string | null, signal: AbortSignal): Promise<TracePage> {
+    const query = this.#query.value;
+    return this.#options.client.traces({
+      limit: PAGE_SIZE,
+      query,
+      signal,
+      ...(cursor !== null && { cursor }),
+    });
+  }
+
+  /** @param knownSeq - What had changed when the page was asked for is in it. */
+  #begin(page: TracePage, knownSeq: number): void {
+    this.#backoff.reset();
+    this.rows.clear();
+    if (this.#query.value !== '')
+      this.#feed.start(page.items.reduce((seq, trace) => Math.max(seq, trace.seq), knownSeq));
+    this.#state.value = { kind: 'shown' };
+  }
+
+  #fail(error: unknown): void {
+    this.rows.clear();
+    this.#nextCursor.value = null;
+    this.#state.value = {
+      kind: 'failed',
+      message: error instanceof ServiceProblem ? error.message : undefined,
+    };
+    if (error instanceof ServiceProblem && error.queryProblems.length > 0) {
+      this.#problems.value = error.queryProblems;
+      return;
+    }
+    this.#cancelRetry = this.#options.timer(this.#backoff.next(), () => this.reload());
+  }
+}
+
+/** The start of the trace at which a page ended: its cursor begins with it, in nanoseconds since the Unix epoch. */
+function beganBefore(cursor: string | null): number | undefined {
+  const startNs = /^(\d{1,19})-/.exec(cursor ?? '')?.[1];
+  return startNs === undefined ? undefined : Number(startNs) / 1e6;
+}
