@@ -44,7 +44,7 @@ export function App({ viewer, theme, watch }: AppProps) {
     { title: 'Show all keys', group: 'Page', keys: ['?'], run: open('keys') },
   ]);
   const condition = watch.condition.value;
-  const isLocked = condition.kind === 'token' && !viewer.isListLoaded.value;
+  const isLocked = condition.kind === 'token' && !viewer.hasAnswered.value;
   return (
     <>
       <button type="button" class="skip" onClick={() => main.current?.focus()}>

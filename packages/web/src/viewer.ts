@@ -48,6 +48,8 @@ export class Viewer {
   readonly route: ReadonlySignal<Route>;
   /** `unreachable` while the service has not answered once. */
   readonly connection: ReadonlySignal<FeedState | 'unreachable'>;
+  /** Whether the service has answered since the page was opened. */
+  readonly hasAnswered: ReadonlySignal<boolean>;
   /** Position of the newest change that the page has heard of: what sums up is asked for again when it grows. */
   readonly newestSeq: ReadonlySignal<number>;
   readonly clock: Clock;
@@ -67,6 +69,7 @@ export class Viewer {
     this.connection = computed(() =>
       this.#feedState.value === 'waiting' && !this.#hasAnswered.value ? 'unreachable' : this.#feedState.value,
     );
+    this.hasAnswered = this.#hasAnswered;
     this.newestSeq = this.#newestSeq;
     this.clock = options;
     this.traces = new TraceList({

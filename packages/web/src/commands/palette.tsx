@@ -20,7 +20,7 @@ export function Palette({ viewer, onClosed }: PaletteProps) {
   const list = useRef<HTMLDivElement>(null);
   const entries = paletteEntries(typed.value, {
     commands: registry.all(),
-    traces: viewer.traces.rows.value,
+    traces: viewer.traces.rows.shown.map(({ trace }) => trace),
     openTrace: (traceId) => viewer.go({ view: 'trace', traceId }),
     search: (query) => viewer.go({ view: 'traces', query }),
   });

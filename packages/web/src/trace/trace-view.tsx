@@ -41,7 +41,10 @@ export function TraceView({ viewer, theme, route }: TraceViewProps) {
       title: spanId === undefined ? 'Back to the list' : 'Close the details',
       group: 'Trace',
       keys: ['Escape'],
-      run: () => (spanId === undefined ? viewer.go({ view: 'traces', query: '' }) : select(undefined)),
+      run: () =>
+        spanId === undefined
+          ? viewer.go({ view: 'traces', query: viewer.traces.query.peek() })
+          : select(undefined),
     },
     ...PARTS.map(({ part, title, key }) => ({
       title: `Show the ${title.toLowerCase()}`,

@@ -10,7 +10,7 @@ export function SearchProgress({ list }: { readonly list: TraceList }) {
       <p class="search-progress" role="status">
         Searching…
         {lookedBackToMs !== undefined && ` looked back to ${timeOfDay(lookedBackToMs)}`}{' '}
-        <button type="button" onClick={() => list.stopSearch()}>
+        <button type="button" class="button" onClick={() => list.stopSearch()}>
           Stop
         </button>
       </p>
@@ -28,7 +28,7 @@ export function SearchProgress({ list }: { readonly list: TraceList }) {
   return (
     <p class="search-progress">
       Stopped.{' '}
-      <button type="button" onClick={() => list.searchOn()}>
+      <button type="button" class="button" onClick={() => list.searchOn()}>
         Look further back
       </button>
     </p>

@@ -1,12 +1,13 @@
-import type { TraceSummary } from '@tta/obs-protocol';
+import type { AiUsage, TraceSummary } from '@tta/obs-protocol';
 import { fieldTerm } from '@tta/obs-protocol/query';
+import { exactCount, formatCount } from '../format/count.ts';
 import { formatDuration, inUnit, SECONDS } from '../format/duration.ts';
 import { absoluteTime, relativeTime } from '../format/moment.ts';
 import { shortId } from '../format/short-id.ts';
+import { costSources, formatCost } from '../format/usd.ts';
 import { formatRoute } from '../route.ts';
 import { failedTone, StatusBadge } from '../shell/status-badge.tsx';
 import type { TraceRow } from './trace-rows.ts';
-import { costCell, tokensText, tokensTitle } from './usage-cells.ts';
 
 export interface TraceRowProps {
   readonly row: TraceRow;
@@ -108,25 +109,22 @@ export function TraceRowLine({
 }
 
 function UsageCells({ trace: { usage } }: { readonly trace: TraceSummary }) {
-  const cost = usage === null ? undefined : costCell(usage);
+  const tokens = usage === null ? 0 : usage.inputTokens + usage.outputTokens;
   return (
     <>
       <span role="gridcell" class="col-tokens num" title={usage === null ? undefined : tokensTitle(usage)}>
-        {usage === null ? '' : tokensText(usage)}
-        {usage !== null && <i class="unit"> tokens</i>}
+        {usage === null ? '' : formatCount(tokens)}
       </span>
-      <span role="gridcell" class="col-cost num" title={cost?.title}>
-        {cost !== undefined && (
-          <>
-            <i class="unit">$</i>
-            {cost.isEstimated && <i class="mark">~</i>}
-            {cost.figure}
-            <i class="mark is-behind">{cost.isUnpriced ? '?' : ''}</i>
-          </>
-        )}
+      <span role="gridcell" class="col-cost num" title={usage === null ? undefined : costSources(usage)}>
+        {usage === null ? '' : formatCost(usage)}
       </span>
     </>
   );
+}
+
+function tokensTitle({ inputTokens, outputTokens, cacheReadTokens }: AiUsage): string {
+  const cached = cacheReadTokens === 0 ? '' : `, ${exactCount(cacheReadTokens)} of them from a cache`;
+  return `${exactCount(inputTokens)} tokens in${cached}, ${exactCount(outputTokens)} out`;
 }
 
 function SessionCell({ sessionId }: { readonly sessionId: string | null }) {

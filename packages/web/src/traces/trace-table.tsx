@@ -84,9 +84,10 @@ export function TraceTable({ viewer, isNarrow }: TraceTableProps) {
   ]);
   useEffect(() => {
     // The row that was opened is still the one that the keys are at when its trace is left.
-    if (document.activeElement === document.body) scroller.current?.focus({ preventScroll: true });
     const index = indexOfActive();
-    if (index > 0) virtual.show(index);
+    if (index === -1) return;
+    scroller.current?.focus({ preventScroll: true });
+    virtual.show(index);
   }, []);
   useEffect(() => {
     if (virtual.last >= count - 20) list.loadMore();
@@ -113,8 +114,11 @@ export function TraceTable({ viewer, isNarrow }: TraceTableProps) {
         <span class="col-spans num">Spans</span>
         <span class="col-failed num">Failed</span>
         <span class="col-tokens num">Tokens</span>
-        <span class="col-cost num" title="~ estimated from the table of prices, ? a part has no price">
-          Cost, $<i class="mark is-behind" />
+        <span
+          class="col-cost num"
+          title="≈ in part estimated from a table of prices, + in part without a price"
+        >
+          Cost
         </span>
         <span class="col-session">Session</span>
         <span class="col-pin" />

@@ -1,5 +1,5 @@
-import { useEffect } from 'preact/hooks';
 import { useCommands } from '../commands/use-commands.tsx';
+import { Loading, Notice } from '../shell/notice.tsx';
 import type { Viewer } from '../viewer.ts';
 import { EmptyResults } from './empty-results.tsx';
 import { FirstTrace } from './first-trace.tsx';
@@ -10,9 +10,6 @@ import { useMedia } from './use-media.tsx';
 export function TracesView({ viewer }: { readonly viewer: Viewer }) {
   const list = viewer.traces;
   const isNarrow = useMedia('(max-width: 640px)');
-  useEffect(() => {
-    document.title = 'Traces · TTA observability';
-  }, []);
   void list.rows.version.value;
   const isEmpty = list.rows.shown.length === 0 && list.rows.gatheredCount.value === 0;
   if (isEmpty && list.state.value.kind === 'shown' && list.query.value === '') return <FirstTrace />;
@@ -38,23 +35,20 @@ function NoRows({ viewer }: { readonly viewer: Viewer }) {
   const state = list.state.value;
   if (viewer.connection.value === 'unreachable') {
     return (
-      <p class="notice" role="alert">
-        The service at {location.host} does not answer. Start it again with <code>npm start</code>; this page
-        keeps trying.
-      </p>
+      <Notice kind="error" title="The service does not answer">
+        It is asked for at {location.host}. Start it again with <code>npm start</code>; this page keeps
+        trying.
+      </Notice>
     );
   }
   switch (state.kind) {
     case 'loading':
-      return <p class="notice">Loading traces…</p>;
+      return <Loading what="traces" rows={18} />;
     case 'failed':
       return (
-        <p class="notice" role="alert">
-          {state.message ?? 'The service cannot be reached.'}{' '}
-          <button type="button" onClick={() => list.reload()}>
-            Try again
-          </button>
-        </p>
+        <Notice kind="error" title="Could not load the traces" onRetry={() => list.reload()}>
+          {state.message ?? 'The service cannot be reached.'}
+        </Notice>
       );
     case 'shown':
       return list.search.value === undefined && !list.isStopped.value ? (
