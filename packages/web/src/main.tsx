@@ -16,6 +16,7 @@ import './styles/trace.css';
 import './styles/details.css';
 import './styles/logs.css';
 import './styles/overview.css';
+import './styles/sessions.css';
 import './styles/json.css';
 
 // A burst of messages is one update of the page for each frame, not one for each message.

@@ -1,5 +1,5 @@
 import type { RefObject } from 'preact';
-import { useEffect, useRef } from 'preact/hooks';
+import { useRef } from 'preact/hooks';
 import type { PrimitiveStatsList } from '@tta/obs-protocol';
 import { formatRoute } from '../route.ts';
 import { knownOf } from '../service/live-answer.ts';
@@ -29,9 +29,6 @@ interface WindowProps {
 /** How everything did lately: the figures, where the time goes, what fails and what it costs. */
 export function OverviewView({ viewer }: { readonly viewer: Viewer }) {
   const scroller = useRef<HTMLDivElement>(null);
-  useEffect(() => {
-    document.title = 'Overview · TTA observability';
-  }, []);
   const route = viewer.route.value;
   if (route.view !== 'overview') return null;
   const { window, service } = route;
