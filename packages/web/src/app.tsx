@@ -3,10 +3,7 @@ import { useContext, useEffect, useRef } from 'preact/hooks';
 import { KeyList } from './commands/key-list.tsx';
 import { Palette } from './commands/palette.tsx';
 import { Commands, useCommandKeys, useCommands } from './commands/use-commands.tsx';
-import { ConfigView } from './config/config-view.tsx';
-import { OverviewView } from './overview/overview-view.tsx';
-import { ServicesView } from './services/services-view.tsx';
-import { SessionsView } from './sessions/sessions-view.tsx';
+import { deferView } from './shell/deferred-view.tsx';
 import { ServiceBanner, TokenNotice } from './shell/service-banner.tsx';
 import type { ServiceWatch } from './shell/service-watch.ts';
 import { TopBar } from './shell/top-bar.tsx';
@@ -16,6 +13,24 @@ import { TraceView } from './trace/trace-view.tsx';
 import { TracesView } from './traces/traces-view.tsx';
 import { useSettings } from './use-settings.tsx';
 import type { Viewer } from './viewer.ts';
+
+// What is mostly looked at first, traces, is not among them.
+const overview = deferView(
+  'the overview',
+  async () => (await import('./overview/overview-view.tsx')).OverviewView,
+);
+const services = deferView(
+  'the services',
+  async () => (await import('./services/services-view.tsx')).ServicesView,
+);
+const sessions = deferView(
+  'the sessions',
+  async () => (await import('./sessions/sessions-view.tsx')).SessionsView,
+);
+const config = deferView(
+  'the configuration',
+  async () => (await import('./config/config-view.tsx')).ConfigView,
+);
 
 export interface AppProps {
   readonly viewer: Viewer;
@@ -31,6 +46,10 @@ export function App({ viewer, theme, watch }: AppProps) {
   useEffect(() => {
     registry.areSingleKeysOn.value = areSingleKeysOn;
   }, [areSingleKeysOn]);
+  const hasAnswered = viewer.hasAnswered.value;
+  useEffect(() => {
+    if (hasAnswered) for (const view of [overview, services, sessions, config]) view.prepare();
+  }, [hasAnswered]);
   useCommandKeys();
   useNavigation(viewer.route.value, main);
   const open = (name: 'palette' | 'keys') => () => {
@@ -66,15 +85,15 @@ function CurrentView({ viewer, theme }: Omit<AppProps, 'watch'>) {
   const route = viewer.route.value;
   switch (route.view) {
     case 'overview':
-      return <OverviewView viewer={viewer} />;
+      return <overview.View viewer={viewer} />;
     case 'traces':
       return <TracesView viewer={viewer} />;
     case 'services':
-      return <ServicesView viewer={viewer} />;
+      return <services.View viewer={viewer} />;
     case 'sessions':
-      return <SessionsView viewer={viewer} />;
+      return <sessions.View viewer={viewer} />;
     case 'config':
-      return <ConfigView viewer={viewer} />;
+      return <config.View viewer={viewer} theme={theme} />;
     case 'trace':
       return <TraceView key={route.traceId} viewer={viewer} theme={theme} route={route} />;
   }

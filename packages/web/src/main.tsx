@@ -12,6 +12,7 @@ import './styles/tokens.css';
 import './styles/page.css';
 import './styles/shell.css';
 import './styles/traces.css';
+import './styles/config.css';
 import './styles/trace.css';
 import './styles/details.css';
 import './styles/logs.css';

@@ -53,10 +53,13 @@ describe('the page', () => {
   it('shows how to send the first trace while there is none', async () => {
     await browser.page.goto(service.url);
     await browser.page.getByText('Waiting for the first trace').waitFor();
-    const [variables, token, program] = await browser.page.locator('.snippet').allTextContents();
-    expect(variables).toContain(`OTEL_EXPORTER_OTLP_ENDPOINT=${service.url}`);
-    expect(token).toContain('Bearer%20TOKEN');
-    expect(program).toContain(service.url);
+    expect(await browser.page.locator('.snippet pre').allTextContents()).toEqual(
+      expect.arrayContaining([
+        expect.stringContaining(`ttaUiEndpoint: '${service.url}'`),
+        `OTEL_EXPORTER_OTLP_ENDPOINT=${service.url} OTEL_EXPORTER_OTLP_PROTOCOL=http/protobuf`,
+        'OTEL_EXPORTER_OTLP_HEADERS=authorization=Bearer%20TOKEN',
+      ]),
+    );
     await browser.page.getByText('live', { exact: true }).waitFor();
     await shoot('empty');
   });

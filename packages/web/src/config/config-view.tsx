@@ -1,5 +1,25 @@
+import type { ThemeSetting } from '../theme.ts';
 import type { Viewer } from '../viewer.ts';
+import { ClientList } from './client-list.tsx';
+import { PageSection } from './page-section.tsx';
+import { RetentionSection } from './retention-section.tsx';
 
-export function ConfigView({ viewer }: { readonly viewer: Viewer }) {
-  return <p class="notice">{viewer.route.value.view}</p>;
+export interface ConfigViewProps {
+  readonly viewer: Viewer;
+  readonly theme: ThemeSetting;
+}
+
+/** Who sends, what is kept, and how the page is. */
+export function ConfigView({ viewer, theme }: ConfigViewProps) {
+  return (
+    <div class="config">
+      <h1>Config</h1>
+      <section aria-labelledby="connect">
+        <h2 id="connect">Connect</h2>
+        <ClientList viewer={viewer} />
+      </section>
+      <RetentionSection viewer={viewer} />
+      <PageSection theme={theme} />
+    </div>
+  );
 }

@@ -1,36 +1,20 @@
-import { CopyButton } from '../shell/copy-button.tsx';
-import { firstTraceSnippet } from './first-trace-snippet.ts';
+import { ClientList } from '../config/client-list.tsx';
+import { useAnswer } from '../service/use-answer.tsx';
+import type { Viewer } from '../viewer.ts';
+import { arrivalText } from './arrival-text.ts';
 
 /** What a new user sees; the list takes its place with the first trace. */
-export function FirstTrace() {
-  const snippet = firstTraceSnippet(location.origin);
-  const environment = `OTEL_EXPORTER_OTLP_ENDPOINT=${location.origin} OTEL_EXPORTER_OTLP_PROTOCOL=http/protobuf`;
-  const token = 'OTEL_EXPORTER_OTLP_HEADERS=authorization=Bearer%20TOKEN';
+export function FirstTrace({ viewer }: { readonly viewer: Viewer }) {
+  const health = useAnswer(viewer, 'health', (signal) => viewer.client.health(signal));
+  const { host } = new URL(document.baseURI);
   return (
     <section class="first-trace">
       <h1>Waiting for the first trace</h1>
-      <p>A program that speaks OpenTelemetry needs nothing but the address of this service:</p>
-      <Snippet text={environment} what="the variables" />
-      <p>
-        Where this page was opened with a token, programs show it as well, in place of <code>TOKEN</code>:
+      <p class="muted" role="status">
+        {health.kind === 'shown' ? arrivalText(host, health.value) : `Asking the service at ${host}…`}
       </p>
-      <Snippet text={token} what="the variable of the token" />
-      <p>
-        With <code>@tta/obs</code> and <code>@tta/obs-primitives</code>, run this, and the trace appears here
-        at once:
-      </p>
-      <Snippet text={snippet} what="the program" />
+      <p>Send one from a program of yours, or from a coding agent: it appears here at once.</p>
+      <ClientList viewer={viewer} openId="tta-obs" />
     </section>
-  );
-}
-
-function Snippet({ text, what }: { readonly text: string; readonly what: string }) {
-  return (
-    <div class="snippet">
-      <pre>
-        <code>{text}</code>
-      </pre>
-      <CopyButton text={text} what={what} />
-    </div>
   );
 }

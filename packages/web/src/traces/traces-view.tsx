@@ -12,7 +12,8 @@ export function TracesView({ viewer }: { readonly viewer: Viewer }) {
   const isNarrow = useMedia('(max-width: 640px)');
   void list.rows.version.value;
   const isEmpty = list.rows.shown.length === 0 && list.rows.gatheredCount.value === 0;
-  if (isEmpty && list.state.value.kind === 'shown' && list.query.value === '') return <FirstTrace />;
+  if (isEmpty && list.state.value.kind === 'shown' && list.query.value === '')
+    return <FirstTrace viewer={viewer} />;
   return (
     <section class="traces" aria-label="Traces">
       <h1 class="visually-hidden">Traces</h1>

@@ -1,5 +1,5 @@
 /** A whole program that sends one trace to the service at `endpoint`: the imports and three lines. */
-export function firstTraceSnippet(endpoint: string): string {
+export function ttaObsProgram(endpoint: string): string {
   return `import { initializeObservability } from '@tta/obs';
 import { lambda } from '@tta/obs-primitives';
 

@@ -1,0 +1,54 @@
+import type { ComponentType } from 'preact';
+import { useEffect, useReducer } from 'preact/hooks';
+import { Loading, Notice } from './notice.tsx';
+
+/** A view whose code is loaded apart from the page. */
+export interface DeferredView<Props> {
+  readonly View: ComponentType<Props>;
+  /** Loads the code before it is needed: so it is there at once, and also while the service is away. */
+  readonly prepare: () => void;
+}
+
+/**
+ * Leaves the code of a view out of what the page needs to begin.
+ *
+ * @param what - What is waited for: `the settings`.
+ */
+export function deferView<Props extends object>(
+  what: string,
+  load: () => Promise<ComponentType<Props>>,
+): DeferredView<Props> {
+  let loading: Promise<void> | undefined;
+  let loaded: ComponentType<Props> | undefined;
+  let hasFailed = false;
+  const begin = (): Promise<void> => {
+    hasFailed = false;
+    return (loading ??= load().then(
+      (view) => {
+        loaded = view;
+      },
+      () => {
+        loading = undefined;
+        hasFailed = true;
+      },
+    ));
+  };
+  function View(props: Props) {
+    const [, update] = useReducer((turn: number) => turn + 1, 0);
+    const wait = (): void => void begin().then(() => update(undefined));
+    useEffect(() => {
+      if (loaded === undefined) wait();
+    }, []);
+    if (loaded !== undefined) {
+      const Loaded = loaded;
+      return <Loaded {...props} />;
+    }
+    if (!hasFailed) return <Loading what={what} />;
+    return (
+      <Notice kind="error" title={`Could not load ${what}`} onRetry={wait}>
+        The service is away, or has a newer page by now: then reload this one.
+      </Notice>
+    );
+  }
+  return { View, prepare: () => void begin() };
+}

@@ -1,0 +1,32 @@
+import type { Health } from '@tta/obs-protocol';
+import { countOf } from '../format/count.ts';
+
+/**
+ * What has reached a service that has no trace yet, so that who waits for one sees how far it came.
+ *
+ * @param host - Of the service, with the port.
+ */
+export function arrivalText(host: string, { status, problem, stored, refused, queuedBytes }: Health): string {
+  if (status === 'failing') return `The service at ${host} cannot store: ${problem ?? 'it does not say why'}`;
+  const others = [
+    ...(stored === null || stored.logRecordCount === 0
+      ? []
+      : [countOf(stored.logRecordCount, 'log record', 'log records')]),
+    ...(stored === null || stored.dataPointCount === 0
+      ? []
+      : [countOf(stored.dataPointCount, 'data point of a metric', 'data points of metrics')]),
+  ];
+  const refusals = [
+    ...(refused.requestCount === 0 ? [] : [countOf(refused.requestCount, 'request', 'requests')]),
+    ...(refused.recordCount === 0 ? [] : [countOf(refused.recordCount, 'record', 'records')]),
+  ];
+  return [
+    `The service at ${host} listens.`,
+    queuedBytes > 0
+      ? 'Something has just arrived.'
+      : others.length > 0
+        ? `${others.join(' and ')} arrived, and no trace: let the program export traces as well.`
+        : 'No trace has arrived.',
+    ...(refusals.length === 0 ? [] : [`It refused ${refusals.join(' and ')}: its log says why.`]),
+  ].join(' ');
+}
