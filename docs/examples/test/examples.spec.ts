@@ -91,6 +91,8 @@ function comparable(tree: string): string {
   const lines = tree.trimEnd().split('\n');
   return lines
     .map((line) => line.replace(figures, '').replace(/(?<=127\.0\.0\.1:)\d+/, '…'))
+    // Who comes at the right moment does not wait.
+    .map((line) => line.replace(/[\d.]+ m?s\b/g, '…').replace(/(, | {2})waited …/, ''))
     .map((line) => line.slice(0, 80))
     .join('\n');
 }

@@ -15,6 +15,8 @@ export interface AiRow {
   readonly cached: string;
   /** `≈ ` before an estimate, `unpriced` where there is no price. */
   readonly cost: string;
+  /** Why a model stopped. */
+  readonly finishReasons: readonly string[];
 }
 
 /** The spans of AI programs by their index. */
@@ -35,6 +37,7 @@ export function aiRows({ ai, name, label }: SpanColumns): ReadonlyMap<number, Ai
       ),
       cached: cached > 0 && ai.countsTokens[at] === true ? `${formatCount(cached)} cached` : '',
       cost: costText(ai, at),
+      finishReasons: ai.finishReasons[at]!,
     });
   }
   return rows;

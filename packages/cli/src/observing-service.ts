@@ -1,5 +1,4 @@
-import type { SpanDetail, TraceDocument, TraceSummary } from '@tta/obs-protocol';
-import type { RunningServer } from '@tta/obs-server';
+import type { TraceDocument, TraceSummary } from '@tta/obs-protocol';
 import { announceService } from './announcement.ts';
 import { CommandError } from './command-error.ts';
 import type { ServiceFlags } from './commands/shared-flags.ts';
@@ -15,7 +14,6 @@ import type { Surroundings } from './surroundings.ts';
 
 /** A program may end before another process has sent the root of its trace. */
 const ROOT_LIMIT_MS = 2_000;
-const SPAN_PAGE = 500;
 /** Flags that say where the service is, and nothing of what it does. */
 const OF_CLIENTS: ReadonlySet<string> = new Set(['port', 'host', 'token', 'config', 'exit', 'dbPath']);
 
@@ -33,8 +31,6 @@ export interface ObservingService {
     hasEnded: boolean,
   ): Promise<{ readonly count: number; newest(limit: number): readonly TraceSummary[] }>;
   trace(traceId: string): Promise<TraceDocument | undefined>;
-  /** The spans of a trace in full, page by page. */
-  spans(traceId: string): AsyncIterable<readonly SpanDetail[]>;
   /** Lets the user look at what there is until Ctrl-C. */
   stay(): Promise<void>;
   close(): Promise<void>;
@@ -81,7 +77,6 @@ async function ownService(
       return left;
     },
     trace: (traceId) => server.store.trace(traceId),
-    spans: (traceId) => storedSpans(server.store, traceId),
     stay: async () => {
       const stopped = stopSignal(surroundings);
       terminal.out(style(terminal.hasColour).dim(`The service stays up at ${server.url} until Ctrl-C.\n`));
@@ -89,18 +84,6 @@ async function ownService(
     },
     close: () => server.close(),
   };
-}
-
-async function* storedSpans(
-  store: RunningServer['store'],
-  traceId: string,
-): AsyncGenerator<readonly SpanDetail[]> {
-  for (let cursor: string | null | undefined; cursor !== null;) {
-    const page = await store.spans(traceId, { limit: SPAN_PAGE, ...(cursor !== undefined && { cursor }) });
-    if (page === undefined) return;
-    yield page.items;
-    cursor = page.nextCursor;
-  }
 }
 
 /**
@@ -122,7 +105,6 @@ async function runningService(client: ServiceClient, token: string | undefined):
       return { count: traces.length, newest: (limit) => traces.slice(0, limit).toReversed() };
     },
     trace: (traceId) => client.trace(traceId),
-    spans: (traceId) => client.spans(traceId),
     stay: () => Promise.resolve(),
     close: () => Promise.resolve(),
   };

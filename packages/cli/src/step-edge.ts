@@ -1,6 +1,5 @@
-import type { SpanColumns } from '@tta/obs-protocol';
+import type { PrimitiveFacts, SpanColumns } from '@tta/obs-protocol';
 import { safeText } from './safe-text.ts';
-import type { NotedSpan } from './span-note.ts';
 
 /** How a primitive came to a child: `attempt_2`, `branch_news`. */
 export interface StepEdge {
@@ -20,7 +19,7 @@ export interface StepEdge {
 /** `primitive.retry.attempt_2` → `attempt_2`: the edge from a primitive to its child. */
 const STEP_SPAN =
   /^primitive\.[^.]+\.((?:step|attempt|fallback|branch|case|route|iteration|item|forward|compensate)_.+|primary|then|else|refresh)$/;
-/** The same in the attribute of a child, where a set-up leaves spans of steps out. */
+/** The same told by a child, where a set-up leaves spans of steps out. */
 const EDGE =
   /^(?:(?:step|attempt|fallback|branch|case|route|iteration|item|forward|compensate)_.+|primary|then|else)$/;
 const ATTEMPT = /^attempt_([0-9]+)$/;
@@ -30,14 +29,15 @@ const STEP = /^step_[0-9]+$/;
 export class StepEdges {
   readonly #edges = new Map<number, StepEdge>();
 
-  constructor(spans: SpanColumns, details: ReadonlyMap<string, NotedSpan>) {
+  /** @param facts - What primitives tell, by the index of their span. */
+  constructor(spans: SpanColumns, facts: ReadonlyMap<number, PrimitiveFacts>) {
     const groups = new Map<
       string,
       { readonly index: number; readonly name: string; readonly isStep: boolean }[]
     >();
     for (const [index, spanName] of spans.name.entries()) {
       const ofStep = STEP_SPAN.exec(spanName)?.[1];
-      const name = ofStep ?? edgeAttribute(details.get(spans.spanId[index]!));
+      const name = ofStep ?? ownEdge(facts.get(index));
       if (name === undefined) continue;
       const alike = ATTEMPT.test(name) ? 'attempt' : name;
       const key = `${spans.parentIndex[index]} ${spans.parentSpanId[index] ?? ''} ${alike}`;
@@ -66,9 +66,8 @@ export class StepEdges {
   }
 }
 
-function edgeAttribute(span: NotedSpan | undefined): string | undefined {
-  const edge = span?.attributes['step.edge'];
-  return typeof edge === 'string' && EDGE.test(edge) ? edge : undefined;
+function ownEdge(facts: PrimitiveFacts | undefined): string | undefined {
+  return facts?.edge !== undefined && EDGE.test(facts.edge) ? facts.edge : undefined;
 }
 
 /** Steps are known by their place; attempts, branches and fallbacks say which one they are. */

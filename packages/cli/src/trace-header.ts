@@ -1,4 +1,4 @@
-import type { SpanDetail, TraceDocument } from '@tta/obs-protocol';
+import type { SpanColumns, TraceDocument } from '@tta/obs-protocol';
 import { formatDuration } from './format-duration.ts';
 import { formatCostSources, formatCount, formatTokens } from './format-usage.ts';
 import { safeText, widthOf } from './safe-text.ts';
@@ -8,15 +8,13 @@ import { style } from './style.ts';
 export interface TraceHeaderOptions {
   readonly columns: number;
   readonly hasColour: boolean;
-  /** Names of the tables that costs are estimated by, as far as they are known. */
-  readonly priceTables: readonly string[];
 }
 
 /** What a whole run came to: how it ended, how long, how much, for whom. Wrapped between facts; ends with a line feed. */
 export function traceHeader(document: TraceDocument, options: TraceHeaderOptions): string {
   const paint = style(options.hasColour);
   const { status } = document.summary;
-  const [first, ...rest] = wrapped(facts(document, options), options.columns - 2);
+  const [first, ...rest] = wrapped(facts(document), options.columns - 2);
   const colour = statusColour(status, paint);
   return [
     `${colour(STATUS_MARK[status])} ${first!.replace(status, colour)}`,
@@ -25,19 +23,7 @@ export function traceHeader(document: TraceDocument, options: TraceHeaderOptions
   ].join('\n');
 }
 
-/** Tables of prices that the costs of these spans are estimated by. */
-export function priceTablesOf(spans: Iterable<Pick<SpanDetail, 'ai'>>): readonly string[] {
-  const tables = new Set<string>();
-  for (const { ai } of spans) {
-    if (ai?.cost?.source === 'estimated' && ai.cost.priceTable) tables.add(safeText(ai.cost.priceTable));
-  }
-  return [...tables].toSorted();
-}
-
-function facts(
-  { summary, services, spans }: TraceDocument,
-  { priceTables }: TraceHeaderOptions,
-): readonly string[] {
+function facts({ summary, services, spans }: TraceDocument): readonly string[] {
   const { status, durationMs, spanCount, errorCount, usage, sessionId, userId } = summary;
   const rootStatus = spans.parentSpanId[0] === null ? spans.status[0] : undefined;
   return [
@@ -48,12 +34,21 @@ function facts(
     ...(summary.hasRoot ? [] : ['the root has not arrived yet']),
     ...(summary.isPartial ? ['what came before was removed'] : []),
     ...(summary.isPinned ? ['pinned'] : []),
-    ...(usage === null ? [] : usageFacts(usage, priceTables)),
+    ...(usage === null ? [] : usageFacts(usage, priceTablesOf(spans))),
     services.map(safeText).join(', '),
     new Date(summary.startTimeMs).toISOString().slice(0, 19).replace('T', ' ') + 'Z',
     ...(sessionId === null ? [] : [`session ${safeText(sessionId)}`]),
     ...(userId === null ? [] : [`user ${safeText(userId)}`]),
   ];
+}
+
+/** Tables of prices that costs are estimated by. */
+function priceTablesOf({ ai }: SpanColumns): readonly string[] {
+  const tables = new Set<string>();
+  for (const [at, table] of ai.priceTable.entries()) {
+    if (ai.costSource[at] === 'estimated' && table !== null && table !== '') tables.add(safeText(table));
+  }
+  return [...tables].toSorted();
 }
 
 function usageFacts(

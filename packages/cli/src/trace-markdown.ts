@@ -4,7 +4,7 @@ import { codeBlock, codeSpan } from './markdown.ts';
 import { safeText } from './safe-text.ts';
 import { STATUS_MARK } from './status-mark.ts';
 import { traceRows, type TraceRow } from './trace-rows.ts';
-import { traceTree, type TraceTreeOptions } from './trace-tree.ts';
+import { traceTree } from './trace-tree.ts';
 
 /** Fits into an issue without scrolling. */
 const COLUMNS = 100;
@@ -14,17 +14,12 @@ const FAILURE_LIMIT = 20;
  * A trace for an issue or a pull request: what it is, its tree, and the messages of its errors uncut. Nothing that a
  * traced program says can become Markdown.
  *
- * @param details - Its spans in full, as far as they are known.
  * @param logLines - What was logged in it, as text; without it nothing is said of that.
  */
-export function traceMarkdown(
-  document: TraceDocument,
-  details: TraceTreeOptions['details'],
-  logLines?: string,
-): string {
+export function traceMarkdown(document: TraceDocument, logLines?: string): string {
   return blocks([
     ...heading(document),
-    codeBlock(traceTree(document, { columns: COLUMNS, hasColour: false, details })),
+    codeBlock(traceTree(document, { columns: COLUMNS, hasColour: false })),
     ...failureList(document),
     ...(logLines === undefined ? [] : ['Log lines', codeBlock(logLines || 'none\n')]),
   ]);

@@ -1,9 +1,9 @@
-import type { ExecutionStatus, SpanColumns } from '@tta/obs-protocol';
+import type { ExecutionStatus, PrimitiveFacts, SpanColumns } from '@tta/obs-protocol';
 import { aiRows, type AiRow } from './ai-row.ts';
 import { formatDuration } from './format-duration.ts';
 import { compensationGlyph, kindGlyph } from './kind-glyph.ts';
 import { safeText } from './safe-text.ts';
-import { spanNote, waitBeforeAttempt, type NotedSpan } from './span-note.ts';
+import { spanNote } from './span-note.ts';
 import { edgeTitle, StepEdges, type StepEdge } from './step-edge.ts';
 
 /** One row of the tree: a span, or a step span together with its only child. */
@@ -13,7 +13,7 @@ export interface TraceRow {
   readonly title: string;
   /** Kind of primitive, where the title does not say it. */
   readonly kind: string | null;
-  /** How it went, as its attributes tell. */
+  /** How it went. */
   readonly note: string | null;
   /** What a span of an AI program used. */
   readonly ai: AiRow | null;
@@ -25,17 +25,14 @@ export interface TraceRow {
   readonly children: readonly TraceRow[];
 }
 
-/** What is known of spans beyond their columns, by their ids. */
-export type SpanDetails = ReadonlyMap<string, NotedSpan>;
-
-const NO_DETAILS: SpanDetails = new Map();
-
 /** Builds the rows of a trace, roots first in order of start. */
-export function traceRows(spans: SpanColumns, details: SpanDetails = NO_DETAILS): readonly TraceRow[] {
+export function traceRows(spans: SpanColumns): readonly TraceRow[] {
   const children: number[][] = spans.spanId.map(() => []);
   const roots: number[] = [];
   for (const [index, parent] of spans.parentIndex.entries()) (children[parent] ?? roots).push(index);
-  const source = { spans, details, edges: new StepEdges(spans, details), ai: aiRows(spans) };
+  const { primitives } = spans;
+  const facts = new Map(primitives.span.map((span, at) => [span, primitives.facts[at]!]));
+  const source = { spans, facts, edges: new StepEdges(spans, facts), ai: aiRows(spans) };
   // Children first: a row needs its children's rows, and a deep trace must not exhaust the stack.
   const rows = new Map<number, TraceRow>();
   for (const index of childrenFirst(roots, children)) {
@@ -46,7 +43,8 @@ export function traceRows(spans: SpanColumns, details: SpanDetails = NO_DETAILS)
 
 interface Source {
   readonly spans: SpanColumns;
-  readonly details: SpanDetails;
+  /** By the index of the span, as what follows. */
+  readonly facts: ReadonlyMap<number, PrimitiveFacts>;
   readonly edges: StepEdges;
   readonly ai: ReadonlyMap<number, AiRow>;
 }
@@ -65,7 +63,7 @@ function toRow(
   children: readonly number[],
   rows: ReadonlyMap<number, TraceRow>,
 ): TraceRow {
-  const { spans, details } = source;
+  const { spans } = source;
   const edge = source.edges.of(index);
   const [onlyChild] = children;
   if (edge?.isStep === true && onlyChild !== undefined && children.length === 1) {
@@ -74,12 +72,11 @@ function toRow(
   const name = safeText(spans.name[index]!);
   const label = spans.label[index] === null ? null : safeText(spans.label[index]!);
   const primitiveType = spans.primitiveType[index] ?? null;
-  const detail = details.get(spans.spanId[index]!);
   const ai = source.ai.get(index) ?? null;
   const kind = primitiveType ?? ai?.kind ?? null;
   const childRows = children.map((child) => rows.get(child)!);
   const title = edge === undefined ? (label ?? name) : edgeTitle(edge, label ?? (edge.isStep ? '' : name));
-  const note = detail === undefined ? null : spanNote(primitiveType, detail);
+  const note = spanNote(primitiveType, source.facts.get(index) ?? {}, ai?.finishReasons ?? []);
   return {
     glyph: edge?.undoes === true ? compensationGlyph : glyphOf(source, index),
     title,
@@ -109,22 +106,20 @@ function folded(source: Source, index: number, edge: StepEdge, child: TraceRow):
   };
 }
 
-function glyphOf({ spans, details, ai }: Source, index: number): string {
-  const outcome = details.get(spans.spanId[index]!)?.attributes['cache.outcome'];
+function glyphOf({ spans, facts, ai }: Source, index: number): string {
   return kindGlyph({
     primitiveType: spans.primitiveType[index] ?? null,
     operation: ai.get(index)?.operation ?? null,
     otlpKind: spans.kind[index]!,
-    cacheOutcome: typeof outcome === 'string' ? outcome : undefined,
+    cacheOutcome: facts.get(index)?.cacheOutcome,
   });
 }
 
 /** What its parent says of the time before an attempt. */
-function waitText({ spans, details }: Source, index: number, edge: StepEdge | undefined): string | null {
-  const parent = details.get(spans.spanId[spans.parentIndex[index]!] ?? '');
-  if (edge?.attempt === undefined || parent === undefined) return null;
-  const waitMs = waitBeforeAttempt(parent, edge.attempt);
-  return waitMs === undefined ? null : `${formatDuration(waitMs)} later`;
+function waitText({ spans, facts }: Source, index: number, edge: StepEdge | undefined): string | null {
+  if (edge?.attempt === undefined) return null;
+  const waitMs = facts.get(spans.parentIndex[index]!)?.backoffMs?.[edge.attempt - 2] ?? null;
+  return waitMs === null ? null : `${formatDuration(waitMs)} later`;
 }
 
 function joined(first: string | null, second: string | null): string | null {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import type { AiOperation, ExecutionStatus, SpanDetail, TraceDocument } from '@tta/obs-protocol';
+import type { AiOperation, ExecutionStatus, PrimitiveFacts, TraceDocument } from '@tta/obs-protocol';
 import { traceTree } from './trace-tree.ts';
 
 interface AiSketch {
@@ -10,6 +10,7 @@ interface AiSketch {
   readonly tokens?: readonly [input: number | null, output: number | null, cached?: number];
   readonly usd?: number;
   readonly source?: 'reported' | 'estimated' | 'unpriced';
+  readonly priceTable?: string;
   readonly repeats?: boolean;
 }
 
@@ -23,6 +24,7 @@ interface SpanSketch {
   readonly type?: string;
   readonly label?: string;
   readonly isOrphan?: boolean;
+  readonly facts?: PrimitiveFacts;
 }
 
 function traceOf(
@@ -65,7 +67,10 @@ function traceOf(
       label: spans.map((span) => span.label ?? null),
       service: spans.map(() => 0),
       ai: aiColumnsOf(spans),
-      primitives: { span: [], facts: [] },
+      primitives: {
+        span: spans.flatMap(({ facts }, span) => (facts === undefined ? [] : [span])),
+        facts: spans.flatMap(({ facts }) => facts ?? []),
+      },
     },
   };
 }
@@ -82,7 +87,7 @@ function aiColumnsOf(spans: readonly SpanSketch[]): TraceDocument['spans']['ai']
     cacheReadTokens: found.map(({ tokens }) => tokens?.[2] ?? null),
     costUsd: found.map(({ usd }) => usd ?? null),
     costSource: found.map(({ source }) => source ?? null),
-    priceTable: found.map(() => null),
+    priceTable: found.map(({ priceTable }) => priceTable ?? null),
     countsTokens: found.map(({ repeats }) => repeats !== true),
     countsCost: found.map(({ repeats }) => repeats !== true),
     timeToFirstChunkMs: found.map(() => null),
@@ -96,14 +101,6 @@ const drawn = (document: TraceDocument, columns = 72) => traceTree(document, { c
 /** The tree without the header. */
 const plain = (document: TraceDocument, columns?: number) =>
   drawn(document, columns).replace(/^[^]*?\n\n/, '');
-/** Spans in full, by their place, as far as the tree asks for them. */
-const detailsOf = (details: Readonly<Record<number, Partial<SpanDetail>>>): ReadonlyMap<string, SpanDetail> =>
-  new Map(
-    Object.entries(details).map(([index, detail]) => [
-      index.padStart(16, '0'),
-      { ai: null, attributes: {}, events: [], ...detail } as unknown as SpanDetail,
-    ]),
-  );
 const lambda = (label: string, parent: number, more: Partial<SpanSketch> = {}): SpanSketch => ({
   name: 'primitive.lambda.execute',
   type: 'lambda',
@@ -305,7 +302,8 @@ describe('traceTree', () => {
       estimatedUsd: 0.0012,
       unpricedCount: 1,
     };
-    const document = traceOf([{ name: 'run', status: 'error' }], {
+    const ai = { operation: 'agent', source: 'estimated', priceTable: 'prices@7' } as const;
+    const document = traceOf([{ name: 'run', status: 'error', ai }], {
       usage,
       durationMs: 1240,
       errorCount: 1,
@@ -313,14 +311,7 @@ describe('traceTree', () => {
       userId: 'ada',
       isPinned: true,
     });
-    const details = detailsOf({
-      0: {
-        ai: {
-          cost: { source: 'estimated', usd: 0.0012, priceTable: 'prices@7', by: 'service' },
-        } as SpanDetail['ai'],
-      },
-    });
-    const tree = traceTree(document, { columns: 72, hasColour: false, details });
+    const tree = drawn(document);
     expect(tree.split('\n').slice(0, 5)).toEqual([
       '✗ error · 1.24 s · 1 span, 1 failed · pinned',
       '  12.3k→350 tokens (900 cached)',
@@ -386,29 +377,26 @@ describe('traceTree', () => {
     const document = traceOf([
       { name: 'primitive.saga.execute', type: 'saga', label: 'book' },
       { name: 'primitive.saga.forward_room', parent: 0 },
-      { name: 'primitive.cache.execute', type: 'cache', label: 'rate', parent: 1 },
+      {
+        name: 'primitive.cache.execute',
+        type: 'cache',
+        label: 'rate',
+        parent: 1,
+        facts: { cacheOutcome: 'hit', cacheAgeMs: 63 },
+      },
       { name: 'primitive.saga.compensate_room', parent: 0, status: 'error', message: '503' },
       { name: 'primitive.saga.compensate_room', parent: 0 },
-      { name: 'primitive.retry.execute', type: 'retry', label: 'ask', parent: 0 },
-      lambda('ask', 5, { status: 'error', message: 'busy' }),
-      lambda('ask', 5),
+      {
+        name: 'primitive.retry.execute',
+        type: 'retry',
+        label: 'ask',
+        parent: 0,
+        facts: { backoffMs: [250] },
+      },
+      lambda('ask', 5, { status: 'error', message: 'busy', facts: { edge: 'attempt_1' } }),
+      lambda('ask', 5, { facts: { edge: 'attempt_2' } }),
     ]);
-    const details = detailsOf({
-      2: {
-        attributes: { 'cache.outcome': 'hit', 'primitive.type': 'cache' },
-        events: [
-          { name: 'cache.hit', attributes: { 'cache.age_ms': 63 } },
-        ] as unknown as SpanDetail['events'],
-      },
-      5: {
-        events: [
-          { name: 'recovery.retry', attributes: { 'retry.attempt': 1, 'retry.backoff_ms': 250 } },
-        ] as unknown as SpanDetail['events'],
-      },
-      6: { attributes: { 'step.edge': 'attempt_1' } },
-      7: { attributes: { 'step.edge': 'attempt_2' } },
-    });
-    const tree = traceTree(document, { columns: 80, hasColour: false, details });
+    const tree = drawn(document, 80);
     expect(
       tree
         .replace(/ +10\.0 ms$/gm, '')
@@ -424,6 +412,7 @@ describe('traceTree', () => {
       '   └─ ✓ λ attempt 2 of 2 · ask  250 ms later',
       '',
     ]);
-    expect(plain(document)).toContain('✓ ◌ room · rate  cache ');
+    const untold = { ...document.spans, primitives: { span: [], facts: [] } };
+    expect(plain({ ...document, spans: untold })).toContain('✓ ◌ room · rate  cache ');
   });
 });

@@ -1,9 +1,9 @@
-import type { SpanDetail, TraceDocument } from '@tta/obs-protocol';
+import type { TraceDocument } from '@tta/obs-protocol';
 import { formatDuration } from './format-duration.ts';
 import { safeText, truncate, widthOf } from './safe-text.ts';
 import { STATUS_MARK, statusColour } from './status-mark.ts';
 import { style, type Style } from './style.ts';
-import { priceTablesOf, traceHeader } from './trace-header.ts';
+import { traceHeader } from './trace-header.ts';
 import { traceRows, type TraceRow } from './trace-rows.ts';
 import { treeLines, type TreeLine } from './tree-lines.ts';
 
@@ -16,8 +16,6 @@ export interface TraceTreeOptions {
   /** Width of the terminal in characters; more than 120 are not used. */
   readonly columns: number;
   readonly hasColour: boolean;
-  /** Spans of the trace in full: rows say then what caches answered, what was waited for, what was decided. */
-  readonly details?: ReadonlyMap<string, SpanDetail> | undefined;
 }
 
 /** Figures of all rows at the right, each as wide as its widest. */
@@ -33,8 +31,7 @@ interface Figures {
 export function traceTree(document: TraceDocument, options: TraceTreeOptions): string {
   const paint = style(options.hasColour);
   const columns = Math.max(WIDTH_LEAST, Math.min(options.columns, WIDTH_LIMIT));
-  const { details } = options;
-  const rows = namedRows(document, details);
+  const rows = namedRows(document);
   const lines = treeLines(rows);
   const figures = figuresOf(lines, columns);
   const text = lines.map((line, at) => {
@@ -43,17 +40,13 @@ export function traceTree(document: TraceDocument, options: TraceTreeOptions): s
     const right = cells.join('  ').trimStart();
     return drawLine(line, `  ${right}`, columns - widthOf(right) - 2, paint);
   });
-  const priceTables = priceTablesOf(details?.values() ?? []);
-  const header = traceHeader(document, { columns, hasColour: options.hasColour, priceTables });
+  const header = traceHeader(document, { columns, hasColour: options.hasColour });
   return `${header}\n${text.join('\n')}\n`;
 }
 
 /** The first row is headed by what the list of traces calls the run. */
-function namedRows(
-  { summary, spans }: TraceDocument,
-  details: TraceTreeOptions['details'],
-): readonly TraceRow[] {
-  const [first, ...rest] = traceRows(spans, details);
+function namedRows({ summary, spans }: TraceDocument): readonly TraceRow[] {
+  const [first, ...rest] = traceRows(spans);
   if (first === undefined || first.isOrphan || !summary.hasRoot)
     return first === undefined ? [] : [first, ...rest];
   return [{ ...first, title: safeText(summary.name) }, ...rest];

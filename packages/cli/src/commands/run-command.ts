@@ -7,7 +7,6 @@ import { serviceSettings } from '../service-settings.ts';
 import { firstError, isFailed, runSummary, type FailedRun } from '../run-summary.ts';
 import { style } from '../style.ts';
 import type { Surroundings } from '../surroundings.ts';
-import { traceDetails } from '../trace-details.ts';
 import { traceTree } from '../trace-tree.ts';
 import type { RunFlags } from './run.ts';
 
@@ -62,8 +61,7 @@ async function report(
   for (const { traceId } of printed) {
     const document = await service.trace(traceId);
     if (document === undefined) continue;
-    const details = await traceDetails(service, document);
-    terminal.out(`\n${traceTree(document, { columns, hasColour, details })}`);
+    terminal.out(`\n${traceTree(document, { columns, hasColour })}`);
     terminal.out(hasPage ? `${service.url}/#/traces/${traceId}\n` : '');
   }
   if (traces.count > 1) {

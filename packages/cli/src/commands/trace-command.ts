@@ -7,7 +7,6 @@ import { serviceSettings } from '../service-settings.ts';
 import { style } from '../style.ts';
 import type { Surroundings, Terminal } from '../surroundings.ts';
 import { isWholeTraceId } from '../trace-id.ts';
-import { traceDetails } from '../trace-details.ts';
 import { traceJson } from '../trace-json.ts';
 import { traceMarkdown } from '../trace-markdown.ts';
 import { traceTree } from '../trace-tree.ts';
@@ -44,14 +43,13 @@ export async function traceCommand(
     await surroundings.pipeOut(traceJson(client, summary.traceId, document, flags.logs === true));
     return 0;
   }
-  const details = await traceDetails(client, document);
   if (format === 'markdown') {
     const logs = flags.logs === true ? await logText(client, summary) : undefined;
-    terminal.out(traceMarkdown(document, details, logs));
+    terminal.out(traceMarkdown(document, logs));
     return 0;
   }
   const { columns, hasColour } = terminal;
-  terminal.out(traceTree(document, { columns, hasColour, details }));
+  terminal.out(traceTree(document, { columns, hasColour }));
   if (flags.logs === true) await printLogs(client, summary, terminal);
   terminal.out(style(terminal.hasColour).dim(`${client.url}/#/traces/${summary.traceId}`) + '\n');
   return 0;

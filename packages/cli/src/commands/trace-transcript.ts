@@ -4,8 +4,7 @@ import type { OutputFormat } from '../output-format.ts';
 import type { ServiceClient } from '../service-client.ts';
 import { style } from '../style.ts';
 import type { Surroundings } from '../surroundings.ts';
-import { priceTablesOf, traceHeader } from '../trace-header.ts';
-import { traceDetails } from '../trace-details.ts';
+import { traceHeader } from '../trace-header.ts';
 import { transcriptMarkdown } from '../trace-markdown.ts';
 import { transcriptText } from '../transcript/transcript-text.ts';
 
@@ -41,8 +40,7 @@ export async function printTranscript(
   const columns = format === 'text' ? terminal.columns : MARKDOWN_COLUMNS;
   const texts = transcriptText(document, conversation, { columns, hasColour, isFull });
   if (format === 'markdown') return terminal.out(transcriptMarkdown(document, [...texts].join('')));
-  const priceTables = priceTablesOf((await traceDetails(client, document)).values());
-  terminal.out(`${traceHeader(document, { columns, hasColour, priceTables })}\n`);
+  terminal.out(`${traceHeader(document, { columns, hasColour })}\n`);
   await surroundings.pipeOut(iterated(texts));
   terminal.out(style(hasColour).dim(`${client.url}/#/traces/${traceId}`) + '\n');
 }
