@@ -17,6 +17,7 @@ import './styles/trace.css';
 import './styles/details.css';
 import './styles/logs.css';
 import './styles/overview.css';
+import './styles/services.css';
 import './styles/sessions.css';
 import './styles/json.css';
 
