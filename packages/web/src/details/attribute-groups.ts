@@ -2,7 +2,7 @@ import type { AttributeJson, AttributesJson } from '@tta/obs-protocol';
 
 export interface AttributeEntry {
   readonly key: string;
-  readonly text: string;
+  readonly value: AttributeJson;
 }
 
 export interface AttributeGroup {
@@ -13,12 +13,15 @@ export interface AttributeGroup {
 /** Which group a key belongs to, by its first part; what is not named here is the program's own. */
 const GROUPS: readonly (readonly [title: string, prefixes: readonly string[]])[] = [
   ['Error', ['error', 'exception']],
-  ['Step', ['primitive', 'step', 'execution', 'input', 'output']],
-  ['Model', ['llm', 'gen_ai', 'cost']],
+  [
+    'Step',
+    ['primitive', 'step', 'execution', 'input', 'output', 'retry', 'recovery', 'decision', 'loop', 'cache'],
+  ],
+  ['Model', ['llm', 'gen_ai', 'ai', 'cost', 'openinference', 'traceloop', 'langfuse', 'langsmith', 'mastra']],
   ['Run', ['workflow', 'agent', 'session', 'user', 'request', 'correlation', 'causation', 'tag', 'baggage']],
-  ['Network', ['http', 'url', 'server', 'client', 'network', 'rpc', 'db', 'messaging']],
+  ['Network', ['http', 'url', 'server', 'client', 'network', 'rpc', 'db', 'messaging', 'net']],
 ];
-const OWN = 'Attributes';
+const OWN = 'Own';
 
 /** Attributes in groups of a fixed order, each sorted by key; the program's own come first. */
 export function groupAttributes(attributes: AttributesJson): readonly AttributeGroup[] {
@@ -28,14 +31,34 @@ export function groupAttributes(attributes: AttributesJson): readonly AttributeG
   for (const [key, value] of Object.entries(attributes)) {
     const prefix = key.split('.', 1)[0] as string;
     const title = GROUPS.find(([, prefixes]) => prefixes.includes(prefix))?.[0] ?? OWN;
-    groups.get(title)?.push({ key, text: attributeText(value) });
+    groups.get(title)?.push({ key, value });
   }
   return [...groups]
     .filter(([, entries]) => entries.length > 0)
-    .map(([title, entries]) => ({ title, entries: entries.sort((a, b) => (a.key < b.key ? -1 : 1)) }));
+    .map(([title, entries]) => ({ title, entries: sorted(entries) }));
 }
 
-/** A value as it is shown and copied: text as it is, everything else as JSON. */
+/** All attributes, sorted by key. */
+export function attributeEntries(attributes: AttributesJson): readonly AttributeEntry[] {
+  return sorted(Object.entries(attributes).map(([key, value]) => ({ key, value })));
+}
+
+/** Those whose key or value has a text in it, in any case. */
+export function filterGroups(groups: readonly AttributeGroup[], sought: string): readonly AttributeGroup[] {
+  const text = sought.trim().toLowerCase();
+  if (text === '') return groups;
+  return groups
+    .map(({ title, entries }) => ({
+      title,
+      entries: entries.filter(
+        ({ key, value }) =>
+          key.toLowerCase().includes(text) || attributeText(value).toLowerCase().includes(text),
+      ),
+    }))
+    .filter(({ entries }) => entries.length > 0);
+}
+
+/** A value as it is copied: text as it is, everything else as JSON. */
 export function attributeText(value: AttributeJson): string {
   return typeof value === 'string'
     ? value
@@ -48,4 +71,8 @@ function isNested(value: AttributeJson): boolean {
     value !== null &&
     Object.values(value).some((inner) => typeof inner === 'object')
   );
+}
+
+function sorted(entries: readonly AttributeEntry[]): readonly AttributeEntry[] {
+  return entries.toSorted((a, b) => (a.key < b.key ? -1 : 1));
 }

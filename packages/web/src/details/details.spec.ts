@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { AttributesJson, SpanDetail, SpanEventJson } from '@tta/obs-protocol';
-import { attributeText, groupAttributes } from './attribute-groups.ts';
-import { spanErrorOf } from './span-error.ts';
+import { attributeText, filterGroups, groupAttributes } from './attribute-groups.ts';
+import { spanErrorOf, survivedExceptions } from './span-error.ts';
 
 function detail(changes: Partial<SpanDetail>): SpanDetail {
   return {
@@ -44,9 +44,25 @@ describe('groupAttributes', () => {
       __proto__x: true,
     });
     expect(groups.map((group) => [group.title, group.entries.map((entry) => entry.key)])).toEqual([
-      ['Attributes', ['__proto__x', 'rows']],
+      ['Own', ['__proto__x', 'rows']],
       ['Error', ['error.type']],
       ['Step', ['primitive.name', 'primitive.type']],
+    ]);
+  });
+});
+
+describe('filterGroups', () => {
+  const groups = groupAttributes({ rows: 3, 'error.type': 'TypeError', list: [{ name: 'Ada' }] });
+  const keys = (sought: string) =>
+    filterGroups(groups, sought).flatMap(({ entries }) => entries.map(({ key }) => key));
+
+  it('finds keys and values in any case', () => {
+    expect([keys('TYPE'), keys('ada'), keys('3'), keys(' '), keys('none')]).toEqual([
+      ['error.type'],
+      ['list'],
+      ['rows'],
+      ['list', 'rows', 'error.type'],
+      [],
     ]);
   });
 });
@@ -80,15 +96,47 @@ describe('spanErrorOf', () => {
       type: 'HttpError',
       category: 'rate_limit',
       code: 'OBS_ERR_X',
+      causes: [],
       stack: 'HttpError: busy\n  at f',
+      earlier: [],
     });
   });
 
   it('falls back to the exception, then to the status', () => {
     const events = [event('exception', 2, { 'exception.message': 'no', 'exception.type': 'E' })];
-    expect(spanErrorOf(detail({ events }))).toEqual({ message: 'no', type: 'E' });
+    expect(spanErrorOf(detail({ events }))).toEqual({
+      message: 'no',
+      type: 'E',
+      causes: [],
+      earlier: [],
+    });
     expect(spanErrorOf(detail({ statusMessage: 'gone' }))?.message).toBe('gone');
     expect(spanErrorOf(detail({}))?.message).toBe('No message was recorded.');
+  });
+
+  it('names causes, and what went wrong before', () => {
+    const attributes = {
+      'error.causes': ['ECONNREFUSED: connect: refused', 'just a text', 3],
+      'error.recoverable': true,
+    };
+    const events = [
+      event('exception', 1, { 'exception.message': 'first', 'exception.stacktrace': 's' }),
+      event('exception', 2, { 'exception.type': 'E', 'exception.message': 'last' }),
+    ];
+    expect(spanErrorOf(detail({ attributes, events }))).toEqual({
+      message: 'last',
+      type: 'E',
+      isRecoverable: true,
+      causes: [{ type: 'ECONNREFUSED', message: 'connect: refused' }, { message: 'just a text' }],
+      earlier: [{ message: 'first', stack: 's' }],
+    });
+    expect(spanErrorOf(detail({ attributes: { 'error.causes': 'odd' } }))?.causes).toEqual([]);
+  });
+
+  it('tells what a span got over apart', () => {
+    const events = [event('exception', 1, { 'exception.message': 'first' })];
+    expect(survivedExceptions(detail({ status: 'success', events }))).toEqual([{ message: 'first' }]);
+    expect(survivedExceptions(detail({ events }))).toEqual([]);
   });
 
   it('finds no error in a span that ended well, was cancelled or waits', () => {
