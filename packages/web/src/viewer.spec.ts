@@ -142,7 +142,7 @@ describe('Viewer', () => {
     sockets[0]!.send({ type: 'logs', seq: 5, traceId: A });
     sockets[0]!.send({ type: 'logs', seq: 6, traceId });
     await until(() => viewer.logs.loaded.value.records[0] !== before);
-    viewer.spanLogs.open(traceId, ['00f067aa0ba902b7']);
+    viewer.spanLogs.open(traceId, { spanIds: ['00f067aa0ba902b7'] });
     await until(() => viewer.spanLogs.loaded.value.records.length === 1);
     const [ofSpan] = viewer.spanLogs.loaded.value.records;
     for (const fn of due.splice(0)) fn();

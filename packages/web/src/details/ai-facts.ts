@@ -26,7 +26,10 @@ export function aiFacts(ai: AiSpan): readonly Fact[] {
     ...(tokens === null ? [] : tokenFacts(tokens, repeatsTokens(ai))),
     ...(cost === null ? [] : [costFact(cost)]),
     fact('Finished', ai.finishReasons.length === 0 ? null : ai.finishReasons.join(', ')),
-    fact('First chunk', ai.timeToFirstChunkMs === null ? null : `after ${formatDuration(ai.timeToFirstChunkMs)}`),
+    fact(
+      'First chunk',
+      ai.timeToFirstChunkMs === null ? null : `after ${formatDuration(ai.timeToFirstChunkMs)}`,
+    ),
     fact('Tool', ai.toolName, ai.toolDescription ?? undefined),
     fact('Call', ai.toolCallId),
     fact('Agent', ai.agentName),

@@ -52,15 +52,17 @@ describe('aiFacts', () => {
         'Tokens out: 300 (30 for reasoning (10.0 %))',
       ]),
     );
-    expect(lines({ operation: 'agent', operationName: null, tokens: { ...tokens, reasoning: null } })).toContain(
-      'Tokens out: 300 (of the calls within it)',
-    );
+    expect(
+      lines({ operation: 'agent', operationName: null, tokens: { ...tokens, reasoning: null } }),
+    ).toContain('Tokens out: 300 (of the calls within it)');
     const none = { input: null, output: null, cacheRead: null, cacheWrite: null, reasoning: 5 };
     expect(lines({ tokens: none }).slice(3)).toEqual(['Tokens out: not told (5 for reasoning)']);
   });
 
   it('says whose word a cost is', () => {
-    expect(lines({ cost: { source: 'reported', usd: 0.25 } }).at(-1)).toBe('Cost: $0.25 (reported by the source)');
+    expect(lines({ cost: { source: 'reported', usd: 0.25 } }).at(-1)).toBe(
+      'Cost: $0.25 (reported by the source)',
+    );
     expect(
       lines({ cost: { source: 'estimated', usd: 0.25, priceTable: 'prices 2026-11', by: 'service' } }).at(-1),
     ).toBe('Cost: ≈ $0.25 (estimated by this service with the price table prices 2026-11)');
@@ -71,7 +73,12 @@ describe('aiFacts', () => {
   });
 
   it('tells the rest where it is told', () => {
-    const rest = { finishReasons: ['stop', 'length'], timeToFirstChunkMs: 420, toolName: 'search', agentName: 'a' };
+    const rest = {
+      finishReasons: ['stop', 'length'],
+      timeToFirstChunkMs: 420,
+      toolName: 'search',
+      agentName: 'a',
+    };
     expect(lines(rest).slice(3)).toEqual([
       'Finished: stop, length',
       'First chunk: after 420 ms',

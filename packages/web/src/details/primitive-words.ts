@@ -9,7 +9,12 @@ export function primitiveWords(facts: PrimitiveFacts): readonly Fact[] {
   const words: (Fact | undefined)[] = [
     told('Cache', facts.cacheOutcome, (outcome) => outcome, ago(facts.cacheAgeMs)),
     told('Saved', facts.savedUsd, formatUsd),
-    told('Back-off', facts.backoffMs, (waits) => waits.map(formatDuration).join(', '), 'before each further attempt'),
+    told(
+      'Back-off',
+      facts.backoffMs,
+      (waits) => waits.map(formatDuration).join(', '),
+      'before each further attempt',
+    ),
     told('Gave up', facts.retryStopped, (why) => GAVE_UP[why] ?? spaced(why)),
     told('Limit', facts.limitMs, formatDuration),
     told('Overrun', facts.overrunMs, (ms) => `ended ${formatDuration(ms)} after the limit`),
@@ -19,7 +24,12 @@ export function primitiveWords(facts: PrimitiveFacts): readonly Fact[] {
     told('Waited', facts.waitedMs, formatDuration),
     facts.sharesRun === true ? { name: 'Work', text: 'shares the run of another caller' } : undefined,
     told('Shared with', facts.callers, (count) => counted(count, 'caller', 'callers')),
-    told('Decided', facts.choice, (choice) => choice, facts.reason === undefined ? undefined : spaced(facts.reason)),
+    told(
+      'Decided',
+      facts.choice,
+      (choice) => choice,
+      facts.reason === undefined ? undefined : spaced(facts.reason),
+    ),
     facts.choice === undefined ? told('Reason', facts.reason, spaced) : undefined,
     told('Decided by', facts.decidedBy, (who) => who),
     told('Iterations', facts.iterations, exactCount),

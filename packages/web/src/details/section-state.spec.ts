@@ -9,10 +9,16 @@ function memory(initial?: string) {
 describe('the state of a section', () => {
   it('is the default until the user changes it, and then what the user left', () => {
     const store = memory();
-    expect([isSectionOpen(store, 'Events', true), isSectionOpen(store, 'Resource', false)]).toEqual([true, false]);
+    expect([isSectionOpen(store, 'Events', true), isSectionOpen(store, 'Resource', false)]).toEqual([
+      true,
+      false,
+    ]);
     rememberSection(store, 'Events', false);
     rememberSection(store, 'Resource', true);
-    expect([isSectionOpen(store, 'Events', true), isSectionOpen(store, 'Resource', false)]).toEqual([false, true]);
+    expect([isSectionOpen(store, 'Events', true), isSectionOpen(store, 'Resource', false)]).toEqual([
+      false,
+      true,
+    ]);
   });
 
   it.each(['', 'null', '3', '{"Events":"no"}', '{'])('is the default when %j is stored', (stored) => {

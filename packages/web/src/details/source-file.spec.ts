@@ -52,7 +52,20 @@ describe('fileWithin', () => {
   });
 
   it('never leads out of the directory', () => {
-    const part = fc.constantFrom('..', '.', '', 'a', 'app', 'work', '%2e%2e', '%2f', '\\', 'C:', '//', '\u0000');
+    const part = fc.constantFrom(
+      '..',
+      '.',
+      '',
+      'a',
+      'app',
+      'work',
+      '%2e%2e',
+      '%2f',
+      '\\',
+      'C:',
+      '//',
+      '\u0000',
+    );
     const start = fc.constantFrom('', '/', 'file:///', 'file://', '/work/app/', 'C:/', '\\');
     fc.assert(
       fc.property(start, fc.array(part), (begin, parts) => {

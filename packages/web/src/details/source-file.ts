@@ -11,7 +11,9 @@ export function fileWithin(directory: string, file: string): string | undefined 
   if (root === undefined || root.parts.length === 0) return undefined;
   const local = localPath(file);
   const path =
-    local === undefined ? undefined : (normalPath(local) ?? (isPlain(local) ? below(root, local) : undefined));
+    local === undefined
+      ? undefined
+      : (normalPath(local) ?? (isPlain(local) ? below(root, local) : undefined));
   if (path === undefined || path.parts.length <= root.parts.length) return undefined;
   if (path.drive.toLowerCase() !== root.drive.toLowerCase()) return undefined;
   const isSame = (one: string, other: string): boolean =>

@@ -1,19 +1,23 @@
 import { useSignal } from '@preact/signals';
-import { useEffect } from 'preact/hooks';
+import { useEffect, useRef } from 'preact/hooks';
 import type { SpanDetail, TraceDocument } from '@tta/obs-protocol';
-import { formatDuration } from '../format/duration.ts';
-import { absoluteTime } from '../format/moment.ts';
+import { useCommands } from '../commands/use-commands.tsx';
 import { SpanLogs } from '../logs/span-logs.tsx';
 import { formatRoute } from '../route.ts';
-import { shortId } from '../format/short-id.ts';
-import { CopyButton } from '../shell/copy-button.tsx';
-import { StatusBadge } from '../shell/status-badge.tsx';
+import type { TraceRoute } from '../route.ts';
+import { ServiceProblem } from '../service/service-client.ts';
+import { Loading, Notice } from '../shell/notice.tsx';
+import { factsOf } from '../tree/row-columns.ts';
 import type { SpanTree } from '../tree/span-tree.ts';
 import type { Viewer } from '../viewer.ts';
-import { groupAttributes } from './attribute-groups.ts';
-import type { AttributeEntry } from './attribute-groups.ts';
-import { EntryList } from './entry-list.tsx';
-import { spanErrorOf } from './span-error.ts';
+import { aiFacts } from './ai-facts.ts';
+import { AttributesSection } from './attributes-section.tsx';
+import { ErrorSection } from './error-section.tsx';
+import { FactList } from './fact-list.tsx';
+import { primitiveWords } from './primitive-words.ts';
+import { Section } from './section.tsx';
+import { SpanHeading } from './span-heading.tsx';
+import { EventsSection, LinksSection, ResourceSections } from './span-sections.tsx';
 
 export interface SpanPaneProps {
   readonly viewer: Viewer;
@@ -28,10 +32,15 @@ type Loaded = { readonly detail: SpanDetail } | { readonly message: string } | u
 /** Holding an arrow key passes many rows: only the one where it rests is asked for. */
 const REST_MS = 40;
 
+/** All that was received of a span. */
 export function SpanPane({ viewer, document: trace, tree, spanId, onClose }: SpanPaneProps) {
   const loaded = useSignal<Loaded>(undefined);
-  const { traceId } = trace.summary;
-  const isKnown = trace.spans.spanId.includes(spanId);
+  const turn = useSignal(0);
+  const pane = useRef<HTMLElement>(null);
+  const find = useRef<HTMLInputElement>(null);
+  const { traceId, startTimeMs } = trace.summary;
+  const span = trace.spans.spanId.indexOf(spanId);
+  const isKnown = span !== -1;
   useEffect(() => {
     const abort = new AbortController();
     const timer = setTimeout(() => {
@@ -40,8 +49,7 @@ export function SpanPane({ viewer, document: trace, tree, spanId, onClose }: Spa
           loaded.value = { detail };
         },
         (error: unknown) => {
-          if (!abort.signal.aborted)
-            loaded.value = { message: error instanceof Error ? error.message : String(error) };
+          if (!abort.signal.aborted) loaded.value = { message: reasonOf(error) };
         },
       );
     }, REST_MS);
@@ -49,18 +57,49 @@ export function SpanPane({ viewer, document: trace, tree, spanId, onClose }: Spa
       clearTimeout(timer);
       abort.abort();
     };
-  }, [traceId, spanId, isKnown]);
+  }, [traceId, spanId, isKnown, turn.value]);
+  useCommands([
+    {
+      title: 'Copy the id of the span',
+      group: 'Span',
+      keys: ['y'],
+      run: () => void navigator.clipboard.writeText(spanId).catch(() => undefined),
+    },
+    { title: 'Find in the attributes', group: 'Span', keys: ['f'], run: () => find.current?.focus() },
+    { title: 'Go to the details', group: 'Span', keys: ['i'], run: () => pane.current?.focus() },
+  ]);
 
   const shown = loaded.value;
+  const row = isKnown ? (tree.rowOfSpan[span] as number) : -1;
   return (
-    <aside class="pane" aria-label="Details of the span">
-      <button class="close" aria-label="Close details" title="Close (Esc)" onClick={onClose}>
+    <aside class="pane" ref={pane} tabIndex={-1} aria-label="Details of the span">
+      <button type="button" class="close" aria-label="Close details" title="Close (Esc)" onClick={onClose}>
         ×
       </button>
-      {shown === undefined && <p class="muted">Loading…</p>}
-      {shown !== undefined && 'message' in shown && <p role="alert">{shown.message}</p>}
+      {row !== -1 && (
+        <SpanHeading
+          tree={tree}
+          row={row}
+          spanId={spanId}
+          traceStartMs={startTimeMs}
+          service={trace.services[trace.spans.service[span] ?? -1] ?? ''}
+        />
+      )}
+      {shown === undefined && <Loading what="the details" rows={4} />}
+      {shown !== undefined && 'message' in shown && (
+        <Notice
+          kind="error"
+          title="Could not load the details"
+          onRetry={() => {
+            loaded.value = undefined;
+            turn.value += 1;
+          }}
+        >
+          {shown.message}
+        </Notice>
+      )}
       {shown !== undefined && 'detail' in shown && (
-        <SpanFacts viewer={viewer} detail={shown.detail} trace={trace} tree={tree} />
+        <SpanFacts viewer={viewer} detail={shown.detail} trace={trace} tree={tree} find={find} />
       )}
     </aside>
   );
@@ -71,108 +110,47 @@ interface SpanFactsProps {
   readonly detail: SpanDetail;
   readonly trace: TraceDocument;
   readonly tree: SpanTree;
+  readonly find: { current: HTMLInputElement | null };
 }
 
-function SpanFacts({ viewer, detail, trace, tree }: SpanFactsProps) {
+function SpanFacts({ viewer, detail, trace, tree, find }: SpanFactsProps) {
+  const route = viewer.route.value;
+  const here: TraceRoute = route.view === 'trace' ? route : { view: 'trace', traceId: detail.traceId };
+  const hrefOf = (spanId: string): string => formatRoute({ ...here, spanId });
   const at = trace.spans.spanId.indexOf(detail.spanId);
-  const offsetMs = trace.spans.startMs[at] ?? 0;
-  const error = spanErrorOf(detail);
+  const words = at === -1 ? [] : primitiveWords(factsOf(trace.spans, at));
+  const { ai } = detail;
   return (
     <>
-      <h2>{trace.spans.label[at] ?? detail.name}</h2>
-      <p class="span-name">{detail.name}</p>
-      <p class="span-facts">
-        <StatusBadge status={detail.status} />
-        <span>{formatDuration(trace.spans.durationMs[at] ?? 0)}</span>
-        <span class="muted" title={absoluteTime(trace.summary.startTimeMs + offsetMs)}>
-          starts at {formatDuration(offsetMs)}
-        </span>
-      </p>
-      {error !== undefined && (
-        <section class={`span-error status-${detail.status}`}>
-          <h3>
-            {error.type ?? 'Error'}
-            {error.category !== undefined && <span class="category">{error.category}</span>}
-            {error.code !== undefined && <code>{error.code}</code>}
-          </h3>
-          <p>{error.message}</p>
-          {error.stack !== undefined && (
-            <details open>
-              <summary>
-                Stack <CopyButton text={error.stack} what="the stack" />
-              </summary>
-              <pre>{error.stack}</pre>
-            </details>
-          )}
-        </section>
+      <ErrorSection detail={detail} tree={tree} hrefOf={hrefOf} />
+      {words.length > 0 && (
+        <Section title="How it went">
+          <FactList facts={words} />
+        </Section>
       )}
-      <SpanLogs logs={viewer.spanLogs} trace={trace} tree={tree} spanId={detail.spanId} />
-      {groupAttributes(detail.attributes).map(({ title, entries }) => (
-        <Entries key={title} title={title} entries={entries} />
-      ))}
-      {detail.events.length > 0 && (
-        <section>
-          <h3>Events</h3>
-          {detail.events.map((event, index) => (
-            <details key={index}>
-              <summary>
-                {event.name} <span class="muted">at {formatDuration(event.timeMs)}</span>
-              </summary>
-              <EntryList entries={groupAttributes(event.attributes).flatMap((group) => group.entries)} />
-            </details>
-          ))}
-        </section>
-      )}
-      {detail.links.length > 0 && (
-        <section>
-          <h3>Links</h3>
-          {detail.links.map((link, index) => (
-            <p key={index}>
-              <a href={formatRoute({ view: 'trace', traceId: link.traceId, spanId: link.spanId })}>
-                {linkName(trace, link.traceId, link.spanId)}
-              </a>{' '}
-              <span class="muted">
-                {typeof link.attributes['link.type'] === 'string' && link.attributes['link.type']}
-              </span>
+      {ai !== null && (
+        <Section title="Model and tools">
+          <FactList facts={aiFacts(ai)} />
+          {here.part !== 'transcript' && (
+            <p>
+              <a href={formatRoute({ ...here, part: 'transcript', spanId: detail.spanId })}>
+                What was said, in the transcript
+              </a>
             </p>
-          ))}
-        </section>
+          )}
+        </Section>
       )}
-      <details class="section">
-        <summary>
-          <h3>Resource and ids</h3>
-        </summary>
-        <EntryList
-          entries={[
-            { key: 'trace id', text: detail.traceId },
-            { key: 'span id', text: detail.spanId },
-            { key: 'parent span id', text: detail.parentSpanId ?? 'none' },
-            { key: 'scope', text: `${detail.scope.name} ${detail.scope.version}`.trim() || 'none' },
-            ...groupAttributes(detail.resource).flatMap((group) => group.entries),
-          ]}
-        />
-      </details>
+      <SpanLogs viewer={viewer} trace={trace} tree={tree} spanId={detail.spanId} />
+      <AttributesSection detail={detail} find={find} />
+      <EventsSection detail={detail} trace={trace} hrefOf={hrefOf} />
+      <LinksSection detail={detail} trace={trace} hrefOf={hrefOf} />
+      <ResourceSections detail={detail} trace={trace} hrefOf={hrefOf} />
     </>
   );
 }
 
-function linkName(trace: TraceDocument, traceId: string, spanId: string): string {
-  if (traceId !== trace.summary.traceId) return `trace ${shortId(traceId)}`;
-  const at = trace.spans.spanId.indexOf(spanId);
-  return trace.spans.label[at] ?? trace.spans.name[at] ?? shortId(spanId);
-}
-
-function Entries({
-  title,
-  entries,
-}: {
-  readonly title: string;
-  readonly entries: readonly AttributeEntry[];
-}) {
-  return (
-    <section>
-      <h3>{title}</h3>
-      <EntryList entries={entries} />
-    </section>
-  );
+function reasonOf(error: unknown): string {
+  if (error instanceof ServiceProblem && error.status === 404)
+    return 'The service has no such span. It may not have arrived yet, or was removed because it was old.';
+  return error instanceof ServiceProblem ? error.message : 'The service cannot be reached.';
 }

@@ -8,7 +8,13 @@ function frames(stack: string): StackFrame[] {
 }
 
 function brief(stack: string): [string, string, number | undefined, number | undefined, boolean][] {
-  return frames(stack).map(({ name, file, line, column, isForeign }) => [name, file, line, column, isForeign]);
+  return frames(stack).map(({ name, file, line, column, isForeign }) => [
+    name,
+    file,
+    line,
+    column,
+    isForeign,
+  ]);
 }
 
 describe('parseStack', () => {
@@ -39,7 +45,11 @@ describe('parseStack', () => {
       ['', 'ext:core/01_core.js', 9, 3, true],
       ['eval', 'eval at run (/work/a (b).js:1:2), <anonymous>', 3, 4, false],
     ]);
-    expect(parseStack(stack).slice(0, 2).map(({ kind }) => kind)).toEqual(['text', 'text']);
+    expect(
+      parseStack(stack)
+        .slice(0, 2)
+        .map(({ kind }) => kind),
+    ).toEqual(['text', 'text']);
   });
 
   it('reads Python with the source of each frame', () => {
@@ -87,7 +97,10 @@ describe('parseStack', () => {
       ['java.base/java.lang.Thread.run', 'Thread.java', 840, undefined, true],
       ['sun.reflect.Native.invoke0', 'Native Method', undefined, undefined, true],
     ]);
-    expect(parseStack(stack).at(-2)).toMatchObject({ kind: 'text', text: 'Caused by: java.io.IOException: gone' });
+    expect(parseStack(stack).at(-2)).toMatchObject({
+      kind: 'text',
+      text: 'Caused by: java.io.IOException: gone',
+    });
   });
 
   it('takes no sentence for a frame', () => {
@@ -117,7 +130,11 @@ describe('parseStack', () => {
   });
 
   it('takes time in proportion to the text, whatever is in it', () => {
-    const hostile = [`    at ${'a '.repeat(900)}(`, `    at ${'a.'.repeat(900)}(x`, `    at ${':1'.repeat(900)}`];
+    const hostile = [
+      `    at ${'a '.repeat(900)}(`,
+      `    at ${'a.'.repeat(900)}(x`,
+      `    at ${':1'.repeat(900)}`,
+    ];
     const begin = performance.now();
     parseStack(Array.from({ length: 300 }, (_, index) => hostile[index % 3]).join('\n'));
     expect(performance.now() - begin).toBeLessThan(5_000);
@@ -126,7 +143,8 @@ describe('parseStack', () => {
 
 describe('stackBlocks', () => {
   it('puts together what belongs together', () => {
-    const stack = 'E: x\n  at a (/w/a.js:1:1)\n  at b (node:x:1:1)\n  at c (node:y:1:1)\n  at d (/w/d.js:1:1)';
+    const stack =
+      'E: x\n  at a (/w/a.js:1:1)\n  at b (node:x:1:1)\n  at c (node:y:1:1)\n  at d (/w/d.js:1:1)';
     const blocks = stackBlocks(parseStack(stack), ({ isForeign }) => !isForeign);
     expect(blocks.map(({ kind, lines }) => [kind, lines.length])).toEqual([
       ['text', 1],

@@ -1,12 +1,11 @@
 import { logLevelOf } from '@tta/obs-protocol';
 import type { AttributeJson, LogLevel, LogRecord, TraceSummary } from '@tta/obs-protocol';
+import { withoutDirectionMarks, withoutTerminalCodes } from '../format/plain-text.ts';
+import { rowLabel } from '../tree/span-tree.ts';
 import type { SpanTree } from '../tree/span-tree.ts';
 
 /** What is longer is whole where a line is opened: a record may hold megabytes. */
 const LINE_LENGTH = 1_000;
-
-/** Marks that turn the direction of writing: an unclosed one reaches beyond the element that it stands in. */
-const DIRECTION_MARKS = /[\u202a-\u202e\u2066-\u2069]/g;
 
 /** One log record as a line of the page. */
 export interface LogRow {
@@ -18,10 +17,12 @@ export interface LogRow {
   readonly levelText: string;
   /** The program that logged it, where it is not the one of the trace; else empty. */
   readonly service: string;
-  /** The first 1,000 characters of it; as in all texts here, marks that turn the direction are replaced. */
+  /** The first 1,000 characters of it; as in all texts here, marks that turn the direction are replaced and the codes of terminals left out. */
   readonly message: string;
   /** Keys and values of the attributes, about 1,000 characters of them. */
   readonly fields: readonly (readonly [key: string, value: string])[];
+  /** What a person calls its span; empty when the span is not in the trace. */
+  readonly span: string;
   /** Row of the waterfall that shows its span; -1 when the span is not in the trace. */
   readonly row: number;
 }
@@ -36,6 +37,7 @@ export function logRows(
   const rowOf = new Map(tree.spans.spanId.map((spanId, span) => [spanId, tree.rowOfSpan[span] as number]));
   return records.map((record) => {
     const level = logLevelOf(record);
+    const row = record.spanId === null ? -1 : (rowOf.get(record.spanId) ?? -1);
     return {
       record,
       offsetMs: offsetOf(record, trace),
@@ -44,7 +46,8 @@ export function logRows(
       service: record.serviceName === trace.serviceName ? '' : lineText(record.serviceName),
       message: lineText(messageText(record)),
       fields: fieldsOf(record),
-      row: record.spanId === null ? -1 : (rowOf.get(record.spanId) ?? -1),
+      span: row === -1 ? '' : lineText(rowLabel(tree, row)),
+      row,
     };
   });
 }
@@ -74,7 +77,7 @@ function fieldsOf({ attributes }: LogRecord): LogRow['fields'] {
 
 function lineText(text: string, length = LINE_LENGTH): string {
   const start = text.length > length ? `${text.slice(0, length)}…` : text;
-  return start.replace(DIRECTION_MARKS, '\ufffd');
+  return withoutDirectionMarks(withoutTerminalCodes(start));
 }
 
 function inline(value: AttributeJson): string {

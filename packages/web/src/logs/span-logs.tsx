@@ -1,53 +1,89 @@
 import { useSignal } from '@preact/signals';
 import { useEffect, useMemo } from 'preact/hooks';
 import type { TraceDocument } from '@tta/obs-protocol';
-import { groupAttributes } from '../details/attribute-groups.ts';
-import type { AttributeEntry } from '../details/attribute-groups.ts';
-import { EntryList } from '../details/entry-list.tsx';
+import { AttributeList } from '../details/attribute-list.tsx';
+import { Section } from '../details/section.tsx';
 import { formatDuration } from '../format/duration.ts';
-import { absoluteTime } from '../format/moment.ts';
-import { spansBeside } from '../tree/span-tree.ts';
+import { rowOfSpan, spansBeside } from '../tree/span-tree.ts';
 import type { SpanTree } from '../tree/span-tree.ts';
+import type { Viewer } from '../viewer.ts';
+import { LevelSelect } from './level-select.tsx';
+import { logEntries } from './log-entries.ts';
 import { LogLevelMark } from './log-level-mark.tsx';
 import { LogLineText } from './log-line-text.tsx';
-import { logRows, messageText } from './log-rows.ts';
+import { logRows } from './log-rows.ts';
 import type { LogRow } from './log-rows.ts';
 import { LogsFailed } from './logs-failed.tsx';
-import type { TraceLogs } from './trace-logs.ts';
 
 export interface SpanLogsProps {
-  readonly logs: TraceLogs;
+  readonly viewer: Viewer;
   readonly trace: TraceDocument;
   readonly tree: SpanTree;
   readonly spanId: string;
 }
 
+/** The service tells the lines of so many spans at once. */
+const MOST_SPANS = 10;
+
 /** What was logged in one span: each message whole, and all that came with it when it is opened. */
-export function SpanLogs({ logs, trace, tree, spanId }: SpanLogsProps) {
+export function SpanLogs({ viewer, trace, tree, spanId }: SpanLogsProps) {
+  const { spanLogs: logs } = viewer;
   const { summary } = trace;
-  const spanIds = spansBeside(tree, spanId);
-  useEffect(() => logs.open(summary.traceId, spanIds), [summary.traceId, spanIds.join()]);
+  const minSeverity = useSignal<number | undefined>(undefined);
+  const isWithChildren = useSignal(false);
+  const below = spansBelow(tree, spanId);
+  const spanIds = isWithChildren.value ? below : spansBeside(tree, spanId);
+  useEffect(
+    () => logs.open(summary.traceId, { spanIds, minSeverity: minSeverity.value }),
+    [summary.traceId, spanIds.join(), minSeverity.value],
+  );
   useEffect(() => () => logs.close(), []);
   const { records, hasMore, hasFailed } = logs.loaded.value;
   const rows = useMemo(() => logRows(records, summary, tree), [records, summary, tree]);
-  if (rows.length === 0 && !hasFailed) return null;
+  const isNarrowed = minSeverity.value !== undefined;
+  const canWiden = below.length > spanIds.length || isWithChildren.value;
+  if (rows.length === 0 && !hasFailed && !isNarrowed && !isWithChildren.value) return null;
   return (
-    <section class="span-logs">
-      <h3>Logs</h3>
-      {rows.map((row) => (
-        <SpanLogLine key={row.record.id} row={row} />
-      ))}
-      {hasMore && (
-        <p>
-          first {rows.length.toLocaleString('en')} lines{' '}
-          <button class="logs-more" onClick={() => logs.showMore()}>
+    <Section title="Logs" count={hasMore ? `first ${rows.length.toLocaleString('en')} lines` : rows.length}>
+      <div class="span-logs">
+        <div class="span-logs-bar">
+          <LevelSelect minSeverity={minSeverity.value} onChoose={(chosen) => (minSeverity.value = chosen)} />
+          {canWiden && (
+            <label class="logs-option">
+              <input
+                type="checkbox"
+                checked={isWithChildren.value}
+                onChange={(event) => (isWithChildren.value = event.currentTarget.checked)}
+              />
+              Also within its children
+            </label>
+          )}
+        </div>
+        {rows.map((row) => (
+          <SpanLogLine key={row.record.id} row={row} />
+        ))}
+        {rows.length === 0 && !hasFailed && <p class="muted">No line of this level.</p>}
+        {hasMore && (
+          <button type="button" class="link-button" onClick={() => logs.showMore()}>
             show more
           </button>
-        </p>
-      )}
-      {hasFailed && <LogsFailed onRetry={() => logs.reload()} />}
-    </section>
+        )}
+        {hasFailed && <LogsFailed onRetry={() => logs.reload()} />}
+      </div>
+    </Section>
   );
+}
+
+/** A span and all below it, as long as they are few; else the span alone. */
+function spansBelow(tree: SpanTree, spanId: string): readonly string[] {
+  const row = rowOfSpan(tree, spanId);
+  if (row === -1) return [spanId];
+  const found = new Set<number>();
+  for (let at = row; at < (tree.end[row] as number) && found.size <= MOST_SPANS; at++)
+    found.add(tree.outer[at] as number).add(tree.inner[at] as number);
+  return found.size > MOST_SPANS
+    ? spansBeside(tree, spanId)
+    : [...found].map((span) => tree.spans.spanId[span] as string);
 }
 
 /** What came with the line is drawn when it is opened: it may be long, and there are many lines. */
@@ -59,23 +95,11 @@ function SpanLogLine({ row }: { readonly row: LogRow }) {
         <LogLevelMark level={row.level} text={row.levelText} /> <LogLineText row={row} />{' '}
         <span class="muted">at {offsetText(row.offsetMs)}</span>
       </summary>
-      {isOpen.value && <EntryList entries={entriesOf(row)} />}
+      {isOpen.value && <AttributeList entries={logEntries(row)} />}
     </details>
   );
 }
 
 function offsetText(offsetMs: number): string {
   return offsetMs < 0 ? `-${formatDuration(-offsetMs)}` : formatDuration(offsetMs);
-}
-
-function entriesOf({ record, message }: LogRow): readonly AttributeEntry[] {
-  const whole = messageText(record);
-  return [
-    ...(whole === message ? [] : [{ key: 'message', text: whole }]),
-    ...groupAttributes(record.attributes).flatMap((group) => group.entries),
-    ...(record.eventName === null ? [] : [{ key: 'event', text: record.eventName }]),
-    ...(record.scope.name === '' ? [] : [{ key: 'logger', text: record.scope.name }]),
-    { key: 'service', text: record.serviceName },
-    { key: 'time', text: absoluteTime(Number(record.timeUnixNano) / 1e6) },
-  ];
 }

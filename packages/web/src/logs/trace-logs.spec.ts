@@ -62,14 +62,28 @@ describe('TraceLogs', () => {
 
   it('loads those of some spans, and anew when it is other spans', async () => {
     const { logs, loads, answer, shown } = setUp();
-    logs.open('a', ['1', '2']);
-    logs.open('a', ['1', '2']);
+    logs.open('a', { spanIds: ['1', '2'] });
+    logs.open('a', { spanIds: ['1', '2'] });
     await answer([1]);
-    logs.open('a', ['1']);
-    expect(shown()).toEqual([]);
+    logs.open('a', { spanIds: ['1'] });
+    expect([shown(), logs.loaded.value.isLoading]).toEqual([[1], true]);
     await answer([2]);
     expect(loads.map(({ query }) => query.spanIds)).toEqual([['1', '2'], ['1']]);
     expect(shown()).toEqual([2]);
+  });
+
+  it('loads those of a level, and keeps to it while the same trace is opened again', async () => {
+    const { logs, loads, answer } = setUp();
+    logs.open('a');
+    await answer([1]);
+    logs.open('a', { spanIds: [], minSeverity: 13 });
+    await answer([2]);
+    logs.open('a');
+    expect(loads.map(({ query }) => query.minSeverity)).toEqual([undefined, 13]);
+    expect(logs.selection.minSeverity).toBe(13);
+    logs.open('b');
+    expect(loads.at(-1)!.query.minSeverity).toBeUndefined();
+    expect(logs.loaded.value).toEqual({ records: [], hasMore: false, hasFailed: false, isLoading: true });
   });
 
   it('shows a page more on demand, and loads only that', async () => {

@@ -5,7 +5,16 @@ import type { Timer } from '../service/backoff.ts';
 import { Reloader } from '../service/reloader.ts';
 import type { LogQuery } from '../service/service-client.ts';
 
-const NONE: LoadedLogs = { records: [], hasMore: false, hasFailed: false };
+const NONE: LoadedLogs = { records: [], hasMore: false, hasFailed: false, isLoading: true };
+const ALL: LogSelection = { spanIds: [] };
+
+/** Which records of a trace are wanted. */
+export interface LogSelection {
+  /** Of which spans; without any those of the whole trace. */
+  readonly spanIds: readonly string[];
+  /** 1–24. */
+  readonly minSeverity?: number | undefined;
+}
 
 export interface LoadedLogs {
   /** In order of time. */
@@ -14,6 +23,8 @@ export interface LoadedLogs {
   readonly hasMore: boolean;
   /** The last attempt to load them failed: what is shown may be out of date. */
   readonly hasFailed: boolean;
+  /** What is shown is not yet what was asked for: nothing has come, or it is of another selection. */
+  readonly isLoading: boolean;
 }
 
 export interface TraceLogsOptions {
@@ -31,7 +42,7 @@ export class TraceLogs {
   readonly #loaded = signal(NONE);
   readonly loaded: ReadonlySignal<LoadedLogs> = this.#loaded;
   #traceId: string | undefined;
-  #spanIds: readonly string[] = [];
+  #selection = ALL;
   #pages: readonly LogList[] = [];
   #pageCount = 1;
   /** Pages from this one on are loaded again. */
@@ -46,18 +57,27 @@ export class TraceLogs {
     });
   }
 
-  /** @param spanIds - Spans whose records are wanted; without any those of the whole trace. */
-  open(traceId: string, spanIds: readonly string[] = []): void {
-    if (traceId === this.#traceId && spanIds.join() === this.#spanIds.join()) return;
+  /** Another trace is shown as a whole, unless it is told which part of it is wanted; the one that is open stays as it is. */
+  open(traceId: string, selection: LogSelection = traceId === this.#traceId ? this.#selection : ALL): void {
+    if (traceId === this.#traceId && isSame(selection, this.#selection)) return;
+    const { records } = traceId === this.#traceId ? this.#loaded.value : NONE;
     this.close();
     this.#traceId = traceId;
-    this.#spanIds = spanIds;
+    this.#selection = selection;
+    // What is shown stays until the answer: a filter that is turned must not flash.
+    this.#loaded.value = { ...NONE, records };
     this.#reloader.request();
+  }
+
+  /** What is shown of the open trace. */
+  get selection(): LogSelection {
+    return this.#selection;
   }
 
   close(): void {
     this.#reloader.stop();
     this.#traceId = undefined;
+    this.#selection = ALL;
     this.#pages = [];
     this.#pageCount = 1;
     this.#firstStale = 0;
@@ -101,7 +121,7 @@ export class TraceLogs {
     } catch {
       if (aborted.aborted) return;
       this.#firstStale = 0;
-      this.#loaded.value = { ...this.#loaded.value, hasFailed: true };
+      this.#loaded.value = { ...this.#loaded.value, hasFailed: true, isLoading: false };
       return;
     }
     if (aborted.aborted) return;
@@ -110,15 +130,20 @@ export class TraceLogs {
       records: pages.flatMap((page) => page.items),
       hasMore: pages.at(-1)?.nextCursor !== null,
       hasFailed: false,
+      isLoading: false,
     };
   }
 
   #page(cursor: string | undefined, signal: AbortSignal): Promise<LogList> {
     return this.#options.load(this.#traceId as string, {
       limit: this.#options.pageSize,
-      spanIds: this.#spanIds,
+      ...this.#selection,
       signal,
       ...(cursor !== undefined && { cursor }),
     });
   }
+}
+
+function isSame(one: LogSelection, other: LogSelection): boolean {
+  return one.minSeverity === other.minSeverity && one.spanIds.join() === other.spanIds.join();
 }

@@ -71,6 +71,8 @@ export interface TraceQuery extends PageQuery {
 export interface LogQuery extends PageQuery {
   /** Spans whose records are wanted; without any those of the whole trace. */
   readonly spanIds?: readonly string[];
+  /** 1–24; without one those of no severity are among them. */
+  readonly minSeverity?: number | undefined;
 }
 
 /** A stretch of time, in milliseconds since the Unix epoch, of all services or of one. */
@@ -118,8 +120,9 @@ export class ServiceClient {
   }
 
   /** The log records of a trace in order of time. */
-  traceLogs(traceId: string, { limit, cursor, spanIds = [], signal }: LogQuery): Promise<LogList> {
-    const parameters = parametersOf({ limit, cursor });
+  traceLogs(traceId: string, query: LogQuery): Promise<LogList> {
+    const { limit, cursor, spanIds = [], minSeverity, signal } = query;
+    const parameters = parametersOf({ limit, cursor, minSeverity });
     for (const spanId of spanIds) parameters.append('spanId', spanId);
     return this.#get(`${tracePath(traceId)}/logs?${parameters}`, isLogList, signal);
   }

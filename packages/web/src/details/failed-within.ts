@@ -1,0 +1,63 @@
+import { isFailed } from '../tree/failures.ts';
+import { rowEdge } from '../tree/edge.ts';
+import { childRows, rowLabel } from '../tree/span-tree.ts';
+import type { SpanTree } from '../tree/span-tree.ts';
+import { rowId } from '../tree/visible-rows.ts';
+
+/** A part of a run that failed. */
+export interface FailedPart {
+  readonly spanId: string;
+  /** `attempt 2`, `branch left`, else what the row is called. */
+  readonly name: string;
+  readonly message: string | undefined;
+}
+
+export interface FailedWithin {
+  /** Failed children from the earliest, the first 20. */
+  readonly parts: readonly FailedPart[];
+  readonly count: number;
+  /** Where the failure of the row itself began; `undefined` when the row did not fail, or it began there. */
+  readonly origin: FailedPart | undefined;
+}
+
+const MOST_PARTS = 20;
+
+/** What failed directly below a row, and where the failure of the row began: at each level the child that failed last. */
+export function failedWithin(tree: SpanTree, row: number): FailedWithin {
+  const failed = [...childRows(tree, row)].filter((child) => isFailed(tree, child));
+  let origin = row;
+  if (isFailed(tree, row)) {
+    for (let next = lastFailed(tree, row); next !== -1; next = lastFailed(tree, next)) origin = next;
+  }
+  return {
+    parts: failed.slice(0, MOST_PARTS).map((child) => partOf(tree, child)),
+    count: failed.length,
+    origin: origin === row ? undefined : partOf(tree, origin),
+  };
+}
+
+function partOf(tree: SpanTree, row: number): FailedPart {
+  const { statusMessage } = tree.spans;
+  const label = rowLabel(tree, row);
+  const edge = rowEdge(tree, row)?.text;
+  return {
+    spanId: rowId(tree, row),
+    name: edge === undefined || edge === label ? label : `${edge}: ${label}`,
+    message:
+      statusMessage[tree.inner[row] as number] ?? statusMessage[tree.outer[row] as number] ?? undefined,
+  };
+}
+
+function lastFailed(tree: SpanTree, row: number): number {
+  const { startMs, durationMs } = tree.spans;
+  let last = -1;
+  let lastEndMs = Number.NEGATIVE_INFINITY;
+  for (const child of childRows(tree, row)) {
+    const span = tree.outer[child] as number;
+    const endMs = (startMs[span] as number) + (durationMs[span] as number);
+    if (!isFailed(tree, child) || endMs < lastEndMs) continue;
+    last = child;
+    lastEndMs = endMs;
+  }
+  return last;
+}
