@@ -148,7 +148,7 @@ describe('Viewer', () => {
     for (const fn of due.splice(0)) fn();
     sockets[0]!.send({ type: 'logs', seq: 7, traceId });
     await until(() => viewer.spanLogs.loaded.value.records[0] !== ofSpan);
-    expect(asked.at(-1)).toBe(`/api/traces/${traceId}/logs?limit=100&spanId=00f067aa0ba902b7`);
+    expect(asked.at(-1)).toBe(`/api/traces/${traceId}/logs?limit=20&spanId=00f067aa0ba902b7`);
     navigate('#/traces');
     expect(viewer.logs.loaded.value.records).toEqual([]);
   });

@@ -34,7 +34,7 @@ export interface ViewerOptions extends Clock {
 
 const LOG_PAGE_SIZE = 500;
 /** Lines in the pane are drawn whole, and all of them: fewer at a time. */
-const SPAN_LOG_PAGE_SIZE = 100;
+const SPAN_LOG_PAGE_SIZE = 20;
 
 /** What the page knows and shows: the list, the open trace and its logs, the connection and the address. */
 export class Viewer {

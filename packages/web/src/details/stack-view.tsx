@@ -114,7 +114,7 @@ function Place({ frame: { file, line, column }, workingDirectory }: PlaceProps) 
   const href = path === undefined ? undefined : settings.editorLink(path, line, column);
   const position = [line, column].filter((part) => part !== undefined).join(':');
   const root = (workingDirectory ?? '').replaceAll('\\', '/').replace(/\/$/, '');
-  const brief = path === undefined ? file : path.slice(root.length + 1);
+  const brief = path === undefined ? lastParts(file) : path.slice(root.length + 1);
   const text = withoutDirectionMarks(position === '' ? brief : `${brief}:${position}`);
   return href === undefined ? (
     <span class="stack-place" title={file}>
@@ -125,6 +125,12 @@ function Place({ frame: { file, line, column }, workingDirectory }: PlaceProps) 
       {text}
     </a>
   );
+}
+
+/** The name of a file with the folders that it is in; whole in the tooltip. */
+function lastParts(file: string): string {
+  const parts = file.split(/[\\/]/);
+  return parts.length > 4 ? `…/${parts.slice(-3).join('/')}` : file;
 }
 
 function isWithin(directory: string, file: string): boolean {

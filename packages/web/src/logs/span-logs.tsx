@@ -4,6 +4,7 @@ import type { TraceDocument } from '@tta/obs-protocol';
 import { AttributeList } from '../details/attribute-list.tsx';
 import { Section } from '../details/section.tsx';
 import { formatDuration } from '../format/duration.ts';
+import { formatRoute } from '../route.ts';
 import { rowOfSpan, spansBeside } from '../tree/span-tree.ts';
 import type { SpanTree } from '../tree/span-tree.ts';
 import type { Viewer } from '../viewer.ts';
@@ -64,9 +65,14 @@ export function SpanLogs({ viewer, trace, tree, spanId }: SpanLogsProps) {
         ))}
         {rows.length === 0 && !hasFailed && <p class="muted">No line of this level.</p>}
         {hasMore && (
-          <button type="button" class="link-button" onClick={() => logs.showMore()}>
-            show more
-          </button>
+          <p>
+            <button type="button" class="link-button" onClick={() => logs.showMore()}>
+              show more
+            </button>{' '}
+            <a href={formatRoute({ view: 'trace', traceId: summary.traceId, part: 'logs', spanId })}>
+              in the logs of the trace
+            </a>
+          </p>
         )}
         {hasFailed && <LogsFailed onRetry={() => logs.reload()} />}
       </div>
