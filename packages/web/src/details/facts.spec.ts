@@ -98,7 +98,7 @@ describe('primitiveWords', () => {
       primitiveWords({
         cacheOutcome: 'hit',
         cacheAgeMs: 1_500,
-        backoffMs: [100, 200],
+        backoffMs: [100, null],
         retryStopped: 'asked_to_wait',
         circuitChanges: ['open', 'half_open'],
         choice: 'then',
@@ -107,11 +107,36 @@ describe('primitiveWords', () => {
       }),
     ).toEqual([
       { name: 'Cache', text: 'hit', note: '1.5 s old' },
-      { name: 'Back-off', text: '100 ms, 200 ms', note: 'before each further attempt' },
+      { name: 'Back-off', text: '100 ms, not told', note: 'before each further attempt' },
       { name: 'Gave up', text: 'the other side asked for a longer wait than it may take' },
       { name: 'Circuit went', text: 'open → half open' },
-      { name: 'Shared with', text: '1 caller' },
+      { name: 'Callers', text: '1' },
       { name: 'Decided', text: 'then', note: 'condition' },
+    ]);
+    expect(
+      primitiveWords({
+        fallbackDepth: 1,
+        fallbackStopped: 'streamed',
+        isAbandoned: true,
+        hedgeAttempts: 2,
+        hedgeWinner: 2,
+        decidedBy: 'Grace',
+        remark: 'too dear',
+        effectiveness: 0.5,
+        undone: ['refund', 'cancel'],
+        chunks: 3,
+        firstChunkMs: 20,
+      }).map(({ name, text, note }) => [name, text, note]),
+    ).toEqual([
+      ['Answered by', 'alternative 1', undefined],
+      ['Went no further', 'a reader had a part of the answer already', undefined],
+      ['Left behind', 'went on after its caller had stopped waiting', undefined],
+      ['Hedge', '2 attempts', 'attempt 2 answered first'],
+      ['Decided by', 'Grace', 'too dear'],
+      ['Lanes busy', '50.0 %', undefined],
+      ['Undone', 'refund, cancel', undefined],
+      ['Chunks', '3', undefined],
+      ['First chunk', 'after 20 ms', undefined],
     ]);
     expect(primitiveWords({ retryStopped: 'new_reason', reason: 'why' })).toEqual([
       { name: 'Gave up', text: 'new reason' },

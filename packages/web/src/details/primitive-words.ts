@@ -1,6 +1,7 @@
 import type { PrimitiveFacts } from '@tta/obs-protocol';
 import { exactCount } from '../format/count.ts';
 import { formatDuration } from '../format/duration.ts';
+import { formatPercent } from '../format/percent.ts';
 import { formatUsd } from '../format/usd.ts';
 import type { Fact } from './ai-facts.ts';
 
@@ -8,32 +9,40 @@ import type { Fact } from './ai-facts.ts';
 export function primitiveWords(facts: PrimitiveFacts): readonly Fact[] {
   const words: (Fact | undefined)[] = [
     told('Cache', facts.cacheOutcome, (outcome) => outcome, ago(facts.cacheAgeMs)),
+    told('Fresh for', facts.cacheTtlMs, formatDuration),
     told('Saved', facts.savedUsd, formatUsd),
-    told(
-      'Back-off',
-      facts.backoffMs,
-      (waits) => waits.map(formatDuration).join(', '),
-      'before each further attempt',
-    ),
+    told('Back-off', facts.backoffMs, waitsText, 'before each further attempt'),
     told('Gave up', facts.retryStopped, (why) => GAVE_UP[why] ?? spaced(why)),
+    told('Answered by', facts.fallbackDepth, (depth) =>
+      depth === 0 ? 'the primary step' : `alternative ${depth}`,
+    ),
+    told('Went no further', facts.fallbackStopped, (why) => GAVE_UP[why] ?? spaced(why)),
     told('Limit', facts.limitMs, formatDuration),
     told('Overrun', facts.overrunMs, (ms) => `ended ${formatDuration(ms)} after the limit`),
+    facts.isAbandoned === true
+      ? { name: 'Left behind', text: 'went on after its caller had stopped waiting' }
+      : undefined,
     told('Hedge', facts.hedgeAttempts, (count) => counted(count, 'attempt', 'attempts'), winner(facts)),
+    told('No second attempt', facts.hedgeWithheld, (why) => GAVE_UP[why] ?? spaced(why)),
     told('Circuit', facts.circuitState, spaced),
     told('Circuit went', facts.circuitChanges, (states) => states.map(spaced).join(' → ')),
+    told('Open for', facts.circuitRecoveryMs, formatDuration),
     told('Waited', facts.waitedMs, formatDuration),
     facts.sharesRun === true ? { name: 'Work', text: 'shares the run of another caller' } : undefined,
-    told('Shared with', facts.callers, (count) => counted(count, 'caller', 'callers')),
-    told(
-      'Decided',
-      facts.choice,
-      (choice) => choice,
-      facts.reason === undefined ? undefined : spaced(facts.reason),
-    ),
+    told('Callers', facts.callers, exactCount),
+    told('Decided', facts.choice, (choice) => choice, spacedOr(facts.reason)),
     facts.choice === undefined ? told('Reason', facts.reason, spaced) : undefined,
-    told('Decided by', facts.decidedBy, (who) => who),
+    told('Decided by', facts.decidedBy, (who) => who, facts.remark),
+    facts.decidedBy === undefined ? told('Remark', facts.remark, (remark) => remark) : undefined,
+    told('Asked of', facts.askedOf, (who) => who),
     told('Iterations', facts.iterations, exactCount),
     told('Items', facts.items, exactCount),
+    told('At a time', facts.concurrency, exactCount),
+    told('Lanes busy', facts.effectiveness, formatPercent),
+    told('Undone', facts.undone, (steps) => steps.join(', ')),
+    told('Not undone', facts.notUndone, (steps) => steps.join(', ')),
+    told('Chunks', facts.chunks, exactCount),
+    told('First chunk', facts.firstChunkMs, (ms) => `after ${formatDuration(ms)}`),
     told('Turns', facts.agentSteps, exactCount),
     told('Tool calls', facts.toolCalls, exactCount),
   ];
@@ -42,7 +51,6 @@ export function primitiveWords(facts: PrimitiveFacts): readonly Fact[] {
 
 const GAVE_UP: Readonly<Record<string, string>> = {
   attempts: 'no attempt was left',
-  not_retryable: 'the error does not pass by trying again',
   elapsed: 'its time was up',
   budget: 'the budget of retries was used up',
   asked_to_wait: 'the other side asked for a longer wait than it may take',
@@ -60,6 +68,14 @@ function told<Value>(
 
 function ago(ageMs: number | undefined): string | undefined {
   return ageMs === undefined ? undefined : `${formatDuration(ageMs)} old`;
+}
+
+function waitsText(waits: readonly (number | null)[]): string {
+  return waits.map((ms) => (ms === null ? 'not told' : formatDuration(ms))).join(', ');
+}
+
+function spacedOr(text: string | undefined): string | undefined {
+  return text === undefined ? undefined : spaced(text);
 }
 
 function winner({ hedgeWinner }: PrimitiveFacts): string | undefined {
