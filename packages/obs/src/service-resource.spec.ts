@@ -39,6 +39,8 @@ describe('serviceResource', () => {
     process.argv.length = 1;
     const attributes = attributesOf();
     expect(attributes).toMatchObject({ 'service.name': 'shop' });
-    expect(Object.keys(attributes).filter((name) => /^vcs\.|^process\.command$/.test(name))).toEqual([]);
+    expect(
+      Object.keys(attributes).filter((name) => /^vcs\.|^process\.(command|working_directory)$/.test(name)),
+    ).toEqual([]);
   });
 });

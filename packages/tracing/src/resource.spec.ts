@@ -44,6 +44,7 @@ describe('createResource', () => {
       'process.executable.name': 'node',
       'process.executable.path': process.execPath,
       'process.command': process.argv[1],
+      'process.working_directory': process.cwd(),
       'process.runtime.name': 'nodejs',
       'process.runtime.version': process.versions.node,
       'process.runtime.description': 'Node.js',

@@ -88,10 +88,21 @@ function processAttributes(): DetectedResourceAttributes {
     'process.executable.name': basename(process.execPath),
     'process.executable.path': process.execPath,
     'process.command': process.argv[1],
+    'process.working_directory': workingDirectory(),
     'process.runtime.name': 'nodejs',
     'process.runtime.version': process.versions.node,
     'process.runtime.description': 'Node.js',
   };
+}
+
+/** Mostly where the program was started: what stack traces name lies in it. */
+function workingDirectory(): string | undefined {
+  try {
+    return process.cwd();
+  } catch {
+    // It was deleted.
+    return undefined;
+  }
 }
 
 function checkoutAttributes({ directories, searchPath }: CheckoutSearch): DetectedResourceAttributes {
