@@ -801,6 +801,32 @@ describe('a token', () => {
     expect((await get('/health', { cookie: cookie.split(';')[0]! })).status).toBe(200);
   });
 
+  it('is asked for by the page in words, without a script and without repeating what was sent', async () => {
+    await start({}, TOKEN);
+    const accept = 'text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8';
+    const answer = await get('/?from=<script>', { accept });
+    expect([answer.status, answer.headers.get('content-type'), answer.headers.get('cache-control')]).toEqual([
+      401,
+      'text/html; charset=utf-8',
+      'no-store',
+    ]);
+    expect(answer.headers.get('content-security-policy')).toContain("default-src 'none'");
+    const text = await answer.text();
+    expect(text).toContain('/?token=');
+    expect(text).not.toMatch(/<script|style|correct-horse|href|src=/);
+    const wrong = await get('/?token=correct-horse-batterx', { accept });
+    expect([wrong.status, await wrong.text()]).toEqual([401, expect.stringContaining('is not the one of')]);
+    for (const [path, wanted] of [
+      ['/', '*/*'],
+      ['/', 'application/json, text/html-not'],
+      ['/api/traces', accept],
+    ] as const) {
+      const type = (await get(path, { accept: wanted })).headers.get('content-type');
+      expect([path, type]).toEqual([path, 'application/problem+json; charset=utf-8']);
+    }
+    expect((await get('/health', { accept, ...bearer })).status).toBe(200);
+  });
+
   it('is taken under any name of the host, and nothing else is', async () => {
     await start({}, TOKEN);
     const answerTo = (path: string) =>

@@ -3,6 +3,7 @@ import type { ServiceLogger } from '../logger.ts';
 import { InvalidCursorError } from '../storage/list-cursor.ts';
 import type { Access } from './access.ts';
 import { refuse } from './api-routes.ts';
+import { lockedPage, wantsPage } from './locked-page.ts';
 import type { Refusals } from './refusals.ts';
 import { RefusedError, refusalHeaders } from './refused-error.ts';
 import type { SparseLog } from './sparse-log.ts';
@@ -39,7 +40,14 @@ export function addRequestChecks(
     } catch (error) {
       const { status, message } = error as RefusedError;
       if (!isIdleQuestion(request, status)) refusals.noteRequest(request.method, request.url, status);
-      return refuse(reply.headers(refusalHeaders(status)), status, message);
+      reply.headers(refusalHeaders(status));
+      if (status === 401 && isPage(request) && wantsPage(request.headers)) {
+        return reply
+          .code(401)
+          .type('text/html; charset=utf-8')
+          .send(lockedPage(shownToken(request) !== ''));
+      }
+      return refuse(reply, status, message);
     }
     return undefined;
   });
@@ -86,9 +94,13 @@ function isIdleQuestion(request: FastifyRequest, status: number): boolean {
   return status === 401 || status === 404 || (status === 403 && pathOf(request) === '/health');
 }
 
+function isPage(request: FastifyRequest): boolean {
+  return request.method === 'GET' && pathOf(request) === '/';
+}
+
 /** The token of `/?token=…`, the address that a person opens first. */
 function shownToken(request: FastifyRequest): string {
-  if (request.method !== 'GET' || pathOf(request) !== '/') return '';
+  if (!isPage(request)) return '';
   const { token } = request.query as Readonly<Record<string, string | string[] | undefined>>;
   return typeof token === 'string' ? token : '';
 }
