@@ -14,6 +14,7 @@ import './styles/shell.css';
 import './styles/traces.css';
 import './styles/config.css';
 import './styles/trace.css';
+import './styles/waterfall.css';
 import './styles/details.css';
 import './styles/logs.css';
 import './styles/overview.css';

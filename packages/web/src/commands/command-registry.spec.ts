@@ -23,6 +23,14 @@ describe('CommandRegistry', () => {
     expect(registry.take(press('j', { ctrlKey: true }))).toBeUndefined();
   });
 
+  it('tells an arrow with Shift from the arrow alone', () => {
+    const registry = new CommandRegistry();
+    registry.add(() => [command('fold', 'ArrowLeft'), command('fold all beside it', 'Shift+ArrowLeft')]);
+    expect(registry.take(press('ArrowLeft', { shiftKey: true }))?.title).toBe('fold all beside it');
+    expect(registry.take(press('ArrowLeft', { shiftKey: false }))?.title).toBe('fold');
+    expect(registry.take(press('ArrowDown', { shiftKey: true }))).toBeUndefined();
+  });
+
   it('prefers what came later, until it goes', () => {
     const registry = new CommandRegistry();
     registry.add(() => [command('page', 'j')]);

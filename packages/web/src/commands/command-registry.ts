@@ -8,6 +8,7 @@ export interface KeyPress {
   readonly ctrlKey: boolean;
   readonly metaKey: boolean;
   readonly altKey: boolean;
+  readonly shiftKey?: boolean;
   readonly timeStamp: number;
 }
 
@@ -59,7 +60,10 @@ export class CommandRegistry {
       const command = of(`${begun.key} ${press.key}`);
       if (command !== undefined) return command;
     }
-    const command = of(press.key);
+    // Letters and signs are other keys with Shift as it is; arrows are not.
+    const command = of(
+      press.shiftKey === true && press.key.startsWith('Arrow') ? `Shift+${press.key}` : press.key,
+    );
     if (
       command === undefined &&
       commands.some(({ keys }) => keys.some((key) => key.startsWith(`${press.key} `)))

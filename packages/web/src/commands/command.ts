@@ -5,7 +5,7 @@ export interface Command {
   readonly group: 'Go to' | 'List' | 'Trace' | 'Span' | 'Page';
   /**
    * Each of these does it: a key as `KeyboardEvent.key` has it (`j`, `E`, `ArrowDown`), two of them one after the other
-   * (`g t`), or one with Ctrl or ⌘ (`Mod+k`). Empty for what is only chosen by name.
+   * (`g t`), one with Ctrl or ⌘ (`Mod+k`), or an arrow with Shift (`Shift+ArrowLeft`). Empty for what is only chosen by name.
    */
   readonly keys: readonly string[];
   readonly run: () => void;

@@ -1,15 +1,21 @@
+import { useSignal } from '@preact/signals';
 import type { ComponentChildren } from 'preact';
 import { useMemo } from 'preact/hooks';
-import type { ExecutionStatus, TraceDocument } from '@tta/obs-protocol';
+import { fieldTerm } from '@tta/obs-protocol/query';
+import type { AiUsage, ExecutionStatus, TraceDocument, TraceSummary } from '@tta/obs-protocol';
+import { exactCount, formatCount } from '../format/count.ts';
 import { formatDuration } from '../format/duration.ts';
 import { absoluteTime } from '../format/moment.ts';
 import { shortId } from '../format/short-id.ts';
+import { costSources, formatCost } from '../format/usd.ts';
+import { formatRoute } from '../route.ts';
 import { CopyButton } from '../shell/copy-button.tsx';
 import { failedTone, StatusGlyph } from '../shell/status-badge.tsx';
 import { decisiveFailure } from '../tree/failures.ts';
 import { rowLabel } from '../tree/span-tree.ts';
 import type { SpanTree } from '../tree/span-tree.ts';
 import { rowId } from '../tree/visible-rows.ts';
+import { mostTimeSpent } from './time-spent.ts';
 
 const VERDICT: Record<ExecutionStatus, string> = {
   success: 'Succeeded in',
@@ -22,46 +28,184 @@ const VERDICT: Record<ExecutionStatus, string> = {
 export interface TraceHeaderProps {
   readonly document: TraceDocument;
   readonly tree: SpanTree;
+  /** Query of the list that the trace was opened from. */
+  readonly listQuery: string;
   readonly onSelect: (spanId: string) => void;
+  readonly onPin: () => Promise<void>;
+  /** Further buttons beside its name. */
+  readonly children: ComponentChildren;
 }
 
-/** What the eye meets first: did it succeed, how long, how much, what went wrong. */
-export function TraceHeader({ document: { summary, services }, tree, onSelect }: TraceHeaderProps) {
+/** What the eye meets first: did it succeed, how long, how much, where the time went, what went wrong. */
+export function TraceHeader(props: TraceHeaderProps) {
+  const { document: trace, tree, onSelect } = props;
+  const { summary, services } = trace;
   const cause = useMemo(() => decisiveFailure(tree), [tree]);
+  const spent = useMemo(() => mostTimeSpent(tree), [tree]);
+  const { sessionId, userId, usage } = summary;
   return (
     <header class="trace-header">
       <div class="trace-title">
-        <a class="back" href="#/traces" aria-label="All traces" title="All traces (Esc)">
+        <a
+          class="back"
+          href={formatRoute({ view: 'traces', query: props.listQuery })}
+          aria-label="All traces"
+          title="All traces (Esc)"
+        >
           ←
         </a>
         <h1 class="clip" title={summary.name}>
-          {summary.name}
+          {summary.name === '' ? '(no name)' : summary.name}
         </h1>
         <span class={`verdict status-${summary.status}`}>
           <StatusGlyph status={summary.status} />
           {VERDICT[summary.status]} {formatDuration(summary.durationMs)}
         </span>
+        <span class="trace-actions">
+          <PinButton summary={summary} onPin={props.onPin} />
+          <CopyButton text={() => location.href} what="the link to this view" label="copy link" />
+          {props.children}
+        </span>
       </div>
+      {(spent !== undefined || usage !== null) && (
+        <p class="trace-sums">
+          {spent !== undefined && (
+            <button
+              class="time-spent"
+              title="Of what the duration hangs on, the most: show it"
+              onClick={() => onSelect(rowId(tree, spent.row))}
+            >
+              <strong>{Math.round(spent.share * 100)} %</strong>
+              {spent.isWaiting ? 'waiting in' : 'in'}
+              <span class="clip">{spent.label}</span>
+            </button>
+          )}
+          {usage !== null && <Usage usage={usage} />}
+        </p>
+      )}
       <dl class="facts">
         <Fact name="Started">{absoluteTime(summary.startTimeMs)}</Fact>
-        <Fact name="Service">{services.join(', ')}</Fact>
-        <Fact name="Spans">{summary.spanCount}</Fact>
-        <Fact name="Failed spans">
-          <span class={failedTone(summary)}>{summary.errorCount}</span>
+        <Fact name={services.length === 1 ? 'Service' : 'Services'}>
+          <span class="clip" title={services.join('\n')}>
+            {services.join(', ')}
+          </span>
         </Fact>
+        <Fact name="Spans">{exactCount(summary.spanCount)}</Fact>
+        <Fact name="Failed">
+          <span class={failedTone(summary)}>{exactCount(summary.errorCount)}</span>
+        </Fact>
+        {sessionId !== null && (
+          <Fact name="Session">
+            <a
+              class="clip"
+              href={formatRoute({ view: 'traces', query: fieldTerm('session', [sessionId]) })}
+              title={`All traces of the session ${sessionId}`}
+            >
+              {shortId(sessionId)}
+            </a>
+          </Fact>
+        )}
+        {userId !== null && (
+          <Fact name="User">
+            <a
+              class="clip"
+              href={formatRoute({ view: 'traces', query: fieldTerm('user', [userId]) })}
+              title={`All traces of ${userId}`}
+            >
+              {userId}
+            </a>
+          </Fact>
+        )}
         <Fact name="Trace">
           <code title={summary.traceId}>{shortId(summary.traceId)}</code>
           <CopyButton text={summary.traceId} what="the trace id" />
         </Fact>
-        {!summary.hasRoot && <Fact name="Incomplete">the first span has not arrived</Fact>}
       </dl>
+      {!summary.hasRoot && (
+        <p class="trace-mark">
+          ▲ Incomplete: the first span has not arrived. Durations and status may change.
+        </p>
+      )}
+      {summary.isPartial && (
+        <p class="trace-mark">▲ Partial: earlier spans of this trace were removed because they were old.</p>
+      )}
       {cause !== -1 && (
-        <button class={`cause status-${summary.status}`} onClick={() => onSelect(rowId(tree, cause))}>
+        <button
+          class={`cause status-${summary.status}`}
+          title="Show the span that decided it"
+          onClick={() => onSelect(rowId(tree, cause))}
+        >
           <strong>{rowLabel(tree, cause)}</strong>
           <span class="clip">{causeMessage(tree, cause)}</span>
         </button>
       )}
     </header>
+  );
+}
+
+function Usage({ usage }: { readonly usage: AiUsage }) {
+  const cost = formatCost(usage);
+  const tokens = [
+    `${exactCount(usage.inputTokens)} tokens in, of them ${exactCount(usage.cacheReadTokens)} from a cache`,
+    `${exactCount(usage.outputTokens)} tokens out, of them ${exactCount(usage.reasoningTokens)} to reason`,
+    `${exactCount(usage.calls)} calls of models, ${exactCount(usage.errors)} failed`,
+  ].join('\n');
+  return (
+    <>
+      {usage.inputTokens + usage.outputTokens > 0 && (
+        <span title={tokens}>
+          <strong>{formatCount(usage.inputTokens)}</strong> in,{' '}
+          <strong>{formatCount(usage.outputTokens)}</strong> out tokens
+          {usage.cacheReadTokens > 0 && (
+            <span class="muted">
+              {' '}
+              ({Math.round((100 * usage.cacheReadTokens) / usage.inputTokens)} % cached)
+            </span>
+          )}
+        </span>
+      )}
+      {cost !== '' && (
+        <span title={costSources(usage)}>
+          <strong>{cost}</strong> <span class="muted">{provenance(usage)}</span>
+        </span>
+      )}
+    </>
+  );
+}
+
+/** Whose word the cost is, where there is one. */
+function provenance({ reportedUsd, estimatedUsd, unpricedCount }: AiUsage): string {
+  if (reportedUsd + estimatedUsd === 0) return '';
+  const whose = reportedUsd === 0 ? 'estimated' : estimatedUsd === 0 ? 'reported' : 'partly estimated';
+  return unpricedCount === 0 ? whose : `${whose}, ${unpricedCount} unpriced`;
+}
+
+function PinButton({
+  summary,
+  onPin,
+}: {
+  readonly summary: TraceSummary;
+  readonly onPin: () => Promise<void>;
+}) {
+  const hasFailed = useSignal(false);
+  const pin = async (): Promise<void> => {
+    hasFailed.value = await onPin().then(
+      () => false,
+      () => true,
+    );
+  };
+  return (
+    <button
+      aria-pressed={summary.isPinned}
+      title={
+        summary.isPinned
+          ? 'Pinned: kept from removal by age and number (p)'
+          : 'Keep it from removal by age and number (p)'
+      }
+      onClick={() => void pin()}
+    >
+      {hasFailed.value ? 'not pinned: try again' : summary.isPinned ? '◆ pinned' : '◇ pin'}
+    </button>
   );
 }
 

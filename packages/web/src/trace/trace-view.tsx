@@ -1,24 +1,26 @@
-import { useEffect } from 'preact/hooks';
+import { useSignal } from '@preact/signals';
+import { useEffect, useMemo } from 'preact/hooks';
 import { useCommands } from '../commands/use-commands.tsx';
 import { SpanPane } from '../details/span-pane.tsx';
 import { LogsView } from '../logs/logs-view.tsx';
 import { RawView } from '../raw/raw-view.tsx';
-import { formatRoute } from '../route.ts';
 import type { TracePart, TraceRoute } from '../route.ts';
 import type { ThemeSetting } from '../theme.ts';
 import { TranscriptView } from '../transcript/transcript-view.tsx';
 import type { Viewer } from '../viewer.ts';
 import { WaterfallView } from '../waterfall/waterfall-view.tsx';
 import { defaultPart } from './default-part.ts';
+import { Divider } from './divider.tsx';
+import { ListNeighbours } from './list-neighbours.tsx';
+import { RememberedSize } from './remembered-size.ts';
 import { TraceHeader } from './trace-header.tsx';
 import type { TracePartProps } from './trace-part.ts';
+import { TRACE_PARTS, TraceTabs } from './trace-tabs.tsx';
 
-const PARTS: readonly { readonly part: TracePart; readonly title: string; readonly key: string }[] = [
-  { part: 'waterfall', title: 'Waterfall', key: '1' },
-  { part: 'transcript', title: 'Transcript', key: '2' },
-  { part: 'logs', title: 'Logs', key: '3' },
-  { part: 'raw', title: 'Raw', key: '4' },
-];
+const PANE_PX = 420;
+const LEAST_PANE_PX = 280;
+/** What the pane leaves of the window at least. */
+const LEAST_PART_PX = 420;
 
 export interface TraceViewProps {
   readonly viewer: Viewer;
@@ -36,6 +38,17 @@ export function TraceView({ viewer, theme, route }: TraceViewProps) {
   };
   const select = (selected: string | undefined): void => adjust({ spanId: selected } as Partial<TraceRoute>);
   const show = (part: TracePart): void => viewer.go({ ...route, part }, 'push');
+  const pin = async (): Promise<void> => {
+    const shown = viewer.openTrace.state.peek();
+    // The service tells of the change as of any other.
+    if (shown.kind === 'shown') await viewer.client.pin(traceId, !shown.document.summary.isPinned);
+  };
+  const paneSize = useMemo(() => new RememberedSize(localStorage, 'trace-pane', PANE_PX), []);
+  const panePx = useSignal(paneSize.read());
+  const resizePane = (sizePx: number): void => {
+    panePx.value = sizePx;
+    paneSize.write(sizePx);
+  };
   useCommands([
     {
       title: spanId === undefined ? 'Back to the list' : 'Close the details',
@@ -46,12 +59,13 @@ export function TraceView({ viewer, theme, route }: TraceViewProps) {
           ? viewer.go({ view: 'traces', query: viewer.traces.query.peek() })
           : select(undefined),
     },
-    ...PARTS.map(({ part, title, key }) => ({
+    ...TRACE_PARTS.map(({ part, title, key }) => ({
       title: `Show the ${title.toLowerCase()}`,
       group: 'Trace' as const,
       keys: [key],
       run: () => show(part),
     })),
+    { title: 'Pin the trace, or not', group: 'Trace', keys: ['p'], run: () => void pin().catch(() => {}) },
   ]);
   const name = state.kind === 'shown' ? state.document.summary.name : 'Trace';
   useEffect(() => {
@@ -88,20 +102,36 @@ export function TraceView({ viewer, theme, route }: TraceViewProps) {
         onAdjust: adjust,
       };
       return (
-        <div class={spanId === undefined ? 'trace' : 'trace has-pane'}>
-          <TraceHeader document={trace} tree={tree} onSelect={select} />
-          <nav class="trace-parts" aria-label="Ways to look at this trace">
-            {PARTS.map(({ part, title }) => (
-              <a
-                key={part}
-                href={formatRoute({ ...route, part })}
-                aria-current={part === shownPart ? 'page' : undefined}
-              >
-                {title}
-              </a>
-            ))}
-          </nav>
-          <Part part={shownPart} {...props} />
+        <div
+          class={spanId === undefined ? 'trace' : 'trace has-pane'}
+          style={{ '--pane': `${panePx.value}px` }}
+        >
+          <TraceHeader
+            document={trace}
+            tree={tree}
+            listQuery={viewer.traces.query.value}
+            onSelect={select}
+            onPin={pin}
+          >
+            <ListNeighbours viewer={viewer} route={route} />
+          </TraceHeader>
+          <TraceTabs viewer={viewer} document={trace} route={route} shown={shownPart} />
+          <div class="trace-part">
+            <Part part={shownPart} {...props} />
+          </div>
+          {spanId !== undefined && (
+            <div class="pane-divider">
+              <Divider
+                label="Width of the details"
+                sizePx={panePx.value}
+                minPx={LEAST_PANE_PX}
+                maxPx={innerWidth - LEAST_PART_PX}
+                side="right"
+                onSize={resizePane}
+                onReset={() => resizePane(PANE_PX)}
+              />
+            </div>
+          )}
           {spanId !== undefined && (
             <SpanPane
               key={spanId}

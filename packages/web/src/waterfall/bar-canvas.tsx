@@ -1,9 +1,12 @@
 import { useLayoutEffect, useRef } from 'preact/hooks';
-import type { Theme } from '../theme.ts';
 import { paintRow } from '../primitives/paint-row.ts';
 import type { Palette } from '../primitives/paint-row.ts';
 import type { SpanTree } from '../tree/span-tree.ts';
-import type { TimeScale } from './time-scale.ts';
+import { clearedPen } from './crisp-canvas.ts';
+import type { CriticalPath } from './critical-path.ts';
+import type { LogMarks } from './log-marks.ts';
+import { paintBreaks, paintLogs, paintPath, paintTicks } from './paint-marks.ts';
+import type { TimeAxis } from './time-axis.ts';
 
 export interface BarCanvasProps {
   readonly tree: SpanTree;
@@ -11,10 +14,19 @@ export interface BarCanvasProps {
   readonly first: number;
   readonly last: number;
   readonly rowHeightPx: number;
-  readonly widthPx: number;
-  readonly scale: TimeScale;
-  readonly theme: Theme;
+  readonly leftPx: number;
+  readonly axis: TimeAxis;
+  readonly ticksPx: readonly number[];
+  readonly palette: Palette;
+  /** `undefined` unless it is asked for. */
+  readonly path: CriticalPath | undefined;
+  readonly logs: LogMarks;
+  readonly isDimmed: (row: number) => boolean;
 }
+
+/** What is farther outside than this is not in sight; bars end there, however long they are. */
+const MARGIN_PX = 16;
+const DIMMED = 0.65;
 
 /**
  * The bars of the rows in sight. The canvas lies among the rows and scrolls with them, so that bars and
@@ -22,21 +34,11 @@ export interface BarCanvasProps {
  */
 export function BarCanvas(props: BarCanvasProps) {
   const canvas = useRef<HTMLCanvasElement>(null);
-  const { first, last, rowHeightPx, widthPx } = props;
+  const { first, last, rowHeightPx, axis, leftPx } = props;
   const heightPx = Math.max(0, last - first + 1) * rowHeightPx;
   useLayoutEffect(() => {
-    const element = canvas.current;
-    const pen = element?.getContext('2d');
-    if (!element || !pen || widthPx <= 0) return;
-    const density = window.devicePixelRatio || 1;
-    const deviceWidth = Math.round(widthPx * density);
-    const deviceHeight = Math.round(heightPx * density);
-    // Setting a size clears the canvas and gets new memory for it: only when it changed.
-    if (element.width !== deviceWidth) element.width = deviceWidth;
-    if (element.height !== deviceHeight) element.height = deviceHeight;
-    pen.setTransform(density, 0, 0, density, 0, 0);
-    pen.clearRect(0, 0, widthPx, heightPx);
-    paint(pen, props, heightPx);
+    const pen = clearedPen(canvas.current, axis.widthPx, heightPx);
+    if (pen !== undefined) paint(pen, props, heightPx);
   });
   return (
     <canvas
@@ -44,7 +46,8 @@ export function BarCanvas(props: BarCanvasProps) {
       class="bars"
       aria-hidden="true"
       style={{
-        width: `${widthPx}px`,
+        left: `${leftPx}px`,
+        width: `${axis.widthPx}px`,
         height: `${heightPx}px`,
         transform: `translateY(${first * rowHeightPx}px)`,
       }}
@@ -53,18 +56,28 @@ export function BarCanvas(props: BarCanvasProps) {
 }
 
 function paint(pen: CanvasRenderingContext2D, props: BarCanvasProps, heightPx: number): void {
-  const { tree, visible, first, last, rowHeightPx, widthPx, scale } = props;
-  const styles = getComputedStyle(document.documentElement);
-  const palette: Palette = (token) => styles.getPropertyValue(`--obs-${token}`).trim();
-  const x = (timeMs: number): number => (timeMs / scale.totalMs) * widthPx;
-
-  pen.fillStyle = palette('line');
-  for (const tickMs of scale.ticksMs) pen.fillRect(Math.round(x(tickMs)), 0, 1, heightPx);
-
+  const { tree, visible, first, last, rowHeightPx, axis, palette, path, logs } = props;
+  const { widthPx } = axis;
+  paintTicks(pen, palette, props.ticksPx, heightPx);
+  const x = (timeMs: number): number => Math.max(-MARGIN_PX, Math.min(widthPx + MARGIN_PX, axis.x(timeMs)));
   for (let index = first; index <= last; index++) {
     const row = visible[index];
     if (row === undefined) continue;
-    const middlePx = (index - first) * rowHeightPx + rowHeightPx / 2;
-    paintRow(pen, tree, row, { middlePx, heightPx: rowHeightPx, widthPx, x }, palette);
+    const topPx = (index - first) * rowHeightPx;
+    const place = { middlePx: topPx + rowHeightPx / 2, heightPx: rowHeightPx, widthPx, x };
+    paintRow(pen, tree, row, place, palette);
+    if (props.isDimmed(row)) {
+      pen.save();
+      pen.globalCompositeOperation = 'destination-out';
+      pen.globalAlpha = DIMMED;
+      pen.fillRect(0, topPx, widthPx, rowHeightPx);
+      pen.restore();
+    }
+    // A folded row stands for all that is below it.
+    const past = visible[index + 1] ?? tree.rowCount;
+    const end = past > row + 1 && past === tree.end[row] ? past : row + 1;
+    if (path !== undefined) paintPath(pen, palette, path, row, end, place);
+    paintLogs(pen, palette, logs, row, end, place);
   }
+  paintBreaks(pen, palette, axis.breaks(), rowHeightPx, heightPx);
 }

@@ -21,6 +21,8 @@ export interface WaterfallRowProps {
   readonly unit: DurationUnit;
   readonly services: readonly string[];
   readonly isSelected: boolean;
+  /** Classes for what it is at the moment: found, on the critical path, dimmed; empty for none of it. */
+  readonly emphasis: string;
   /** `undefined` for a row without children. */
   readonly isExpanded: boolean | undefined;
   readonly onSelect: (row: number) => void;
@@ -43,7 +45,7 @@ export function WaterfallRow(props: WaterfallRowProps) {
   return (
     <div
       id={`span-${rowId(tree, row)}`}
-      class={`waterfall-row is-${status}${isSelected ? ' is-active' : ''}`}
+      class={`waterfall-row is-${status}${isSelected ? ' is-active' : ''}${props.emphasis}`}
       role="row"
       aria-level={depth + 1}
       aria-rowindex={index + 1}

@@ -1,39 +1,108 @@
 import { useSignal } from '@preact/signals';
-import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
-import { unitFor } from '../format/duration.ts';
+import { useEffect, useMemo, useRef } from 'preact/hooks';
 import { useCommands } from '../commands/use-commands.tsx';
+import { unitFor } from '../format/duration.ts';
+import type { TraceRoute } from '../route.ts';
 import { useVirtualRows } from '../shell/use-virtual-rows.tsx';
+import { Divider } from '../trace/divider.tsx';
+import { RememberedSize } from '../trace/remembered-size.ts';
 import type { TracePartProps } from '../trace/trace-part.ts';
-import { BarCanvas } from './bar-canvas.tsx';
 import { failureOrigins, neighbouringFailure } from '../tree/failures.ts';
-import { hasChildren } from '../tree/span-tree.ts';
-import type { SpanTree } from '../tree/span-tree.ts';
-import { timeScale } from './time-scale.ts';
-import { positionOf, revealing, rowId, visibleRows } from '../tree/visible-rows.ts';
+import { hasChildren, rowOfSpan } from '../tree/span-tree.ts';
+import { positionOf, rowId } from '../tree/visible-rows.ts';
+import { BarCanvas } from './bar-canvas.tsx';
+import { criticalPath } from './critical-path.ts';
+import { idleGaps } from './idle-gaps.ts';
+import { logMarks } from './log-marks.ts';
+import { Minimap } from './minimap.tsx';
+import { RowSearch } from './row-search.ts';
+import { themePalette } from './theme-palette.ts';
+import { lastEndMs, stretchOf } from './time-axis.ts';
+import { TimeRuler } from './time-ruler.tsx';
+import { useFolding } from './use-folding.tsx';
+import { useLanePointer } from './use-lane-pointer.tsx';
+import { useMeasured } from './use-measured.tsx';
+import { useSight } from './use-sight.tsx';
+import { useSteadyRows } from './use-steady-rows.tsx';
 import { WaterfallRow } from './waterfall-row.tsx';
+import { WaterfallTools } from './waterfall-tools.tsx';
 
 const ROW_PX = 24;
 const TICK_PX = 110;
-const NOTHING: ReadonlySet<string> = new Set();
+const ZOOM_STEP = 1.5;
+/** Share of what is in sight by which a key moves on. */
+const PAN_STEP = 0.25;
+const LEAST_NAME_PX = 120;
+const LEAST_LANE_PX = 160;
+const NO_GAPS: ReturnType<typeof idleGaps> = [];
+const NONE = new Int32Array();
 
-export function WaterfallView({ document: trace, tree, theme, route, onSelect }: TracePartProps) {
-  const selectedSpanId = route.spanId;
+export function WaterfallView(props: TracePartProps) {
+  const { viewer, document: trace, tree, theme, route, onSelect, onAdjust } = props;
+  const section = useRef<HTMLElement>(null);
   const scroller = useRef<HTMLDivElement>(null);
   const lane = useRef<HTMLDivElement>(null);
-  const laneWidthPx = useWidth(lane);
-  const collapsed = useSignal(NOTHING);
-  const visible = useMemo(() => visibleRows(tree, collapsed.value), [tree, collapsed.value]);
+  const names = useRef<HTMLSpanElement>(null);
+  const findInput = useRef<HTMLInputElement>(null);
+  const laneBox = useMeasured(lane);
+  const nameBox = useMeasured(names);
+  const palette = useMemo(themePalette, [theme]);
+
+  const totalMs = useMemo(() => lastEndMs(tree.spans), [tree]);
+  const idle = useMemo(() => idleGaps(tree, totalMs), [tree, totalMs]);
+  const isCompressed = useSignal(true);
+  const sight = useSight({
+    totalMs,
+    widthPx: laneBox.widthPx,
+    gaps: isCompressed.value ? idle : NO_GAPS,
+    range: route.range,
+    onRange: (range) => onAdjust({ range } as Partial<TraceRoute>),
+  });
+  const { axis } = sight;
+  const { ticks, stepMs } = useMemo(() => axis.ticks(axis.widthPx / TICK_PX), [axis]);
+  const ticksPx = useMemo(() => ticks.map(({ leftPx }) => leftPx), [ticks]);
+
+  const isPathShown = route.isCriticalPath === true;
+  const path = useMemo(() => (isPathShown ? criticalPath(tree) : undefined), [tree, isPathShown]);
+  const isPathOnly = useSignal(false);
+  const folding = useFolding(tree);
+  const visible = useMemo(
+    () =>
+      path !== undefined && isPathOnly.value
+        ? folding.visible.filter((row) => path.isOnPath[row] === 1)
+        : folding.visible,
+    [folding.visible, path, isPathOnly.value],
+  );
+
+  const find = route.find ?? '';
+  const isFinding = find.trim() !== '';
+  const search = useMemo(
+    () => (isFinding ? new RowSearch(tree, trace.services) : undefined),
+    [tree, trace.services, isFinding],
+  );
+  const found = useMemo(() => search?.find(find) ?? NONE, [search, find]);
+  const isFound = useMemo(() => {
+    const marks = new Uint8Array(tree.rowCount);
+    for (const row of found) marks[row] = 1;
+    return marks;
+  }, [tree, found]);
+  const isDimmed = (row: number): boolean =>
+    isFinding ? isFound[row] === 0 : path !== undefined && path.isOnPath[row] === 0;
+
+  const { records } = viewer.logs.loaded.value;
+  const logs = useMemo(
+    () => logMarks(tree, records, trace.summary.startTimeMs),
+    [tree, records, trace.summary.startTimeMs],
+  );
   const origins = useMemo(() => failureOrigins(tree), [tree]);
-  const totalMs = useMemo(() => lastEndMs(tree), [tree]);
-  const scale = useMemo(() => timeScale(totalMs, laneWidthPx / TICK_PX), [totalMs, laneWidthPx]);
   const unit = unitFor(totalMs);
   const virtual = useVirtualRows(scroller, { count: visible.length, rowHeightPx: ROW_PX, overscan: 12 });
+  useSteadyRows(scroller, tree, visible, ROW_PX);
 
-  const selectedSpan = useMemo(
-    () => (selectedSpanId === undefined ? -1 : tree.spans.spanId.indexOf(selectedSpanId)),
-    [tree, selectedSpanId],
+  const selectedRow = useMemo(
+    () => (route.spanId === undefined ? -1 : rowOfSpan(tree, route.spanId)),
+    [tree, route.spanId],
   );
-  const selectedRow = selectedSpan === -1 ? -1 : (tree.rowOfSpan[selectedSpan] as number);
   const position = selectedRow === -1 ? -1 : positionOf(visible, selectedRow);
   // Keys work on this one: several may be pressed before the page is drawn again.
   const current = useRef(selectedRow);
@@ -42,64 +111,120 @@ export function WaterfallView({ document: trace, tree, theme, route, onSelect }:
   // A selection that comes from the address or from "next error" may lie out of sight.
   useEffect(() => {
     if (selectedRow === -1) return;
-    const opened = revealing(tree, collapsed.value, selectedRow);
-    collapsed.value = opened;
-    virtual.show(positionOf(visibleRows(tree, opened), selectedRow));
-  }, [selectedRow, tree]);
-  useEffect(() => scroller.current?.focus({ preventScroll: true }), []);
+    if (path?.isOnPath[selectedRow] === 0) isPathOnly.value = false;
+    const opened = folding.reveal([selectedRow]);
+    virtual.show(positionOf(isPathOnly.peek() ? visible : opened, selectedRow));
+  }, [route.spanId, selectedRow === -1]);
+  // What is found is opened, and the next of it scrolled to, without selecting it.
+  useEffect(() => {
+    if (found.length === 0) return;
+    const opened = folding.reveal(found);
+    if (!isPathOnly.peek())
+      virtual.show(positionOf(opened, neighbouringFailure(found, current.current - 1, 1)));
+  }, [found]);
+  const focusRows = (): void => scroller.current?.focus({ preventScroll: true });
+  useEffect(focusRows, []);
 
   const select = (row: number): void => {
     current.current = row;
     onSelect(rowId(tree, row));
   };
-  const moveBy = (step: number): void => moveTo(positionOf(visible, current.current) + step);
   const moveTo = (to: number): void => {
     const row = visible[Math.max(0, Math.min(visible.length - 1, to))];
     if (row !== undefined) select(row);
   };
-  const setCollapsed = (row: number, isCollapsed: boolean): void => {
-    if (!hasChildren(tree, row)) return;
-    const next = new Set(collapsed.value);
-    if (isCollapsed) next.add(rowId(tree, row));
-    else next.delete(rowId(tree, row));
-    collapsed.value = next;
-  };
-  const isCollapsed = (row: number): boolean => collapsed.value.has(rowId(tree, row));
-  const isOpen = (row: number): boolean => hasChildren(tree, row) && !isCollapsed(row);
-  const failure = (step: 1 | -1): void => {
-    const row = neighbouringFailure(origins, current.current, step);
+  const moveBy = (step: number): void => moveTo(positionOf(visible, current.current) + step);
+  const step = (rows: Int32Array, by: 1 | -1): void => {
+    const row = neighbouringFailure(rows, current.current, by);
     if (row !== -1) select(row);
   };
+  const isOpen = (row: number): boolean => hasChildren(tree, row) && !folding.isFolded(row);
   const collapse = (): void => {
     const row = current.current;
     if (row === -1) return;
-    if (isOpen(row)) setCollapsed(row, true);
+    if (isOpen(row)) folding.fold([row], true);
     else if (tree.parent[row] !== -1) select(tree.parent[row] as number);
   };
   const expand = (): void => {
     const row = current.current;
     if (row === -1) return;
-    if (isCollapsed(row)) setCollapsed(row, false);
+    if (folding.isFolded(row)) folding.fold([row], false);
     else if (hasChildren(tree, row)) select(row + 1);
   };
+  const foldLevel = (isFolded: boolean): void => {
+    if (current.current !== -1) folding.foldLevel(current.current, isFolded);
+  };
+  const fit = (row: number): void => sight.change((now) => now.fitted(stretchOf(tree, row)));
+  const zoom = (factor: number): void =>
+    sight.change((now) => {
+      const { fromMs, toMs } = current.current === -1 ? now.range : stretchOf(tree, current.current);
+      const px = now.x((fromMs + toMs) / 2);
+      return now.zoomed(factor, px >= 0 && px <= now.widthPx ? px : now.widthPx / 2);
+    });
+  const pan = (share: number): void => sight.change((now) => now.panned(now.widthPx * share));
+  const toggleGaps = (): void => void (isCompressed.value = !isCompressed.value);
+  const togglePath = (): void => onAdjust({ isCriticalPath: !isPathShown });
+  const togglePathOnly = (): void => {
+    isPathOnly.value = !(isPathShown && isPathOnly.value);
+    if (!isPathShown) onAdjust({ isCriticalPath: true });
+  };
+  const changeFind = (text: string): void => onAdjust({ find: text });
   const pageRows = Math.max(1, virtual.last - virtual.first - 24);
-  useCommands([
-    { title: 'Next row', group: 'Trace', keys: ['ArrowDown', 'j'], run: () => moveBy(1) },
-    { title: 'Previous row', group: 'Trace', keys: ['ArrowUp', 'k'], run: () => moveBy(-1) },
-    { title: 'A page further', group: 'Trace', keys: ['PageDown'], run: () => moveBy(pageRows) },
-    { title: 'A page back', group: 'Trace', keys: ['PageUp'], run: () => moveBy(-pageRows) },
-    { title: 'First row', group: 'Trace', keys: ['Home'], run: () => moveTo(0) },
-    { title: 'Last row', group: 'Trace', keys: ['End'], run: () => moveTo(visible.length - 1) },
-    { title: 'Collapse, or go to the parent', group: 'Trace', keys: ['ArrowLeft'], run: collapse },
-    { title: 'Expand, or go to the first child', group: 'Trace', keys: ['ArrowRight'], run: expand },
-    { title: 'Next error', group: 'Trace', keys: ['e'], run: () => failure(1) },
-    { title: 'Previous error', group: 'Trace', keys: ['E'], run: () => failure(-1) },
-  ]);
+  useCommands(
+    (
+      [
+        ['Next row', ['ArrowDown', 'j'], () => moveBy(1)],
+        ['Previous row', ['ArrowUp', 'k'], () => moveBy(-1)],
+        ['A page further', ['PageDown'], () => moveBy(pageRows)],
+        ['A page back', ['PageUp'], () => moveBy(-pageRows)],
+        ['First row', ['Home'], () => moveTo(0)],
+        ['Last row', ['End'], () => moveTo(visible.length - 1)],
+        ['Collapse, or go to the parent', ['ArrowLeft'], collapse],
+        ['Expand, or go to the first child', ['ArrowRight'], expand],
+        ['Collapse all beside it', ['Shift+ArrowLeft'], () => foldLevel(true)],
+        ['Expand all beside it', ['Shift+ArrowRight'], () => foldLevel(false)],
+        ['Collapse all, or expand all', ['x'], folding.toggleAll],
+        ['Next error', ['e'], () => step(origins, 1)],
+        ['Previous error', ['E'], () => step(origins, -1)],
+        ['Find in the trace', ['/'], () => findInput.current?.select()],
+        ['Next match', ['n'], () => step(found, 1)],
+        ['Previous match', ['N'], () => step(found, -1)],
+        ['Magnify', ['+', '='], () => zoom(ZOOM_STEP)],
+        ['Show more time', ['-'], () => zoom(1 / ZOOM_STEP)],
+        ['Show the whole time', ['0'], () => sight.change(() => undefined)],
+        ['Earlier', ['a'], () => pan(-PAN_STEP)],
+        ['Later', ['d'], () => pan(PAN_STEP)],
+        ['Magnify the selected span', ['z'], () => current.current !== -1 && fit(current.current)],
+        ['Critical path', ['c'], togglePath],
+        ['Only the critical path', ['C'], togglePathOnly],
+        ['Compress idle time, or not', ['i'], toggleGaps],
+      ] as const
+    ).map(([title, keys, run]) => ({ title, group: 'Trace', keys, run: () => void run() })),
+  );
+
+  const needle = useLanePointer({
+    scroller,
+    lane,
+    rowHeightPx: ROW_PX,
+    sight,
+    onFit: (index) => {
+      const row = visible[index];
+      if (row !== undefined) fit(row);
+    },
+  });
+  const nameSize = useMemo(() => new RememberedSize(localStorage, 'waterfall-names', 0.44), []);
+  const nameShare = useSignal(nameSize.read());
+  const resizeNames = (share: number): void => {
+    nameShare.value = share;
+    nameSize.write(share);
+  };
+  const roomPx = Math.max(1, nameBox.widthPx / Math.max(0.05, nameShare.value));
 
   const rows = [];
   for (let index = virtual.first; index <= virtual.last; index++) {
     const row = visible[index];
     if (row === undefined) continue;
+    const isOnPath = path?.isOnPath[row] === 1;
     rows.push(
       <WaterfallRow
         key={rowId(tree, row)}
@@ -110,86 +235,105 @@ export function WaterfallView({ document: trace, tree, theme, route, onSelect }:
         unit={unit}
         services={trace.services}
         isSelected={row === selectedRow}
-        isExpanded={hasChildren(tree, row) ? !isCollapsed(row) : undefined}
+        emphasis={`${isFound[row] === 1 ? ' is-found' : ''}${isOnPath ? ' is-on-path' : ''}${isDimmed(row) ? ' is-dimmed' : ''}`}
+        isExpanded={hasChildren(tree, row) ? !folding.isFolded(row) : undefined}
         onSelect={select}
-        onToggle={(toggled) => setCollapsed(toggled, !isCollapsed(toggled))}
+        onToggle={(toggled) => folding.fold([toggled], !folding.isFolded(toggled))}
       />,
     );
   }
+  // With Alt a row is folded along with all beside it.
+  const onAltClick = (event: MouseEvent): void => {
+    const twisty = event.altKey && event.target instanceof Element ? event.target.closest('.twisty') : null;
+    const id = twisty?.closest('.waterfall-row')?.id.replace('span-', '');
+    if (id === undefined) return;
+    event.stopPropagation();
+    const row = rowOfSpan(tree, id);
+    folding.foldLevel(row, !folding.isFolded(row));
+  };
+  const rowCount = visible.length;
   return (
-    <section class="waterfall" aria-label="Waterfall">
-      <div class="waterfall-head" aria-hidden="true">
-        <span class="head-name">
-          {visible.length === 1 ? '1 row' : `${visible.length.toLocaleString('en')} rows`}
-          {origins.length > 0 && (
-            <button class="next-failure" tabIndex={-1} onClick={() => failure(1)}>
-              next error <kbd>e</kbd>
-            </button>
-          )}
-        </span>
-        <span class="num">{unit.name}</span>
-        <div class="axis" ref={lane}>
-          {scale.ticksMs.map((tickMs) => (
-            <span key={tickMs} style={{ left: `${(tickMs / scale.totalMs) * 100}%` }}>
-              {axisText(tickMs, scale.ticksMs[1] ?? 1)}
-            </span>
-          ))}
-        </div>
+    <section
+      class="waterfall"
+      aria-label="Waterfall"
+      ref={section}
+      style={{ '--names': `${nameShare.value * 100}%` }}
+    >
+      <div class="waterfall-top">
+        <WaterfallTools
+          findInput={findInput}
+          find={find}
+          foundCount={found.length}
+          foundAt={found.indexOf(selectedRow) + 1}
+          onFind={changeFind}
+          onStep={(by) => step(found, by)}
+          onLeave={focusRows}
+          failureCount={origins.length}
+          failureAt={origins.indexOf(selectedRow) + 1}
+          onFailure={() => step(origins, 1)}
+          isPathShown={isPathShown}
+          onPath={togglePath}
+          isPathOnly={isPathOnly.value}
+          onPathOnly={togglePathOnly}
+          areGapsCompressed={idle.length === 0 ? undefined : isCompressed.value}
+          onGaps={toggleGaps}
+          isMagnified={!axis.isWhole}
+          onWhole={() => sight.change(() => undefined)}
+        />
+        <Minimap tree={tree} axis={axis} palette={palette} onRange={(range) => sight.change(() => range)} />
       </div>
-      <div
-        class="waterfall-scroll"
-        ref={scroller}
-        role="treegrid"
-        aria-label="Spans of the trace"
-        aria-rowcount={visible.length}
-        aria-activedescendant={position === -1 ? undefined : `span-${rowId(tree, selectedRow)}`}
-        tabIndex={0}
-      >
-        <div class="waterfall-rows" role="presentation" style={{ height: `${virtual.totalPx}px` }}>
-          {rows}
-          <BarCanvas
-            tree={tree}
-            visible={visible}
-            first={virtual.first}
-            last={virtual.last}
-            rowHeightPx={ROW_PX}
-            widthPx={laneWidthPx}
-            scale={scale}
-            theme={theme}
+      <div class="waterfall-body">
+        <div class="waterfall-head">
+          <span class="head-name" ref={names}>
+            {rowCount === 1 ? '1 row' : `${rowCount.toLocaleString('en')} rows`}
+          </span>
+          <span class="num">{unit.name}</span>
+          <div class="axis" ref={lane} aria-hidden="true">
+            <TimeRuler axis={axis} ticks={ticks} stepMs={stepMs} />
+            <span class="needle-time" ref={needle.time} hidden />
+          </div>
+        </div>
+        <div
+          class="waterfall-scroll"
+          ref={scroller}
+          role="treegrid"
+          aria-label="Spans of the trace"
+          aria-rowcount={rowCount}
+          aria-activedescendant={position === -1 ? undefined : `span-${rowId(tree, selectedRow)}`}
+          tabIndex={0}
+          onClickCapture={onAltClick}
+        >
+          <div class="waterfall-rows" role="presentation" style={{ height: `${virtual.totalPx}px` }}>
+            {rows}
+            <BarCanvas
+              tree={tree}
+              visible={visible}
+              first={virtual.first}
+              last={virtual.last}
+              rowHeightPx={ROW_PX}
+              leftPx={laneBox.leftPx}
+              axis={axis}
+              ticksPx={ticksPx}
+              palette={palette}
+              path={path}
+              logs={logs}
+              isDimmed={isDimmed}
+            />
+            <i class="needle" ref={needle.line} aria-hidden="true" hidden />
+          </div>
+        </div>
+        <div class="names-divider" style={{ left: `${nameBox.widthPx}px` }}>
+          <Divider
+            label="Width of the names"
+            sizePx={nameBox.widthPx}
+            minPx={LEAST_NAME_PX}
+            maxPx={roomPx - LEAST_LANE_PX}
+            side="left"
+            onSize={(sizePx) => resizeNames(sizePx / roomPx)}
+            onReset={() => resizeNames(0.44)}
           />
         </div>
       </div>
     </section>
   );
-}
-
-function lastEndMs(tree: SpanTree): number {
-  const { startMs, durationMs } = tree.spans;
-  let last = 0;
-  for (let span = 0; span < startMs.length; span++) {
-    last = Math.max(last, (startMs[span] as number) + (durationMs[span] as number));
-  }
-  return last;
-}
-
-/** A tick in the shortest form: its own unit, as many decimals as its step needs. */
-function axisText(tickMs: number, stepMs: number): string {
-  if (tickMs === 0) return '0';
-  const inSeconds = stepMs >= 100;
-  const step = inSeconds ? stepMs / 1000 : stepMs;
-  const decimals = Math.max(0, -Math.floor(Math.log10(step) + 1e-9));
-  return `${(inSeconds ? tickMs / 1000 : tickMs).toFixed(decimals)} ${inSeconds ? 's' : 'ms'}`;
-}
-
-function useWidth(element: { current: HTMLElement | null }): number {
-  const [widthPx, setWidthPx] = useState(0);
-  useLayoutEffect(() => {
-    const measured = element.current;
-    if (measured === null) return undefined;
-    setWidthPx(measured.clientWidth);
-    const observer = new ResizeObserver(() => setWidthPx(measured.clientWidth));
-    observer.observe(measured);
-    return () => observer.disconnect();
-  }, []);
-  return widthPx;
 }

@@ -1,0 +1,49 @@
+import { rowLabel, rowStatus } from '../tree/span-tree.ts';
+import type { SpanTree } from '../tree/span-tree.ts';
+import { holdingSpans } from '../tree/holding.ts';
+import { criticalPath } from '../waterfall/critical-path.ts';
+
+/** Where most of a trace's time went: rows of one name, taken together. */
+export interface TimeSpent {
+  readonly label: string;
+  /** The one of them that took longest. */
+  readonly row: number;
+  /** Share of the time that was waited for, 0 to 1. */
+  readonly share: number;
+  /** Nothing ran: it was waited for a pause to pass, for a turn or for a person. */
+  readonly isWaiting: boolean;
+}
+
+/** Of what the duration hangs on, what took most of it; `undefined` for a trace of one row, which is all of it. */
+export function mostTimeSpent(tree: SpanTree): TimeSpent | undefined {
+  if (tree.rowCount < 2) return undefined;
+  const path = criticalPath(tree);
+  const holds = holdingSpans(tree.spans);
+  const groups = new Map<
+    string,
+    { label: string; row: number; isWaiting: boolean; longestMs: number; sumMs: number }
+  >();
+  let totalMs = 0;
+  for (let row = 0; row < tree.rowCount; row++) {
+    let ownMs = 0;
+    for (let index = path.first[row] as number; index < (path.first[row + 1] as number); index++) {
+      ownMs += (path.endMs[index] as number) - (path.startMs[index] as number);
+    }
+    if (ownMs === 0) continue;
+    totalMs += ownMs;
+    const label = rowLabel(tree, row);
+    const isWaiting = holds(tree.inner[row] as number) || rowStatus(tree, row) === 'suspended';
+    const key = `${isWaiting} ${label}`;
+    const group = groups.get(key) ?? { label, row, isWaiting, longestMs: 0, sumMs: 0 };
+    group.sumMs += ownMs;
+    if (ownMs > group.longestMs) {
+      group.longestMs = ownMs;
+      group.row = row;
+    }
+    groups.set(key, group);
+  }
+  let most: { label: string; row: number; isWaiting: boolean; sumMs: number } | undefined;
+  for (const group of groups.values()) if (most === undefined || group.sumMs > most.sumMs) most = group;
+  if (most === undefined) return undefined;
+  return { label: most.label, row: most.row, isWaiting: most.isWaiting, share: most.sumMs / totalMs };
+}
