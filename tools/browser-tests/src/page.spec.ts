@@ -109,6 +109,9 @@ describe('the page', () => {
       .evaluateAll((all) => all.map((row) => row.getAttribute('data-kind')));
     expect(kinds[0]).toBe('sequential');
     for (const kind of ['parallel', 'retry', 'timeout', 'fallback', 'lambda']) expect(kinds).toContain(kind);
+    // A retry stands for its attempts until it is opened.
+    await page.locator('.waterfall-row[data-kind="retry"] .twisty').first().click();
+    await page.getByText('attempt 3', { exact: true }).waitFor();
     expect(await page.locator('.waterfall-row .edge').allTextContents()).toEqual(
       expect.arrayContaining(['attempt 1', 'attempt 2', 'attempt 3', 'primary', 'fallback 1']),
     );
