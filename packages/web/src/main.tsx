@@ -13,6 +13,8 @@ import './styles/page.css';
 import './styles/shell.css';
 import './styles/traces.css';
 import './styles/config.css';
+import './styles/query-bar.css';
+import './styles/rates.css';
 import './styles/trace.css';
 import './styles/waterfall.css';
 import './styles/details.css';

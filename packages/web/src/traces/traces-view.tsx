@@ -1,26 +1,59 @@
+import { computed } from '@preact/signals';
+import { useState } from 'preact/hooks';
 import { useCommands } from '../commands/use-commands.tsx';
+import { formatRoute } from '../route.ts';
 import { Loading, Notice } from '../shell/notice.tsx';
 import type { Viewer } from '../viewer.ts';
 import { EmptyResults } from './empty-results.tsx';
+import { Facets } from './facets.tsx';
 import { FirstTrace } from './first-trace.tsx';
+import { QueryBar } from './query-bar.tsx';
+import { QueryDraft } from './query-draft.ts';
+import { withinTime } from './query-terms.ts';
+import { RateCharts } from './rate-charts.tsx';
 import { SearchProgress } from './search-progress.tsx';
+import { TimeChoice } from './time-choice.tsx';
 import { TraceTable } from './trace-table.tsx';
 import { useMedia } from './use-media.tsx';
 
 export function TracesView({ viewer }: { readonly viewer: Viewer }) {
   const list = viewer.traces;
   const isNarrow = useMedia('(max-width: 640px)');
+  const hasRoomForFacets = useMedia('(min-width: 900px)');
+  const route = viewer.route.value;
+  const query = route.view === 'traces' ? route.query : '';
+  const ask = (asked: string): void => viewer.go({ view: 'traces', query: asked });
+  const draft = useDraft(viewer);
   void list.rows.version.value;
   const isEmpty = list.rows.shown.length === 0 && list.rows.gatheredCount.value === 0;
-  if (isEmpty && list.state.value.kind === 'shown' && list.query.value === '')
+  if (isEmpty && query === '' && list.state.value.kind === 'shown' && list.query.value === '')
     return <FirstTrace viewer={viewer} />;
+  const facets = <Facets viewer={viewer} query={query} onAsk={ask} />;
   return (
     <section class="traces" aria-label="Traces">
       <h1 class="visually-hidden">Traces</h1>
+      <RateCharts viewer={viewer} onChoose={(fromMs, toMs) => ask(withinTime(query, fromMs, toMs))} />
       <div class="traces-bar">
+        <QueryBar query={query} draft={draft} onAsk={ask} />
+        {!hasRoomForFacets && (
+          <>
+            <button type="button" popovertarget="facets">
+              Filters
+            </button>
+            <div id="facets" class="facets is-floating" popover="auto">
+              {facets}
+            </div>
+          </>
+        )}
+        <TimeChoice query={query} onAsk={ask} />
         <PauseButton viewer={viewer} />
       </div>
       <div class="traces-body">
+        {hasRoomForFacets && (
+          <aside class="facets" aria-label="Filters">
+            {facets}
+          </aside>
+        )}
         {isEmpty ? (
           <NoRows viewer={viewer} />
         ) : (
@@ -31,6 +64,23 @@ export function TracesView({ viewer }: { readonly viewer: Viewer }) {
   );
 }
 
+function useDraft(viewer: Viewer): QueryDraft {
+  const [draft] = useState(
+    () =>
+      new QueryDraft({
+        query: computed(() => {
+          const route = viewer.route.value;
+          return route.view === 'traces' ? route.query : '';
+        }),
+        ask: (query) => viewer.go({ view: 'traces', query }),
+        openTrace: (traceId) => viewer.go({ view: 'trace', traceId }),
+        known: (request, limit, signal) => viewer.client.known(request, limit, signal),
+        timer: viewer.clock.timer,
+      }),
+  );
+  return draft;
+}
+
 function NoRows({ viewer }: { readonly viewer: Viewer }) {
   const list = viewer.traces;
   const state = list.state.value;
@@ -39,6 +89,13 @@ function NoRows({ viewer }: { readonly viewer: Viewer }) {
       <Notice kind="error" title="The service does not answer">
         It is asked for at {location.host}. Start it again with <code>npm start</code>; this page keeps
         trying.
+      </Notice>
+    );
+  }
+  if (state.kind === 'loading' && list.problems.value.length > 0) {
+    return (
+      <Notice kind="empty" title="The query cannot be understood">
+        Mend it above, or see <a href={formatRoute({ view: 'traces', query: '' })}>all traces</a>.
       </Notice>
     );
   }
