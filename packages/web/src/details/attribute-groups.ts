@@ -21,7 +21,7 @@ const GROUPS: readonly (readonly [title: string, prefixes: readonly string[]])[]
   ['Run', ['workflow', 'agent', 'session', 'user', 'request', 'correlation', 'causation', 'tag', 'baggage']],
   ['Network', ['http', 'url', 'server', 'client', 'network', 'rpc', 'db', 'messaging', 'net']],
 ];
-const OWN = 'Own';
+const OWN = "The program's own";
 
 /** Attributes in groups of a fixed order, each sorted by key; the program's own come first. */
 export function groupAttributes(attributes: AttributesJson): readonly AttributeGroup[] {

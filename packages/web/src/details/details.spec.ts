@@ -44,7 +44,7 @@ describe('groupAttributes', () => {
       __proto__x: true,
     });
     expect(groups.map((group) => [group.title, group.entries.map((entry) => entry.key)])).toEqual([
-      ['Own', ['__proto__x', 'rows']],
+      ["The program's own", ['__proto__x', 'rows']],
       ['Error', ['error.type']],
       ['Step', ['primitive.name', 'primitive.type']],
     ]);

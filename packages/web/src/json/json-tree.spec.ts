@@ -103,6 +103,28 @@ describe('JsonTree', () => {
     expect(tree.row(1_000_002).key).toBe('end');
   });
 
+  it('opens from above what there is room for', () => {
+    const tree = new JsonTree([{ role: 'user', parts: [{ type: 'text', text: 'hi' }] }]);
+    tree.openUpTo(5);
+    expect(outline(tree)).toEqual(['$', ' 0', '  role', '  parts', '   0']);
+    tree.openUpTo(7);
+    expect(tree.rowCount).toBe(7);
+    const long = new JsonTree(Array.from({ length: 100 }, () => [1]));
+    long.openUpTo(16);
+    expect(long.rowCount).toBe(101);
+  });
+
+  it('never opens more than there is room for', () => {
+    fc.assert(
+      fc.property(plain, fc.nat(20), (value, rows) => {
+        const tree = new JsonTree(value);
+        const before = tree.rowCount;
+        tree.openUpTo(rows);
+        expect(tree.rowCount).toBeLessThanOrEqual(Math.max(before, rows));
+      }),
+    );
+  });
+
   it('opens no more than can be of use', () => {
     const tree = new JsonTree(Array.from({ length: 30_000 }, () => [1]));
     expect(tree.openAll()).toBe(false);

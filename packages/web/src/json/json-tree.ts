@@ -130,6 +130,19 @@ export class JsonTree {
     return isAll;
   }
 
+  /** Opens lists and objects, from above, as long as all that is open has no more rows than these. */
+  openUpTo(rows: number): void {
+    const waiting: JsonPath[] = [[]];
+    for (let path = waiting.shift(); path !== undefined; path = waiting.shift()) {
+      const { value, childCount, isOpen } = this.#describe(path);
+      if (typeof value === 'string' || childCount === 0) continue;
+      if (!isOpen && this.rowCount + childCount > rows) continue;
+      this.open(path);
+      if (childCount > rows) continue;
+      for (let position = 0; position < childCount; position++) waiting.push([...path, position]);
+    }
+  }
+
   /** Closes everything but the root. */
   closeAll(): void {
     this.#open = branchOf(this.#root);

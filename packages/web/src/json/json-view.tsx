@@ -27,7 +27,11 @@ export interface JsonViewProps {
 
 /** Any JSON value as a tree to fold, search and copy from. What is not in sight is not drawn: megabytes are no burden. */
 export function JsonView({ value, label, fills = false }: JsonViewProps) {
-  const tree = useMemo(() => new JsonTree(value), [value]);
+  const tree = useMemo(() => {
+    const begun = new JsonTree(value);
+    begun.openUpTo(MOST_ROWS);
+    return begun;
+  }, [value]);
   const [active, setActive] = useState<JsonPath>([]);
   const [, redraw] = useState(0);
   const sought = useSignal('');

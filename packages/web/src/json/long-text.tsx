@@ -3,7 +3,7 @@ import { withoutDirectionMarks } from '../format/plain-text.ts';
 import { textSize } from '../format/text-size.ts';
 import { textPieces } from './text-pieces.ts';
 
-const FIRST_LENGTH = 2_000;
+const FIRST_LENGTH = 600;
 
 export interface LongTextProps {
   readonly text: string;
