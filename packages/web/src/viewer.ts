@@ -42,6 +42,8 @@ export class Viewer {
   readonly openTrace: OpenTrace;
   /** What was logged in the open trace. */
   readonly logs: TraceLogs;
+  /** The part of it that is looked at, where that is not all: of a level, of a span. */
+  readonly narrowedLogs: TraceLogs;
   /** What was logged in the span whose details are open. */
   readonly spanLogs: TraceLogs;
   readonly client: ServiceClient;
@@ -89,6 +91,7 @@ export class Viewer {
       nowMs: options.nowMs,
     };
     this.logs = new TraceLogs({ ...logsOptions, pageSize: LOG_PAGE_SIZE });
+    this.narrowedLogs = new TraceLogs({ ...logsOptions, pageSize: LOG_PAGE_SIZE });
     this.spanLogs = new TraceLogs({ ...logsOptions, pageSize: SPAN_LOG_PAGE_SIZE });
     this.#feed = new LiveFeed({
       open: (afterSeq) => options.openSocket(afterSeq, ''),
@@ -144,6 +147,7 @@ export class Viewer {
     if (change.type === 'trace') this.openTrace.noteChange(change.trace);
     else {
       this.logs.noteChange(change.traceId);
+      this.narrowedLogs.noteChange(change.traceId);
       this.spanLogs.noteChange(change.traceId);
     }
   }
@@ -161,6 +165,7 @@ export class Viewer {
   #reloadTrace(): void {
     this.openTrace.reload();
     this.logs.reload();
+    this.narrowedLogs.reload();
     this.spanLogs.reload();
   }
 }

@@ -19,19 +19,20 @@ const WRAP = 'obs.logs.wrap';
 
 /** What was logged in the trace, a line each, in order of time. */
 export function LogsView({ viewer, document: trace, tree, route, onSelect, onAdjust }: TracePartProps) {
-  const { logs } = viewer;
-  const { records, hasMore, hasFailed, isLoading } = logs.loaded.value;
   const { spanId, find = '' } = route;
   const { summary } = trace;
+  const isWrapped = useSignal(localStorage.getItem(WRAP) === 'on');
+  const isOnlySpan = useSignal(false);
+  const minSeverity = useSignal<number | undefined>(undefined);
+  const isNarrowed = minSeverity.value !== undefined || (isOnlySpan.value && spanId !== undefined);
+  const logs = isNarrowed ? viewer.narrowedLogs : viewer.logs;
+  const { records, hasMore, hasFailed, isLoading } = logs.loaded.value;
   const rows = useMemo(() => logRows(records, summary, tree), [records, summary, tree]);
   const keys = useMemo(() => rows.map(({ record }) => record.id), [rows]);
   const found = useMemo(() => findLines(rows, find), [rows, find]);
   const unit = unitFor(Math.max(...[rows[0], rows.at(-1)].map((row) => Math.abs(row?.offsetMs ?? 0))));
   const selectedRow = spanId === undefined ? -1 : rowOfSpan(tree, spanId);
 
-  const isWrapped = useSignal(localStorage.getItem(WRAP) === 'on');
-  const isOnlySpan = useSignal(logs.selection.spanIds.length > 0);
-  const minSeverity = useSignal(logs.selection.minSeverity);
   const activeId = useSignal<number | undefined>(undefined);
   const opened = useSignal<ReadonlySet<number>>(new Set());
   const scroller = useRef<HTMLOListElement>(null);
@@ -41,9 +42,12 @@ export function LogsView({ viewer, document: trace, tree, route, onSelect, onAdj
   const active = activeId.value === undefined ? -1 : keys.indexOf(activeId.value);
 
   useEffect(() => {
+    const { narrowedLogs } = viewer;
     const spanIds = isOnlySpan.value && spanId !== undefined ? spansBeside(tree, spanId) : [];
-    logs.open(summary.traceId, { spanIds, minSeverity: minSeverity.value });
-  }, [summary.traceId, isOnlySpan.value, minSeverity.value, spanId]);
+    if (isNarrowed) narrowedLogs.open(summary.traceId, { spanIds, minSeverity: minSeverity.value });
+    else narrowedLogs.close();
+  }, [summary.traceId, isNarrowed, isOnlySpan.value, minSeverity.value, spanId]);
+  useEffect(() => () => viewer.narrowedLogs.close(), []);
   useEffect(() => {
     if (hasMore && !hasFailed && (virtual.lines.at(-1)?.index ?? 0) >= rows.length - LOAD_AHEAD)
       logs.showMore();
@@ -103,7 +107,6 @@ export function LogsView({ viewer, document: trace, tree, route, onSelect, onAdj
     { title: 'Previous find', group: 'Trace', keys: ['N'], run: () => goToFound(-1) },
   ]);
 
-  const isNarrowed = minSeverity.value !== undefined || (isOnlySpan.value && spanId !== undefined);
   return (
     <section class="logs" aria-label="Logs">
       {(rows.length > 0 || isNarrowed) && (

@@ -57,8 +57,8 @@ export class TraceLogs {
     });
   }
 
-  /** Another trace is shown as a whole, unless it is told which part of it is wanted; the one that is open stays as it is. */
-  open(traceId: string, selection: LogSelection = traceId === this.#traceId ? this.#selection : ALL): void {
+  /** @param selection - Which records are wanted, by default all of the trace. */
+  open(traceId: string, selection: LogSelection = ALL): void {
     if (traceId === this.#traceId && isSame(selection, this.#selection)) return;
     const { records } = traceId === this.#traceId ? this.#loaded.value : NONE;
     this.close();
@@ -67,11 +67,6 @@ export class TraceLogs {
     // What is shown stays until the answer: a filter that is turned must not flash.
     this.#loaded.value = { ...NONE, records };
     this.#reloader.request();
-  }
-
-  /** What is shown of the open trace. */
-  get selection(): LogSelection {
-    return this.#selection;
   }
 
   close(): void {

@@ -1,10 +1,9 @@
 import { useSignal } from '@preact/signals';
 import { useEffect, useMemo } from 'preact/hooks';
 import { useCommands } from '../commands/use-commands.tsx';
-import { SpanPane } from '../details/span-pane.tsx';
-import { LogsView } from '../logs/logs-view.tsx';
 import { RawView } from '../raw/raw-view.tsx';
 import type { TracePart, TraceRoute } from '../route.ts';
+import { deferView } from '../shell/deferred-view.tsx';
 import type { ThemeSetting } from '../theme.ts';
 import { TranscriptView } from '../transcript/transcript-view.tsx';
 import type { Viewer } from '../viewer.ts';
@@ -16,6 +15,10 @@ import { RememberedSize } from './remembered-size.ts';
 import { TraceHeader } from './trace-header.tsx';
 import type { TracePartProps } from './trace-part.ts';
 import { TRACE_PARTS, TraceTabs } from './trace-tabs.tsx';
+
+// They are needed when a span is chosen, or the logs are: the waterfall comes first.
+const pane = deferView('the details', async () => (await import('../details/span-pane.tsx')).SpanPane);
+const logs = deferView('the logs', async () => (await import('../logs/logs-view.tsx')).LogsView);
 
 const PANE_PX = 420;
 const LEAST_PANE_PX = 280;
@@ -68,6 +71,10 @@ export function TraceView({ viewer, theme, route }: TraceViewProps) {
     { title: 'Pin the trace, or not', group: 'Trace', keys: ['p'], run: () => void pin().catch(() => {}) },
   ]);
   const name = state.kind === 'shown' ? state.document.summary.name : 'Trace';
+  useEffect(() => {
+    pane.prepare();
+    logs.prepare();
+  }, []);
   useEffect(() => {
     document.title = `${name} · TTA observability`;
   }, [name]);
@@ -133,7 +140,7 @@ export function TraceView({ viewer, theme, route }: TraceViewProps) {
             </div>
           )}
           {spanId !== undefined && (
-            <SpanPane
+            <pane.View
               key={spanId}
               viewer={viewer}
               document={trace}
@@ -155,7 +162,7 @@ function Part({ part, ...props }: TracePartProps & { readonly part: TracePart })
     case 'transcript':
       return <TranscriptView {...props} />;
     case 'logs':
-      return <LogsView {...props} />;
+      return <logs.View {...props} />;
     case 'raw':
       return <RawView {...props} />;
   }
