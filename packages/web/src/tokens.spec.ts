@@ -1,7 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
 
-const css = readFileSync(new URL('./styles/tokens.css', import.meta.url), 'utf8');
+const css = ['tokens', 'kinds']
+  .map((file) => readFileSync(new URL(`./styles/${file}.css`, import.meta.url), 'utf8'))
+  .join('\n');
 
 /** The colours of a theme: those of `:root`, and over them its own. An editor's colours are not there: fallbacks count. */
 function coloursOf(theme: string): ReadonlyMap<string, string> {
@@ -62,7 +64,7 @@ describe.each([
   });
 
   it('has a hue for each kind that can be told from the ground, as shapes have to be', () => {
-    const kinds = [...colours.keys()].filter((name) => name.startsWith('kind-'));
+    const kinds = [...colours.keys()].filter((name) => name.startsWith('hue-'));
     expect(kinds.length).toBeGreaterThan(5);
     const tooFaint = kinds
       .flatMap((kind) => GROUNDS.map((ground) => ({ kind, ground, ratio: contrast(of(kind), of(ground)) })))

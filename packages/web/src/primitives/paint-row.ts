@@ -1,10 +1,10 @@
-import { kindOf } from './primitive-kind.ts';
-import type { SpanKindName } from './primitive-kind.ts';
+import { paintDensity, paintLanes, paintTicks } from './paint-lanes.ts';
+import { rowKind } from './row-kind.ts';
 import { gapsBetween, rowBars } from './row-bars.ts';
-import type { Stretch } from './row-bars.ts';
+import type { Part, RowBars } from './row-bars.ts';
 import type { SpanTree } from '../tree/span-tree.ts';
 
-const BAR_PX = 10;
+export const BAR_PX = 10;
 const MIN_BAR_PX = 2;
 
 /** The value of a colour token of the page: `kind-retry`, `error`. */
@@ -19,45 +19,77 @@ export interface RowPlace {
   readonly x: (timeMs: number) => number;
 }
 
+/** What all parts of a row are painted with. */
+export interface RowPen {
+  readonly pen: CanvasRenderingContext2D;
+  readonly palette: Palette;
+  /** The colour of the row's kind. */
+  readonly hue: string;
+  readonly place: RowPlace;
+}
+
 /** Paints what a row did over time. */
 export function paintRow(
   pen: CanvasRenderingContext2D,
   tree: SpanTree,
   row: number,
-  { middlePx: middle, heightPx, widthPx, x }: RowPlace,
+  place: RowPlace,
   palette: Palette,
 ): void {
-  const span = tree.inner[row] as number;
-  const kind = kindOf(tree.spans.primitiveType[span] ?? null, tree.spans.kind[span] ?? 0);
   const bars = rowBars(tree, row);
-  if (bars.parts.length > 0) {
-    pen.fillStyle = palette(`kind-${kind}`);
-    pen.globalAlpha = 0.35;
-    pen.fillRect(x(bars.startMs), middle - 1, Math.max(MIN_BAR_PX, x(bars.endMs) - x(bars.startMs)), 2);
-    pen.globalAlpha = 1;
-    for (const part of bars.parts) paintBar(pen, palette, kind, part, middle, x);
-    for (const gap of gapsBetween(bars.parts))
-      paintGap(pen, palette('warn'), x(gap.startMs), x(gap.endMs), middle);
-  } else {
-    paintBar(pen, palette, kind, bars, middle, x);
-  }
-  if (bars.limitMs !== undefined) {
-    pen.fillStyle = palette('warn');
-    pen.fillRect(Math.min(widthPx - 2, x(bars.limitMs) - 1), middle - heightPx / 2 + 1, 2, heightPx - 2);
+  const rowPen: RowPen = {
+    pen,
+    palette,
+    hue: palette(bars.isUndo ? 'warn' : `kind-${rowKind(tree, row)}`),
+    place,
+  };
+  paintShape(rowPen, bars);
+  paintMarks(rowPen, bars);
+}
+
+function paintShape(rowPen: RowPen, bars: RowBars): void {
+  switch (bars.shape) {
+    case 'segments':
+      paintTrack(rowPen, bars, 2, 0.35);
+      for (const part of bars.parts) paintBar(rowPen, part);
+      for (const gap of gapsBetween(bars.parts)) paintWait(rowPen, gap.startMs, gap.endMs);
+      return;
+    case 'lanes':
+      paintTrack(rowPen, bars, rowPen.place.heightPx - 4, 0.12);
+      return paintLanes(rowPen, bars.parts);
+    case 'density':
+      paintTrack(rowPen, bars, rowPen.place.heightPx - 6, 0.12);
+      return paintDensity(rowPen, bars);
+    case 'ticks':
+      paintTrack(rowPen, bars, BAR_PX, 0.3);
+      return paintTicks(rowPen, bars.ticks);
+    case 'bar':
+      if (bars.waitedUntilMs === undefined) return paintBar(rowPen, { ...bars, role: 'plain' });
+      paintWait(rowPen, bars.startMs, bars.waitedUntilMs);
+      return paintBar(rowPen, { ...bars, startMs: bars.waitedUntilMs, role: 'plain' });
   }
 }
 
-function paintBar(
-  pen: CanvasRenderingContext2D,
-  palette: Palette,
-  kind: SpanKindName,
-  { startMs, endMs, status }: Stretch,
-  middle: number,
-  x: (timeMs: number) => number,
-): void {
-  const left = x(startMs);
-  const width = Math.max(MIN_BAR_PX, x(endMs) - left);
-  const top = middle - BAR_PX / 2;
+/** From begin to end, behind what is told of the time between. */
+function paintTrack({ pen, hue, place }: RowPen, bars: RowBars, heightPx: number, alpha: number): void {
+  const left = place.x(bars.startMs);
+  pen.fillStyle = hue;
+  pen.globalAlpha = alpha;
+  pen.fillRect(
+    left,
+    place.middlePx - heightPx / 2,
+    Math.max(MIN_BAR_PX, place.x(bars.endMs) - left),
+    heightPx,
+  );
+  pen.globalAlpha = 1;
+}
+
+function paintBar(rowPen: RowPen, { startMs, endMs, status, role }: Part): void {
+  const { pen, palette, hue, place } = rowPen;
+  const left = place.x(startMs);
+  const width = Math.max(MIN_BAR_PX, place.x(endMs) - left);
+  const top = place.middlePx - BAR_PX / 2;
+  if (status === 'suspended') return paintOpenEnd(rowPen, left, top, width);
   pen.beginPath();
   pen.roundRect(left, top, width, BAR_PX, Math.min(2, width / 2));
   if (status === 'cancelled') {
@@ -68,30 +100,32 @@ function paintBar(
     pen.setLineDash([]);
     return;
   }
-  if (status === 'suspended') return paintWaiting(pen, palette, left, top, width);
-  pen.fillStyle = palette(status === 'error' ? 'error' : status === 'timeout' ? 'warn' : `kind-${kind}`);
+  const isFailed = status !== 'success';
+  pen.fillStyle = isFailed
+    ? palette(status === 'error' ? 'error' : 'warn')
+    : role === 'undo'
+      ? palette('warn')
+      : hue;
   pen.fill();
   // Failed bars are hatched as well: colour alone would not tell them apart for everyone.
-  if (status !== 'success' && width > 6) hatch(pen, palette('bg'), left, top, width);
+  if (isFailed && width > 6) hatch(pen, palette('bg'), left, top, width);
 }
 
-/** What waits is not over: its bar is open, with the two strokes of its glyph at its end. */
-function paintWaiting(
-  pen: CanvasRenderingContext2D,
-  palette: Palette,
-  left: number,
-  top: number,
-  width: number,
-): void {
+/** What waits for somebody is not over: its bar is open at its end, with the two strokes of its glyph. */
+function paintOpenEnd({ pen, palette }: RowPen, left: number, top: number, width: number): void {
   pen.fillStyle = palette('warn-bg');
-  pen.fill();
+  pen.fillRect(left, top, width, BAR_PX);
   pen.strokeStyle = palette('warn');
   pen.lineWidth = 1;
+  pen.beginPath();
+  pen.moveTo(left + width, top + 0.5);
+  pen.lineTo(left + 0.5, top + 0.5);
+  pen.lineTo(left + 0.5, top + BAR_PX - 0.5);
+  pen.lineTo(left + width, top + BAR_PX - 0.5);
   pen.stroke();
-  if (width <= 12) return;
   pen.fillStyle = palette('warn');
-  pen.fillRect(left + width - 8, top + 2, 2, BAR_PX - 4);
-  pen.fillRect(left + width - 4, top + 2, 2, BAR_PX - 4);
+  pen.fillRect(left + width + 3, top + 1, 2, BAR_PX - 2);
+  pen.fillRect(left + width + 7, top + 1, 2, BAR_PX - 2);
 }
 
 function hatch(
@@ -115,20 +149,38 @@ function hatch(
   pen.restore();
 }
 
-/** Waiting between two attempts: a dotted line with an end at each side. */
-function paintGap(
-  pen: CanvasRenderingContext2D,
-  colour: string,
-  left: number,
-  right: number,
-  middle: number,
-): void {
-  pen.strokeStyle = colour;
+/** Waiting, for the next attempt or for a turn: a dotted line. */
+function paintWait({ pen, palette, place }: RowPen, startMs: number, endMs: number): void {
+  pen.strokeStyle = palette('warn');
   pen.lineWidth = 2;
   pen.setLineDash([2, 3]);
   pen.beginPath();
-  pen.moveTo(left + 1, middle);
-  pen.lineTo(right - 1, middle);
+  pen.moveTo(place.x(startMs) + 1, place.middlePx);
+  pen.lineTo(place.x(endMs) - 1, place.middlePx);
   pen.stroke();
   pen.setLineDash([]);
+}
+
+/** The limit of a timeout, faint where it was kept, and the moment of the first chunk. */
+function paintMarks({ pen, palette, place }: RowPen, bars: RowBars): void {
+  const { x, middlePx, heightPx, widthPx } = place;
+  const top = middlePx - heightPx / 2;
+  if (bars.limitMs !== undefined && x(bars.limitMs) <= widthPx + 1) {
+    pen.fillStyle = palette('warn');
+    pen.globalAlpha = bars.isLimitPassed ? 1 : 0.5;
+    pen.fillRect(
+      Math.min(widthPx - 2, x(bars.limitMs) - 1),
+      top + 1,
+      bars.isLimitPassed ? 2 : 1,
+      heightPx - 2,
+    );
+    pen.globalAlpha = 1;
+  }
+  if (bars.firstChunkMs !== undefined) {
+    const at = Math.round(x(bars.firstChunkMs));
+    pen.fillStyle = palette('bg');
+    pen.fillRect(at - 1, middlePx - BAR_PX / 2, 3, BAR_PX);
+    pen.fillStyle = palette('text');
+    pen.fillRect(at, top + 4, 1, heightPx - 8);
+  }
 }

@@ -1,7 +1,11 @@
 import type { ExecutionStatus } from '@tta/obs-protocol';
-import { isLimitReached } from '../tree/failures.ts';
-import { childRows, rowStatus } from '../tree/span-tree.ts';
+import { isFailed, isLimitReached } from '../tree/failures.ts';
+import { perRow } from '../tree/per-tree.ts';
+import { aiPlaceOf, factsOf } from '../tree/row-columns.ts';
+import { rowStatus } from '../tree/span-tree.ts';
 import type { SpanTree } from '../tree/span-tree.ts';
+import { mostAtATime, useOverTime } from './lane-use.ts';
+import { rowEndMs, rowStartMs, stepRows, undoes, winnerRow } from './step-rows.ts';
 
 /** A stretch of time with how it ended. */
 export interface Stretch {
@@ -10,29 +14,49 @@ export interface Stretch {
   readonly status: ExecutionStatus;
 }
 
+/** A step of a primitive as its row shows it. */
+export interface Part extends Stretch {
+  readonly role: 'plain' | 'winner' | 'loser' | 'undo';
+}
+
+/** Iterations, each a tick where it began. */
+export interface Ticks {
+  readonly atMs: Float64Array;
+  /** 1 where it failed. */
+  readonly failed: Uint8Array;
+}
+
 /** What is drawn on a row's time line. */
 export interface RowBars extends Stretch {
-  /** Attempts of a retry or branches of a fallback, in order; what lies between two is waiting. */
-  readonly parts: readonly Stretch[];
-  /** Where the limit of a timeout passed. */
+  /**
+   * `bar`: one stretch. `segments`: `parts` one after the other, with waiting between them. `lanes`: `parts` one below the
+   * other. `density`: how many ran at a time. `ticks`: one for each iteration.
+   */
+  readonly shape: 'bar' | 'segments' | 'lanes' | 'density' | 'ticks';
+  readonly parts: readonly Part[];
+  /** Of equal pieces of the bar: how many ran, as a share of the most that did. */
+  readonly density: Float32Array | undefined;
+  readonly ticks: Ticks | undefined;
+  /** It undoes a step of a saga. */
+  readonly isUndo: boolean;
+  /** Where the limit of a timeout lies, and whether it passed. */
   readonly limitMs: number | undefined;
+  readonly isLimitPassed: boolean;
+  /** Until then it waited for its turn, or for a person. */
+  readonly waitedUntilMs: number | undefined;
+  /** When the first chunk of a streamed answer came. */
+  readonly firstChunkMs: number | undefined;
 }
 
 /** Beyond this many attempts single ones could not be told apart on a screen. */
 const MAX_PARTS = 200;
+/** More lanes than these would be thinner than a line. */
+export const MAX_LANES = 6;
 
-export function rowBars(tree: SpanTree, row: number): RowBars {
+export const rowBars = perRow((tree, row): RowBars => {
   const own = stretch(tree, row);
-  const type = tree.spans.primitiveType[tree.inner[row] as number];
-  const parts: Stretch[] = [];
-  if (type === 'retry' || type === 'fallback') {
-    for (const child of childRows(tree, row)) {
-      if (parts.length === MAX_PARTS) break;
-      parts.push(stretch(tree, child));
-    }
-  }
-  return { ...own, parts, limitMs: isLimitReached(tree, row) ? own.endMs : undefined };
-}
+  return { ...own, ...drawn(tree, row, own), isUndo: undoes(tree, row), ...marks(tree, row, own) };
+});
 
 /** The time between consecutive parts that no part covers. */
 export function gapsBetween(parts: readonly Stretch[]): readonly { startMs: number; endMs: number }[] {
@@ -45,12 +69,84 @@ export function gapsBetween(parts: readonly Stretch[]): readonly { startMs: numb
   return gaps;
 }
 
-function stretch(tree: SpanTree, row: number): Stretch {
-  const span = tree.outer[row] as number;
-  const startMs = tree.spans.startMs[span] as number;
+type Drawn = Pick<RowBars, 'shape' | 'parts' | 'density' | 'ticks'>;
+
+const BAR: Drawn = { shape: 'bar', parts: [], density: undefined, ticks: undefined };
+
+function drawn(tree: SpanTree, row: number, own: Stretch): Drawn {
+  switch (tree.spans.primitiveType[tree.inner[row] as number]) {
+    case 'retry':
+    case 'fallback':
+    case 'saga': {
+      const steps = stepRows(tree, row);
+      if (steps.length === 0) return BAR;
+      return { ...BAR, shape: 'segments', parts: parts(tree, steps.slice(0, MAX_PARTS), -1) };
+    }
+    case 'parallel':
+    case 'settle':
+      return lanes(tree, stepRows(tree, row), own, -1);
+    case 'race':
+    case 'hedge':
+      return lanes(tree, stepRows(tree, row), own, winnerRow(tree, row));
+    case 'loop':
+    case 'foreach': {
+      const steps = stepRows(tree, row);
+      if (mostAtATime(tree, steps) > 1) return lanes(tree, steps, own, -1);
+      return steps.length === 0 ? BAR : { ...BAR, shape: 'ticks', ticks: ticks(tree, steps) };
+    }
+    default:
+      return BAR;
+  }
+}
+
+function lanes(tree: SpanTree, steps: readonly number[], own: Stretch, winner: number): Drawn {
+  if (steps.length < 2) return BAR;
+  if (steps.length <= MAX_LANES) return { ...BAR, shape: 'lanes', parts: parts(tree, steps, winner) };
+  const failed = steps.filter((step) => isFailed(tree, step));
+  return { ...BAR, shape: 'density', density: useOverTime(tree, steps, own), ticks: ticks(tree, failed) };
+}
+
+function parts(tree: SpanTree, steps: readonly number[], winner: number): Part[] {
+  return steps.map((step) => {
+    const part = stretch(tree, step);
+    const role = undoes(tree, step)
+      ? 'undo'
+      : step === winner
+        ? 'winner'
+        : winner !== -1 && part.status === 'success'
+          ? 'loser'
+          : 'plain';
+    return { ...part, role };
+  });
+}
+
+function ticks(tree: SpanTree, steps: readonly number[]): Ticks {
+  const atMs = new Float64Array(steps.length);
+  const failed = new Uint8Array(steps.length);
+  for (const [index, step] of steps.entries()) {
+    atMs[index] = rowStartMs(tree, step);
+    if (isFailed(tree, step)) failed[index] = 1;
+  }
+  return { atMs, failed };
+}
+
+type Marks = Pick<RowBars, 'limitMs' | 'isLimitPassed' | 'waitedUntilMs' | 'firstChunkMs'>;
+
+function marks(tree: SpanTree, row: number, own: Stretch): Marks {
+  const span = tree.inner[row] as number;
+  const { limitMs, waitedMs = 0, firstChunkMs } = factsOf(tree.spans, span);
+  const chunkMs = firstChunkMs ?? tree.spans.ai.timeToFirstChunkMs[aiPlaceOf(tree.spans, span)] ?? undefined;
+  const isLimitPassed = isLimitReached(tree, row);
+  const waitedUntilMs = own.startMs + waitedMs;
   return {
-    startMs,
-    endMs: startMs + (tree.spans.durationMs[span] as number),
-    status: rowStatus(tree, row),
+    limitMs: limitMs === undefined ? (isLimitPassed ? own.endMs : undefined) : own.startMs + limitMs,
+    isLimitPassed,
+    // A person may have been waited for since before this run, which only goes on with the answer.
+    waitedUntilMs: waitedMs > 0 && waitedUntilMs <= own.endMs ? waitedUntilMs : undefined,
+    firstChunkMs: chunkMs === undefined ? undefined : Math.min(own.endMs, own.startMs + chunkMs),
   };
+}
+
+function stretch(tree: SpanTree, row: number): Stretch {
+  return { startMs: rowStartMs(tree, row), endMs: rowEndMs(tree, row), status: rowStatus(tree, row) };
 }

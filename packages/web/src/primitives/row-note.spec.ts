@@ -1,67 +1,43 @@
 import { describe, expect, it } from '@jest/globals';
+import type { PrimitiveFacts } from '@tta/obs-protocol';
 import { spanColumns } from '../testing/trace-fixture.ts';
 import type { SpanSketch } from '../testing/trace-fixture.ts';
-import { gapsBetween, rowBars } from './row-bars.ts';
-import { isFailedBranch, rowNote } from './row-note.ts';
 import { buildSpanTree } from '../tree/span-tree.ts';
 import type { SpanTree } from '../tree/span-tree.ts';
+import { isFailedBranch, rowNote } from './row-note.ts';
 
 function tree(...sketches: SpanSketch[]): SpanTree {
   return buildSpanTree(spanColumns(sketches));
 }
 
-const retried = tree(
-  { name: 'primitive.retry.execute', type: 'retry', duration: 500 },
-  { name: 'primitive.retry.attempt_1', parent: 0, duration: 100, status: 'error', message: '503' },
-  { name: 'primitive.retry.attempt_2', parent: 0, start: 300, duration: 200 },
-);
+/** The note of a primitive from its facts alone. */
+function noteOf(type: string, facts: PrimitiveFacts, more: Partial<SpanSketch> = {}): string | undefined {
+  return rowNote(tree({ name: `primitive.${type}.execute`, type, facts, ...more }), 0);
+}
 
-describe('rowBars', () => {
-  it('shows the attempts of a retry and the waits between them', () => {
-    const bars = rowBars(retried, 0);
-    expect(bars.parts).toEqual([
-      { startMs: 0, endMs: 100, status: 'error' },
-      { startMs: 300, endMs: 500, status: 'success' },
-    ]);
-    expect(gapsBetween(bars.parts)).toEqual([{ startMs: 100, endMs: 300 }]);
-  });
-
-  it('marks where the limit of a timeout passed', () => {
-    const limited = tree({
-      name: 'primitive.timeout.execute',
-      type: 'timeout',
-      start: 5,
-      duration: 40,
-      status: 'timeout',
-    });
-    expect(rowBars(limited, 0)).toMatchObject({ parts: [], limitMs: 45 });
-  });
-
-  it('draws at most as many attempts as can be told apart', () => {
-    const attempts = Array.from({ length: 300 }, (_, index) => ({
-      name: `primitive.retry.attempt_${index + 1}`,
-      parent: 0,
-    }));
-    expect(
-      rowBars(tree({ name: 'primitive.retry.execute', type: 'retry' }, ...attempts), 0).parts,
-    ).toHaveLength(200);
-  });
-});
-
-describe('gapsBetween', () => {
-  it('finds none between parts that overlap', () => {
-    const part = (startMs: number, endMs: number) => ({ startMs, endMs, status: 'success' as const });
-    expect(gapsBetween([part(0, 50), part(10, 20), part(30, 60)])).toEqual([]);
-    expect(gapsBetween([])).toEqual([]);
-  });
-});
+const steps = (type: string, edges: readonly (Partial<SpanSketch> & { edge: string })[]): SpanSketch[] =>
+  edges.map(({ edge, ...sketch }) => ({ name: `primitive.${type}.${edge}`, parent: 0, ...sketch }));
 
 describe('rowNote', () => {
+  const retried = (status: 'success' | 'error', facts: PrimitiveFacts = {}): SpanTree =>
+    tree(
+      { name: 'primitive.retry.execute', type: 'retry', duration: 500, status, facts },
+      { name: 'primitive.retry.attempt_1', parent: 0, duration: 100, status: 'error', message: '503' },
+      { name: 'primitive.retry.attempt_2', parent: 0, start: 300, duration: 200, status, message: '504' },
+    );
+
   it('counts attempts and the time spent waiting', () => {
-    expect(rowNote(retried, 0)).toBe('2 attempts, 200 ms waiting');
+    expect(rowNote(retried('success'), 0)).toBe('2 attempts, 200 ms waiting');
     expect(
       rowNote(tree({ name: 'r', type: 'retry' }, { name: 'primitive.retry.attempt_1', parent: 0 }), 0),
     ).toBe('1 attempt');
+  });
+
+  it('says why a retry gave up, and at what', () => {
+    expect(rowNote(retried('error'), 0)).toBe('2 attempts, 200 ms waiting, gave up: 504');
+    expect(rowNote(retried('error', { retryStopped: 'asked_to_wait' }), 0)).toBe(
+      '2 attempts, 200 ms waiting, gave up (asked to wait): 504',
+    );
   });
 
   it('gives the reason where a failure arose and not again above', () => {
@@ -71,7 +47,7 @@ describe('rowNote', () => {
     );
     expect(rowNote(failed, 0)).toBeUndefined();
     expect(rowNote(failed, 1)).toBe('boom');
-    expect(rowNote(retried, 1)).toBe('503');
+    expect(rowNote(retried('success'), 1)).toBe('503');
   });
 
   it('says which branch of a fallback answered', () => {
@@ -88,13 +64,152 @@ describe('rowNote', () => {
     ).toBe(undefined);
   });
 
-  it('tells when a limit passed and how many branches ran', () => {
-    expect(rowNote(tree({ name: 't', type: 'timeout', duration: 250, status: 'timeout' }), 0)).toBe(
-      'limit passed at 250 ms',
+  it('tells the limit of a timeout, whether it passed and by how much', () => {
+    const timedOut = { status: 'timeout', duration: 250, message: 'did not end' } as const;
+    expect(noteOf('timeout', {}, timedOut)).toBe('limit passed at 250 ms');
+    expect(noteOf('timeout', { limitMs: 200, overrunMs: 50 }, timedOut)).toBe(
+      'limit passed at 200 ms, ended 50 ms after it',
     );
-    expect(rowNote(tree({ name: 't', type: 'timeout' }), 0)).toBeUndefined();
-    expect(rowNote(tree({ name: 'p', type: 'parallel' }, { name: 'b', parent: 0 }), 0)).toBe('1 branch');
-    expect(rowNote(tree({ name: 'p', type: 'parallel' }), 0)).toBeUndefined();
+    expect(noteOf('timeout', { limitMs: 2_000 })).toBe('limit 2 s');
+    expect(noteOf('timeout', {})).toBeUndefined();
+  });
+
+  it('tells how much faster branches were beside each other, and what was possible', () => {
+    const parallel = (facts: PrimitiveFacts, ...starts: number[]): string | undefined =>
+      rowNote(
+        tree(
+          { name: 'p', type: 'parallel', duration: 100, facts },
+          ...steps(
+            'parallel',
+            starts.map((start, key) => ({ edge: `branch_${key}`, start, duration: 70 })),
+          ),
+        ),
+        0,
+      );
+    expect(parallel({}, 0, 0, 0)).toBe('3 branches, 2.1× faster than one after the other (3× at most)');
+    expect(parallel({ concurrency: 2, effectiveness: 0.8 }, 0, 0, 30)).toBe(
+      '3 branches, 1.6× faster than one after the other (2× at most)',
+    );
+    expect(parallel({ concurrency: 2, effectiveness: 0.5 }, 0, 0)).toBe(
+      '2 branches, no faster than one after the other',
+    );
+    expect(parallel({ concurrency: 1, effectiveness: 1 }, 0, 70)).toBe('2 branches');
+    expect(parallel({}, 0)).toBe('1 branch');
+    expect(parallel({})).toBeUndefined();
+  });
+
+  it('counts the branches of a settle that failed', () => {
+    const settled = tree(
+      { name: 's', type: 'settle', duration: 10 },
+      ...steps('settle', [{ edge: 'branch_a' }, { edge: 'branch_b', status: 'error' }]),
+    );
+    expect(rowNote(settled, 0)).toBe(
+      '2 branches, 1 failed, 2.0× faster than one after the other (2× at most)',
+    );
+  });
+
+  it('says who answered first', () => {
+    const raced = tree(
+      { name: 'r', type: 'race', facts: { choice: 'mirror', reason: 'first_success' } },
+      ...steps('race', [{ edge: 'branch_mirror' }, { edge: 'branch_origin', status: 'cancelled' }]),
+    );
+    expect(rowNote(raced, 0)).toBe('mirror answered first');
+    const lost = tree(
+      { name: 'r', type: 'race', status: 'error' },
+      ...steps('race', [
+        { edge: 'branch_0', status: 'error' },
+        { edge: 'branch_1', status: 'error' },
+      ]),
+    );
+    expect(rowNote(lost, 0)).toBe('all 2 branches failed');
+    const hedged = tree(
+      { name: 'h', type: 'hedge', facts: { hedgeAttempts: 2, hedgeWinner: 2 } },
+      ...steps('hedge', [{ edge: 'attempt_1', status: 'cancelled' }, { edge: 'attempt_2' }]),
+    );
+    expect(rowNote(hedged, 0)).toBe('attempt 2 of 2 answered first');
+    expect(noteOf('hedge', { hedgeAttempts: 1, hedgeWinner: 1 })).toBeUndefined();
+  });
+
+  it('tells where a saga failed, what was undone and what could not be', () => {
+    const undone = (facts: PrimitiveFacts): string | undefined =>
+      rowNote(
+        tree(
+          { name: 's', type: 'saga', status: 'error', facts },
+          ...steps('saga', [
+            { edge: 'forward_book hotel' },
+            { edge: 'forward_charge', status: 'error' },
+            { edge: 'compensate_book hotel', status: 'error' },
+            { edge: 'compensate_book hotel' },
+          ]),
+        ),
+        0,
+      );
+    expect(undone({})).toBe('failed at charge, 1 step undone');
+    expect(undone({ undone: [], notUndone: ['book hotel'] })).toBe('failed at charge, 1 could not be undone');
+    expect(rowNote(tree({ name: 's', type: 'saga' }, ...steps('saga', [{ edge: 'forward_a' }])), 0)).toBe(
+      '1 step',
+    );
+  });
+
+  it('counts iterations and those that failed', () => {
+    const looped = tree(
+      { name: 'f', type: 'foreach', facts: { items: 97 } },
+      ...steps('foreach', [
+        { edge: 'item_0', status: 'error' },
+        { edge: 'item_1', start: 10 },
+        { edge: 'item_2', start: 20, status: 'timeout' },
+      ]),
+    );
+    expect(rowNote(looped, 0)).toBe('97 items, 2 failed');
+    expect(noteOf('loop', { iterations: 1 })).toBe('1 iteration');
+    expect(noteOf('loop', { iterations: 0 })).toBeUndefined();
+  });
+
+  it.each<[string, PrimitiveFacts, string | undefined, Partial<SpanSketch>?]>([
+    ['cache', { cacheOutcome: 'hit', cacheAgeMs: 3_000, savedUsd: 0.02 }, 'hit, 3 s old, saved $0.020'],
+    ['cache', { cacheOutcome: 'stale', cacheAgeMs: 90_000 }, 'stale, 1 min 30 s old'],
+    ['cache', { cacheOutcome: 'miss' }, 'miss'],
+    ['dedupe', { sharesRun: true }, 'shares the work of another run'],
+    ['dedupe', { callers: 3 }, 'for 3 callers'],
+    ['rate_limit', { waitedMs: 120 }, 'waited 120 ms'],
+    ['bulkhead', { waitedMs: 0 }, undefined],
+    ['circuit_breaker', { circuitState: 'closed' }, undefined],
+    ['circuit_breaker', { circuitState: 'closed', circuitChanges: ['open'] }, 'has opened'],
+    [
+      'circuit_breaker',
+      { circuitState: 'open' },
+      'open: call refused',
+      { status: 'error', message: 'is open' },
+    ],
+    [
+      'circuit_breaker',
+      { circuitState: 'half_open', circuitChanges: ['half_open', 'closed'] },
+      'half open: tried again, has closed',
+    ],
+    ['conditional', { choice: 'then', reason: 'condition' }, '→ then'],
+    ['switch', { choice: 'bug', reason: 'key' }, '→ bug'],
+    ['match', { choice: 'default', reason: 'default' }, '→ default'],
+    ['router', { choice: 'small model', reason: 'cheapest' }, '→ small model (cheapest)'],
+    ['approval', {}, 'waits for a person', { status: 'suspended' }],
+    ['approval', { askedOf: 'Grace' }, 'waits for Grace', { status: 'suspended' }],
+    [
+      'approval',
+      { choice: 'continue', reason: 'person', decidedBy: 'Ada', waitedMs: 10_800_000 },
+      'waited 3 h 0 min, approved by Ada',
+    ],
+    ['approval', { choice: 'continue', reason: 'policy' }, 'approved by policy'],
+    ['approval', { choice: 'quit', decidedBy: 'Ada', remark: 'too dear' }, 'refused by Ada, too dear'],
+    ['streaming', { chunks: 3, firstChunkMs: 4 }, '3 chunks, first chunk after 4 ms'],
+    ['agent', { agentSteps: 2, toolCalls: 1 }, '2 steps, 1 tool call'],
+    ['lambda', {}, undefined],
+  ])('tells of a %s with %j: %s', (...[type, facts, note, more]) => {
+    expect(noteOf(type, facts, more)).toBe(note);
+  });
+
+  it('says that a model stopped before it had said all', () => {
+    const asked = (finishReasons: string[]) => rowNote(tree({ name: 'chat', ai: { finishReasons } }), 0);
+    expect(asked(['stop'])).toBeUndefined();
+    expect(asked(['content_filter'])).toBe('stopped: content filter');
   });
 });
 

@@ -1,3 +1,4 @@
+import { perTree } from './per-tree.ts';
 import type { SpanTree } from './span-tree.ts';
 import { childRows, rowStatus } from './span-tree.ts';
 
@@ -20,6 +21,18 @@ export function failureOrigins(tree: SpanTree): Int32Array {
   }
   return origins.subarray(0, count).reverse();
 }
+
+/** How many of the failures that arose are below each row. */
+export const failuresInside = perTree((tree): Int32Array => {
+  const inside = new Int32Array(tree.rowCount);
+  const isOrigin = new Uint8Array(tree.rowCount);
+  for (const origin of failureOrigins(tree)) isOrigin[origin] = 1;
+  for (let row = tree.rowCount - 1; row > 0; row--) {
+    const above = tree.parent[row] as number;
+    if (above !== -1) inside[above]! += (inside[row] as number) + (isOrigin[row] as number);
+  }
+  return inside;
+});
 
 /** The origin after `row` (`step` 1) or before it (`step` -1), round the end; -1 when nothing failed. */
 export function neighbouringFailure(origins: Int32Array, row: number, step: 1 | -1): number {

@@ -1,11 +1,12 @@
 import { inUnit } from '../format/duration.ts';
 import type { DurationUnit } from '../format/duration.ts';
 import { KindGlyph } from '../primitives/kind-glyph.tsx';
+import { rowBars } from '../primitives/row-bars.ts';
+import type { RowFigures } from '../primitives/row-figures.ts';
+import { rowGlyph, rowKind } from '../primitives/row-kind.ts';
+import { isFailedBranch } from '../primitives/row-note.ts';
+import { hiddenFailures, rowName, rowText } from '../primitives/row-text.ts';
 import { StatusBadge } from '../shell/status-badge.tsx';
-import { edgeOf } from '../tree/edge.ts';
-import { kindOf, kindText } from '../primitives/primitive-kind.ts';
-import { isFailedBranch, rowNote } from '../primitives/row-note.ts';
-import { rowLabel, rowStatus } from '../tree/span-tree.ts';
 import type { SpanTree } from '../tree/span-tree.ts';
 import { rowId } from '../tree/visible-rows.ts';
 
@@ -32,35 +33,32 @@ export interface WaterfallRowProps {
 export function WaterfallRow(props: WaterfallRowProps) {
   const { tree, row, index, isSelected, isExpanded } = props;
   const { spans } = tree;
-  const outer = tree.outer[row] as number;
   const inner = tree.inner[row] as number;
-  const status = rowStatus(tree, row);
-  const type = spans.primitiveType[inner] ?? null;
-  const kind = kindOf(type, spans.kind[inner] ?? 0);
-  const label = rowLabel(tree, row);
-  const edge = edgeOf(spans.name[outer] as string)?.text;
-  const note = rowNote(tree, row);
-  const depth = tree.depth[row] as number;
+  const durationMs = spans.durationMs[tree.outer[row] as number] ?? 0;
+  const kind = rowKind(tree, row);
+  const text = rowText(tree, row);
+  const { label, edge, called, status, note } = text;
+  const depth = Math.min(tree.depth[row] as number, MAX_INDENT);
+  const hidden = isExpanded === false ? hiddenFailures(tree, row) : 0;
   const service = props.services.length > 1 ? props.services[spans.service[inner] ?? 0] : undefined;
   return (
     <div
       id={`span-${rowId(tree, row)}`}
       class={`waterfall-row is-${status}${isSelected ? ' is-active' : ''}${props.emphasis}`}
       role="row"
-      aria-level={depth + 1}
+      aria-label={rowName(text, durationMs)}
+      aria-level={(tree.depth[row] as number) + 1}
       aria-rowindex={index + 1}
       aria-selected={isSelected}
       aria-expanded={isExpanded}
       data-kind={kind}
       data-status={status}
+      data-shape={rowBars(tree, row).shape}
       style={{ transform: `translateY(${props.topPx}px)` }}
       onClick={() => props.onSelect(row)}
     >
-      <span
-        class="cell-name"
-        role="gridcell"
-        style={{ paddingLeft: `${8 + Math.min(depth, MAX_INDENT) * INDENT_PX}px` }}
-      >
+      <span class="cell-name" role="gridcell">
+        {depth > 0 && <i class="indent" style={{ width: `${depth * INDENT_PX}px` }} />}
         {isExpanded === undefined ? (
           <i class="twisty" />
         ) : (
@@ -74,25 +72,47 @@ export function WaterfallRow(props: WaterfallRowProps) {
             }}
           />
         )}
-        <KindGlyph kind={kind} title={kindText(kind, type)} />
-        {edge !== undefined && edge !== label && <span class="edge">{edge}</span>}
+        <KindGlyph kind={kind} variant={rowGlyph(tree, row)} title={text.kind} />
+        {edge !== undefined && <span class="edge">{edge}</span>}
         <span
           class={isFailedBranch(tree, row) ? 'label is-struck' : 'label'}
           title={`${label}\n${spans.name[inner]}`}
         >
           {label}
         </span>
+        {called !== undefined && (
+          <span class="called" title={called}>
+            {called}
+          </span>
+        )}
         {service !== undefined && <span class="service">{service}</span>}
         {status !== 'success' && <StatusBadge status={status} />}
+        {hidden > 0 && (
+          <span class={status === 'error' || status === 'timeout' ? 'has-failed' : 'has-recovered'}>
+            {hidden} failed inside
+          </span>
+        )}
         {note !== undefined && (
           <span class="note" title={note}>
             {note}
           </span>
         )}
+        {text.figures !== undefined && <Figures {...text.figures} />}
       </span>
       <span class="num" role="gridcell">
-        {inUnit(spans.durationMs[outer] ?? 0, props.unit)}
+        {inUnit(durationMs, props.unit)}
       </span>
     </div>
+  );
+}
+
+/** Tokens and cost at the end of the name's column; those of all rows below are marked as a sum. */
+function Figures({ tokens, cost, isSum, words }: RowFigures) {
+  return (
+    <span class={isSum ? 'figures is-sum' : 'figures'} title={words}>
+      {isSum && 'Σ '}
+      {tokens !== '' && <span class="figure-tokens">{tokens}</span>}
+      {cost !== '' && <span class="figure-cost">{cost}</span>}
+    </span>
   );
 }
