@@ -2,21 +2,12 @@ import type { AiOperation, SpanColumns } from '@tta/obs-protocol';
 import { edgeOf } from './edge.ts';
 
 /** Primitives and AI operations that only hold others together: while none of those runs, they wait. */
-const HOLDING_PRIMITIVES: ReadonlySet<string> = new Set([
-  ...['sequential', 'parallel', 'race', 'settle', 'foreach', 'loop', 'retry', 'fallback', 'timeout', 'hedge'],
-  ...[
-    'circuit_breaker',
-    'bulkhead',
-    'rate_limit',
-    'cache',
-    'dedupe',
-    'conditional',
-    'switch',
-    'match',
-    'router',
-  ],
-  ...['saga', 'approval', 'resumable', 'agent'],
-]);
+const HOLDING_PRIMITIVES: ReadonlySet<string> = new Set(
+  (
+    'sequential parallel race settle foreach loop retry fallback timeout hedge circuit_breaker bulkhead rate_limit ' +
+    'cache dedupe conditional switch match router saga approval resumable agent'
+  ).split(' '),
+);
 const HOLDING_OPERATIONS: ReadonlySet<AiOperation> = new Set<AiOperation>(['agent', 'workflow', 'step']);
 
 /**

@@ -21,7 +21,8 @@ export interface BarCanvasProps {
   /** `undefined` unless it is asked for. */
   readonly path: CriticalPath | undefined;
   readonly logs: LogMarks;
-  readonly isDimmed: (row: number) => boolean;
+  /** 1 for each row that is less than the others at the moment. */
+  readonly isDimmed: Uint8Array;
 }
 
 /** What is farther outside than this is not in sight; bars end there, however long they are. */
@@ -66,7 +67,7 @@ function paint(pen: CanvasRenderingContext2D, props: BarCanvasProps, heightPx: n
     const topPx = (index - first) * rowHeightPx;
     const place = { middlePx: topPx + rowHeightPx / 2, heightPx: rowHeightPx, widthPx, x };
     paintRow(pen, tree, row, place, palette);
-    if (props.isDimmed(row)) {
+    if (props.isDimmed[row] === 1) {
       pen.save();
       pen.globalCompositeOperation = 'destination-out';
       pen.globalAlpha = DIMMED;

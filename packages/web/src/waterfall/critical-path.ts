@@ -84,16 +84,25 @@ function* ends(visits: readonly Visit[], end: 'startMs' | 'endMs'): Generator<nu
   for (const visit of visits) yield visit[end];
 }
 
-function columns(rowCount: number, segments: Visit[]): Omit<CriticalPath, 'isOnPath'> {
-  segments.sort((a, b) => a.row - b.row || a.startMs - b.startMs);
+function columns(rowCount: number, segments: readonly Visit[]): Omit<CriticalPath, 'isOnPath'> {
   const first = new Int32Array(rowCount + 1);
   for (const { row } of segments) first[row + 1] = (first[row + 1] as number) + 1;
   for (let row = 0; row < rowCount; row++)
     first[row + 1] = (first[row + 1] as number) + (first[row] as number);
-  return {
-    row: Int32Array.from(segments, (segment) => segment.row),
-    startMs: Float64Array.from(segments, (segment) => segment.startMs),
-    endMs: Float64Array.from(segments, (segment) => segment.endMs),
+  const path = {
+    row: new Int32Array(segments.length),
+    startMs: new Float64Array(segments.length),
+    endMs: new Float64Array(segments.length),
     first,
   };
+  // Those of one row came from its end back to its start: the place of each is before that of the one before.
+  const past = first.slice(1);
+  for (const { row, startMs, endMs } of segments) {
+    const place = (past[row] as number) - 1;
+    past[row] = place;
+    path.row[place] = row;
+    path.startMs[place] = startMs;
+    path.endMs[place] = endMs;
+  }
+  return path;
 }

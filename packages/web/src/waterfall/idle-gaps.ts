@@ -13,28 +13,40 @@ const TIMES_MEDIAN = 3;
  * there is not known.
  */
 export function idleGaps(tree: SpanTree, totalMs: number): readonly TimeRange[] {
-  const busy = busyStretches(tree);
-  if (busy.length === 0) return [];
-  const lengths = busy.map(({ fromMs, toMs }) => toMs - fromMs).sort((a, b) => a - b);
-  const medianMs = lengths[lengths.length >>> 1] as number;
+  const { fromMs, toMs, count } = busyStretches(tree);
+  if (count === 0) return [];
+  const lengths = toMs.map((end, index) => end - (fromMs[index] as number)).sort();
+  const medianMs = lengths[count >>> 1] as number;
   const leastMs = Math.max(totalMs * LEAST_RATIO, medianMs * TIMES_MEDIAN);
   const gaps: TimeRange[] = [];
   let idleFromMs = 0;
-  for (const { fromMs, toMs } of [...busy, { fromMs: totalMs, toMs: totalMs }]) {
-    if (fromMs - idleFromMs > leastMs) gaps.push({ fromMs: idleFromMs, toMs: fromMs });
-    idleFromMs = toMs;
+  for (let index = 0; index <= count; index++) {
+    const busyFromMs = fromMs[index] ?? totalMs;
+    if (busyFromMs - idleFromMs > leastMs) gaps.push({ fromMs: idleFromMs, toMs: busyFromMs });
+    idleFromMs = toMs[index] ?? totalMs;
   }
   return gaps;
 }
 
-/** The stretches in which something runs, joined where they touch. */
-function busyStretches(tree: SpanTree): readonly TimeRange[] {
+interface Stretches {
+  readonly fromMs: Float64Array;
+  readonly toMs: Float64Array;
+  readonly count: number;
+}
+
+/** The stretches in which something runs, in order and joined where they touch. */
+function busyStretches(tree: SpanTree): Stretches {
   const { spans } = tree;
   const waits = waitingOf(tree);
   const holds = holdingSpans(spans);
-  const stretches: TimeRange[] = [];
+  const starts: number[] = [];
+  const ends: number[] = [];
+  let isInOrder = true;
   const add = (fromMs: number, toMs: number): void => {
-    if (toMs >= fromMs) stretches.push({ fromMs, toMs });
+    if (toMs < fromMs) return;
+    isInOrder &&= fromMs >= (starts.at(-1) ?? 0);
+    starts.push(fromMs);
+    ends.push(toMs);
   };
   for (let row = 0; row < tree.rowCount; row++) {
     const span = tree.inner[row] as number;
@@ -54,17 +66,21 @@ function busyStretches(tree: SpanTree): readonly TimeRange[] {
       add(coveredMs, toMs);
     }
   }
-  return joined(stretches.sort((a, b) => a.fromMs - b.fromMs));
-}
-
-function joined(sorted: readonly TimeRange[]): readonly TimeRange[] {
-  const whole: { fromMs: number; toMs: number }[] = [];
-  for (const { fromMs, toMs } of sorted) {
-    const last = whole.at(-1);
-    if (last !== undefined && fromMs <= last.toMs) last.toMs = Math.max(last.toMs, toMs);
-    else whole.push({ fromMs, toMs });
+  const order = Uint32Array.from(starts.keys());
+  if (!isInOrder) order.sort((a, b) => (starts[a] as number) - (starts[b] as number));
+  const joined = { fromMs: new Float64Array(order.length), toMs: new Float64Array(order.length) };
+  let count = 0;
+  for (const index of order) {
+    const fromMs = starts[index] as number;
+    const toMs = ends[index] as number;
+    if (count > 0 && fromMs <= (joined.toMs[count - 1] as number)) {
+      joined.toMs[count - 1] = Math.max(joined.toMs[count - 1] as number, toMs);
+    } else {
+      joined.fromMs[count] = fromMs;
+      joined.toMs[count++] = toMs;
+    }
   }
-  return whole;
+  return { fromMs: joined.fromMs.subarray(0, count), toMs: joined.toMs.subarray(0, count), count };
 }
 
 function waitingOf({ spans: { primitives } }: SpanTree): ReadonlyMap<number, number> {

@@ -124,7 +124,7 @@ describe('TimeAxis', () => {
           expect(
             axis.gaps.some(({ fromMs, toMs }) => timeMs > fromMs + 1e-6 && timeMs < toMs * (1 - 1e-6)),
           ).toBe(false);
-          if (index > 0) expect(leftPx - ticks[index - 1]!.leftPx).toBeGreaterThanOrEqual(48);
+          expect(leftPx - (ticks[index - 1]?.leftPx ?? Number.NEGATIVE_INFINITY)).toBeGreaterThanOrEqual(48);
         });
       }),
     );

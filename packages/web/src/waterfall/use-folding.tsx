@@ -1,5 +1,5 @@
 import { useSignal } from '@preact/signals';
-import { useMemo } from 'preact/hooks';
+import { useCallback, useMemo } from 'preact/hooks';
 import { foldedByDefault } from '../tree/folded-by-default.ts';
 import type { SpanTree } from '../tree/span-tree.ts';
 import { rowId, visibleRows } from '../tree/visible-rows.ts';
@@ -15,8 +15,8 @@ export interface Folding {
   readonly foldLevel: (row: number, isFolded: boolean) => void;
   /** Folds all below the roots; opens everything where that is so already. */
   readonly toggleAll: () => void;
-  /** Opens what hides any of the rows, and says which rows are visible then. */
-  readonly reveal: (rows: Iterable<number>) => Int32Array;
+  /** Opens what hides any of the rows. */
+  readonly reveal: (rows: Iterable<number>) => void;
 }
 
 const AS_THEY_COME: Folds = new Map();
@@ -26,14 +26,15 @@ export function useFolding(tree: SpanTree): Folding {
   const folds = useSignal(AS_THEY_COME);
   const byDefault = useMemo(() => foldedByDefault(tree), [tree]);
   const shown = folds.value;
-  const visible = useMemo(() => visibleRows(tree, foldedRows(byDefault, shown)), [tree, byDefault, shown]);
   const folded = useMemo(() => foldedRows(byDefault, shown), [byDefault, shown]);
+  const visible = useMemo(() => visibleRows(tree, folded), [tree, folded]);
+  const isFolded = useCallback((row: number) => folded.has(rowId(tree, row)), [tree, folded]);
   const fold = (rows: Iterable<number>, isFolded: boolean): void => {
     folds.value = withFolded(tree, folds.peek(), rows, isFolded);
   };
   return {
     visible,
-    isFolded: (row) => folded.has(rowId(tree, row)),
+    isFolded,
     fold,
     foldLevel: (row, isFolded) => fold(siblingRows(tree, row), isFolded),
     toggleAll: () => {
@@ -44,10 +45,7 @@ export function useFolding(tree: SpanTree): Folding {
     },
     reveal: (rows) => {
       const before = folds.peek();
-      const after = revealed(tree, before, foldedRows(byDefault, before), rows);
-      if (after === before) return visibleRows(tree, foldedRows(byDefault, before));
-      folds.value = after;
-      return visibleRows(tree, foldedRows(byDefault, after));
+      folds.value = revealed(tree, before, foldedRows(byDefault, before), rows);
     },
   };
 }

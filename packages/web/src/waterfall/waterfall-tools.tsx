@@ -6,6 +6,8 @@ export interface WaterfallToolsProps {
   /** How many rows were found, and which of them is selected, from 1; 0 for none. */
   readonly foundCount: number;
   readonly foundAt: number;
+  /** Something is about to be searched for. */
+  readonly onFindOpen: () => void;
   readonly onFind: (text: string) => void;
   readonly onStep: (step: 1 | -1) => void;
   /** Back to the rows. */
@@ -48,6 +50,7 @@ export function WaterfallTools(props: WaterfallToolsProps) {
           spellcheck={false}
           autocomplete="off"
           value={find}
+          onFocus={props.onFindOpen}
           onInput={(event) => props.onFind(event.currentTarget.value)}
           onKeyDown={onFindKey}
         />

@@ -3,14 +3,12 @@ import { useEffect, useMemo, useRef } from 'preact/hooks';
 import { useCommands } from '../commands/use-commands.tsx';
 import { unitFor } from '../format/duration.ts';
 import type { TraceRoute } from '../route.ts';
-import { useVirtualRows } from '../shell/use-virtual-rows.tsx';
 import { Divider } from '../trace/divider.tsx';
 import { RememberedSize } from '../trace/remembered-size.ts';
 import type { TracePartProps } from '../trace/trace-part.ts';
 import { failureOrigins, neighbouringFailure } from '../tree/failures.ts';
 import { hasChildren, rowOfSpan } from '../tree/span-tree.ts';
 import { positionOf, rowId } from '../tree/visible-rows.ts';
-import { BarCanvas } from './bar-canvas.tsx';
 import { criticalPath } from './critical-path.ts';
 import { idleGaps } from './idle-gaps.ts';
 import { logMarks } from './log-marks.ts';
@@ -23,11 +21,10 @@ import { useFolding } from './use-folding.tsx';
 import { useLanePointer } from './use-lane-pointer.tsx';
 import { useMeasured } from './use-measured.tsx';
 import { useSight } from './use-sight.tsx';
-import { useSteadyRows } from './use-steady-rows.tsx';
-import { WaterfallRow } from './waterfall-row.tsx';
+import { ROW_PX, WaterfallRows } from './waterfall-rows.tsx';
+import type { RowsHandle } from './waterfall-rows.tsx';
 import { WaterfallTools } from './waterfall-tools.tsx';
 
-const ROW_PX = 24;
 const TICK_PX = 110;
 const ZOOM_STEP = 1.5;
 /** Share of what is in sight by which a key moves on. */
@@ -39,11 +36,11 @@ const NONE = new Int32Array();
 
 export function WaterfallView(props: TracePartProps) {
   const { viewer, document: trace, tree, theme, route, onSelect, onAdjust } = props;
-  const section = useRef<HTMLElement>(null);
   const scroller = useRef<HTMLDivElement>(null);
   const lane = useRef<HTMLDivElement>(null);
   const names = useRef<HTMLSpanElement>(null);
   const findInput = useRef<HTMLInputElement>(null);
+  const handle = useRef<RowsHandle>(null);
   const laneBox = useMeasured(lane);
   const nameBox = useMeasured(names);
   const palette = useMemo(themePalette, [theme]);
@@ -76,18 +73,22 @@ export function WaterfallView(props: TracePartProps) {
 
   const find = route.find ?? '';
   const isFinding = find.trim() !== '';
+  // What can be found is gathered before the first letter is typed.
+  const isSearchOpen = useSignal(isFinding);
   const search = useMemo(
-    () => (isFinding ? new RowSearch(tree, trace.services) : undefined),
-    [tree, trace.services, isFinding],
+    () => (isFinding || isSearchOpen.value ? new RowSearch(tree, trace.services) : undefined),
+    [tree, trace.services, isFinding || isSearchOpen.value],
   );
-  const found = useMemo(() => search?.find(find) ?? NONE, [search, find]);
+  const found = useMemo(() => (isFinding ? search?.find(find) : undefined) ?? NONE, [search, find]);
   const isFound = useMemo(() => {
     const marks = new Uint8Array(tree.rowCount);
     for (const row of found) marks[row] = 1;
     return marks;
   }, [tree, found]);
-  const isDimmed = (row: number): boolean =>
-    isFinding ? isFound[row] === 0 : path !== undefined && path.isOnPath[row] === 0;
+  const isDimmed = useMemo(() => {
+    if (isFinding) return isFound.map((mark) => 1 - mark);
+    return path === undefined ? new Uint8Array(tree.rowCount) : path.isOnPath.map((mark) => 1 - mark);
+  }, [tree, isFinding, isFound, path]);
 
   const { records } = viewer.logs.loaded.value;
   const logs = useMemo(
@@ -96,14 +97,10 @@ export function WaterfallView(props: TracePartProps) {
   );
   const origins = useMemo(() => failureOrigins(tree), [tree]);
   const unit = unitFor(totalMs);
-  const virtual = useVirtualRows(scroller, { count: visible.length, rowHeightPx: ROW_PX, overscan: 12 });
-  useSteadyRows(scroller, tree, visible, ROW_PX);
-
   const selectedRow = useMemo(
     () => (route.spanId === undefined ? -1 : rowOfSpan(tree, route.spanId)),
     [tree, route.spanId],
   );
-  const position = selectedRow === -1 ? -1 : positionOf(visible, selectedRow);
   // Keys work on this one: several may be pressed before the page is drawn again.
   const current = useRef(selectedRow);
   current.current = selectedRow;
@@ -112,15 +109,14 @@ export function WaterfallView(props: TracePartProps) {
   useEffect(() => {
     if (selectedRow === -1) return;
     if (path?.isOnPath[selectedRow] === 0) isPathOnly.value = false;
-    const opened = folding.reveal([selectedRow]);
-    virtual.show(positionOf(isPathOnly.peek() ? visible : opened, selectedRow));
+    folding.reveal([selectedRow]);
+    handle.current?.show(selectedRow);
   }, [route.spanId, selectedRow === -1]);
   // What is found is opened, and the next of it scrolled to, without selecting it.
   useEffect(() => {
     if (found.length === 0) return;
-    const opened = folding.reveal(found);
-    if (!isPathOnly.peek())
-      virtual.show(positionOf(opened, neighbouringFailure(found, current.current - 1, 1)));
+    folding.reveal(found);
+    handle.current?.show(neighbouringFailure(found, current.current - 1, 1));
   }, [found]);
   const focusRows = (): void => scroller.current?.focus({ preventScroll: true });
   useEffect(focusRows, []);
@@ -133,7 +129,12 @@ export function WaterfallView(props: TracePartProps) {
     const row = visible[Math.max(0, Math.min(visible.length - 1, to))];
     if (row !== undefined) select(row);
   };
-  const moveBy = (step: number): void => moveTo(positionOf(visible, current.current) + step);
+  const moveBy = (by: number): void => {
+    let row = current.current;
+    // What is folded away is left from the row that stands for it.
+    while (row !== -1 && positionOf(visible, row) === -1) row = tree.parent[row] as number;
+    moveTo(positionOf(visible, row) + by);
+  };
   const step = (rows: Int32Array, by: 1 | -1): void => {
     const row = neighbouringFailure(rows, current.current, by);
     if (row !== -1) select(row);
@@ -169,14 +170,14 @@ export function WaterfallView(props: TracePartProps) {
     if (!isPathShown) onAdjust({ isCriticalPath: true });
   };
   const changeFind = (text: string): void => onAdjust({ find: text });
-  const pageRows = Math.max(1, virtual.last - virtual.first - 24);
+  const page = (by: 1 | -1): void => moveBy(by * (handle.current?.pageRows() ?? 1));
   useCommands(
     (
       [
         ['Next row', ['ArrowDown', 'j'], () => moveBy(1)],
         ['Previous row', ['ArrowUp', 'k'], () => moveBy(-1)],
-        ['A page further', ['PageDown'], () => moveBy(pageRows)],
-        ['A page back', ['PageUp'], () => moveBy(-pageRows)],
+        ['A page further', ['PageDown'], () => page(1)],
+        ['A page back', ['PageUp'], () => page(-1)],
         ['First row', ['Home'], () => moveTo(0)],
         ['Last row', ['End'], () => moveTo(visible.length - 1)],
         ['Collapse, or go to the parent', ['ArrowLeft'], collapse],
@@ -220,51 +221,16 @@ export function WaterfallView(props: TracePartProps) {
   };
   const roomPx = Math.max(1, nameBox.widthPx / Math.max(0.05, nameShare.value));
 
-  const rows = [];
-  for (let index = virtual.first; index <= virtual.last; index++) {
-    const row = visible[index];
-    if (row === undefined) continue;
-    const isOnPath = path?.isOnPath[row] === 1;
-    rows.push(
-      <WaterfallRow
-        key={rowId(tree, row)}
-        tree={tree}
-        row={row}
-        index={index}
-        topPx={index * ROW_PX}
-        unit={unit}
-        services={trace.services}
-        isSelected={row === selectedRow}
-        emphasis={`${isFound[row] === 1 ? ' is-found' : ''}${isOnPath ? ' is-on-path' : ''}${isDimmed(row) ? ' is-dimmed' : ''}`}
-        isExpanded={hasChildren(tree, row) ? !folding.isFolded(row) : undefined}
-        onSelect={select}
-        onToggle={(toggled) => folding.fold([toggled], !folding.isFolded(toggled))}
-      />,
-    );
-  }
-  // With Alt a row is folded along with all beside it.
-  const onAltClick = (event: MouseEvent): void => {
-    const twisty = event.altKey && event.target instanceof Element ? event.target.closest('.twisty') : null;
-    const id = twisty?.closest('.waterfall-row')?.id.replace('span-', '');
-    if (id === undefined) return;
-    event.stopPropagation();
-    const row = rowOfSpan(tree, id);
-    folding.foldLevel(row, !folding.isFolded(row));
-  };
   const rowCount = visible.length;
   return (
-    <section
-      class="waterfall"
-      aria-label="Waterfall"
-      ref={section}
-      style={{ '--names': `${nameShare.value * 100}%` }}
-    >
+    <section class="waterfall" aria-label="Waterfall" style={{ '--names': `${nameShare.value * 100}%` }}>
       <div class="waterfall-top">
         <WaterfallTools
           findInput={findInput}
           find={find}
           foundCount={found.length}
           foundAt={found.indexOf(selectedRow) + 1}
+          onFindOpen={() => (isSearchOpen.value = true)}
           onFind={changeFind}
           onStep={(by) => step(found, by)}
           onLeave={focusRows}
@@ -293,35 +259,26 @@ export function WaterfallView(props: TracePartProps) {
             <span class="needle-time" ref={needle.time} hidden />
           </div>
         </div>
-        <div
-          class="waterfall-scroll"
-          ref={scroller}
-          role="treegrid"
-          aria-label="Spans of the trace"
-          aria-rowcount={rowCount}
-          aria-activedescendant={position === -1 ? undefined : `span-${rowId(tree, selectedRow)}`}
-          tabIndex={0}
-          onClickCapture={onAltClick}
-        >
-          <div class="waterfall-rows" role="presentation" style={{ height: `${virtual.totalPx}px` }}>
-            {rows}
-            <BarCanvas
-              tree={tree}
-              visible={visible}
-              first={virtual.first}
-              last={virtual.last}
-              rowHeightPx={ROW_PX}
-              leftPx={laneBox.leftPx}
-              axis={axis}
-              ticksPx={ticksPx}
-              palette={palette}
-              path={path}
-              logs={logs}
-              isDimmed={isDimmed}
-            />
-            <i class="needle" ref={needle.line} aria-hidden="true" hidden />
-          </div>
-        </div>
+        <WaterfallRows
+          tree={tree}
+          services={trace.services}
+          visible={visible}
+          folding={folding}
+          unit={unit}
+          selectedRow={selectedRow}
+          onSelect={select}
+          isFound={isFound}
+          isDimmed={isDimmed}
+          path={path}
+          logs={logs}
+          axis={axis}
+          ticksPx={ticksPx}
+          leftPx={laneBox.leftPx}
+          palette={palette}
+          needle={needle}
+          scroller={scroller}
+          handle={handle}
+        />
         <div class="names-divider" style={{ left: `${nameBox.widthPx}px` }}>
           <Divider
             label="Width of the names"
