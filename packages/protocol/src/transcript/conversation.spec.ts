@@ -58,6 +58,16 @@ describe('Conversation', () => {
     ]);
   });
 
+  it('says which agent each is of', () => {
+    const agents = conversationOf([
+      { parent: -1, operation: 'agent' },
+      { parent: 0, operation: 'tool' },
+      { parent: 1, operation: 'agent' },
+      { parent: 2, operation: 'inference' },
+    ]).utterances();
+    expect(agents.map(({ agent }) => agent)).toEqual([-1, 0, 0, 2]);
+  });
+
   it('passes over what only holds others together', () => {
     const output = [say('assistant', 'done')];
     const sketches: Sketch[] = [

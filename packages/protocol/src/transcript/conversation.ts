@@ -16,6 +16,8 @@ export interface Utterance {
   readonly at: number;
   /** How many agents it is within. */
   readonly depth: number;
+  /** Index of the span of the innermost of them; -1 without any. */
+  readonly agent: number;
   readonly turn: Turn;
 }
 
@@ -96,16 +98,16 @@ export class Conversation {
       children.set(parent, siblings);
     }
     const utterances: Utterance[] = [];
-    const pending = (children.get(-1) ?? []).toReversed().map((span) => ({ span, depth: 0 }));
+    const pending = (children.get(-1) ?? []).toReversed().map((span) => ({ span, depth: 0, agent: -1 }));
     for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
-      const { span, depth } = next;
+      const { span, depth, agent } = next;
       const at = this.#places.get(span);
       const turn = this.#turns.get(span);
       const isShown = at !== undefined && (this.#isAgent(span) || this.#says(at, turn));
-      if (isShown) utterances.push({ span, at, depth, turn: turn ?? SILENT });
-      const below = this.#isAgent(span) ? depth + 1 : depth;
-      for (const child of (children.get(span) ?? []).toReversed())
-        pending.push({ span: child, depth: below });
+      if (isShown) utterances.push({ span, at, depth, agent, turn: turn ?? SILENT });
+      const isAgent = this.#isAgent(span);
+      const below = { depth: isAgent ? depth + 1 : depth, agent: isAgent ? span : agent };
+      for (const child of (children.get(span) ?? []).toReversed()) pending.push({ span: child, ...below });
     }
     return utterances;
   }
