@@ -25,6 +25,7 @@ import './styles/overview.css';
 import './styles/services.css';
 import './styles/sessions.css';
 import './styles/json.css';
+import './styles/transcript.css';
 
 // A burst of messages is one update of the page for each frame, not one for each message.
 options.debounceRendering = (update) => void requestAnimationFrame(update);

@@ -91,6 +91,21 @@ describe('Conversation', () => {
     expect(turns.map(({ turn }) => turn.earlierCount)).toEqual([0, 0, 0, 0, 1]);
   });
 
+  it('tells what an agent was asked where nothing within it says so', () => {
+    const input = [say('user', 'go')];
+    const output = [say('assistant', 'done')];
+    const asked = (within: Partial<AiTranscript>): readonly number[] =>
+      conversationOf([
+        { parent: -1, operation: 'agent', said: { input, output } },
+        { parent: 0, operation: 'agent', said: { input, output } },
+        { parent: 1, operation: 'inference', said: { ...within, output } },
+      ])
+        .utterances()
+        .map(({ turn }) => turn.input.length);
+    expect(asked({})).toEqual([1, 1, 0]);
+    expect(asked({ input })).toEqual([0, 0, 1]);
+  });
+
   it('is silent where nothing was captured', () => {
     expect(conversationOf([{ parent: -1, operation: 'inference' }]).isSilent).toBe(true);
     const said = { output: [say('assistant', 'hi')] };

@@ -1,3 +1,4 @@
+import type { AiTranscript } from '../ai-span.ts';
 import type { AiSpanColumns, SpanColumns, SpanTranscript } from '../trace.ts';
 import { isContainer } from './container.ts';
 import { ToldMessages } from './told-messages.ts';
@@ -61,11 +62,22 @@ export class Conversation {
   /** All of it. */
   utterances(): readonly Utterance[] {
     for (const { span, transcript } of this.#containers.splice(0).toReversed()) {
-      if (this.#outer.has(span)) continue;
-      const operation = this.#spans.ai.operation[this.#places.get(span)!]!;
-      this.#take(span, turnOf(operation, '', transcript, this.#toldIn(span)));
+      const told = this.#toldIn(span);
+      if (!this.#outer.has(span)) {
+        const operation = this.#spans.ai.operation[this.#places.get(span)!]!;
+        this.#take(span, turnOf(operation, '', transcript, told));
+      } else if (this.#isAgent(span)) {
+        told.enclose(this.#introduce(span, transcript));
+      }
     }
     return this.#inOrder();
+  }
+
+  /** What an agent was asked stands before what is within it, unless that says it itself. */
+  #introduce(agent: number, { input }: AiTranscript): ToldMessages {
+    const within = this.#told.get(agent) ?? new ToldMessages();
+    this.#take(agent, { ...SILENT, input: within.neverTold(input) });
+    return within;
   }
 
   #take(span: number, turn: Turn): void {

@@ -24,6 +24,8 @@ interface ToldTurn {
 export class ToldMessages {
   /** Of the newest turns, their messages in order, the newest first. */
   readonly #turns: ToldTurn[] = [];
+  /** All messages of all turns, and of the conversations within this one. */
+  readonly #ever = new Set<string>();
   readonly #toolResults = new Set<string>();
   readonly #toolCalls = new Set<string>();
   #instructions: string | undefined;
@@ -42,6 +44,7 @@ export class ToldMessages {
     const told = input.map((message, at) => isKnown[at]! || this.#isResultOfTold(message));
     const answers = isContainer ? output.filter((message) => !this.#isTold(message)) : output;
     const all = [...keys, ...output.map(messageKey)];
+    for (const key of all) this.#ever.add(key);
     this.#turns.unshift({ keys: all, distinct: new Set(all) });
     this.#turns.length = Math.min(this.#turns.length, REMEMBERED_TURNS);
     for (const { parts } of [...input, ...output]) {
@@ -60,6 +63,16 @@ export class ToldMessages {
   tool(name: string, { arguments: given, result }: Pick<AiTranscript, 'arguments' | 'result'>): boolean {
     if (result !== null) this.#toolResults.add(JSON.stringify(result));
     return this.#toolCalls.has(callKey(name, given));
+  }
+
+  /** Those of the messages that no turn of this conversation has said, nor of those within it. */
+  neverTold(messages: readonly AiMessage[]): readonly AiMessage[] {
+    return messages.filter((message) => !this.#ever.has(messageKey(message)));
+  }
+
+  /** Takes a conversation that went on within this one. */
+  enclose(within: ToldMessages): void {
+    for (const key of within.#ever) this.#ever.add(key);
   }
 
   /** Which messages stand, in this order, in the turn that has the most of them. */

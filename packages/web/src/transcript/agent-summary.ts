@@ -65,7 +65,10 @@ export function summarizeAgents(
     if (sum.asked === '') sum.asked = speechText(row, 'user');
     sum.answeredWithin = speechText(row, 'assistant') || sum.answeredWithin;
   }
-  for (const sum of sums.values()) if (sum.answered === '') sum.answered = sum.answeredWithin;
+  for (const sum of sums.values()) {
+    sum.asked = withoutMarks(sum.asked);
+    sum.answered = withoutMarks(sum.answered === '' ? sum.answeredWithin : sum.answered);
+  }
   return sums;
 }
 
@@ -99,6 +102,11 @@ function previews(item: SpanTranscript | undefined): { readonly asked: string; r
     answered:
       answered === undefined ? jsonLine(result, PREVIEW_LENGTH) : textOfMessage(answered, PREVIEW_LENGTH),
   };
+}
+
+/** In a line or two the marks of Markdown are only in the way. */
+function withoutMarks(text: string): string {
+  return text.replaceAll(/`{3}\w*|[`*#]{1,3}/g, '');
 }
 
 function speechText(row: TranscriptRow, speaker: string): string {

@@ -40,11 +40,12 @@ function pieceMarkdown(piece: Piece): string {
       return fenced(valueText(piece.value), typeof piece.value === 'string' ? '' : 'json');
     case 'tool': {
       const { name, given, result, execution } = piece.use;
+      const failure = execution?.message ?? null;
       const outcome = execution === undefined ? '' : ` · ${formatDuration(execution.durationMs)}`;
       return [
         `→ \`${oneLine(name)}\`${outcome}`,
         fenced(valueText(given), typeof given === 'string' ? '' : 'json'),
-        ...(execution?.message == null ? [] : [`**${execution.status}**: ${oneLine(execution.message)}`]),
+        ...(failure === null ? [] : [`**${execution!.status}**: ${oneLine(failure)}`]),
         ...(result === undefined
           ? []
           : [fenced(valueText(result), typeof result === 'string' ? '' : 'json')]),

@@ -11,7 +11,7 @@ import type {
 import { Conversation } from '@tta/obs-protocol/transcript';
 import type { Utterance } from '@tta/obs-protocol/transcript';
 import { ToolCalls } from './tool-calls.ts';
-import type { ToolUse } from './tool-calls.ts';
+import type { ExecutedTool, ToolUse } from './tool-calls.ts';
 
 /** What stands in a row, each to be read, copied and found by itself. */
 export type Piece =
@@ -25,7 +25,7 @@ export type Attachment = Extract<AiPart, { readonly type: 'blob' | 'uri' | 'file
 /** What one speaker says at a time. */
 export interface Speech {
   readonly key: string;
-  /** `system`, `user`, `assistant`, `tool`; of a tool's own span `given` and `returned`. */
+  /** `system`, `user`, `assistant`, `tool`; of what is no conversation `given` and `returned`. */
   readonly speaker: string;
   readonly name: string | null;
   readonly pieces: readonly Piece[];
@@ -55,6 +55,10 @@ export interface TranscriptRow {
   readonly earlierCount: number;
   readonly speeches: readonly Speech[];
   readonly isCut: boolean;
+  /** Whether tools that it calls are told in it or right below. */
+  readonly callsTools: boolean;
+  /** Whether its tokens and cost count in the sums of the trace, itself or by a span that it stands for. */
+  readonly isCounted: boolean;
   /** `undefined` until it has arrived. */
   readonly ai: AiSpan | undefined;
 }
@@ -62,7 +66,7 @@ export interface TranscriptRow {
 /** All that was said in a trace as it is read: in order, nothing twice, each tool with the call of it. */
 export interface Transcript {
   readonly rows: readonly TranscriptRow[];
-  /** Nothing of what was said was captured. */
+  /** No message was captured; what tools were given may have been. */
   readonly isSilent: boolean;
 }
 
@@ -75,6 +79,8 @@ export function readTranscript({ spans }: TraceDocument, items: readonly SpanTra
   }
   const calls = new ToolCalls();
   const rows: TranscriptRow[] = [];
+  /** Positions of the rows of calls of models, by the index of their span. */
+  const shownCalls = new Map<number, number>();
   for (const utterance of conversation.utterances()) {
     const { span, at, depth, agent, turn } = utterance;
     const spanId = spans.spanId[span]!;
@@ -86,17 +92,25 @@ export function readTranscript({ spans }: TraceDocument, items: readonly SpanTra
       message: spans.statusMessage[span] ?? null,
       durationMs: spans.durationMs[span]!,
     };
-    const isOfCall =
-      operation === 'tool' &&
-      calls.execute(agent, {
-        id: item?.ai.toolCallId ?? null,
-        name: spans.ai.tool[at] ?? '',
-        given: item?.transcript.arguments ?? null,
-        result: turn.result,
-        spanId,
-        ...outcome,
-      });
-    if (isOfCall) continue;
+    const tool = operation === 'tool' && {
+      id: item?.ai.toolCallId ?? null,
+      name: spans.ai.tool[at] ?? spans.name[span]!,
+      given: item?.transcript.arguments ?? null,
+      result: turn.result,
+      spanId,
+      ...outcome,
+    };
+    if (tool !== false && calls.execute(agent, tool)) continue;
+    // An SDK within an SDK tells one call twice: the one that says nothing is not shown.
+    const outer = operation === 'inference' ? callAround(spans, span, shownCalls) : undefined;
+    const speeches = tool === false ? speechesOf(utterance, calls) : [toolSpeech(tool)];
+    if (outer !== undefined && speeches.length === 0 && outcome.status === 'success') {
+      rows[outer] = { ...rows[outer]!, isCounted: true };
+      continue;
+    }
+    if (operation === 'inference') shownCalls.set(span, rows.length);
+    const before = rows.at(-1);
+    if (tool !== false && before?.agent === agent) rows[rows.length - 1] = { ...before, callsTools: true };
     rows.push({
       key: spanId,
       at,
@@ -106,12 +120,32 @@ export function readTranscript({ spans }: TraceDocument, items: readonly SpanTra
       ...nameOf(utterance, spans),
       ...outcome,
       earlierCount: turn.earlierCount,
-      speeches: speechesOf(utterance, calls),
+      speeches,
       isCut: turn.isCut,
+      callsTools: speeches.some(({ pieces }) => pieces.some(({ type }) => type === 'tool')),
+      isCounted: spans.ai.countsTokens[at]! && (spans.ai.countsCost[at]! || spans.ai.costUsd[at] === null),
       ai: item?.ai,
     });
   }
-  return { rows, isSilent: conversation.isSilent };
+  const isSilent = rows.every(({ operation, speeches }) => operation === 'tool' || speeches.length === 0);
+  return { rows, isSilent };
+}
+
+/** The row of the call of a model that a span is directly within. */
+function callAround(
+  { parentIndex }: TraceDocument['spans'],
+  span: number,
+  shownCalls: ReadonlyMap<number, number>,
+): number | undefined {
+  const parent = parentIndex[span]!;
+  return shownCalls.get(parent) ?? (parent === -1 ? undefined : shownCalls.get(parentIndex[parent]!));
+}
+
+/** A tool whose call by a model is not told. */
+function toolSpeech({ id, name, given, result, ...execution }: ExecutedTool): Speech {
+  const use: ToolUse = { id, name, given, result: result ?? undefined, execution };
+  const source = { name, arguments: given, result };
+  return { key: 't', speaker: 'tool', name: null, pieces: [{ type: 'tool', key: 't.0', use }], source };
 }
 
 function nameOf({ span, at }: Utterance, { ai, label, name }: TraceDocument['spans']) {

@@ -1,0 +1,142 @@
+import type { RefObject } from 'preact';
+import type { TraceDocument } from '@tta/obs-protocol';
+import { exactCount, formatCount } from '../format/count.ts';
+import { formatPercent } from '../format/percent.ts';
+import { costSources, formatCost } from '../format/usd.ts';
+import { CopyButton } from '../shell/copy-button.tsx';
+import type { ContextStep, TranscriptTotals } from './context-growth.ts';
+import { downloadFile } from '../raw/download-file.ts';
+import { GrowthChart } from './growth-chart.tsx';
+import { MESSAGE_FORMATS } from './message-format.ts';
+import type { MessageFormats } from './message-format.ts';
+
+export interface TranscriptHeadProps {
+  readonly document: TraceDocument;
+  readonly totals: TranscriptTotals;
+  /** Of the longest conversation. */
+  readonly steps: readonly ContextStep[];
+  readonly activeKey: string | undefined;
+  readonly formats: MessageFormats;
+  readonly sought: string;
+  readonly findText: string;
+  readonly findInput: RefObject<HTMLInputElement>;
+  readonly asMarkdown: () => string;
+  readonly asJson: () => string;
+  readonly onGo: (step: ContextStep) => void;
+  readonly onSought: (text: string) => void;
+  readonly onFind: (step: 1 | -1) => void;
+}
+
+/** What a transcript is in sum, how it is shown, and what is sought in it. */
+export function TranscriptHead(props: TranscriptHeadProps) {
+  const { document: trace, totals, formats, sought, asMarkdown, asJson } = props;
+  const { traceId } = trace.summary;
+  return (
+    <div class="transcript-head">
+      <Totals document={trace} totals={totals} />
+      <GrowthChart steps={props.steps} activeKey={props.activeKey} onGo={props.onGo} />
+      <div class="transcript-tools">
+        <div class="find">
+          <input
+            ref={props.findInput}
+            type="search"
+            placeholder="Find (/)"
+            aria-label="Find in the transcript"
+            value={sought}
+            onInput={(event) => props.onSought(event.currentTarget.value)}
+            onKeyDown={(event) => {
+              if (event.key === 'Enter') props.onFind(event.shiftKey ? -1 : 1);
+              else if (event.key === 'Escape' && sought !== '') props.onSought('');
+              else if (event.key === 'Escape') event.currentTarget.blur();
+              else return;
+              event.preventDefault();
+              event.stopPropagation();
+            }}
+          />
+          <span class="muted find-count" role="status">
+            {props.findText}
+          </span>
+        </div>
+        <div class="segments" role="group" aria-label="Show messages as">
+          {MESSAGE_FORMATS.map(({ format, title }) => (
+            <button
+              key={format}
+              type="button"
+              aria-pressed={formats.all.value === format}
+              onClick={() => formats.chooseAll(format)}
+            >
+              {title}
+            </button>
+          ))}
+        </div>
+        <details class="export">
+          <summary>Export</summary>
+          <div class="export-menu">
+            <CopyButton text={asMarkdown} what="the transcript as Markdown" label="copy as Markdown" />
+            <CopyButton text={asJson} what="the transcript as JSON" label="copy as JSON" />
+            <button
+              type="button"
+              class="copy"
+              onClick={() => downloadFile(`transcript-${traceId}.md`, 'text/markdown', [asMarkdown()])}
+            >
+              download .md
+            </button>
+            <button
+              type="button"
+              class="copy"
+              onClick={() => downloadFile(`transcript-${traceId}.json`, 'application/json', [asJson()])}
+            >
+              download .json
+            </button>
+          </div>
+        </details>
+      </div>
+    </div>
+  );
+}
+
+function Totals({ document: { summary }, totals }: Pick<TranscriptHeadProps, 'document' | 'totals'>) {
+  const { usage } = summary;
+  const { turns, tools, failedTools, models } = totals;
+  const cost = usage === null ? '' : formatCost(usage);
+  return (
+    <ul class="transcript-totals">
+      <li>
+        <b>{exactCount(turns)}</b> {turns === 1 ? 'turn' : 'turns'}
+      </li>
+      <li>
+        <b>{exactCount(tools)}</b> {tools === 1 ? 'tool call' : 'tool calls'}
+        {failedTools > 0 && <span class="has-recovered">, {exactCount(failedTools)} failed</span>}
+      </li>
+      {usage !== null && usage.inputTokens + usage.outputTokens > 0 && (
+        <li
+          title={`${exactCount(usage.inputTokens)} tokens in, ${exactCount(usage.outputTokens)} out, ${exactCount(usage.cacheReadTokens)} read from a cache`}
+        >
+          <b>
+            {formatCount(usage.inputTokens)} → {formatCount(usage.outputTokens)}
+          </b>{' '}
+          tokens
+          {usage.cacheReadTokens > 0 && usage.inputTokens > 0 && (
+            <span class="muted">, {formatPercent(usage.cacheReadTokens / usage.inputTokens)} cached</span>
+          )}
+        </li>
+      )}
+      {usage !== null && cost !== '' && (
+        <li title={costSources(usage)}>
+          <b>{cost}</b> <span class="muted">{costWord(usage)}</span>
+        </li>
+      )}
+      {models.length > 0 && (
+        <li class="clip muted" title={models.join('\n')}>
+          {models.length === 1 ? models[0] : `${models.length} models`}
+        </li>
+      )}
+    </ul>
+  );
+}
+
+function costWord({ reportedUsd, estimatedUsd }: NonNullable<TraceDocument['summary']['usage']>): string {
+  if (reportedUsd > 0 && estimatedUsd > 0) return 'in part estimated';
+  if (reportedUsd > 0) return 'reported';
+  return estimatedUsd > 0 ? 'estimated' : '';
+}
