@@ -38,7 +38,7 @@ export function SessionTable({ viewer, rows, onEnd }: SessionTableProps) {
 
   // Read when a key is pressed: several may come before the page is drawn again.
   const indexOfActive = (): number =>
-    shown.current.findIndex(({ sessionId }) => sessionId === activeId.peek());
+    shown.current.findIndex(({ sessionId }) => sessionId === activeId.value);
   const moveTo = (index: number): void => {
     const next = Math.max(0, Math.min(shown.current.length - 1, index));
     activeId.value = shown.current[next]?.sessionId;
