@@ -1,6 +1,6 @@
-import { useSignal } from '@preact/signals';
 import { useContext, useEffect, useRef } from 'preact/hooks';
 import { KeyList } from './commands/key-list.tsx';
+import { useModal } from './commands/modal.tsx';
 import { Palette } from './commands/palette.tsx';
 import { Commands, useCommandKeys, useCommands } from './commands/use-commands.tsx';
 import { deferView } from './shell/deferred-view.tsx';
@@ -40,27 +40,26 @@ export interface AppProps {
 
 export function App({ viewer, theme, watch }: AppProps) {
   const main = useRef<HTMLElement>(null);
-  const dialog = useSignal<'palette' | 'keys' | undefined>(undefined);
+  const palette = useModal();
+  const keys = useModal();
   const registry = useContext(Commands);
-  const areSingleKeysOn = useSettings().areSingleKeysOn.value;
-  useEffect(() => {
-    registry.areSingleKeysOn.value = areSingleKeysOn;
-  }, [areSingleKeysOn]);
+  const { areSingleKeysOn } = useSettings();
+  useEffect(
+    () =>
+      areSingleKeysOn.subscribe((areOn) => {
+        registry.areSingleKeysOn.value = areOn;
+      }),
+    [areSingleKeysOn],
+  );
   const hasAnswered = viewer.hasAnswered.value;
   useEffect(() => {
     if (hasAnswered) for (const view of [overview, services, sessions, config]) view.prepare();
   }, [hasAnswered]);
   useCommandKeys();
   useNavigation(viewer.route.value, main);
-  const open = (name: 'palette' | 'keys') => () => {
-    dialog.value = name;
-  };
-  const onClosed = (): void => {
-    dialog.value = undefined;
-  };
   useCommands([
-    { title: 'Find a command or a trace', group: 'Page', keys: ['Mod+k'], run: open('palette') },
-    { title: 'Show all keys', group: 'Page', keys: ['?'], run: open('keys') },
+    { title: 'Find a command or a trace', group: 'Page', keys: ['Mod+k'], run: palette.open },
+    { title: 'Show all keys', group: 'Page', keys: ['?'], run: keys.open },
   ]);
   const condition = watch.condition.value;
   const isLocked = condition.kind === 'token' && !viewer.hasAnswered.value;
@@ -69,14 +68,14 @@ export function App({ viewer, theme, watch }: AppProps) {
       <button type="button" class="skip" onClick={() => main.current?.focus()}>
         Skip to the content
       </button>
-      <TopBar viewer={viewer} theme={theme} onPalette={open('palette')} onKeys={open('keys')} />
+      <TopBar viewer={viewer} theme={theme} onPalette={palette.open} onKeys={keys.open} />
       <PageTitle />
       {!isLocked && <ServiceBanner condition={condition} />}
       <main ref={main} class="view" tabIndex={-1}>
         {isLocked ? <TokenNotice /> : <CurrentView viewer={viewer} theme={theme} />}
       </main>
-      {dialog.value === 'palette' && <Palette viewer={viewer} onClosed={onClosed} />}
-      {dialog.value === 'keys' && <KeyList onClosed={onClosed} />}
+      <Palette viewer={viewer} state={palette} />
+      <KeyList state={keys} />
     </>
   );
 }

@@ -3,14 +3,23 @@ import { useSettings } from '../use-settings.tsx';
 import { groupCommands } from './command-groups.ts';
 import { Keys } from './keys.tsx';
 import { closeModal, Modal } from './modal.tsx';
+import type { ModalState } from './modal.tsx';
 import { Commands } from './use-commands.tsx';
 
 /** All that can be done on the page as it is now, and by which keys. */
-export function KeyList({ onClosed }: { readonly onClosed: () => void }) {
+export function KeyList({ state }: { readonly state: ModalState }) {
+  return (
+    <Modal state={state} label="Keys" class="key-list">
+      {state.isOpen.value && <Keyboard />}
+    </Modal>
+  );
+}
+
+function Keyboard() {
   const registry = useContext(Commands);
   const { areSingleKeysOn } = useSettings();
   return (
-    <Modal label="Keys" class="key-list" onClosed={onClosed}>
+    <>
       <header>
         <h2>Keys</h2>
         <button
@@ -55,6 +64,6 @@ export function KeyList({ onClosed }: { readonly onClosed: () => void }) {
       <p class="muted">
         What has no key is found by its name: <Keys keys="Mod+k" />
       </p>
-    </Modal>
+    </>
   );
 }

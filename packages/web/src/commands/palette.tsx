@@ -3,31 +3,42 @@ import { useContext, useEffect, useRef } from 'preact/hooks';
 import type { Viewer } from '../viewer.ts';
 import { Keys } from './keys.tsx';
 import { closeModal, Modal } from './modal.tsx';
+import type { ModalState } from './modal.tsx';
 import { paletteEntries } from './palette-entries.ts';
 import type { PaletteEntry } from './palette-entries.ts';
 import { Commands } from './use-commands.tsx';
 
 export interface PaletteProps {
   readonly viewer: Viewer;
-  readonly onClosed: () => void;
+  readonly state: ModalState;
 }
 
 /** Finds everything that can be done or opened by what it is called. */
-export function Palette({ viewer, onClosed }: PaletteProps) {
+export function Palette({ viewer, state }: PaletteProps) {
   const registry = useContext(Commands);
   const typed = useSignal('');
   const active = useSignal(0);
   const list = useRef<HTMLDivElement>(null);
-  const entries = paletteEntries(typed.value, {
-    commands: registry.all(),
-    traces: viewer.traces.rows.shown.map(({ trace }) => trace),
-    openTrace: (traceId) => viewer.go({ view: 'trace', traceId }),
-    search: (query) => viewer.go({ view: 'traces', query }),
-  });
-  const activeAt = Math.min(active.value, entries.length - 1);
+  const isOpen = state.isOpen.value;
+  useEffect(() => {
+    if (!isOpen) return undefined;
+    return () => {
+      typed.value = '';
+      active.value = 0;
+    };
+  }, [isOpen]);
+  // Read when a key is pressed: several may come before the palette is drawn again.
+  const find = (): readonly PaletteEntry[] =>
+    paletteEntries(typed.value, {
+      commands: registry.all(),
+      traces: viewer.traces.rows.shown.map(({ trace }) => trace),
+      openTrace: (traceId) => viewer.go({ view: 'trace', traceId }),
+      search: (query) => viewer.go({ view: 'traces', query }),
+    });
+  const entries = isOpen ? find() : [];
   useEffect(() => {
     list.current?.querySelector('[aria-selected="true"]')?.scrollIntoView({ block: 'nearest' });
-  }, [activeAt, typed.value]);
+  }, [active.value, typed.value]);
 
   // First the dialog goes and the focus is back, then the command may put it elsewhere.
   const choose = (entry: PaletteEntry | undefined, element: Element): void => {
@@ -36,18 +47,15 @@ export function Palette({ viewer, onClosed }: PaletteProps) {
     entry.run();
   };
   const onKeyDown = (event: KeyboardEvent & { readonly currentTarget: HTMLInputElement }): void => {
-    if (event.isComposing) return;
     const move = { ArrowDown: 1, ArrowUp: -1 }[event.key];
-    if (move !== undefined) {
-      event.preventDefault();
-      active.value = (activeAt + move + entries.length) % Math.max(1, entries.length);
-    } else if (event.key === 'Enter') {
-      event.preventDefault();
-      choose(entries[activeAt], event.currentTarget);
-    }
+    if (event.isComposing || (move === undefined && event.key !== 'Enter')) return;
+    event.preventDefault();
+    const found = find();
+    if (move === undefined) choose(found[active.value], event.currentTarget);
+    else active.value = (active.value + move + found.length) % Math.max(1, found.length);
   };
   return (
-    <Modal label="Commands and traces" class="palette" onClosed={onClosed}>
+    <Modal state={state} label="Commands and traces" class="palette">
       <input
         type="text"
         role="combobox"
@@ -55,9 +63,10 @@ export function Palette({ viewer, onClosed }: PaletteProps) {
         aria-expanded="true"
         aria-controls="palette-list"
         aria-autocomplete="list"
-        aria-activedescendant={activeAt === -1 ? undefined : `palette-${activeAt}`}
+        aria-activedescendant={active.value < entries.length ? `palette-${active.value}` : undefined}
         placeholder="Command, trace, or trace id"
         autocomplete="off"
+        autofocus
         spellcheck={false}
         value={typed.value}
         onInput={(event) => {
@@ -77,7 +86,7 @@ export function Palette({ viewer, onClosed }: PaletteProps) {
                 key={entry.id}
                 id={`palette-${from + at}`}
                 role="option"
-                aria-selected={from + at === activeAt}
+                aria-selected={from + at === active.value}
                 onClick={(event) => choose(entry, event.currentTarget)}
               >
                 <span class="clip" title={entry.title}>

@@ -14,6 +14,15 @@ export function useCommands(commands: readonly Command[]): void {
   useEffect(() => registry.add(() => current.current), [registry]);
 }
 
+const TYPED_INTO =
+  'input:not([type="checkbox"], [type="radio"]), textarea, select, [contenteditable]:not([contenteditable="false"])';
+/** What Enter and the space bar do on these is their own. */
+const CONTROL = 'a, button, summary, input, [role="tab"]';
+const OWN_KEYS: readonly string[] = ['Enter', ' '];
+/** Arrows go from one of these to the next. */
+const CHOICE = 'input[type="radio"]';
+const CHOICE_KEYS: readonly string[] = ['ArrowUp', 'ArrowDown', 'ArrowLeft', 'ArrowRight'];
+
 /** Runs the commands of the keys that are pressed on the page. */
 export function useCommandKeys(): void {
   const registry = useContext(Commands);
@@ -23,12 +32,10 @@ export function useCommandKeys(): void {
       const target = event.target instanceof HTMLElement ? event.target : undefined;
       // What is pressed in a dialog is its own.
       if (document.querySelector('dialog:modal') !== null) return;
-      const isTyping =
-        target?.closest('input, textarea, select, [contenteditable]') !== null && target !== undefined;
+      const isTyping = target !== undefined && target.closest(TYPED_INTO) !== null;
       if (isTyping && !event.ctrlKey && !event.metaKey) return;
-      // Enter and the space bar on a link or button are that control's own.
-      const isControl = target !== undefined && target.closest('a, button, summary, [role="tab"]') !== null;
-      if (isControl && (event.key === 'Enter' || event.key === ' ')) return;
+      if (target?.closest(CONTROL) && OWN_KEYS.includes(event.key)) return;
+      if (target?.closest(CHOICE) && CHOICE_KEYS.includes(event.key)) return;
       const command = registry.take(event);
       if (command === undefined) return;
       event.preventDefault();

@@ -1,6 +1,7 @@
 import { useSignal } from '@preact/signals';
+import { useRef } from 'preact/hooks';
 import type { Health, RetentionPreview } from '@tta/obs-protocol';
-import { closeModal, Modal } from '../commands/modal.tsx';
+import { closeModal, Modal, useModal } from '../commands/modal.tsx';
 import { formatBytes } from '../format/bytes.ts';
 import { countOf, exactCount } from '../format/count.ts';
 import { absoluteTime } from '../format/moment.ts';
@@ -99,7 +100,8 @@ function Kept({ health: { retention, stored, databasePath } }: { readonly health
 
 function NextRemoval({ viewer }: { readonly viewer: Viewer }) {
   const turn = useSignal(0);
-  const isConfirming = useSignal(false);
+  const question = useModal();
+  const heading = useRef<HTMLHeadingElement>(null);
   const outcome = useSignal<string | undefined>(undefined);
   const preview = useAnswer(viewer, `cleanup ${turn.value}`, () => viewer.client.previewCleanup());
   const remove = async (): Promise<void> => {
@@ -114,12 +116,16 @@ function NextRemoval({ viewer }: { readonly viewer: Viewer }) {
       outcome.value = error instanceof Error ? error.message : String(error);
     }
     turn.value += 1;
+    // The button that had the focus goes with what it was for.
+    heading.current?.focus();
   };
   const shown =
     preview.kind === 'shown' ? preview.value : preview.kind === 'loading' ? preview.previous : undefined;
   return (
     <>
-      <h3>What goes next</h3>
+      <h3 ref={heading} tabIndex={-1}>
+        What goes next
+      </h3>
       {shown === undefined && preview.kind !== 'shown' && (
         <NoAnswer answer={preview} what="what is removed next" rows={1} />
       )}
@@ -131,12 +137,7 @@ function NextRemoval({ viewer }: { readonly viewer: Viewer }) {
           <p>
             {removedText(shown)}, begun from {momentText(shown.oldestStartTimeMs)} to{' '}
             {momentText(shown.newestStartTimeMs)}.{' '}
-            <button
-              type="button"
-              class="button"
-              aria-haspopup="dialog"
-              onClick={() => (isConfirming.value = true)}
-            >
+            <button type="button" class="button" aria-haspopup="dialog" onClick={question.open}>
               Remove now…
             </button>
           </p>
@@ -144,13 +145,11 @@ function NextRemoval({ viewer }: { readonly viewer: Viewer }) {
         </>
       )}
       <p role="status">{outcome.value}</p>
-      {isConfirming.value && shown !== undefined && (
-        <ConfirmRemoval
-          preview={shown}
-          onRemove={() => void remove()}
-          onClosed={() => (isConfirming.value = false)}
-        />
-      )}
+      <Modal state={question} label="Remove now" class="confirm">
+        {question.isOpen.value && shown !== undefined && (
+          <ConfirmRemoval preview={shown} onRemove={() => void remove()} />
+        )}
+      </Modal>
     </>
   );
 }
@@ -158,12 +157,11 @@ function NextRemoval({ viewer }: { readonly viewer: Viewer }) {
 interface ConfirmRemovalProps {
   readonly preview: RetentionPreview;
   readonly onRemove: () => void;
-  readonly onClosed: () => void;
 }
 
-function ConfirmRemoval({ preview, onRemove, onClosed }: ConfirmRemovalProps) {
+function ConfirmRemoval({ preview, onRemove }: ConfirmRemovalProps) {
   return (
-    <Modal label="Remove now" class="confirm" onClosed={onClosed}>
+    <>
       <h2>Remove {countOf(preview.traceCount, 'trace', 'traces')}?</h2>
       <p>
         {removedText(preview)} are over the limits. They cannot be brought back. Pinned traces and all others
@@ -184,7 +182,7 @@ function ConfirmRemoval({ preview, onRemove, onClosed }: ConfirmRemovalProps) {
           Remove
         </button>
       </p>
-    </Modal>
+    </>
   );
 }
 

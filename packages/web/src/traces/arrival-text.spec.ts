@@ -43,7 +43,7 @@ describe('arrivalText', () => {
     [health({ queuedBytes: 10 }), 'The service at host listens. Something has just arrived.'],
     [
       health({ status: 'failing', problem: 'The disk is full.', stored: null }),
-      'The service at host cannot store: The disk is full.',
+      'The service at host cannot store what it is sent.',
     ],
   ])('tells how far what was sent came (%#)', (answer, text) => {
     expect(arrivalText('host', answer)).toBe(text);

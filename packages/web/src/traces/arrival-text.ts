@@ -6,8 +6,8 @@ import { countOf } from '../format/count.ts';
  *
  * @param host - Of the service, with the port.
  */
-export function arrivalText(host: string, { status, problem, stored, refused, queuedBytes }: Health): string {
-  if (status === 'failing') return `The service at ${host} cannot store: ${problem ?? 'it does not say why'}`;
+export function arrivalText(host: string, { status, stored, refused, queuedBytes }: Health): string {
+  if (status === 'failing') return `The service at ${host} cannot store what it is sent.`;
   const others = [
     ...(stored === null || stored.logRecordCount === 0
       ? []
