@@ -1,3 +1,4 @@
+import { effect } from '@preact/signals';
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { useCommands } from '../commands/use-commands.tsx';
 import type { Pill, QueryDraft } from './query-draft.ts';
@@ -25,13 +26,18 @@ export function QueryBar({ query, draft, onAsk }: QueryBarProps) {
   const problems = draft.problems.value;
   const isOpen = hasFocus && suggestions.length > 0;
   useLayoutEffect(() => draft.follow(), [query]);
-  // What was written by a suggestion has its cursor behind it.
-  useLayoutEffect(() => {
-    const element = field.current;
-    const cursor = draft.cursor.value;
-    if (element !== null && hasFocus && element.selectionStart !== cursor)
-      element.setSelectionRange(cursor, cursor);
-  }, [draft.text.value, draft.cursor.value]);
+  // At once: further keys may come before the page is drawn again.
+  useLayoutEffect(
+    () =>
+      effect(() => {
+        const element = field.current as HTMLInputElement;
+        const text = draft.text.value;
+        if (element.value === text) return;
+        element.value = text;
+        element.setSelectionRange(draft.cursor.peek(), draft.cursor.peek());
+      }),
+    [draft],
+  );
   useEffect(() => {
     if (isOpen) document.getElementById(`${LIST}-${activeIndex}`)?.scrollIntoView({ block: 'nearest' });
   }, [isOpen, activeIndex]);
@@ -62,11 +68,14 @@ export function QueryBar({ query, draft, onAsk }: QueryBarProps) {
   const onKeyDown = (event: KeyboardEvent & { readonly currentTarget: HTMLInputElement }): void => {
     if (event.isComposing) return;
     const { currentTarget: input } = event;
-    const active = isOpen ? suggestions[activeIndex] : undefined;
+    // Read when a key is pressed: several may come before the page is drawn again.
+    const offered = draft.suggestions.value;
+    const isOffering = offered.length > 0;
+    const active = offered[draft.activeIndex.value];
     switch (event.key) {
       case 'ArrowDown':
       case 'ArrowUp':
-        if (isOpen) draft.moveActive(event.key === 'ArrowDown' ? 1 : -1);
+        if (isOffering) draft.moveActive(event.key === 'ArrowDown' ? 1 : -1);
         else draft.type(input.value, input.selectionStart ?? input.value.length);
         break;
       case 'Enter':
@@ -79,13 +88,13 @@ export function QueryBar({ query, draft, onAsk }: QueryBarProps) {
       case 'Tab': {
         // Completes what has been begun; otherwise it leaves the field.
         const taken =
-          active ?? (isOpen && input.value !== '' && !event.shiftKey ? suggestions[0] : undefined);
+          active ?? (isOffering && input.value !== '' && !event.shiftKey ? offered[0] : undefined);
         if (taken === undefined || taken.action.kind === 'open') return;
         draft.take(taken);
         break;
       }
       case 'Escape':
-        if (isOpen) draft.closeSuggestions();
+        if (isOffering) draft.closeSuggestions();
         else {
           draft.reset();
           input.blur();
@@ -93,7 +102,8 @@ export function QueryBar({ query, draft, onAsk }: QueryBarProps) {
         break;
       case 'ArrowLeft':
       case 'Backspace':
-        if (input.selectionStart !== 0 || input.selectionEnd !== 0 || edited !== undefined) return;
+        if (input.selectionStart !== 0 || input.selectionEnd !== 0 || draft.edited.value !== undefined)
+          return;
         pillButtons().at(-1)?.focus();
         break;
       default:
@@ -147,7 +157,6 @@ export function QueryBar({ query, draft, onAsk }: QueryBarProps) {
             placeholder={
               pills.length === 0 ? 'Search: status:error duration:>2s, a word, or a trace id' : 'and …'
             }
-            value={draft.text.value}
             onInput={(event) =>
               draft.type(event.currentTarget.value, event.currentTarget.selectionStart ?? 0)
             }

@@ -1,4 +1,4 @@
-import { computed, signal } from '@preact/signals';
+import { batch, computed, signal } from '@preact/signals';
 import type { ReadonlySignal } from '@preact/signals';
 import { addTerm, parseQuery, queryTerms, removeTerm, replaceTerm } from '@tta/obs-protocol/query';
 import type { ParsedQuery, QueryNode, QueryProblem } from '@tta/obs-protocol/query';
@@ -177,7 +177,9 @@ export class QueryDraft {
   }
 
   #write(text: string, cursor: number | undefined): void {
-    this.#text.value = text;
-    this.#cursor.value = cursor ?? text.length;
+    batch(() => {
+      this.#text.value = text;
+      this.#cursor.value = cursor ?? text.length;
+    });
   }
 }
