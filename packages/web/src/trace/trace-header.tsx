@@ -63,7 +63,7 @@ export function TraceHeader(props: TraceHeaderProps) {
         </span>
         <span class="trace-actions">
           <PinButton summary={summary} onPin={props.onPin} />
-          <CopyButton text={() => location.href} what="the link to this view" label="copy link" />
+          <CopyButton text={() => location.href} what="link to this view" label="copy link" />
           {props.children}
         </span>
       </div>
