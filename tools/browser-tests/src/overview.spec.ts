@@ -206,7 +206,7 @@ describe('the overview', () => {
     await page.keyboard.press('End');
     await untilReading(/: 2 traces, 1 failed, p50 .+, p95 .+$/);
     await page.keyboard.press('Escape');
-    await untilReading(/^2 traces, 1 failed; most at /);
+    await untilReading(/^Most traces at .+: 2; most failed at .+: 1; highest p95 at /);
     const bar = await page.locator('.chart-body .bar-failed').boundingBox();
     if (bar === null) throw new Error('The failed run is not in the chart.');
     await page.mouse.move(bar.x + bar.width / 2, bar.y);

@@ -103,7 +103,7 @@ function ErrorRow({ viewer, group }: { readonly viewer: Viewer; readonly group: 
         <a href={formatRoute(route)} title="Its newest trace">
           {type ?? spanName}
         </a>
-        <span class="error-message">{message ?? 'no message'}</span>
+        <span class="group-message">{message ?? 'no message'}</span>
       </th>
       <td class="clip is-service-name is-wide" title={serviceName}>
         {serviceName}

@@ -29,7 +29,7 @@ export function FigureCards({ figures, window, service }: CardsProps) {
   const { total } = usage;
   const tokens = tokensOf(total);
   return (
-    <dl class="figures">
+    <dl class="figure-cards">
       <Card
         label="Traces"
         figure={formatCount(now.traceCount)}

@@ -3,7 +3,16 @@ import type { MetricsTimeSeries } from '@tta/obs-protocol';
 import { clockTime } from '../format/clock-time.ts';
 import { formatCount } from '../format/count.ts';
 import { formatDuration } from '../format/duration.ts';
-import { barHeight, CHART_HEIGHT, chartText, linePath, runSteps, stepText } from './run-chart.ts';
+import {
+  barHeight,
+  CHART_HEIGHT,
+  chartText,
+  durationHeight,
+  durationScale,
+  linePath,
+  runSteps,
+  stepText,
+} from './run-chart.ts';
 import type { RunStep } from './run-chart.ts';
 
 const DAY_MS = 86_400_000;
@@ -22,8 +31,13 @@ export function RunChart({ series, onOpen }: RunChartProps) {
   const index = at.value === undefined ? undefined : Math.min(at.value, steps.length - 1);
   const step = index === undefined ? undefined : steps[index];
   const most = Math.max(1, ...steps.map(({ traceCount }) => traceCount));
-  const longest = Math.max(0, ...steps.map(({ p95Ms }) => p95Ms ?? 0));
+  const scale = durationScale(steps.flatMap(({ p50Ms, p95Ms }) => [p50Ms, p95Ms]));
   const last = steps.length - 1;
+  const lineOf = (durations: readonly (number | null)[]): string =>
+    linePath(
+      durations.map((durationMs) => (durationMs === null ? null : durationHeight(durationMs, scale))),
+      CHART_HEIGHT,
+    );
 
   const onKeyDown = (event: KeyboardEvent): void => {
     const from = index ?? last;
@@ -111,21 +125,14 @@ export function RunChart({ series, onOpen }: RunChartProps) {
             );
           })}
         </Lane>
-        <Lane edge={longest > 0 ? formatDuration(longest) : ''} steps={steps} index={index}>
-          <path
-            class="line-p95"
-            d={linePath(
-              steps.map(({ p95Ms }) => p95Ms),
-              longest,
-            )}
-          />
-          <path
-            class="line-p50"
-            d={linePath(
-              steps.map(({ p50Ms }) => p50Ms),
-              longest,
-            )}
-          />
+        <Lane
+          edge={scale.highMs > 0 ? formatDuration(scale.highMs) : ''}
+          {...(scale.isLogarithmic && { lowEdge: `${formatDuration(scale.lowMs)}, logarithmic` })}
+          steps={steps}
+          index={index}
+        >
+          <path class="line-p95" d={lineOf(steps.map(({ p95Ms }) => p95Ms))} />
+          <path class="line-p50" d={lineOf(steps.map(({ p50Ms }) => p50Ms))} />
         </Lane>
       </div>
       <TimeAxis steps={steps} isWithDay={isWithDay} />
@@ -136,16 +143,19 @@ export function RunChart({ series, onOpen }: RunChartProps) {
 interface LaneProps {
   /** The figure at its upper edge. */
   readonly edge: string;
+  /** The figure at its lower edge, where that is not 0. */
+  readonly lowEdge?: string;
   readonly steps: readonly RunStep[];
   /** Where the needle stands. */
   readonly index: number | undefined;
   readonly children: preact.ComponentChildren;
 }
 
-function Lane({ edge, steps, index, children }: LaneProps) {
+function Lane({ edge, lowEdge, steps, index, children }: LaneProps) {
   return (
     <div class="chart-lane" aria-hidden="true">
       <span class="chart-edge">{edge}</span>
+      {lowEdge !== undefined && <span class="chart-edge is-low">{lowEdge}</span>}
       <svg viewBox={`0 0 ${Math.max(1, steps.length)} ${CHART_HEIGHT}`} preserveAspectRatio="none">
         {index !== undefined && <rect class="needle" x={index} width={1} y={0} height={CHART_HEIGHT} />}
         {children}

@@ -1,6 +1,15 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { barHeight, CHART_HEIGHT, chartText, linePath, runSteps, stepText } from './run-chart.ts';
+import {
+  barHeight,
+  CHART_HEIGHT,
+  chartText,
+  durationHeight,
+  durationScale,
+  linePath,
+  runSteps,
+  stepText,
+} from './run-chart.ts';
 
 const noon = new Date(2026, 10, 21, 12).getTime();
 const series = {
@@ -45,7 +54,13 @@ describe('stepText', () => {
 describe('chartText', () => {
   it('sums up what there is to see', () => {
     expect(chartText(runSteps(series), false)).toBe(
-      '13 traces, 1 failed; most at 12:00: 12; highest p95 at 12:00: 1.2 s',
+      'Most traces at 12:00: 12; most failed at 12:00: 1; highest p95 at 12:00: 1.2 s',
+    );
+  });
+
+  it('says that none failed', () => {
+    expect(chartText(runSteps(series).slice(1), false)).toBe(
+      'Most traces at 12:02: 1; none failed; highest p95 at 12:02: 12 ms',
     );
   });
 
@@ -62,6 +77,38 @@ describe('barHeight', () => {
     expect([barHeight(0, 10), barHeight(1, 100_000), barHeight(5, 10), barHeight(10, 10)]).toEqual([
       0, 2, 50, 100,
     ]);
+  });
+});
+
+describe('durationScale', () => {
+  it('begins at 0 unless one is much longer than the others', () => {
+    expect(durationScale([100, null, 400])).toEqual({ lowMs: 0, highMs: 400, isLogarithmic: false });
+    expect(durationScale([100, 0, 3_600_000])).toEqual({
+      lowMs: 100,
+      highMs: 3_600_000,
+      isLogarithmic: true,
+    });
+    expect(durationScale([null])).toEqual({ lowMs: 0, highMs: 0, isLogarithmic: false });
+  });
+});
+
+describe('durationHeight', () => {
+  it('goes up as far for each tenfold duration where they differ much', () => {
+    const scale = { lowMs: 1, highMs: 100, isLogarithmic: true };
+    expect([0, 1, 10, 100].map((durationMs) => durationHeight(durationMs, scale))).toEqual([0, 0, 50, 100]);
+  });
+
+  it('stays within the chart, whatever the durations are', () => {
+    fc.assert(
+      fc.property(fc.array(fc.double({ min: 0, max: 1e12, noNaN: true })), (durations) => {
+        const scale = durationScale(durations);
+        for (const durationMs of durations) {
+          const height = durationHeight(durationMs, scale);
+          expect(height).toBeGreaterThanOrEqual(0);
+          expect(height).toBeLessThanOrEqual(CHART_HEIGHT);
+        }
+      }),
+    );
   });
 });
 

@@ -36,6 +36,39 @@ export function barHeight(count: number, most: number): number {
   return Math.max(LOWEST, (count / Math.max(1, most)) * CHART_HEIGHT);
 }
 
+/** How durations are drawn: from the lower to the upper edge of the chart. */
+export interface DurationScale {
+  readonly lowMs: number;
+  readonly highMs: number;
+  /** One run that waited for hours would press all others to the ground: then each step up is as many times longer. */
+  readonly isLogarithmic: boolean;
+}
+
+/** Up to this ratio of the longest to the shortest all of them are seen well on a scale from 0. */
+const MOST_LINEAR_RATIO = 20;
+
+/** Shorter durations are drawn as this one. */
+const SHORTEST_MS = 0.001;
+
+/** The scale for durations, without those that nobody knows. */
+export function durationScale(values: readonly (number | null)[]): DurationScale {
+  const known = values.filter((value) => value !== null);
+  const highMs = known.reduce((one, other) => Math.max(one, other), 0);
+  const lowMs = known
+    .filter((value) => value > 0)
+    .reduce((one, other) => Math.max(SHORTEST_MS, Math.min(one, other)), highMs);
+  return highMs > lowMs * MOST_LINEAR_RATIO
+    ? { lowMs, highMs, isLogarithmic: true }
+    : { lowMs: 0, highMs, isLogarithmic: false };
+}
+
+/** How high a duration is drawn, 0 to {@link CHART_HEIGHT}. */
+export function durationHeight(durationMs: number, { lowMs, highMs, isLogarithmic }: DurationScale): number {
+  if (highMs <= 0) return 0;
+  if (!isLogarithmic) return (durationMs / highMs) * CHART_HEIGHT;
+  return (Math.log(Math.max(durationMs, lowMs) / lowMs) / Math.log(highMs / lowMs)) * CHART_HEIGHT;
+}
+
 /**
  * The path of a line through the middles of the steps. It is broken where nothing is known, and a value on its own is a
  * short stroke.
@@ -69,18 +102,26 @@ export function stepText(step: RunStep, isWithDay: boolean): string {
   ].join(', ');
 }
 
-/** The chart in a sentence, for who cannot see it. */
+/**
+ * The chart in a sentence, for who cannot see it. How many there are in all say the cards: their window begins within a step
+ * of the chart.
+ */
 export function chartText(steps: readonly RunStep[], isWithDay: boolean): string {
-  const total = steps.reduce((sum, { traceCount }) => sum + traceCount, 0);
-  if (total === 0) return 'No traces in this window.';
-  const errors = steps.reduce((sum, { errorCount }) => sum + errorCount, 0);
-  const busiest = steps.reduce((one, other) => (other.traceCount > one.traceCount ? other : one));
-  const slowest = steps.reduce((one, other) => ((other.p95Ms ?? -1) > (one.p95Ms ?? -1) ? other : one));
+  const most = (of: (step: RunStep) => number): RunStep | undefined =>
+    steps.reduce<RunStep | undefined>(
+      (one, other) => (of(other) > (one === undefined ? 0 : of(one)) ? other : one),
+      undefined,
+    );
+  const busiest = most(({ traceCount }) => traceCount);
+  if (busiest === undefined) return 'No traces in this window.';
+  const worst = most(({ errorCount }) => errorCount);
+  const slowest = most(({ p95Ms }) => p95Ms ?? 0);
+  const at = (step: RunStep): string => clockTime(step.startMs, isWithDay);
   return [
-    `${countOf(total, 'trace', 'traces')}, ${errors === 0 ? 'none' : formatCount(errors)} failed`,
-    `most at ${clockTime(busiest.startMs, isWithDay)}: ${formatCount(busiest.traceCount)}`,
-    ...(slowest.p95Ms === null
+    `Most traces at ${at(busiest)}: ${formatCount(busiest.traceCount)}`,
+    worst === undefined ? 'none failed' : `most failed at ${at(worst)}: ${formatCount(worst.errorCount)}`,
+    ...(slowest === undefined
       ? []
-      : [`highest p95 at ${clockTime(slowest.startMs, isWithDay)}: ${formatDuration(slowest.p95Ms)}`]),
+      : [`highest p95 at ${at(slowest)}: ${formatDuration(slowest.p95Ms ?? 0)}`]),
   ].join('; ');
 }

@@ -41,7 +41,7 @@ export function UsageTable({ viewer, report, window, service }: UsageTableProps)
               </th>
               <th
                 scope="col"
-                class="num is-figure is-wide"
+                class="num is-cached is-wide"
                 title="Share of the tokens in that came from a cache"
               >
                 Cached, %

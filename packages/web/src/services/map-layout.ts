@@ -232,8 +232,9 @@ function moveToTop(layers: readonly Slot[][]): number {
   const slots = layers.flat();
   const top = Math.min(...slots.map(({ y, heightPx }) => y - heightPx / 2));
   const bottom = Math.max(...slots.map(({ y, heightPx }) => y + heightPx / 2));
-  for (const slot of slots) slot.y -= top;
-  return bottom - top;
+  // On whole pixels, so that lines are sharp.
+  for (const slot of slots) slot.y = Math.round(slot.y - top);
+  return Math.ceil(bottom - top);
 }
 
 function meanOf(slots: readonly Slot[], otherwise: number): number {
