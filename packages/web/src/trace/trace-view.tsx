@@ -1,11 +1,9 @@
 import { useSignal } from '@preact/signals';
 import { useEffect, useMemo } from 'preact/hooks';
 import { useCommands } from '../commands/use-commands.tsx';
-import { RawView } from '../raw/raw-view.tsx';
 import type { TracePart, TraceRoute } from '../route.ts';
 import { deferView } from '../shell/deferred-view.tsx';
 import type { ThemeSetting } from '../theme.ts';
-import { TranscriptView } from '../transcript/transcript-view.tsx';
 import type { Viewer } from '../viewer.ts';
 import { WaterfallView } from '../waterfall/waterfall-view.tsx';
 import { defaultPart } from './default-part.ts';
@@ -16,8 +14,13 @@ import { TraceHeader } from './trace-header.tsx';
 import type { TracePartProps } from './trace-part.ts';
 import { TRACE_PARTS, TraceTabs } from './trace-tabs.tsx';
 
-// They are needed when a span is chosen, or the logs are: the waterfall comes first.
+// What is mostly looked at first, the waterfall, is not among them.
 const pane = deferView('the details', async () => (await import('../details/span-pane.tsx')).SpanPane);
+const transcript = deferView(
+  'the transcript',
+  async () => (await import('../transcript/transcript-view.tsx')).TranscriptView,
+);
+const raw = deferView('the raw trace', async () => (await import('../raw/raw-view.tsx')).RawView);
 const logs = deferView('the logs', async () => (await import('../logs/logs-view.tsx')).LogsView);
 
 const PANE_PX = 420;
@@ -72,8 +75,7 @@ export function TraceView({ viewer, theme, route }: TraceViewProps) {
   ]);
   const name = state.kind === 'shown' ? state.document.summary.name : 'Trace';
   useEffect(() => {
-    pane.prepare();
-    logs.prepare();
+    for (const view of [pane, transcript, logs, raw]) view.prepare();
   }, []);
   useEffect(() => {
     document.title = `${name} · TTA observability`;
@@ -160,10 +162,10 @@ function Part({ part, ...props }: TracePartProps & { readonly part: TracePart })
     case 'waterfall':
       return <WaterfallView {...props} />;
     case 'transcript':
-      return <TranscriptView {...props} />;
+      return <transcript.View {...props} />;
     case 'logs':
       return <logs.View {...props} />;
     case 'raw':
-      return <RawView {...props} />;
+      return <raw.View {...props} />;
   }
 }
