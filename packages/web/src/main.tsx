@@ -26,6 +26,7 @@ import './styles/services.css';
 import './styles/sessions.css';
 import './styles/json.css';
 import './styles/transcript.css';
+import './styles/raw.css';
 
 // A burst of messages is one update of the page for each frame, not one for each message.
 options.debounceRendering = (update) => void requestAnimationFrame(update);

@@ -8,7 +8,7 @@ export function AttachmentView({ part }: { readonly part: Attachment }) {
   const source = part.type === 'blob' ? imageSource(part) : undefined;
   const text = withoutDirectionMarks(attachmentText(part));
   return (
-    <div class="attachment">
+    <div class="transcript-attachment">
       <span class="clip" title={text}>
         {text}
       </span>

@@ -20,7 +20,7 @@ export interface FoldProps {
 export function Fold({ reader, name, title, preview, size, isOpenAtFirst = false, children }: FoldProps) {
   const isOpen = reader.folds.isOpen(name, isOpenAtFirst);
   return (
-    <div class="fold">
+    <div class="transcript-fold">
       <button
         type="button"
         class="fold-head"

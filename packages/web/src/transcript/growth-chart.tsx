@@ -22,7 +22,7 @@ export function GrowthChart({ steps, activeKey, onGo }: GrowthChartProps) {
   const barPx = Math.max(2, Math.min(WIDEST_PX, WIDTH_PX / bars.length));
   const last = steps.at(-1)!;
   return (
-    <figure class="growth">
+    <figure class="transcript-growth">
       <figcaption class="muted">
         context <span class="num">{exactCount(last.tokens)}</span>
       </figcaption>

@@ -26,7 +26,7 @@ export function NothingCaptured({ conventions }: { readonly conventions: Iterabl
         What was called, for how long and for how much is told below. To have messages as well:
       </p>
       {captureHints(conventions).map(({ sender, code, note }) => (
-        <div key={sender} class="hint">
+        <div key={sender} class="transcript-hint">
           <span class="hint-sender">{sender}</span>
           <pre>{code}</pre>
           <CopyButton text={code} what={`the setting of ${sender}`} />

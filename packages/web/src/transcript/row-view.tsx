@@ -45,7 +45,7 @@ function TurnRow({ reader, row, ai }: RowViewProps) {
     <>
       <RowHead reader={reader} row={row} figures={turnFigures(ai, row, reader.steps.get(row.key))}>
         {finish !== '' && (
-          <span class="finish" title="Why the model ended">
+          <span class="transcript-finish" title="Why the model ended">
             {withoutDirectionMarks(finish)}
           </span>
         )}
@@ -161,7 +161,7 @@ function RowBody({ reader, row }: { readonly reader: Reader; readonly row: Trans
   return (
     <>
       {row.earlierCount > 0 && (
-        <p class="earlier muted">
+        <p class="transcript-earlier muted">
           {row.earlierCount === 1 ? '1 message before' : `${row.earlierCount} messages before`}
         </p>
       )}
@@ -169,7 +169,9 @@ function RowBody({ reader, row }: { readonly reader: Reader; readonly row: Trans
         <SpeechView key={speech.key} reader={reader} row={row.key} speech={speech} />
       ))}
       <RowError reader={reader} row={row} />
-      {row.isCut && <p class="earlier muted">There was more than the service reads of one span.</p>}
+      {row.isCut && (
+        <p class="transcript-earlier muted">There was more than the service reads of one span.</p>
+      )}
     </>
   );
 }

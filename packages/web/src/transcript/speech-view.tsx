@@ -102,7 +102,7 @@ function PieceView({ reader, name, piece, format }: PieceViewProps) {
           size={textSize(piece.text.length)}
         >
           {() => (
-            <div class="reasoning">
+            <div class="transcript-reasoning">
               <LongMessage reader={reader} name={name} text={piece.text} isMarkdown={format === 'markdown'} />
             </div>
           )}

@@ -1,8 +1,6 @@
 import type { RefObject } from 'preact';
 import type { TraceDocument } from '@tta/obs-protocol';
-import { exactCount, formatCount } from '../format/count.ts';
-import { formatPercent } from '../format/percent.ts';
-import { costSources, formatCost } from '../format/usd.ts';
+import { exactCount } from '../format/count.ts';
 import { CopyButton } from '../shell/copy-button.tsx';
 import type { ContextStep, TranscriptTotals } from './context-growth.ts';
 import { downloadFile } from '../raw/download-file.ts';
@@ -33,10 +31,10 @@ export function TranscriptHead(props: TranscriptHeadProps) {
   const { traceId } = trace.summary;
   return (
     <div class="transcript-head">
-      <Totals document={trace} totals={totals} />
+      <Totals totals={totals} />
       <GrowthChart steps={props.steps} activeKey={props.activeKey} onGo={props.onGo} />
       <div class="transcript-tools">
-        <div class="find">
+        <div class="transcript-find">
           <input
             ref={props.findInput}
             type="search"
@@ -53,7 +51,7 @@ export function TranscriptHead(props: TranscriptHeadProps) {
               event.stopPropagation();
             }}
           />
-          <span class="muted find-count" role="status">
+          <span class="muted transcript-find-count" role="status">
             {props.findText}
           </span>
         </div>
@@ -69,9 +67,9 @@ export function TranscriptHead(props: TranscriptHeadProps) {
             </button>
           ))}
         </div>
-        <details class="export">
+        <details class="transcript-export">
           <summary>Export</summary>
-          <div class="export-menu">
+          <div class="transcript-export-menu">
             <CopyButton text={asMarkdown} what="the transcript as Markdown" label="copy as Markdown" />
             <CopyButton text={asJson} what="the transcript as JSON" label="copy as JSON" />
             <button
@@ -95,10 +93,9 @@ export function TranscriptHead(props: TranscriptHeadProps) {
   );
 }
 
-function Totals({ document: { summary }, totals }: Pick<TranscriptHeadProps, 'document' | 'totals'>) {
-  const { usage } = summary;
+/** Tokens and costs stand in the header of the trace. */
+function Totals({ totals }: Pick<TranscriptHeadProps, 'totals'>) {
   const { turns, tools, failedTools, models } = totals;
-  const cost = usage === null ? '' : formatCost(usage);
   return (
     <ul class="transcript-totals">
       <li>
@@ -108,24 +105,6 @@ function Totals({ document: { summary }, totals }: Pick<TranscriptHeadProps, 'do
         <b>{exactCount(tools)}</b> {tools === 1 ? 'tool call' : 'tool calls'}
         {failedTools > 0 && <span class="has-recovered">, {exactCount(failedTools)} failed</span>}
       </li>
-      {usage !== null && usage.inputTokens + usage.outputTokens > 0 && (
-        <li
-          title={`${exactCount(usage.inputTokens)} tokens in, ${exactCount(usage.outputTokens)} out, ${exactCount(usage.cacheReadTokens)} read from a cache`}
-        >
-          <b>
-            {formatCount(usage.inputTokens)} → {formatCount(usage.outputTokens)}
-          </b>{' '}
-          tokens
-          {usage.cacheReadTokens > 0 && usage.inputTokens > 0 && (
-            <span class="muted">, {formatPercent(usage.cacheReadTokens / usage.inputTokens)} cached</span>
-          )}
-        </li>
-      )}
-      {usage !== null && cost !== '' && (
-        <li title={costSources(usage)}>
-          <b>{cost}</b> <span class="muted">{costWord(usage)}</span>
-        </li>
-      )}
       {models.length > 0 && (
         <li class="clip muted" title={models.join('\n')}>
           {models.length === 1 ? models[0] : `${models.length} models`}
@@ -133,10 +112,4 @@ function Totals({ document: { summary }, totals }: Pick<TranscriptHeadProps, 'do
       )}
     </ul>
   );
-}
-
-function costWord({ reportedUsd, estimatedUsd }: NonNullable<TraceDocument['summary']['usage']>): string {
-  if (reportedUsd > 0 && estimatedUsd > 0) return 'in part estimated';
-  if (reportedUsd > 0) return 'reported';
-  return estimatedUsd > 0 ? 'estimated' : '';
 }

@@ -20,7 +20,7 @@ export interface ValueViewProps {
 export function ValueView({ value, label, sought }: ValueViewProps) {
   const parsed = parsedText(value);
   return (
-    <div class="value">
+    <div class="transcript-value">
       {sought !== '' && <Excerpt text={valueText(value)} sought={sought} />}
       {typeof parsed === 'object' && parsed !== null ? (
         <JsonView value={parsed} label={label} />
@@ -38,7 +38,7 @@ function Excerpt({ text, sought }: { readonly text: string; readonly sought: str
   if (found === undefined) return null;
   const behind = text.slice(before.length + found.length, before.length + found.length + AROUND);
   return (
-    <p class="excerpt">
+    <p class="transcript-excerpt">
       {before.length > AROUND && '…'}
       {withoutDirectionMarks(before.slice(-AROUND))}
       <MarkedText text={withoutDirectionMarks(found)} sought={found} />
