@@ -261,7 +261,7 @@ describe('the waterfall', () => {
     await page.waitForFunction(() => document.querySelectorAll('.waterfall-row').length === 4);
     await pressed('/');
     await page.keyboard.type('package');
-    await page.locator('.find-count', { hasText: '2 found' }).waitFor();
+    await page.locator('.waterfall-find-count', { hasText: '2 found' }).waitFor();
     // What was folded is opened, and the address can be handed on.
     await row('PUT /package').waitFor();
     expect(hash()).toContain('find=package');
@@ -271,13 +271,13 @@ describe('the waterfall', () => {
     ]);
     expect(await row('plan').getAttribute('class')).toContain('is-dimmed');
     await pressed('Enter');
-    await page.locator('.find-count', { hasText: '1 of 2' }).waitFor();
+    await page.locator('.waterfall-find-count', { hasText: '1 of 2' }).waitFor();
     await pressed('Shift+Enter');
-    await page.locator('.find-count', { hasText: '2 of 2' }).waitFor();
+    await page.locator('.waterfall-find-count', { hasText: '2 of 2' }).waitFor();
     await pressed('ArrowDown', 'n');
-    await page.locator('.find-count', { hasText: '1 of 2' }).waitFor();
+    await page.locator('.waterfall-find-count', { hasText: '1 of 2' }).waitFor();
     await pressed('/', 'Escape');
-    await page.locator('.find-count').waitFor({ state: 'detached' });
+    await page.locator('.waterfall-find-count').waitFor({ state: 'detached' });
     expect(await page.locator('.is-dimmed').count()).toBe(0);
   });
 
@@ -289,7 +289,7 @@ describe('the waterfall', () => {
     expect(hash()).toContain('path=1');
     expect(await row('lint').getAttribute('class')).toContain('is-dimmed');
     expect(await row('unit tests').getAttribute('class')).toContain('is-on-path');
-    await page.getByRole('button', { name: 'Only it' }).click();
+    await page.getByRole('button', { name: 'Path only' }).click();
     await row('lint').waitFor({ state: 'detached' });
     expect(await labels()).toContain('POST /runner');
     await pressed('C', 'c');
@@ -405,7 +405,7 @@ describe('the waterfall', () => {
     await page.setViewportSize({ width: 400, height: 800 });
     await pressed('/');
     await page.keyboard.type('package');
-    await page.locator('.find-count').waitFor();
+    await page.locator('.waterfall-find-count').waitFor();
     await expectAccessible(page);
     expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(400);
     expect((await page.locator('.axis').boundingBox())!.width).toBeGreaterThan(100);

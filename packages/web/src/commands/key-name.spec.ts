@@ -8,6 +8,7 @@ describe('keyNames', () => {
     ['ArrowDown', ['↓']],
     ['Mod+k', ['Ctrl', 'k']],
     ['Mod++', ['Ctrl', '+']],
+    ['Shift+ArrowLeft', ['Shift', '←']],
     ['+', ['+']],
     [' ', ['Space']],
     ['?', ['?']],

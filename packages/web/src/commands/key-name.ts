@@ -12,12 +12,12 @@ const NAMES: Readonly<Record<string, string>> = {
 /**
  * What is written on the keys of a command, each on its own: `['g', 't']`, `['Ctrl', 'k']`.
  *
- * @param keys - As a command has them: `g t`, `Mod+k`, `ArrowDown`.
+ * @param keys - As a command has them: `g t`, `Mod+k`, `Shift+ArrowLeft`, `ArrowDown`.
  */
 export function keyNames(keys: string, isMac: boolean): readonly string[] {
   if (keys === ' ') return ['Space'];
   return keys
-    .split(/ |(?<=Mod)\+/)
+    .split(/ |(?<=Mod|Shift)\+/)
     .map((key) => (key === 'Mod' ? (isMac ? '⌘' : 'Ctrl') : (NAMES[key] ?? key)));
 }
 

@@ -1,4 +1,5 @@
 import type { TargetedPointerEvent } from 'preact';
+import { useRef } from 'preact/hooks';
 
 export interface DividerProps {
   /** What it makes wider: `Width of the names`. */
@@ -18,7 +19,13 @@ const KEY_STEP_PX = 16;
 /** A line between two parts of the page that can be dragged, or moved with the arrow keys. */
 export function Divider({ label, sizePx, minPx, maxPx, side, onSize, onReset }: DividerProps) {
   const most = Math.max(minPx, maxPx);
-  const resize = (wantedPx: number): void => onSize(Math.max(minPx, Math.min(most, wantedPx)));
+  // Several keys may come before the page is drawn again.
+  const current = useRef(sizePx);
+  current.current = sizePx;
+  const resize = (wantedPx: number): void => {
+    current.current = Math.max(minPx, Math.min(most, wantedPx));
+    onSize(current.current);
+  };
   const sign = side === 'left' ? 1 : -1;
   const startDrag = (down: TargetedPointerEvent<HTMLDivElement>): void => {
     if (down.button !== 0) return;
@@ -39,10 +46,10 @@ export function Divider({ label, sizePx, minPx, maxPx, side, onSize, onReset }: 
   const onKeyDown = (event: KeyboardEvent): void => {
     switch (event.key) {
       case 'ArrowLeft':
-        resize(sizePx - sign * KEY_STEP_PX);
+        resize(current.current - sign * KEY_STEP_PX);
         break;
       case 'ArrowRight':
-        resize(sizePx + sign * KEY_STEP_PX);
+        resize(current.current + sign * KEY_STEP_PX);
         break;
       case 'Home':
         resize(minPx);

@@ -37,4 +37,12 @@ describe('mostTimeSpent', () => {
     ];
     expect(mostTimeSpent(buildSpanTree(spanColumns(none)))).toBeUndefined();
   });
+
+  it('does not tell of a root what went on long after it', () => {
+    const sketches = [
+      { name: 'root', type: 'sequential', duration: 10 },
+      { name: 'detached', parent: 0, start: 5, duration: 500 },
+    ];
+    expect(mostTimeSpent(buildSpanTree(spanColumns(sketches)))).toBeUndefined();
+  });
 });

@@ -1,7 +1,8 @@
 import { rowLabel, rowStatus } from '../tree/span-tree.ts';
 import type { SpanTree } from '../tree/span-tree.ts';
-import { holdingSpans } from '../tree/holding.ts';
+import { holdingRows } from '../tree/holding.ts';
 import { criticalPath } from '../waterfall/critical-path.ts';
+import { lastEndMs } from '../waterfall/time-axis.ts';
 
 /** Where most of a trace's time went: rows of one name, taken together. */
 export interface TimeSpent {
@@ -14,11 +15,17 @@ export interface TimeSpent {
   readonly isWaiting: boolean;
 }
 
-/** Of what the duration hangs on, what took most of it; `undefined` for a trace of one row, which is all of it. */
+/** A path that is shorter than this part of the trace does not tell where its time went. */
+const LEAST_RATIO = 0.5;
+
+/**
+ * Of what the duration hangs on, what took most of it. `undefined` for a trace of one row, which is all of it, and for one
+ * that went on long after its root.
+ */
 export function mostTimeSpent(tree: SpanTree): TimeSpent | undefined {
   if (tree.rowCount < 2) return undefined;
   const path = criticalPath(tree);
-  const holds = holdingSpans(tree.spans);
+  const holds = holdingRows(tree);
   const groups = new Map<
     string,
     { label: string; row: number; isWaiting: boolean; longestMs: number; sumMs: number }
@@ -32,7 +39,7 @@ export function mostTimeSpent(tree: SpanTree): TimeSpent | undefined {
     if (ownMs === 0) continue;
     totalMs += ownMs;
     const label = rowLabel(tree, row);
-    const isWaiting = holds(tree.inner[row] as number) || rowStatus(tree, row) === 'suspended';
+    const isWaiting = holds(row) || rowStatus(tree, row) === 'suspended';
     const key = `${isWaiting} ${label}`;
     const group = groups.get(key) ?? { label, row, isWaiting, longestMs: 0, sumMs: 0 };
     group.sumMs += ownMs;
@@ -44,6 +51,6 @@ export function mostTimeSpent(tree: SpanTree): TimeSpent | undefined {
   }
   let most: { label: string; row: number; isWaiting: boolean; sumMs: number } | undefined;
   for (const group of groups.values()) if (most === undefined || group.sumMs > most.sumMs) most = group;
-  if (most === undefined) return undefined;
+  if (most === undefined || totalMs < lastEndMs(tree.spans) * LEAST_RATIO) return undefined;
   return { label: most.label, row: most.row, isWaiting: most.isWaiting, share: most.sumMs / totalMs };
 }

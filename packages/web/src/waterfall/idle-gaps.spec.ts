@@ -27,6 +27,14 @@ describe('idleGaps', () => {
     expect(gaps(sketches, 1_000)).toEqual([]);
   });
 
+  it('takes what ended before anything below it began for work', () => {
+    const sketches = [
+      { name: 'primitive.sequential.execute', type: 'sequential', duration: 800 },
+      { name: 'detached', parent: 0, start: 900, duration: 100 },
+    ];
+    expect(gaps(sketches, 1_000)).toEqual([]);
+  });
+
   it('leaves alone what is short beside the trace or beside what runs', () => {
     const short = [
       { name: 'root', type: 'sequential', duration: 1_000 },

@@ -1,4 +1,4 @@
-import { holdingSpans } from '../tree/holding.ts';
+import { holdingRows } from '../tree/holding.ts';
 import { childRows, hasChildren } from '../tree/span-tree.ts';
 import type { SpanTree } from '../tree/span-tree.ts';
 import type { TimeRange } from './time-axis.ts';
@@ -38,7 +38,7 @@ interface Stretches {
 function busyStretches(tree: SpanTree): Stretches {
   const { spans } = tree;
   const waits = waitingOf(tree);
-  const holds = holdingSpans(spans);
+  const holds = holdingRows(tree);
   const starts: number[] = [];
   const ends: number[] = [];
   let isInOrder = true;
@@ -55,7 +55,7 @@ function busyStretches(tree: SpanTree): Stretches {
     if (!hasChildren(tree, row)) {
       // What waits for a turn or for a person begins with that.
       if (spans.status[span] !== 'suspended') add(Math.min(toMs, fromMs + (waits.get(span) ?? 0)), toMs);
-    } else if (!holds(span)) {
+    } else if (!holds(row)) {
       let coveredMs = fromMs;
       for (const child of childRows(tree, row)) {
         const childSpan = tree.outer[child] as number;

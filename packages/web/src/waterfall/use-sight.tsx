@@ -9,7 +9,8 @@ const REST_MS = 120;
 export interface SightOptions {
   readonly totalMs: number;
   readonly widthPx: number;
-  readonly gaps: readonly TimeRange[];
+  /** Stretches in which nothing ran. */
+  readonly idle: readonly TimeRange[];
   /** What the address says. */
   readonly range: TimeRange | undefined;
   readonly onRange: (range: TimeRange | undefined) => void;
@@ -19,12 +20,18 @@ export interface Sight {
   readonly axis: TimeAxis;
   /** Changes what is in sight, from the axis as it is by now: several keys may come before the page is drawn again. */
   readonly change: (next: (axis: TimeAxis) => TimeRange | undefined) => void;
+  /** Whether idle stretches are drawn shorter than they were. */
+  readonly isCompressed: boolean;
+  readonly toggleCompressed: () => void;
 }
+
+const NO_GAPS: readonly TimeRange[] = [];
 
 /** The stretch of time that is in sight: it moves at once, and is in the address a moment later. */
 export function useSight(options: SightOptions): Sight {
-  const { totalMs, widthPx, gaps, range } = options;
+  const { totalMs, widthPx, idle, range } = options;
   const inSight = useSignal(range);
+  const isCompressed = useSignal(true);
   const rest = useRef<number | undefined>(undefined);
   const latest = useRef(options);
   latest.current = options;
@@ -33,12 +40,17 @@ export function useSight(options: SightOptions): Sight {
   }, [range?.fromMs, range?.toMs]);
   useEffect(() => () => window.clearTimeout(rest.current), []);
   const shown = inSight.value;
+  const gaps = isCompressed.value ? idle : NO_GAPS;
   const axis = useMemo(
     () => new TimeAxis({ totalMs, widthPx, gaps, range: shown }),
     [totalMs, widthPx, gaps, shown],
   );
   const change = (next: (axis: TimeAxis) => TimeRange | undefined): void => {
-    const now = new TimeAxis({ ...latest.current, range: inSight.peek() });
+    const now = new TimeAxis({
+      ...latest.current,
+      gaps: isCompressed.peek() ? latest.current.idle : NO_GAPS,
+      range: inSight.peek(),
+    });
     inSight.value = next(now);
     window.clearTimeout(rest.current);
     rest.current = window.setTimeout(() => {
@@ -46,5 +58,10 @@ export function useSight(options: SightOptions): Sight {
       latest.current.onRange(inSight.peek());
     }, REST_MS);
   };
-  return { axis, change };
+  return {
+    axis,
+    change,
+    isCompressed: isCompressed.value,
+    toggleCompressed: () => void (isCompressed.value = !isCompressed.peek()),
+  };
 }

@@ -41,7 +41,7 @@ export function WaterfallTools(props: WaterfallToolsProps) {
   };
   return (
     <div class="waterfall-tools" role="toolbar" aria-label="Waterfall tools">
-      <span class="find" role="search">
+      <span class="waterfall-find" role="search">
         <input
           ref={props.findInput}
           type="search"
@@ -56,7 +56,7 @@ export function WaterfallTools(props: WaterfallToolsProps) {
         />
         {find.trim() !== '' && (
           <>
-            <output class="find-count">
+            <output class="waterfall-find-count">
               {foundCount === 0
                 ? 'none'
                 : foundAt === 0
@@ -91,7 +91,7 @@ export function WaterfallTools(props: WaterfallToolsProps) {
           title="Only rows on the critical path (C)"
           onClick={props.onPathOnly}
         >
-          Only it
+          Path only
         </button>
       )}
       {props.areGapsCompressed !== undefined && (

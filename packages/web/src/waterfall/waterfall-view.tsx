@@ -31,7 +31,6 @@ const ZOOM_STEP = 1.5;
 const PAN_STEP = 0.25;
 const LEAST_NAME_PX = 120;
 const LEAST_LANE_PX = 160;
-const NO_GAPS: ReturnType<typeof idleGaps> = [];
 const NONE = new Int32Array();
 
 export function WaterfallView(props: TracePartProps) {
@@ -47,11 +46,10 @@ export function WaterfallView(props: TracePartProps) {
 
   const totalMs = useMemo(() => lastEndMs(tree.spans), [tree]);
   const idle = useMemo(() => idleGaps(tree, totalMs), [tree, totalMs]);
-  const isCompressed = useSignal(true);
   const sight = useSight({
     totalMs,
     widthPx: laneBox.widthPx,
-    gaps: isCompressed.value ? idle : NO_GAPS,
+    idle,
     range: route.range,
     onRange: (range) => onAdjust({ range } as Partial<TraceRoute>),
   });
@@ -163,8 +161,10 @@ export function WaterfallView(props: TracePartProps) {
       return now.zoomed(factor, px >= 0 && px <= now.widthPx ? px : now.widthPx / 2);
     });
   const pan = (share: number): void => sight.change((now) => now.panned(now.widthPx * share));
-  const toggleGaps = (): void => void (isCompressed.value = !isCompressed.value);
-  const togglePath = (): void => onAdjust({ isCriticalPath: !isPathShown });
+  const togglePath = (): void => {
+    const now = viewer.route.peek();
+    onAdjust({ isCriticalPath: now.view === 'trace' && now.isCriticalPath !== true });
+  };
   const togglePathOnly = (): void => {
     isPathOnly.value = !(isPathShown && isPathOnly.value);
     if (!isPathShown) onAdjust({ isCriticalPath: true });
@@ -198,7 +198,7 @@ export function WaterfallView(props: TracePartProps) {
         ['Magnify the selected span', ['z'], () => current.current !== -1 && fit(current.current)],
         ['Critical path', ['c'], togglePath],
         ['Only the critical path', ['C'], togglePathOnly],
-        ['Compress idle time, or not', ['i'], toggleGaps],
+        ['Compress idle time, or not', ['i'], sight.toggleCompressed],
       ] as const
     ).map(([title, keys, run]) => ({ title, group: 'Trace', keys, run: () => void run() })),
   );
@@ -241,8 +241,8 @@ export function WaterfallView(props: TracePartProps) {
           onPath={togglePath}
           isPathOnly={isPathOnly.value}
           onPathOnly={togglePathOnly}
-          areGapsCompressed={idle.length === 0 ? undefined : isCompressed.value}
-          onGaps={toggleGaps}
+          areGapsCompressed={idle.length === 0 ? undefined : sight.isCompressed}
+          onGaps={sight.toggleCompressed}
           isMagnified={!axis.isWhole}
           onWhole={() => sight.change(() => undefined)}
         />
