@@ -15,8 +15,9 @@ export function paintLanes({ pen, palette, hue, place }: RowPen, parts: readonly
   const pitch = lanePx + LANE_GAP_PX;
   let top = Math.round(place.middlePx - (parts.length * pitch - LANE_GAP_PX) / 2);
   for (const { startMs, endMs, status, role } of parts) {
-    const left = place.x(startMs);
-    const width = Math.max(MIN_LANE_PX, place.x(endMs) - left);
+    // On whole pixels: a thin lane would be blurred.
+    const left = Math.round(place.x(startMs));
+    const width = Math.max(MIN_LANE_PX, Math.round(place.x(endMs)) - left);
     const isFailed = status === 'error' || status === 'timeout';
     const isOff = status === 'cancelled' || role === 'loser';
     pen.strokeStyle = isFailed

@@ -6,6 +6,8 @@ import type { SpanTree } from '../tree/span-tree.ts';
 
 export const BAR_PX = 10;
 const MIN_BAR_PX = 2;
+/** Between parts that follow each other at once. */
+const SEAM_PX = 1;
 
 /** The value of a colour token of the page: `kind-retry`, `error`. */
 export type Palette = (token: string) => string;
@@ -51,7 +53,7 @@ function paintShape(rowPen: RowPen, bars: RowBars): void {
   switch (bars.shape) {
     case 'segments':
       paintTrack(rowPen, bars, 2, 0.35);
-      for (const part of bars.parts) paintBar(rowPen, part);
+      for (const part of bars.parts) paintBar(rowPen, part, SEAM_PX);
       for (const gap of gapsBetween(bars.parts)) paintWait(rowPen, gap.startMs, gap.endMs);
       return;
     case 'lanes':
@@ -84,10 +86,10 @@ function paintTrack({ pen, hue, place }: RowPen, bars: RowBars, heightPx: number
   pen.globalAlpha = 1;
 }
 
-function paintBar(rowPen: RowPen, { startMs, endMs, status, role }: Part): void {
+function paintBar(rowPen: RowPen, { startMs, endMs, status, role }: Part, seamPx = 0): void {
   const { pen, palette, hue, place } = rowPen;
   const left = place.x(startMs);
-  const width = Math.max(MIN_BAR_PX, place.x(endMs) - left);
+  const width = Math.max(MIN_BAR_PX, place.x(endMs) - left - seamPx);
   const top = place.middlePx - BAR_PX / 2;
   if (status === 'suspended') return paintOpenEnd(rowPen, left, top, width);
   pen.beginPath();
@@ -111,8 +113,10 @@ function paintBar(rowPen: RowPen, { startMs, endMs, status, role }: Part): void 
   if (isFailed && width > 6) hatch(pen, palette('bg'), left, top, width);
 }
 
-/** What waits for somebody is not over: its bar is open at its end, with the two strokes of its glyph. */
-function paintOpenEnd({ pen, palette }: RowPen, left: number, top: number, width: number): void {
+/** What waits for somebody is not over: its bar is open at its end, with the two strokes of its glyph, and goes on dotted. */
+function paintOpenEnd({ pen, palette, place }: RowPen, barLeft: number, top: number, barWidth: number): void {
+  const left = Math.round(barLeft);
+  const width = Math.max(4, Math.round(barWidth));
   pen.fillStyle = palette('warn-bg');
   pen.fillRect(left, top, width, BAR_PX);
   pen.strokeStyle = palette('warn');
@@ -124,8 +128,11 @@ function paintOpenEnd({ pen, palette }: RowPen, left: number, top: number, width
   pen.lineTo(left + width, top + BAR_PX - 0.5);
   pen.stroke();
   pen.fillStyle = palette('warn');
-  pen.fillRect(left + width + 3, top + 1, 2, BAR_PX - 2);
-  pen.fillRect(left + width + 7, top + 1, 2, BAR_PX - 2);
+  // What fills the whole lane has its strokes within it.
+  const strokes = Math.min(left + width + 3, place.widthPx - 8);
+  pen.fillRect(strokes, top + 1, 2, BAR_PX - 2);
+  pen.fillRect(strokes + 4, top + 1, 2, BAR_PX - 2);
+  paintDots(pen, left + width + 12, place.widthPx, place.middlePx);
 }
 
 function hatch(
@@ -152,11 +159,16 @@ function hatch(
 /** Waiting, for the next attempt or for a turn: a dotted line. */
 function paintWait({ pen, palette, place }: RowPen, startMs: number, endMs: number): void {
   pen.strokeStyle = palette('warn');
+  paintDots(pen, place.x(startMs) + 1, place.x(endMs) - 1, place.middlePx);
+}
+
+function paintDots(pen: CanvasRenderingContext2D, fromPx: number, toPx: number, middlePx: number): void {
+  if (toPx <= fromPx) return;
   pen.lineWidth = 2;
   pen.setLineDash([2, 3]);
   pen.beginPath();
-  pen.moveTo(place.x(startMs) + 1, place.middlePx);
-  pen.lineTo(place.x(endMs) - 1, place.middlePx);
+  pen.moveTo(fromPx, middlePx);
+  pen.lineTo(toPx, middlePx);
   pen.stroke();
   pen.setLineDash([]);
 }

@@ -85,6 +85,18 @@ describe('rowBars', () => {
     expect(dense.ticks?.atMs).toHaveLength(1);
   });
 
+  it('shows branches that ran one after the other on one lane', () => {
+    const inTurn = tree(
+      { name: 'primitive.settle.execute', type: 'settle', duration: 20 },
+      { name: 'primitive.settle.branch_a', parent: 0 },
+      { name: 'primitive.settle.branch_b', parent: 0, start: 10, status: 'error' },
+    );
+    expect(rowBars(inTurn, 0)).toMatchObject({
+      shape: 'segments',
+      parts: [{ endMs: 10 }, { status: 'error' }],
+    });
+  });
+
   it('marks the branch of a race that won by what the race says, else by who ended first', () => {
     const raced = (choice?: string): SpanTree =>
       tree(
@@ -126,6 +138,7 @@ describe('rowBars', () => {
     expect(of({ type: 'approval', facts: { waitedMs: 60_000 } }).waitedUntilMs).toBeUndefined();
     expect(of({ type: 'streaming', facts: { firstChunkMs: 15 } }).firstChunkMs).toBe(25);
     expect(of({ ai: { timeToFirstChunkMs: 30 } }).firstChunkMs).toBe(40);
+    expect(of({ type: 'sequential', facts: { firstChunkMs: 15 } }).firstChunkMs).toBeUndefined();
   });
 });
 

@@ -5,6 +5,8 @@ import { aiPlaceOf, factsOf } from '../tree/row-columns.ts';
 import { rowStatus } from '../tree/span-tree.ts';
 import type { SpanTree } from '../tree/span-tree.ts';
 import { mostAtATime, useOverTime } from './lane-use.ts';
+import type { SpanKindName } from './primitive-kind.ts';
+import { rowKind } from './row-kind.ts';
 import { rowEndMs, rowStartMs, stepRows, undoes, winnerRow } from './step-rows.ts';
 
 /** A stretch of time with how it ended. */
@@ -48,6 +50,8 @@ export interface RowBars extends Stretch {
   readonly firstChunkMs: number | undefined;
 }
 
+/** What makes the chunks. All that they pass through on their way out tells the same of them. */
+const STREAMED: ReadonlySet<SpanKindName> = new Set(['streaming', 'inference']);
 /** Beyond this many attempts single ones could not be told apart on a screen. */
 const MAX_PARTS = 200;
 /** More lanes than these would be thinner than a line. */
@@ -79,8 +83,7 @@ function drawn(tree: SpanTree, row: number, own: Stretch): Drawn {
     case 'fallback':
     case 'saga': {
       const steps = stepRows(tree, row);
-      if (steps.length === 0) return BAR;
-      return { ...BAR, shape: 'segments', parts: parts(tree, steps.slice(0, MAX_PARTS), -1) };
+      return steps.length === 0 ? BAR : segments(tree, steps);
     }
     case 'parallel':
     case 'settle':
@@ -99,8 +102,14 @@ function drawn(tree: SpanTree, row: number, own: Stretch): Drawn {
   }
 }
 
+function segments(tree: SpanTree, steps: readonly number[]): Drawn {
+  return { ...BAR, shape: 'segments', parts: parts(tree, steps.slice(0, MAX_PARTS), -1) };
+}
+
 function lanes(tree: SpanTree, steps: readonly number[], own: Stretch, winner: number): Drawn {
   if (steps.length < 2) return BAR;
+  // One lane for all of them: they stand on it one after the other.
+  if (mostAtATime(tree, steps) === 1) return segments(tree, steps);
   if (steps.length <= MAX_LANES) return { ...BAR, shape: 'lanes', parts: parts(tree, steps, winner) };
   const failed = steps.filter((step) => isFailed(tree, step));
   return { ...BAR, shape: 'density', density: useOverTime(tree, steps, own), ticks: ticks(tree, failed) };
@@ -135,6 +144,7 @@ type Marks = Pick<RowBars, 'limitMs' | 'isLimitPassed' | 'waitedUntilMs' | 'firs
 function marks(tree: SpanTree, row: number, own: Stretch): Marks {
   const span = tree.inner[row] as number;
   const { limitMs, waitedMs = 0, firstChunkMs } = factsOf(tree.spans, span);
+  const isStreamed = STREAMED.has(rowKind(tree, row));
   const chunkMs = firstChunkMs ?? tree.spans.ai.timeToFirstChunkMs[aiPlaceOf(tree.spans, span)] ?? undefined;
   const isLimitPassed = isLimitReached(tree, row);
   const waitedUntilMs = own.startMs + waitedMs;
@@ -143,7 +153,8 @@ function marks(tree: SpanTree, row: number, own: Stretch): Marks {
     isLimitPassed,
     // A person may have been waited for since before this run, which only goes on with the answer.
     waitedUntilMs: waitedMs > 0 && waitedUntilMs <= own.endMs ? waitedUntilMs : undefined,
-    firstChunkMs: chunkMs === undefined ? undefined : Math.min(own.endMs, own.startMs + chunkMs),
+    firstChunkMs:
+      chunkMs === undefined || !isStreamed ? undefined : Math.min(own.endMs, own.startMs + chunkMs),
   };
 }
 

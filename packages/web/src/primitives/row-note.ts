@@ -66,11 +66,13 @@ const race: Notes = ({ tree, row }) => {
     : [];
 };
 
+/** The author's own function said so, which needs no word beside what was chosen. */
+const PLAIN_REASONS: ReadonlySet<string> = new Set(['condition', 'key', 'select', 'tag']);
+
 const decision: Notes = ({ facts: { choice, reason } }) => {
   if (choice === undefined) return [];
-  // What a condition or a key says needs no word beside what was chosen.
-  const isPlain = reason === undefined || reason === 'condition' || reason === 'key' || reason === choice;
-  return [`→ ${choice}${isPlain ? '' : ` (${reason.replaceAll('_', ' ')})`}`];
+  const isPlain = reason === undefined || reason === choice || PLAIN_REASONS.has(reason);
+  return [`→ ${choice}${isPlain ? '' : ` (${plainWords(reason)})`}`];
 };
 
 const queued: Notes = ({ facts: { waitedMs = 0 } }) => [
@@ -208,7 +210,7 @@ const NOTES: Readonly<Partial<Record<SpanKindName, Notes>>> = {
       return [rowStatus(tree, row) === 'suspended' ? `waits for ${askedOf ?? 'a person'}` : undefined];
     const by = decidedBy ?? (reason === 'policy' ? 'policy' : undefined);
     return [
-      waitedMs > 0 ? `waited ${formatDuration(waitedMs)}` : undefined,
+      waitedMs > 0 && reason !== 'policy' ? `waited ${formatDuration(waitedMs)}` : undefined,
       `${DECISIONS.get(choice) ?? plainWords(choice)}${by === undefined ? '' : ` by ${by}`}`,
       remark,
     ];

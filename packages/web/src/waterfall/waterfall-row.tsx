@@ -10,7 +10,6 @@ import { StatusBadge } from '../shell/status-badge.tsx';
 import type { SpanTree } from '../tree/span-tree.ts';
 import { rowId } from '../tree/visible-rows.ts';
 
-const INDENT_PX = 14;
 /** Deeper rows keep this indent: their names would leave the column. */
 const MAX_INDENT = 20;
 
@@ -58,7 +57,7 @@ export function WaterfallRow(props: WaterfallRowProps) {
       onClick={() => props.onSelect(row)}
     >
       <span class="cell-name" role="gridcell">
-        {depth > 0 && <i class="indent" style={{ width: `${depth * INDENT_PX}px` }} />}
+        {depth > 0 && <i class="indent" style={{ '--depth': depth }} />}
         {isExpanded === undefined ? (
           <i class="twisty" />
         ) : (
@@ -109,7 +108,7 @@ export function WaterfallRow(props: WaterfallRowProps) {
 /** Tokens and cost at the end of the name's column; those of all rows below are marked as a sum. */
 function Figures({ tokens, cost, isSum, words }: RowFigures) {
   return (
-    <span class={isSum ? 'figures is-sum' : 'figures'} title={words}>
+    <span class={isSum ? 'row-figures is-sum' : 'row-figures'} title={words}>
       {isSum && 'Σ '}
       {tokens !== '' && <span class="figure-tokens">{tokens}</span>}
       {cost !== '' && <span class="figure-cost">{cost}</span>}
