@@ -65,7 +65,8 @@ export interface Page<Item> {
 /**
  * `GET /api/traces?query=&limit=&cursor=`: those that a query finds, by default all, newest first. `limit` is 1–500, by
  * default 50. A page may be short, or empty, though there is a `nextCursor`: the service has looked as far as a prompt answer
- * allows. A query that cannot be understood is answered with 400 and {@link QueryProblemDetails}.
+ * allows. How far that was, the cursor tells: it begins with the start of the trace at which the page ended, in nanoseconds
+ * since the Unix epoch, and a `-`. A query that cannot be understood is answered with 400 and {@link QueryProblemDetails}.
  */
 export type TraceList = Page<TraceSummary>;
 

@@ -58,6 +58,13 @@ describe('GET /api/traces?query=', () => {
     expect(isTraceList(list) && list.items.length).toBe(sampleTraces.length);
   });
 
+  it.each(['', 'since:30d'])('tells by its cursor how far back %j has looked', async (query) => {
+    const list: unknown = (await ask('/api/traces', { query, limit: '3' })).json();
+    if (!isTraceList(list)) throw new Error('no list of traces');
+    const [, startNs] = /^(\d+)-/.exec(list.nextCursor ?? '') ?? [];
+    expect(Number(startNs) / 1e6).toBeCloseTo(list.items.at(-1)!.startTimeMs, 2);
+  });
+
   it('says what is wrong with a query, and where', async () => {
     const answer = await ask('/api/traces', { query: 'statsu:error duration:>soon' });
     expect(answer.statusCode).toBe(400);

@@ -1,4 +1,5 @@
 import { parseQuery, queryTerms, removeTerm } from '@tta/obs-protocol/query';
+import { withoutDirectionMarks } from '../format/plain-text.ts';
 import { formatRoute } from '../route.ts';
 import type { Viewer } from '../viewer.ts';
 import { textOf } from './query-terms.ts';
@@ -18,7 +19,7 @@ export function EmptyResults({ viewer }: { readonly viewer: Viewer }) {
         {terms.map((term) => (
           <li key={term.start}>
             <code class="clip" title={textOf(query, term)}>
-              {textOf(query, term)}
+              {withoutDirectionMarks(textOf(query, term))}
             </code>
             <a href={formatRoute({ view: 'traces', query: removeTerm(query, term) })}>
               {terms.length === 1 ? 'Show all traces' : 'Leave it out'}

@@ -2,6 +2,7 @@ import { useRef } from 'preact/hooks';
 import { parseQuery, selectedValues, selectValues } from '@tta/obs-protocol/query';
 import type { ParsedQuery } from '@tta/obs-protocol/query';
 import { exactCount, formatCount } from '../format/count.ts';
+import { withoutDirectionMarks } from '../format/plain-text.ts';
 import { useAnswer } from '../service/use-answer.tsx';
 import type { Viewer } from '../viewer.ts';
 import { DURATIONS, FACETS, facetValues, toggled } from './facet-fields.ts';
@@ -85,7 +86,7 @@ function FacetGroup({ viewer, facet: { field, title }, query, onAsk }: FacetGrou
             onChange={() => onAsk(selectValues(query, field, toggled(selected, value)))}
           />
           <span class="clip" title={value.value}>
-            {value.value}
+            {value.value.trim() === '' ? '(blank)' : withoutDirectionMarks(value.value)}
           </span>
           {value.count !== undefined && (
             <span class="num" title={`${exactCount(value.count)} ${unit} among the newest traces`}>

@@ -1,5 +1,6 @@
 import { effect } from '@preact/signals';
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
+import { withoutDirectionMarks } from '../format/plain-text.ts';
 import { useCommands } from '../commands/use-commands.tsx';
 import type { Pill, QueryDraft } from './query-draft.ts';
 import { ProblemList, ProblemMarks } from './query-problems.tsx';
@@ -186,7 +187,7 @@ export function QueryBar({ query, draft, onAsk }: QueryBarProps) {
               if (suggestion.action.kind === 'write' && suggestion.action.isWhole) draft.submit();
             }}
           >
-            <code class="clip">{suggestion.label}</code>
+            <code class="clip">{withoutDirectionMarks(suggestion.label)}</code>
             <span class="clip">{suggestion.help}</span>
           </div>
         ))}
@@ -224,7 +225,7 @@ function QueryPill({ pill: { text }, place, isHidden, onEdit, onRemove, onKeyDow
         onClick={onEdit}
         onKeyDown={onKeyDown}
       >
-        {text}
+        {withoutDirectionMarks(text)}
       </button>
       <button
         type="button"

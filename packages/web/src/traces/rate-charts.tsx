@@ -24,9 +24,8 @@ export function RateCharts({ viewer, onChoose }: RateChartsProps) {
   const answer = useAnswer(viewer, 'rates', (signal) =>
     viewer.client.timeSeries({ sinceMs: Date.now() - HOUR_MS, points: POINTS, signal }),
   );
-  return (
-    <div class="rates">{answer.kind === 'shown' && <Charts series={answer.value} onChoose={onChoose} />}</div>
-  );
+  // The room is kept free: nothing moves when they come.
+  return answer.kind === 'shown' ? <Charts series={answer.value} onChoose={onChoose} /> : null;
 }
 
 /** Steps that are dragged over, from where it began to where the pointer is. */

@@ -3,6 +3,7 @@ import { fieldTerm } from '@tta/obs-protocol/query';
 import { exactCount, formatCount } from '../format/count.ts';
 import { formatDuration, inUnit, SECONDS } from '../format/duration.ts';
 import { absoluteTime, relativeTime } from '../format/moment.ts';
+import { withoutDirectionMarks } from '../format/plain-text.ts';
 import { shortId } from '../format/short-id.ts';
 import { costSources, formatCost } from '../format/usd.ts';
 import { formatRoute } from '../route.ts';
@@ -54,7 +55,7 @@ export function TraceRowLine({
       </span>
       <span role="gridcell" class="col-name clip" title={trace.name}>
         <a href={formatRoute({ view: 'trace', traceId: trace.traceId })} tabIndex={-1}>
-          {trace.name === '' ? '(no name)' : trace.name}
+          {trace.name.trim() === '' ? '(no name)' : withoutDirectionMarks(trace.name)}
         </a>
         {isGone && (
           <em title="It has changed, and the query does not find it any more"> · no longer found</em>
@@ -63,7 +64,7 @@ export function TraceRowLine({
         {trace.isPartial && <em title="Earlier spans of this trace were removed"> · partial</em>}
       </span>
       <span role="gridcell" class="col-service clip" title={trace.serviceName}>
-        {trace.serviceName}
+        {withoutDirectionMarks(trace.serviceName)}
       </span>
       <span role="gridcell" class="col-started muted" title={absoluteTime(trace.startTimeMs)}>
         {relativeTime(trace.startTimeMs, nowMs)}
@@ -137,7 +138,7 @@ function SessionCell({ sessionId }: { readonly sessionId: string | null }) {
           aria-label={`All traces of session ${sessionId}`}
           onClick={(event) => event.stopPropagation()}
         >
-          {shortId(sessionId)}
+          {withoutDirectionMarks(shortId(sessionId))}
         </a>
       )}
     </span>

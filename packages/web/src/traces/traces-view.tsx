@@ -2,19 +2,22 @@ import { computed } from '@preact/signals';
 import { useState } from 'preact/hooks';
 import { useCommands } from '../commands/use-commands.tsx';
 import { formatRoute } from '../route.ts';
+import { deferView } from '../shell/deferred-view.tsx';
 import { Loading, Notice } from '../shell/notice.tsx';
 import type { Viewer } from '../viewer.ts';
 import { EmptyResults } from './empty-results.tsx';
-import { Facets } from './facets.tsx';
 import { FirstTrace } from './first-trace.tsx';
 import { QueryBar } from './query-bar.tsx';
 import { QueryDraft } from './query-draft.ts';
 import { withinTime } from './query-terms.ts';
-import { RateCharts } from './rate-charts.tsx';
 import { SearchProgress } from './search-progress.tsx';
 import { TimeChoice } from './time-choice.tsx';
 import { TraceTable } from './trace-table.tsx';
 import { useMedia } from './use-media.tsx';
+
+// The rows come first.
+const facetsView = deferView('the filters', async () => (await import('./facets.tsx')).Facets);
+const rateCharts = deferView('the charts', async () => (await import('./rate-charts.tsx')).RateCharts);
 
 export function TracesView({ viewer }: { readonly viewer: Viewer }) {
   const list = viewer.traces;
@@ -28,11 +31,13 @@ export function TracesView({ viewer }: { readonly viewer: Viewer }) {
   const isEmpty = list.rows.shown.length === 0 && list.rows.gatheredCount.value === 0;
   if (isEmpty && query === '' && list.state.value.kind === 'shown' && list.query.value === '')
     return <FirstTrace viewer={viewer} />;
-  const facets = <Facets viewer={viewer} query={query} onAsk={ask} />;
+  const facets = <facetsView.View viewer={viewer} query={query} onAsk={ask} />;
   return (
     <section class="traces" aria-label="Traces">
       <h1 class="visually-hidden">Traces</h1>
-      <RateCharts viewer={viewer} onChoose={(fromMs, toMs) => ask(withinTime(query, fromMs, toMs))} />
+      <div class="rates">
+        <rateCharts.View viewer={viewer} onChoose={(fromMs, toMs) => ask(withinTime(query, fromMs, toMs))} />
+      </div>
       <div class="traces-bar">
         <QueryBar query={query} draft={draft} onAsk={ask} />
         {!hasRoomForFacets && (
