@@ -12,7 +12,7 @@ import type { Viewer } from '../viewer.ts';
 import { lengthText } from './window-choice.tsx';
 
 const FIRST_LIMIT = 8;
-const MOST = 500;
+const MOST = 200;
 
 interface ErrorTableProps {
   readonly viewer: Viewer;

@@ -24,8 +24,13 @@ export function FigureCards({ figures, window, service }: CardsProps) {
   const { now, before, usage, usageBefore } = figures;
   const of = (options?: Parameters<typeof runQuery>[2]): string =>
     formatRoute({ view: 'traces', query: runQuery(window, service, options) });
-  const nothingBefore = `nothing in the ${lengthText(window)} before`;
-  const usageNote = isOfWholeHours(window) ? nothingBefore : `whole hours, since ${clockTime(usage.sinceMs)}`;
+  const nothingBefore = { text: 'nothing before', title: `No traces in the ${lengthText(window)} before` };
+  const usageNote = isOfWholeHours(window)
+    ? nothingBefore
+    : {
+        text: `since ${clockTime(usage.sinceMs)}`,
+        title: 'Tokens and costs are summed up in whole hours, which are more than this window',
+      };
   const { total } = usage;
   const tokens = tokensOf(total);
   return (
@@ -98,7 +103,7 @@ interface CardProps {
   readonly href?: string;
   readonly change?: Change | undefined;
   /** Stands in place of a change that cannot be told. */
-  readonly note?: string;
+  readonly note?: { readonly text: string; readonly title: string };
   readonly isBad?: boolean;
   readonly isLive?: boolean;
 }
@@ -119,7 +124,11 @@ function Card({ label, figure, title, detail, href, change, note, isBad, isLive 
         </span>
         {detail !== undefined && detail !== '' && <span class="figure-detail">{detail}</span>}
         {change === undefined ? (
-          note !== undefined && <span class="figure-detail">{note}</span>
+          note !== undefined && (
+            <span class="figure-detail" title={note.title}>
+              {note.text}
+            </span>
+          )
         ) : (
           <ChangeText change={change} />
         )}

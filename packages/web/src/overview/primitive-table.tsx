@@ -32,7 +32,7 @@ const COLUMNS: readonly Column[] = [
   { by: 'name', title: 'Primitive' },
   { by: 'service', title: 'Service', class: 'is-service is-wide' },
   { by: 'calls', title: 'Calls', class: 'num is-figure is-calls' },
-  { by: 'errorRatio', title: 'Errors, %', class: 'num is-figure' },
+  { by: 'errorRatio', title: 'Error %', class: 'num is-figure' },
   { by: 'p50Ms', title: 'p50', class: 'num is-figure is-wide' },
   { by: 'p95Ms', title: 'p95', class: 'num is-figure' },
   { by: 'p99Ms', title: 'p99', class: 'num is-figure is-wide' },

@@ -100,11 +100,17 @@ function NodeLink({ node, window }: { readonly node: ServiceNode; readonly windo
         <span class="clip">{name}</span>
       </span>
       <span class="map-node-figures clip">
-        {kind === 'service' ? countOf(calls, 'span', 'spans') : countOf(calls, 'call', 'calls')}
+        {formatCount(calls)}
+        <span class="map-node-unit">{unitOf(kind, calls)}</span>
         {errors > 0 && <span class="has-failed"> · {formatCount(errors)} failed</span>}
       </span>
     </a>
   );
+}
+
+function unitOf(kind: ServiceNode['kind'], count: number): string {
+  if (kind === 'service') return count === 1 ? ' span' : ' spans';
+  return count === 1 ? ' call' : ' calls';
 }
 
 interface EdgeProps {

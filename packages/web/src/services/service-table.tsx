@@ -34,7 +34,7 @@ export function ServiceTable({ map: { nodes, edges }, window }: ServiceTableProp
             Failed
           </th>
           <th scope="col" class="num is-figure">
-            Errors, %
+            Error %
           </th>
           <th scope="col" class="num is-figure is-wide">
             p50, {unit.name}
