@@ -7,7 +7,8 @@ import { deferView } from './shell/deferred-view.tsx';
 import { ServiceBanner, TokenNotice } from './shell/service-banner.tsx';
 import type { ServiceWatch } from './shell/service-watch.ts';
 import { TopBar } from './shell/top-bar.tsx';
-import { PageTitle, useNavigation } from './shell/use-navigation.tsx';
+import { PageTitle, placeOf, useNavigation } from './shell/use-navigation.tsx';
+import { ViewBoundary } from './shell/view-boundary.tsx';
 import type { ThemeSetting } from './theme.ts';
 import { TraceView } from './trace/trace-view.tsx';
 import { TracesView } from './traces/traces-view.tsx';
@@ -56,7 +57,8 @@ export function App({ viewer, theme, watch }: AppProps) {
     if (hasAnswered) for (const view of [overview, services, sessions, config]) view.prepare();
   }, [hasAnswered]);
   useCommandKeys();
-  useNavigation(viewer.route.value, main);
+  const route = viewer.route.value;
+  useNavigation(route, main);
   useCommands([
     { title: 'Find a command or a trace', group: 'Page', keys: ['Mod+k'], run: palette.open },
     { title: 'Show all keys', group: 'Page', keys: ['?'], run: keys.open },
@@ -72,7 +74,13 @@ export function App({ viewer, theme, watch }: AppProps) {
       <PageTitle />
       {!isLocked && <ServiceBanner condition={condition} />}
       <main ref={main} class="view" tabIndex={-1}>
-        {isLocked ? <TokenNotice /> : <CurrentView viewer={viewer} theme={theme} />}
+        {isLocked ? (
+          <TokenNotice />
+        ) : (
+          <ViewBoundary key={placeOf(route)}>
+            <CurrentView viewer={viewer} theme={theme} />
+          </ViewBoundary>
+        )}
       </main>
       <Palette viewer={viewer} state={palette} />
       <KeyList state={keys} />

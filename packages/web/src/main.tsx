@@ -36,7 +36,12 @@ const timer: Timer = (delayMs, fn) => {
   return () => clearTimeout(id);
 };
 
-const theme = new ThemeSetting(localStorage, {
+// Where storage is forbidden the name alone throws: those who use it know what to do then.
+const storage = {
+  getItem: (key: string) => localStorage.getItem(key),
+  setItem: (key: string, value: string) => localStorage.setItem(key, value),
+};
+const theme = new ThemeSetting(storage, {
   dark: matchMedia('(prefers-color-scheme: dark)'),
   contrast: matchMedia('(prefers-contrast: more), (forced-colors: active)'),
 });
@@ -83,7 +88,7 @@ document.addEventListener('visibilitychange', () => {
 });
 
 render(
-  <SettingsContext.Provider value={new Settings(localStorage)}>
+  <SettingsContext.Provider value={new Settings(storage)}>
     <App viewer={viewer} theme={theme} watch={watch} />
   </SettingsContext.Provider>,
   document.getElementById('app') as HTMLElement,

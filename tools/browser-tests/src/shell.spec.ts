@@ -88,7 +88,7 @@ describe('the shell', () => {
   it('lists the keys of the moment, and gives the focus back', async () => {
     await open('traces');
     await page.locator('.trace-row').first().waitFor();
-    await page.getByRole('button', { name: 'Commands and traces' }).focus();
+    await page.getByRole('button', { name: 'Find' }).focus();
     await page.keyboard.press('?');
     const dialog = page.getByRole('dialog', { name: 'Keys' });
     await dialog.getByText('Show all keys').waitFor();
@@ -99,7 +99,9 @@ describe('the shell', () => {
     await expectAccessible(page);
     await page.keyboard.press('Escape');
     await dialog.waitFor({ state: 'detached' });
-    expect(await focused()).toBe('Commands and traces');
+    expect(
+      await page.getByRole('button', { name: 'Find' }).evaluate((it) => it === document.activeElement),
+    ).toBe(true);
   });
 
   it('closes a dialog by a click beside it, and by its button', async () => {
@@ -158,7 +160,7 @@ describe('the shell', () => {
 
   it('searches for what was typed, by mouse', async () => {
     await open('overview');
-    await page.getByRole('button', { name: 'Commands and traces' }).click();
+    await page.getByRole('button', { name: 'Find' }).click();
     await page.keyboard.type('status:error');
     await page.getByRole('option', { name: 'Search traces for' }).click();
     await page.waitForFunction(() => location.hash === '#/traces?query=status%3Aerror');
@@ -260,16 +262,21 @@ describe('the shell, when the service', () => {
   });
 
   it('fails, says why', async () => {
-    await page.route('**/health', async (route) => {
-      const answer = await route.fetch();
-      const health = { ...(await answer.json()), status: 'failing', problem: 'The disk is <full>.' };
-      await route.fulfill({ status: 503, contentType: 'application/json', body: JSON.stringify(health) });
-    });
+    const answer = await fetch(new URL('health', service.url), { headers: { 'x-tta-token': TOKEN } });
+    const health = {
+      ...((await answer.json()) as object),
+      status: 'failing',
+      problem: 'The disk is <full>.',
+    };
+    const body = JSON.stringify(health);
+    await page.route('**/health', (route) =>
+      route.fulfill({ status: 503, contentType: 'application/json', body }),
+    );
     await page.reload();
     const banner = page.getByRole('alert').filter({ hasText: 'The service cannot store or read.' });
     await banner.waitFor();
     expect(await banner.textContent()).toContain('The disk is <full>.');
-    await page.unroute('**/health');
+    await page.unrouteAll({ behavior: 'wait' });
     await page.reload();
     await page.getByText('live', { exact: true }).waitFor();
     expect(await banner.count()).toBe(0);

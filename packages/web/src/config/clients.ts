@@ -130,6 +130,7 @@ export function clientsOf(origin: string): readonly Client[] {
       id: 'codex',
       name: 'Codex CLI',
       snippets: [{ title: 'In ~/.codex/config.toml', text: codexSettings(origin) }],
+      note: 'It tells what it was asked, too; without the last line it does not.',
       query: 'service:codex*',
     },
     {
@@ -165,6 +166,7 @@ export function clientsOf(origin: string): readonly Client[] {
           text: `"github.copilot.chat.otel.enabled": true,\n"github.copilot.chat.otel.exporterType": "otlp-http",\n"github.copilot.chat.otel.otlpEndpoint": "${origin}"`,
         },
       ],
+      note: 'What was said comes with OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT=true, in VS Code with github.copilot.chat.otel.captureContent.',
       query: 'service:github-copilot,copilot-chat',
     },
     {

@@ -1,3 +1,4 @@
+import { Keys } from '../commands/keys.tsx';
 import { useCommands } from '../commands/use-commands.tsx';
 import { formatRoute } from '../route.ts';
 import type { Route } from '../route.ts';
@@ -84,15 +85,19 @@ export function TopBar({ viewer, theme, onPalette, onKeys }: TopBarProps) {
       </span>
       <button
         type="button"
-        class="bar-button"
-        aria-label="Commands and traces"
-        title="Commands and traces (Ctrl K or ⌘ K)"
+        class="bar-button is-wide"
+        title="Find a command or a trace"
+        aria-keyshortcuts="Control+K Meta+K"
         aria-haspopup="dialog"
         onClick={onPalette}
       >
         <svg class="glyph" viewBox="0 0 16 16" aria-hidden="true">
           <path d="M7 2.5a4.5 4.5 0 1 0 0 9a4.5 4.5 0 1 0 0-9M10.4 10.4l3.1 3.1" />
         </svg>
+        <span>Find</span>
+        <span aria-hidden="true">
+          <Keys keys="Mod+k" />
+        </span>
       </button>
       <button
         type="button"

@@ -11,12 +11,17 @@ const TITLES: Readonly<Record<Route['view'], string>> = {
   trace: 'Trace',
 };
 
+/** What a route is of: another one is another place, whatever is adjusted in it. */
+export function placeOf(route: Route): string {
+  return route.view === 'trace' ? `trace ${route.traceId}` : route.view;
+}
+
 /**
  * Going to another view is like loading another page to somebody who does not see it: the page gets its title, and the
  * focus goes to the new view, unless that has put it somewhere itself.
  */
 export function useNavigation(route: Route, main: RefObject<HTMLElement>): void {
-  const place = route.view === 'trace' ? `trace ${route.traceId}` : route.view;
+  const place = placeOf(route);
   const isFirst = useRef(true);
   // Before the effects of the view, which may have a better title.
   useLayoutEffect(() => {

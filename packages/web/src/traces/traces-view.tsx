@@ -6,7 +6,6 @@ import { deferView } from '../shell/deferred-view.tsx';
 import { Loading, Notice } from '../shell/notice.tsx';
 import type { Viewer } from '../viewer.ts';
 import { EmptyResults } from './empty-results.tsx';
-import { FirstTrace } from './first-trace.tsx';
 import { QueryBar } from './query-bar.tsx';
 import { QueryDraft } from './query-draft.ts';
 import { withinTime } from './query-terms.ts';
@@ -18,6 +17,8 @@ import { useMedia } from './use-media.tsx';
 // The rows come first.
 const facetsView = deferView('the filters', async () => (await import('./facets.tsx')).Facets);
 const rateCharts = deferView('the charts', async () => (await import('./rate-charts.tsx')).RateCharts);
+/** Seen once, if ever. */
+const firstTrace = deferView('the first run', async () => (await import('./first-trace.tsx')).FirstTrace);
 
 export function TracesView({ viewer }: { readonly viewer: Viewer }) {
   const list = viewer.traces;
@@ -30,7 +31,7 @@ export function TracesView({ viewer }: { readonly viewer: Viewer }) {
   void list.rows.version.value;
   const isEmpty = list.rows.shown.length === 0 && list.rows.gatheredCount.value === 0;
   if (isEmpty && query === '' && list.state.value.kind === 'shown' && list.query.value === '')
-    return <FirstTrace viewer={viewer} />;
+    return <firstTrace.View viewer={viewer} />;
   const facets = <facetsView.View viewer={viewer} query={query} onAsk={ask} />;
   return (
     <section class="traces" aria-label="Traces">
