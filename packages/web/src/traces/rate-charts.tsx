@@ -1,7 +1,7 @@
 import { useSignal } from '@preact/signals';
 import type { ComponentChildren } from 'preact';
 import type { MetricsTimeSeries } from '@tta/obs-protocol';
-import { formatCount } from '../format/count.ts';
+import { countOf, formatCount } from '../format/count.ts';
 import { formatDuration } from '../format/duration.ts';
 import { formatPercent } from '../format/percent.ts';
 import { barHeight, CHART_HEIGHT, chartText, linePath, runSteps, stepText } from '../overview/run-chart.ts';
@@ -48,6 +48,7 @@ function Charts({
   const errors = steps.reduce((sum, { errorCount }) => sum + errorCount, 0);
   const newest = steps.findLast(({ p95Ms }) => p95Ms !== null);
   const step = at.value === undefined ? undefined : steps[at.value];
+  const summary = `The last hour: ${countOf(total, 'trace', 'traces')}, ${formatCount(errors)} failed. ${chartText(steps, false)}`;
 
   const indexAt = ({
     currentTarget,
@@ -96,7 +97,7 @@ function Charts({
   return (
     <figure aria-label="The last hour">
       <figcaption class={step === undefined ? 'visually-hidden' : 'rate-reading'}>
-        {step === undefined ? `The last hour: ${chartText(steps, false)}` : stepText(step, false)}
+        {step === undefined ? summary : stepText(step, false)}
       </figcaption>
       <div class="rate-lanes" aria-hidden="true" title="Drag to see the traces of that time">
         {lane(
