@@ -138,8 +138,11 @@ describe('primitiveWords', () => {
       ['Chunks', '3', undefined],
       ['First chunk', 'after 20 ms', undefined],
     ]);
-    expect(primitiveWords({ retryStopped: 'new_reason', reason: 'why' })).toEqual([
+    expect(
+      primitiveWords({ retryStopped: 'new_reason', fallbackStopped: 'constructor', reason: 'why' }),
+    ).toEqual([
       { name: 'Gave up', text: 'new reason' },
+      { name: 'Went no further', text: 'constructor' },
       { name: 'Reason', text: 'why' },
     ]);
   });

@@ -12,18 +12,18 @@ export function primitiveWords(facts: PrimitiveFacts): readonly Fact[] {
     told('Fresh for', facts.cacheTtlMs, formatDuration),
     told('Saved', facts.savedUsd, formatUsd),
     told('Back-off', facts.backoffMs, waitsText, 'before each further attempt'),
-    told('Gave up', facts.retryStopped, (why) => GAVE_UP[why] ?? spaced(why)),
+    told('Gave up', facts.retryStopped, whyStopped),
     told('Answered by', facts.fallbackDepth, (depth) =>
       depth === 0 ? 'the primary step' : `alternative ${depth}`,
     ),
-    told('Went no further', facts.fallbackStopped, (why) => GAVE_UP[why] ?? spaced(why)),
+    told('Went no further', facts.fallbackStopped, whyStopped),
     told('Limit', facts.limitMs, formatDuration),
     told('Overrun', facts.overrunMs, (ms) => `ended ${formatDuration(ms)} after the limit`),
     facts.isAbandoned === true
       ? { name: 'Left behind', text: 'went on after its caller had stopped waiting' }
       : undefined,
     told('Hedge', facts.hedgeAttempts, (count) => counted(count, 'attempt', 'attempts'), winner(facts)),
-    told('No second attempt', facts.hedgeWithheld, (why) => GAVE_UP[why] ?? spaced(why)),
+    told('No second attempt', facts.hedgeWithheld, whyStopped),
     told('Circuit', facts.circuitState, spaced),
     told('Circuit went', facts.circuitChanges, (states) => states.map(spaced).join(' → ')),
     told('Open for', facts.circuitRecoveryMs, formatDuration),
@@ -49,13 +49,18 @@ export function primitiveWords(facts: PrimitiveFacts): readonly Fact[] {
   return words.filter((word) => word !== undefined);
 }
 
-const GAVE_UP: Readonly<Record<string, string>> = {
-  attempts: 'no attempt was left',
-  elapsed: 'its time was up',
-  budget: 'the budget of retries was used up',
-  asked_to_wait: 'the other side asked for a longer wait than it may take',
-  streamed: 'a reader had a part of the answer already',
-};
+/** The words come from outside: an object would know `constructor` as well. */
+const STOPPED: ReadonlyMap<string, string> = new Map([
+  ['attempts', 'no attempt was left'],
+  ['elapsed', 'its time was up'],
+  ['budget', 'the budget of retries was used up'],
+  ['asked_to_wait', 'the other side asked for a longer wait than it may take'],
+  ['streamed', 'a reader had a part of the answer already'],
+]);
+
+function whyStopped(why: string): string {
+  return STOPPED.get(why) ?? spaced(why);
+}
 
 function told<Value>(
   name: string,

@@ -35,7 +35,7 @@ export function LogsView({ viewer, document: trace, tree, route, onSelect, onAdj
 
   const activeId = useSignal<number | undefined>(undefined);
   const opened = useSignal<ReadonlySet<number>>(new Set());
-  const scroller = useRef<HTMLOListElement>(null);
+  const scroller = useRef<HTMLDivElement>(null);
   const input = useRef<HTMLInputElement>(null);
   const isFocusing = useRef(false);
   const virtual = useVirtualLines(scroller, keys, LINE_PX);
@@ -130,8 +130,8 @@ export function LogsView({ viewer, document: trace, tree, route, onSelect, onAdj
         />
       )}
       {rows.length > 0 && (
-        <ol class={isWrapped.value ? 'logs-scroll is-wrapped' : 'logs-scroll'} ref={scroller} tabIndex={-1}>
-          <div class="logs-rows" role="presentation" style={{ height: `${virtual.totalPx}px` }}>
+        <div class={isWrapped.value ? 'logs-scroll is-wrapped' : 'logs-scroll'} ref={scroller} tabIndex={-1}>
+          <ol class="logs-rows" style={{ height: `${virtual.totalPx}px` }}>
             {virtual.lines.map(({ index, startPx }) => {
               const row = rows[index]!;
               return (
@@ -152,8 +152,8 @@ export function LogsView({ viewer, document: trace, tree, route, onSelect, onAdj
                 />
               );
             })}
-          </div>
-        </ol>
+          </ol>
+        </div>
       )}
       {hasFailed && (
         <div class="logs-failed">

@@ -9,7 +9,7 @@ export interface CopyButtonProps {
 }
 
 /** Puts `text` on the clipboard and says whether that worked. */
-export function CopyButton({ text, what, label = 'copy' }: CopyButtonProps) {
+export function CopyButton({ text, what, label }: CopyButtonProps) {
   const outcome = useSignal<'copied' | 'failed' | undefined>(undefined);
   const copy = async (): Promise<void> => {
     try {
@@ -26,11 +26,11 @@ export function CopyButton({ text, what, label = 'copy' }: CopyButtonProps) {
     <button
       type="button"
       class="copy"
-      aria-label={`Copy ${what}`}
+      aria-label={label === undefined ? `Copy ${what}` : undefined}
       title={`Copy ${what}`}
       onClick={() => void copy()}
     >
-      {outcome.value ?? label}
+      {outcome.value ?? label ?? 'copy'}
     </button>
   );
 }
