@@ -31,8 +31,8 @@ export const xssCorpus: readonly string[] = [
   '```html\n<script>window.__ran=1</script>\n```',
   '__proto__',
   'constructor',
-  '\u202e\u2066<b>turned</b>',
-  '\u0000\u001b[31m<b>null</b>\u0007',
+  '\u202e\u2066<u>turned</u>',
+  '\u0000\u001b[31m<u>null</u>\u0007',
   '%3Cscript%3Ewindow.__ran%3D1%3C/script%3E',
   '&lt;script&gt;window.__ran=1&lt;/script&gt;',
 ];

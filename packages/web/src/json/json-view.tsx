@@ -12,6 +12,8 @@ import { moveInTree, neighbouringFind } from './tree-keys.ts';
 const ROW_PX = 24;
 /** More rows than these scroll, where the tree does not fill its place. */
 const MOST_ROWS = 16;
+/** What is open at first where it does: about a screen. */
+const MOST_FILLING_ROWS = 24;
 /** Smaller trees are looked over without help. */
 const FIND_FROM_ROWS = 12;
 /** Browsers know no element that is higher than all of these. */
@@ -29,7 +31,7 @@ export interface JsonViewProps {
 export function JsonView({ value, label, fills = false }: JsonViewProps) {
   const tree = useMemo(() => {
     const begun = new JsonTree(value);
-    begun.openUpTo(MOST_ROWS);
+    begun.openUpTo(fills ? MOST_FILLING_ROWS : MOST_ROWS);
     return begun;
   }, [value]);
   const [active, setActive] = useState<JsonPath>([]);
