@@ -23,7 +23,7 @@ const usage = `Usage: npm run bench -- <name …> [--only <primitive,…>] [--qu
 Benchmarks: ${known.join(', ')}   (without a name: all)
 
   --only <primitive,…>   of the benchmark "primitives" these alone, each against the same written by hand
-  --quick                the benchmark "ingest" in a minute: shows that it works, its figures say little
+  --quick                "ingest", "query" and "web" in a minute or two: shows that they work, their figures say little
   --json                 print one JSON document on standard output instead of tables
   --help                 print this
 
