@@ -23,7 +23,7 @@ beforeAll(async () => {
     logLevel: 'silent',
   });
   const outcome = await everyPrimitiveWorkflow().tryExecute('Oslo');
-  expect(outcome.ok).toBe(true);
+  if (!outcome.ok) throw outcome.error;
   await runWithApproval(true);
   await runWithApproval(false);
   await obs.shutdown();

@@ -4,16 +4,16 @@ import type { SpanSketch } from '../testing/trace-fixture.ts';
 import { buildSpanTree } from '../tree/span-tree.ts';
 import type { SpanTree } from '../tree/span-tree.ts';
 import { rowGlyph } from './row-kind.ts';
-import { hiddenFailures, rowName, rowText } from './row-text.ts';
+import { hiddenFailures, rowText } from './row-text.ts';
 
 function tree(...sketches: SpanSketch[]): SpanTree {
   return buildSpanTree(spanColumns(sketches));
 }
 
-describe('rowText and rowName', () => {
-  it('say kind, name, status, duration, note and figures', () => {
+describe('rowText', () => {
+  it('says kind, name, status, duration, note and figures', () => {
     const retried = tree(
-      { name: 'primitive.sequential.step_2', label: 'rank' },
+      { name: 'primitive.sequential.step_2', label: 'rank', duration: 500 },
       { name: 'primitive.retry.execute', type: 'retry', parent: 0, duration: 500, status: 'error' },
       {
         name: 'primitive.retry.attempt_1',
@@ -24,18 +24,29 @@ describe('rowText and rowName', () => {
       },
     );
     expect(rowText(retried, 0)).toMatchObject({ edge: undefined, label: 'rank' });
-    expect(rowName(rowText(retried, 0), 500)).toBe(
+    expect(rowText(retried, 0).all).toBe(
       'retry rank, error, 500 ms, 1 attempt, gave up: 503, 10 tokens in, 2 out, $0.50 reported, in all below',
     );
   });
 
-  it('name the edge where the label does not', () => {
+  it('names the edge where the label does not', () => {
     const edges = (name: string, label?: string) =>
       rowText(tree({ name, ...(label !== undefined && { label }) }), 0).edge;
     expect(edges('primitive.parallel.branch_news', 'ask')).toBe('news');
     expect(edges('primitive.parallel.branch_news', 'news')).toBeUndefined();
     expect(edges('primitive.sequential.step_3', 'ask')).toBeUndefined();
     expect(edges('primitive.saga.compensate_pay', 'pay')).toBe('undo pay');
+  });
+});
+
+describe('texts of others', () => {
+  it('are cut where nobody reads on, and cannot turn what stands beside them', () => {
+    const { label, note } = rowText(
+      tree({ name: 'x', label: 'a\u202egpj.exe', status: 'error', message: 'y'.repeat(100_000) }),
+      0,
+    );
+    expect(label).toBe('a\ufffdgpj.exe');
+    expect(note).toHaveLength(500);
   });
 });
 

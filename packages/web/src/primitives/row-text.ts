@@ -1,7 +1,9 @@
 import type { ExecutionStatus } from '@tta/obs-protocol';
 import { formatDuration } from '../format/duration.ts';
+import { withoutDirectionMarks } from '../format/plain-text.ts';
 import { rowEdge } from '../tree/edge.ts';
 import { failuresInside } from '../tree/failures.ts';
+import { perRow } from '../tree/per-tree.ts';
 import { aiPlaceOf } from '../tree/row-columns.ts';
 import { rowLabel, rowStatus } from '../tree/span-tree.ts';
 import type { SpanTree } from '../tree/span-tree.ts';
@@ -22,6 +24,8 @@ export interface RowText {
   readonly status: ExecutionStatus;
   readonly note: string | undefined;
   readonly figures: RowFigures | undefined;
+  /** All of it, for who cannot see it: kind, name, status, duration, note and figures. */
+  readonly all: string;
 }
 
 const STATUS_WORDS: Readonly<Record<ExecutionStatus, string>> = {
@@ -32,35 +36,43 @@ const STATUS_WORDS: Readonly<Record<ExecutionStatus, string>> = {
   suspended: 'suspended',
 };
 
-export function rowText(tree: SpanTree, row: number): RowText {
+/** Characters of a text on a row and in its tooltip; the details of the span have all. */
+const LONGEST_TEXT = 500;
+
+export const rowText = perRow((tree, row): RowText => {
   const { spans } = tree;
   const inner = tree.inner[row] as number;
   const label = rowLabel(tree, row);
   const edge = rowEdge(tree, row);
+  // Steps are known by their place: their name says more than their number.
+  const isTold = edge === undefined || edge.text === label || (edge.kind === 'step' && label !== '');
   const place = aiPlaceOf(spans, inner);
-  return {
+  const called = place === -1 ? undefined : calledName(spans, place, label);
+  const note = rowNote(tree, row);
+  const told = {
     kind: kindText(rowKind(tree, row), spans.primitiveType[inner] ?? null),
-    // Steps are known by their place: their name says more than their number.
-    edge:
-      edge === undefined || edge.text === label || (edge.kind === 'step' && label !== '')
-        ? undefined
-        : edge.text,
-    label,
-    called: place === -1 ? undefined : calledName(spans, place, label),
+    edge: isTold ? undefined : onRow(edge.text),
+    label: onRow(label),
+    called: called === undefined ? undefined : onRow(called),
     status: rowStatus(tree, row),
-    note: rowNote(tree, row),
+    note: note === undefined ? undefined : onRow(note),
     figures: rowFigures(tree, row),
   };
-}
+  return { ...told, all: allOf(told, spans.durationMs[tree.outer[row] as number] ?? 0) };
+});
 
-/** All that a row says, for who cannot see it: kind, name, status, duration, note and figures. */
-export function rowName(
-  { kind, edge, label, called, status, note, figures }: RowText,
+function allOf(
+  { kind, edge, label, called, status, note, figures }: Omit<RowText, 'all'>,
   durationMs: number,
 ): string {
   const name = [kind, edge, label, called].filter((word) => word !== undefined && word !== '').join(' ');
   const told = [name, STATUS_WORDS[status], formatDuration(durationMs), note, figures?.words];
   return told.filter((words) => words !== undefined).join(', ');
+}
+
+function onRow(text: string): string {
+  const plain = withoutDirectionMarks(text);
+  return plain.length <= LONGEST_TEXT ? plain : `${plain.slice(0, LONGEST_TEXT - 1)}…`;
 }
 
 const SHOWS_FAILED_STEPS: ReadonlySet<string> = new Set(['retry', 'loop', 'foreach']);

@@ -103,6 +103,7 @@ describe('rowFigures', () => {
   it('says what a call used, what it cost and whose word that is', () => {
     expect(rowFigures(tree, 1)).toEqual({
       tokens: '1204→350',
+      cached: '83 % cached',
       cost: '≈ $0.0022',
       isSum: false,
       words: "1,204 tokens in, 350 out, 1,000 of them from the provider's cache, $0.0022 estimated",
@@ -131,5 +132,8 @@ describe('rowFigures', () => {
       undefined,
     ]);
     expect(calledName(spans, 0, 'chat gpt-5.1')).toBeUndefined();
+    const dated = spanColumns([{ name: 'a', ai: { operation: 'inference', model: 'gpt-5.1-2025-11-13' } }]);
+    expect(calledName(dated, 0, 'chat gpt-5.1')).toBeUndefined();
+    expect(calledName(dated, 0, 'chat gpt-5')).toBe('gpt-5.1-2025-11-13');
   });
 });

@@ -5,7 +5,7 @@ import { rowBars } from '../primitives/row-bars.ts';
 import type { RowFigures } from '../primitives/row-figures.ts';
 import { rowGlyph, rowKind } from '../primitives/row-kind.ts';
 import { isFailedBranch } from '../primitives/row-note.ts';
-import { hiddenFailures, rowName, rowText } from '../primitives/row-text.ts';
+import { hiddenFailures, rowText } from '../primitives/row-text.ts';
 import { StatusBadge } from '../shell/status-badge.tsx';
 import type { SpanTree } from '../tree/span-tree.ts';
 import { rowId } from '../tree/visible-rows.ts';
@@ -45,7 +45,7 @@ export function WaterfallRow(props: WaterfallRowProps) {
       id={`span-${rowId(tree, row)}`}
       class={`waterfall-row is-${status}${isSelected ? ' is-active' : ''}${props.emphasis}`}
       role="row"
-      aria-label={rowName(text, durationMs)}
+      aria-label={text.all}
       aria-level={(tree.depth[row] as number) + 1}
       aria-rowindex={index + 1}
       aria-selected={isSelected}
@@ -75,7 +75,7 @@ export function WaterfallRow(props: WaterfallRowProps) {
         {edge !== undefined && <span class="edge">{edge}</span>}
         <span
           class={isFailedBranch(tree, row) ? 'label is-struck' : 'label'}
-          title={`${label}\n${spans.name[inner]}`}
+          title={`${label}\n${(spans.name[inner] ?? '').slice(0, 500)}`}
         >
           {label}
         </span>
@@ -106,11 +106,12 @@ export function WaterfallRow(props: WaterfallRowProps) {
 }
 
 /** Tokens and cost at the end of the name's column; those of all rows below are marked as a sum. */
-function Figures({ tokens, cost, isSum, words }: RowFigures) {
+function Figures({ tokens, cached, cost, isSum, words }: RowFigures) {
   return (
     <span class={isSum ? 'row-figures is-sum' : 'row-figures'} title={words}>
       {isSum && 'Σ '}
       {tokens !== '' && <span class="figure-tokens">{tokens}</span>}
+      {cached !== '' && <span class="figure-cached">{cached}</span>}
       {cost !== '' && <span class="figure-cost">{cost}</span>}
     </span>
   );
