@@ -1,11 +1,13 @@
 import { execFile } from 'node:child_process';
+import { dirname } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Page } from 'playwright-core';
 import { expectAccessible } from './accessibility.ts';
 import { openBrowser } from './chromium.ts';
 import type { Browser } from './chromium.ts';
-import { runExample } from './examples.ts';
+import { sendClaudeCodeTrace } from './claude-code-trace.ts';
 import { sendGeneratedTrace } from './generated-trace.ts';
 import { sendRecording } from './recordings.ts';
 import { startService } from './service.ts';
@@ -15,6 +17,8 @@ import type { Service } from './service.ts';
 const RETENTION_HOURS = 8 / 3600;
 
 const run = promisify(execFile);
+/** From where programs find the packages. */
+const folder = dirname(fileURLToPath(import.meta.url));
 
 let service: Service;
 let browser: Browser;
@@ -95,20 +99,27 @@ describe('the configuration', () => {
   it('tells of each client whether it sends, and how it cannot tell', async () => {
     await sendRecording(service.url, 'openinference-openai');
     await sendRecording(service.url, 'ai-sdk-legacy');
+    await sendClaudeCodeTrace(service.url);
     await openConfig();
     expect(await statusOf('curl').textContent()).toMatch(/^receiving, last trace (now|\d+ s ago)$/);
     expect(await statusOf('openinference').textContent()).toContain('last trace');
     expect(await statusOf('ai-sdk').textContent()).toContain('last trace');
-    expect(await statusOf('claude-code').textContent()).toBe('nothing yet');
+    expect(await statusOf('claude-code').textContent()).toContain('last trace');
+    expect(await statusOf('codex').textContent()).toBe('nothing yet');
     expect(await statusOf('collector').textContent()).toBe('cannot be told apart');
     await client('collector').locator('summary').click();
     await client('collector').getByText('looks as it was sent').waitFor();
   });
 
-  it('notices the first trace of a client while one looks', async () => {
+  it('notices the first trace of a client while one looks, sent by the program that it shows', async () => {
     await openConfig();
     expect(await statusOf('tta-obs').textContent()).toBe('nothing yet');
-    await runExample(service.url, 'saga');
+    await client('tta-obs').locator('summary').click();
+    await client('tta-obs').getByRole('button', { name: 'Copy Run' }).click();
+    await client('tta-obs').getByText('copied').waitFor();
+    const program = await page.evaluate(() => navigator.clipboard.readText());
+    await client('tta-obs').locator('summary').click();
+    await run(process.execPath, ['--input-type=module', '--eval', program], { cwd: folder });
     await statusOf('tta-obs').filter({ hasText: 'receiving, last trace' }).waitFor();
     await client('tta-obs').locator('summary').click();
     await client('tta-obs').getByRole('link', { name: 'Open the last trace' }).click();

@@ -40,6 +40,10 @@ describe('arrivalText', () => {
       health({ refused: { requestCount: 3, recordCount: 0 } }),
       'The service at host listens. No trace has arrived. It refused 3 requests: its log says why.',
     ],
+    [
+      health({ refused: { requestCount: 1, recordCount: 12_345 } }),
+      'The service at host listens. No trace has arrived. It refused 1 request and 12.3k records: its log says why.',
+    ],
     [health({ queuedBytes: 10 }), 'The service at host listens. Something has just arrived.'],
     [
       health({ status: 'failing', problem: 'The disk is full.', stored: null }),

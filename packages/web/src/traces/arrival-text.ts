@@ -1,4 +1,5 @@
 import type { Health } from '@tta/obs-protocol';
+import { refusedText } from '../config/refused-text.ts';
 import { countOf } from '../format/count.ts';
 
 /**
@@ -16,10 +17,7 @@ export function arrivalText(host: string, { status, stored, refused, queuedBytes
       ? []
       : [countOf(stored.dataPointCount, 'data point of a metric', 'data points of metrics')]),
   ];
-  const refusals = [
-    ...(refused.requestCount === 0 ? [] : [countOf(refused.requestCount, 'request', 'requests')]),
-    ...(refused.recordCount === 0 ? [] : [countOf(refused.recordCount, 'record', 'records')]),
-  ];
+  const refusals = refusedText(refused);
   return [
     `The service at ${host} listens.`,
     queuedBytes > 0
@@ -27,6 +25,6 @@ export function arrivalText(host: string, { status, stored, refused, queuedBytes
       : others.length > 0
         ? `${others.join(' and ')} arrived, and no trace: let the program export traces as well.`
         : 'No trace has arrived.',
-    ...(refusals.length === 0 ? [] : [`It refused ${refusals.join(' and ')}: its log says why.`]),
+    ...(refusals === undefined ? [] : [`It refused ${refusals}: its log says why.`]),
   ].join(' ');
 }
