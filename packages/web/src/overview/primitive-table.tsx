@@ -1,6 +1,6 @@
 import { useSignal } from '@preact/signals';
 import type { RefObject } from 'preact';
-import { useLayoutEffect, useRef } from 'preact/hooks';
+import { useLayoutEffect, useMemo, useRef } from 'preact/hooks';
 import type { PrimitiveStats } from '@tta/obs-protocol';
 import { useCommands } from '../commands/use-commands.tsx';
 import { countOf, exactCount, formatCount } from '../format/count.ts';
@@ -54,11 +54,15 @@ export function PrimitiveTable({ viewer, items, window, scroller }: PrimitiveTab
   const order = useSignal<PrimitiveOrder>(DEFAULT_ORDER);
   const search = useRef<HTMLInputElement>(null);
   const body = useRef<HTMLTableSectionElement>(null);
-  const rows = primitiveRows(items, filter.value, order.value);
+  const rows = useMemo(
+    () => primitiveRows(items, filter.value, order.value),
+    [items, filter.value, order.value],
+  );
   const isVirtual = rows.length > MOST_DRAWN;
   const offsetPx = useOffset(scroller, body);
   const virtual = useVirtualRows(scroller, {
-    count: rows.length,
+    // Where all rows are drawn, scrolling changes none of them.
+    count: isVirtual ? rows.length : 0,
     rowHeightPx: ROW_PX,
     overscan: 12,
     offsetPx,

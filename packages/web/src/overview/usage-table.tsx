@@ -36,18 +36,18 @@ export function UsageTable({ viewer, report, window, service }: UsageTableProps)
               <th scope="col" class="num is-figure is-calls">
                 Calls
               </th>
-              <th scope="col" class="num is-figure">
-                In
+              <th scope="col" class="num is-cached">
+                <span class="head-unit">Tokens </span>in
               </th>
               <th
                 scope="col"
                 class="num is-cached is-wide"
                 title="Share of the tokens in that came from a cache"
               >
-                Cached, %
+                Cached %
               </th>
-              <th scope="col" class="num is-figure">
-                Out
+              <th scope="col" class="num is-cached">
+                <span class="head-unit">Tokens </span>out
               </th>
               <th scope="col" class="num is-cost">
                 Cost

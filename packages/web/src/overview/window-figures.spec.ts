@@ -1,7 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { timeWindows, windowMs } from '../time-window.ts';
-import { isOfWholeHours, windowsUntil } from './window-figures.ts';
+import type { AiUsage, MetricsSummary, MetricsTimeSeries, UsageReport } from '@tta/obs-protocol';
+import type { ServiceClient, WindowQuery } from '../service/service-client.ts';
+import { askWindowFigures, isOfWholeHours, windowsUntil } from './window-figures.ts';
 
 const MINUTE_MS = 60_000;
 
@@ -29,5 +31,75 @@ describe('windowsUntil', () => {
         expect(before.sinceMs % stepMs).toBe(0);
       }),
     );
+  });
+});
+
+describe('askWindowFigures', () => {
+  const usage: AiUsage = {
+    calls: 1,
+    errors: 0,
+    inputTokens: 10,
+    outputTokens: 5,
+    cacheReadTokens: 0,
+    cacheWriteTokens: 0,
+    reasoningTokens: 0,
+    reportedUsd: 0,
+    estimatedUsd: 0,
+    unpricedCount: 0,
+  };
+
+  /** Answers every question, and remembers for which time it was asked. */
+  function service() {
+    const asked: string[] = [];
+    const note = (what: string, { sinceMs, untilMs = 0, service: name }: WindowQuery): void => {
+      asked.push(`${what} of ${name ?? 'all'} for ${Math.round((untilMs - sinceMs) / MINUTE_MS)} min`);
+    };
+    const summary: MetricsSummary = {
+      sinceMs: 0,
+      untilMs: 0,
+      traceCount: 1,
+      errorCount: 0,
+      activeCount: 0,
+      p50Ms: 1,
+      p95Ms: 1,
+      p99Ms: 1,
+      usage,
+    };
+    const client: Pick<ServiceClient, 'summary' | 'timeSeries' | 'usage'> = {
+      summary: async (query) => {
+        note('summary', query);
+        return summary;
+      },
+      timeSeries: async (query): Promise<MetricsTimeSeries> => {
+        note('series', query);
+        return { sinceMs: 0, untilMs: 0, stepMs: 1, traceCount: [], errorCount: [], p50Ms: [], p95Ms: [] };
+      },
+      usage: async (query): Promise<UsageReport> => {
+        note(`usage by ${query.by}`, query);
+        return { sinceMs: 0, untilMs: 0, by: query.by, total: usage, items: [] };
+      },
+    };
+    return { client, asked };
+  }
+
+  it('compares usage where it is summed up as finely as the window is long', async () => {
+    const { client, asked } = service();
+    const figures = await askWindowFigures(client, { window: '24h', service: 'shop', nowMs: 1.8e12 });
+    expect(figures.usageBefore).toEqual(usage);
+    expect(asked).toEqual([
+      'summary of shop for 1440 min',
+      'summary of shop for 1440 min',
+      'series of shop for 1440 min',
+      'usage by model of shop for 1440 min',
+      'usage by service of shop for 1440 min',
+    ]);
+  });
+
+  it('does not make up a comparison of usage for a window of minutes', async () => {
+    const { client, asked } = service();
+    const figures = await askWindowFigures(client, { window: '15m', service: undefined, nowMs: 1.8e12 });
+    expect(figures.usageBefore).toBeNull();
+    expect(asked).toHaveLength(4);
+    expect(asked.at(-1)).toBe('usage by model of all for 15 min');
   });
 });

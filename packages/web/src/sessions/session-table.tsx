@@ -18,7 +18,7 @@ import { timeSpan } from './time-span.ts';
 const ROW_PX = 28;
 /** On a narrow page a row has two lines. */
 const NARROW_ROW_PX = 52;
-const NARROW = '(max-width: 860px)';
+const NARROW = '(max-width: 880px)';
 
 interface SessionTableProps {
   readonly viewer: Viewer;
@@ -83,13 +83,13 @@ export function SessionTable({ viewer, rows, onEnd }: SessionTableProps) {
         <span class="is-user">User</span>
         <span class="num">Traces</span>
         <span class="num">Failed</span>
-        <span>From–to</span>
+        <span class="cell-span">From–to</span>
         <span>Last active</span>
-        <span class="num">In</span>
+        <span class="num">Tokens in</span>
         <span class="num" title="Share of the tokens in that came from a cache">
-          Cached, %
+          Cached %
         </span>
-        <span class="num">Out</span>
+        <span class="num">Tokens out</span>
         <span class="num">Cost</span>
       </div>
       <div
