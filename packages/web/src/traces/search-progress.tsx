@@ -3,13 +3,12 @@ import type { TraceList } from './trace-list.ts';
 
 /** How far a search has come, and what ends it or lets it go on. */
 export function SearchProgress({ list }: { readonly list: TraceList }) {
-  const search = list.search.value;
-  if (search !== undefined) {
-    const { lookedBackToMs } = search;
+  const { lookedBackToMs } = list;
+  const place = lookedBackToMs === undefined ? undefined : timeOfDay(lookedBackToMs);
+  if (list.isSearching.value) {
     return (
       <p class="search-progress" role="status">
-        Searching…
-        {lookedBackToMs !== undefined && ` looked back to ${timeOfDay(lookedBackToMs)}`}{' '}
+        Searching… {place !== undefined && `looked back to ${place}`}{' '}
         <button type="button" class="button" onClick={() => list.stopSearch()}>
           Stop
         </button>
@@ -27,7 +26,7 @@ export function SearchProgress({ list }: { readonly list: TraceList }) {
   if (!list.isStopped.value) return null;
   return (
     <p class="search-progress">
-      Stopped.{' '}
+      {place === undefined ? 'Stopped.' : `Stopped at ${place}.`}{' '}
       <button type="button" class="button" onClick={() => list.searchOn()}>
         Look further back
       </button>

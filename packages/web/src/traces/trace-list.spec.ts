@@ -153,13 +153,13 @@ describe('TraceList', () => {
     const { list, questions } = setUp();
     list.show(ERROR);
     await questions[0]!.answer([], '1795341266054010300-7');
-    expect(list.search.value?.lookedBackToMs).toBeCloseTo(1_795_341_266_054.0103, 2);
+    expect(list.isSearching.value).toBe(true);
+    expect(list.lookedBackToMs).toBeCloseTo(1_795_341_266_054.0103, 2);
     expect(questions[1]!.cursor).toBe('1795341266054010300-7');
     await questions[1]!.answer([A], 'elsewhere');
-    expect(list.search.value).toEqual({ lookedBackToMs: undefined });
+    expect([list.isSearching.value, list.lookedBackToMs]).toEqual([true, undefined]);
     await questions[2]!.answer([B]);
-    expect(list.search.value).toBeUndefined();
-    expect(list.nextCursor.value).toBeNull();
+    expect(list.isSearching.value).toBe(false);
     list.loadMore();
     expect(questions).toHaveLength(3);
   });
@@ -169,7 +169,7 @@ describe('TraceList', () => {
     list.show(ERROR);
     await questions[0]!.answer([A], '900-1');
     list.stopSearch();
-    expect(list.search.value).toBeUndefined();
+    expect(list.isSearching.value).toBe(false);
     expect(list.isStopped.value).toBe(true);
     await questions[1]!.answer([B], '800-1');
     list.loadMore();
@@ -188,7 +188,7 @@ describe('TraceList', () => {
     );
     list.show('');
     await questions[0]!.answer(full, '800-1');
-    expect(list.search.value).toBeUndefined();
+    expect(list.isSearching.value).toBe(false);
     list.loadMore();
     list.loadMore();
     expect(questions).toHaveLength(2);

@@ -26,12 +26,6 @@ export type TraceListState =
   /** It is tried again. `message` is undefined where there was no answer at all. */
   | { readonly kind: 'failed'; readonly message: string | undefined };
 
-/** A search that has not found enough yet. */
-export interface Search {
-  /** Traces that began later have been looked at; undefined where the service does not tell. */
-  readonly lookedBackToMs: number | undefined;
-}
-
 const PAGE_SIZE = 100;
 /** A search goes on until it has found so many: more than are in sight. */
 const ENOUGH = 60;
@@ -52,7 +46,7 @@ export class TraceList {
   readonly #query = signal('');
   readonly #problems = signal<readonly QueryProblem[]>([]);
   readonly #state = signal<TraceListState>({ kind: 'loading' });
-  readonly #search = signal<Search | undefined>(undefined);
+  readonly #isSearching = signal(false);
   readonly #nextCursor = signal<string | null>(null);
   /** The newest change of each trace that was told while a page was under way: the page may be older. */
   readonly #meanwhile = new Map<string, LiveChange>();
@@ -88,14 +82,14 @@ export class TraceList {
     return this.#state;
   }
 
-  /** What is being looked for; undefined while nothing is. */
-  get search(): ReadonlySignal<Search | undefined> {
-    return this.#search;
+  /** The pages so far had not enough, and further ones are asked for. */
+  get isSearching(): ReadonlySignal<boolean> {
+    return this.#isSearching;
   }
 
-  /** Where the next page begins; `null` when the end is reached. */
-  get nextCursor(): ReadonlySignal<string | null> {
-    return this.#nextCursor;
+  /** Traces that began later have been looked at; undefined when the end is reached, or the service does not tell. */
+  get lookedBackToMs(): number | undefined {
+    return beganBefore(this.#nextCursor.value);
   }
 
   /** Someone has stopped the search before its end. */
@@ -145,7 +139,7 @@ export class TraceList {
     this.#isStopped.value = true;
     this.#load?.abort();
     this.#load = undefined;
-    this.#search.value = undefined;
+    this.#isSearching.value = false;
   }
 
   /** Any trace has changed. Of those that a query finds, the list is told by itself. */
@@ -171,7 +165,7 @@ export class TraceList {
     const load = new AbortController();
     const { signal: aborted } = load;
     this.#load = load;
-    this.#search.value = undefined;
+    this.#isSearching.value = false;
     let cursor = begin;
     let found = 0;
     try {
@@ -187,11 +181,11 @@ export class TraceList {
         cursor = page.nextCursor;
         this.#nextCursor.value = cursor;
         const isEnough = cursor === null || found >= ENOUGH || this.rows.isFull;
-        this.#search.value = isEnough ? undefined : { lookedBackToMs: beganBefore(cursor) };
-      } while (this.#search.value !== undefined);
+        this.#isSearching.value = !isEnough;
+      } while (this.#isSearching.value);
     } catch (error) {
       if (aborted.aborted) return;
-      this.#search.value = undefined;
+      this.#isSearching.value = false;
       // Of a further page, the row that asked is still at the end of the list: scrolling asks again.
       if (isAnew && this.#state.value.kind === 'loading') this.#fail(error);
     }

@@ -115,7 +115,7 @@ function NoRows({ viewer }: { readonly viewer: Viewer }) {
         </Notice>
       );
     case 'shown':
-      return list.search.value === undefined && !list.isStopped.value ? (
+      return !list.isSearching.value && !list.isStopped.value ? (
         <EmptyResults viewer={viewer} />
       ) : (
         <div class="trace-table">
