@@ -371,6 +371,33 @@ describe('very many primitives', () => {
   });
 });
 
+describe('names that are programs', () => {
+  const hostile = '"><img src=x onerror="document.title=1"><script>document.title=2</script>';
+
+  it('are shown as the text that they are, and found by it', async () => {
+    const { page } = browser;
+    await lambda(hostile, () => {
+      throw new TypeError(hostile);
+    }).tryExecute('', { sessionId: hostile, userId: hostile });
+    await obs.flush();
+    await page.goto(`${service.url}/#/overview`);
+    await page.getByLabel('Filter primitives').fill('onerror');
+    await page.getByText('1 of ').waitFor();
+    expect(await primitives()).toEqual([hostile]);
+    expect(await page.locator('.error-table', { hasText: hostile }).count()).toBe(1);
+    await page.locator('.primitive-table tbody a').click();
+    await page.locator('.trace-row', { hasText: hostile }).waitFor();
+    await page.goto(`${service.url}/#/sessions`);
+    const link = page.locator('.session-row a[title*=onerror]');
+    await link.waitFor();
+    expect(await link.getAttribute('title')).toBe(hostile);
+    await link.click();
+    await page.locator('.trace-row', { hasText: hostile }).waitFor();
+    expect(await page.locator('main img, main script').count()).toBe(0);
+    expect(await page.title()).toMatch(/^Traces · /);
+  });
+});
+
 describe('while the service fails', () => {
   const problem = JSON.stringify({
     type: 'about:blank',
