@@ -133,7 +133,7 @@ describe('the page', () => {
     await page.keyboard.press('e');
     await page.locator('.span-error').waitFor();
     expect(await page.locator('.span-error').textContent()).toContain('The ranking service is overloaded.');
-    expect(await page.locator('.span-error pre').textContent()).toContain('example-workflow');
+    expect(await page.locator('.span-error .stack').textContent()).toContain('example-workflow');
     expect(await page.locator('.waterfall-row.is-active .status').textContent()).toBe('error');
     await shoot('trace-details');
     expect(new URL(page.url()).hash).toContain('?span=');

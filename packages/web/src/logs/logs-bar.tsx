@@ -88,8 +88,8 @@ export function LogsBar(props: LogsBarProps) {
       </label>
       <span class="muted logs-count">
         {hasMore && 'first '}
-        {lineCount === 1 ? '1 line' : `${lineCount.toLocaleString('en')} lines`}, {props.unit.name} after the
-        start
+        {lineCount === 1 ? '1 line' : `${lineCount.toLocaleString('en')} lines`}, {props.unit.name}
+        <span class="logs-unit"> after the start</span>
       </span>
     </div>
   );

@@ -39,11 +39,14 @@ export function SpanLogs({ viewer, trace, tree, spanId }: SpanLogsProps) {
     [summary.traceId, spanIds.join(), minSeverity.value],
   );
   useEffect(() => () => logs.close(), []);
-  const { records, hasMore, hasFailed } = logs.loaded.value;
+  const { records, hasMore, hasFailed, isLoading } = logs.loaded.value;
   const rows = useMemo(() => logRows(records, summary, tree), [records, summary, tree]);
   const isNarrowed = minSeverity.value !== undefined;
   const canWiden = below.length > spanIds.length || isWithChildren.value;
-  if (rows.length === 0 && !hasFailed && !isNarrowed && !isWithChildren.value) return null;
+  // A span that holds others together seldom logs anything itself.
+  const hasBelow =
+    canWiden && viewer.logs.loaded.value.records.some((record) => below.includes(record.spanId ?? ''));
+  if (rows.length === 0 && !hasFailed && !isNarrowed && !hasBelow) return null;
   return (
     <Section title="Logs" count={hasMore ? `first ${rows.length.toLocaleString('en')} lines` : rows.length}>
       <div class="span-logs">
@@ -63,7 +66,9 @@ export function SpanLogs({ viewer, trace, tree, spanId }: SpanLogsProps) {
         {rows.map((row) => (
           <SpanLogLine key={row.record.id} row={row} />
         ))}
-        {rows.length === 0 && !hasFailed && <p class="muted">No line of this level.</p>}
+        {rows.length === 0 && !hasFailed && !isLoading && (
+          <p class="muted">{isNarrowed ? 'No line of this level.' : 'Nothing in the span itself.'}</p>
+        )}
         {hasMore && (
           <p>
             <button type="button" class="link-button" onClick={() => logs.showMore()}>
