@@ -1,4 +1,4 @@
-import { isFailed } from '../tree/failures.ts';
+import { failureOrigin, isFailed } from '../tree/failures.ts';
 import { rowEdge } from '../tree/edge.ts';
 import { childRows, rowLabel } from '../tree/span-tree.ts';
 import type { SpanTree } from '../tree/span-tree.ts';
@@ -22,13 +22,10 @@ export interface FailedWithin {
 
 const MOST_PARTS = 20;
 
-/** What failed directly below a row, and where the failure of the row began: at each level the child that failed last. */
+/** What failed directly below a row, and where the failure of the row began. */
 export function failedWithin(tree: SpanTree, row: number): FailedWithin {
   const failed = [...childRows(tree, row)].filter((child) => isFailed(tree, child));
-  let origin = row;
-  if (isFailed(tree, row)) {
-    for (let next = lastFailed(tree, row); next !== -1; next = lastFailed(tree, next)) origin = next;
-  }
+  const origin = isFailed(tree, row) ? failureOrigin(tree, row) : row;
   return {
     parts: failed.slice(0, MOST_PARTS).map((child) => partOf(tree, child)),
     count: failed.length,
@@ -46,18 +43,4 @@ function partOf(tree: SpanTree, row: number): FailedPart {
     message:
       statusMessage[tree.inner[row] as number] ?? statusMessage[tree.outer[row] as number] ?? undefined,
   };
-}
-
-function lastFailed(tree: SpanTree, row: number): number {
-  const { startMs, durationMs } = tree.spans;
-  let last = -1;
-  let lastEndMs = Number.NEGATIVE_INFINITY;
-  for (const child of childRows(tree, row)) {
-    const span = tree.outer[child] as number;
-    const endMs = (startMs[span] as number) + (durationMs[span] as number);
-    if (!isFailed(tree, child) || endMs < lastEndMs) continue;
-    last = child;
-    lastEndMs = endMs;
-  }
-  return last;
 }

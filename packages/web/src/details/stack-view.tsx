@@ -1,3 +1,4 @@
+import { Fragment } from 'preact';
 import { useMemo } from 'preact/hooks';
 import { withoutDirectionMarks } from '../format/plain-text.ts';
 import { LongText } from '../json/long-text.tsx';
@@ -118,12 +119,30 @@ function Place({ frame: { file, line, column }, workingDirectory }: PlaceProps) 
   const text = withoutDirectionMarks(position === '' ? brief : `${brief}:${position}`);
   return href === undefined ? (
     <span class="stack-place" title={file}>
-      {text}
+      <PathText text={text} />
     </span>
   ) : (
     <a class="stack-place" href={href} title={`Open ${path} in the editor`}>
-      {text}
+      <PathText text={text} />
     </a>
+  );
+}
+
+/** A path, which may be broken after each folder. */
+function PathText({ text }: { readonly text: string }) {
+  return (
+    <>
+      {text.split('/').map((part, index) => (
+        <Fragment key={index}>
+          {index > 0 && (
+            <>
+              /<wbr />
+            </>
+          )}
+          {part}
+        </Fragment>
+      ))}
+    </>
   );
 }
 

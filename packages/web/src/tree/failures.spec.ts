@@ -57,6 +57,17 @@ describe('decisiveFailure', () => {
     expect(decisiveFailure(tree)).toBe(4);
   });
 
+  it('follows the error that climbed, though something else failed after it', () => {
+    const undone = buildSpanTree(
+      spanColumns([
+        { name: 'saga', status: 'error', duration: 100, message: 'the passport is out of date' },
+        { name: 'issue', parent: 0, status: 'error', message: 'the passport is out of date' },
+        { name: 'undo', parent: 0, start: 50, status: 'error', message: 'the hotel is restarting' },
+      ]),
+    );
+    expect(decisiveFailure(undone)).toBe(1);
+  });
+
   it('finds none in a trace that recovered', () => {
     const recovered = buildSpanTree(
       spanColumns([{ name: 'root' }, { name: 'attempt', parent: 0, status: 'error' }]),

@@ -41,18 +41,31 @@ export function neighbouringFailure(origins: Int32Array, row: number, step: 1 | 
   return origins.findLast((origin) => origin < row) ?? (origins[origins.length - 1] as number);
 }
 
-/**
- * The row that explains why the trace failed: from the failed root down, at each level the child that
- * failed last. -1 when no root failed.
- */
+/** The row that explains why the trace failed: where the failure of the root that failed last began. -1 when none did. */
 export function decisiveFailure(tree: SpanTree): number {
-  let decisive = -1;
-  let next = lastFailed(tree, roots(tree));
-  while (next !== -1) {
-    decisive = next;
-    next = lastFailed(tree, childRows(tree, next));
-  }
-  return decisive;
+  const root = lastFailed(tree, roots(tree));
+  return root === -1 ? -1 : failureOrigin(tree, root);
+}
+
+/**
+ * Where the failure of a row began: from it down, at each level the child that failed with the same message, for errors
+ * climb, else the one that failed last. The row itself where nothing failed below it.
+ */
+export function failureOrigin(tree: SpanTree, row: number): number {
+  let origin = row;
+  for (let next = row; next !== -1; next = failedChild(tree, next)) origin = next;
+  return origin;
+}
+
+function failedChild(tree: SpanTree, row: number): number {
+  const message = messageOf(tree, row);
+  const same = [...childRows(tree, row)].filter((child) => messageOf(tree, child) === message);
+  const climbed = message === null ? -1 : lastFailed(tree, same);
+  return climbed === -1 ? lastFailed(tree, childRows(tree, row)) : climbed;
+}
+
+function messageOf({ spans, outer, inner }: SpanTree, row: number): string | null {
+  return spans.statusMessage[inner[row] as number] ?? spans.statusMessage[outer[row] as number] ?? null;
 }
 
 /** Whether `row` is a timeout whose own limit passed, not one that hands on the timeout of another below it. */
