@@ -1,5 +1,6 @@
 import { useSignal } from '@preact/signals';
 import { useContext, useEffect, useRef } from 'preact/hooks';
+import type { TraceSummary } from '@tta/obs-protocol';
 import type { Viewer } from '../viewer.ts';
 import { Keys } from './keys.tsx';
 import { closeModal, Modal } from './modal.tsx';
@@ -13,16 +14,30 @@ export interface PaletteProps {
   readonly state: ModalState;
 }
 
+/** Of so many the names are looked through; all others are found by searching. */
+const RECENT_TRACES = 500;
+
 /** Finds everything that can be done or opened by what it is called. */
 export function Palette({ viewer, state }: PaletteProps) {
   const registry = useContext(Commands);
   const typed = useSignal('');
   const active = useSignal(0);
   const list = useRef<HTMLDivElement>(null);
+  const traces = useSignal<readonly TraceSummary[]>([]);
   const isOpen = state.isOpen.value;
   useEffect(() => {
     if (!isOpen) return undefined;
+    const abort = new AbortController();
+    // The list may show what a query finds, or not be loaded.
+    viewer.client.traces({ limit: RECENT_TRACES, signal: abort.signal }).then(
+      ({ items }) => {
+        traces.value = items;
+      },
+      // Without them there are the commands, and the ids of traces.
+      () => {},
+    );
     return () => {
+      abort.abort();
       typed.value = '';
       active.value = 0;
     };
@@ -31,7 +46,7 @@ export function Palette({ viewer, state }: PaletteProps) {
   const find = (): readonly PaletteEntry[] =>
     paletteEntries(typed.value, {
       commands: registry.all(),
-      traces: viewer.traces.rows.shown.map(({ trace }) => trace),
+      traces: traces.value,
       openTrace: (traceId) => viewer.go({ view: 'trace', traceId }),
       search: (query) => viewer.go({ view: 'traces', query }),
     });

@@ -55,7 +55,7 @@ function Kept({ health: { retention, stored, databasePath } }: { readonly health
           <tr>
             <th scope="row">they have not changed for</th>
             <td class="num">–</td>
-            <td class="num">{retentionHours} h</td>
+            <td class="num">{Number(retentionHours.toPrecision(3))} h</td>
             <td>
               <code>retentionHours</code>
             </td>
