@@ -36,8 +36,10 @@ export function deferView<Props extends object>(
   function View(props: Props) {
     const [, update] = useReducer((turn: number) => turn + 1, 0);
     const wait = (): void => void begin().then(() => update(undefined));
+    const drawn = loaded;
     useEffect(() => {
-      if (loaded === undefined) wait();
+      // It may have come since this was drawn.
+      if (drawn === undefined) wait();
     }, []);
     if (loaded !== undefined) {
       const Loaded = loaded;
