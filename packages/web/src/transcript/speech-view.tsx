@@ -66,7 +66,7 @@ export function SpeechView({ reader, row, speech }: SpeechViewProps) {
             type="button"
             class="copy"
             aria-pressed={choice.format === format}
-            aria-label={`Show this message as ${choice.title}`}
+            aria-label={`${SHORT[choice.format]}: show this message as ${choice.title}`}
             onClick={() => reader.formats.choose(name, choice.format)}
           >
             {SHORT[choice.format]}

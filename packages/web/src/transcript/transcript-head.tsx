@@ -70,8 +70,8 @@ export function TranscriptHead(props: TranscriptHeadProps) {
         <details class="transcript-export">
           <summary>Export</summary>
           <div class="transcript-export-menu">
-            <CopyButton text={asMarkdown} what="the transcript as Markdown" label="copy as Markdown" />
-            <CopyButton text={asJson} what="the transcript as JSON" label="copy as JSON" />
+            <CopyButton text={asMarkdown} what="as Markdown" label="copy as Markdown" />
+            <CopyButton text={asJson} what="as JSON" label="copy as JSON" />
             <button
               type="button"
               class="copy"

@@ -66,7 +66,7 @@ function Conversations({ viewer, document: trace, route, onSelect, onAdjust }: T
   const shown = shownRows(rows, isOpen);
 
   /** The turn that keys work on. */
-  const active = useSignal<string | undefined>(route.spanId);
+  const active = useSignal<string | undefined>(undefined);
   const found = useSignal<Find | undefined>(undefined);
   const scroller = useRef<HTMLDivElement>(null);
   const findInput = useRef<HTMLInputElement>(null);
@@ -101,12 +101,27 @@ function Conversations({ viewer, document: trace, route, onSelect, onAdjust }: T
     virtual.show(index, target.align);
   });
 
+  // What arrives above the turn that keys work on would push it out of sight. Later only what is new comes.
+  const isActiveShown = useRef(false);
+  const isFirstLoad = useRef(true);
+  useLayoutEffect(() => {
+    const index = shown.findIndex(({ key }) => key === active.peek());
+    if (isFirstLoad.current && isActiveShown.current && index !== -1) virtual.show(index, 'auto');
+    isFirstLoad.current = !isComplete;
+  }, [items]);
+  useLayoutEffect(() => {
+    const element = scroller.current?.querySelector('.turn.is-active');
+    const view = scroller.current?.getBoundingClientRect();
+    const place = element?.getBoundingClientRect();
+    isActiveShown.current =
+      view !== undefined && place !== undefined && place.top < view.bottom && place.bottom > view.top;
+  });
+
   // A selection that comes from the address or from another way to look at the trace.
   useEffect(() => {
     if (route.spanId === undefined) return;
     const row = rowOfSpanId(rows, route.spanId, trace.spans);
     if (row !== undefined && row.key !== active.peek()) reveal(row);
-    else if (row !== undefined && active.peek() === undefined) active.value = row.key;
   }, [route.spanId, isComplete]);
 
   const go = (row: TranscriptRow | undefined, align: 'auto' | 'start' = 'auto'): void => {
