@@ -207,7 +207,7 @@ describe('the overview', () => {
     await untilReading(/: 2 traces, 1 failed, p50 .+, p95 .+$/);
     await page.keyboard.press('Escape');
     await untilReading(/^Most traces at .+: 2; most failed at .+: 1; highest p95 at /);
-    const bar = await page.locator('.chart-body .bar-failed').boundingBox();
+    const bar = await page.locator('.chart-body [fill="url(#failed-runs)"]').boundingBox();
     if (bar === null) throw new Error('The failed run is not in the chart.');
     await page.mouse.move(bar.x + bar.width / 2, bar.y);
     await untilReading(/: 2 traces, 1 failed, p50/);

@@ -104,6 +104,11 @@ export function RunChart({ series, onOpen }: RunChartProps) {
         }}
       >
         <Lane edge={formatCount(most)} steps={steps} index={index}>
+          <defs>
+            <pattern id="failed-runs" width={1} height={8} patternUnits="userSpaceOnUse">
+              <rect class="bar-failed" width={1} height={6} />
+            </pattern>
+          </defs>
           {steps.map(({ traceCount, errorCount }, x) => {
             const failed = barHeight(errorCount, most);
             const all = Math.max(barHeight(traceCount, most), failed);
@@ -114,7 +119,7 @@ export function RunChart({ series, onOpen }: RunChartProps) {
                 )}
                 {failed > 0 && (
                   <rect
-                    class="bar-failed"
+                    fill="url(#failed-runs)"
                     x={x + 0.1}
                     width={0.8}
                     y={CHART_HEIGHT - failed}
