@@ -85,9 +85,7 @@ export function TraceTable({ viewer, isNarrow }: TraceTableProps) {
   useEffect(() => {
     // The row that was opened is still the one that the keys are at when its trace is left.
     const index = indexOfActive();
-    if (index === -1) return;
-    scroller.current?.focus({ preventScroll: true });
-    virtual.show(index);
+    if (index !== -1) virtual.show(index);
   }, []);
   useEffect(() => {
     if (virtual.last >= count - 20) list.loadMore();
