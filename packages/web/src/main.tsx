@@ -22,6 +22,8 @@ import './styles/rows.css';
 import './styles/details.css';
 import './styles/logs.css';
 import './styles/overview.css';
+import './styles/run-chart.css';
+import './styles/figure-table.css';
 import './styles/services.css';
 import './styles/sessions.css';
 import './styles/json.css';
