@@ -224,6 +224,16 @@ describe('the shell', () => {
     await page.setViewportSize({ width: 1280, height: 800 });
   });
 
+  it('says of a trace that there is none with its id, until it arrives', async () => {
+    const id = 'c0ffee'.padEnd(32, '0');
+    await open(`traces/${id}`);
+    await page.getByText('There is no such trace').waitFor();
+    expect(browser.complaints.splice(0)).toEqual([expect.stringContaining('404')]);
+    await expectAccessible(page);
+    await sendGeneratedTrace(service.url, 3, id);
+    await page.locator('.waterfall-row').first().waitFor();
+  });
+
   it('asks no other host and causes no complaint', () => {
     expect(browser.requestsOutside(service.url)).toEqual([]);
     expect(browser.complaints).toEqual([]);

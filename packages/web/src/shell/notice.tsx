@@ -8,18 +8,20 @@ export interface NoticeProps {
   readonly title: string;
   /** What it means or what to do, in a sentence or two. */
   readonly children?: ComponentChildren;
+  /** It stands in place of a whole view: its title is the heading of the page. */
+  readonly isView?: boolean;
   /** Asks again; offered as a button. */
   readonly onRetry?: (() => void) | undefined;
 }
 
 /** Stands where something would be shown. */
-export function Notice({ kind, title, children, onRetry }: NoticeProps) {
+export function Notice({ kind, title, children, isView = false, onRetry }: NoticeProps) {
   return (
     <div class={`notice is-${kind}`} role={kind === 'error' ? 'alert' : undefined}>
       <svg class="notice-glyph" viewBox="0 0 16 16" aria-hidden="true">
         <path d={kind === 'error' ? 'M8 2l6.5 12h-13zM8 6.5v3.5M8 12v.2' : 'M2 4h9M5 8h9M5 12h5'} />
       </svg>
-      <p class="notice-title">{title}</p>
+      {isView ? <h1 class="notice-title">{title}</h1> : <p class="notice-title">{title}</p>}
       {children !== undefined && <div class="notice-text">{children}</div>}
       {onRetry !== undefined && (
         <button type="button" class="button" onClick={onRetry}>

@@ -35,7 +35,7 @@ export function ServiceBanner({ condition }: { readonly condition: ServiceCondit
 /** Stands in place of every view when nothing can be loaded without the token. */
 export function TokenNotice() {
   return (
-    <Notice kind="error" title="The service wants its token">
+    <Notice isView kind="error" title="The service wants its token">
       <TokenHelp />
     </Notice>
   );

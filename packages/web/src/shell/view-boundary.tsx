@@ -22,7 +22,12 @@ export class ViewBoundary extends Component<ViewBoundaryProps, ViewBoundaryState
   override render({ children }: ViewBoundaryProps, { fault }: ViewBoundaryState) {
     if (fault === undefined) return children;
     return (
-      <Notice kind="error" title="This view has failed" onRetry={() => this.setState({ fault: undefined })}>
+      <Notice
+        isView
+        kind="error"
+        title="This view has failed"
+        onRetry={() => this.setState({ fault: undefined })}
+      >
         That is a fault of this page: {fault.message}
       </Notice>
     );

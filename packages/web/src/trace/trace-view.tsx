@@ -3,6 +3,7 @@ import { useEffect, useMemo } from 'preact/hooks';
 import { useCommands } from '../commands/use-commands.tsx';
 import type { TracePart, TraceRoute } from '../route.ts';
 import { deferView } from '../shell/deferred-view.tsx';
+import { Loading, Notice } from '../shell/notice.tsx';
 import type { ThemeSetting } from '../theme.ts';
 import type { Viewer } from '../viewer.ts';
 import { WaterfallView } from '../waterfall/waterfall-view.tsx';
@@ -83,20 +84,24 @@ export function TraceView({ viewer, theme, route }: TraceViewProps) {
 
   switch (state.kind) {
     case 'loading':
-      return <p class="notice">Loading the trace…</p>;
+      return <Loading what="the trace" rows={12} />;
     case 'missing':
       return (
-        <p class="notice" role="alert">
-          There is no trace with the id {traceId}. It may have been removed because it was old, or it has not
-          arrived yet. <a href="#/traces">All traces</a>
-        </p>
+        <Notice isView kind="empty" title="There is no such trace">
+          None has the id {traceId}. It may have been removed because it was old, or it has not arrived yet:
+          then it appears here. <a href="#/traces">All traces</a>
+        </Notice>
       );
     case 'failed':
       return (
-        <p class="notice" role="alert">
-          {state.message} <button onClick={() => viewer.openTrace.reload()}>Try again</button>{' '}
-          <a href="#/traces">All traces</a>
-        </p>
+        <Notice
+          isView
+          kind="error"
+          title="Could not load the trace"
+          onRetry={() => viewer.openTrace.reload()}
+        >
+          {state.message} <a href="#/traces">All traces</a>
+        </Notice>
       );
     case 'shown': {
       const { document: trace, tree } = state;
