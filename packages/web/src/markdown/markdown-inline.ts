@@ -35,6 +35,8 @@ const WRAPPINGS: Readonly<Record<string, Wrapping>> = {
  * proportional to the text.
  */
 export function readInline(text: string): readonly MarkdownInline[] {
+  SPECIAL.lastIndex = 0;
+  if (!SPECIAL.test(text)) return text === '' ? [] : [{ type: 'text', text }];
   return new InlineReader(text).read();
 }
 

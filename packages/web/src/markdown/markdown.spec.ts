@@ -223,10 +223,15 @@ describe('readMarkdown', () => {
     '_a_',
     '"',
     '](' + ' '.repeat(50),
-  ])('takes time in proportion to the text, also for a megabyte of %j', (piece) => {
-    const text = piece.repeat(Math.ceil(1_000_000 / piece.length));
-    const startMs = performance.now();
-    readMarkdown(text);
-    expect(performance.now() - startMs).toBeLessThan(4_000);
-  });
+  ])(
+    'takes time in proportion to the text, also for a megabyte of %j',
+    (piece) => {
+      const text = piece.repeat(Math.ceil(1_000_000 / piece.length));
+      const startMs = performance.now();
+      readMarkdown(text);
+      // What takes the square of the length takes hours.
+      expect(performance.now() - startMs).toBeLessThan(30_000);
+    },
+    60_000,
+  );
 });

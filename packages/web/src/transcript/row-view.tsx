@@ -43,7 +43,11 @@ function TurnRow({ reader, row, ai }: RowViewProps) {
   const finish = finishText(row);
   return (
     <>
-      <RowHead reader={reader} row={row} figures={turnFigures(ai, row, reader.steps.get(row.key))}>
+      <RowHead
+        reader={reader}
+        row={row}
+        figures={turnFigures(ai, row, reader.steps.get(row.key), reader.unit)}
+      >
         {finish !== '' && (
           <span class="transcript-finish" title="Why the model ended">
             {withoutDirectionMarks(finish)}

@@ -253,9 +253,10 @@ function Conversations({ viewer, document: trace, route, onSelect, onAdjust }: T
             {Object.entries(FIGURES).map(([name, title]) => (
               <span key={name} class={`turn-figure is-${name}`}>
                 {title}
+                {name === 'first' && `, ${unit.name}`}
               </span>
             ))}
-            <span class="turn-figure is-took">{unit.name}</span>
+            <span class="turn-figure is-took">took, {unit.name}</span>
           </div>
           {isComplete && isSilent && <NothingCaptured conventions={items.map(({ ai }) => ai.convention)} />}
           <div

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import { SECONDS } from '../format/duration.ts';
 import type { SpanTranscript, TranscriptList } from '@tta/obs-protocol';
 import { aiTrace, callOf, say } from '../testing/transcript-fixture.ts';
 import type { AiSketch } from '../testing/transcript-fixture.ts';
@@ -126,7 +127,7 @@ describe('turnFigures', () => {
   it('says whose word a cost is', () => {
     const figuresOf = (sketch: Partial<AiSketch>) => {
       const { document, rows } = read([{ ...turn([1_000, 50]), ...sketch }]);
-      return turnFigures(document.spans.ai, rows[0]!, undefined).map(({ name, text, title }) => [
+      return turnFigures(document.spans.ai, rows[0]!, undefined, SECONDS).map(({ name, text, title }) => [
         name,
         text,
         title,

@@ -1,6 +1,7 @@
 import type { AiCost, AiSpanColumns } from '@tta/obs-protocol';
 import { exactCount, formatCount } from '../format/count.ts';
-import { formatDuration } from '../format/duration.ts';
+import { inUnit } from '../format/duration.ts';
+import type { DurationUnit } from '../format/duration.ts';
 import { formatPercent } from '../format/percent.ts';
 import { formatUsd } from '../format/usd.ts';
 import type { ContextStep } from './context-growth.ts';
@@ -20,6 +21,7 @@ export function turnFigures(
   ai: AiSpanColumns,
   { at, ai: said, isCounted }: Pick<TranscriptRow, 'at' | 'ai' | 'isCounted'>,
   step: ContextStep | undefined,
+  unit: DurationUnit,
 ): readonly Figure[] {
   const input = ai.inputTokens[at] ?? null;
   const output = ai.outputTokens[at] ?? null;
@@ -45,7 +47,7 @@ export function turnFigures(
     },
     {
       name: 'first',
-      text: first === null ? '' : formatDuration(first),
+      text: first === null ? '' : inUnit(first, unit),
       title: 'from the request to the first chunk of the answer',
     },
   ];
