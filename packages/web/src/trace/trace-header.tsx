@@ -6,6 +6,7 @@ import type { AiUsage, ExecutionStatus, TraceDocument, TraceSummary } from '@tta
 import { exactCount, formatCount } from '../format/count.ts';
 import { formatDuration } from '../format/duration.ts';
 import { absoluteTime } from '../format/moment.ts';
+import { withoutDirectionMarks } from '../format/plain-text.ts';
 import { shortId } from '../format/short-id.ts';
 import { costSources, formatCost } from '../format/usd.ts';
 import { formatRoute } from '../route.ts';
@@ -43,6 +44,8 @@ export function TraceHeader(props: TraceHeaderProps) {
   const cause = useMemo(() => decisiveFailure(tree), [tree]);
   const spent = useMemo(() => mostTimeSpent(tree), [tree]);
   const { sessionId, userId, usage } = summary;
+  const name = withoutDirectionMarks(summary.name);
+  const serviceNames = services.map(withoutDirectionMarks);
   return (
     <header class="trace-header">
       <div class="trace-title">
@@ -54,8 +57,8 @@ export function TraceHeader(props: TraceHeaderProps) {
         >
           ←
         </a>
-        <h1 class="clip" title={summary.name}>
-          {summary.name === '' ? '(no name)' : summary.name}
+        <h1 class="clip" title={name}>
+          {name === '' ? '(no name)' : name}
         </h1>
         <span class={`verdict status-${summary.status}`}>
           <StatusGlyph status={summary.status} />
@@ -77,7 +80,7 @@ export function TraceHeader(props: TraceHeaderProps) {
             >
               <strong>{Math.round(spent.share * 100)} %</strong>
               {spent.isWaiting ? 'waiting in' : 'in'}
-              <span class="clip">{spent.label}</span>
+              <span class="clip">{withoutDirectionMarks(spent.label)}</span>
             </button>
           )}
           {usage !== null && <Usage usage={usage} />}
@@ -86,8 +89,8 @@ export function TraceHeader(props: TraceHeaderProps) {
       <dl class="facts">
         <Fact name="Started">{absoluteTime(summary.startTimeMs)}</Fact>
         <Fact name={services.length === 1 ? 'Service' : 'Services'}>
-          <span class="clip" title={services.join('\n')}>
-            {services.join(', ')}
+          <span class="clip" title={serviceNames.join('\n')}>
+            {serviceNames.join(', ')}
           </span>
         </Fact>
         <Fact name="Spans">{exactCount(summary.spanCount)}</Fact>
@@ -99,9 +102,9 @@ export function TraceHeader(props: TraceHeaderProps) {
             <a
               class="clip"
               href={formatRoute({ view: 'traces', query: fieldTerm('session', [sessionId]) })}
-              title={`All traces of the session ${sessionId}`}
+              title={`All traces of the session ${withoutDirectionMarks(sessionId)}`}
             >
-              {shortId(sessionId)}
+              {shortId(withoutDirectionMarks(sessionId))}
             </a>
           </Fact>
         )}
@@ -110,9 +113,9 @@ export function TraceHeader(props: TraceHeaderProps) {
             <a
               class="clip"
               href={formatRoute({ view: 'traces', query: fieldTerm('user', [userId]) })}
-              title={`All traces of ${userId}`}
+              title={`All traces of ${withoutDirectionMarks(userId)}`}
             >
-              {userId}
+              {withoutDirectionMarks(userId)}
             </a>
           </Fact>
         )}
@@ -135,8 +138,8 @@ export function TraceHeader(props: TraceHeaderProps) {
           title="Show the span that decided it"
           onClick={() => onSelect(rowId(tree, cause))}
         >
-          <strong>{rowLabel(tree, cause)}</strong>
-          <span class="clip">{causeMessage(tree, cause)}</span>
+          <strong>{withoutDirectionMarks(rowLabel(tree, cause))}</strong>
+          <span class="clip">{withoutDirectionMarks(causeMessage(tree, cause))}</span>
         </button>
       )}
     </header>

@@ -110,6 +110,7 @@ describe('TimeAxis', () => {
     [100, 5, [0, 20, 40, 60, 80, 100]],
     [1_240, 4, [0, 500, 1_000]],
     [7, 7, [0, 1, 2, 3, 4, 5, 6, 7]],
+    [10_800_000, 6, [0, 1_800_000, 3_600_000, 5_400_000, 7_200_000, 9_000_000, 10_800_000]],
   ])('divides %d ms into about %d round parts', (totalMs, wanted, timesMs) => {
     const { ticks } = new TimeAxis({ totalMs, widthPx: 1_000 }).ticks(wanted);
     expect(ticks.map(({ timeMs }) => timeMs)).toEqual(timesMs);
@@ -139,6 +140,12 @@ describe('tickText', () => {
     [1_500, 500, '1.5 s'],
     [90_000, 10_000, '90 s'],
     [1_000.02, 0.01, '1000.02 ms'],
+    [300_000, 60_000, '5 min'],
+    [7_200_000, 1_800_000, '2 h'],
+    [9_000_000, 1_800_000, '2 h 30 min'],
+    [10_600_000, 1_000, '2:56:40'],
+    [3_599_999.9, 1_000, '1:00:00'],
+    [600_000.5, 0.5, '0:10:00.0005'],
   ])('says %d ms with steps of %d ms as %s', (timeMs, stepMs, text) => {
     expect(tickText(timeMs, stepMs)).toBe(text);
   });

@@ -33,6 +33,7 @@ const GAP_RATIO = 0.08;
 /** Nothing is magnified beyond this: clocks tell nothing below it. */
 const SHORTEST_MS = 0.001;
 const CLOSEST_TICKS_PX = 48;
+const MINUTE_MS = 60_000;
 
 /**
  * Moments of a trace placed along a width. What is in sight is magnified; gaps are compressed to a fixed length. Between
@@ -156,17 +157,37 @@ export class TimeAxis {
   }
 }
 
-/** A moment of the axis in the shortest form: its own unit, as many decimals as the step between two needs. */
+/**
+ * A moment of the axis in the shortest form: its own unit, as many decimals as the step between two needs, from ten
+ * minutes on in steps below one as on a clock.
+ */
 export function tickText(timeMs: number, stepMs: number): string {
   if (timeMs === 0) return '0';
-  const isInSeconds = stepMs >= 100;
+  if (stepMs >= MINUTE_MS) {
+    const minutes = Math.round(timeMs / MINUTE_MS);
+    const [hours, rest] = [Math.floor(minutes / 60), minutes % 60];
+    if (hours === 0) return `${rest} min`;
+    return rest === 0 ? `${hours} h` : `${hours} h ${rest} min`;
+  }
+  const isInSeconds = stepMs >= 100 || timeMs >= 10 * MINUTE_MS;
   const step = isInSeconds ? stepMs / 1000 : stepMs;
   const decimals = Math.max(0, -Math.floor(Math.log10(step) + 1e-9));
-  return `${(isInSeconds ? timeMs / 1000 : timeMs).toFixed(decimals)} ${isInSeconds ? 's' : 'ms'}`;
+  if (timeMs < 10 * MINUTE_MS)
+    return `${(isInSeconds ? timeMs / 1000 : timeMs).toFixed(decimals)} ${isInSeconds ? 's' : 'ms'}`;
+  // Rounded before it is taken apart: 59.96 s would be 60 s of the minute before.
+  const seconds = Number((timeMs / 1000).toFixed(decimals));
+  const [hours, minutes] = [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60];
+  const rest = (seconds % 60).toFixed(decimals).padStart(decimals === 0 ? 2 : decimals + 3, '0');
+  return `${hours}:${String(minutes).padStart(2, '0')}:${rest}`;
 }
 
-/** The next of 1, 2, 5, 10, 20, 50 … that is not below `value`. */
+/** Steps that are round on a clock, in minutes. */
+const CLOCK_STEPS = [1, 2, 5, 10, 15, 30, 60, 120, 180, 360, 720, 1_440];
+
+/** The next of 1, 2, 5, 10, 20, 50 … that is not below `value`, in milliseconds; above half a minute the next on a clock. */
 function roundUp(value: number): number {
+  const minutes = CLOCK_STEPS.find((step) => step * MINUTE_MS >= value);
+  if (value > MINUTE_MS / 2 && minutes !== undefined) return minutes * MINUTE_MS;
   const power = 10 ** Math.floor(Math.log10(value));
   const leading = value / power;
   const rounded = leading <= 1 ? 1 : leading <= 2 ? 2 : leading <= 5 ? 5 : 10;

@@ -13,6 +13,7 @@ import { criticalPath } from './critical-path.ts';
 import { idleGaps } from './idle-gaps.ts';
 import { logMarks } from './log-marks.ts';
 import { Minimap } from './minimap.tsx';
+import { rulerLabels } from './ruler-labels.ts';
 import { RowSearch } from './row-search.ts';
 import { themePalette } from './theme-palette.ts';
 import { lastEndMs, stretchOf } from './time-axis.ts';
@@ -25,7 +26,6 @@ import { ROW_PX, WaterfallRows } from './waterfall-rows.tsx';
 import type { RowsHandle } from './waterfall-rows.tsx';
 import { WaterfallTools } from './waterfall-tools.tsx';
 
-const TICK_PX = 110;
 const ZOOM_STEP = 1.5;
 /** Share of what is in sight by which a key moves on. */
 const PAN_STEP = 0.25;
@@ -54,8 +54,8 @@ export function WaterfallView(props: TracePartProps) {
     onRange: (range) => onAdjust({ range } as Partial<TraceRoute>),
   });
   const { axis } = sight;
-  const { ticks, stepMs } = useMemo(() => axis.ticks(axis.widthPx / TICK_PX), [axis]);
-  const ticksPx = useMemo(() => ticks.map(({ leftPx }) => leftPx), [ticks]);
+  const labels = useMemo(() => rulerLabels(axis), [axis]);
+  const ticksPx = useMemo(() => labels.ticks.map(({ leftPx }) => leftPx), [labels]);
 
   const isPathShown = route.isCriticalPath === true;
   const path = useMemo(() => (isPathShown ? criticalPath(tree) : undefined), [tree, isPathShown]);
@@ -255,7 +255,7 @@ export function WaterfallView(props: TracePartProps) {
           </span>
           <span class="num">{unit.name}</span>
           <div class="axis" ref={lane} aria-hidden="true">
-            <TimeRuler axis={axis} ticks={ticks} stepMs={stepMs} />
+            <TimeRuler axis={axis} labels={labels} />
             <span class="needle-time" ref={needle.time} hidden />
           </div>
         </div>
