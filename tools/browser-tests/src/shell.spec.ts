@@ -234,6 +234,20 @@ describe('the shell', () => {
     await page.locator('.waterfall-row').first().waitFor();
   });
 
+  it('says that the code of a view could not be loaded, and tries again', async () => {
+    await page.route('**/assets/sessions-view-*.js', (route) => route.abort());
+    await page.goto(`${service.url}/#/sessions`);
+    await page.reload();
+    await page.getByRole('heading', { name: 'Could not load the sessions' }).waitFor();
+    await expectAccessible(page);
+    await page.unrouteAll({ behavior: 'wait' });
+    await page.getByRole('button', { name: 'Try again' }).click();
+    await page.getByRole('heading', { name: 'Sessions', level: 1 }).waitFor();
+    expect(browser.complaints.splice(0)).toEqual(
+      expect.arrayContaining([expect.stringContaining('net::ERR_FAILED')]),
+    );
+  });
+
   it('asks no other host and causes no complaint', () => {
     expect(browser.requestsOutside(service.url)).toEqual([]);
     expect(browser.complaints).toEqual([]);

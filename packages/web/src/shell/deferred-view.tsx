@@ -47,7 +47,7 @@ export function deferView<Props extends object>(
     }
     if (!hasFailed) return <Loading what={what} />;
     return (
-      <Notice kind="error" title={`Could not load ${what}`} onRetry={wait}>
+      <Notice isView kind="error" title={`Could not load ${what}`} onRetry={wait}>
         The service is away, or has a newer page by now: then reload this one.
       </Notice>
     );
