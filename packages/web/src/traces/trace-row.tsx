@@ -71,7 +71,7 @@ export function TraceRowLine({
       </span>
       <span role="gridcell" class="col-duration num" title={formatDuration(trace.durationMs)}>
         <i class="duration-bar" aria-hidden="true">
-          <i style={{ width: `${longestMs === 0 ? 0 : (100 * trace.durationMs) / longestMs}%` }} />
+          <i style={{ width: `${barPercent(trace.durationMs, longestMs)}%` }} />
         </i>
         {inUnit(trace.durationMs, SECONDS)}
         <i class="unit"> s</i>
@@ -107,6 +107,11 @@ export function TraceRowLine({
       </span>
     </div>
   );
+}
+
+/** Rows that are about to come into sight may be longer than all that are. */
+function barPercent(durationMs: number, longestMs: number): number {
+  return longestMs === 0 ? 0 : Math.min(100, (100 * durationMs) / longestMs);
 }
 
 function UsageCells({ trace: { usage } }: { readonly trace: TraceSummary }) {

@@ -2,6 +2,7 @@ import { useSignal, useSignalEffect } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
 import type { TraceSummary } from '@tta/obs-protocol';
 import { useCommands } from '../commands/use-commands.tsx';
+import { ServiceProblem } from '../service/service-client.ts';
 import { useVirtualRows } from '../shell/use-virtual-rows.tsx';
 import type { Viewer } from '../viewer.ts';
 import { SearchProgress } from './search-progress.tsx';
@@ -25,6 +26,7 @@ export function TraceTable({ viewer, isNarrow }: TraceTableProps) {
   const count = shown.length;
   const scroller = useRef<HTMLDivElement>(null);
   const nowMs = useNow();
+  const pinProblem = useSignal<string | undefined>(undefined);
   const rowPx = isNarrow ? NARROW_ROW_PX : ROW_PX;
   const virtual = useVirtualRows(scroller, { count, rowHeightPx: rowPx, overscan: 8 });
   useInUse(viewer, scroller);
@@ -46,8 +48,15 @@ export function TraceTable({ viewer, isNarrow }: TraceTableProps) {
     viewer.go({ view: 'trace', traceId: trace.traceId });
   };
   const pin = (trace: TraceSummary | undefined): void => {
-    // What came of it is told as a change of the trace.
-    if (trace !== undefined) void viewer.client.pin(trace.traceId, !trace.isPinned).catch(() => undefined);
+    if (trace === undefined) return;
+    // What comes of it is told as a change of the trace.
+    viewer.client.pin(trace.traceId, !trace.isPinned).then(
+      () => (pinProblem.value = undefined),
+      (error: unknown) => {
+        const reason = error instanceof ServiceProblem ? error.message : 'The service cannot be reached.';
+        pinProblem.value = `${trace.isPinned ? 'Not unpinned' : 'Not pinned'}. ${reason}`;
+      },
+    );
   };
   const showNew = (): void => {
     list.rows.showGathered();
@@ -91,7 +100,9 @@ export function TraceTable({ viewer, isNarrow }: TraceTableProps) {
     if (virtual.last >= count - 20) list.loadMore();
   }, [virtual.last, count]);
 
-  const inSight = shown.slice(virtual.first, virtual.last + 1);
+  const drawn = shown.slice(virtual.first, virtual.last + 1);
+  const { scrollTop = 0, clientHeight = 0 } = scroller.current ?? {};
+  const inSight = shown.slice(Math.floor(scrollTop / rowPx), Math.ceil((scrollTop + clientHeight) / rowPx));
   const longestMs = inSight.reduce((longest, { trace }) => Math.max(longest, trace.durationMs), 0);
   const gathered = gatheredCount.value;
   return (
@@ -131,7 +142,7 @@ export function TraceTable({ viewer, isNarrow }: TraceTableProps) {
         tabIndex={0}
       >
         <div class="trace-rows" role="presentation" style={{ height: `${virtual.totalPx}px` }}>
-          {inSight.map((row, at) => (
+          {drawn.map((row, at) => (
             <TraceRowLine
               key={row.trace.traceId}
               row={row}
@@ -147,6 +158,11 @@ export function TraceTable({ viewer, isNarrow }: TraceTableProps) {
         </div>
       </div>
       <SearchProgress list={list} />
+      {pinProblem.value !== undefined && (
+        <p class="search-progress is-error" role="alert">
+          {pinProblem.value}
+        </p>
+      )}
       {gathered > 0 && (
         <button type="button" class="new-pill" title="Show them (n)" onClick={showNew}>
           {gathered.toLocaleString('en')} new

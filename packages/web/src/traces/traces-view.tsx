@@ -46,7 +46,13 @@ export function TracesView({ viewer }: { readonly viewer: Viewer }) {
             <button type="button" popovertarget="facets">
               Filters
             </button>
-            <div id="facets" class="facets is-floating" popover="auto">
+            <div id="facets" class="facets is-floating" popover="auto" role="dialog" aria-label="Filters">
+              <header>
+                <strong>Filters</strong>
+                <button type="button" class="button" popovertarget="facets" popovertargetaction="hide">
+                  Close
+                </button>
+              </header>
               {facets}
             </div>
           </>
