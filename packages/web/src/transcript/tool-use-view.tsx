@@ -79,10 +79,14 @@ export function ToolUseView({ reader, name, use }: ToolUseViewProps) {
               <ValueView value={given} label={`given to ${use.name}`} sought={sought} />
             </>
           )}
-          <p class="value-name">returned</p>
-          {result === undefined ? (
-            <p class="muted">not told</p>
+          {given === null && result === undefined ? (
+            <p class="muted">What it was given and returned was not captured.</p>
           ) : (
+            <p class="value-name">
+              {result === undefined ? 'What it returned was not captured.' : 'returned'}
+            </p>
+          )}
+          {result !== undefined && (
             <ValueView value={result} label={`returned by ${use.name}`} sought={sought} />
           )}
         </div>
