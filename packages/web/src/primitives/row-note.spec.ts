@@ -186,6 +186,7 @@ describe('rowNote', () => {
       { circuitState: 'half_open', circuitChanges: ['half_open', 'closed'] },
       'half open: tried again, has closed',
     ],
+    ['circuit_breaker', { circuitState: 'toString' }, undefined],
     ['conditional', { choice: 'then', reason: 'condition' }, '→ then'],
     ['switch', { choice: 'bug', reason: 'key' }, '→ bug'],
     ['match', { choice: 'default', reason: 'default' }, '→ default'],

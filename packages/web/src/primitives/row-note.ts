@@ -99,10 +99,10 @@ const asked: Notes = (noted) => {
   return [...streamed(noted), ...early];
 };
 
-const CIRCUIT_STATES: Readonly<Record<string, string | undefined>> = {
-  open: 'open: call refused',
-  half_open: 'half open: tried again',
-};
+const CIRCUIT_STATES: ReadonlyMap<string, string> = new Map([
+  ['open', 'open: call refused'],
+  ['half_open', 'half open: tried again'],
+]);
 const CIRCUIT_CHANGES = { open: 'has opened', half_open: 'is tried again', closed: 'has closed' } as const;
 const DECISIONS: ReadonlyMap<string, string> = new Map([
   ['continue', 'approved'],
@@ -159,7 +159,7 @@ const NOTES: Readonly<Partial<Record<SpanKindName, Notes>>> = {
     ];
   },
   circuit_breaker: ({ facts: { circuitState = 'closed', circuitChanges = [] } }) => [
-    CIRCUIT_STATES[circuitState],
+    CIRCUIT_STATES.get(circuitState),
     ...circuitChanges.filter((state) => state !== circuitState).map((state) => CIRCUIT_CHANGES[state]),
   ],
   rate_limit: queued,
