@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { initializeObservability } from '@tta/obs';
 import type { Observability } from '@tta/obs';
 import { lambda, named } from '@tta/obs-primitives';
+import type { WebSocketRoute } from 'playwright-core';
 import { expectAccessible } from './accessibility.ts';
 import { openBrowser } from './chromium.ts';
 import type { Browser } from './chromium.ts';
@@ -195,6 +196,31 @@ describe('the query', () => {
     expect(await names()).toEqual(['publish report', 'publish report']);
   });
 
+  it('misses nothing of what changes while the connection is away', async () => {
+    const page = await browser.page.context().newPage();
+    const connections: WebSocketRoute[] = [];
+    let isAway = false;
+    await page.routeWebSocket(/\/ws\/traces/, (connection) => {
+      if (isAway) void connection.close();
+      else {
+        connection.connectToServer();
+        connections.push(connection);
+      }
+    });
+    await page.goto(`${service.url}/#/traces?query=trace.status:error`);
+    const rows = page.locator('.trace-row', { hasText: 'publish report' });
+    await rows.first().waitFor();
+    expect(await rows.count()).toBe(2);
+    isAway = true;
+    for (const connection of connections) await connection.close();
+    await page.getByText('reconnecting').first().waitFor();
+    await failingWorkflow().tryExecute('week 48');
+    isAway = false;
+    await rows.nth(2).waitFor();
+    await page.getByText('live', { exact: true }).waitFor();
+    await page.close();
+  });
+
   it('offers the values that are stored', async () => {
     const { page } = browser;
     await page.keyboard.type('service:res');
@@ -215,7 +241,7 @@ describe('the query', () => {
     await page.waitForFunction(() => document.querySelectorAll('.pill').length === 0);
     await page.locator('.trace-row', { hasText: 'no failure' }).waitFor();
     await page.goForward();
-    await rowCount(2);
+    await rowCount(3);
   });
 
   it('is changed and taken back pill by pill, by key', async () => {

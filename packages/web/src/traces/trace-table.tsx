@@ -1,12 +1,14 @@
-import { useSignal, useSignalEffect } from '@preact/signals';
+import { useSignal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
 import type { TraceSummary } from '@tta/obs-protocol';
 import { useCommands } from '../commands/use-commands.tsx';
 import { ServiceProblem } from '../service/service-client.ts';
+import { useNow } from '../shell/use-now.tsx';
 import { useVirtualRows } from '../shell/use-virtual-rows.tsx';
 import type { Viewer } from '../viewer.ts';
 import { SearchProgress } from './search-progress.tsx';
 import { TraceRowLine } from './trace-row.tsx';
+import { useInUse } from './use-in-use.tsx';
 
 const ROW_PX = 28;
 /** Two lines. */
@@ -29,7 +31,7 @@ export function TraceTable({ viewer, isNarrow }: TraceTableProps) {
   const pinProblem = useSignal<string | undefined>(undefined);
   const rowPx = isNarrow ? NARROW_ROW_PX : ROW_PX;
   const virtual = useVirtualRows(scroller, { count, rowHeightPx: rowPx, overscan: 8 });
-  useInUse(viewer, scroller);
+  useInUse(list, scroller);
 
   // Read when a key is pressed: several may come before the page is drawn again.
   const indexOfActive = (): number => {
@@ -173,43 +175,4 @@ export function TraceTable({ viewer, isNarrow }: TraceTableProps) {
       </span>
     </div>
   );
-}
-
-/** While someone points at the rows, has scrolled, or goes through them by key, none of them may move. */
-function useInUse({ traces }: Viewer, scroller: { readonly current: HTMLElement | null }): void {
-  const isPointedAt = useSignal(false);
-  const isScrolled = useSignal(false);
-  const isFocused = useSignal(false);
-  useSignalEffect(() => {
-    traces.isInUse.value =
-      isPointedAt.value || isScrolled.value || (isFocused.value && traces.activeId.value !== undefined);
-  });
-  useEffect(() => {
-    const element = scroller.current as HTMLElement;
-    const stop = new AbortController();
-    const on = (type: string, run: () => void): void =>
-      element.addEventListener(type, run, { signal: stop.signal, passive: true });
-    on('pointerenter', () => (isPointedAt.value = true));
-    on('pointerleave', () => (isPointedAt.value = false));
-    on('focusin', () => (isFocused.value = true));
-    on('focusout', () => (isFocused.value = false));
-    on('scroll', () => (isScrolled.value = element.scrollTop > 0));
-    isFocused.value = element.contains(document.activeElement);
-    return () => {
-      stop.abort();
-      traces.isInUse.value = false;
-    };
-  }, []);
-}
-
-/** The time of day, once a second. */
-function useNow(): number {
-  const now = useSignal(Date.now());
-  useEffect(() => {
-    const id = setInterval(() => {
-      now.value = Date.now();
-    }, 1_000);
-    return () => clearInterval(id);
-  }, []);
-  return Math.max(now.value, Date.now());
 }
