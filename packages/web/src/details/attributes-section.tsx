@@ -4,6 +4,7 @@ import { useMemo } from 'preact/hooks';
 import type { SpanDetail } from '@tta/obs-protocol';
 import { filterGroups, groupAttributes } from './attribute-groups.ts';
 import { AttributeList } from './attribute-list.tsx';
+import { Dropped } from './dropped.tsx';
 import { Section } from './section.tsx';
 
 /** Fewer are looked over without help. */
@@ -52,24 +53,5 @@ export function AttributesSection({ detail, find }: AttributesSectionProps) {
       {shownCount === 0 && count > 0 && <p class="muted">No attribute has that in it.</p>}
       <Dropped count={dropped} one="attribute" many="attributes" />
     </Section>
-  );
-}
-
-/** Says that the sender had to leave something out. */
-export function Dropped({
-  count,
-  one,
-  many,
-}: {
-  readonly count: number;
-  readonly one: string;
-  readonly many: string;
-}) {
-  if (count === 0) return null;
-  return (
-    <p class="dropped">
-      {count.toLocaleString('en')} more {count === 1 ? one : many} did not come: the program left{' '}
-      {count === 1 ? 'it' : 'them'} out.
-    </p>
   );
 }

@@ -6,7 +6,7 @@ import { shortId } from '../format/short-id.ts';
 import { formatRoute } from '../route.ts';
 import { attributeEntries } from './attribute-groups.ts';
 import { AttributeList } from './attribute-list.tsx';
-import { Dropped } from './attributes-section.tsx';
+import { Dropped } from './dropped.tsx';
 import { Section } from './section.tsx';
 
 export interface SpanSectionProps {

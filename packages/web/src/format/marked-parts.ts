@@ -2,5 +2,10 @@
 export function markedParts(text: string, sought: string): readonly string[] {
   if (sought === '') return [text];
   // Not by lower case, in which some letters have another length.
-  return text.split(new RegExp(`(${sought.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&')})`, 'gi'));
+  return text.split(new RegExp(`(${withoutPatterns(sought)})`, 'gi'));
+}
+
+/** A text as a regular expression that finds nothing but it. */
+export function withoutPatterns(text: string): string {
+  return text.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&');
 }

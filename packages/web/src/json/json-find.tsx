@@ -6,6 +6,8 @@ export interface JsonFindProps {
   readonly sought: string;
   /** At most 1,000 are counted. */
   readonly foundCount: number;
+  /** Not all has been looked through. */
+  readonly isSearching: boolean;
   readonly onSought: (text: string) => void;
   readonly onStep: (step: 1 | -1) => void;
   readonly onOpenAll: () => void;
@@ -13,7 +15,7 @@ export interface JsonFindProps {
 }
 
 /** Searches a tree and opens all of it. */
-export function JsonFind({ input, label, sought, foundCount, ...on }: JsonFindProps) {
+export function JsonFind({ input, label, sought, foundCount, isSearching, ...on }: JsonFindProps) {
   return (
     <div class="json-find">
       <input
@@ -32,7 +34,8 @@ export function JsonFind({ input, label, sought, foundCount, ...on }: JsonFindPr
         }}
       />
       <span class="muted" role="status">
-        {sought !== '' && (foundCount >= 1_000 ? '1,000 or more' : `${foundCount} found`)}
+        {sought !== '' &&
+          (foundCount >= 1_000 ? '1,000 or more' : `${foundCount} found${isSearching ? ' so far' : ''}`)}
       </span>
       {foundCount > 0 && (
         <>

@@ -1,8 +1,8 @@
 import { MarkedText } from '../format/marked-text.tsx';
 import { withoutDirectionMarks } from '../format/plain-text.ts';
 import { textSize } from '../format/text-size.ts';
-import { scalarText } from './json-tree.ts';
 import type { JsonRow } from './json-tree.ts';
+import { scalarText } from './json-value.ts';
 import { textPreview } from './text-preview.ts';
 
 /** Beyond this a value is told with its size. */

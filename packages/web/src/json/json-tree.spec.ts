@@ -133,15 +133,15 @@ describe('JsonTree', () => {
 
   it('finds keys and values in any case, and where they are', () => {
     const tree = new JsonTree({ Name: 'x', list: ['say NAME', { other: 1, deep: { name: null } }] });
-    const found = tree.find('name');
+    const found = tree.search('name').advance().found;
     expect(found.map((path) => jsonPathText(tree.at(path).steps))).toEqual([
       '$.Name',
       '$.list[0]',
       '$.list[1].deep.name',
     ]);
     expect(tree.row(tree.reveal(found[2]!)).key).toBe('name');
-    expect(tree.find('')).toEqual([]);
-    expect(new JsonTree('name').find('NAM')).toEqual([[]]);
+    expect(tree.search('').advance().found).toEqual([]);
+    expect(new JsonTree('name').search('NAM').advance().found).toEqual([[]]);
   });
 
   it('finds every value that it shows', () => {
@@ -151,11 +151,35 @@ describe('JsonTree', () => {
         tree.openAll();
         for (const row of rowsOf(tree).slice(0, 20)) {
           if (row.canOpen || row.value === '' || typeof row.value === 'object') continue;
-          const found = tree.find(String(row.value)).map((path) => path.join());
+          const found = tree
+            .search(String(row.value))
+            .advance()
+            .found.map((path) => path.join());
           expect(found).toContain(row.path.join());
         }
       }),
     );
+  });
+
+  it('looks through what is large a part at a time, and finds the same', () => {
+    fc.assert(
+      fc.property(plain, fc.string({ maxLength: 2 }), fc.integer({ min: 1, max: 5 }), (value, text, step) => {
+        const tree = new JsonTree(value);
+        const search = tree.search(text);
+        let turns = 0;
+        while (!search.isDone && turns < 10_000) {
+          search.advance(step);
+          turns += 1;
+        }
+        expect(search.found).toEqual(tree.search(text).advance().found);
+        expect(search.isDone).toBe(true);
+      }),
+    );
+  });
+
+  it('counts no more than 1,000 places', () => {
+    const search = new JsonTree(Array.from({ length: 5_000 }, () => 'x')).search('x').advance();
+    expect([search.found.length, search.isDone]).toEqual([1_000, true]);
   });
 
   it('does not overflow the stack on what is nested deeply', () => {
@@ -164,7 +188,7 @@ describe('JsonTree', () => {
     const tree = new JsonTree(deep);
     expect(tree.openAll()).toBe(true);
     expect(tree.rowCount).toBe(15_001);
-    expect(tree.find('end')[0]).toHaveLength(15_000);
+    expect(tree.search('end').advance().found[0]).toHaveLength(15_000);
   });
 });
 

@@ -1,8 +1,8 @@
 import type { AttributeJson } from '@tta/obs-protocol';
 import { JsonBranch } from './json-branch.ts';
-
-/** Where a value stands: the positions of the children that lead to it from the root. */
-export type JsonPath = readonly number[];
+import { JsonSearch } from './json-search.ts';
+import type { JsonPath } from './json-search.ts';
+import { isNested } from './json-value.ts';
 
 export type JsonKind = 'object' | 'list' | 'text' | 'number' | 'boolean' | 'null';
 
@@ -23,9 +23,6 @@ export interface JsonRow {
 
 /** More open lists and objects than this at once are of no use to anybody. */
 const MOST_OPENED = 20_000;
-/** Finds beyond these are not counted. */
-const MOST_FOUND = 1_000;
-
 /**
  * A JSON value as a tree of which a part is open. What it costs grows with what was opened, not with the value: a list of a
  * million numbers opens at once, and a row is looked for only when it is drawn.
@@ -148,30 +145,9 @@ export class JsonTree {
     this.#open = branchOf(this.#root);
   }
 
-  /** Where a text occurs in keys and values, in any case, from above; the first 1,000 places. */
-  find(text: string): readonly JsonPath[] {
-    const sought = text.toLowerCase();
-    const found: JsonPath[] = [];
-    if (sought === '') return found;
-    const trail: { readonly branch: JsonBranch; at: number }[] = [];
-    const enter = (value: AttributeJson): void => {
-      const branch = typeof value === 'object' ? branchOf(value) : undefined;
-      if (branch !== undefined) trail.push({ branch, at: -1 });
-    };
-    const visit = (key: string | undefined, value: AttributeJson): void => {
-      const isHit =
-        key?.toLowerCase().includes(sought) === true ||
-        (!isNested(value) && scalarText(value).toLowerCase().includes(sought));
-      if (isHit) found.push(trail.map(({ at }) => at));
-      enter(value);
-    };
-    visit(undefined, this.#root);
-    for (let last = trail.at(-1); last !== undefined && found.length < MOST_FOUND; last = trail.at(-1)) {
-      last.at += 1;
-      if (last.at >= last.branch.childCount) trail.pop();
-      else visit(last.branch.keys?.[last.at], last.branch.child(last.at));
-    }
-    return found;
+  /** Looks for a text in keys and values. */
+  search(text: string): JsonSearch {
+    return new JsonSearch(this.#root, text);
   }
 
   /** The value at a path, and the names of the steps to it: a number is a position in a list. */
@@ -272,17 +248,8 @@ function branchOf(value: AttributeJson): JsonBranch | undefined {
   return branch.childCount === 0 ? undefined : branch;
 }
 
-function isNested(value: AttributeJson): boolean {
-  return typeof value === 'object' && value !== null;
-}
-
 /** Keys of a closed object are counted where that is cheap: it is drawn each time that it comes into sight. */
 function childCountOf(value: AttributeJson): number {
   if (Array.isArray(value)) return value.length;
   return isNested(value) ? Object.keys(value as object).length : 0;
-}
-
-/** A value that holds no others, as JSON has it but without quotes. */
-export function scalarText(value: AttributeJson): string {
-  return typeof value === 'object' ? 'null' : String(value);
 }

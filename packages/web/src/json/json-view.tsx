@@ -5,9 +5,11 @@ import { useVirtualRows } from '../shell/use-virtual-rows.tsx';
 import { JsonFind } from './json-find.tsx';
 import { JsonRowText } from './json-row.tsx';
 import { jsonPathText, JsonTree } from './json-tree.ts';
-import type { JsonPath, JsonRow } from './json-tree.ts';
+import type { JsonPath } from './json-search.ts';
+import type { JsonRow } from './json-tree.ts';
 import { JsonValueBar } from './json-value-bar.tsx';
 import { moveInTree, neighbouringFind } from './tree-keys.ts';
+import { useJsonSearch } from './use-json-search.tsx';
 
 const ROW_PX = 24;
 /** More rows than these scroll, where the tree does not fill its place. */
@@ -34,10 +36,10 @@ export function JsonView({ value, label, fills = false }: JsonViewProps) {
     begun.openUpTo(fills ? MOST_FILLING_ROWS : MOST_ROWS);
     return begun;
   }, [value]);
-  const [active, setActive] = useState<JsonPath>([]);
+  const active = useSignal<JsonPath>([]);
   const [, redraw] = useState(0);
   const sought = useSignal('');
-  const found = useMemo(() => tree.find(sought.value), [tree, sought.value]);
+  const { paths: found, isDone } = useJsonSearch(tree, sought.value);
   const isWhole = useSignal(false);
   const scroller = useRef<HTMLDivElement>(null);
   const find = useRef<HTMLInputElement>(null);
@@ -46,38 +48,44 @@ export function JsonView({ value, label, fills = false }: JsonViewProps) {
   const count = Math.min(tree.rowCount, MOST_DRAWABLE);
   const virtual = useVirtualRows(scroller, { count, rowHeightPx: ROW_PX, overscan: 4 });
   // Another value may have nothing where the active one was.
-  const at = Math.max(0, tree.indexOf(active));
+  const activeAt = (): number => Math.max(0, tree.indexOf(active.peek()));
+  void active.value;
+  const at = activeAt();
   const row = tree.row(at);
 
   useLayoutEffect(() => {
     if (isShowing.current) virtual.show(at);
     isShowing.current = false;
   });
-  useLayoutEffect(() => setActive([]), [tree]);
+  useLayoutEffect(() => {
+    active.value = [];
+  }, [tree]);
 
   const go = (path: JsonPath): void => {
     isShowing.current = true;
     isWhole.value = false;
     tree.reveal(path);
-    setActive(path);
+    active.value = path;
     redraw((turn) => turn + 1);
   };
   const toggle = (target: JsonRow): void => {
     if (target.isOpen) tree.close(target.path);
     else if (!tree.open(target.path)) isWhole.value = typeof target.value === 'string' && !isWhole.value;
-    setActive(target.path);
+    active.value = target.path;
     redraw((turn) => turn + 1);
   };
   const goToFound = (step: 1 | -1): void => {
-    const next = neighbouringFind(found, row.path, step);
+    const next = neighbouringFind(found, active.peek(), step);
     if (next !== undefined) go(next);
   };
   const onKey = (event: KeyboardEvent): void => {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     const pageRows = Math.max(1, Math.floor((scroller.current?.clientHeight ?? 0) / ROW_PX) - 1);
-    const moved = moveInTree(tree, row.path, event.key, pageRows);
+    // Read when a key is pressed: several may come before the tree is drawn again.
+    const now = tree.row(activeAt());
+    const moved = moveInTree(tree, now.path, event.key, pageRows);
     if (moved !== undefined) go(moved);
-    else if (event.key === 'Enter' || event.key === ' ') toggle(row);
+    else if (event.key === 'Enter' || event.key === ' ') toggle(now);
     else if (event.key === 'n' && found.length > 0) goToFound(1);
     else if (event.key === 'N' && found.length > 0) goToFound(-1);
     else if (event.key === '/' && find.current !== null) find.current.focus();
@@ -97,6 +105,7 @@ export function JsonView({ value, label, fills = false }: JsonViewProps) {
           label={label}
           sought={sought.value}
           foundCount={found.length}
+          isSearching={!isDone}
           onSought={(text) => (sought.value = text)}
           onStep={goToFound}
           onOpenAll={() => {

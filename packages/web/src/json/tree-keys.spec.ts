@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { JsonTree } from './json-tree.ts';
-import type { JsonPath } from './json-tree.ts';
+import type { JsonPath } from './json-search.ts';
 import { moveInTree, neighbouringFind } from './tree-keys.ts';
 
 function walk(tree: JsonTree, ...keys: string[]): (string | number | undefined)[] {

@@ -1,4 +1,5 @@
-import type { JsonPath, JsonTree } from './json-tree.ts';
+import type { JsonPath } from './json-search.ts';
+import type { JsonTree } from './json-tree.ts';
 
 /**
  * What a key does in a tree, as the ARIA pattern of trees has it; opens and closes what it stands for.

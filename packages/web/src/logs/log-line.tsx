@@ -1,5 +1,6 @@
 import { Fragment } from 'preact';
 import { AttributeList } from '../details/attribute-list.tsx';
+import { Dropped } from '../details/dropped.tsx';
 import { inUnit } from '../format/duration.ts';
 import type { DurationUnit } from '../format/duration.ts';
 import { MarkedText } from '../format/marked-text.tsx';
@@ -90,6 +91,7 @@ export function LogLine({ row, index, startPx, unit, sought, isOpen, ...line }: 
       {isOpen && (
         <div class="log-entries">
           <AttributeList entries={logEntries(row)} sought={sought} />
+          <Dropped count={row.record.droppedAttributesCount} one="attribute" many="attributes" />
         </div>
       )}
     </li>

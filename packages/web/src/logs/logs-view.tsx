@@ -39,7 +39,13 @@ export function LogsView({ viewer, document: trace, tree, route, onSelect, onAdj
   const input = useRef<HTMLInputElement>(null);
   const isFocusing = useRef(false);
   const virtual = useVirtualLines(scroller, keys, LINE_PX);
-  const active = activeId.value === undefined ? -1 : keys.indexOf(activeId.value);
+  // Read when a key is pressed: several may come before the page is drawn again.
+  const activeIndex = (): number => {
+    const id = activeId.peek();
+    return id === undefined ? -1 : keys.indexOf(id);
+  };
+  void activeId.value;
+  const active = activeIndex();
 
   useEffect(() => {
     const { narrowedLogs } = viewer;
@@ -68,7 +74,7 @@ export function LogsView({ viewer, document: trace, tree, route, onSelect, onAdj
     virtual.show(rows.indexOf(row));
   };
   const goToFound = (step: 1 | -1): void => {
-    const next = neighbouringLine(found, active, step);
+    const next = neighbouringLine(found, activeIndex(), step);
     if (next !== -1) goTo(next);
   };
   const toggle = (id: number): void => {
@@ -92,14 +98,20 @@ export function LogsView({ viewer, document: trace, tree, route, onSelect, onAdj
     }
   };
   const toggleActive = (): void => {
-    if (active !== -1) toggle(keys[active] as number);
+    const id = activeId.peek();
+    if (id !== undefined) toggle(id);
   };
   useCommands([
-    { title: 'Next line', group: 'Trace', keys: ['j', 'ArrowDown'], run: () => goTo(active + 1) },
-    { title: 'Previous line', group: 'Trace', keys: ['k', 'ArrowUp'], run: () => goTo(active - 1) },
+    { title: 'Next line', group: 'Trace', keys: ['j', 'ArrowDown'], run: () => goTo(activeIndex() + 1) },
+    { title: 'Previous line', group: 'Trace', keys: ['k', 'ArrowUp'], run: () => goTo(activeIndex() - 1) },
     { title: 'First line', group: 'Trace', keys: ['Home'], run: () => goTo(0) },
     { title: 'Last line', group: 'Trace', keys: ['End'], run: () => goTo(rows.length - 1) },
-    { title: 'Select the span of the line', group: 'Trace', keys: ['Enter'], run: () => choose(active) },
+    {
+      title: 'Select the span of the line',
+      group: 'Trace',
+      keys: ['Enter'],
+      run: () => choose(activeIndex()),
+    },
     { title: 'Open or close the line', group: 'Trace', keys: ['o'], run: toggleActive },
     { title: 'Wrap long lines', group: 'Trace', keys: ['w'], run: wrap },
     { title: 'Find in the logs', group: 'Trace', keys: ['/'], run: () => input.current?.select() },

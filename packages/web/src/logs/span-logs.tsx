@@ -2,6 +2,7 @@ import { useSignal } from '@preact/signals';
 import { useEffect, useMemo } from 'preact/hooks';
 import type { TraceDocument } from '@tta/obs-protocol';
 import { AttributeList } from '../details/attribute-list.tsx';
+import { Dropped } from '../details/dropped.tsx';
 import { Section } from '../details/section.tsx';
 import { formatDuration } from '../format/duration.ts';
 import { formatRoute } from '../route.ts';
@@ -106,7 +107,12 @@ function SpanLogLine({ row }: { readonly row: LogRow }) {
         <LogLevelMark level={row.level} text={row.levelText} /> <LogLineText row={row} />{' '}
         <span class="muted">at {offsetText(row.offsetMs)}</span>
       </summary>
-      {isOpen.value && <AttributeList entries={logEntries(row)} />}
+      {isOpen.value && (
+        <>
+          <AttributeList entries={logEntries(row)} />
+          <Dropped count={row.record.droppedAttributesCount} one="attribute" many="attributes" />
+        </>
+      )}
     </details>
   );
 }
