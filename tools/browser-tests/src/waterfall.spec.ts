@@ -152,7 +152,7 @@ describe('the header of a trace', () => {
   it('pins the trace and takes the pin away again, by key and by mouse', async () => {
     const { page } = browser;
     const pin = page.locator('.trace-actions [aria-pressed]');
-    await pressed('p');
+    await pressed('s');
     await page.locator('.trace-actions [aria-pressed="true"]').waitFor();
     expect(await pin.textContent()).toBe('◆ pinned');
     await pin.click();
@@ -295,6 +295,36 @@ describe('the waterfall', () => {
     await pressed('C', 'c');
     await row('lint').waitFor();
     await page.waitForFunction(() => !location.hash.includes('path='));
+  });
+
+  it('draws log lines on their spans and the critical path at the foot of the bars', async () => {
+    const { page } = browser;
+    await openRelease('?path=1');
+    await pressed('i');
+    await page.locator('.axis-break').waitFor({ state: 'detached' });
+    await page.locator('.trace-parts').getByText('Logs 2').waitFor();
+    /** Whether something is painted so far from the middle of a row. */
+    const isPainted = (label: string, timeMs: number, fromMiddlePx: number): Promise<boolean> =>
+      page.evaluate(
+        ([text, ms, offset]) => {
+          const rows = [...document.querySelectorAll('.waterfall-row')];
+          const found = rows.find((candidate) => candidate.querySelector('.label')?.textContent === text)!;
+          const canvas = document.querySelector<HTMLCanvasElement>('canvas.bars')!;
+          const box = canvas.getBoundingClientRect();
+          const y = found.getBoundingClientRect().top - box.top + 12 + offset;
+          // A copy: reading from a canvas that is painted often makes it slow.
+          const copy = new OffscreenCanvas(canvas.width, canvas.height).getContext('2d', {
+            willReadFrequently: true,
+          })!;
+          copy.drawImage(canvas, 0, 0);
+          return copy.getImageData((ms / 10_000) * box.width, y, 1, 1).data[3]! > 128;
+        },
+        [label, timeMs, fromMiddlePx] as const,
+      );
+    expect(await isPainted('checks', 700, -8)).toBe(true);
+    expect(await isPainted('checks', 900, -8)).toBe(false);
+    expect(await isPainted('POST /runner', 700, 7)).toBe(true);
+    expect(await isPainted('lint', 350, 7)).toBe(false);
   });
 
   it('leads from one failure to the next and counts them', async () => {

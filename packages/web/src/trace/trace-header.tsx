@@ -202,8 +202,8 @@ function PinButton({
       aria-pressed={summary.isPinned}
       title={
         summary.isPinned
-          ? 'Pinned: kept from removal by age and number (p)'
-          : 'Keep it from removal by age and number (p)'
+          ? 'Pinned: kept from removal by age and number (s)'
+          : 'Keep it from removal by age and number (s)'
       }
       onClick={() => void pin()}
     >
