@@ -58,7 +58,9 @@ describe('TraceRows', () => {
     rows.remove('a');
     rows.remove('never shown');
     expect(shown(rows)).toEqual(['b:2']);
+    expect(rows.isEmpty.value).toBe(false);
     rows.clear();
+    expect(rows.isEmpty.value).toBe(true);
     expect(shown(rows)).toEqual([]);
   });
 

@@ -38,6 +38,7 @@ export class TraceRows {
   readonly #displaced = new Set<Row>();
   readonly #version = signal(0);
   readonly #gatheredCount = signal(0);
+  readonly #isEmpty = signal(true);
   #isHeld = false;
   #hasUsage = false;
   #hasSession = false;
@@ -54,6 +55,11 @@ export class TraceRows {
   /** Grows with every change. */
   get version(): ReadonlySignal<number> {
     return this.#version;
+  }
+
+  /** There is no trace, neither shown nor waiting. */
+  get isEmpty(): ReadonlySignal<boolean> {
+    return this.#isEmpty;
   }
 
   /** How many new traces wait until rows may move. */
@@ -201,6 +207,7 @@ export class TraceRows {
   #announce(): void {
     this.#version.value += 1;
     this.#gatheredCount.value = this.#gathered.size;
+    this.#isEmpty.value = this.#byId.size === 0;
   }
 
   /** Where a row stands, or would stand: the first place whose row does not come before it. */

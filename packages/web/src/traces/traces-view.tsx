@@ -28,8 +28,7 @@ export function TracesView({ viewer }: { readonly viewer: Viewer }) {
   const query = route.view === 'traces' ? route.query : '';
   const ask = (asked: string): void => viewer.go({ view: 'traces', query: asked });
   const draft = useDraft(viewer);
-  void list.rows.version.value;
-  const isEmpty = list.rows.shown.length === 0 && list.rows.gatheredCount.value === 0;
+  const isEmpty = list.rows.isEmpty.value;
   if (isEmpty && query === '' && list.state.value.kind === 'shown' && list.query.value === '')
     return <firstTrace.View viewer={viewer} />;
   const facets = <facetsView.View viewer={viewer} query={query} onAsk={ask} />;
