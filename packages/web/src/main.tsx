@@ -12,6 +12,7 @@ import './styles/tokens.css';
 import './styles/page.css';
 import './styles/kinds.css';
 import './styles/shell.css';
+import './styles/commands.css';
 import './styles/traces.css';
 import './styles/config.css';
 import './styles/query-bar.css';
