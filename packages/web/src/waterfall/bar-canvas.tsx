@@ -5,7 +5,8 @@ import type { SpanTree } from '../tree/span-tree.ts';
 import { clearedPen } from './crisp-canvas.ts';
 import type { CriticalPath } from './critical-path.ts';
 import type { LogMarks } from './log-marks.ts';
-import { paintBreaks, paintLogs, paintPath, paintTicks } from './paint-marks.ts';
+import { paintBreaks, paintLogs, paintOutside, paintPath, paintTicks } from './paint-marks.ts';
+import { stretchOf } from './time-axis.ts';
 import type { TimeAxis } from './time-axis.ts';
 
 export interface BarCanvasProps {
@@ -66,7 +67,10 @@ function paint(pen: CanvasRenderingContext2D, props: BarCanvasProps, heightPx: n
     if (row === undefined) continue;
     const topPx = (index - first) * rowHeightPx;
     const place = { middlePx: topPx + rowHeightPx / 2, heightPx: rowHeightPx, widthPx, x };
-    paintRow(pen, tree, row, place, palette);
+    const { fromMs, toMs } = stretchOf(tree, row);
+    if (toMs < axis.range.fromMs) paintOutside(pen, palette, 'before', place);
+    else if (fromMs > axis.range.toMs) paintOutside(pen, palette, 'after', place);
+    else paintRow(pen, tree, row, place, palette);
     if (props.isDimmed[row] === 1) {
       pen.save();
       pen.globalCompositeOperation = 'destination-out';

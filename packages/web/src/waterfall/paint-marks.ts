@@ -18,6 +18,22 @@ export function paintTicks(
   for (const px of ticksPx) pen.fillRect(Math.round(px), 0, 1, heightPx);
 }
 
+/** Says of a row that is not in sight on which side it lies. */
+export function paintOutside(
+  pen: CanvasRenderingContext2D,
+  palette: Palette,
+  where: 'before' | 'after',
+  { middlePx, widthPx }: RowPlace,
+): void {
+  const [tipPx, footPx] = where === 'before' ? [1, 6] : [widthPx - 1, widthPx - 6];
+  pen.fillStyle = palette('muted');
+  pen.beginPath();
+  pen.moveTo(tipPx, middlePx);
+  pen.lineTo(footPx, middlePx - 4);
+  pen.lineTo(footPx, middlePx + 4);
+  pen.fill();
+}
+
 /** What of the critical path lies in the rows from `row` to before `end`: a strong line at the foot of the bar. */
 export function paintPath(
   pen: CanvasRenderingContext2D,
