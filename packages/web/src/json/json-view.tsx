@@ -48,9 +48,7 @@ export function JsonView({ value, label, fills = false }: JsonViewProps) {
   const count = Math.min(tree.rowCount, MOST_DRAWABLE);
   const virtual = useVirtualRows(scroller, { count, rowHeightPx: ROW_PX, overscan: 4 });
   // Another value may have nothing where the active one was.
-  const activeAt = (): number => Math.max(0, tree.indexOf(active.peek()));
-  void active.value;
-  const at = activeAt();
+  const at = Math.max(0, tree.indexOf(active.value));
   const row = tree.row(at);
 
   useLayoutEffect(() => {
@@ -82,7 +80,7 @@ export function JsonView({ value, label, fills = false }: JsonViewProps) {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     const pageRows = Math.max(1, Math.floor((scroller.current?.clientHeight ?? 0) / ROW_PX) - 1);
     // Read when a key is pressed: several may come before the tree is drawn again.
-    const now = tree.row(activeAt());
+    const now = tree.row(Math.max(0, tree.indexOf(active.peek())));
     const moved = moveInTree(tree, now.path, event.key, pageRows);
     if (moved !== undefined) go(moved);
     else if (event.key === 'Enter' || event.key === ' ') toggle(now);

@@ -16,6 +16,7 @@ const LINE_PX = 24;
 /** So many lines before the end more are loaded. */
 const LOAD_AHEAD = 50;
 const WRAP = 'obs.logs.wrap';
+const NO_RECORD = -1;
 
 /** What was logged in the trace, a line each, in order of time. */
 export function LogsView({ viewer, document: trace, tree, route, onSelect, onAdjust }: TracePartProps) {
@@ -40,12 +41,8 @@ export function LogsView({ viewer, document: trace, tree, route, onSelect, onAdj
   const isFocusing = useRef(false);
   const virtual = useVirtualLines(scroller, keys, LINE_PX);
   // Read when a key is pressed: several may come before the page is drawn again.
-  const activeIndex = (): number => {
-    const id = activeId.peek();
-    return id === undefined ? -1 : keys.indexOf(id);
-  };
-  void activeId.value;
-  const active = activeIndex();
+  const activeIndex = (): number => keys.indexOf(activeId.peek() ?? NO_RECORD);
+  const active = keys.indexOf(activeId.value ?? NO_RECORD);
 
   useEffect(() => {
     const { narrowedLogs } = viewer;
