@@ -9,7 +9,7 @@ export interface Find {
 }
 
 /** More are not counted. */
-export const MOST_FINDS = 5_000;
+const MOST_FINDS = 5_000;
 
 /** Where a text occurs in what was said, in any case, in order. */
 export function findInTranscript(rows: readonly TranscriptRow[], sought: string): readonly Find[] {
@@ -25,4 +25,19 @@ export function findInTranscript(rows: readonly TranscriptRow[], sought: string)
     }
   }
   return finds;
+}
+
+/** Where the next find is, or the one before, around the ends. */
+export function neighbouringFind(finds: readonly Find[], current: Find | undefined, step: 1 | -1): number {
+  const at = finds.findIndex(({ row, piece }) => row.key === current?.row.key && piece === current.piece);
+  if (at === -1) return step === 1 ? 0 : finds.length - 1;
+  return (at + step + finds.length) % finds.length;
+}
+
+/** How many finds there are, and which of them is looked at. */
+export function findText(finds: readonly Find[], current: Find | undefined, sought: string): string {
+  if (sought === '') return '';
+  const count = finds.length >= MOST_FINDS ? `${MOST_FINDS} or more` : String(finds.length);
+  const at = finds.findIndex(({ row, piece }) => row.key === current?.row.key && piece === current.piece);
+  return at === -1 ? `${count} found` : `${at + 1} of ${count}`;
 }

@@ -22,8 +22,7 @@ export function transcriptMarkdown(
   return `${blocks.join('\n\n')}\n`;
 }
 
-/** One message, as the text of it that is worth copying. */
-export function speechMarkdown({ speaker, name, pieces }: Speech): string {
+function speechMarkdown({ speaker, name, pieces }: Speech): string {
   const who = name === null ? speaker : `${speaker} ${oneLine(name)}`;
   return [`**${who}**`, ...pieces.map(pieceMarkdown)].join('\n\n');
 }

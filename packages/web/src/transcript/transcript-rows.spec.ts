@@ -5,7 +5,7 @@ import { aiTrace, callOf, say } from '../testing/transcript-fixture.ts';
 import type { AiSketch } from '../testing/transcript-fixture.ts';
 import { readTranscript } from './transcript-rows.ts';
 import type { TranscriptRow } from './transcript-rows.ts';
-import { agentsAround, rowOfSpanId, shownRows } from './visible-turns.ts';
+import { agentsAround, neighbouringFailure, rowOfSpanId, shownRows } from './visible-turns.ts';
 
 function rowsOf(sketches: readonly AiSketch[]): readonly TranscriptRow[] {
   const { document, items } = aiTrace(sketches);
@@ -250,5 +250,27 @@ describe('rowOfSpanId', () => {
     expect(rowOfSpanId(rows, 'ffffffffffffffff', document.spans)).toBeUndefined();
     const inner = rows.find(({ title }) => title === 'o')!;
     expect(agentsAround(rows, inner).map(({ title }) => title)).toEqual(['C', 'B', 'A']);
+  });
+});
+
+describe('neighbouringFailure', () => {
+  it('goes from failure to failure, of tools as well, around the ends', () => {
+    const rows = rowsOf([
+      { name: 'A', operation: 'agent' },
+      { name: 'm', operation: 'inference', parent: 0, status: 'error' },
+      { name: 'n', operation: 'inference', parent: 0 },
+      { name: 'look', operation: 'tool', parent: 0, status: 'timeout' },
+    ]);
+    const keyOf = (title: string) => rows.find((row) => row.title === title)?.key;
+    const from = (title: string | undefined, step: 1 | -1) =>
+      neighbouringFailure(rows, title === undefined ? undefined : keyOf(title), step)?.title;
+    expect([from(undefined, 1), from('m', 1), from('n', 1), from('look', 1)]).toEqual([
+      'm',
+      'look',
+      'look',
+      'm',
+    ]);
+    expect([from(undefined, -1), from('look', -1), from('m', -1)]).toEqual(['look', 'm', 'look']);
+    expect(neighbouringFailure([], undefined, 1)).toBeUndefined();
   });
 });

@@ -6,20 +6,22 @@ import { Loading, Notice } from '../shell/notice.tsx';
 import type { TracePartProps } from '../trace/trace-part.ts';
 import { summarizeAgents } from './agent-summary.ts';
 import { contextSteps, longestConversation, totalsOf } from './context-growth.ts';
-import { findInTranscript, MOST_FINDS } from './find-in-transcript.ts';
+import { findInTranscript, findText, neighbouringFind } from './find-in-transcript.ts';
 import type { Find } from './find-in-transcript.ts';
+import { foldNames } from './fold-names.ts';
 import { Folds } from './folds.ts';
 import { MessageFormats } from './message-format.ts';
 import { NoProgram, NothingCaptured } from './nothing-said.tsx';
 import type { Reader } from './reader.ts';
-import { FIGURES, RowView } from './row-view.tsx';
+import { RowView } from './row-view.tsx';
 import { TraceTranscript } from './trace-transcript.ts';
 import { TranscriptHead } from './transcript-head.tsx';
 import { transcriptMarkdown } from './transcript-markdown.ts';
 import { readTranscript } from './transcript-rows.ts';
 import type { TranscriptRow } from './transcript-rows.ts';
+import { TurnColumns } from './turn-columns.tsx';
 import { useVirtualBlocks } from './use-virtual-blocks.tsx';
-import { agentsAround, rowOfSpanId, shownRows } from './visible-turns.ts';
+import { agentsAround, neighbouringFailure, rowOfSpanId, shownRows } from './visible-turns.ts';
 
 const TOOL_PX = 56;
 const TURN_PX = 160;
@@ -74,7 +76,6 @@ function Conversations({ viewer, document: trace, route, onSelect, onAdjust }: T
   const wanted = useRef<{
     readonly key: string;
     readonly align: 'auto' | 'start' | 'center';
-    tries: number;
   }>();
   const virtual = useVirtualBlocks(scroller, {
     count: shown.length,
@@ -90,7 +91,7 @@ function Conversations({ viewer, document: trace, route, onSelect, onAdjust }: T
         true,
       );
     active.value = row.key;
-    wanted.current = { key: row.key, align, tries: 0 };
+    wanted.current = { key: row.key, align };
   };
   useLayoutEffect(() => {
     const target = wanted.current;
@@ -146,8 +147,12 @@ function Conversations({ viewer, document: trace, route, onSelect, onAdjust }: T
     }
   };
   const find = (step: 1 | -1): void => {
-    if (finds.length === 0) return;
-    const next = finds[neighbour(finds, found.peek(), step)]!;
+    // Enter may come before the page is drawn with the last letter.
+    const now = viewer.route.peek();
+    const text = now.view === 'trace' ? (now.find ?? '') : '';
+    const all = text === sought ? finds : findInTranscript(rows, text);
+    const next = all[neighbouringFind(all, found.peek(), step)];
+    if (next === undefined) return;
     found.value = next;
     if (next.piece !== undefined) {
       const { row, piece } = next;
@@ -189,12 +194,17 @@ function Conversations({ viewer, document: trace, route, onSelect, onAdjust }: T
       keys: ['Enter'],
       run: () => onSelect(active.peek()),
     },
-    { title: 'Next error', group: 'Trace', keys: ['e'], run: () => go(nextFailure(rows, active.peek(), 1)) },
+    {
+      title: 'Next error',
+      group: 'Trace',
+      keys: ['e'],
+      run: () => go(neighbouringFailure(rows, active.peek(), 1)),
+    },
     {
       title: 'Previous error',
       group: 'Trace',
       keys: ['E'],
-      run: () => go(nextFailure(rows, active.peek(), -1)),
+      run: () => go(neighbouringFailure(rows, active.peek(), -1)),
     },
     { title: 'Find in the transcript', group: 'Trace', keys: ['/'], run: () => findInput.current?.select() },
     { title: 'Next find', group: 'Trace', keys: ['n'], run: () => find(1) },
@@ -248,16 +258,7 @@ function Conversations({ viewer, document: trace, route, onSelect, onAdjust }: T
         <Loading what="the transcript" />
       ) : (
         <>
-          <div class="turn-columns muted" aria-hidden="true">
-            <span />
-            {Object.entries(FIGURES).map(([name, title]) => (
-              <span key={name} class={`turn-figure is-${name}`}>
-                {title}
-                {name === 'first' && `, ${unit.name}`}
-              </span>
-            ))}
-            <span class="turn-figure is-took">took, {unit.name}</span>
-          </div>
+          <TurnColumns unit={unit} />
           {isComplete && isSilent && <NothingCaptured conventions={items.map(({ ai }) => ai.convention)} />}
           <div
             class="transcript-scroll"
@@ -303,51 +304,5 @@ function Conversations({ viewer, document: trace, route, onSelect, onAdjust }: T
         </>
       )}
     </section>
-  );
-}
-
-/** Under what it is remembered whether the parts of a row are open. */
-function foldNames({ key, speeches }: TranscriptRow): readonly string[] {
-  return speeches.flatMap((speech) => [
-    ...(speech.speaker === 'system' ? [`${key} ${speech.key}`] : []),
-    ...speech.pieces
-      .filter(({ type }) => type !== 'text' && type !== 'attachment')
-      .map((piece) => `${key} ${piece.key}`),
-  ]);
-}
-
-function neighbour(finds: readonly Find[], current: Find | undefined, step: 1 | -1): number {
-  const at = finds.findIndex(({ row, piece }) => row.key === current?.row.key && piece === current.piece);
-  if (at === -1) return step === 1 ? 0 : finds.length - 1;
-  return (at + step + finds.length) % finds.length;
-}
-
-function findText(finds: readonly Find[], current: Find | undefined, sought: string): string {
-  if (sought === '') return '';
-  const count = finds.length >= MOST_FINDS ? `${MOST_FINDS} or more` : String(finds.length);
-  const at = finds.findIndex(({ row, piece }) => row.key === current?.row.key && piece === current.piece);
-  return at === -1 ? `${count} found` : `${at + 1} of ${count}`;
-}
-
-function nextFailure(
-  rows: readonly TranscriptRow[],
-  from: string | undefined,
-  step: 1 | -1,
-): TranscriptRow | undefined {
-  const failed = rows.filter(hasFailed);
-  const order = new Map(rows.map(({ key }, index) => [key, index]));
-  const at = from === undefined ? (step === 1 ? -1 : rows.length) : (order.get(from) ?? -1);
-  return step === 1
-    ? (failed.find(({ key }) => order.get(key)! > at) ?? failed[0])
-    : (failed.findLast(({ key }) => order.get(key)! < at) ?? failed.at(-1));
-}
-
-function hasFailed({ status, speeches }: TranscriptRow): boolean {
-  const isBad = (told: string | undefined): boolean => told === 'error' || told === 'timeout';
-  return (
-    isBad(status) ||
-    speeches.some(({ pieces }) =>
-      pieces.some((piece) => piece.type === 'tool' && isBad(piece.use.execution?.status)),
-    )
   );
 }

@@ -1,7 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { SECONDS } from '../format/duration.ts';
-import type { SpanTranscript, TranscriptList } from '@tta/obs-protocol';
 import { aiTrace, callOf, say } from '../testing/transcript-fixture.ts';
 import type { AiSketch } from '../testing/transcript-fixture.ts';
 import { summarizeAgents } from './agent-summary.ts';
@@ -10,12 +9,7 @@ import { contextSteps, growthText, longestConversation, totalsOf } from './conte
 import { findInTranscript } from './find-in-transcript.ts';
 import { Folds } from './folds.ts';
 import { growthBars } from './growth-bars.ts';
-import { imageSource } from './image-source.ts';
-import { messageBeginning } from './message-beginning.ts';
 import { MessageFormats } from './message-format.ts';
-import { parsedText } from './parsed-text.ts';
-import { attachmentText, jsonLine, pieceText } from './piece-text.ts';
-import { TraceTranscript } from './trace-transcript.ts';
 import { transcriptMarkdown } from './transcript-markdown.ts';
 import { readTranscript } from './transcript-rows.ts';
 import { finishText, turnFigures } from './turn-figures.ts';
@@ -202,60 +196,6 @@ describe('transcriptMarkdown', () => {
   });
 });
 
-describe('TraceTranscript', () => {
-  const clock = { timer: (_: number, fn: () => void) => (fn(), () => {}), nowMs: () => 0 };
-  const item = (spanId: string) => ({ spanId }) as Partial<SpanTranscript> as SpanTranscript;
-  const settled = async () => {
-    for (let step = 0; step < 20; step++) await Promise.resolve();
-  };
-  const ids = (transcript: TraceTranscript) => transcript.state.value.items.map(({ spanId }) => spanId);
-
-  it('shows page after page at first, and the next state when all of it is there', async () => {
-    const answers: ((page: TranscriptList) => void)[] = [];
-    const load = () => new Promise<TranscriptList>((resolve) => answers.push(resolve));
-    const transcript = new TraceTranscript({ load, ...clock });
-    transcript.show('t', 1);
-    answers.shift()!({ items: [item('a')], nextCursor: 'x' });
-    await settled();
-    expect([ids(transcript), transcript.state.value.isComplete]).toEqual([['a'], false]);
-    answers.shift()!({ items: [item('b')], nextCursor: null });
-    await settled();
-    expect([ids(transcript), transcript.state.value.isComplete]).toEqual([['a', 'b'], true]);
-    transcript.show('t', 1);
-    expect(answers).toEqual([]);
-    transcript.show('t', 2);
-    answers.shift()!({ items: [item('c')], nextCursor: 'x' });
-    await settled();
-    expect(ids(transcript)).toEqual(['a', 'b']);
-    answers.shift()!({ items: [item('d')], nextCursor: null });
-    await settled();
-    expect(ids(transcript)).toEqual(['c', 'd']);
-    transcript.close();
-    expect(ids(transcript)).toEqual([]);
-  });
-
-  it('keeps what is shown when the service is away, and says so', async () => {
-    let isDown = false;
-    const load = () =>
-      isDown ? Promise.reject(new Error('down')) : Promise.resolve({ items: [item('a')], nextCursor: null });
-    const transcript = new TraceTranscript({ load, ...clock });
-    transcript.show('t', 1);
-    await settled();
-    isDown = true;
-    transcript.show('t', 2);
-    await settled();
-    expect(transcript.state.value).toMatchObject({
-      isComplete: true,
-      failure: 'The service cannot be reached.',
-    });
-    expect(ids(transcript)).toEqual(['a']);
-    isDown = false;
-    transcript.reload();
-    await settled();
-    expect(transcript.state.value.failure).toBeUndefined();
-  });
-});
-
 describe('MessageFormats', () => {
   it('remembers the choice for all, and forgets those for single messages with it', () => {
     const kept = new Map<string, string>();
@@ -291,63 +231,6 @@ describe('Folds', () => {
       true,
       true,
     ]);
-  });
-});
-
-describe('imageSource', () => {
-  it.each([
-    ['image/png', 'iVBORw0KGgo=', 'data:image/png;base64,iVBORw0KGgo='],
-    ['IMAGE/JPEG', '/9j/', 'data:image/jpeg;base64,/9j/'],
-    ['image/svg+xml', 'PHN2Zz4=', undefined],
-    ['text/html', 'PGI+', undefined],
-    [null, 'AAAA', undefined],
-    ['image/png', '"><script>', undefined],
-    ['image/png', '', undefined],
-    ['image/png;x', 'AAAA', undefined],
-  ])('of %j with %j is %j', (mimeType, data, source) => {
-    expect(imageSource({ mimeType, data })).toBe(source);
-  });
-});
-
-describe('texts of pieces', () => {
-  it('names what is attached and never has its content', () => {
-    const blob = { type: 'blob', mimeType: 'image/png', modality: 'image', data: 'A'.repeat(400) } as const;
-    expect(attachmentText(blob)).toBe('image, image/png, 300 B');
-    expect(attachmentText({ type: 'uri', mimeType: null, modality: 'image', uri: 'https://x' })).toBe(
-      'image, https://x',
-    );
-    expect(attachmentText({ type: 'file', mimeType: null, modality: null, fileId: 'f1' })).toBe('file, f1');
-    expect(pieceText({ type: 'attachment', key: 'a', part: blob })).not.toContain('AAAA');
-  });
-
-  it('puts a value into one line of a length', () => {
-    expect(jsonLine({ a: ' x\n y ' }, 99)).toBe('{"a":" x\\n y "}');
-    expect(jsonLine('one\n two', 99)).toBe('one two');
-    expect(jsonLine('x'.repeat(20), 10)).toBe(`${'x'.repeat(9)}…`);
-    expect([jsonLine(null, 9), jsonLine(undefined, 9)]).toEqual(['', '']);
-  });
-
-  it('begins a long text at the end of a line, and cuts no character', () => {
-    fc.assert(
-      fc.property(
-        fc.array(fc.constantFrom('word ', '\n', '🙂', 'x'.repeat(900)), { maxLength: 60 }),
-        (pieces) => {
-          const text = pieces.join('');
-          const beginning = messageBeginning(text);
-          expect(text.startsWith(beginning)).toBe(true);
-          expect(beginning.length === text.length || beginning.length <= 4_000).toBe(true);
-          expect(beginning).not.toMatch(/[\ud800-\udbff]$/);
-        },
-      ),
-    );
-    expect(messageBeginning(`${'x'.repeat(3_000)}\n${'y'.repeat(9_000)}`)).toBe('x'.repeat(3_000));
-  });
-
-  it('reads JSON in a text', () => {
-    expect(parsedText(' {"a":1}')).toEqual({ a: 1 });
-    expect(parsedText('{no}')).toBe('{no}');
-    expect(parsedText('12')).toBe('12');
-    expect(parsedText([1])).toEqual([1]);
   });
 });
 

@@ -55,3 +55,27 @@ export function rowOfSpanId(
   }
   return undefined;
 }
+
+/** The next row in which something failed, or the one before, around the ends. */
+export function neighbouringFailure(
+  rows: readonly TranscriptRow[],
+  from: string | undefined,
+  step: 1 | -1,
+): TranscriptRow | undefined {
+  const failed = rows.filter(hasFailed);
+  const order = new Map(rows.map(({ key }, index) => [key, index]));
+  const at = from === undefined ? (step === 1 ? -1 : rows.length) : (order.get(from) ?? -1);
+  return step === 1
+    ? (failed.find(({ key }) => order.get(key)! > at) ?? failed[0])
+    : (failed.findLast(({ key }) => order.get(key)! < at) ?? failed.at(-1));
+}
+
+function hasFailed({ status, speeches }: TranscriptRow): boolean {
+  const isBad = (told: string | undefined): boolean => told === 'error' || told === 'timeout';
+  return (
+    isBad(status) ||
+    speeches.some(({ pieces }) =>
+      pieces.some((piece) => piece.type === 'tool' && isBad(piece.use.execution?.status)),
+    )
+  );
+}
