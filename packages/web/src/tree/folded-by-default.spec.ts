@@ -5,7 +5,13 @@ import { foldedByDefault } from './folded-by-default.ts';
 import { buildSpanTree } from './span-tree.ts';
 import { rowId } from './visible-rows.ts';
 
+/** The folded rows of a workflow whose first row is number 0. */
 function foldedRows(...sketches: SpanSketch[]): number[] {
+  const within = sketches.map((sketch) => ({ ...sketch, parent: (sketch.parent ?? -1) + 1 }));
+  return foldedOf([{ name: 'workflow' }, ...within]).map((row) => row - 1);
+}
+
+function foldedOf(sketches: readonly SpanSketch[]): number[] {
   const tree = buildSpanTree(spanColumns(sketches));
   const folded = foldedByDefault(tree);
   return Array.from({ length: tree.rowCount }, (_, row) => row).filter((row) => folded.has(rowId(tree, row)));
@@ -42,6 +48,10 @@ describe('foldedByDefault', () => {
   it.each(['loop', 'foreach'] as const)('folds a %s of more than five iterations', (type) => {
     expect(foldedRows(...iterations(type, 5))).toEqual([]);
     expect(foldedRows(...iterations(type, 6))).toEqual([0]);
+  });
+
+  it('leaves a root open, which is all that could be seen otherwise', () => {
+    expect(foldedOf(iterations('foreach', 6))).toEqual([]);
   });
 
   it('folds nothing that has no rows below it, and nothing else', () => {

@@ -7,12 +7,14 @@ const SHOWN_ITERATIONS = 5;
 
 /**
  * The rows that are shown folded until somebody opens them, named by their ids as in {@link visibleRows}: a retry whose
- * attempts are single rows, which its own row shows all of, and a loop or a forEach of more than 5 iterations.
+ * attempts are single rows, which its own row shows all of, and a loop or a forEach of more than 5 iterations. A root stays
+ * open: who opens a trace wants to see more than its name.
  */
 export function foldedByDefault(tree: SpanTree): ReadonlySet<string> {
   const folded = new Set<string>();
   for (let row = 0; row < tree.rowCount; row++) {
-    if (hasChildren(tree, row) && isFolded(tree, row)) folded.add(rowId(tree, row));
+    if (tree.parent[row] !== -1 && hasChildren(tree, row) && isFolded(tree, row))
+      folded.add(rowId(tree, row));
   }
   return folded;
 }
