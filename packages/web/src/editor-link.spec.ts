@@ -22,6 +22,13 @@ describe('fileLink', () => {
     },
   );
 
+  it.each(['/w/../etc/passwd', '/w/..\\..\\etc\\passwd', '/w/..', 'C:\\w\\..\\x'])(
+    'opens nothing for %j, which climbs out of its folder',
+    (path) => {
+      expect(fileLink(editorTemplates.vscode, path, 1, 1)).toBeUndefined();
+    },
+  );
+
   it('says line 1 where the line makes no sense', () => {
     expect(fileLink(editorTemplates.vscode, '/a.ts', Number.NaN, -4)).toBe('vscode://file/a.ts:1:1');
   });

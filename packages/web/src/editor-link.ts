@@ -46,12 +46,14 @@ export function templateProblem(template: string): string | undefined {
  * Puts a file into the template of an editor's address.
  *
  * @param line - From 1, as `column`.
- * @returns `undefined` for a path that is not absolute or lies on another machine.
+ * @returns `undefined` for a path that is not absolute, climbs (`..`) or lies on another machine.
  */
 export function fileLink(template: string, path: string, line: number, column: number): string | undefined {
   const slashed = path.replaceAll('\\', '/');
   const rooted = /^[a-z]:\//i.test(slashed) ? `/${slashed}` : slashed;
   if (!rooted.startsWith('/') || rooted.startsWith('//') || hasControlCharacter(rooted)) return undefined;
+  // Whoever reads the address would climb out of the folder that the path was found to be in.
+  if (rooted.split('/').includes('..')) return undefined;
   let encoded: string;
   try {
     // A colon stays: what follows the last two is line and column. Ampersands would end the value of a parameter.
