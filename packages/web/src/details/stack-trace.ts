@@ -21,7 +21,8 @@ export type StackLine =
 /** Longer ones are no frames; it bounds what a line costs. */
 const LONGEST_FRAME = 2_000;
 
-const V8 = /^\s*at (?:async )?(?:(.+?) \((.+)\)|(\S.*))$/;
+// Where no bracket ends the line none is looked for that opens: each one would be tried to the end.
+const V8 = /^\s*at (?:async )?(?:(?=.*\)$)(.+?) \((.+)\)|(\S.*))$/;
 const PYTHON = /^\s*File "([^"]+)", line (\d+)(?:, in (.+))?$/;
 const JAVA = /^\s*at ((?:[\w$.<>]|\/(?=[\w$]))+)\(([^()]*)\)(?: ~?\[.*\])?$/;
 const POSITION = /^(.*?):(\d+)(?::(\d+))?$/;

@@ -30,7 +30,7 @@ const DEEPEST = 8;
 const MOST_COLUMNS = 64;
 
 const FENCE = /^ {0,3}(`{3,}|~{3,}) {0,4}([^\s`]{0,40})[^`]*$/;
-const HEADING = /^ {0,3}(#{1,6})(?:\s+(.*))?$/;
+const HEADING = /^ {0,3}(#{1,6})(?:\s(.*))?$/s;
 const RULE = /^ {0,3}(?:(?:\*\s*){3,}|(?:-\s*){3,}|(?:_\s*){3,})$/;
 const QUOTE = /^ {0,3}> ?/;
 const ITEM = /^( {0,3})([-*+]|\d{1,9}[.)])(?:( {1,4})(?=\S)|\s+(?=\S)|\s*$)/;
@@ -172,8 +172,8 @@ function table(lines: readonly string[], at: number): Taken | undefined {
   while (end < lines.length && lines[end]!.includes('|') && lines[end]!.trim() !== '') end++;
   const rows = lines
     .slice(at + 2, end)
-    .map(cellsOf)
-    .map((cells) => head.map((_, column) => readInline(cells[column] ?? '')));
+    // A row that is shorter than the head stays so: there are never more cells than letters.
+    .map((line) => cellsOf(line).slice(0, head.length).map(readInline));
   return { block: { type: 'table', aligns, head: head.map(readInline), rows }, next: end };
 }
 
