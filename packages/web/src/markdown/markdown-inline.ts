@@ -53,6 +53,11 @@ export function linkTarget(address: string): string | undefined {
   }
 }
 
+/** Whether the text of a link says where it leads. `https://bank.example` does not of `https://bank.example.evil.example/`. */
+export function namesTarget(text: string, href: string): boolean {
+  return href === text || href === `${text}/`;
+}
+
 class InlineReader {
   readonly #text: string;
   readonly #pieces: MarkdownInline[] = [];

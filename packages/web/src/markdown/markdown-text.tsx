@@ -5,6 +5,7 @@ import { MarkedText } from '../format/marked-text.tsx';
 import { withoutDirectionMarks } from '../format/plain-text.ts';
 import { readMarkdown } from './markdown-blocks.ts';
 import type { MarkdownBlock } from './markdown-blocks.ts';
+import { namesTarget } from './markdown-inline.ts';
 import type { MarkdownInline } from './markdown-inline.ts';
 
 export interface MarkdownTextProps {
@@ -112,7 +113,7 @@ function inlineNode(piece: MarkdownInline, key: number, sought: string): Compone
       const isShown =
         piece.children.length === 1 &&
         'text' in piece.children[0]! &&
-        piece.href.startsWith(piece.children[0].text);
+        namesTarget(piece.children[0].text, piece.href);
       return (
         <span key={key}>
           <a href={piece.href} target="_blank" rel="noopener noreferrer">

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { readMarkdown } from './markdown-blocks.ts';
 import type { MarkdownBlock } from './markdown-blocks.ts';
-import { linkTarget, readInline } from './markdown-inline.ts';
+import { linkTarget, namesTarget, readInline } from './markdown-inline.ts';
 import type { MarkdownInline } from './markdown-inline.ts';
 
 /** Pieces as a short text: `strong(a) code(b)`. */
@@ -105,6 +105,18 @@ describe('linkTarget', () => {
   });
 });
 
+describe('namesTarget', () => {
+  it.each([
+    ['https://example.org', 'https://example.org/', true],
+    ['https://example.org/x', 'https://example.org/x', true],
+    ['https://bank.example', 'https://bank.example.evil.example/', false],
+    ['https://', 'https://evil.example/', false],
+    ['docs', 'https://example.org/', false],
+  ])('of the text %j and the address %j is %j', (text, href, expected) => {
+    expect(namesTarget(text, href)).toBe(expected);
+  });
+});
+
 describe('readMarkdown', () => {
   it.each([
     ['# A\ntext\n### B ##', 'h1[A] p[text] h3[B]'],
@@ -122,10 +134,11 @@ describe('readMarkdown', () => {
     ['text\n- a', 'p[text] list:[{p[a]}]'],
     ['> a\n> > b', 'quote[p[a] quote[p[b]]]'],
     ['---\n* * *', 'rule rule'],
-    ['| a | b |\n|---|--:|\n| 1 | `x\\|y` |\n| 2 |', 'table[left,right;a|b;1|code(x|y);2|]'],
+    ['| a | b |\n|---|--:|\n| 1 | `x\\|y` |\n| 2 |', 'table[left,right;a|b;1|code(x|y);2]'],
     ['a | b\n---', 'p[a | b] rule'],
     ['<script>alert(1)</script>', 'p[<script>alert(1)</script>]'],
     ['a\r\nb', 'p[a⏎b]'],
+    ['#  a\u2028b', 'h1[a\u2028b]'],
     ['', ''],
   ])('reads %j as %j', (text, expected) => {
     expect(blocks(text)).toBe(expected);
@@ -187,6 +200,20 @@ describe('readMarkdown', () => {
       }),
       { numRuns: 500 },
     );
+  });
+
+  it('makes no more cells of a table than there are letters', () => {
+    const text = `${'|a'.repeat(64)}|\n${'|-'.repeat(64)}|\n${'|\n'.repeat(1_000)}`;
+    const [table] = readMarkdown(text);
+    const rows = table?.type === 'table' ? table.rows : [];
+    expect(rows).toHaveLength(1_000);
+    expect(rows.flat().length).toBeLessThan(text.length);
+  });
+
+  it('reads a heading of blanks and a line separator in time that is in proportion to them', () => {
+    const startMs = performance.now();
+    readMarkdown(`#${' '.repeat(200_000)}a\u2028b`);
+    expect(performance.now() - startMs).toBeLessThan(5_000);
   });
 
   it.each([
