@@ -54,14 +54,23 @@ export function laneWords(
 ): string | undefined {
   const lanes = concurrency === undefined ? mostAtATime(tree, steps) : Math.min(concurrency, steps.length);
   if (steps.length < 2 || lanes < 2) return undefined;
-  const factor =
+  const told =
     concurrency === undefined || effectiveness === undefined
-      ? sumMs(tree, steps) / (rowEndMs(tree, row) - rowStartMs(tree, row))
+      ? sumMs(tree, row, steps) / (rowEndMs(tree, row) - rowStartMs(tree, row))
       : effectiveness * concurrency;
-  if (!(factor >= 1.05)) return 'no faster than one after the other';
+  // Of what took no time nothing can be said.
+  if (!Number.isFinite(told)) return undefined;
+  const factor = Math.min(told, lanes);
+  if (factor < 1.05) return 'no faster than one after the other';
   return `${factor.toFixed(1)}× faster than one after the other (${lanes}× at most)`;
 }
 
-function sumMs(tree: SpanTree, rows: readonly number[]): number {
-  return rows.reduce((sum, row) => sum + rowEndMs(tree, row) - rowStartMs(tree, row), 0);
+/** The time of the steps within the row: what went on after it has saved nothing. */
+function sumMs(tree: SpanTree, row: number, steps: readonly number[]): number {
+  const [startMs, endMs] = [rowStartMs(tree, row), rowEndMs(tree, row)];
+  return steps.reduce(
+    (sum, step) =>
+      sum + Math.max(0, Math.min(endMs, rowEndMs(tree, step)) - Math.max(startMs, rowStartMs(tree, step))),
+    0,
+  );
 }

@@ -63,7 +63,9 @@ export const rowBars = perRow((tree, row): RowBars => {
 });
 
 /** The time between consecutive parts that no part covers. */
-export function gapsBetween(parts: readonly Stretch[]): readonly { startMs: number; endMs: number }[] {
+export function gapsBetween(
+  parts: readonly Pick<Stretch, 'startMs' | 'endMs'>[],
+): readonly { startMs: number; endMs: number }[] {
   const gaps: { startMs: number; endMs: number }[] = [];
   let coveredMs = parts[0]?.endMs ?? 0;
   for (const part of parts.slice(1)) {

@@ -98,6 +98,35 @@ describe('rowNote', () => {
     expect(parallel({})).toBeUndefined();
   });
 
+  it('never tells of branches that they were faster than they can be', () => {
+    const outlived = (duration: number, facts: PrimitiveFacts = {}): string | undefined =>
+      rowNote(
+        tree(
+          { name: 'p', type: 'parallel', duration, facts },
+          ...steps('parallel', [
+            { edge: 'branch_a', duration: 900 },
+            { edge: 'branch_b', duration: 900 },
+          ]),
+        ),
+        0,
+      );
+    expect(outlived(10)).toBe('2 branches, 2.0× faster than one after the other (2× at most)');
+    expect(outlived(0)).toBe('2 branches');
+    expect(outlived(900, { concurrency: 2, effectiveness: 1e9 })).toBe(
+      '2 branches, 2.0× faster than one after the other (2× at most)',
+    );
+  });
+
+  it('tells the waits between all attempts, however many the bar shows', () => {
+    const attempts = Array.from({ length: 301 }, (_, at) => ({
+      edge: `attempt_${at + 1}`,
+      start: at * 20,
+      duration: 10,
+    }));
+    const retried = tree({ name: 'r', type: 'retry', duration: 6_010 }, ...steps('retry', attempts));
+    expect(rowNote(retried, 0)).toBe('301 attempts, 3 s waiting');
+  });
+
   it('counts the branches of a settle that failed', () => {
     const settled = tree(
       { name: 's', type: 'settle', duration: 10 },

@@ -114,12 +114,14 @@ const DECISIONS: ReadonlyMap<string, string> = new Map([
 
 const NOTES: Readonly<Partial<Record<SpanKindName, Notes>>> = {
   retry: ({ tree, row, facts }) => {
-    const { parts } = rowBars(tree, row);
-    if (parts.length === 0) return [];
-    const waitedMs = gapsBetween(parts).reduce((sum, gap) => sum + gap.endMs - gap.startMs, 0);
+    const steps = stepRows(tree, row);
+    if (steps.length === 0) return [];
+    // Of all of them: the bar shows no more than can be told apart.
+    const attempts = steps.map((step) => ({ startMs: rowStartMs(tree, step), endMs: rowEndMs(tree, step) }));
+    const waitedMs = gapsBetween(attempts).reduce((sum, gap) => sum + gap.endMs - gap.startMs, 0);
     return [
-      countOf(stepRows(tree, row).length, 'attempt', 'attempts'),
-      parts.length > 1 ? `${formatDuration(waitedMs)} waiting` : undefined,
+      countOf(steps.length, 'attempt', 'attempts'),
+      steps.length > 1 ? `${formatDuration(waitedMs)} waiting` : undefined,
       gaveUp(tree, row, facts.retryStopped),
     ];
   },

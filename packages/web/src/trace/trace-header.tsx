@@ -159,7 +159,7 @@ function Usage({ usage }: { readonly usage: AiUsage }) {
         <span title={tokens}>
           <strong>{formatCount(usage.inputTokens)}</strong> in,{' '}
           <strong>{formatCount(usage.outputTokens)}</strong> out tokens
-          {usage.cacheReadTokens > 0 && (
+          {usage.cacheReadTokens > 0 && usage.inputTokens > 0 && (
             <span class="muted">
               {' '}
               ({Math.round((100 * usage.cacheReadTokens) / usage.inputTokens)} % cached)
