@@ -58,19 +58,19 @@ function paintFlag(pen: CanvasRenderingContext2D, colour: string, x: number, y: 
 export function paintDensity(rowPen: RowPen, { startMs, endMs, density, ticks }: RowBars): void {
   const { pen, hue, place } = rowPen;
   if (density === undefined) return;
-  const left = place.x(startMs);
-  const pieceWidth = (place.x(endMs) - left) / density.length;
+  // By their times, not by the ends of the bar: of a magnified one those may lie outside, and a gap may be within it.
+  const left = (piece: number): number => place.x(startMs + ((endMs - startMs) * piece) / density.length);
   const heightPx = place.heightPx - 6;
   const ground = place.middlePx + heightPx / 2;
   pen.fillStyle = hue;
   pen.beginPath();
-  pen.moveTo(left, ground);
+  pen.moveTo(left(0), ground);
   for (let piece = 0; piece < density.length; piece++) {
     const top = ground - (density[piece] as number) * heightPx;
-    pen.lineTo(left + piece * pieceWidth, top);
-    pen.lineTo(left + (piece + 1) * pieceWidth, top);
+    pen.lineTo(left(piece), top);
+    pen.lineTo(left(piece + 1), top);
   }
-  pen.lineTo(left + density.length * pieceWidth, ground);
+  pen.lineTo(left(density.length), ground);
   pen.closePath();
   pen.fill();
   paintTicks(rowPen, ticks);
