@@ -68,6 +68,25 @@ describe('decisiveFailure', () => {
     expect(decisiveFailure(undone)).toBe(1);
   });
 
+  it.each([
+    ['error', 4],
+    // It was tried again from where it waited.
+    ['success', -1],
+    ['suspended', -1],
+  ] as const)('of a run that was suspended looks at its last part, here with %s', (status, row) => {
+    const name = 'primitive.resumable.resume';
+    const resumed = buildSpanTree(
+      spanColumns([
+        { name: 'run', status: 'suspended' },
+        { name: 'attempt', parent: 0, status: 'error', message: '503' },
+        { name, parent: 0, start: 50, status: 'error', message: 'too early' },
+        { name, parent: 0, start: 90, status, message: 'refused' },
+        { name: 'approval', parent: 3, start: 91, status, message: 'refused' },
+      ]),
+    );
+    expect(decisiveFailure(resumed)).toBe(row);
+  });
+
   it('finds none in a trace that recovered', () => {
     const recovered = buildSpanTree(
       spanColumns([{ name: 'root' }, { name: 'attempt', parent: 0, status: 'error' }]),

@@ -41,10 +41,31 @@ export function neighbouringFailure(origins: Int32Array, row: number, step: 1 | 
   return origins.findLast((origin) => origin < row) ?? (origins[origins.length - 1] as number);
 }
 
-/** The row that explains why the trace failed: where the failure of the root that failed last began. -1 when none did. */
+/** A part of a run that was suspended and went on, by the service's name for it. */
+const RESUMPTION = 'primitive.resumable.resume';
+
+/**
+ * The row that explains why the trace failed: where the failure of the root that failed last began, or of the last part of
+ * a run whose root was suspended. -1 when none did.
+ */
 export function decisiveFailure(tree: SpanTree): number {
   const root = lastFailed(tree, roots(tree));
-  return root === -1 ? -1 : failureOrigin(tree, root);
+  const failed = root === -1 ? failedResumption(tree) : root;
+  return failed === -1 ? -1 : failureOrigin(tree, failed);
+}
+
+function failedResumption(tree: SpanTree): number {
+  const { name, startMs } = tree.spans;
+  if (![...roots(tree)].some((root) => rowStatus(tree, root) === 'suspended')) return -1;
+  let last = -1;
+  let lastStartMs = Number.NEGATIVE_INFINITY;
+  for (let row = 0; row < tree.rowCount; row++) {
+    const span = tree.inner[row] as number;
+    if (name[span] !== RESUMPTION || (startMs[span] as number) < lastStartMs) continue;
+    last = row;
+    lastStartMs = startMs[span] as number;
+  }
+  return last !== -1 && isFailed(tree, last) ? last : -1;
 }
 
 /**
