@@ -1,4 +1,5 @@
 import type { AiPart, AttributeJson, ExecutionStatus } from '@tta/obs-protocol';
+import { parsedText } from './parsed-text.ts';
 
 /** How a tool did that a model called. */
 export interface ToolExecution {
@@ -32,7 +33,10 @@ type Call = { -readonly [Key in keyof ToolUse]: ToolUse[Key] };
 
 /** The calls of one agent. */
 interface Calls {
+  /** The latest of each id: some sources number the calls of each turn anew. */
   readonly byId: Map<string, Call>;
+  /** By id, name and arguments. */
+  readonly exact: Map<string, Call>;
   /** By name and arguments, the earliest first; without those whose span was found. */
   readonly open: Map<string, Call[]>;
 }
@@ -43,13 +47,18 @@ export class ToolCalls {
 
   /** A model calls a tool. What is returned is completed by what comes later. */
   call(agent: number, part: Extract<AiPart, { readonly type: 'tool_call' }>): ToolUse {
-    const { byId, open } = this.#callsOf(agent);
+    const { byId, exact, open } = this.#callsOf(agent);
     const { id, name, arguments: given } = part;
-    const known = id === null ? undefined : byId.get(id);
-    if (known !== undefined && known.name === name) return known;
-    const use: Call = { id, name, given, result: undefined, execution: undefined };
-    if (id !== null) byId.set(id, use);
     const key = openKey(name, given);
+    const latest = id === null ? undefined : byId.get(id);
+    const isLatest = latest?.name === name && (latest.given === null || given === null);
+    const known = id === null ? undefined : (exact.get(exactKey(id, key)) ?? (isLatest ? latest : undefined));
+    if (known !== undefined) return known;
+    const use: Call = { id, name, given, result: undefined, execution: undefined };
+    if (id !== null) {
+      byId.set(id, use);
+      exact.set(exactKey(id, key), use);
+    }
     const alike = open.get(key);
     if (alike === undefined) open.set(key, [use]);
     else alike.push(use);
@@ -58,11 +67,12 @@ export class ToolCalls {
 
   /** A tool did its work. @returns whether a model's call of it stands above. */
   execute(agent: number, { id, name, given, result, ...execution }: ExecutedTool): boolean {
-    const { byId, open } = this.#callsOf(agent);
+    const { byId, exact, open } = this.#callsOf(agent);
     const key = openKey(name, given);
     const alike = open.get(key) ?? [];
     while (alike[0]?.execution !== undefined) alike.shift();
-    const use = (id === null ? undefined : byId.get(id)) ?? alike[0];
+    const named = id === null ? undefined : (exact.get(exactKey(id, key)) ?? byId.get(id));
+    const use = named ?? alike[0];
     // One that is tried again has a span of its own for each time.
     if (use === undefined || use.execution !== undefined) return false;
     use.execution = execution;
@@ -79,12 +89,16 @@ export class ToolCalls {
   }
 
   #callsOf(agent: number): Calls {
-    const calls = this.#agents.get(agent) ?? { byId: new Map(), open: new Map() };
+    const calls = this.#agents.get(agent) ?? { byId: new Map(), exact: new Map(), open: new Map() };
     this.#agents.set(agent, calls);
     return calls;
   }
 }
 
 function openKey(name: string, given: AttributeJson): string {
-  return JSON.stringify([name, given]);
+  return JSON.stringify([name, parsedText(given)]);
+}
+
+function exactKey(id: string, key: string): string {
+  return JSON.stringify([id, key]);
 }

@@ -68,6 +68,26 @@ describe('readTranscript', () => {
     });
   });
 
+  it('tells calls apart that were given the same id, as sources do that number those of each turn anew', () => {
+    const turn = (place: string, result: string): AiSketch[] => [
+      {
+        name: 'm',
+        operation: 'inference',
+        said: { output: [assistant(callOf('look', 'call_0', { place }))] },
+      },
+      {
+        name: 'look',
+        operation: 'tool',
+        said: { arguments: JSON.stringify({ place }), result },
+        ai: { toolCallId: 'call_0' },
+      },
+    ];
+    expect(rowsOf([...turn('here', 'a lamp'), ...turn('there', 'a key')]).map(sketchOf)).toEqual([
+      'm: assistant → look({"place":"here"}) = "a lamp"',
+      'm: assistant → look({"place":"there"}) = "a key"',
+    ]);
+  });
+
   it('puts them together by name and arguments where there are no ids, one after the other', () => {
     const rows = rowsOf([
       {
