@@ -43,11 +43,18 @@ export function summarizeAgents(
     }
   };
   for (const row of rows) {
-    const { at } = row;
     add(row.agent, (sum) => (sum.rows += 1));
-    const from = row.operation === 'agent' ? row.span : row.agent;
-    add(from, (sum) => {
-      if (isModelCall(row)) sum.calls += 1;
+    if (isModelCall(row)) add(row.agent, (sum) => (sum.calls += 1));
+    // What an agent does not say itself, its first and its last turn do.
+    const sum = sums.get(row.agent);
+    if (sum === undefined || !isModelCall(row)) continue;
+    if (sum.asked === '') sum.asked = speechText(row, 'user');
+    sum.answeredWithin = speechText(row, 'assistant') || sum.answeredWithin;
+  }
+  // Of all spans, not of the rows: one that says nothing has no row of its own, and what it used counts all the same.
+  const agents = innermostAgents(spans.parentIndex, sums);
+  for (const [at, span] of ai.span.entries()) {
+    add(agents[span]!, (sum) => {
       if (ai.countsTokens[at] === true) {
         sum.inputTokens += ai.inputTokens[at] ?? 0;
         sum.outputTokens += ai.outputTokens[at] ?? 0;
@@ -59,17 +66,33 @@ export function summarizeAgents(
         else if (ai.costSource[at] === 'estimated') sum.estimatedUsd += usd;
       }
     });
-    // What an agent does not say itself, its first and its last turn do.
-    const sum = sums.get(row.agent);
-    if (sum === undefined || !isModelCall(row)) continue;
-    if (sum.asked === '') sum.asked = speechText(row, 'user');
-    sum.answeredWithin = speechText(row, 'assistant') || sum.answeredWithin;
   }
   for (const sum of sums.values()) {
     sum.asked = withoutMarks(sum.asked);
     sum.answered = withoutMarks(sum.answered === '' ? sum.answeredWithin : sum.answered);
   }
   return sums;
+}
+
+/** The agent that each span is or is within; -1 without one. */
+function innermostAgents(
+  parentIndex: readonly number[],
+  isAgent: Pick<ReadonlyMap<number, unknown>, 'has'>,
+): Int32Array {
+  const UNKNOWN = -2;
+  const agents = new Int32Array(parentIndex.length).fill(UNKNOWN);
+  for (let start = 0; start < agents.length; start++) {
+    const below: number[] = [];
+    let span = start;
+    for (; span !== -1 && agents[span] === UNKNOWN; span = parentIndex[span]!) {
+      // Until it is known: what is its own parent ends here.
+      agents[span] = isAgent.has(span) ? span : -1;
+      if (agents[span] !== -1) break;
+      below.push(span);
+    }
+    for (const each of below) agents[each] = span === -1 ? -1 : agents[span]!;
+  }
+  return agents;
 }
 
 /** Whether a row is a turn: a call of a model. */

@@ -103,6 +103,21 @@ describe('summarizeAgents', () => {
     });
     expect(sums.get(2)).toMatchObject({ inputTokens: 50, calls: 2, asked: 'find', answered: 'found' });
   });
+
+  it('counts what a call used that has no row, as it says nothing that the one around it does not', () => {
+    const { document, rows, told } = read([
+      { name: 'A', operation: 'agent' },
+      { ...turn([70, 7], 0), isRepeated: true, said: { output: [say('assistant', 'done')] } },
+      { ...turn([70, 7], 1), usd: 3, costSource: 'estimated' },
+    ]);
+    expect(rows).toHaveLength(2);
+    expect(summarizeAgents(document, rows, told).get(0)).toMatchObject({
+      inputTokens: 70,
+      outputTokens: 7,
+      calls: 1,
+      estimatedUsd: 3,
+    });
+  });
 });
 
 describe('totalsOf', () => {
