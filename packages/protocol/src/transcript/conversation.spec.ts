@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import type { AiMessage, AiOperation, AiTranscript } from '../ai-span.ts';
+import type { AiMessage, AiOperation, AiPart, AiTranscript } from '../ai-span.ts';
 import { Conversation } from './conversation.ts';
 
 interface Sketch {
@@ -104,6 +104,21 @@ describe('Conversation', () => {
         .map(({ turn }) => turn.input.length);
     expect(asked({})).toEqual([1, 1, 0]);
     expect(asked({ input })).toEqual([0, 0, 1]);
+  });
+
+  it('tells the instructions of an agent where no call of a model within it does', () => {
+    const systemInstructions: AiPart[] = [{ type: 'text', text: 'be brief' }];
+    const output = [say('assistant', 'done')];
+    const instructed = (within: Partial<AiTranscript>): readonly number[] =>
+      conversationOf([
+        { parent: -1, operation: 'agent', said: { systemInstructions } },
+        { parent: 0, operation: 'inference', said: { ...within, output } },
+      ])
+        .utterances()
+        .map(({ turn }) => turn.systemInstructions.length + turn.input.length);
+    expect(instructed({})).toEqual([1, 0]);
+    expect(instructed({ systemInstructions })).toEqual([0, 1]);
+    expect(instructed({ input: [say('system', 'be brief')] })).toEqual([0, 1]);
   });
 
   it('is silent where nothing was captured', () => {

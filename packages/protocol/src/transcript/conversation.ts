@@ -73,10 +73,14 @@ export class Conversation {
     return this.#inOrder();
   }
 
-  /** What an agent was asked stands before what is within it, unless that says it itself. */
-  #introduce(agent: number, { input }: AiTranscript): ToldMessages {
+  /** What an agent was told and asked stands before what is within it, unless that says it itself. */
+  #introduce(agent: number, { input, systemInstructions }: AiTranscript): ToldMessages {
     const within = this.#told.get(agent) ?? new ToldMessages();
-    this.#take(agent, { ...SILENT, input: within.neverTold(input) });
+    this.#take(agent, {
+      ...SILENT,
+      systemInstructions: within.isInstructed ? [] : systemInstructions,
+      input: within.neverTold(input),
+    });
     return within;
   }
 

@@ -29,6 +29,12 @@ export class ToldMessages {
   readonly #toolResults = new Set<string>();
   readonly #toolCalls = new Set<string>();
   #instructions: string | undefined;
+  #isInstructed = false;
+
+  /** Whether a turn of this conversation has said what its instructions are. */
+  get isInstructed(): boolean {
+    return this.#isInstructed;
+  }
 
   /**
    * Takes a turn of the conversation.
@@ -41,6 +47,7 @@ export class ToldMessages {
     const instructions = JSON.stringify(systemInstructions);
     const hasNewInstructions = systemInstructions.length > 0 && instructions !== this.#instructions;
     if (systemInstructions.length > 0) this.#instructions = instructions;
+    this.#isInstructed ||= systemInstructions.length > 0 || input.some(({ role }) => role === 'system');
     const told = input.map((message, at) => isKnown[at]! || this.#isResultOfTold(message));
     const answers = isContainer ? output.filter((message) => !this.#isTold(message)) : output;
     const all = [...keys, ...output.map(messageKey)];
