@@ -164,7 +164,7 @@ describe('the details of a span', () => {
 
     await page.keyboard.press('y');
     await copied(SPAN);
-    await page.keyboard.press('i');
+    await page.keyboard.press('v');
     expect(await page.evaluate(() => document.activeElement?.className)).toBe('pane');
 
     await page.keyboard.press('f');

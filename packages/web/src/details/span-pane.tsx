@@ -66,7 +66,7 @@ export function SpanPane({ viewer, document: trace, tree, spanId, onClose }: Spa
       run: () => void navigator.clipboard.writeText(spanId).catch(() => undefined),
     },
     { title: 'Find in the attributes', group: 'Span', keys: ['f'], run: () => find.current?.focus() },
-    { title: 'Go to the details', group: 'Span', keys: ['i'], run: () => pane.current?.focus() },
+    { title: 'Go to the details', group: 'Span', keys: ['v'], run: () => pane.current?.focus() },
   ]);
 
   const shown = loaded.value;
