@@ -26,7 +26,9 @@ export interface Client {
  * @param origin - Such as `http://127.0.0.1:8765`: it takes OTLP by HTTP, protobuf and JSON, at `/v1/…`.
  */
 export function clientsOf(origin: string): readonly Client[] {
-  const variables = `OTEL_EXPORTER_OTLP_ENDPOINT=${origin} OTEL_EXPORTER_OTLP_PROTOCOL=http/protobuf`;
+  const settings = [`OTEL_EXPORTER_OTLP_ENDPOINT=${origin}`, 'OTEL_EXPORTER_OTLP_PROTOCOL=http/protobuf'];
+  // One on each line, for a line that is too long breaks where a shell would not go on.
+  const variables = settings.join(' \\\n  ');
   return [
     {
       id: 'tta-obs',
@@ -185,7 +187,7 @@ export function clientsOf(origin: string): readonly Client[] {
     {
       id: 'other',
       name: 'Anything else that speaks OTLP',
-      snippets: [{ title: 'Variables that every OpenTelemetry SDK reads', text: variables }],
+      snippets: [{ title: 'Variables that every OpenTelemetry SDK reads', text: settings.join('\n') }],
       note: `By HTTP, protobuf or JSON, at ${origin}/v1/traces, /v1/logs and /v1/metrics.`,
       queryNote: 'All traces are in the list, whoever sent them.',
     },

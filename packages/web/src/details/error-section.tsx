@@ -34,7 +34,7 @@ export function ErrorSection({ detail, tree, hrefOf }: ErrorSectionProps) {
             <StatusGlyph status={detail.status} />
             <bdi>{withoutDirectionMarks(error.type ?? 'Error')}</bdi>
             {error.category !== undefined && <span class="category">{categoryText(error.category)}</span>}
-            {error.code !== undefined && <code>{error.code}</code>}
+            {error.code !== undefined && error.code !== error.type && <code>{error.code}</code>}
             {error.isRecoverable !== undefined && (
               <span class="muted">{error.isRecoverable ? 'may pass' : 'will not pass by trying again'}</span>
             )}
