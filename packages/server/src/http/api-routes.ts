@@ -19,8 +19,9 @@ export function apiRoutes(app: FastifyInstance, { traces: store }: Storage): voi
   });
 
   app.get<{ Params: { traceId: string } }>('/api/traces/:traceId', async ({ params }, reply) => {
-    const trace = await store.trace(traceIdOf(params.traceId));
-    return trace ?? refuse(reply, 404, noTrace(params.traceId));
+    const json = await store.traceJson(traceIdOf(params.traceId));
+    if (json === undefined) return refuse(reply, 404, noTrace(params.traceId));
+    return reply.type('application/json; charset=utf-8').send(json);
   });
 
   app.get<{ Params: { traceId: string }; Querystring: Query }>(

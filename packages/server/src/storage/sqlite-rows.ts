@@ -9,7 +9,6 @@ import type {
 } from '@tta/obs-protocol';
 import type { DroppedCounts } from '../otlp/span-batch.ts';
 import type { SqlRow } from './sqlite-driver.ts';
-import type { ColumnRow } from './trace-columns.ts';
 import type { TraceTotals } from './trace-roll-up.ts';
 import { toUsage } from './usage-columns.ts';
 
@@ -99,26 +98,6 @@ export function toTotals(row: SqlRow): TraceTotals {
     hasRoot: number(row, 'has_root') === 1,
     headSpanId: text(row, 'head_span_id'),
     headStartNs: BigInt(text(row, 'head_start_text')),
-  };
-}
-
-export function toColumnRow(row: SqlRow, services: Map<string, number>): ColumnRow {
-  const serviceName = text(row, 'service_name');
-  let service = services.get(serviceName);
-  if (service === undefined) services.set(serviceName, (service = services.size));
-  const status = text(row, 'status') as ExecutionStatus;
-  return {
-    spanId: text(row, 'span_id'),
-    parentSpanId: textOrNull(row, 'parent_span_id'),
-    name: text(row, 'name'),
-    kind: number(row, 'kind'),
-    startMs: number(row, 'start_ms'),
-    durationMs: number(row, 'duration_ms'),
-    status,
-    statusMessage: status === 'success' ? null : textOrNull(row, 'status_message'),
-    primitiveType: textOrNull(row, 'primitive_type'),
-    label: textOrNull(row, 'label'),
-    service,
   };
 }
 

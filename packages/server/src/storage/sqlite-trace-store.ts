@@ -23,11 +23,10 @@ import { scanTraces } from './query/trace-scan.ts';
 import { SpanWriter } from './span-writer.ts';
 import type { SqliteConnection } from './sqlite-connection.ts';
 import type { SqliteStatisticsStore } from './sqlite-statistics-store.ts';
-import { number, text, toColumnRow, toSpanDetail, toSpanHit, toSummary } from './sqlite-rows.ts';
+import { number, text, toSpanDetail, toSpanHit, toSummary } from './sqlite-rows.ts';
 import { findText } from './text-index.ts';
-import { aiSpanColumns, withAi } from './ai-span-row.ts';
-import { primitiveFactColumns } from './primitive-fact-columns.ts';
-import { spanColumns } from './trace-columns.ts';
+import { withAi } from './ai-span-row.ts';
+import { traceDocumentJson } from './trace-document.ts';
 import { USAGE_COLUMNS } from './usage-columns.ts';
 import { TracePruner } from './trace-pruner.ts';
 import { readTranscripts } from './transcripts.ts';
@@ -163,35 +162,20 @@ export class SqliteTraceStore implements TraceStore {
   }
 
   async trace(traceId: string): Promise<TraceDocument | undefined> {
+    const json = this.#documentJson(traceId);
+    return json === undefined ? undefined : (JSON.parse(json) as TraceDocument);
+  }
+
+  async traceJson(traceId: string): Promise<Uint8Array | undefined> {
+    const json = this.#documentJson(traceId);
+    return json === undefined ? undefined : Buffer.from(json);
+  }
+
+  #documentJson(traceId: string): string | undefined {
     const row = this.#connection
       .sql(`SELECT ${SUMMARY}, trace_key FROM ${TRACES} WHERE trace_id = ?`)
       .get(traceId);
-    if (row === undefined) return undefined;
-    const traceKey = number(row, 'trace_key');
-    const spans = this.#connection
-      .sql(
-        `SELECT span_id, parent_span_id, span.name, kind, (span.start_ns - trace.start_ns) / 1e6 AS start_ms,
-         max(0, span.end_ns - span.start_ns) / 1e6 AS duration_ms, span.status, status_message,
-         primitive_type, label, resource.service_name
-       FROM span JOIN trace USING (trace_key) JOIN resource ON resource.id = resource_id
-       WHERE trace_key = ? ORDER BY span.start_ns, span.end_ns DESC, span_id`,
-      )
-      .all(traceKey);
-    const services = new Map<string, number>();
-    const rows = spans.map((span) => toColumnRow(span, services));
-    const indexOf = new Map(rows.map(({ spanId }, index) => [spanId, index]));
-    const aiRows = this.#connection
-      .sql('SELECT ai_span.*, span_id FROM ai_span JOIN span USING (span_key) WHERE ai_span.trace_key = ?')
-      .all(traceKey);
-    return {
-      summary: toSummary(row),
-      services: [...services.keys()],
-      spans: {
-        ...spanColumns(rows),
-        ai: aiSpanColumns(aiRows, indexOf),
-        primitives: primitiveFactColumns(this.#connection, traceKey, rows),
-      },
-    };
+    return row && traceDocumentJson(this.#connection, toSummary(row), number(row, 'trace_key'));
   }
 
   async summaries(traceIds: readonly string[]): Promise<readonly TraceSummary[]> {

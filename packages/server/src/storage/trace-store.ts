@@ -77,6 +77,8 @@ export interface TraceStore {
   /** The same of keys of attributes. */
   attributeKeys(beginning: string, limit: number): Promise<QueryValueList>;
   trace(traceId: string): Promise<TraceDocument | undefined>;
+  /** The same as JSON in UTF-8, for who only hands it on: a large one is soonest told so. */
+  traceJson(traceId: string): Promise<Uint8Array | undefined>;
   /** Of those of the traces that are stored. */
   summaries(traceIds: readonly string[]): Promise<readonly TraceSummary[]>;
   span(traceId: string, spanId: string): Promise<SpanDetail | undefined>;

@@ -68,6 +68,7 @@ export class ThreadedStorage implements Storage {
           'values',
           'attributeKeys',
           'trace',
+          'traceJson',
           'summaries',
           'span',
           'spans',
