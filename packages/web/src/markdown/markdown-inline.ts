@@ -151,15 +151,15 @@ class InlineReader {
     if (length > 3 || WRAPPINGS[mark] === undefined) return at + length;
     const before = text[at - 1] ?? ' ';
     const after = text[at + length] ?? ' ';
-    // Inside a word `_` is part of a name.
-    const isName = character === '_' && isWord(before) && isWord(after);
-    if (isName) return at + length;
-    if (!isBlank(before) && (this.#waiting.get(mark) ?? 0) > 0) {
+    // Beside a word `_` is part of a name: it opens nothing behind one and closes nothing in front of one.
+    const isUnderscore = character === '_';
+    const canClose = !isBlank(before) && !(isUnderscore && isWord(after));
+    if (canClose && (this.#waiting.get(mark) ?? 0) > 0) {
       this.#plain(at);
       this.#wrap(mark);
       return (this.#plainFrom = beyond);
     }
-    if (isBlank(after)) return at + length;
+    if (isBlank(after) || (isUnderscore && isWord(before))) return at + length;
     this.#plain(at);
     this.#open(mark, mark);
     return (this.#plainFrom = beyond);
