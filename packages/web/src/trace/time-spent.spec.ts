@@ -38,6 +38,18 @@ describe('mostTimeSpent', () => {
     expect(mostTimeSpent(buildSpanTree(spanColumns(none)))).toBeUndefined();
   });
 
+  it('has nothing to say where no name took a share worth telling', () => {
+    const steps = Array.from({ length: 100 }, (_, at) => ({
+      name: `s${at}`,
+      parent: 0,
+      start: at,
+      duration: 1,
+    }));
+    expect(
+      mostTimeSpent(buildSpanTree(spanColumns([{ name: 'root', duration: 100 }, ...steps]))),
+    ).toBeUndefined();
+  });
+
   it('does not tell of a root what went on long after it', () => {
     const sketches = [
       { name: 'root', type: 'sequential', duration: 10 },

@@ -17,10 +17,12 @@ export interface TimeSpent {
 
 /** A path that is shorter than this part of the trace does not tell where its time went. */
 const LEAST_RATIO = 0.5;
+/** Of a trace of which nothing took more than this it went everywhere. */
+const LEAST_SHARE = 0.05;
 
 /**
- * Of what the duration hangs on, what took most of it. `undefined` for a trace of one row, which is all of it, and for one
- * that went on long after its root.
+ * Of what the duration hangs on, what took most of it. `undefined` for a trace of one row, which is all of it, for one
+ * that went on long after its root, and where it went into very many things alike.
  */
 export function mostTimeSpent(tree: SpanTree): TimeSpent | undefined {
   if (tree.rowCount < 2) return undefined;
@@ -52,5 +54,8 @@ export function mostTimeSpent(tree: SpanTree): TimeSpent | undefined {
   let most: { label: string; row: number; isWaiting: boolean; sumMs: number } | undefined;
   for (const group of groups.values()) if (most === undefined || group.sumMs > most.sumMs) most = group;
   if (most === undefined || totalMs < lastEndMs(tree.spans) * LEAST_RATIO) return undefined;
-  return { label: most.label, row: most.row, isWaiting: most.isWaiting, share: most.sumMs / totalMs };
+  const share = most.sumMs / totalMs;
+  return share < LEAST_SHARE
+    ? undefined
+    : { label: most.label, row: most.row, isWaiting: most.isWaiting, share };
 }

@@ -65,6 +65,11 @@ describe('criticalPath', () => {
     expect(told([])).toEqual([]);
   });
 
+  it('joins more roots than a call takes arguments', () => {
+    const roots = Array.from({ length: 200_000 }, (_, index) => ({ name: 'r', start: index, duration: 1 }));
+    expect(criticalPath(buildSpanTree(spanColumns(roots))).row).toHaveLength(200_000);
+  });
+
   it('marks what only waits as well, and keeps the segments of a row together', () => {
     const tree = buildSpanTree(
       spanColumns([

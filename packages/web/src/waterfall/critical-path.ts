@@ -60,9 +60,13 @@ export function criticalPath(tree: SpanTree): CriticalPath {
   }
   if (roots.length === 1) pending.push(roots[0] as Visit);
   else if (roots.length > 1) {
-    const first = Math.min(...ends(roots, 'startMs'));
-    const last = Math.max(...ends(roots, 'endMs'));
-    walk({ row: -1, startMs: first, endMs: last }, roots, () => {});
+    // One by one: of a trace without its beginning there may be more roots than a call takes arguments.
+    const whole = roots.reduce((all, { startMs, endMs }) => ({
+      row: -1,
+      startMs: Math.min(all.startMs, startMs),
+      endMs: Math.max(all.endMs, endMs),
+    }));
+    walk({ ...whole, row: -1 }, roots, () => {});
   }
   for (let visit = pending.pop(); visit !== undefined; visit = pending.pop()) {
     const { row } = visit;
@@ -78,10 +82,6 @@ export function criticalPath(tree: SpanTree): CriticalPath {
     walk(visit, children, add);
   }
   return { ...columns(tree.rowCount, segments), isOnPath };
-}
-
-function* ends(visits: readonly Visit[], end: 'startMs' | 'endMs'): Generator<number> {
-  for (const visit of visits) yield visit[end];
 }
 
 function columns(rowCount: number, segments: readonly Visit[]): Omit<CriticalPath, 'isOnPath'> {

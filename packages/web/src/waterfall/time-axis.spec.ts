@@ -111,6 +111,8 @@ describe('TimeAxis', () => {
     [1_240, 4, [0, 500, 1_000]],
     [7, 7, [0, 1, 2, 3, 4, 5, 6, 7]],
     [10_800_000, 6, [0, 1_800_000, 3_600_000, 5_400_000, 7_200_000, 9_000_000, 10_800_000]],
+    // Twenty days.
+    [1_728_000_000, 4, [0, 432_000_000, 864_000_000, 1_296_000_000, 1_728_000_000]],
   ])('divides %d ms into about %d round parts', (totalMs, wanted, timesMs) => {
     const { ticks } = new TimeAxis({ totalMs, widthPx: 1_000 }).ticks(wanted);
     expect(ticks.map(({ timeMs }) => timeMs)).toEqual(timesMs);

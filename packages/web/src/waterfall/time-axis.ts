@@ -183,9 +183,14 @@ export function tickText(timeMs: number, stepMs: number): string {
 
 /** Steps that are round on a clock, in minutes. */
 const CLOCK_STEPS = [1, 2, 5, 10, 15, 30, 60, 120, 180, 360, 720, 1_440];
+const DAY_MS = 1_440 * MINUTE_MS;
 
-/** The next of 1, 2, 5, 10, 20, 50 … that is not below `value`, in milliseconds; above half a minute the next on a clock. */
+/**
+ * The next of 1, 2, 5, 10, 20, 50 … that is not below `value`, in milliseconds; above half a minute the next on a clock,
+ * above a day the next in days.
+ */
 function roundUp(value: number): number {
+  if (value > DAY_MS) return roundUp(value / DAY_MS) * DAY_MS;
   const minutes = CLOCK_STEPS.find((step) => step * MINUTE_MS >= value);
   if (value > MINUTE_MS / 2 && minutes !== undefined) return minutes * MINUTE_MS;
   const power = 10 ** Math.floor(Math.log10(value));
