@@ -33,8 +33,9 @@ describe('unitFor', () => {
   });
 
   it('gives every row of a column the same number of decimals', () => {
-    expect([0.4, 1_500, 754_312].map((durationMs) => inUnit(durationMs, SECONDS))).toEqual([
+    expect([0, 0.4, 1_500, 754_312].map((durationMs) => inUnit(durationMs, SECONDS))).toEqual([
       '0.000',
+      '<0.001',
       '1.500',
       '754.312',
     ]);

@@ -18,9 +18,10 @@ export function unitFor(longestMs: number): DurationUnit {
   return { name: 'min', msPerUnit: 60_000, decimals: 2 };
 }
 
-/** The number alone; the unit stands in the head of the column. */
-export function inUnit(durationMs: number, unit: DurationUnit): string {
-  return (durationMs / unit.msPerUnit).toFixed(unit.decimals);
+/** The number alone; the unit stands in the head of the column. What took some time does not read as if it took none. */
+export function inUnit(durationMs: number, { msPerUnit, decimals }: DurationUnit): string {
+  const text = (durationMs / msPerUnit).toFixed(decimals);
+  return durationMs > 0 && Number(text) === 0 ? `<${(10 ** -decimals).toFixed(decimals)}` : text;
 }
 
 /** A duration on its own, with three significant digits: `0.42 ms`, `842 ms`, `1.24 s`, `12 min 34 s`. */

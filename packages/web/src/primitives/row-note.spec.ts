@@ -206,6 +206,11 @@ describe('rowNote', () => {
     ['cache', { cacheOutcome: 'hit', cacheAgeMs: 3_000, savedUsd: 0.02 }, 'hit, 3 s old, saved $0.020'],
     ['cache', { cacheOutcome: 'stale', cacheAgeMs: 90_000 }, 'stale, 1 min 30 s old'],
     ['cache', { cacheOutcome: 'miss' }, 'miss'],
+    [
+      'cache',
+      { cacheOutcome: 'miss', sharesRun: true, savedUsd: 0.01 },
+      'miss, shares the work of another run, saved $0.010',
+    ],
     ['dedupe', { sharesRun: true }, 'shares the work of another run'],
     ['dedupe', { callers: 3 }, 'for 3 callers'],
     ['rate_limit', { waitedMs: 120 }, 'waited 120 ms'],

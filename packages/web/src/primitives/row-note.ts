@@ -112,6 +112,8 @@ const DECISIONS: ReadonlyMap<string, string> = new Map([
   ['escalate', 'handed on'],
 ]);
 
+const SHARES = 'shares the work of another run';
+
 const NOTES: Readonly<Partial<Record<SpanKindName, Notes>>> = {
   retry: ({ tree, row, facts }) => {
     const steps = stepRows(tree, row);
@@ -166,13 +168,15 @@ const NOTES: Readonly<Partial<Record<SpanKindName, Notes>>> = {
   ],
   rate_limit: queued,
   bulkhead: queued,
-  cache: ({ facts: { cacheOutcome, cacheAgeMs } }) => [
+  cache: ({ facts: { cacheOutcome, cacheAgeMs, sharesRun } }) => [
     cacheOutcome === undefined || cacheAgeMs === undefined || cacheOutcome === 'miss'
       ? cacheOutcome
       : `${cacheOutcome}, ${formatDuration(cacheAgeMs)} old`,
+    // Else nobody knows how a miss can have saved anything.
+    sharesRun === true ? SHARES : undefined,
   ],
   dedupe: ({ facts: { sharesRun, callers = 0 } }) => [
-    sharesRun === true ? 'shares the work of another run' : undefined,
+    sharesRun === true ? SHARES : undefined,
     callers < 2 ? undefined : `for ${callers} callers`,
   ],
   conditional: decision,
