@@ -448,6 +448,23 @@ describe('the waterfall', () => {
     await page.emulateMedia({ colorScheme: 'light' });
   });
 
+  it('shows the selected row beside its details in a short window, as one that is magnified to 200 %', async () => {
+    const { page } = browser;
+    await page.setViewportSize({ width: 640, height: 400 });
+    await openRelease();
+    // All of the header is there, and goes away to show more rows.
+    expect(
+      await page.locator('.trace').evaluate(({ scrollHeight, clientHeight }) => scrollHeight > clientHeight),
+    ).toBe(true);
+    await pressed('e');
+    await page.locator('.pane').waitFor();
+    const active = (await page.locator('.waterfall-row.is-active').boundingBox())!;
+    const pane = (await page.locator('.pane').boundingBox())!;
+    expect(active.x + active.width).toBeLessThanOrEqual(pane.x);
+    expect(active.y + active.height).toBeLessThanOrEqual(400);
+    await page.setViewportSize({ width: 1280, height: 800 });
+  });
+
   it('causes no complaint of the console or the security policy', () => {
     expect(browser.complaints).toEqual([]);
   });

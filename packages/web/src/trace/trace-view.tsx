@@ -67,7 +67,7 @@ export function TraceView({ viewer, theme, route }: TraceViewProps) {
           : select(undefined),
     },
     ...TRACE_PARTS.map(({ part, title, key }) => ({
-      title: `Show the ${title.toLowerCase()}`,
+      title: part === 'raw' ? 'Show the raw trace' : `Show the ${title.toLowerCase()}`,
       group: 'Trace' as const,
       keys: [key],
       run: () => show(part),

@@ -17,7 +17,7 @@ export interface RulerLabels {
 }
 
 /** What a sign of the page's font takes at most, and what stays free beside a text. */
-const SIGN_PX = 7;
+const SIGN_PX = 8.5;
 const FREE_PX = 8;
 const TICK_PX = 110;
 
