@@ -1,3 +1,4 @@
+import { useSignal } from '@preact/signals';
 import type { SpanDetail } from '@tta/obs-protocol';
 import { withoutDirectionMarks } from '../format/plain-text.ts';
 import { LongText } from '../json/long-text.tsx';
@@ -7,6 +8,7 @@ import type { SpanTree } from '../tree/span-tree.ts';
 import { rowOfSpan } from '../tree/span-tree.ts';
 import { failedWithin } from './failed-within.ts';
 import type { FailedPart } from './failed-within.ts';
+import { FirstOf } from './first-of.tsx';
 import { Section } from './section.tsx';
 import { categoryText, spanErrorOf, survivedExceptions } from './span-error.ts';
 import type { ErrorCause } from './span-error.ts';
@@ -62,14 +64,23 @@ export function ErrorSection({ detail, tree, hrefOf }: ErrorSectionProps) {
           {error.stack !== undefined && (
             <StackView stack={error.stack} workingDirectory={workingDirectory} told={error.message} />
           )}
-          {error.earlier.map((cause, index) => (
-            <Exception key={index} cause={cause} workingDirectory={workingDirectory} title="Before it" />
-          ))}
+          <FirstOf key={detail.spanId} items={error.earlier}>
+            {(cause, index) => (
+              <Exception key={index} cause={cause} workingDirectory={workingDirectory} title="Before it" />
+            )}
+          </FirstOf>
         </section>
       )}
-      {survived.map((cause, index) => (
-        <Exception key={index} cause={cause} workingDirectory={workingDirectory} title="Recorded exception" />
-      ))}
+      <FirstOf key={detail.spanId} items={survived}>
+        {(cause, index) => (
+          <Exception
+            key={index}
+            cause={cause}
+            workingDirectory={workingDirectory}
+            title="Recorded exception"
+          />
+        )}
+      </FirstOf>
       {within !== undefined && within.count > 0 && (
         <Section title="Failed within it" count={within.count}>
           <ul class="failed-parts">
@@ -123,12 +134,14 @@ interface ExceptionProps {
 }
 
 function Exception({ cause, title, workingDirectory }: ExceptionProps) {
+  // Its frames are drawn when it is opened: they are many, and so may exceptions be.
+  const isOpen = useSignal(false);
   return (
-    <details class="exception">
+    <details class="exception" onToggle={(event) => (isOpen.value = event.currentTarget.open)}>
       <summary>
         <span class="muted">{title}:</span> <CauseText cause={cause} />
       </summary>
-      {cause.stack !== undefined && (
+      {isOpen.value && cause.stack !== undefined && (
         <StackView stack={cause.stack} workingDirectory={workingDirectory} told={cause.message} />
       )}
     </details>

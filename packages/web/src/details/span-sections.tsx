@@ -7,6 +7,7 @@ import { formatRoute } from '../route.ts';
 import { attributeEntries } from './attribute-groups.ts';
 import { AttributeList } from './attribute-list.tsx';
 import { Dropped } from './dropped.tsx';
+import { FirstOf } from './first-of.tsx';
 import { Section } from './section.tsx';
 
 export interface SpanSectionProps {
@@ -23,9 +24,9 @@ export function EventsSection({ detail, trace }: SpanSectionProps) {
   const spanStartMs = trace.spans.startMs[at] ?? 0;
   return (
     <Section title="Events" count={events.length}>
-      {events.map((event, index) => (
-        <EventLine key={index} event={event} spanStartMs={spanStartMs} />
-      ))}
+      <FirstOf key={detail.spanId} items={events}>
+        {(event, index) => <EventLine key={index} event={event} spanStartMs={spanStartMs} />}
+      </FirstOf>
       <Dropped count={droppedEventsCount} one="event" many="events" />
     </Section>
   );
@@ -33,11 +34,12 @@ export function EventsSection({ detail, trace }: SpanSectionProps) {
 
 function EventLine({ event, spanStartMs }: { readonly event: SpanEventJson; readonly spanStartMs: number }) {
   const entries = attributeEntries(event.attributes);
+  const offsetMs = event.timeMs - spanStartMs;
   const line = (
     <>
       <bdi>{withoutDirectionMarks(event.name)}</bdi>{' '}
       <span class="muted" title={absoluteTime(Number(event.timeUnixNano) / 1e6)}>
-        {formatDuration(Math.max(0, event.timeMs - spanStartMs))} after its start
+        {formatDuration(Math.abs(offsetMs))} {offsetMs < 0 ? 'before' : 'after'} its start
       </span>
     </>
   );
@@ -57,9 +59,9 @@ export function LinksSection({ detail, trace, hrefOf }: SpanSectionProps) {
   if (links.length === 0 && droppedLinksCount === 0) return null;
   return (
     <Section title="Links" count={links.length}>
-      {links.map((link, index) => (
-        <LinkLine key={index} link={link} trace={trace} hrefOf={hrefOf} />
-      ))}
+      <FirstOf key={detail.spanId} items={links}>
+        {(link, index) => <LinkLine key={index} link={link} trace={trace} hrefOf={hrefOf} />}
+      </FirstOf>
       <Dropped count={droppedLinksCount} one="link" many="links" />
     </Section>
   );
