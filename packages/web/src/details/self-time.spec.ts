@@ -23,6 +23,18 @@ describe('selfTimeMs', () => {
     expect(selfTimeMs(tree([200, 50]), 0)).toBe(100);
   });
 
+  it('tells a step from its only child, which stands on the same row', () => {
+    const merged = buildSpanTree(
+      spanColumns([
+        { name: 'primitive.sequential.step_0', duration: 100 },
+        { name: 'process', type: 'lambda', parent: 0, start: 60, duration: 40 },
+        { name: 'query', parent: 1, start: 70, duration: 25 },
+      ]),
+    );
+    expect(merged.rowCount).toBe(2);
+    expect([0, 1].map((span) => selfTimeMs(merged, 0, span))).toEqual([60, 15]);
+  });
+
   it('is within the duration and no less than what single children leave', () => {
     const stretches = fc.array(fc.tuple(fc.nat(150), fc.nat(150)), { maxLength: 8 });
     fc.assert(

@@ -27,7 +27,7 @@ export function SpanHeading({ tree, row, spanId, traceStartMs, service }: SpanHe
   const kind = kindOf(type, spans.kind[span] ?? 0);
   const startMs = spans.startMs[span] ?? 0;
   const durationMs = spans.durationMs[span] ?? 0;
-  const selfMs = selfTimeMs(tree, row);
+  const selfMs = selfTimeMs(tree, row, span);
   const label = rowLabel(tree, row);
   const name = spans.name[span] ?? '';
   const edge = rowEdge(tree, row)?.text;
