@@ -192,11 +192,32 @@ describe('TraceList', () => {
     list.loadMore();
     list.loadMore();
     expect(questions).toHaveLength(2);
-    await questions[1]!.fail(new TypeError('fetch failed'));
-    expect(list.state.value.kind).toBe('shown');
-    list.loadMore();
-    await questions[2]!.answer([B]);
+    await questions[1]!.answer([B]);
     expect(ids()).toHaveLength(101);
+  });
+
+  it('does not pass off what it has for all there is when a further page fails', async () => {
+    const { list, questions, ids } = setUp();
+    list.show(ERROR);
+    await questions[0]!.answer([], '800-1');
+    await questions[1]!.fail(new TypeError('fetch failed'));
+    expect([list.state.value.kind, list.isSearching.value, list.isStopped.value]).toEqual([
+      'shown',
+      false,
+      true,
+    ]);
+    list.loadMore();
+    expect(questions).toHaveLength(2);
+    list.searchOn();
+    await questions[2]!.fail(new TypeError('fetch failed'));
+    expect(list.isStopped.value).toBe(true);
+    // The service is back.
+    list.retry();
+    expect(list.isStopped.value).toBe(false);
+    await questions[3]!.answer([B]);
+    expect(ids()).toEqual([ID('b')]);
+    list.retry();
+    expect(questions).toHaveLength(4);
   });
 
   it('says why there is no answer, and tries again', async () => {

@@ -52,6 +52,8 @@ export class TraceList {
   readonly #meanwhile = new Map<string, LiveChange>();
   #load: AbortController | undefined;
   readonly #isStopped = signal(false);
+  /** A further page could not be had: what is there is not all that could be found. */
+  #hasBrokenOff = false;
   #isStarted = false;
   #cancelRetry: () => void = () => {};
 
@@ -92,7 +94,7 @@ export class TraceList {
     return beganBefore(this.#nextCursor.value);
   }
 
-  /** Someone has stopped the search before its end. */
+  /** The search is not at its end: someone has stopped it, or it broke off. */
   get isStopped(): ReadonlySignal<boolean> {
     return this.#isStopped;
   }
@@ -111,7 +113,7 @@ export class TraceList {
   /** Asks for everything anew. */
   reload(): void {
     if (!this.#isStarted) return;
-    this.#isStopped.value = false;
+    this.#goOn();
     this.#cancelRetry();
     this.#feed.stop();
     this.#state.value = { kind: 'loading' };
@@ -121,6 +123,7 @@ export class TraceList {
   /** Asks anew where the last attempt failed. */
   retry(): void {
     if (this.#state.value.kind === 'failed') this.reload();
+    else if (this.#hasBrokenOff) this.searchOn();
   }
 
   /** Loads more at the end of the list, until a screenful is found or the end is reached. Not after a stop. */
@@ -130,7 +133,7 @@ export class TraceList {
 
   /** Goes on with a search that was stopped or broke off. */
   searchOn(): void {
-    this.#isStopped.value = false;
+    this.#goOn();
     const cursor = this.#nextCursor.value;
     if (cursor !== null && this.#load === undefined && !this.rows.isFull) void this.#read(cursor, false);
   }
@@ -140,6 +143,11 @@ export class TraceList {
     this.#load?.abort();
     this.#load = undefined;
     this.#isSearching.value = false;
+  }
+
+  #goOn(): void {
+    this.#isStopped.value = false;
+    this.#hasBrokenOff = false;
   }
 
   /** Any trace has changed. Of those that a query finds, the list is told by itself. */
@@ -186,8 +194,8 @@ export class TraceList {
     } catch (error) {
       if (aborted.aborted) return;
       this.#isSearching.value = false;
-      // Of a further page, the row that asked is still at the end of the list: scrolling asks again.
       if (isAnew && this.#state.value.kind === 'loading') this.#fail(error);
+      else this.#isStopped.value = this.#hasBrokenOff = true;
     }
     this.#load = undefined;
   }
