@@ -84,6 +84,7 @@ const watch = new ServiceWatch({
   timer,
   nowMs: () => Date.now(),
   isVisible,
+  onOtherDatabase: () => viewer.startOver(),
 });
 watch.start();
 document.addEventListener('visibilitychange', () => {

@@ -163,6 +163,14 @@ describe('Viewer', () => {
     ]);
   });
 
+  it('takes no step of history to where it is already', async () => {
+    const { viewer, written } = await setUp(first);
+    viewer.go({ view: 'sessions' });
+    viewer.go({ view: 'sessions' });
+    viewer.go({ view: 'traces', query: '' });
+    expect(written).toEqual(['push #/sessions', 'replace #/sessions', 'push #/traces']);
+  });
+
   it('loads the open trace again after the connection was lost', async () => {
     const { viewer, navigate, sockets, due, asked } = await setUp(first);
     viewer.start();

@@ -100,8 +100,7 @@ export class Viewer {
       onState: (state) => this.#noteState(state),
       onReset: () => {
         this.#newestSeq.value = 0;
-        this.#reloadTrace();
-        this.traces.reload();
+        this.startOver();
       },
     });
   }
@@ -137,8 +136,16 @@ export class Viewer {
   }
 
   go(route: Route, how: 'push' | 'replace' = 'push'): void {
+    const isThere = formatRoute(route) === formatRoute(this.#route.value);
     this.#route.value = route;
-    this.#options.address.write(formatRoute(route), how);
+    // Going where one is leaves no step that Back would have to undo.
+    this.#options.address.write(formatRoute(route), isThere ? 'replace' : how);
+  }
+
+  /** The service has another database now: all that is shown is stale. */
+  startOver(): void {
+    this.#reloadTrace();
+    this.traces.reload();
   }
 
   #noteChange(change: LiveChange): void {

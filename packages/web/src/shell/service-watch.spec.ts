@@ -24,6 +24,7 @@ function setUp(answers: readonly (Health | Error)[]) {
   const waiting = new Map<() => void, number>();
   const isVisible = signal(true);
   let asked = 0;
+  let otherDatabases = 0;
   let nowMs = 1_000_000;
   const watch = new ServiceWatch({
     connection,
@@ -39,6 +40,9 @@ function setUp(answers: readonly (Health | Error)[]) {
     },
     nowMs: () => nowMs,
     isVisible: () => isVisible.value,
+    onOtherDatabase: () => {
+      otherDatabases += 1;
+    },
   });
   watch.start();
   running.push(watch);
@@ -48,6 +52,7 @@ function setUp(answers: readonly (Health | Error)[]) {
     connection,
     isVisible,
     asked: () => asked,
+    otherDatabases: () => otherDatabases,
     settle,
     pass: async (ms: number): Promise<void> => {
       nowMs += ms;
@@ -122,6 +127,19 @@ describe('ServiceWatch', () => {
     connection.value = 'live';
     await pass(0);
     expect(watch.condition.value).toEqual({ kind: 'fine' });
+  });
+
+  it('notices that the service that is back has another database', async () => {
+    const other: Health = { ...HEALTH, databasePath: '/data/other.db' };
+    const { connection, otherDatabases, settle } = setUp([HEALTH, HEALTH, HEALTH, HEALTH, other]);
+    const told: number[] = [];
+    for (let turn = 0; turn < 3; turn += 1) {
+      connection.value = 'waiting';
+      connection.value = 'live';
+      await settle();
+      told.push(otherDatabases());
+    }
+    expect(told).toEqual([0, 0, 1]);
   });
 
   it('asks nothing while nobody looks, and nothing after its end', async () => {

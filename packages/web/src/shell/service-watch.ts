@@ -24,6 +24,8 @@ export interface ServiceWatchOptions {
   readonly nowMs: () => number;
   /** Whether anybody looks at the page: nothing is asked for nobody. */
   readonly isVisible: () => boolean;
+  /** The service that is back has another database than the one before. */
+  readonly onOtherDatabase: () => void;
 }
 
 const LIVE_MS = 30_000;
@@ -88,10 +90,16 @@ export class ServiceWatch {
       if (turn !== this.#turn) return;
       // What cannot be reached is told by the connection.
       this.#isRefused.value = answer instanceof ServiceProblem && answer.status === 401;
-      if (isHealth(answer)) this.#health.value = answer;
+      if (isHealth(answer)) this.#take(answer);
     }
     const waitMs = this.#awaySinceMs.peek() === undefined ? LIVE_MS : AWAY_MS;
     this.#cancelNext = timer(waitMs, () => void this.check());
+  }
+
+  #take(health: Health): void {
+    const before = this.#health.peek();
+    this.#health.value = health;
+    if (before !== undefined && before.databasePath !== health.databasePath) this.#options.onOtherDatabase();
   }
 
   #isBack(): void {
