@@ -108,6 +108,8 @@ function NextRemoval({ viewer }: { readonly viewer: Viewer }) {
     outcome.value = 'Removing…';
     try {
       const removed = await viewer.client.cleanUp();
+      // The service does not tell of traces that it removes, be it now or by itself a moment ago.
+      viewer.traces.reload();
       outcome.value =
         removed.traceCount === 0
           ? 'There was nothing to remove any more.'
