@@ -10,8 +10,9 @@ import type { AgentSummary } from './agent-summary.ts';
 import { OperationGlyph } from './operation-glyph.tsx';
 import type { Reader } from './reader.ts';
 import { SpeechView } from './speech-view.tsx';
+import { speechWindow, wholeName } from './speech-window.ts';
 import { ToolUseView } from './tool-use-view.tsx';
-import type { TranscriptRow } from './transcript-rows.ts';
+import type { Speech, TranscriptRow } from './transcript-rows.ts';
 import { finishText, turnFigures } from './turn-figures.ts';
 import type { Figure } from './turn-figures.ts';
 
@@ -162,6 +163,11 @@ export const FIGURES: Readonly<Record<Figure['name'], string>> = {
 };
 
 function RowBody({ reader, row }: { readonly reader: Reader; readonly row: TranscriptRow }) {
+  const { first, between, latest } = speechWindow(row.speeches);
+  const isWhole = reader.folds.isOpen(wholeName(row.key), false);
+  const view = (speech: Speech) => (
+    <SpeechView key={speech.key} reader={reader} row={row.key} speech={speech} />
+  );
   return (
     <>
       {row.earlierCount > 0 && (
@@ -169,9 +175,19 @@ function RowBody({ reader, row }: { readonly reader: Reader; readonly row: Trans
           {row.earlierCount === 1 ? '1 message before' : `${row.earlierCount} messages before`}
         </p>
       )}
-      {row.speeches.map((speech) => (
-        <SpeechView key={speech.key} reader={reader} row={row.key} speech={speech} />
-      ))}
+      {first.map(view)}
+      {between.length > 0 && (
+        <button
+          type="button"
+          class="link-button transcript-earlier"
+          aria-expanded={isWhole}
+          onClick={() => reader.folds.set(wholeName(row.key), !isWhole)}
+        >
+          {isWhole ? 'show the latest messages only' : `show ${between.length} messages before these`}
+        </button>
+      )}
+      {isWhole && between.map(view)}
+      {latest.map(view)}
       <RowError reader={reader} row={row} />
       {row.isCut && (
         <p class="transcript-earlier muted">There was more than the service reads of one span.</p>

@@ -14,6 +14,7 @@ import { MessageFormats } from './message-format.ts';
 import { NoProgram, NothingCaptured } from './nothing-said.tsx';
 import type { Reader } from './reader.ts';
 import { RowView } from './row-view.tsx';
+import { speechWindow, wholeName } from './speech-window.ts';
 import { TraceTranscript } from './trace-transcript.ts';
 import { TranscriptHead } from './transcript-head.tsx';
 import { transcriptMarkdown } from './transcript-markdown.ts';
@@ -60,7 +61,10 @@ function Conversations({ viewer, document: trace, route, onSelect, onAdjust }: T
   const steps = useMemo(() => contextSteps(trace, rows), [trace, rows]);
   const chart = useMemo(() => longestConversation(steps.values()), [steps]);
   const totals = useMemo(() => totalsOf(trace, rows), [trace, rows]);
-  const unit = useMemo(() => unitFor(Math.max(0, ...rows.map(({ durationMs }) => durationMs))), [rows]);
+  const unit = useMemo(
+    () => unitFor(rows.reduce((most, { durationMs }) => Math.max(most, durationMs), 0)),
+    [rows],
+  );
   const sought = route.find ?? '';
   const finds = useMemo(() => findInTranscript(rows, sought), [rows, sought]);
 
@@ -161,6 +165,9 @@ function Conversations({ viewer, document: trace, route, onSelect, onAdjust }: T
         [`${row.key} ${piece}`, `${row.key} ${piece.split('.')[0]}`, `${row.key} ${piece} all`],
         true,
       );
+      const { between } = speechWindow(row.speeches);
+      if (between.some(({ pieces }) => pieces.some(({ key }) => key === piece)))
+        folds.setAll([wholeName(row.key)], true);
     }
     reveal(next.row, 'start');
     if (route.spanId !== undefined) onSelect(next.row.key);
