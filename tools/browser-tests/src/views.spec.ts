@@ -45,7 +45,8 @@ interface View {
   readonly until: (page: Page) => Promise<unknown>;
 }
 
-const text = (wanted: string) => (page: Page) => page.getByText(wanted, { exact: false }).first().waitFor();
+const text = (wanted: string) => (page: Page) =>
+  page.getByText(wanted).filter({ visible: true }).first().waitFor();
 const see = (selector: string) => (page: Page) => page.locator(selector).first().waitFor();
 
 const views: readonly View[] = [
