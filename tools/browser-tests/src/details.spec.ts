@@ -297,6 +297,59 @@ describe('the details of a span', () => {
     expect(browser.complaints).toEqual([]);
   });
 
+  it('draw as many events and exceptions as can be looked over, and more when asked', async () => {
+    const { page } = browser;
+    const exception = {
+      name: 'exception',
+      attributes: { 'exception.message': 'over', 'exception.stacktrace': 'E: over\n    at f (/w/a.js:1:1)' },
+    };
+    const traceId = await sendTrace(service.url, {
+      resource: { 'service.name': 'indexer' },
+      spans: [
+        {
+          spanId: SPAN,
+          name: 'poll',
+          events: Array.from({ length: 5_000 }, (_, at) =>
+            at % 2 ? exception : { name: 'tick', attributes: { at } },
+          ),
+        },
+      ],
+    });
+    await page.goto(`${service.url}/#/traces/${traceId}/waterfall?span=${SPAN}`);
+    const pane = page.locator('.pane');
+    await pane.getByRole('button', { name: 'show 100 more of 4,900' }).click();
+    await pane.getByRole('button', { name: 'show 100 more of 4,800' }).waitFor();
+    expect(await pane.locator('.event').count()).toBe(200);
+    expect(await pane.locator('.exception').count()).toBe(100);
+    await pane.locator('.exception summary').first().click();
+    await pane.locator('.exception .stack-frame').getByText('a.js:1:1').waitFor();
+  });
+
+  it('are not those of the span before for longer than a moment', async () => {
+    const { page } = browser;
+    const traceId = await sendTrace(service.url, {
+      resource: { 'service.name': 'indexer' },
+      spans: [
+        { spanId: SPAN, name: 'first', attributes: { which: 'the first' } },
+        { spanId: CHILD, parentSpanId: SPAN, name: 'second', attributes: { which: 'the second' } },
+      ],
+    });
+    await page.goto(`${service.url}/#/traces/${traceId}/waterfall?span=${SPAN}`);
+    const pane = page.locator('.pane');
+    await pane.getByText('the first', { exact: true }).waitFor();
+    let release = (): void => {};
+    const held = new Promise<void>((resolve) => (release = resolve));
+    await page.route(`**/spans/${CHILD}`, async (route) => {
+      await held;
+      await route.continue();
+    });
+    await page.keyboard.press('ArrowDown');
+    await pane.getByText('the first', { exact: true }).waitFor({ state: 'detached' });
+    release();
+    await pane.getByText('the second', { exact: true }).waitFor();
+    await page.unroute(`**/spans/${CHILD}`);
+  });
+
   it('say when they cannot be had, and are asked for again', async () => {
     const { page } = browser;
     const traceId = await sendTrace(service.url, {

@@ -31,6 +31,8 @@ type Loaded = { readonly detail: SpanDetail } | { readonly message: string } | u
 
 /** Holding an arrow key passes many rows: only the one where it rests is asked for. */
 const REST_MS = 40;
+/** The details of the span before stay so long, lest the pane flashes: longer they would pass for those of this one. */
+const STALE_MS = 250;
 
 /** All that was received of a span. */
 export function SpanPane({ viewer, document: trace, tree, spanId, onClose }: SpanPaneProps) {
@@ -43,17 +45,25 @@ export function SpanPane({ viewer, document: trace, tree, spanId, onClose }: Spa
   const isKnown = span !== -1;
   useEffect(() => {
     const abort = new AbortController();
+    const stale = setTimeout(() => {
+      const before = loaded.peek();
+      if (before !== undefined && (!('detail' in before) || before.detail.spanId !== spanId))
+        loaded.value = undefined;
+    }, STALE_MS);
     const timer = setTimeout(() => {
       viewer.client.span(traceId, spanId, abort.signal).then(
         (detail) => {
+          clearTimeout(stale);
           loaded.value = { detail };
         },
         (error: unknown) => {
+          clearTimeout(stale);
           if (!abort.signal.aborted) loaded.value = { message: reasonOf(error) };
         },
       );
     }, REST_MS);
     return () => {
+      clearTimeout(stale);
       clearTimeout(timer);
       abort.abort();
     };
