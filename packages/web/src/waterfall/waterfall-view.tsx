@@ -149,7 +149,11 @@ export function WaterfallView(props: TracePartProps) {
     const row = current.current;
     if (row === -1) return;
     if (folding.isFolded(row)) folding.fold([row], false);
-    else if (hasChildren(tree, row)) select(row + 1);
+    else {
+      // Of those that are shown: only the critical path may be.
+      const child = visible[positionOf(visible, row) + 1];
+      if (child !== undefined && child > row && child < (tree.end[row] as number)) select(child);
+    }
   };
   const foldLevel = (isFolded: boolean): void => {
     if (current.current !== -1) folding.foldLevel(current.current, isFolded);
