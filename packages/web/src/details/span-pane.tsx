@@ -6,6 +6,7 @@ import { SpanLogs } from '../logs/span-logs.tsx';
 import { formatRoute } from '../route.ts';
 import type { TraceRoute } from '../route.ts';
 import { ServiceProblem } from '../service/service-client.ts';
+import { copyText } from '../shell/copy-text.ts';
 import { Loading, Notice } from '../shell/notice.tsx';
 import { factsOf } from '../tree/row-columns.ts';
 import type { SpanTree } from '../tree/span-tree.ts';
@@ -73,7 +74,7 @@ export function SpanPane({ viewer, document: trace, tree, spanId, onClose }: Spa
       title: 'Copy the id of the span',
       group: 'Span',
       keys: ['y'],
-      run: () => void navigator.clipboard.writeText(spanId).catch(() => undefined),
+      run: () => void copyText(spanId).catch(() => undefined),
     },
     { title: 'Find in the attributes', group: 'Span', keys: ['f'], run: () => find.current?.focus() },
     { title: 'Go to the details', group: 'Span', keys: ['v'], run: () => pane.current?.focus() },

@@ -1,4 +1,5 @@
 import { useSignal } from '@preact/signals';
+import { copyText } from './copy-text.ts';
 
 export interface CopyButtonProps {
   /** A function where the text is long to make. */
@@ -13,7 +14,7 @@ export function CopyButton({ text, what, label }: CopyButtonProps) {
   const outcome = useSignal<'copied' | 'failed' | undefined>(undefined);
   const copy = async (): Promise<void> => {
     try {
-      await navigator.clipboard.writeText(typeof text === 'string' ? text : text());
+      await copyText(typeof text === 'string' ? text : text());
       outcome.value = 'copied';
     } catch {
       outcome.value = 'failed';
