@@ -126,6 +126,23 @@ describe('the configuration', () => {
     await page.waitForFunction(() => /^#\/traces\/[0-9a-f]{32}/.test(location.hash));
   });
 
+  it('copies also where the page came by plain HTTP from another machine', async () => {
+    await openConfig();
+    await client('tta-obs').locator('summary').click();
+    await page.evaluate(() => {
+      Object.defineProperty(globalThis, 'isSecureContext', { value: false, configurable: true });
+      Object.defineProperty(navigator, 'clipboard', { value: undefined, configurable: true });
+    });
+    await client('tta-obs').getByRole('button', { name: 'Copy Install' }).click();
+    await client('tta-obs').getByText('copied').waitFor();
+    const text = await page.evaluate(() => {
+      Reflect.deleteProperty(globalThis, 'isSecureContext');
+      Reflect.deleteProperty(navigator, 'clipboard');
+      return navigator.clipboard.readText();
+    });
+    expect(text).toBe('npm install @tta/obs @tta/obs-primitives');
+  });
+
   it('leads to the traces of a client', async () => {
     await openConfig();
     await client('curl').locator('summary').click();
@@ -217,7 +234,10 @@ describe('retention', () => {
 
   it('shows what goes next, and removes it after a question', async () => {
     const traceId = await sendGeneratedTrace(small.url, 5);
-    await page.goto(`${small.url}/#/config`);
+    await page.goto(`${small.url}/#/traces`);
+    await page.locator('.trace-row').waitFor();
+    await page.keyboard.press('g');
+    await page.keyboard.press('c');
     const remove = page.getByRole('button', { name: 'Remove now…' });
     await remove.waitFor();
     await page.getByText('1 trace with 5 spans, about').waitFor();
@@ -239,5 +259,8 @@ describe('retention', () => {
     await page.getByText('Removed 1 trace with 5 spans').waitFor();
     await page.getByText('Nothing is over the limits.').waitFor();
     expect((await fetch(new URL(`api/traces/${traceId}`, small.url))).status).toBe(404);
+    await page.keyboard.press('g');
+    await page.keyboard.press('t');
+    await page.getByRole('heading', { name: 'Waiting for the first trace' }).waitFor();
   });
 });

@@ -100,9 +100,11 @@ describe('the list of traces', () => {
     // Both may have begun within one millisecond.
     expect((await names()).slice(0, 2).toSorted()).toEqual(['second', 'third']);
     await run('fourth');
-    await page.getByRole('button', { name: '1 new' }).waitFor();
-    await page.mouse.move(5, 5);
+    await page.getByRole('button', { name: '1 new' }).press('Enter');
     await page.locator('.trace-row', { hasText: 'fourth' }).waitFor();
+    // The button is gone: the rows have its focus.
+    await page.locator('.trace-scroll:focus').waitFor();
+    await page.mouse.move(5, 5);
   });
 
   it('pauses, shows what is new and goes on by key', async () => {
@@ -147,6 +149,22 @@ describe('the list of traces', () => {
     await page.keyboard.press('Escape');
     await active.waitFor();
     await page.keyboard.press('Escape');
+  });
+
+  it('is where it was left when one comes back to it', async () => {
+    const { page } = browser;
+    const scrollTop = () => page.locator('.trace-scroll').evaluate((element) => element.scrollTop);
+    await page.setViewportSize({ width: 1280, height: 320 });
+    await page.locator('.trace-scroll').evaluate((element) => element.scrollTo({ top: 40 }));
+    await page.locator('.trace-row', { hasText: 'seventh' }).waitFor();
+    await page.keyboard.press('g');
+    await page.keyboard.press('c');
+    await page.getByRole('heading', { name: 'Config' }).waitFor();
+    await page.goBack();
+    await page.locator('.trace-row').first().waitFor();
+    expect(await scrollTop()).toBe(40);
+    await page.locator('.trace-scroll').evaluate((element) => element.scrollTo({ top: 0 }));
+    await page.setViewportSize({ width: 1280, height: 800 });
   });
 
   it('opens a trace in a tab of its own where a browser does so', async () => {
@@ -418,8 +436,15 @@ describe('the list for everyone', () => {
     await page.getByRole('checkbox', { name: 'cost-tracking' }).check();
     await page.waitForFunction(() => document.querySelectorAll('.pill').length === 3);
     await expectAccessible(page);
+    await page.getByRole('button', { name: 'Close' }).focus();
+    await page.locator('.trace-row').first().waitFor();
+    await page.keyboard.press('j');
+    await page.locator('.trace-row.is-active').waitFor();
+    // What lies over the page is closed first.
     await page.keyboard.press('Escape');
     await page.getByRole('checkbox', { name: 'cost-tracking' }).waitFor({ state: 'hidden' });
+    await page.locator('.trace-row.is-active').waitFor();
+    await page.keyboard.press('Escape');
     await page.setViewportSize({ width: 1280, height: 800 });
   });
 

@@ -32,6 +32,8 @@ export function useCommandKeys(): void {
       const target = event.target instanceof HTMLElement ? event.target : undefined;
       // What is pressed in a dialog is its own.
       if (document.querySelector('dialog:modal') !== null) return;
+      // The browser closes what lies open over the page, unless the key is taken from it.
+      if (event.key === 'Escape' && document.querySelector(':popover-open') !== null) return;
       const isTyping = target !== undefined && target.closest(TYPED_INTO) !== null;
       if (isTyping && !event.ctrlKey && !event.metaKey) return;
       if (target?.closest(CONTROL) && OWN_KEYS.includes(event.key)) return;

@@ -39,6 +39,8 @@ export class TraceList {
   readonly isPaused = signal(false);
   /** Someone points at the rows, or has scrolled: none of them may move. */
   readonly isInUse = signal(false);
+  /** The row at the top of what is in sight, with a part of it where it is cut off. */
+  topRow = 0;
 
   readonly #options: TraceListOptions;
   readonly #feed: LiveFeed;
@@ -107,6 +109,7 @@ export class TraceList {
     this.#isStarted = true;
     this.#query.value = text;
     this.activeId.value = undefined;
+    this.topRow = 0;
     this.reload();
   }
 

@@ -1,5 +1,5 @@
 import { useSignal } from '@preact/signals';
-import { useEffect, useRef } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
 import type { TraceSummary } from '@tta/obs-protocol';
 import { useCommands } from '../commands/use-commands.tsx';
 import { ServiceProblem } from '../service/service-client.ts';
@@ -93,6 +93,14 @@ export function TraceTable({ viewer, isNarrow }: TraceTableProps) {
         ]
       : []),
   ]);
+  useLayoutEffect(() => {
+    const element = scroller.current as HTMLDivElement;
+    // Who comes back finds the list where it was left.
+    element.scrollTop = list.topRow * rowPx;
+    return () => {
+      list.topRow = element.scrollTop / rowPx;
+    };
+  }, []);
   useEffect(() => {
     // The row that was opened is still the one that the keys are at when its trace is left.
     const index = indexOfActive();
@@ -166,7 +174,16 @@ export function TraceTable({ viewer, isNarrow }: TraceTableProps) {
         </p>
       )}
       {gathered > 0 && (
-        <button type="button" class="new-pill" title="Show them (n)" onClick={showNew}>
+        <button
+          type="button"
+          class="new-pill"
+          title="Show them (n)"
+          onClick={() => {
+            showNew();
+            // The button goes with what it was for.
+            scroller.current?.focus({ preventScroll: true });
+          }}
+        >
           {gathered.toLocaleString('en')} new
         </button>
       )}
