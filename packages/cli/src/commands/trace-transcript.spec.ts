@@ -137,7 +137,7 @@ describe('tta-obs trace --transcript', () => {
       '',
       '               Nobody knows why.',
       '',
-      `${server.url}/#/traces/${'a'.repeat(32)}`,
+      `${server.url}/#/traces/${'a'.repeat(32)}/transcript`,
       '',
     ]);
     expect(out.split('\n')[0]).toMatch(/^✓ success · .* · 6 spans · 300→60 tokens$/);

@@ -42,7 +42,7 @@ export async function printTranscript(
   if (format === 'markdown') return terminal.out(transcriptMarkdown(document, [...texts].join('')));
   terminal.out(`${traceHeader(document, { columns, hasColour })}\n`);
   await surroundings.pipeOut(iterated(texts));
-  terminal.out(style(hasColour).dim(`${client.url}/#/traces/${traceId}`) + '\n');
+  terminal.out(style(hasColour).dim(`${client.url}/#/traces/${traceId}/transcript`) + '\n');
 }
 
 async function* transcriptsOf(client: ServiceClient, traceId: string): AsyncGenerator<SpanTranscript> {
