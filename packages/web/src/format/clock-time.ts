@@ -6,7 +6,15 @@
 export function clockTime(timeMs: number, isWithDay = false): string {
   const date = new Date(timeMs);
   if (Number.isNaN(date.getTime())) return 'unknown time';
-  const two = (value: number): string => String(value).padStart(2, '0');
   const time = `${two(date.getHours())}:${two(date.getMinutes())}`;
   return isWithDay ? `${two(date.getMonth() + 1)}-${two(date.getDate())} ${time}` : time;
+}
+
+/** The same with seconds: `14:05:09`. */
+export function clockTimeToTheSecond(timeMs: number): string {
+  return `${clockTime(timeMs)}:${two(new Date(timeMs).getSeconds())}`;
+}
+
+function two(value: number): string {
+  return String(value).padStart(2, '0');
 }

@@ -1,9 +1,9 @@
 import type { ComponentChildren } from 'preact';
+import { clockTimeToTheSecond } from '../format/clock-time.ts';
 import { CopyButton } from './copy-button.tsx';
 import { Notice } from './notice.tsx';
 import type { ServiceCondition } from './service-watch.ts';
-
-const START = 'npx tta-obs start';
+import { startCommand } from './start-command.ts';
 
 /** Stands over every view while the service cannot be asked, or cannot do its work. */
 export function ServiceBanner({ condition }: { readonly condition: ServiceCondition }) {
@@ -18,9 +18,13 @@ export function ServiceBanner({ condition }: { readonly condition: ServiceCondit
       );
     case 'away':
       return (
-        <Banner tone="warn" title={`The service has not answered since ${timeOfDay(condition.sinceMs)}.`}>
-          What is shown may be old. This page keeps trying. To start the service: <code>{START}</code>{' '}
-          <CopyButton text={START} what="the command" />
+        <Banner
+          tone="warn"
+          title={`The service has not answered since ${clockTimeToTheSecond(condition.sinceMs)}.`}
+        >
+          What is shown may be old. This page keeps trying. To start the service:{' '}
+          <code>{startCommand(location.port)}</code>{' '}
+          <CopyButton text={startCommand(location.port)} what="the command" />
         </Banner>
       );
     case 'token':
@@ -68,8 +72,4 @@ function Banner({ tone, title, children }: BannerProps) {
       </p>
     </div>
   );
-}
-
-function timeOfDay(timeMs: number): string {
-  return new Date(timeMs).toLocaleTimeString([], { hour: '2-digit', minute: '2-digit', second: '2-digit' });
 }
