@@ -39,7 +39,11 @@ async function settle(): Promise<void> {
   for (let turn = 0; turn < 10; turn++) await Promise.resolve();
 }
 
-async function setUp({ previous, isVisible = true }: { previous?: number; isVisible?: boolean } = {}) {
+async function setUp({
+  previous,
+  isVisible = true,
+  quietMs,
+}: { previous?: number; isVisible?: boolean; quietMs?: number } = {}) {
   const clock = new HandClock();
   const shown: Answer<number>[] = [];
   let asked = 0;
@@ -55,6 +59,7 @@ async function setUp({ previous, isVisible = true }: { previous?: number; isVisi
       timer: clock.timer,
       nowMs: () => clock.ms,
       previous,
+      quietMs,
     },
     isVisible,
   );
@@ -63,6 +68,17 @@ async function setUp({ previous, isVisible = true }: { previous?: number; isVisi
 }
 
 describe('LiveAnswer', () => {
+  it('asks for the last of many changes as well, when the quiet time is over', async () => {
+    const { clock, live, shown } = await setUp({ quietMs: 5_000 });
+    await clock.turn(1_000);
+    live.refresh();
+    live.refresh();
+    await clock.turn(3_900);
+    expect(shown.at(-1)).toMatchObject({ value: 1 });
+    await clock.turn(200);
+    expect(shown.at(-1)).toMatchObject({ value: 2 });
+  });
+
   it('loads, then shows', async () => {
     const { shown } = await setUp();
     expect(shown).toEqual([{ kind: 'loading' }, { kind: 'shown', value: 1, isOutdated: false }]);

@@ -24,9 +24,10 @@ export interface LiveAnswerOptions<T> {
   readonly nowMs: () => number;
   /** What the question before was answered with. */
   readonly previous?: T | undefined;
+  /** Shortest time between two questions while changes come in, by default two seconds. */
+  readonly quietMs?: number | undefined;
 }
 
-/** Shortest time between two questions while changes come in. */
 const REFRESH_MS = 2_000;
 /** Figures of "the last hour" change though nothing comes in. */
 const AGING_MS = 15_000;
@@ -44,12 +45,12 @@ export class LiveAnswer<T> {
   constructor(options: LiveAnswerOptions<T>, isVisible = true) {
     this.#options = options;
     this.#isVisible = isVisible;
-    const { previous, timer, nowMs } = options;
+    const { previous, timer, nowMs, quietMs = REFRESH_MS } = options;
     this.#reloader = new Reloader({
       load: (signal) => this.#load(signal),
       timer,
       nowMs,
-      quietMs: REFRESH_MS,
+      quietMs,
     });
     this.#answer = previous === undefined ? { kind: 'loading' } : { kind: 'loading', previous };
     options.show(this.#answer);
@@ -57,7 +58,7 @@ export class LiveAnswer<T> {
     this.#reloader.request();
   }
 
-  /** Something was stored, or the service is there again: asks at most every two seconds, and only while in sight. */
+  /** Something was stored, or the service is there again: asks after the quiet time at the earliest, and only while in sight. */
   refresh(): void {
     if (this.#isVisible) this.#reloader.request();
     else this.#isStale = true;

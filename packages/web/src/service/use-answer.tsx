@@ -7,8 +7,8 @@ import type { Answer } from './live-answer.ts';
 export type { Answer } from './live-answer.ts';
 
 /**
- * Asks the service, and again when something new was stored or the service is back, at most every two seconds, and every 15
- * seconds for figures that age; only while the page is in sight. What is shown stays until the next answer.
+ * Asks the service, and again when something new was stored or the service is back, after `quietMs` at the earliest, and every
+ * 15 seconds for figures that age; only while the page is in sight. What is shown stays until the next answer.
  *
  * @param key - Names what is asked for: another key is another question, whose answer is waited for anew.
  */
@@ -16,6 +16,7 @@ export function useAnswer<T>(
   viewer: Viewer,
   key: string,
   ask: (signal: AbortSignal) => Promise<T>,
+  quietMs?: number,
 ): Answer<T> {
   const answer = useSignal<Answer<T>>({ kind: 'loading' });
   const question = useRef(ask);
@@ -32,6 +33,7 @@ export function useAnswer<T>(
         timer: viewer.clock.timer,
         nowMs: viewer.clock.nowMs,
         previous: knownOf(answer.peek()),
+        quietMs,
       },
       document.visibilityState !== 'hidden',
     );

@@ -1,6 +1,5 @@
 import { useRef } from 'preact/hooks';
 import { parseQuery, selectedValues, selectValues } from '@tta/obs-protocol/query';
-import type { QueryValueList } from '@tta/obs-protocol';
 import type { ParsedQuery } from '@tta/obs-protocol/query';
 import { exactCount, formatCount } from '../format/count.ts';
 import { withoutDirectionMarks } from '../format/plain-text.ts';
@@ -13,7 +12,7 @@ import { setTerm, termTexts } from './query-terms.ts';
 /** Values of each facet that are offered. */
 const VALUES_LIMIT = 8;
 /** Each facet is a search through many traces: not one for every run that comes in. */
-const FRESH_MS = 10_000;
+const QUIET_MS = 5_000;
 
 export interface FacetsProps {
   readonly viewer: Viewer;
@@ -58,14 +57,12 @@ interface FacetGroupProps {
 }
 
 function FacetGroup({ viewer, facet: { field, title }, query, onAsk }: FacetGroupProps) {
-  const last = useRef<{ readonly list: QueryValueList; readonly atMs: number } | undefined>(undefined);
-  const answer = useAnswer(viewer, field, async (signal) => {
-    const { current } = last;
-    if (current !== undefined && viewer.clock.nowMs() - current.atMs < FRESH_MS) return current.list;
-    const list = await viewer.client.known({ kind: 'values', field, beginning: '' }, VALUES_LIMIT, signal);
-    if (list.items.length > 0) last.current = { list, atMs: viewer.clock.nowMs() };
-    return list;
-  });
+  const answer = useAnswer(
+    viewer,
+    field,
+    (signal) => viewer.client.known({ kind: 'values', field, beginning: '' }, VALUES_LIMIT, signal),
+    QUIET_MS,
+  );
   const selected = selectedValues(query, field);
   const shown = useRef<readonly FacetValue[]>([]);
   const values = facetValues(answer.kind === 'shown' ? answer.value.items : [], selected, shown.current);
