@@ -89,12 +89,14 @@ const figures = /( {2,}\d+→\d+)?( {2,}(≈ )?\$[\d.]+)? +[\d.]+ m?s$/;
 /** The lines of a tree without what differs from run to run, and as far as they are never cut. */
 function comparable(tree: string): string {
   const lines = tree.trimEnd().split('\n');
-  return lines
-    .map((line) => line.replace(figures, '').replace(/(?<=127\.0\.0\.1:)\d+/, '…'))
-    // Who comes at the right moment does not wait.
-    .map((line) => line.replace(/[\d.]+ m?s\b/g, '…').replace(/(, | {2})waited …/, ''))
-    .map((line) => line.slice(0, 80))
-    .join('\n');
+  return (
+    lines
+      .map((line) => line.replace(figures, '').replace(/(?<=127\.0\.0\.1:)\d+/, '…'))
+      // Who comes at the right moment does not wait.
+      .map((line) => line.replace(/[\d.]+ m?s\b/g, '…').replace(/(, | {2})waited …/, ''))
+      .map((line) => line.slice(0, 80))
+      .join('\n')
+  );
 }
 
 function expectedOf({ workflow, untaken = {}, beyond }: Example): string[] {

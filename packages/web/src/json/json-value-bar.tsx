@@ -41,6 +41,6 @@ export function JsonValueBar({ path, value, isWhole, onWhole }: JsonValueBarProp
 }
 
 /** A text as it is, everything else as JSON. */
-export function jsonText(value: AttributeJson): string {
+function jsonText(value: AttributeJson): string {
   return typeof value === 'string' ? value : JSON.stringify(value, undefined, 2);
 }

@@ -4,7 +4,7 @@ import { gapsBetween, rowBars } from './row-bars.ts';
 import type { Part, RowBars } from './row-bars.ts';
 import type { SpanTree } from '../tree/span-tree.ts';
 
-export const BAR_PX = 10;
+const BAR_PX = 10;
 const MIN_BAR_PX = 2;
 /** Between parts that follow each other at once. */
 const SEAM_PX = 1;

@@ -55,7 +55,7 @@ const STREAMED: ReadonlySet<SpanKindName> = new Set(['streaming', 'inference']);
 /** Beyond this many attempts single ones could not be told apart on a screen. */
 const MAX_PARTS = 200;
 /** More lanes than these would be thinner than a line. */
-export const MAX_LANES = 6;
+const MAX_LANES = 6;
 
 export const rowBars = perRow((tree, row): RowBars => {
   const own = stretch(tree, row);

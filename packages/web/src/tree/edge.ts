@@ -22,7 +22,7 @@ export function edgeOf(spanName: string): Edge | undefined {
 }
 
 /** Reads the edge alone: `attempt_2`. */
-export function parseEdge(edge: string): Edge | undefined {
+function parseEdge(edge: string): Edge | undefined {
   if (PLAIN.has(edge)) return { kind: edge, key: edge, text: edge };
   const [, kind, key] = NUMBERED.exec(edge) ?? [];
   return kind === undefined || key === undefined ? undefined : { kind, key, text: textOf(kind, key) };

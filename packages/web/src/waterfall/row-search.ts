@@ -66,10 +66,3 @@ export class RowSearch {
     return found.slice(0, count);
   }
 }
-
-/** The found row after `row` (`step` 1) or before it (`step` -1), round the end; -1 when nothing was found. */
-export function neighbouringRow(rows: Int32Array, row: number, step: 1 | -1): number {
-  if (rows.length === 0) return -1;
-  const next = step === 1 ? rows.find((found) => found > row) : rows.findLast((found) => found < row);
-  return next ?? (rows.at(step === 1 ? 0 : -1) as number);
-}
