@@ -27,6 +27,11 @@ export class JsonBranch {
     return this.#open.get(position);
   }
 
+  /** The children that are open, by their positions. */
+  openChildren(): Iterable<readonly [position: number, branch: JsonBranch]> {
+    return this.#open;
+  }
+
   /** Takes a child in or, without one, out; the rows of this branch alone are counted anew. */
   setOpenChild(position: number, branch: JsonBranch | undefined): void {
     this.rowsBelow += (branch?.rowsBelow ?? 0) - (this.#open.get(position)?.rowsBelow ?? 0);

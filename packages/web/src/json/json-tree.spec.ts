@@ -192,6 +192,35 @@ describe('JsonTree', () => {
   });
 });
 
+describe('JsonTree.openLike', () => {
+  const left = (value: AttributeJson, ...open: readonly (readonly number[])[]): JsonTree => {
+    const tree = new JsonTree(value);
+    for (const path of open) tree.open(path);
+    return tree;
+  };
+
+  it('opens the same members and items of what came anew, and no others', () => {
+    const before = left({ a: { x: [1] }, b: [[1], [2]] }, [0], [0, 0], [1], [1, 1]);
+    const after = new JsonTree({ new: { y: 1 }, b: [[1], [2, 3], [4]], a: { x: [1] } });
+    after.openLike(before);
+    const expected = left({ new: { y: 1 }, b: [[1], [2, 3], [4]], a: { x: [1] } }, [1], [1, 1], [2], [2, 0]);
+    expect(outline(after)).toEqual(outline(expected));
+  });
+
+  it('leaves a closed root closed, and takes it when nothing is where it was', () => {
+    const closed = left({ a: 1 });
+    closed.close([]);
+    const after = new JsonTree({ a: 1 });
+    after.openLike(closed);
+    expect(after.rowCount).toBe(1);
+    const other = new JsonTree([1, 2]);
+    other.openLike(left({ a: { x: [1] } }, [0]));
+    expect(other.rowCount).toBe(3);
+    expect(other.indexOf([1])).toBe(2);
+    expect(other.indexOf([2])).toBe(-1);
+  });
+});
+
 describe('jsonPathText', () => {
   it.each([
     [[], '$'],

@@ -56,12 +56,12 @@ export class JsonTree {
     }
   }
 
-  /** The row of a value; -1 when it is inside a closed one. */
+  /** The row of a value; -1 when it is inside a closed one, or there is none. */
   indexOf(path: JsonPath): number {
     let index = 0;
     let branch = this.#open;
     for (const position of path) {
-      if (branch === undefined) return -1;
+      if (branch === undefined || position >= branch.childCount) return -1;
       index += 1 + branch.rowOf(position);
       branch = branch.openChild(position);
     }
@@ -137,6 +137,22 @@ export class JsonTree {
       this.open(path);
       if (childCount > rows) continue;
       for (let position = 0; position < childCount; position++) waiting.push([...path, position]);
+    }
+  }
+
+  /** Opens what is open in another tree, and nothing else: by the names of members and the numbers of items. */
+  openLike(before: JsonTree): void {
+    this.#open = before.#open === undefined ? undefined : branchOf(this.#root);
+    if (before.#open === undefined || this.#open === undefined) return;
+    const pending = [{ was: before.#open, is: this.#open, path: [] as JsonPath }];
+    for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
+      const { was, is, path } = next;
+      const places = new Map<string | number, number>(is.keys?.map((key, position) => [key, position]));
+      for (const [position, branch] of was.openChildren()) {
+        const place = is.keys === undefined ? position : places.get(was.keys?.[position] ?? position);
+        if (place === undefined || place >= is.childCount || !this.open([...path, place])) continue;
+        pending.push({ was: branch, is: is.openChild(place)!, path: [...path, place] });
+      }
     }
   }
 

@@ -31,9 +31,15 @@ export interface JsonViewProps {
 
 /** Any JSON value as a tree to fold, search and copy from. What is not in sight is not drawn: megabytes are no burden. */
 export function JsonView({ value, label, fills = false }: JsonViewProps) {
+  /** The tree, once somebody has moved or opened something in it: what comes anew stays as it was left. */
+  const used = useRef<JsonTree>();
   const tree = useMemo(() => {
     const begun = new JsonTree(value);
-    begun.openUpTo(fills ? MOST_FILLING_ROWS : MOST_ROWS);
+    if (used.current === undefined) begun.openUpTo(fills ? MOST_FILLING_ROWS : MOST_ROWS);
+    else {
+      begun.openLike(used.current);
+      used.current = begun;
+    }
     return begun;
   }, [value]);
   const active = useSignal<JsonPath>([]);
@@ -56,17 +62,19 @@ export function JsonView({ value, label, fills = false }: JsonViewProps) {
     isShowing.current = false;
   });
   useLayoutEffect(() => {
-    active.value = [];
+    if (tree.indexOf(active.peek()) === -1) active.value = [];
   }, [tree]);
 
   const go = (path: JsonPath): void => {
     isShowing.current = true;
     isWhole.value = false;
+    used.current = tree;
     tree.reveal(path);
     active.value = path;
     redraw((turn) => turn + 1);
   };
   const toggle = (target: JsonRow): void => {
+    used.current = tree;
     if (target.isOpen) tree.close(target.path);
     else if (!tree.open(target.path)) isWhole.value = typeof target.value === 'string' && !isWhole.value;
     active.value = target.path;
@@ -107,6 +115,7 @@ export function JsonView({ value, label, fills = false }: JsonViewProps) {
           onSought={(text) => (sought.value = text)}
           onStep={goToFound}
           onOpenAll={() => {
+            used.current = tree;
             tree.openAll();
             redraw((turn) => turn + 1);
           }}
