@@ -37,6 +37,20 @@ describe('rowText', () => {
     expect(edges('primitive.sequential.step_3', 'ask')).toBeUndefined();
     expect(edges('primitive.saga.compensate_pay', 'pay')).toBe('undo pay');
   });
+
+  it('counts tries to undo one step', () => {
+    const undone = tree(
+      { name: 'primitive.saga.execute', type: 'saga', status: 'error' },
+      { name: 'primitive.saga.compensate_room', parent: 0, status: 'error' },
+      { name: 'primitive.saga.compensate_room', parent: 0, start: 1 },
+      { name: 'primitive.saga.compensate_seat', parent: 0, start: 2 },
+    );
+    expect([1, 2, 3].map((row) => rowText(undone, row).edge)).toEqual([
+      'undo room, 1 of 2',
+      'undo room, 2 of 2',
+      'undo seat',
+    ]);
+  });
 });
 
 describe('texts of others', () => {

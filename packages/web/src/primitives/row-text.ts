@@ -2,6 +2,7 @@ import type { ExecutionStatus } from '@tta/obs-protocol';
 import { formatDuration } from '../format/duration.ts';
 import { withoutDirectionMarks } from '../format/plain-text.ts';
 import { rowEdge } from '../tree/edge.ts';
+import type { Edge } from '../tree/edge.ts';
 import { failuresInside } from '../tree/failures.ts';
 import { perRow } from '../tree/per-tree.ts';
 import { aiPlaceOf } from '../tree/row-columns.ts';
@@ -12,6 +13,7 @@ import { calledName, rowFigures } from './row-figures.ts';
 import type { RowFigures } from './row-figures.ts';
 import { rowKind } from './row-kind.ts';
 import { failedSteps, rowNote } from './row-note.ts';
+import { stepRows } from './step-rows.ts';
 
 /** What a row says. `undefined`: nothing to say. */
 export interface RowText {
@@ -51,7 +53,7 @@ export const rowText = perRow((tree, row): RowText => {
   const note = rowNote(tree, row);
   const told = {
     kind: kindText(rowKind(tree, row), spans.primitiveType[inner] ?? null),
-    edge: isTold ? undefined : onRow(edge.text),
+    edge: isTold ? undefined : onRow(edgeWords(tree, row, edge)),
     label: onRow(label),
     called: called === undefined ? undefined : onRow(called),
     status: rowStatus(tree, row),
@@ -60,6 +62,22 @@ export const rowText = perRow((tree, row): RowText => {
   };
   return { ...told, all: allOf(told, spans.durationMs[tree.outer[row] as number] ?? 0) };
 });
+
+/** Siblings that are looked through for others of one kind: it is done for each of them. */
+const MOST_SIBLINGS = 100;
+
+/** Attempts have numbers of their own; tries to undo one step have not, and look alike: `undo room, 2 of 3`. */
+function edgeWords(tree: SpanTree, row: number, { kind, key, text }: Edge): string {
+  const above = tree.parent[row] as number;
+  if (kind !== 'compensate' || above === -1) return text;
+  const siblings = stepRows(tree, above);
+  if (siblings.length > MOST_SIBLINGS) return text;
+  const tries = siblings.filter((sibling) => {
+    const edge = rowEdge(tree, sibling);
+    return edge?.kind === kind && edge.key === key;
+  });
+  return tries.length < 2 ? text : `${text}, ${tries.indexOf(row) + 1} of ${tries.length}`;
+}
 
 function allOf(
   { kind, edge, label, called, status, note, figures }: Omit<RowText, 'all'>,

@@ -72,7 +72,11 @@ export function WaterfallRow(props: WaterfallRowProps) {
           />
         )}
         <KindGlyph kind={kind} variant={rowGlyph(tree, row)} />
-        {edge !== undefined && <span class="edge">{edge}</span>}
+        {edge !== undefined && (
+          <span class="edge" title={edge}>
+            {edge}
+          </span>
+        )}
         <span
           class={isFailedBranch(tree, row) ? 'label is-struck' : 'label'}
           title={`${text.kind} ${label}\n${(spans.name[inner] ?? '').slice(0, 500)}`}
