@@ -9,6 +9,11 @@ import { isTraceField, TRACE_FIELDS, TRACE_JOINS } from './trace-fields.ts';
 const BUDGET_MS = 30;
 /** Spans or traces that are read before the clock is looked at. */
 const PART = 200;
+/**
+ * As many are looked at in any case where a value is a column: on a machine that has much else to do the time is over after
+ * the first part, and what was counted says little of what there is.
+ */
+const LEAST = 1_000;
 /** Nobody completes longer ones. */
 const LONGEST_VALUE = 256;
 const MOST_VALUES = 10_000;
@@ -27,7 +32,8 @@ export function knownValues(
   field: QueryFieldName | AttributeFieldName,
   options: KnownValuesOptions,
 ): QueryValueList {
-  const counted = new CountedValues(options);
+  const isColumn = !field.startsWith('attr.');
+  const counted = new CountedValues(options, isColumn ? LEAST : 0);
   if (isTraceField(field)) {
     const select = connection.sql(
       `SELECT ${TRACE_FIELDS[field]} AS value FROM trace t ${TRACE_JOINS}
@@ -54,7 +60,7 @@ export function knownAttributeKeys(
   connection: SqliteConnection,
   options: KnownValuesOptions,
 ): QueryValueList {
-  const counted = new CountedValues(options);
+  const counted = new CountedValues(options, 0);
   eachNewestSpan(connection, counted, new Set(), ({ attributes, resource }) => [
     ...Object.keys(attributes),
     ...Object.keys(resource),
@@ -86,19 +92,24 @@ class CountedValues {
   readonly #beginMs: number;
   readonly #beginning: string;
   readonly #counts = new Map<string, number>();
+  readonly #least: number;
+  #looked = 0;
 
-  constructor(options: KnownValuesOptions) {
+  /** @param least - Spans or traces that are looked at, however long it takes. */
+  constructor(options: KnownValuesOptions, least: number) {
     this.#options = options;
+    this.#least = least;
     this.#beginMs = options.elapsedMs();
     this.#beginning = options.beginning.toLowerCase();
   }
 
   isOver(): boolean {
-    return this.#options.elapsedMs() - this.#beginMs >= BUDGET_MS;
+    return this.#looked >= this.#least && this.#options.elapsedMs() - this.#beginMs >= BUDGET_MS;
   }
 
   /** All that one span, or one trace, has: each is counted once. Numbers of fields are no texts. */
   add(values: readonly unknown[]): void {
+    this.#looked += 1;
     for (const value of new Set(values)) {
       if (typeof value !== 'string' || value === '' || value.length > LONGEST_VALUE) continue;
       if (!value.toLowerCase().startsWith(this.#beginning)) continue;
