@@ -8,13 +8,11 @@ import { minimapPicture } from './minimap-picture.ts';
 import { TimeAxis } from './time-axis.ts';
 import type { TimeRange } from './time-axis.ts';
 import { useMeasured } from './use-measured.tsx';
-import { dragged, grabbed } from './window-drag.ts';
+import { dragged, grabbed, nudged } from './window-drag.ts';
 import type { DragKind } from './window-drag.ts';
 
 const HEIGHT_PX = 40;
 const TALLEST_BAND_PX = 5;
-/** Share of what is in sight by which a key moves an edge. */
-const KEY_STEP = 0.05;
 
 const CURSORS: Record<DragKind, string> = {
   select: 'crosshair',
@@ -87,13 +85,11 @@ export function Minimap({ tree, axis, palette, onRange }: MinimapProps) {
     element.addEventListener('pointercancel', stop);
   };
   const moveEdge = (edge: 'from' | 'to', event: KeyboardEvent): void => {
-    const step = (shown.toPx - shown.fromPx) * KEY_STEP;
-    const by = event.key === 'ArrowLeft' ? -step : event.key === 'ArrowRight' ? step : undefined;
-    if (by === undefined) return;
+    if (event.ctrlKey || event.metaKey || event.altKey || event.shiftKey) return;
+    const to = nudged(edge, event.key, shown, widthPx);
+    if (to === undefined) return;
     event.preventDefault();
-    const grip = edge === 'from' ? shown.fromPx : shown.toPx;
-    const to = dragged(edge, grip, grip + by, shown, widthPx);
-    if (to !== undefined) show(to.fromPx, to.toPx);
+    show(to.fromPx, to.toPx);
   };
   const edge = (which: 'from' | 'to', timeMs: number, px: number) => (
     <div

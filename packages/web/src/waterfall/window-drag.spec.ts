@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { dragged, grabbed } from './window-drag.ts';
+import { dragged, grabbed, nudged } from './window-drag.ts';
 
 const whole = { fromPx: 0, toPx: 400 };
 const part = { fromPx: 100, toPx: 200 };
@@ -34,5 +34,25 @@ describe('dragged', () => {
     ['move', 150, 900, { fromPx: 300, toPx: 400 }],
   ] as const)('%s from %d to %d px gives %j', (kind, startPx, px, window) => {
     expect(dragged(kind, startPx, px, part, 400)).toEqual(window);
+  });
+});
+
+describe('nudged', () => {
+  it.each([
+    ['from', 'ArrowRight', { fromPx: 105, toPx: 200 }],
+    ['from', 'ArrowDown', { fromPx: 95, toPx: 200 }],
+    ['from', 'Home', { fromPx: 0, toPx: 200 }],
+    ['from', 'End', { fromPx: 195, toPx: 200 }],
+    ['to', 'ArrowUp', { fromPx: 100, toPx: 205 }],
+    ['to', 'End', { fromPx: 100, toPx: 400 }],
+    ['to', 'Home', { fromPx: 100, toPx: 105 }],
+    ['to', 'Enter', undefined],
+  ] as const)('%s by %s gives %j', (edge, key, window) => {
+    expect(nudged(edge, key, part, 400)).toEqual(window);
+  });
+
+  it('moves the edges of a window that is too narrow to be drawn', () => {
+    const { fromPx, toPx } = nudged('to', 'ArrowRight', { fromPx: 100, toPx: 101 }, 400)!;
+    expect([fromPx, toPx]).toEqual([100, expect.closeTo(101.05)]);
   });
 });

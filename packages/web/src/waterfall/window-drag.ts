@@ -46,3 +46,40 @@ export function dragged(
     }
   }
 }
+
+/** Share of what is in sight by which a key moves an edge. */
+const KEY_STEP = 0.05;
+
+/** The window after a key on one of its edges, as the ARIA pattern of sliders has it; `undefined` for one that does nothing. */
+export function nudged(
+  edge: 'from' | 'to',
+  key: string,
+  { fromPx, toPx }: PixelWindow,
+  widthPx: number,
+): PixelWindow | undefined {
+  // A part of what is in sight, however little that is: the edges never meet.
+  const step = (toPx - fromPx) * KEY_STEP;
+  const at = edge === 'from' ? fromPx : toPx;
+  const wanted = wantedPx(key, at, step, widthPx);
+  if (wanted === undefined) return undefined;
+  return edge === 'from'
+    ? { fromPx: Math.max(0, Math.min(wanted, toPx - step)), toPx }
+    : { fromPx, toPx: Math.min(widthPx, Math.max(wanted, fromPx + step)) };
+}
+
+function wantedPx(key: string, at: number, step: number, widthPx: number): number | undefined {
+  switch (key) {
+    case 'ArrowLeft':
+    case 'ArrowDown':
+      return at - step;
+    case 'ArrowRight':
+    case 'ArrowUp':
+      return at + step;
+    case 'Home':
+      return 0;
+    case 'End':
+      return widthPx;
+    default:
+      return undefined;
+  }
+}
