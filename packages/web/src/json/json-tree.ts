@@ -99,7 +99,14 @@ export class JsonTree {
 
   /** Opens what a value is inside of. Returns its row. */
   reveal(path: JsonPath): number {
-    for (let depth = 0; depth < path.length; depth++) this.open(path.slice(0, depth));
+    if (path.length > 0) this.open([]);
+    let branch = this.#open;
+    for (let depth = 1; depth < path.length && branch !== undefined; depth++) {
+      const position = path[depth - 1] as number;
+      // Each is opened from the root: what is open already is not walked to again.
+      if (branch.openChild(position) === undefined) this.open(path.slice(0, depth));
+      branch = branch.openChild(position);
+    }
     return this.indexOf(path);
   }
 
