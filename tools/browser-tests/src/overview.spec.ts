@@ -337,6 +337,14 @@ describe('sessions', () => {
       () => Number(document.querySelector('[role=grid]')?.getAttribute('aria-rowcount')) >= 232,
     );
     expect(await page.locator('.session-row').count()).toBeLessThan(100);
+    // Who comes back finds all of them, and the row.
+    await grid.press('End');
+    await page.keyboard.press('Enter');
+    await page.waitForFunction(() => location.hash.startsWith('#/traces?'));
+    await page.goBack();
+    await page.locator('.session-row.is-active[aria-rowindex="232"]').waitFor();
+    expect(await grid.getAttribute('aria-rowcount')).toBe('232');
+    await grid.press('Home');
   });
 
   it('can be used by everybody, also in a narrow page', async () => {

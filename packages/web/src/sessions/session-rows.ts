@@ -4,6 +4,11 @@ import type { SessionList, SessionSummary } from '@tta/obs-protocol';
 
 /** The sessions that the list shows, those with the newest end first. */
 export class SessionRows {
+  /** The row that the keys are at. */
+  readonly activeId = signal<string | undefined>(undefined);
+  /** The row at the top of what is in sight, with a part of it where it is cut off. */
+  topRow = 0;
+
   readonly #rows = signal<readonly SessionSummary[]>([]);
   #nextCursor: string | null = null;
   #isLoading = false;

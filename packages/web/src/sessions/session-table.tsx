@@ -13,6 +13,7 @@ import type { Route } from '../route.ts';
 import { CopyButton } from '../shell/copy-button.tsx';
 import { useVirtualRows } from '../shell/use-virtual-rows.tsx';
 import type { Viewer } from '../viewer.ts';
+import type { SessionRows } from './session-rows.ts';
 import { timeSpan } from './time-span.ts';
 
 const ROW_PX = 28;
@@ -22,19 +23,27 @@ const NARROW = '(max-width: 880px)';
 
 interface SessionTableProps {
   readonly viewer: Viewer;
-  readonly rows: readonly SessionSummary[];
+  readonly sessions: SessionRows;
   /** The last rows are in sight. */
   readonly onEnd: () => void;
 }
 
-export function SessionTable({ viewer, rows, onEnd }: SessionTableProps) {
+export function SessionTable({ viewer, sessions, onEnd }: SessionTableProps) {
   const scroller = useRef<HTMLDivElement>(null);
-  const activeId = useSignal<string | undefined>(undefined);
+  const { activeId } = sessions;
+  const rows = sessions.rows.value;
   const rowPx = useIsNarrow() ? NARROW_ROW_PX : ROW_PX;
   const virtual = useVirtualRows(scroller, { count: rows.length, rowHeightPx: rowPx, overscan: 8 });
   const shown = useRef(rows);
   shown.current = rows;
   useSteadyScroll(scroller, rows, rowPx);
+  useLayoutEffect(() => {
+    const element = scroller.current as HTMLDivElement;
+    element.scrollTop = sessions.topRow * rowPx;
+    return () => {
+      sessions.topRow = element.scrollTop / rowPx;
+    };
+  }, [sessions, rowPx]);
 
   // Read when a key is pressed: several may come before the page is drawn again.
   const indexOfActive = (): number =>

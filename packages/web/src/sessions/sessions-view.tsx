@@ -1,5 +1,5 @@
 import { useSignal } from '@preact/signals';
-import { useEffect, useState } from 'preact/hooks';
+import { useEffect } from 'preact/hooks';
 import type { SessionList } from '@tta/obs-protocol';
 import { useAnswer } from '../service/use-answer.tsx';
 import { Notice, NoAnswer } from '../shell/notice.tsx';
@@ -9,9 +9,13 @@ import { SessionTable } from './session-table.tsx';
 
 const PAGE_SIZE = 100;
 
+/** Who comes back finds the list as it was left. */
+const listOf = new WeakMap<Viewer, SessionRows>();
+
 /** Sessions and conversations: what belongs together though it is many traces. */
 export function SessionsView({ viewer }: { readonly viewer: Viewer }) {
-  const [sessions] = useState(() => new SessionRows());
+  const sessions = listOf.get(viewer) ?? new SessionRows();
+  listOf.set(viewer, sessions);
   const hasFailedMore = useSignal(false);
   const answer = useAnswer<SessionList>(viewer, 'sessions', (signal) =>
     viewer.client.sessions({ limit: PAGE_SIZE, signal }),
@@ -40,8 +44,9 @@ export function SessionsView({ viewer }: { readonly viewer: Viewer }) {
           The service does not answer: this list is not up to date.
         </p>
       )}
+      {rows.length > 0 && answer.kind === 'failed' && <NoAnswer answer={answer} what="the sessions" />}
       {rows.length > 0 ? (
-        <SessionTable viewer={viewer} rows={rows} onEnd={() => void loadMore()} />
+        <SessionTable viewer={viewer} sessions={sessions} onEnd={() => void loadMore()} />
       ) : answer.kind !== 'shown' ? (
         <NoAnswer answer={answer} what="the sessions" />
       ) : answer.value.items.length === 0 ? (
