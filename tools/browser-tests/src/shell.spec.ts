@@ -224,6 +224,14 @@ describe('the shell', () => {
     await page.setViewportSize({ width: 1280, height: 800 });
   });
 
+  it.each([770, 900, 1020])('keeps its bar on one line at a width of %d', async (width) => {
+    await page.setViewportSize({ width, height: 800 });
+    await open('traces');
+    const bar = (await page.locator('.top-bar').boundingBox())!;
+    expect(bar.height).toBeLessThanOrEqual(40);
+    await page.setViewportSize({ width: 1280, height: 800 });
+  });
+
   it('says of a trace that there is none with its id, until it arrives', async () => {
     const id = 'c0ffee'.padEnd(32, '0');
     await open(`traces/${id}`);
