@@ -220,6 +220,53 @@ describe('TraceList', () => {
     expect(questions).toHaveLength(4);
   });
 
+  it('takes out what time and retention have taken, but not while rows are in use', async () => {
+    const { list, questions, ids } = setUp();
+    list.show('since:15m');
+    void list.renew();
+    expect(questions).toHaveLength(1);
+    await questions[0]!.answer([A, B]);
+    list.isInUse.value = true;
+    void list.renew();
+    expect(questions).toHaveLength(1);
+    list.isInUse.value = false;
+    void list.renew();
+    expect(list.state.value.kind).toBe('shown');
+    list.isInUse.value = true;
+    await questions[1]!.answer([A]);
+    expect(ids()).toEqual([ID('a'), ID('b')]);
+    list.isInUse.value = false;
+    void list.renew();
+    await questions[2]!.fail(new TypeError('fetch failed'));
+    void list.renew();
+    await questions[3]!.answer([], '800-1');
+    expect(ids()).toEqual([ID('a'), ID('b')]);
+    void list.renew();
+    await questions[4]!.answer([A]);
+    expect(ids()).toEqual([ID('a')]);
+  });
+
+  it('misses no change while it looks for what is found no longer', async () => {
+    const { list, questions, sockets, ids } = setUp();
+    list.show(ERROR);
+    await questions[0]!.answer([B]);
+    void list.renew();
+    sockets[0]!.send({ type: 'trace', seq: 9, trace: { ...A, seq: 9 } });
+    await questions[1]!.answer([B]);
+    expect(ids()).toEqual([ID('a'), ID('b')]);
+    void list.renew();
+    list.show('');
+    await questions[2]!.answer([]);
+    await questions[3]!.answer([C], '800-1');
+    await questions[4]!.answer([], '700-1');
+    list.stopSearch();
+    void list.renew();
+    list.searchOn();
+    await questions[6]!.answer([]);
+    await questions[7]!.answer([B]);
+    expect(ids()).toEqual([ID('b'), ID('c')]);
+  });
+
   it('says why there is no answer, and tries again', async () => {
     const { list, questions, due, ids } = setUp();
     list.show(ERROR);

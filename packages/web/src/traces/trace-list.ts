@@ -1,4 +1,4 @@
-import { effect, signal } from '@preact/signals';
+import { batch, effect, signal } from '@preact/signals';
 import type { ReadonlySignal } from '@preact/signals';
 import type { LiveChange, TraceList as TracePage } from '@tta/obs-protocol';
 import { parseQuery } from '@tta/obs-protocol/query';
@@ -53,6 +53,8 @@ export class TraceList {
   /** The newest change of each trace that was told while a page was under way: the page may be older. */
   readonly #meanwhile = new Map<string, LiveChange>();
   #load: AbortController | undefined;
+  /** What is under way is no more than that: it makes room for what someone wants. */
+  #isRenewing = false;
   readonly #isStopped = signal(false);
   /** A further page could not be had: what is there is not all that could be found. */
   #hasBrokenOff = false;
@@ -129,6 +131,39 @@ export class TraceList {
     else if (this.#hasBrokenOff) this.searchOn();
   }
 
+  /**
+   * Takes out what is found no longer though nobody tells: time has passed, or retention has removed it. Not while rows must
+   * stay where they are.
+   */
+  async renew(): Promise<void> {
+    if (this.#state.value.kind !== 'shown' || this.#load !== undefined || this.#isHeld()) return;
+    const load = new AbortController();
+    this.#load = load;
+    this.#isRenewing = true;
+    this.#meanwhile.clear();
+    const page = await this.#ask(null, load.signal).catch(() => undefined);
+    if (load.signal.aborted) return;
+    this.#load = undefined;
+    this.#isRenewing = false;
+    // What was found further back must not go and come again.
+    const isEnough = page !== undefined && (page.nextCursor === null || page.items.length >= ENOUGH);
+    if (!isEnough || this.#isHeld()) return;
+    batch(() => {
+      this.rows.clear();
+      this.#takePage(page);
+    });
+  }
+
+  #isHeld(): boolean {
+    return this.isPaused.value || this.isInUse.value;
+  }
+
+  #takePage({ items, nextCursor }: TracePage): void {
+    this.rows.addPage(items);
+    for (const change of this.#meanwhile.values()) this.#apply(change);
+    this.#nextCursor.value = nextCursor;
+  }
+
   /** Loads more at the end of the list, until a screenful is found or the end is reached. Not after a stop. */
   loadMore(): void {
     if (!this.#isStopped.value) this.searchOn();
@@ -138,7 +173,8 @@ export class TraceList {
   searchOn(): void {
     this.#goOn();
     const cursor = this.#nextCursor.value;
-    if (cursor !== null && this.#load === undefined && !this.rows.isFull) void this.#read(cursor, false);
+    const isFree = this.#load === undefined || this.#isRenewing;
+    if (cursor !== null && isFree && !this.rows.isFull) void this.#read(cursor, false);
   }
 
   stopSearch(): void {
@@ -176,6 +212,7 @@ export class TraceList {
     const load = new AbortController();
     const { signal: aborted } = load;
     this.#load = load;
+    this.#isRenewing = false;
     this.#isSearching.value = false;
     let cursor = begin;
     let found = 0;
@@ -186,11 +223,9 @@ export class TraceList {
         const page = await this.#ask(cursor, aborted);
         if (aborted.aborted) return;
         if (isAnew && cursor === begin) this.#begin(page, knownSeq);
-        this.rows.addPage(page.items);
-        for (const change of this.#meanwhile.values()) this.#apply(change);
+        this.#takePage(page);
         found += page.items.length;
         cursor = page.nextCursor;
-        this.#nextCursor.value = cursor;
         const isEnough = cursor === null || found >= ENOUGH || this.rows.isFull;
         this.#isSearching.value = !isEnough;
       } while (this.#isSearching.value);

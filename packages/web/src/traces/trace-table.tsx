@@ -13,6 +13,8 @@ import { useInUse } from './use-in-use.tsx';
 const ROW_PX = 28;
 /** Two lines. */
 const NARROW_ROW_PX = 52;
+/** So often it is looked for traces that are found no longer. */
+const RENEW_MS = 60_000;
 
 export interface TraceTableProps {
   readonly viewer: Viewer;
@@ -106,6 +108,12 @@ export function TraceTable({ viewer, isNarrow }: TraceTableProps) {
     const index = indexOfActive();
     if (index !== -1) virtual.show(index);
   }, []);
+  useEffect(() => {
+    const id = setInterval(() => {
+      if (document.visibilityState !== 'hidden') void list.renew();
+    }, RENEW_MS);
+    return () => clearInterval(id);
+  }, [list]);
   useEffect(() => {
     if (virtual.last >= count - 20) list.loadMore();
   }, [virtual.last, count]);
