@@ -73,4 +73,14 @@ describe('paletteEntries', () => {
     const entries = paletteEntries('', { commands: [], traces: many, openTrace: () => {}, search: () => {} });
     expect(entries).toHaveLength(8);
   });
+
+  it('lets no name of a trace turn the direction of what stands beside it', () => {
+    const [entry] = paletteEntries('', {
+      commands: [],
+      traces: [traceSummary({ traceId: ID, name: 'a\u202eb', serviceName: 'c\u2066d' })],
+      openTrace: () => {},
+      search: () => {},
+    });
+    expect(entry).toMatchObject({ title: 'a\ufffdb', hint: 'c\ufffdd 4bf92f35…4736' });
+  });
 });

@@ -1,4 +1,5 @@
 import type { TraceSummary } from '@tta/obs-protocol';
+import { withoutDirectionMarks } from '../format/plain-text.ts';
 import { shortId } from '../format/short-id.ts';
 import type { Command } from './command.ts';
 import { groupCommands } from './command-groups.ts';
@@ -65,8 +66,8 @@ export function paletteEntries(
       .slice(0, MOST_TRACES)
       .map(({ name, serviceName, traceId }) => ({
         id: traceId,
-        title: name === '' ? '(no name)' : name,
-        hint: `${serviceName} ${shortId(traceId)}`,
+        title: name === '' ? '(no name)' : withoutDirectionMarks(name),
+        hint: `${withoutDirectionMarks(serviceName)} ${shortId(traceId)}`,
         group: 'Traces',
         run: () => openTrace(traceId),
       })),

@@ -3,6 +3,7 @@ import type { RetentionPreview } from '@tta/obs-protocol';
 import { countOf } from '../format/count.ts';
 import { absoluteTime } from '../format/moment.ts';
 import { shortId } from '../format/short-id.ts';
+import { withoutDirectionMarks } from '../format/plain-text.ts';
 import { formatRoute } from '../route.ts';
 import { useAnswer } from '../service/use-answer.tsx';
 import { NoAnswer } from '../shell/notice.tsx';
@@ -43,9 +44,11 @@ function Removals({ viewer, preview: { traceIds, traceCount } }: RemovalListProp
           return (
             <li key={traceId}>
               <a href={formatRoute({ view: 'trace', traceId })} class="clip" title={summary?.name ?? traceId}>
-                {summary?.name === undefined || summary.name === '' ? shortId(traceId) : summary.name}
+                {summary?.name === undefined || summary.name === ''
+                  ? shortId(traceId)
+                  : withoutDirectionMarks(summary.name)}
               </a>
-              <span class="muted clip">{summary?.serviceName}</span>
+              <span class="muted clip">{withoutDirectionMarks(summary?.serviceName ?? '')}</span>
               <span class="muted">{summary !== undefined && absoluteTime(summary.startTimeMs)}</span>
             </li>
           );

@@ -2,6 +2,7 @@ import { useSignal } from '@preact/signals';
 import type { ErrorGroup, ErrorGroupList } from '@tta/obs-protocol';
 import { exactCount, formatCount } from '../format/count.ts';
 import { absoluteTime, relativeTime } from '../format/moment.ts';
+import { withoutDirectionMarks } from '../format/plain-text.ts';
 import { formatRoute } from '../route.ts';
 import { knownOf } from '../service/live-answer.ts';
 import { useAnswer } from '../service/use-answer.tsx';
@@ -101,12 +102,12 @@ function ErrorRow({ viewer, group }: { readonly viewer: Viewer; readonly group: 
     >
       <th scope="row" title={`${message ?? ''}\n\nin ${spanName}${category === null ? '' : `, ${category}`}`}>
         <a href={formatRoute(route)} title="Its newest trace">
-          {type ?? spanName}
+          {withoutDirectionMarks(type ?? spanName)}
         </a>
-        <span class="group-message">{message ?? 'no message'}</span>
+        <span class="group-message">{withoutDirectionMarks(message ?? 'no message')}</span>
       </th>
       <td class="clip is-service-name is-wide" title={serviceName}>
-        {serviceName}
+        {withoutDirectionMarks(serviceName)}
       </td>
       <td class="num" title={exactCount(count)}>
         {formatCount(count)}

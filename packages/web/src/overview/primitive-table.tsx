@@ -9,6 +9,7 @@ import type { DurationUnit } from '../format/duration.ts';
 import { inPercent } from '../format/percent.ts';
 import { KindGlyph } from '../primitives/kind-glyph.tsx';
 import { kindOf, kindText } from '../primitives/primitive-kind.ts';
+import { withoutDirectionMarks } from '../format/plain-text.ts';
 import { formatRoute } from '../route.ts';
 import { useVirtualRows } from '../shell/use-virtual-rows.tsx';
 import type { TimeWindow } from '../time-window.ts';
@@ -196,11 +197,13 @@ function PrimitiveRow({ viewer, stats, rowIndex, window, unit, totalUnit, share 
     >
       <th scope="row" class="clip" title={`${primitiveType}: ${name}`}>
         <KindGlyph kind={kind} title={kindText(kind, primitiveType)} />
-        <a href={formatRoute(route)}>{isTogether ? 'others, counted together' : name || '(no name)'}</a>
-        {name !== primitiveType && <span class="muted">{primitiveType}</span>}
+        <a href={formatRoute(route)}>
+          {isTogether ? 'others, counted together' : withoutDirectionMarks(name) || '(no name)'}
+        </a>
+        {name !== primitiveType && <span class="muted">{withoutDirectionMarks(primitiveType)}</span>}
       </th>
       <td class="clip is-service-name is-wide" title={serviceName}>
-        {serviceName}
+        {withoutDirectionMarks(serviceName)}
       </td>
       <td class="num" title={exactCount(calls)}>
         {formatCount(calls)}

@@ -1,4 +1,5 @@
 import type { QueryValueList } from '@tta/obs-protocol';
+import { withoutDirectionMarks } from '../format/plain-text.ts';
 import { useAnswer } from '../service/use-answer.tsx';
 import type { Viewer } from '../viewer.ts';
 
@@ -28,7 +29,7 @@ export function ServiceChoice({ viewer, service, onChoose }: ServiceChoiceProps)
       <option value="">All services</option>
       {offered.map((name) => (
         <option key={name} value={name}>
-          {name}
+          {withoutDirectionMarks(name)}
         </option>
       ))}
     </select>

@@ -2,6 +2,7 @@ import type { UsageGroup, UsageReport } from '@tta/obs-protocol';
 import { clockTime } from '../format/clock-time.ts';
 import { exactCount, formatCount } from '../format/count.ts';
 import { inPercent } from '../format/percent.ts';
+import { withoutDirectionMarks } from '../format/plain-text.ts';
 import { costSources, formatCost } from '../format/usd.ts';
 import { formatRoute } from '../route.ts';
 import type { TimeWindow } from '../time-window.ts';
@@ -88,8 +89,8 @@ function UsageRow({ viewer, group, query }: UsageRowProps) {
       }}
     >
       <th scope="row" class="clip" title={provider === null ? name : `${name}, ${provider}`}>
-        <a href={formatRoute(route)}>{name}</a>
-        {provider !== null && <span class="muted">{provider}</span>}
+        <a href={formatRoute(route)}>{withoutDirectionMarks(name)}</a>
+        {provider !== null && <span class="muted">{withoutDirectionMarks(provider)}</span>}
       </th>
       <td class="num" title={`${exactCount(calls)} calls, ${exactCount(errors)} failed`}>
         {formatCount(calls)}

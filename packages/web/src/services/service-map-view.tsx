@@ -3,6 +3,7 @@ import { useLayoutEffect, useRef } from 'preact/hooks';
 import type { ServiceEdge, ServiceMap, ServiceNode } from '@tta/obs-protocol';
 import { countOf, formatCount } from '../format/count.ts';
 import { formatDuration } from '../format/duration.ts';
+import { withoutDirectionMarks } from '../format/plain-text.ts';
 import { formatRoute } from '../route.ts';
 import type { TimeWindow } from '../time-window.ts';
 import { edgePath, layoutMap } from './map-layout.ts';
@@ -97,7 +98,7 @@ function NodeLink({ node, window }: { readonly node: ServiceNode; readonly windo
     >
       <span class="map-node-name">
         <NodeGlyph kind={kind} />
-        <span class="clip">{name}</span>
+        <span class="clip">{withoutDirectionMarks(name)}</span>
       </span>
       <span class="map-node-figures clip">
         {formatCount(calls)}
@@ -125,7 +126,7 @@ function Edge({ placed, edge, from, to, mostCalls }: EdgeProps) {
   if (edge === undefined || from === undefined || to === undefined) return null;
   const { calls, errors, p50Ms, p95Ms } = edge;
   const failed = errors > 0 ? `, ${formatCount(errors)} failed` : '';
-  const text = `${from.name} calls ${to.name}: ${countOf(calls, 'call', 'calls')}${failed}, p50 ${formatDuration(p50Ms)}, p95 ${formatDuration(p95Ms)}`;
+  const text = `${withoutDirectionMarks(`${from.name} calls ${to.name}`)}: ${countOf(calls, 'call', 'calls')}${failed}, p50 ${formatDuration(p50Ms)}, p95 ${formatDuration(p95Ms)}`;
   const d = edgePath(placed.points);
   const share = Math.log1p(calls) / Math.log1p(mostCalls);
   return (

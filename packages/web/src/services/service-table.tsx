@@ -3,6 +3,7 @@ import { exactCount, formatCount } from '../format/count.ts';
 import { formatDuration, inUnit, unitFor } from '../format/duration.ts';
 import type { DurationUnit } from '../format/duration.ts';
 import { inPercent } from '../format/percent.ts';
+import { withoutDirectionMarks } from '../format/plain-text.ts';
 import { formatRoute } from '../route.ts';
 import type { TimeWindow } from '../time-window.ts';
 import { groupBy } from './call-graph.ts';
@@ -80,7 +81,7 @@ function ServiceRow({ service, window }: { readonly service: ServiceNode; readon
             title={name}
             href={formatRoute({ view: 'traces', query: nodeQuery(service, window) })}
           >
-            {name}
+            {withoutDirectionMarks(name)}
           </a>
           <a
             class="service-overview"
@@ -119,7 +120,9 @@ function CallRow({ service, called, edge, unit, window }: CallRowProps) {
           →
         </span>
         <NodeGlyph kind={called.kind} />
-        <a href={formatRoute({ view: 'traces', query: callQuery(service, called, window) })}>{called.name}</a>
+        <a href={formatRoute({ view: 'traces', query: callQuery(service, called, window) })}>
+          {withoutDirectionMarks(called.name)}
+        </a>
         {called.kind !== 'service' && called.kind !== 'model' && (
           <span class="muted">{NODE_KIND_TEXT[called.kind]}</span>
         )}

@@ -6,6 +6,7 @@ import { useCommands } from '../commands/use-commands.tsx';
 import { exactCount, formatCount } from '../format/count.ts';
 import { absoluteTime, relativeTime } from '../format/moment.ts';
 import { inPercent } from '../format/percent.ts';
+import { withoutDirectionMarks } from '../format/plain-text.ts';
 import { shortId } from '../format/short-id.ts';
 import { costSources, formatCost } from '../format/usd.ts';
 import { formatRoute } from '../route.ts';
@@ -155,15 +156,15 @@ function SessionRow({ viewer, session, index, rowPx, isActive, nowMs }: SessionR
     >
       <span role="gridcell" class="clip cell-id">
         <a href={formatRoute(route)} title={sessionId} tabIndex={-1}>
-          {shortId(sessionId)}
+          {withoutDirectionMarks(shortId(sessionId))}
         </a>
         <CopyButton text={sessionId} what={`session id ${sessionId}`} />
       </span>
       <span role="gridcell" class="clip cell-service" title={serviceName}>
-        {serviceName}
+        {withoutDirectionMarks(serviceName)}
       </span>
       <span role="gridcell" class="clip muted is-user" title={userId ?? undefined}>
-        {userId === null ? '–' : shortId(userId)}
+        {userId === null ? '–' : withoutDirectionMarks(shortId(userId))}
       </span>
       <span
         role="gridcell"
