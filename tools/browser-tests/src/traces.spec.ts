@@ -420,6 +420,25 @@ describe('the list for everyone', () => {
     await page.getByLabel('Theme').selectOption('system');
   });
 
+  it.each([641, 721, 960, 1280])(
+    'cuts no column off in a window of %d pixels, and tells what failed',
+    async (width) => {
+      const { page } = browser;
+      await page.setViewportSize({ width, height: 700 });
+      await open('#/traces?query=since:24h');
+      await page.locator('.trace-row').first().waitFor();
+      await page.locator('.trace-row .col-failed').first().waitFor();
+      const over = await page.evaluate(() => {
+        const end = document.querySelector('.trace-scroll')!.getBoundingClientRect().right;
+        return [...document.querySelectorAll('.trace-row > *')].filter(
+          (cell) => cell.getBoundingClientRect().right > end,
+        ).length;
+      });
+      expect(over).toBe(0);
+      await page.setViewportSize({ width: 1280, height: 800 });
+    },
+  );
+
   it('fits a side panel of 400 pixels', async () => {
     const { page } = browser;
     await page.setViewportSize({ width: 400, height: 700 });

@@ -23,7 +23,7 @@ const firstTrace = deferView('the first run', async () => (await import('./first
 export function TracesView({ viewer }: { readonly viewer: Viewer }) {
   const list = viewer.traces;
   const isNarrow = useMedia('(max-width: 640px)');
-  const hasRoomForFacets = useMedia('(min-width: 900px)');
+  const hasRoomForFacets = useMedia('(min-width: 960px)');
   const route = viewer.route.value;
   const query = route.view === 'traces' ? route.query : '';
   const ask = (asked: string): void => viewer.go({ view: 'traces', query: asked });
