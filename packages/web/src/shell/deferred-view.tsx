@@ -52,5 +52,11 @@ export function deferView<Props extends object>(
       </Notice>
     );
   }
-  return { View, prepare: () => void begin() };
+  return {
+    View,
+    prepare: () => {
+      // A view that says that it could not be loaded is tried again by who looks at it, who hears of the outcome then.
+      if (!hasFailed) void begin();
+    },
+  };
 }
