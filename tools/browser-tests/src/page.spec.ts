@@ -56,7 +56,7 @@ describe('the page', () => {
     expect(await browser.page.locator('.snippet pre').allTextContents()).toEqual(
       expect.arrayContaining([
         expect.stringContaining(`ttaUiEndpoint: '${service.url}'`),
-        `OTEL_EXPORTER_OTLP_ENDPOINT=${service.url} OTEL_EXPORTER_OTLP_PROTOCOL=http/protobuf`,
+        `OTEL_EXPORTER_OTLP_ENDPOINT=${service.url}\nOTEL_EXPORTER_OTLP_PROTOCOL=http/protobuf`,
         'OTEL_EXPORTER_OTLP_HEADERS=authorization=Bearer%20TOKEN',
       ]),
     );

@@ -100,7 +100,8 @@ describe('the list of traces', () => {
     // Both may have begun within one millisecond.
     expect((await names()).slice(0, 2).toSorted()).toEqual(['second', 'third']);
     await run('fourth');
-    await page.getByRole('button', { name: '1 new' }).press('Enter');
+    await page.getByRole('button', { name: '1 new' }).focus();
+    await page.keyboard.press('Enter');
     await page.locator('.trace-row', { hasText: 'fourth' }).waitFor();
     // The button is gone: the rows have its focus.
     await page.locator('.trace-scroll:focus').waitFor();

@@ -370,8 +370,11 @@ describe('the transcript of other programs', () => {
     ]);
     await open(trace.traceId);
     await page.getByText('[image: pixel http://tracker.invalid/p.png]').first().waitFor();
-    const folds = page.locator('.fold-head[aria-expanded="false"]');
-    while ((await folds.count()) > 0) await folds.first().click();
+    await page.waitForFunction(() => {
+      const closed = document.querySelectorAll<HTMLElement>('.fold-head[aria-expanded="false"]');
+      for (const head of closed) head.click();
+      return closed.length === 0;
+    });
     for (const format of ['Plain', 'JSON', 'Markdown'])
       await page.getByRole('button', { name: format, exact: true }).click();
     const inside = await page.locator('.turns').evaluate((element) => ({

@@ -424,6 +424,7 @@ describe('the waterfall', () => {
       { name: 'late 2', parent: 'import', fromMs: 2, toMs: 3 },
     ]);
     await page.getByText('123 rows').waitFor();
+    await page.locator('.waterfall-row.is-active').waitFor();
     expect(Math.abs((await scrolled()) - before)).toBeLessThanOrEqual(1);
     expect(hash()).toContain('range=100-900');
     expect(await page.locator('.waterfall-row.is-active .label').textContent()).toBe('page 60');

@@ -4,6 +4,7 @@ import type { TraceDocument, TraceSummary } from '@tta/obs-protocol';
 import { ServiceProblem } from '../service/service-client.ts';
 import type { Timer } from '../service/backoff.ts';
 import { Reloader } from '../service/reloader.ts';
+import { runNamedRoot } from './run-named-root.ts';
 import { buildSpanTree } from '../tree/span-tree.ts';
 import type { SpanTree } from '../tree/span-tree.ts';
 
@@ -72,7 +73,7 @@ export class OpenTrace {
   async #fetched(traceId: string, aborted: AbortSignal): Promise<OpenTraceState> {
     try {
       const document = await this.#options.load(traceId, aborted);
-      return { kind: 'shown', document, tree: buildSpanTree(document.spans) };
+      return { kind: 'shown', document, tree: buildSpanTree(runNamedRoot(document)) };
     } catch (error) {
       if (error instanceof ServiceProblem && error.status === 404) return { kind: 'missing' };
       const message = error instanceof ServiceProblem ? error.message : 'The service cannot be reached.';
