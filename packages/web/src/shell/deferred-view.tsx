@@ -5,7 +5,7 @@ import { Loading, Notice } from './notice.tsx';
 /** A view whose code is loaded apart from the page. */
 export interface DeferredView<Props> {
   readonly View: ComponentType<Props>;
-  /** Loads the code before it is needed: so it is there at once, and also while the service is away. */
+  /** Loads the code before it is needed, once the page is idle: so it is there at once, and also while the service is away. */
   readonly prepare: () => void;
 }
 
@@ -56,7 +56,15 @@ export function deferView<Props extends object>(
     View,
     prepare: () => {
       // A view that says that it could not be loaded is tried again by who looks at it, who hears of the outcome then.
-      if (!hasFailed) void begin();
+      whenIdle(() => {
+        if (!hasFailed) void begin();
+      });
     },
   };
+}
+
+/** What is being drawn goes first. Safari does not tell when it is done. */
+function whenIdle(run: () => void): void {
+  if (typeof requestIdleCallback === 'function') requestIdleCallback(run, { timeout: 2_000 });
+  else setTimeout(run, 200);
 }

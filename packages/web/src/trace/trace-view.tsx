@@ -75,9 +75,10 @@ export function TraceView({ viewer, theme, route }: TraceViewProps) {
     { title: 'Pin the trace, or not', group: 'Trace', keys: ['s'], run: () => void pin().catch(() => {}) },
   ]);
   const name = state.kind === 'shown' ? state.document.summary.name : 'Trace';
+  const isShown = state.kind === 'shown';
   useEffect(() => {
-    for (const view of [pane, transcript, logs, raw]) view.prepare();
-  }, []);
+    if (isShown) for (const view of [pane, transcript, logs, raw]) view.prepare();
+  }, [isShown]);
   useEffect(() => {
     document.title = `${name} · TTA observability`;
   }, [name]);
