@@ -7,6 +7,8 @@ import { logRecord } from '../testing/log-fixture.ts';
 import { traceDocument, traceSummary } from '../testing/trace-fixture.ts';
 
 const asked: string[] = [];
+/** Method and type of what was sent, of each request. */
+const changes: string[] = [];
 const answers = new Map<string, { status?: number; body: string }>();
 let server: Server;
 let client: ServiceClient;
@@ -18,6 +20,7 @@ function answer(path: string, body: unknown, status = 200): void {
 beforeAll(async () => {
   server = createServer((request, response) => {
     asked.push(request.url ?? '');
+    changes.push(`${request.method} ${request.headers['content-type']}`);
     const found = answers.get(request.url ?? '') ?? { status: 404, body: '{}' };
     response.writeHead(found.status ?? 200, { 'content-type': 'application/json' });
     response.end(found.body);
@@ -56,6 +59,65 @@ describe('ServiceClient', () => {
     expect(next).toEqual({ items: [], nextCursor: null });
     answer('/api/traces/abc/logs?limit=2&spanId=1&spanId=2', { items: [logRecord()], nextCursor: null });
     expect((await client.traceLogs('abc', { limit: 2, spanIds: ['1', '2'] })).items).toHaveLength(1);
+  });
+
+  const hour = { sinceMs: 1_000, untilMs: 2_000 };
+  it.each<readonly [string, () => Promise<unknown>]>([
+    ['/api/traces?limit=3&query=status%3Aerror', () => client.traces({ limit: 3, query: 'status:error' })],
+    ['/api/traces?limit=3', () => client.traces({ limit: 3, query: '' })],
+    ['/api/traces/a/spans?limit=3&cursor=c', () => client.spans('a', { limit: 3, cursor: 'c' })],
+    ['/api/traces/a/transcript?limit=3', () => client.transcript('a', { limit: 3 })],
+    ['/api/traces/a/logs?limit=3&minSeverity=13', () => client.traceLogs('a', { limit: 3, minSeverity: 13 })],
+    [
+      '/api/query/values?field=service&beginning=sh&limit=3',
+      () => client.known({ kind: 'values', field: 'service', beginning: 'sh' }, 3),
+    ],
+    [
+      '/api/query/attributes?beginning=http&limit=3',
+      () => client.known({ kind: 'attributes', beginning: 'http', isPresence: false }, 3),
+    ],
+    ['/api/sessions?limit=3', () => client.sessions({ limit: 3 })],
+    ['/api/errors?sinceMs=1000&untilMs=2000&limit=3', () => client.errors({ ...hour, limit: 3 })],
+    ['/api/services/map?sinceMs=1000&untilMs=2000', () => client.serviceMap(hour)],
+    [
+      '/api/metrics/summary?sinceMs=1000&untilMs=2000&service=api',
+      () => client.summary({ ...hour, service: 'api' }),
+    ],
+    [
+      '/api/metrics/timeseries?sinceMs=1000&points=60',
+      () => client.timeSeries({ sinceMs: 1_000, points: 60 }),
+    ],
+    ['/api/primitives/stats?sinceMs=1000&untilMs=2000', () => client.primitiveStats(hour)],
+    ['/api/llm/usage?sinceMs=1000&untilMs=2000&by=model', () => client.usage({ ...hour, by: 'model' })],
+  ])('asks %s and takes no answer of another form', async (path, ask) => {
+    answer(path, { items: 1 });
+    await expect(ask()).rejects.toThrow('reload the page');
+    expect(asked.at(-1)).toBe(path);
+  });
+
+  it('says of every change that it is JSON', async () => {
+    const pins = {
+      traceId: '4bf92f3577b34da6a3ce929d0e0e4736',
+      isPinned: true,
+      pinnedCount: 1,
+      exemptCount: 1,
+    };
+    answer('/api/traces/a/pin', pins);
+    expect(await client.pin('a', true)).toEqual(pins);
+    expect(changes.at(-1)).toBe('PUT application/json');
+    await client.pin('a', false);
+    expect(changes.at(-1)).toBe('DELETE application/json');
+    const removed = {
+      traceCount: 0,
+      spanCount: 0,
+      bytes: 0,
+      oldestStartTimeMs: null,
+      newestStartTimeMs: null,
+      traceIds: [],
+    };
+    answer('/api/cleanup', removed);
+    expect([await client.previewCleanup(), await client.cleanUp()]).toEqual([removed, removed]);
+    expect(changes.at(-1)).toBe('POST application/json');
   });
 
   it('keeps an id inside its path segment', async () => {

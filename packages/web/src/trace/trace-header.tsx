@@ -5,6 +5,7 @@ import { fieldTerm } from '@tta/obs-protocol/query';
 import type { AiUsage, ExecutionStatus, TraceDocument, TraceSummary } from '@tta/obs-protocol';
 import { exactCount, formatCount } from '../format/count.ts';
 import { formatDuration } from '../format/duration.ts';
+import { useCommands } from '../commands/use-commands.tsx';
 import { absoluteTime } from '../format/moment.ts';
 import { withoutDirectionMarks } from '../format/plain-text.ts';
 import { shortId } from '../format/short-id.ts';
@@ -197,6 +198,7 @@ function PinButton({
       () => true,
     );
   };
+  useCommands([{ title: 'Pin the trace, or not', group: 'Trace', keys: ['s'], run: () => void pin() }]);
   return (
     <button
       aria-pressed={summary.isPinned}

@@ -72,7 +72,6 @@ export function TraceView({ viewer, theme, route }: TraceViewProps) {
       keys: [key],
       run: () => show(part),
     })),
-    { title: 'Pin the trace, or not', group: 'Trace', keys: ['s'], run: () => void pin().catch(() => {}) },
   ]);
   const name = state.kind === 'shown' ? state.document.summary.name : 'Trace';
   const isShown = state.kind === 'shown';
