@@ -106,7 +106,7 @@ async function sendHostile(index: number): Promise<void> {
               'exception.message': text,
               'exception.stacktrace': [
                 `${text}: ${text}`,
-                `    at ${text} (/work/${text}.js:1:2)`,
+                `    at ${text} (/srv/${text}.js:1:2)`,
                 `    at run (${text}:1:2)`,
                 `    at run (javascript:window.__ran=1//:1:2)`,
                 `  File "${text.replaceAll('"', '')}", line 3, in ${text}`,

@@ -4,13 +4,13 @@ import { fileWithin } from './source-file.ts';
 
 describe('fileWithin', () => {
   it.each([
-    ['/work/app', '/work/app/src/main.ts', '/work/app/src/main.ts'],
-    ['/work/app/', '/work/app/./src//main.ts', '/work/app/src/main.ts'],
-    ['/work/app', 'file:///work/app/a%20b.ts', '/work/app/a b.ts'],
-    ['/work/app', 'file://localhost/work/app/a.ts?query#hash', '/work/app/a.ts'],
-    ['/work/app', 'src/main.py', '/work/app/src/main.py'],
-    ['/work/app', './main.py', '/work/app/main.py'],
-    ['/work/app', '/work/app/lib/../main.ts', '/work/app/main.ts'],
+    ['/srv/app', '/srv/app/src/main.ts', '/srv/app/src/main.ts'],
+    ['/srv/app/', '/srv/app/./src//main.ts', '/srv/app/src/main.ts'],
+    ['/srv/app', 'file:///srv/app/a%20b.ts', '/srv/app/a b.ts'],
+    ['/srv/app', 'file://localhost/srv/app/a.ts?query#hash', '/srv/app/a.ts'],
+    ['/srv/app', 'src/main.py', '/srv/app/src/main.py'],
+    ['/srv/app', './main.py', '/srv/app/main.py'],
+    ['/srv/app', '/srv/app/lib/../main.ts', '/srv/app/main.ts'],
     ['C:\\work\\app', 'C:\\work\\app\\src\\main.ts', 'C:/work/app/src/main.ts'],
     ['C:\\Work\\app', 'file:///c:/work/App/src/main.ts', 'c:/work/App/src/main.ts'],
     ['C:\\work', 'src\\main.py', 'C:/work/src/main.py'],
@@ -19,33 +19,33 @@ describe('fileWithin', () => {
   });
 
   it.each([
-    ['/work/app', '/etc/passwd'],
-    ['/work/app', '/work/app'],
-    ['/work/app', '/work/application/main.ts'],
-    ['/work/app', '/work/app/../secret.ts'],
-    ['/work/app', '../secret.ts'],
-    ['/work/app', 'src/../../secret.ts'],
-    ['/work/app', 'file:///work/app/%2e%2e/secret.ts'],
-    ['/work/app', 'file:///work/app/%2e%2e%2fsecret.ts'],
-    ['/work/app', 'file://server/work/app/main.ts'],
-    ['/work/app', 'file:////work/app/main.ts'],
-    ['/work/app', '//work/app/main.ts'],
-    ['/work/app', '/WORK/app/main.ts'],
-    ['/work/app', 'https://example.com/work/app/main.ts'],
-    ['/work/app', 'javascript:alert(1)'],
-    ['/work/app', 'node:fs'],
-    ['/work/app', '<anonymous>'],
-    ['/work/app', '/work/app/a\nb.ts'],
-    ['/work/app', 'file:///work/app/%00.ts'],
-    ['/work/app', 'file:///work/app/%zz.ts'],
-    ['/work/app', ''],
+    ['/srv/app', '/etc/passwd'],
+    ['/srv/app', '/srv/app'],
+    ['/srv/app', '/srv/application/main.ts'],
+    ['/srv/app', '/srv/app/../secret.ts'],
+    ['/srv/app', '../secret.ts'],
+    ['/srv/app', 'src/../../secret.ts'],
+    ['/srv/app', 'file:///srv/app/%2e%2e/secret.ts'],
+    ['/srv/app', 'file:///srv/app/%2e%2e%2fsecret.ts'],
+    ['/srv/app', 'file://server/srv/app/main.ts'],
+    ['/srv/app', 'file:////srv/app/main.ts'],
+    ['/srv/app', '//srv/app/main.ts'],
+    ['/srv/app', '/WORK/app/main.ts'],
+    ['/srv/app', 'https://example.com/srv/app/main.ts'],
+    ['/srv/app', 'javascript:alert(1)'],
+    ['/srv/app', 'node:fs'],
+    ['/srv/app', '<anonymous>'],
+    ['/srv/app', '/srv/app/a\nb.ts'],
+    ['/srv/app', 'file:///srv/app/%00.ts'],
+    ['/srv/app', 'file:///srv/app/%zz.ts'],
+    ['/srv/app', ''],
     ['/', '/etc/passwd'],
-    ['', '/work/app/main.ts'],
-    ['work', '/work/main.ts'],
+    ['', '/srv/app/main.ts'],
+    ['work', '/srv/main.ts'],
     ['\\\\server\\share', '\\\\server\\share\\main.ts'],
     ['C:\\work', 'D:\\work\\main.ts'],
     ['C:\\work', 'C:\\work\\..\\secret.ts'],
-    ['C:\\work', '/work/main.ts'],
+    ['C:\\work', '/srv/main.ts'],
     ['C:\\', 'C:\\secret.ts'],
   ])('lets no other be opened: in %j %j', (directory, file) => {
     expect(fileWithin(directory, file)).toBeUndefined();
@@ -66,11 +66,11 @@ describe('fileWithin', () => {
       '//',
       '\u0000',
     );
-    const start = fc.constantFrom('', '/', 'file:///', 'file://', '/work/app/', 'C:/', '\\');
+    const start = fc.constantFrom('', '/', 'file:///', 'file://', '/srv/app/', 'C:/', '\\');
     fc.assert(
       fc.property(start, fc.array(part), (begin, parts) => {
-        const file = fileWithin('/work/app', begin + parts.join('/')) ?? '/work/app/x';
-        expect(file.startsWith('/work/app/')).toBe(true);
+        const file = fileWithin('/srv/app', begin + parts.join('/')) ?? '/srv/app/x';
+        expect(file.startsWith('/srv/app/')).toBe(true);
         expect(file.split('/')).not.toContain('..');
       }),
       { numRuns: 2_000 },

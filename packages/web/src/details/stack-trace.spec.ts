@@ -22,28 +22,28 @@ describe('parseStack', () => {
     const stack = [
       'HttpError: busy',
       'for the second time',
-      '    at upload (file:///work/app/src/upload.ts:12:5)',
-      '    at async Object.<anonymous> (/work/app/main.js:3:1)',
-      '    at /work/app/anonymous.js:7:9',
+      '    at upload (file:///srv/app/src/upload.ts:12:5)',
+      '    at async Object.<anonymous> (/srv/app/main.js:3:1)',
+      '    at /srv/app/anonymous.js:7:9',
       '    at new Pool (C:\\work\\node_modules\\pg\\pool.js:1:2)',
       '    at process.processTicksAndRejections (node:internal/process/task_queues:95:5)',
       '    at Array.map (<anonymous>)',
       '    at async Promise.all (index 0)',
-      '    at file:///work/mod.ts:4:2',
+      '    at file:///srv/mod.ts:4:2',
       '    at ext:core/01_core.js:9:3',
-      '    at eval (eval at run (/work/a (b).js:1:2), <anonymous>:3:4)',
+      '    at eval (eval at run (/srv/a (b).js:1:2), <anonymous>:3:4)',
     ].join('\n');
     expect(brief(stack)).toEqual([
-      ['upload', 'file:///work/app/src/upload.ts', 12, 5, false],
-      ['Object.<anonymous>', '/work/app/main.js', 3, 1, false],
-      ['', '/work/app/anonymous.js', 7, 9, false],
+      ['upload', 'file:///srv/app/src/upload.ts', 12, 5, false],
+      ['Object.<anonymous>', '/srv/app/main.js', 3, 1, false],
+      ['', '/srv/app/anonymous.js', 7, 9, false],
       ['new Pool', 'C:\\work\\node_modules\\pg\\pool.js', 1, 2, true],
       ['process.processTicksAndRejections', 'node:internal/process/task_queues', 95, 5, true],
       ['Array.map', '<anonymous>', undefined, undefined, true],
       ['Promise.all', 'index 0', undefined, undefined, true],
-      ['', 'file:///work/mod.ts', 4, 2, false],
+      ['', 'file:///srv/mod.ts', 4, 2, false],
       ['', 'ext:core/01_core.js', 9, 3, true],
-      ['eval', 'eval at run (/work/a (b).js:1:2), <anonymous>', 3, 4, false],
+      ['eval', 'eval at run (/srv/a (b).js:1:2), <anonymous>', 3, 4, false],
     ]);
     expect(
       parseStack(stack)
@@ -55,7 +55,7 @@ describe('parseStack', () => {
   it('reads Python with the source of each frame', () => {
     const stack = [
       'Traceback (most recent call last):',
-      '  File "/work/app/main.py", line 10, in run',
+      '  File "/srv/app/main.py", line 10, in run',
       '    answer = ask(question)',
       '             ^^^^^^^^^^^^^',
       '  File "/usr/lib/python3.12/json/decoder.py", line 355, in raw_decode',
@@ -65,7 +65,7 @@ describe('parseStack', () => {
       'The above exception was the direct cause of the following exception:',
     ].join('\n');
     expect(brief(stack)).toEqual([
-      ['run', '/work/app/main.py', 10, undefined, false],
+      ['run', '/srv/app/main.py', 10, undefined, false],
       ['raw_decode', '/usr/lib/python3.12/json/decoder.py', 355, undefined, true],
     ]);
     expect(parseStack(stack).map(({ kind }) => kind)).toEqual([
