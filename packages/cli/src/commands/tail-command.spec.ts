@@ -127,6 +127,8 @@ describe('tta-obs tail', () => {
     const { session } = await follow(['status:error', 'name:job*']);
     await send(1);
     await send(2, { status: { code: 2 } });
+    // Before the other is found as well: a query is asked of what is stored when its turn comes.
+    expect(await lines(session, 1)).toHaveLength(1);
     await send(1, { status: { code: 2 } }, 2);
     expect((await lines(session, 2)).map((printed) => printed.slice(-1))).toEqual(['2', '1']);
   });
