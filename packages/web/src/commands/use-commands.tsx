@@ -1,5 +1,5 @@
 import { createContext } from 'preact';
-import { useContext, useEffect, useRef } from 'preact/hooks';
+import { useContext, useEffect, useLayoutEffect, useRef } from 'preact/hooks';
 import type { Command } from './command.ts';
 import { CommandRegistry } from './command-registry.ts';
 
@@ -11,7 +11,8 @@ export function useCommands(commands: readonly Command[]): void {
   const registry = useContext(Commands);
   const current = useRef(commands);
   current.current = commands;
-  useEffect(() => registry.add(() => current.current), [registry]);
+  // With what is drawn, not after it: who sees a view may press its keys.
+  useLayoutEffect(() => registry.add(() => current.current), [registry]);
 }
 
 const TYPED_INTO =
